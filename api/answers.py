@@ -1,4 +1,4 @@
-"""Answers as rows: JSON in pages, CSV for a spreadsheet, Parquet for analysis; the last two as long as they like."""
+"""Lists of rows as responses: JSON in pages, CSV for spreadsheets, Parquet for analysis; files of any length."""
 
 import base64
 import re
@@ -63,11 +63,11 @@ class Shape:
         return self.format != "json"
 
 
-async def wanted(
+async def requested_format(
     form: Annotated[Format | None, Query(alias="format", description=FORMS, examples=["csv"])] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Format:
-    """Return the format asked for: the `format` parameter beats the Accept header, JSON if neither speaks."""
+    """Return the requested format: the `format` parameter beats the Accept header; JSON is the default."""
     accepted = (accept or "").lower()
     by_header: Format = (
         "csv"
@@ -81,7 +81,7 @@ async def wanted(
 
 async def _shape(
     request: Request,
-    form: Annotated[Format, Depends(wanted)],
+    form: Annotated[Format, Depends(requested_format)],
     limit: Annotated[
         int | None,
         Query(
@@ -140,7 +140,7 @@ CSV_TYPE = "text/csv; charset=utf-8"
 
 
 async def streamed(parts: AsyncIterator[Sequence[Any]], kind: type, shape: Shape, name: str) -> Response:
-    """Return parts of a long answer as a file, each made when the one before has been taken.
+    """Return parts of a long response as a file, each made once the one before has been read.
 
     What the first part raises is raised here, before the answer begins. Parquet, which ends with what it holds, is made
     whole on the disk first.
@@ -173,7 +173,7 @@ def _file(name: str, ending: str) -> dict[str, str]:
 
 
 def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str:
-    """Return a header line with the fields of `kind` and a line for each item; what is not known is an empty cell."""
+    """Return a header line with the fields of `kind` and a line for each item; None is an empty cell."""
     mark = MARK if semicolons else ""
     head = (";" if semicolons else ",").join(field.name for field in fields(kind))
     return f"{mark}{head}\r\n{_lines(items, kind, semicolons)}"

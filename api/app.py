@@ -1,4 +1,4 @@
-"""The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
+"""The API: FastAPI under /api, which reads and writes through besok.services."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,10 +57,10 @@ happened and what to do.
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
-    """Return the API with its pools of connections and live hub, which open with the server's lifespan.
+    """Return the API with its connection pools and live hub, which open with the server's lifespan.
 
-    They live in `app.state`: `db` for pages and small questions, `live_db` for what is true now, `reports` for what is
-    heavy, and `gate` finds out who asks, so that none of them waits for another.
+    They are in `app.state`: `db` for pages and small queries, `live_db` for live figures, `reports` for expensive
+    queries, and `gate` identifies callers, so that none of them waits for another.
     """
     url, few = settings.database_url.get_secret_value(), max(settings.database_pool // 4, LEAST)
     pages = max(settings.database_pool - 2 * few, LEAST)

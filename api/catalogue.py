@@ -1,4 +1,4 @@
-"""What the open data are, in the vocabulary of DCAT-AP-SE 3: a catalogue, its datasets, their files.
+"""The open data catalogue in DCAT-AP-SE 3: datasets and their files.
 
 The portal wants RDF/XML with absolute addresses and without blank nodes. The shape is fixed and small, so the standard
 library writes it; a test reads it with rdflib.
@@ -36,7 +36,7 @@ KEYWORDS: Final = (Translatable("visitors"), Translatable("library"), Translatab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Who publishes, under which licence (an address), and `root`, the address of this Besök."""
+    """The publisher, its licence (an address), and `root`, the address of this Besök."""
 
     name: str
     uri: str
@@ -82,7 +82,7 @@ SERIES: Final = (
 
 
 def catalogue(sites: Sequence[SiteInfo], publisher: Publisher) -> Element:
-    """Return the whole as RDF/XML."""
+    """Return the catalogue as RDF/XML."""
     for prefix, space in SPACES.items():
         register_namespace(prefix, space)
     root, api = Element(_name("rdf:RDF")), f"{publisher.root}/api/v1"

@@ -1,4 +1,4 @@
-"""HEAD, and answers that a caller has already: `ETag` and 304."""
+"""HEAD requests and conditional GET: `ETag` and 304."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,7 @@ KEPT_IN_304 = ("cache-control", "content-language", "etag", "vary", "link")
 
 
 class Head:
-    """Answers HEAD as GET without a body, for whatever answers GET; what streams for ever is ended at once."""
+    """Answer HEAD as GET without a body; endless streams are ended at once."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -42,7 +42,7 @@ class Head:
 
 
 class Unchanged:
-    """Gives answers of the API that are made at once an `ETag`, and answers 304 to a caller that has the same.
+    """Add an `ETag` to complete API responses, and answer 304 to a matching `If-None-Match`.
 
     The tag is weak: the same answer may be compressed in several ways.
     """
@@ -53,17 +53,17 @@ class Unchanged:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/api/"):
             return await self.app(scope, receive, send)
-        wanted = Headers(scope=scope).get("if-none-match", "")
-        held: list[Message] = []
+        tags = Headers(scope=scope).get("if-none-match", "")
+        messages: list[Message] = []
 
         async def send_tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
-                held.append(message)
+                messages.append(message)
                 return
-            if held:
-                start = held.pop()
+            if messages:
+                start = messages.pop()
                 if not message.get("more_body") and _may_be_kept(start):
-                    start, message = _tagged(start, message, wanted)
+                    start, message = _tagged(start, message, tags)
                 await send(start)
             await send(message)
 
@@ -79,13 +79,13 @@ def _may_be_kept(start: Message) -> bool:
     )
 
 
-def _tagged(start: Message, body: Message, wanted: str) -> tuple[Message, Message]:
-    """Return the answer with its tag, or 304 where that is among those `wanted`."""
+def _tagged(start: Message, body: Message, tags: str) -> tuple[Message, Message]:
+    """Return the response with its tag, or 304 where that is among the requested `tags`."""
     tag = f'W/"{blake2b(body.get("body", b""), digest_size=12).hexdigest()}"'
     headers = MutableHeaders(raw=list(start["headers"]))
     headers["ETag"] = tag
     headers.setdefault("Cache-Control", "no-cache")  # it may be kept, and is asked for again
-    if tag.removeprefix("W/") not in wanted and wanted.strip() != "*":
+    if tag.removeprefix("W/") not in tags and tags.strip() != "*":
         return {**start, "headers": headers.raw}, body
-    kept = [(name, value) for name, value in headers.raw if name.decode() in KEPT_IN_304]
-    return {**start, "status": 304, "headers": kept}, {**body, "body": b""}
+    remaining = [(name, value) for name, value in headers.raw if name.decode() in KEPT_IN_304]
+    return {**start, "status": 304, "headers": remaining}, {**body, "body": b""}

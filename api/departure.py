@@ -1,4 +1,4 @@
-"""Who asks and then leaves: what the database does for that caller is cancelled."""
+"""Cancellation of database queries whose caller has disconnected."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ class Departure:
 
 
 class _Caller:
-    """The caller's side of a request: hands on what it sends, then notices when it goes."""
+    """The receiving side of a request: passes messages on, then waits for the disconnection."""
 
     def __init__(self, receive: Receive, asker: Asker) -> None:
         self._receive, self._asker = receive, asker
@@ -45,11 +45,11 @@ class _Caller:
         self._leaving: asyncio.Task[Message] | None = None
 
     async def begin(self) -> None:
-        """Take the end of a request without a body, which the application may never ask for."""
+        """Receive the end of a request without a body, which the application may never ask for."""
         self._first = await self.receive()
 
     async def receive(self) -> Message:
-        """Return the next message of the caller, as ASGI wants it."""
+        """Return the next ASGI message of the caller."""
         if self._first is not None:
             message, self._first = self._first, None
             return message
@@ -67,7 +67,7 @@ class _Caller:
         return message
 
     async def forget(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._leaving is not None:
             self._leaving.cancel()
             with contextlib.suppress(asyncio.CancelledError):

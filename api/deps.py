@@ -20,12 +20,12 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Return the time, where nobody has set another clock."""
+    """Return the current time, unless a test has replaced the clock."""
     return datetime.now(UTC)
 
 
 def of_app(name: str) -> Any:
-    """Return the dependency of a route on what its application keeps under a name."""
+    """Return a dependency on an attribute of the application's state."""
 
     async def kept(request: Request) -> Any:
         return getattr(request.app.state, name)
@@ -61,20 +61,20 @@ KnownSite = Annotated[Site, Depends(_site)]
 
 
 def needs(right: Right) -> Any:
-    """Return the dependency of a route or a router that lets in who has a right at the site asked for."""
+    """Return the dependency that requires a right at the site of the request."""
 
     async def check(request: HTTPConnection) -> None:
-        asked = request.path_params.get("site")
+        site = request.path_params.get("site")
         if any(parameter.name == "site" for parameter in request.scope["route"].dependant.query_params):
-            asked = request.query_params.get("site")
-        access.require(right, asked or None)
+            site = request.query_params.get("site")
+        access.require(right, site or None)
 
     check.right = right  # type: ignore[attr-defined]
     return Depends(check)
 
 
 def author(given: str) -> str:
-    """Return who writes a change down. Raises HTTPException where nobody does."""
+    """Return the author of a change. Raises HTTPException without one."""
     name = access.author(given)
     if not name:
         raise HTTPException(422, messages.NO_AUTHOR)

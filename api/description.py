@@ -1,4 +1,4 @@
-"""The description of the API, openapi.json: what FastAPI finds, with fields described and every status documented."""
+"""The OpenAPI document: FastAPI's, with descriptions of fields and every status."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 
 
 def install(server: FastAPI) -> None:
-    """Let `server` describe itself so."""
+    """Replace the OpenAPI document of `server`."""
 
     def openapi() -> dict[str, Any]:
         if server.openapi_schema is None:
@@ -28,13 +28,13 @@ def install(server: FastAPI) -> None:
 
 
 def methods_of(server: FastAPI, path: str) -> set[str]:
-    """Return the methods that a path has by the description; none if it is not described, or `server` has none."""
+    """Return the documented methods of a path; none if it is not documented, or `server` has no document."""
     described = server.openapi()["paths"]
     forms = sorted(
         (form for form in described if compile_path(form)[0].match(path)), key=lambda form: form.count("{")
     )
-    found = {method.upper() for method in described[forms[0]]} if forms else set()
-    return found | {"HEAD"} if "GET" in found else found
+    methods = {method.upper() for method in described[forms[0]]} if forms else set()
+    return methods | {"HEAD"} if "GET" in methods else methods
 
 
 def _document(server: FastAPI) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _document(server: FastAPI) -> dict[str, Any]:
         for operation in (path[method] for method in METHODS if method in path):
             answers = operation["responses"]
             if "requestBody" in operation:
-                answers |= {status: {"description": said} for status, said in OF_BODIES.items()}
+                answers |= {status: {"description": description} for status, description in OF_BODIES.items()}
             for status, answer in answers.items():
                 _problem(status, answer)
             operation["responses"] = dict(sorted(answers.items()))

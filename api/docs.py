@@ -35,7 +35,7 @@ async def entrance() -> RedirectResponse:
 
 @router.get(OPENAPI)
 def described(request: Request) -> JSONResponse:
-    """Describe the API: made when somebody asks first, in a thread since that takes a moment, and kept."""
+    """Return the OpenAPI document: made in a thread on the first request, and cached."""
     return JSONResponse(request.app.openapi())
 
 

@@ -1,4 +1,4 @@
-"""Answers to requests that fail: problems with a sentence, never a traceback."""
+"""Error responses: problems with a sentence, never a traceback."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 
 
 def install(server: FastAPI) -> None:
-    """Translate every error of `server` into its answer."""
+    """Add the error handlers to `server`."""
     for kind, status in STATUS.items():
         server.exception_handler(kind)(_answering(status))
     server.exception_handler(SignInNeeded)(_sign_in)
@@ -78,10 +78,10 @@ def _message(exc: Exception) -> str | Translatable:
     return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
-def _answer(request: Request, status: int, said: str | Translatable, /, **headers: str) -> Response:
-    """Return what is wrong; as a page where a browser opens an address that is not one of the API's."""
+def _answer(request: Request, status: int, message: str | Translatable, /, **headers: str) -> Response:
+    """Return a problem; as a page where a browser opens an address outside the API."""
     if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
-        return problem(request.scope, status, said, **headers)
+        return problem(request.scope, status, message, **headers)
     title, text = {
         403: (_("You may not see this"), _("Ask an administrator of Besök for a role that may.")),
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
@@ -105,8 +105,8 @@ async def _sign_in(request: Request, exc: Exception) -> Response:
 
 async def _not_so(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, EditRefused)
-    said, wrong = site_text.refusal(exc.fields, exc.elsewhere), site_text.fields(exc.fields)
-    return problem(request.scope, 422, said, wrong)
+    message, wrong = site_text.refusal(exc.fields, exc.elsewhere), site_text.fields(exc.fields)
+    return problem(request.scope, 422, message, wrong)
 
 
 async def _refused(request: Request, exc: Exception) -> Response:
@@ -124,7 +124,7 @@ async def _bad_request(request: Request, exc: Exception) -> Response:
 
 
 def _place(error: Mapping[str, Any]) -> str:
-    """Return which parameter or field it is; of a body that is no JSON the character would tell nothing."""
+    """Return the name of the invalid parameter or field; "" for a body that is no JSON."""
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 
@@ -142,13 +142,13 @@ async def _abandoned(request: Request, exc: Exception) -> Response:
 
 async def _http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
-    said: Any = exc.detail  # translatable where one of our own raised it
+    message: Any = exc.detail  # translatable where one of our own raised it
     headers = dict(exc.headers or {})
     if exc.status_code == 405:
         methods = await asyncio.to_thread(methods_of, request.app, request.scope["path"])
         if methods:
             headers["Allow"] = ", ".join(sorted(methods))  # of all routes of that path, not of the first
-    return _answer(request, exc.status_code, said, **headers)
+    return _answer(request, exc.status_code, message, **headers)
 
 
 async def _unexpected(request: Request, exc: Exception) -> Response:

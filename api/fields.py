@@ -1,4 +1,4 @@
-"""What each field of an answer means, with its unit and an example: `fields.toml`, for the description of the API."""
+"""Descriptions of response fields, with units and examples: `fields.toml`, for the OpenAPI document."""
 
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ ANYWHERE: Final = "any"  # the fields that mean the same wherever they stand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What a field means; `unit` is empty where it has none."""
+    """The meaning of a field; `unit` is empty where it has none."""
 
     text: str
     example: Any
@@ -34,7 +34,7 @@ class Meaning:
 def _meanings() -> Mapping[str, Mapping[str, Meaning]]:
     raw = tomllib.loads(files("api").joinpath("fields.toml").read_text("utf-8"))
     return {
-        schema: {name: _meaning(*([said] if isinstance(said, str) else said)) for name, said in part.items()}
+        schema: {name: _meaning(*([row] if isinstance(row, str) else row)) for name, row in part.items()}
         for schema, part in raw.items()
     }
 
@@ -44,31 +44,31 @@ def _meaning(text: str, example: Any = None, unit: str = "") -> Meaning:
 
 
 def meaning(schema: str, field: str) -> Meaning | None:
-    """Return what a field means, None where nobody has said."""
+    """Return the meaning of a field, None where it is not described."""
     known = _meanings()
     return known.get(schema, {}).get(field) or known[ANYWHERE].get(field)
 
 
 @cache
 def units(field: str) -> frozenset[str]:
-    """Return the units that fields of this name have."""
+    """Return the units of all fields of this name."""
     return frozenset(part[field].unit for part in _meanings().values() if field in part)
 
 
 def describe(document: dict[str, Any]) -> None:
-    """Write what is known of the fields into a description of the API."""
+    """Add the descriptions of fields to an OpenAPI document."""
     for name, schema in document["components"]["schemas"].items():
-        for field, said in schema.get("properties", {}).items():
+        for field, properties in schema.get("properties", {}).items():
             known = meaning(name, field)
             if known is None:
                 continue
-            said.setdefault("description", known.described)
-            example = known.example if known.example is not None else _by_form(said)
+            properties.setdefault("description", known.described)
+            example = known.example if known.example is not None else _by_form(properties)
             if example is not None:
-                said.setdefault("examples", [example])
+                properties.setdefault("examples", [example])
 
 
-def _by_form(said: Mapping[str, Any]) -> Any:
-    """Return an example of a date, a time, an id, yes or no: of these every one says as much."""
-    forms = [one.get("format") or one.get("type") for one in (said, *said.get("anyOf", ()))]
+def _by_form(schema: Mapping[str, Any]) -> Any:
+    """Return an example of a date, a time, an id or a boolean: any value explains these."""
+    forms = [one.get("format") or one.get("type") for one in (schema, *schema.get("anyOf", ()))]
     return next((EXAMPLES[form] for form in forms if form in EXAMPLES), None)

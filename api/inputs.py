@@ -1,4 +1,4 @@
-"""What no request may hold, whatever answers it: control characters in its address or its body."""
+"""Rejection of control characters in the path, the query or the body of any request."""
 
 from urllib.parse import unquote_plus
 
@@ -13,7 +13,7 @@ BINARY = ("multipart/form-data", "application/octet-stream")
 
 
 class Inputs:
-    """Refuses control characters: 404 in the path, where nothing can have such a name, else 422."""
+    """Reject control characters: 404 in the path, where nothing can have such a name, else 422."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -23,20 +23,19 @@ class Inputs:
             return await self.app(scope, receive, send)
         in_path = has_controls(scope["path"])
         if in_path or has_controls(unquote_plus(scope["query_string"].decode("latin-1"))):
-            said = messages.CONTROL_CHARACTERS
-            return await problem(scope, 404 if in_path else 422, said)(scope, receive, send)
+            message = messages.CONTROL_CHARACTERS
+            return await problem(scope, 404 if in_path else 422, message)(scope, receive, send)
         if Headers(scope=scope).get("content-type", "").lower().startswith(BINARY):
             return await self.app(scope, receive, send)
         return await _Checked(receive, send).run(self.app, scope)
 
 
 class _Refused(Exception):
-    """The body holds what it must not."""
+    """The body contains control characters."""
 
 
 class _Checked:
-    """A request whose body is looked at before its end is handed on. What is refused is answered here, whatever the
-    application makes of it."""
+    """A request whose body is checked before its end is passed on; a refusal is sent here."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
@@ -44,7 +43,7 @@ class _Checked:
         self._refused = False
 
     async def run(self, app: ASGIApp, scope: Scope) -> None:
-        """Have the request answered."""
+        """Process the request."""
         try:
             await app(scope, self.receive, self.send)
         except Exception:

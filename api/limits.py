@@ -1,4 +1,4 @@
-"""Limits on who asks how much at once: by session or key where there is one, else by address.
+"""Limits on concurrent requests: by session or key where there is one, else by address.
 
 A question that finds no room waits for its turn; where too many wait already it is refused, with `Retry-After`. The
 live figures have a lane of their own, so that nothing else makes them wait.
@@ -22,7 +22,7 @@ Lane = Literal["live", "stream", "other"]
 
 
 class Busy(Exception):
-    """There is no room for a question; `own` where the caller takes all of it."""
+    """There is no room for a request; `own` where the caller's own share is used up."""
 
     def __init__(self, *, own: bool) -> None:
         super().__init__()
@@ -31,24 +31,21 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: a session, a key, or an address, which a whole library may `share`."""
+    """The owner of a share: a session, a key, or an address, which a whole library may `share`."""
 
     name: str
     share: bool
 
 
 def caller_of(scope: Scope) -> Caller:
-    """Name who asks: what the sign-in has found (`scope["state"]["caller"]`), else the address."""
+    """Return the owner of a request: the session or key that sign-in has found, else the address."""
     if signed_in := scope.get("state", {}).get("caller"):
         return Caller(str(signed_in), share=False)
     return Caller(network_of(scope), share=True)
 
 
 def network_of(scope: Scope) -> str:
-    """Return the address from which somebody asks; of IPv6 the network, since one machine has all of it.
-
-    What a proxy says that is no address at all is "", whoever it is of.
-    """
+    """Return the client's address, or for IPv6 its /64 network, since one machine has all of it; "" if invalid."""
     try:
         address = ipaddress.ip_address((scope.get("client") or ("", 0))[0])
     except ValueError:
@@ -62,7 +59,7 @@ def network_of(scope: Scope) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Gate:
-    """Lets so many in at once, and so many more wait for their turn, in order, for `patience_s` at most."""
+    """Admit so many at once, and so many more to a queue, in order, for `patience_s` at most."""
 
     room: int
     waiting: int
@@ -72,7 +69,7 @@ class Gate:
 
     @property
     def idle(self) -> bool:
-        """Tell whether nobody is inside or waits."""
+        """Tell whether nobody is inside or in the queue."""
         return not self.inside and not self._queue
 
     @contextlib.asynccontextmanager
@@ -104,7 +101,7 @@ class Gate:
             raise
 
     def _pass_on(self) -> None:
-        """Give the place to who waits longest; `inside` stays as it is then."""
+        """Give the place to the first in the queue; `inside` stays as it is then."""
         if self._queue:
             self._queue.pop(0).set_result(None)
         else:
@@ -113,7 +110,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What one caller may have at once in a lane, alone or shared by many."""
+    """The limits of one caller in a lane, alone or shared by many."""
 
     alone: tuple[int, int]  # in progress, waiting
     shared: tuple[int, int]
@@ -121,7 +118,7 @@ class Share:
 
 
 class Callers:
-    """A gate for each caller that asks just now."""
+    """A gate for each caller with requests under way."""
 
     def __init__(self, share: Share) -> None:
         self._share = share
@@ -151,7 +148,7 @@ AT_WORK = 32  # of the lane "other": fewer than there are threads (40)
 
 
 def lane_of(scope: Scope) -> Lane:
-    """Return the lane of a question. A stream stays, and waits for news."""
+    """Return the lane of a request; streams, which stay open, have their own."""
     path = scope["path"]
     if scope["type"] == "websocket" or path.endswith("/stream"):
         return "stream"
@@ -159,7 +156,7 @@ def lane_of(scope: Scope) -> Lane:
 
 
 class Limits:
-    """Lets each caller have so much at once, and all together what the threads of this process can do.
+    """Limit concurrent requests of each caller, and of all together to the threads of this process.
 
     It answers every Busy, whoever raised it: 429 where the caller takes all room, 503 where others do.
     """
@@ -183,9 +180,9 @@ class Limits:
                     await turns.enter_async_context(gate.turn(own=False))
                 return await self.app(scope, receive, send)
         except Busy as exc:
-            status, said = (429, messages.TOO_MANY) if exc.own else (503, messages.BUSY)
+            status, message = (429, messages.TOO_MANY) if exc.own else (503, messages.BUSY)
         await asyncio.sleep(
             HOLD_S
         )  # or a caller that asks again at once would keep the processor busy with refusals
-        refusal = problem(scope, status, said, **{"Retry-After": str(RETRY_AFTER_S)})
+        refusal = problem(scope, status, message, **{"Retry-After": str(RETRY_AFTER_S)})
         return await refusal(scope, receive, send)

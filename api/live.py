@@ -62,13 +62,13 @@ def frame(live: SiteLive) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A site at a moment, and its text in each form that a screen has asked for."""
+    """The state of a site at a moment, and its text in each form that a screen has requested."""
 
     live: Seen
     texts: dict[str, asyncio.Future[str]] = field(default_factory=dict)
 
     async def text(self, form: str, render: Render) -> str:
-        """Return the text in a form, which `render` makes in a thread, once for all screens."""
+        """Return the text in a form, rendered by `render` in a thread, once for all screens."""
         if form not in self.texts:
             self.texts[form] = asyncio.ensure_future(asyncio.to_thread(render, self.live))
         return await asyncio.shield(self.texts[form])
@@ -92,7 +92,7 @@ class Feed:
         self._task = asyncio.create_task(self._run(), context=Context())  # in nobody's name
 
     def join(self) -> Screen:
-        """Return a new screen; it gets the latest snapshot at once, or the first as soon as it is read."""
+        """Add a screen and return it; it gets the latest snapshot at once, or the first as soon as it is read."""
         screen: Screen = asyncio.Queue(WAITING)
         if self.known and self._last is not None:
             screen.put_nowait(self._last)
@@ -100,7 +100,7 @@ class Feed:
         return screen
 
     def leave(self, screen: Screen) -> bool:
-        """Take a screen away. True if it was the last: then the feed has ended."""
+        """Remove a screen. True if it was the last: then the feed has ended."""
         self._screens.discard(screen)
         if not self._screens:
             self._task.cancel()
@@ -108,19 +108,19 @@ class Feed:
 
     @property
     def screens(self) -> int:
-        """Return how many screens there are."""
+        """Return the number of screens."""
         return len(self._screens)
 
     @property
     def shown(self) -> datetime | None:
-        """Return when the minute ended that the screens show of their site; None where they show none, or all sites."""
+        """Return the end of the minute that the screens show; None where they show none, or all sites."""
         live = self._last.live if self._last else None
-        whole = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
-        return whole.time + MINUTE if whole and whole.time else None
+        root = live.spaces[0] if isinstance(live, SiteLive) and live.spaces else None
+        return root.time + MINUTE if root and root.time else None
 
-    def touch(self, *, told: bool = False) -> None:
-        """Something may have changed: look soon. What people are `told` is sent though the figures are the same."""
-        if told:
+    def touch(self, *, always_send: bool = False) -> None:
+        """Look soon at what may have changed; `always_send` sends a snapshot even if the figures are the same."""
+        if always_send:
             self._last = None
         self._changed.set()
 
@@ -145,7 +145,7 @@ class Feed:
                 await asyncio.wait_for(self._changed.wait(), pause)
 
     async def _refresh(self) -> bool:
-        """Read the site and send it on if it says anything new. False if the database does not answer."""
+        """Read the site and send it if it has changed. False if the database does not answer."""
         try:
             live = await asyncio.get_running_loop().run_in_executor(self._threads, self._read)
         except BesokError as exc:
@@ -195,16 +195,16 @@ class Hub:
 
     @property
     def streams(self) -> int:
-        """Return how many streams are open."""
+        """Return the number of open streams."""
         return sum(feed.screens for feed in [*self._feeds.values()])
 
     def shown_age_s(self, now: datetime) -> float:
-        """Return the age at `now` of the oldest figure of a site that a screen shows; 0 while nobody looks."""
+        """Return the age at `now` of the oldest figure of a site on a screen; 0 without screens."""
         shown = [feed.shown for feed in [*self._feeds.values()]]
         return max(((now - moment).total_seconds() for moment in shown if moment), default=0.0)
 
     def answers(self, wait_s: float) -> bool:
-        """Tell whether the event loop takes a turn within `wait_s`; from any thread but its own."""
+        """Tell whether the event loop takes a turn within `wait_s`; call it from any other thread."""
         turned = threading.Event()
         if self._loop is None or self._loop.is_closed():
             return False
@@ -232,7 +232,7 @@ class Hub:
             await self.read(site)
 
     async def frames(self, site: str, form: str = "", render: Render = frame) -> AsyncGenerator[str]:
-        """Return the texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
+        """Yield the texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
 
         `render` makes the text of a snapshot; `form` names it, and is the same for all screens that may share it.
         """
@@ -255,7 +255,7 @@ class Hub:
                 del self._feeds[site]
 
     async def events(self, site: str, form: str = "", render: Render = frame) -> StreamingResponse:
-        """Return the texts as server-sent events. Raises as `check`."""
+        """Yield the texts as server-sent events. Raises as `check`."""
         await self.check(site)
 
         async def texts() -> AsyncIterator[str]:
@@ -267,26 +267,24 @@ class Hub:
         return StreamingResponse(texts(), media_type="text/event-stream", headers=STREAM_HEADERS)
 
     async def converse(self, ws: WebSocket, site: str, form: str = "", render: Render = frame) -> None:
-        """Return the texts over a WebSocket, until the browser is gone or the hub closes; what it says is not listened
-        to.
-        """
+        """Send the texts over a WebSocket, until the browser disconnects or the hub closes; input is ignored."""
         await ws.accept()
         try:
             await self.check(site)
         except BesokError as exc:
             code = next((code for kind, code in CLOSED.items() if isinstance(exc, kind)), TRY_LATER)
-            said = str(exc) if code != TRY_LATER else "the database cannot answer now"
-            await ws.close(code, said.encode()[:LONGEST_REASON].decode(errors="ignore"))
+            reason = str(exc) if code != TRY_LATER else "the database cannot answer now"
+            await ws.close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
             return
         sending = asyncio.create_task(self._send(ws, site, form, render))
-        gone = asyncio.create_task(_hear(ws))
+        disconnected = asyncio.create_task(_hear(ws))
         try:
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sending, disconnected}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            ended = sending.done() and not gone.done()
+            ended = sending.done() and not disconnected.done()
             sending.cancel()
-            gone.cancel()
-            await asyncio.gather(sending, gone, return_exceptions=True)
+            disconnected.cancel()
+            await asyncio.gather(sending, disconnected, return_exceptions=True)
         if ended:
             with contextlib.suppress(RuntimeError):  # it went in the same moment
                 await ws.close(GOING_AWAY)
@@ -319,7 +317,7 @@ class Hub:
                 or site in (ALL, notice.payload)
                 or not notice.payload
             ):
-                feed.touch(told=notice.channel == alerts.CHANNEL)
+                feed.touch(always_send=notice.channel == alerts.CHANNEL)
 
     def _end_streams(self) -> None:
         for feed in self._feeds.values():

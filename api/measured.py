@@ -1,4 +1,4 @@
-"""What the web service tells of itself: how long answers take, who waits for the database, what screens show."""
+"""Metrics of the web service: response times, waits for the database, age of the figures on screens."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Measures:
-    """The figures of a web service since its start; labels are the routes that there are, whatever is asked for."""
+    """The metrics of a web service since its start; labels are routes, not requested paths."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -43,13 +43,13 @@ class Measures:
         )
 
     def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count an answer."""
+        """Count a response."""
         self._answers.labels(route, f"{status // 100}xx").inc()
         self._took.labels(route).observe(seconds)
 
 
 class Measured:
-    """Times every answer; outside of the limits, so that waiting for a turn is part of it."""
+    """Measure every response; outermost, so that waiting for a turn is included."""
 
     def __init__(self, app: ASGIApp, measures: Measures) -> None:
         self.app, self._measures = app, measures
@@ -72,12 +72,12 @@ class Measured:
 
 
 def route_of(scope: Mapping[str, Any]) -> str:
-    """Return the template of the route that answered, as `/api/v1/sites/{site}/live`."""
+    """Return the template of the matched route, as `/api/v1/sites/{site}/live`."""
     return getattr(scope.get("route"), "path", "") or NO_ROUTE
 
 
 def problem(server: FastAPI) -> str | None:
-    """Say in a sentence why pages cannot be answered; None if they can. May wait for the database: not on the loop."""
+    """Explain why pages cannot be served; None if they can. May wait for the database: not on the event loop."""
     try:
         schema.check(server.state.live_db)
     except SchemaMismatch as exc:
@@ -125,7 +125,7 @@ def _by_pool(
     stats: Mapping[str, Mapping[str, float]],
     family: Callable[..., Any],
 ) -> Metric:
-    made: Metric = family(f"{NAME}{name}", text, labels=["pool"])
+    metric: Metric = family(f"{NAME}{name}", text, labels=["pool"])
     for pool, figures in stats.items():
-        made.add_metric([pool], figures.get(figure, 0))  # type: ignore[attr-defined]
-    return made
+        metric.add_metric([pool], figures.get(figure, 0))  # type: ignore[attr-defined]
+    return metric

@@ -1,4 +1,4 @@
-"""Answers as JSON, with numbers rounded to what they mean: by their unit, a hundredth of a person, say."""
+"""JSON responses with numbers rounded to the precision of their unit."""
 
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -26,16 +26,16 @@ _MIXED: Final = (4, 2, 10.0)  # of a bound, whose unit is that of its figure: fr
 
 @cache
 def _digits(name: str, schema: str) -> int | None:
-    """Return the digits after the point of a field; None where fields of that name have several units."""
+    """Return the decimals of a field; None where fields of that name have several units."""
     known = meaning(schema, name) if schema else None
-    found = {_BY_UNIT.get(unit, DIGITS) for unit in ({known.unit} if known else units(name) - {""})} or {
+    digits = {_BY_UNIT.get(unit, DIGITS) for unit in ({known.unit} if known else units(name) - {""})} or {
         DIGITS
     }
-    return found.pop() if len(found) == 1 else None
+    return digits.pop() if len(digits) == 1 else None
 
 
 def round_number(value: float, name: str, schema: str = "") -> float | None:
-    """Return a number as its field means it; None for what is no number."""
+    """Round a number by its field; None for NaN and infinity."""
     if not isfinite(value):
         return None
     digits = _digits(name, schema)
@@ -44,7 +44,7 @@ def round_number(value: float, name: str, schema: str = "") -> float | None:
 
 
 def rounded(value: Any, name: str = "", schema: str = "") -> Any:
-    """Return what can be told in JSON with its numbers rounded by their fields; dataclasses become plain."""
+    """Convert a value to plain JSON types, with dataclasses as objects and numbers rounded by their fields."""
     if isinstance(value, float):
         return round_number(value, name, schema)
     if is_dataclass(value):
@@ -58,12 +58,12 @@ def rounded(value: Any, name: str = "", schema: str = "") -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Return the JSON of a value or of a dataclass."""
+    """Encode a value or a dataclass as JSON."""
     return msgspec.json.encode(rounded(value))
 
 
 class Rounded(JSONResponse):
-    """An answer whose numbers are rounded."""
+    """A JSON response with rounded numbers."""
 
     def render(self, content: Any) -> bytes:
         """Return the JSON."""

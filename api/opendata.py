@@ -1,4 +1,4 @@
-"""Which answers are open data, that pages of anybody may read: what nobody has to sign in for.
+"""The routes of open data, which pages of other sites may read: those that need no sign-in.
 
 A page elsewhere sends no session along. Where the administrator of a machine is signed in by itself, it must not read
 what others have to sign in for.

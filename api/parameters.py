@@ -1,4 +1,4 @@
-"""Parameters that no path knows are refused: a slip would else be answered as if nothing had been asked."""
+"""Rejection of unknown query parameters: a misspelt one would otherwise be ignored."""
 
 from typing import Final
 
@@ -12,16 +12,16 @@ PREFIX: Final = "/api/v1"
 
 
 def known(needed: Dependant) -> frozenset[str]:
-    """Return the names of the parameters that a route takes, and what it depends on."""
+    """Return the parameter names of a route and its dependencies."""
     return frozenset(one.alias for one in needed.query_params).union(*map(known, needed.dependencies))
 
 
-async def only_known(asked: HTTPConnection) -> None:
-    """Raise BadRange for a parameter that the path does not have."""
-    if not asked.query_params or asked.scope["type"] != "http":
+async def only_known(connection: HTTPConnection) -> None:
+    """Raise BadRange for a query parameter that the route does not have."""
+    if not connection.query_params or connection.scope["type"] != "http":
         return
-    names = known(asked.scope["route"].dependant)
-    for name in asked.query_params:
+    names = known(connection.scope["route"].dependant)
+    for name in connection.query_params:
         if name not in names:
             there = ", ".join(sorted(names)) or "none at all"
             raise BadRange(

@@ -1,4 +1,4 @@
-"""Rows as Apache Parquet, for those who installed `besok[parquet]`."""
+"""Rows as Apache Parquet, if `besok[parquet]` is installed."""
 
 import importlib.util
 import json
@@ -13,12 +13,12 @@ CHUNK: Final = 256 * 1024  # bytes
 
 
 def available() -> bool:
-    """Tell whether Parquet can be written here."""
+    """Tell whether Parquet is installed."""
     return importlib.util.find_spec("pyarrow") is not None
 
 
 class Writer:
-    """Writes rows, all of the dataclass `kind`, part by part; `file` is at its beginning when it is closed."""
+    """Write rows of the dataclass `kind` part by part; once closed, `file` is at its beginning."""
 
     def __init__(self, kind: type) -> None:
         import pyarrow as pa
@@ -61,10 +61,10 @@ def _columns(kind: type) -> dict[str, Any]:
 def _type(pa: Any, hint: Any) -> Any:
     """Return the column's type: what has no simple one is JSON as text."""
     kinds = {kind for kind in (get_args(hint) or (hint,)) if kind is not type(None)}
-    for kind, made in ((datetime, pa.timestamp("us", tz="UTC")), (date, pa.date32()), (bool, pa.bool_()),
+    for kind, column in ((datetime, pa.timestamp("us", tz="UTC")), (date, pa.date32()), (bool, pa.bool_()),
                        (int, pa.int64()), (float, pa.float64())):  # fmt: skip
         if kinds == {kind}:
-            return made
+            return column
     return pa.string()
 
 

@@ -1,4 +1,4 @@
-"""Answers to questions that fail, as RFC 9457 has them, with the member `error` that callers have always read."""
+"""Problem responses of RFC 9457, with the additional member `error`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -39,7 +39,7 @@ class Problem(BaseModel):
 def problem(
     scope: Scope,
     status: int,
-    said: str | Translatable,
+    error: str | Translatable,
     fields: Mapping[str, Translatable] | None = None,
     /,
     **headers: str,
@@ -48,11 +48,11 @@ def problem(
 
     `fields` say of each field of a form what is wrong with it.
     """
-    language, text, wrong = "en", str(said), {name: str(one) for name, one in (fields or {}).items()}
-    if isinstance(said, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
+    language, text, wrong = "en", str(error), {name: str(one) for name, one in (fields or {}).items()}
+    if isinstance(error, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
         language = "sv"
         with speaking(language):
-            text = translated(said)
+            text = translated(error)
             wrong = {name: translated(one) for name, one in (fields or {}).items()}
     body = {
         "type": "about:blank",

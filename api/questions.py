@@ -1,4 +1,4 @@
-"""Questions of pages to their callback: of another form they are bad requests, of which Dash would make faults."""
+"""Validation of Dash callback requests: malformed ones are bad requests, which Dash would make server errors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ class _Property(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, 
 
 
 class _Question(msgspec.Struct, rename={"changed": "changedPropIds"}):
-    """What Dash needs of what its renderer sends."""
+    """The part of a Dash request that is validated."""
 
     output: str
     outputs: list[_Property]
@@ -40,7 +40,7 @@ class _Question(msgspec.Struct, rename={"changed": "changedPropIds"}):
 
 
 class Questions:
-    """Hands on the questions that a registered callback answers, and answers 400 to all others."""
+    """Pass on requests of registered callbacks, and answer 400 to all others."""
 
     def __init__(self, app: ASGIApp, callbacks: Mapping[str, Any]) -> None:
         """`callbacks` are Dash's, by their outputs."""
@@ -79,17 +79,17 @@ class Questions:
     def _read(self, body: bytes) -> bytes | None:
         """Return the question without what two readers of JSON could read differently; None if it is none."""
         try:
-            asked = msgspec.json.decode(body, type=_Question)
+            question = msgspec.json.decode(body, type=_Question)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return None
-        outputs = asked.output.strip(".").split("...")
+        outputs = question.output.strip(".").split("...")
         fits = (
-            [".".join(one.name) for one in asked.outputs] == outputs
-            and tuple(one.name for one in asked.inputs) == self._asked.get(asked.output)
-            and all(one.is_of_its_kind for one in asked.inputs)
-            and not asked.state
+            [".".join(one.name) for one in question.outputs] == outputs
+            and tuple(one.name for one in question.inputs) == self._asked.get(question.output)
+            and all(one.is_of_its_kind for one in question.inputs)
+            and not question.state
         )
-        return msgspec.json.encode(asked) if fits else None
+        return msgspec.json.encode(question) if fits else None
 
 
 async def _whole(receive: Receive) -> bytes:

@@ -81,7 +81,7 @@ def days(
 
 
 def check_rows(start: datetime, end: datetime, step: Step, series: int = 1) -> None:
-    """Raise BadRange where `series` series from `start` to `end` would be more rows than one answer may hold."""
+    """Raise BadRange if `series` series from `start` to `end` would exceed the rows of one response."""
     rows = ((end - start) // STEPS[step] + 1) * max(series, 1)
     if rows > MAX_ROWS:
         raise BadRange(

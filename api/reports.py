@@ -1,4 +1,4 @@
-"""Heavy questions: a few at a time, on connections of their own, a few of each caller."""
+"""Expensive queries: a few at a time, on a connection pool of their own, with a limit for each caller."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ PATIENCE_S = 30.0  # what a caller, and the proxies on the way, will wait
 
 
 class Reports:
-    """The pool of heavy questions, and who may use it now: as many as it has connections."""
+    """The pool for expensive queries, with as many turns as connections."""
 
     def __init__(self, db: Database, connections: int) -> None:
         self.db = db
@@ -27,7 +27,7 @@ class Reports:
 
     @contextlib.asynccontextmanager
     async def turn(self, request: Request) -> AsyncIterator[Database]:
-        """Wait for a turn to ask something heavy. Raises Busy."""
+        """Wait for a turn of an expensive query. Raises Busy."""
         async with self._callers.turn(caller_of(request.scope)), self._all.turn(own=False):
             yield self.db
 
@@ -54,8 +54,8 @@ async def in_turn(
     ahead = next(tasks, None)
     try:
         while ahead:
-            found, ahead = await ahead, next(tasks, None)
-            yield found
+            rows, ahead = await ahead, next(tasks, None)
+            yield rows
     finally:
         if ahead:  # whoever reads has left
             ahead.cancel()

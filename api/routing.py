@@ -23,7 +23,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 def _written(value: object) -> object:
-    """Raise where a time is a bare number, which may be seconds or milliseconds."""
+    """Reject a time given as a bare number, which may be seconds or milliseconds."""
     if not isinstance(value, str):
         raise ValueError("write the time as 2026-11-25T08:15:00Z")
     return value
@@ -33,27 +33,27 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Body(BaseModel):
-    """What is sent, and nothing else."""
+    """A request body; unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Signed(Body):
-    """What somebody writes down."""
+    """A request body with an author."""
 
     who: Who = WHO
 
 
-async def _declared(asked: HTTPConnection) -> None:
-    """Let only administrators into a route that does not say which right it needs; sockets ask the hub."""
-    route = asked.scope["route"]
+async def _declared(connection: HTTPConnection) -> None:
+    """Allow only administrators on a route that declares no right; sockets ask the hub."""
+    route = connection.scope["route"]
     declared = any(hasattr(needed.call, "right") for needed in route.dependant.dependencies)
-    if asked.scope["type"] == "http" and not declared:
+    if connection.scope["type"] == "http" and not declared:
         access.require("administer")
 
 
 class Routes(APIRouter):
-    """Routes of the API that say which right they need at the site asked for."""
+    """Routes of the API, each with the right that it needs at the site."""
 
     def __init__(self, tag: str) -> None:
         super().__init__(
@@ -81,7 +81,7 @@ class Routes(APIRouter):
         method: Literal["POST", "PUT", "PATCH", "DELETE"] = "POST",
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Register a route that takes something in.
+        """Register a route that changes something. `right` may be a dependency that decides by itself.
 
         `right` may be a dependency that finds out by itself.
         """

@@ -1,4 +1,4 @@
-"""Checks before every answer: which host names are ours, which pages may do what, and the headers that say so."""
+"""Security checks before every response: host names, origins, and headers."""
 
 from urllib.parse import urlsplit
 
@@ -41,7 +41,7 @@ def headers(policy: str) -> dict[str, str]:
 
 
 def hosts(names: str) -> frozenset[str]:
-    """Return the host names in a comma-separated setting."""
+    """Parse a comma-separated setting of host names."""
     return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
 
 
@@ -59,7 +59,7 @@ def host_name(netloc: str) -> str:
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:
-    """Tell whether a page of ours asks, or a program, which sends no Origin."""
+    """Tell whether a request comes from a page of ours, or from a program, which sends no Origin."""
     if origin is None:
         return True
     try:
@@ -69,7 +69,7 @@ def same_origin(origin: str | None, host: str | None) -> bool:
 
 
 def fetched_by_others(headers: Headers, method: str = "") -> bool:
-    """Tell whether a page of somebody else's fetches or writes this; to follow a link to us is neither.
+    """Tell whether another site's page makes this request; following a link is not that.
 
     Browsers say so in `Sec-Fetch-Site`, older ones in the `Origin` of what writes and of WebSockets (which have no
     method). No page can change either, and programs send none.
@@ -95,17 +95,17 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
-        asked = Headers(scope=scope)
-        name = host_name(asked.get("host", ""))
+        request_headers = Headers(scope=scope)
+        name = host_name(request_headers.get("host", ""))
         if name not in self.allowed:
-            said = messages.FOREIGN_HOST(name=name[:100] or "no host")
-            return await problem(scope, 400, said)(scope, receive, send)
+            refusal = messages.FOREIGN_HOST(name=name[:100] or "no host")
+            return await problem(scope, 400, refusal)(scope, receive, send)
         extra = headers(scope["app"].state.csp) | (HTTPS_ONLY if name in self.secure else {})
         if is_open(scope):
             extra |= OPEN
             if scope["method"] == "OPTIONS":
                 return await Response(status_code=204, headers=extra | PREFLIGHT)(scope, receive, send)
-        elif fetched_by_others(asked, scope.get("method", "")):
+        elif fetched_by_others(request_headers, scope.get("method", "")):
             return await problem(scope, 403, messages.FOREIGN_PAGE)(scope, receive, send)
 
         async def send_with_headers(message: Message) -> None:

@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
@@ -116,7 +116,7 @@ class Connection:
             on_messages=self._on_messages,
         )
         client.disable_logger()  # it speaks of each message; what matters we say ourselves
-        introduce(client, s)
+        configure_client(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_pre_connect = self._on_pre_connect

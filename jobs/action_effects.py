@@ -1,4 +1,4 @@
-"""Effects of the actions, estimated once a day from the visits before and since."""
+"""Effects of actions, estimated once a day from the visits before and since."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -32,7 +32,7 @@ def run(db: Database, now: datetime) -> None:
 
 
 def of(db: Database, site: Site, last: date) -> list[ActionEffect]:
-    """Return what each action that was done at a site has given up to business day `last`."""
+    """Return the effect of each action done at a site, up to business day `last`."""
     done = [
         action for action in actions.listing(db, site.id) if action.done_since and action.done_since <= last
     ]
@@ -68,14 +68,14 @@ def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None
 
 
 def _is_no_measure(day: CalendarDay) -> bool:
-    """Tell whether a day is no measure of anything done: closed, or a holiday."""
+    """Tell whether a day is excluded from comparisons: closed, or a holiday."""
     return not day.open_hours or bool(day.holiday)
 
 
 def _series(
     db: Database, site: Site, action: Action, first: date, last: date, at: Mapping[date, int]
 ) -> tuple[Floats, Floats | None]:
-    """Visits by day of what the action is about, and of the other spaces of the house; NaN where not observed."""
+    """Return visits by day of what the action is about, and of the other spaces of the site; NaN where not observed."""
     if not action.spaces:
         points = get_visits(db, site.id, first, last, "day")
         known = (p for p in points if p.gross is not None and not (p.source and p.imputed))
@@ -86,24 +86,24 @@ def _series(
         doors.setdefault((row.space, row.portal), {})[row.day] = row.people
     around = _touching(site, action.spaces)
     mine = {portal for space, portal in doors if space in action.spaces}
-    own = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
+    chosen = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
     # Who comes out of the room through its own door has not chosen another room.
     rest = [
         _filled(d, at) for (space, portal), d in doors.items() if space not in around and portal not in mine
     ]
-    return _summed(own, len(at)), _summed(rest, len(at)) if rest else None
+    return _summed(chosen, len(at)), _summed(rest, len(at)) if rest else None
 
 
 def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
-    """Return the chosen spaces, what they lie in and what lies in them: none of these is elsewhere."""
+    """Return the chosen spaces, those around them and those within them."""
     parent = {space.id: space.parent for space in site.spaces}
 
     def up(space: str) -> set[str]:
-        found = {space}
+        spaces = {space}
         while parent.get(space):
             space = parent[space]
-            found.add(space)
-        return found
+            spaces.add(space)
+        return spaces
 
     above = set().union(*(up(space) for space in chosen))
     return above | {space for space in parent if up(space) & set(chosen)}
@@ -118,28 +118,28 @@ def _filled(days: Mapping[date, float], at: Mapping[date, int]) -> Floats:
 
 
 def _summed(parts: list[Floats], size: int) -> Floats:
-    """Return the sum by day of the parts; NaN where any of them was not observed, since then it is not known."""
+    """Return the daily sum of the parts; NaN where any of them was not observed."""
     return np.asarray(np.sum(parts, axis=0), dtype=np.float64) if parts else np.full(size, np.nan)
 
 
 def _missing_a_year(db: Database, site: Site, last: date) -> float:
     """Return the visits a year that are still missing to the goal; 0 without a target."""
     try:
-        way = get_progress(db, site.id, last + DAY)
+        progress = get_progress(db, site.id, last + DAY)
     except NotFound:
         return 0.0
-    return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0
+    return max((progress.goal_visits or 0.0) - (progress.last_365 or 0.0), 0.0) if progress.last_365 else 0.0
 
 
-def _as_effect(action: Action, last: date, found: Effect, missing: float) -> ActionEffect:
-    change = found.change
+def _as_effect(action: Action, last: date, effect: Effect, missing: float) -> ActionEffect:
+    change = effect.change
     if change is None:
-        return ActionEffect(action=action.id, until=last, verdict=found.verdict)
-    given: Range | None = contribution(found, missing)
+        return ActionEffect(action=action.id, until=last, verdict=effect.verdict)
+    given: Range | None = contribution(effect, missing)
     return ActionEffect(
         action=action.id,
         until=last,
-        verdict=found.verdict,
+        verdict=effect.verdict,
         share=float(change.share.estimate),
         share_low=float(change.share.lower),
         share_high=float(change.share.upper),
@@ -150,8 +150,8 @@ def _as_effect(action: Action, last: date, found: Effect, missing: float) -> Act
         weeks_before=change.weeks[0],
         weeks_after=change.weeks[1],
         compared=change.compared,
-        origin=found.origin,
-        of_missing=float(given.estimate) if given and found.verdict in ("more", "fewer") else None,
+        origin=effect.origin,
+        of_missing=float(given.estimate) if given and effect.verdict in ("more", "fewer") else None,
         detectable=change.detectable.share if change.detectable else None,
         detectable_weeks=change.detectable.weeks if change.detectable else None,
     )

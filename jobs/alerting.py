@@ -1,4 +1,4 @@
-"""Alerts: rules are asked every half minute, and each target gets one message for all that it has not been told."""
+"""Alerting: rules are evaluated every half minute, and each target gets one message with all changes."""
 
 import logging
 import urllib.request
@@ -21,47 +21,47 @@ PATIENCE_S: Final = 10  # of a signal that this installation lives
 
 
 class Attached(NamedTuple):
-    """A PDF that a message brings."""
+    """A PDF attached to a message."""
 
     name: str
     content: bytes
 
 
 def judge(db: Database, now: datetime) -> None:
-    """Ask every rule, and note what began and what is over."""
+    """Evaluate every rule, and record what began and what ended."""
     for rule in alerts.rules(db):
         try:
-            found = get_states(db, rule, now)
+            states = get_states(db, rule, now)
         except NotFound as exc:
             log.warning("rule %d: %s", rule.id, exc, extra={"action": "alert_rule_failed"})
             continue
-        alerts.settle(db, rule, found.held, found.kept, now)
+        alerts.settle(db, rule, states.met, states.unclear, now)
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether any target has to be told of something now, or tried."""
+    """Tell whether any target is due a message, or a test message."""
     return any(target.trial or _due(db, target.name, now) for target in alerts.target_states(db))
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send each target one message of all that it has not been told. A failed one is tried again later."""
+    """Send each target one message with all changes. A failed one is tried again later."""
     language = environment.load().language
     for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
         claimed = alerts.claim(db, target, now)
         if claimed is None:
             continue
         (url, trial), problem = claimed, None
-        found = _due(db, target, now)  # again: another worker may have told it before this one's turn
-        if found or trial:
+        alerts_due = _due(db, target, now)  # again: another worker may have told it before this one's turn
+        if alerts_due or trial:
             with speaking(language):
-                problem = deliver(url, alert_text.title(found), alert_text.body(found))
-        alerts.delivered(db, target, found, problem, now, trial=trial)
+                problem = deliver(url, alert_text.title(alerts_due), alert_text.body(alerts_due))
+        alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
-    """Send a message to an address of Apprise; return what went wrong, if anything, without the address.
+    """Send a message to an address of Apprise; return the error, if any, without the address.
 
     With a `file`, which services that take none leave out, the body is HTML.
     """
@@ -73,8 +73,8 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as noted:  # type: ignore[no-untyped-call]
         more = {"attach": _attachment(file), "body_format": "html"} if file else {}
         sent = sender.notify(title=title, body=body, **more)
-        said = noted.getvalue().strip().splitlines()
-    return None if sent else (said[-1] if said else "it was refused")[:300]
+        logged = noted.getvalue().strip().splitlines()
+    return None if sent else (logged[-1] if logged else "it was refused")[:300]
 
 
 def _attachment(file: Attached) -> Any:
@@ -84,7 +84,7 @@ def _attachment(file: Attached) -> Any:
 
 
 def signal(_db: Database, _now: datetime) -> None:
-    """Tell an outside address that this installation lives; it tells somebody where the signal stays away."""
+    """Send a sign of life to an outside address, which raises the alarm when it stays away."""
     url = environment.load().alive_url
     try:
         if url:
@@ -98,7 +98,7 @@ def _due(db: Database, target: str, now: datetime) -> list[Alert]:
 
 
 def _is_quiet(alert: Alert, now: datetime) -> bool:
-    """Tell whether nothing shall be sent of an alert now."""
+    """Tell whether an alert is within its quiet hours."""
     if alert.quiet_from is None or alert.quiet_to is None:
         return False
     wall: time = now.astimezone(ZoneInfo(alert.timezone or "UTC")).time()

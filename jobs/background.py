@@ -1,4 +1,4 @@
-"""Work that takes long, in a process of its own: one at a time, and ended with the worker."""
+"""Background processes for long work: one at a time, and ended with the worker."""
 
 import logging
 import math
@@ -30,7 +30,7 @@ GRACE_S: Final = 15  # after its limit, in which a run may note that it was ende
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A function to run: how often at most (by all workers together), and for how long."""
+    """A function to run, its shortest period (over all workers), and its time limit."""
 
     name: str
     function: str
@@ -50,11 +50,11 @@ class Background:
         self._errors: SimpleQueue[str] = self._spawn.SimpleQueue()  # why what was running has failed
 
     def request(self, task: Task) -> None:
-        """Queue a task by name; what waits already is queued once."""
+        """Queue a task by name, unless it is already queued."""
         self._waiting[task.name] = task
 
     def poll(self, now: datetime) -> tuple[str, Outcome] | None:
-        """Begin the next once what was running has ended; return its name and how it ended, if it did anything."""
+        """Start the next task once the last one has ended; return the name and outcome of an ended one."""
         ended = self._finish() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
             task = self._waiting.pop(next(iter(self._waiting)))
@@ -77,7 +77,7 @@ class Background:
         return name, "timed_out" if late else "failed"
 
     def end(self) -> None:
-        """End what is running: it leaves nothing half done, and is done again when due."""
+        """End the running task: it leaves nothing half done, and runs again when due."""
         self._waiting.clear()
         if self._running:
             self._running[1].terminate()
@@ -88,12 +88,12 @@ class Background:
 def load(function: str) -> Callable[[Database, datetime], object]:
     """Import a function by its name "module:function"."""
     module, _, name = function.partition(":")
-    found: Callable[[Database, datetime], object] = getattr(import_module(module), name)
-    return found
+    loaded: Callable[[Database, datetime], object] = getattr(import_module(module), name)
+    return loaded
 
 
 def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[str]") -> None:
-    """Do a task in the process of its own, which the system ends where it does not end in time by itself."""
+    """Run a task in its own process, which the system ends at its time limit."""
     os.nice(nice)
     signal.alarm(math.ceil(task.limit.total_seconds()) + GRACE_S)
     function = load(task.function)
@@ -103,7 +103,7 @@ def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[st
                 db,
                 claims,
                 task.name,
-                lambda own: function(own, now),
+                lambda own_db: function(own_db, now),
                 period=task.period,
                 limit=task.limit,
             )

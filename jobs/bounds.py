@@ -1,4 +1,4 @@
-"""No figure without an interval: what a presence sensor alone leaves open."""
+"""Intervals for estimates from presence sensors alone."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ ROOM = 10  # people whom a space may hold of which nobody has said how many
 
 
 def bounded(building: Building, figures: Estimate) -> Estimate:
-    """Return the figures, those without an interval with one.
+    """Return the figures with an interval for those without one.
 
     A sensor that knows only whether anybody is there leaves open how many: from one to as many as the space holds.
     Where it saw nobody, nobody is there; a share of a quarter of an hour is a share of that.
@@ -20,7 +20,7 @@ def bounded(building: Building, figures: Estimate) -> Estimate:
     bare = (figures.basis == _PRESENCE) & (np.isnan(figures.lower) | np.isnan(figures.upper))
     if not bare.any():
         return figures
-    room = np.array([ROOM if held is None else max(held, 1) for held in building.capacity], float)
+    room = np.array([ROOM if capacity is None else max(capacity, 1) for capacity in building.capacity], float)
     share = np.minimum(figures.people, 1)
     return replace(
         figures,

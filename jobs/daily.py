@@ -1,4 +1,4 @@
-"""Work once a day, when a business day has ended. Asked often, so it loads nothing heavy."""
+"""Work due once a day, after the end of a business day. Checked often, so it imports nothing heavy."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def each(
     compute: Callable[[Database, Site, date], Result],
     put: Callable[[Database, str, Result, date], None],
 ) -> None:
-    """Compute something of every site that is due, and keep it.
+    """Compute and store something for every site that is due. A failure is retried later and does not stop the others.
 
     Where that fails it is tried again later, and the others do not wait.
     """
@@ -51,7 +51,10 @@ def each(
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
-    """All sites with their business day. One of which it cannot be told is left out: whoever estimates it says why."""
+    """Return all sites with their business day.
+
+    A site of which it is unknown is left out, and reported by the estimator.
+    """
     for site in load_all(db):
         try:
             day = business_day(now, site)
@@ -63,6 +66,6 @@ def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
         yield site, day
 
 
-def wanted(what: str) -> Callable[[Database, datetime], bool]:
+def is_due(what: str) -> Callable[[Database, datetime], bool]:
     """Tell whether any site is due."""
     return lambda db, now: bool(due(db, now, what))

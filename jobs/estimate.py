@@ -1,4 +1,4 @@
-"""Estimating the occupancy of a site: the business day under way by minute, past days once they are over.
+"""Estimation of occupancy: the current business day by minute, and past days once they are over.
 
 The day under way is filtered: each minute knows what came up to it. A day that is over is smoothed: each step knows
 the whole day. Days of which minutes are kept are smoothed by minute, older ones by quarter of an hour.
@@ -25,7 +25,7 @@ AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Today:
-    """The business day under way of one site, by minute. It remembers what it has read: news costs only what is new.
+    """The current business day of one site, by minute.
 
     An object whose transaction failed knows things the database does not: throw it away.
     """
@@ -62,7 +62,7 @@ class Today:
         self._written = figures
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
-        """Read what has changed since a moment; the first step that may differ."""
+        """Read what has changed since a moment; returns the first step that may differ."""
         fresh = since is None or self._flows is None
         step = 0 if fresh or since is None else min(max((since - self._begins) // MINUTE, 0), steps - 1)
         span = (self._begins, self._begins + step * MINUTE, self._ends)
@@ -100,20 +100,20 @@ def _write_changes(
     if first is None:
         return
     quarter = first // quarters.MINUTES
-    averaged, was = (quarters.of_minutes(own, quarter * quarters.MINUTES) for own in (figures, before))
+    averaged, was = (quarters.of_minutes(part, quarter * quarters.MINUTES) for part in (figures, before))
     store.write_changes(conn, plan, begins + quarter * QUARTER, averaged, was)
 
 
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
-    """Estimate past business days that have changed again: by minute where minutes are kept, else by quarter."""
+    """Estimate changed past business days again: by minute where minutes are stored, else by quarter."""
     plan, site = past.plan, past.site
     past.forget(days)
     store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}
-    kept = store.days_with_minutes(conn, plan, days, list(spans.values()))
-    for day in sorted(kept):
+    by_minute = store.days_with_minutes(conn, plan, days, list(spans.values()))
+    for day in sorted(by_minute):
         _past_by_minute(conn, past, day)
-    rest = sorted(set(days) - kept)
+    rest = sorted(set(days) - by_minute)
     if rest:
         _past_by_quarter(conn, past, rest)
     store.notify(conn, site.id)
@@ -135,10 +135,10 @@ def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> 
     past.read(conn, days[0], days[-1])
     observed = {day: past.day(day) for day in days}
     begins, ends = observed[days[0]][3].begins, observed[days[-1]][3].ends
-    whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
+    full = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
     for day, (seen, shown, highest, hours) in observed.items():
         first = (hours.begins - begins) // QUARTER
         learnt = past.learnt(conn, week_of(day), keep=False).without(past.plan.unused(hours.begins))
-        whole.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
+        full.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
     spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
-    store.write_quarters(conn, past.plan, begins, whole, spans, final=True)
+    store.write_quarters(conn, past.plan, begins, full, spans, final=True)

@@ -1,4 +1,4 @@
-"""Effects of the programme of every site, estimated once a day from what was counted."""
+"""Effects of the programme of every site, estimated once a day from the counts."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -50,8 +50,8 @@ def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
     out = {}
     for space in {event.space for event in past}:
         counts = _hours(db, site, space, first, last)
-        taken = {business_day(e.start, site) for e in everything if e.space == space}
-        busy = np.array([day.day in taken for day in days])
+        event_days = {business_day(e.start, site) for e in everything if e.space == space}
+        busy = np.array([day.day in event_days for day in days])
         for event in (e for e in past if e.space == space):
             out[event.event_id] = _of_event(event, site, first, counts, kinds, busy)
     return out
@@ -76,15 +76,15 @@ def _of_event(
 
 
 def _slot(time: datetime, site: Site, day: date) -> int:
-    """Hours on the clock since the business day began."""
+    """Return the hours on the clock since the business day began."""
     wall = time.astimezone(ZoneInfo(site.timezone)).replace(tzinfo=None)
     return int((wall - datetime.combine(day, site.day_start)) // timedelta(hours=1))
 
 
 def _hours(db: Database, site: Site, space: str | None, first: date, last: date) -> np.ndarray:
-    """Return who entered, days x hours since the business day began; NaN where a door was silent.
+    """Return entries, days x hours since the business day began; NaN where a door was silent.
 
-    A door that tells of nobody is heard too; one that is silent for an hour leaves the hour unknown.
+    A door reporting zero is not silent; one without reports for an hour leaves the hour unknown.
     """
     counts = np.full(((last - first).days + 1, 24), np.nan)
     start, end = day_bounds(first, site)[0], day_bounds(last, site)[1]

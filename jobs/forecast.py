@@ -29,7 +29,7 @@ from besok.store import forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
-from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_wanted, past_due
+from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_is_due, past_due
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +39,12 @@ DRAWS: Final = 5  # of days of which only totals are known; more change little (
 
 
 def make_newest(db: Database, now: datetime) -> int:
-    """Make the newest forecast of each site where it is due; how many were made."""
+    """Make the newest forecast of each site where it is due; returns how many were made."""
     return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def make_past(db: Database, now: datetime) -> int:
-    """Make the forecasts of the past that are due, the newest of each site first; how many were made.
+    """Make the past forecasts that are due, the newest of each site first; returns how many were made.
 
     It ends early where the newest forecast of a site has become due, which people wait for.
     """
@@ -52,13 +52,13 @@ def make_past(db: Database, now: datetime) -> int:
     for site, _day in daily.sites(db, now):
         for origin in past_due(db, site, now):
             made += _make(db, site, [origin], now)
-            if newest_wanted(db, now):
+            if newest_is_due(db, now):
                 return made
     return made
 
 
 def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
-    """Make forecasts of a site; if one cannot be made, the other sites do not wait for it."""
+    """Make forecasts of a site; a failure does not stop the other sites."""
     made = 0
     for origin in origins:
         try:
@@ -72,7 +72,7 @@ def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> i
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
-    """Make and keeps one forecast; False where too little was observed until then, or one is there already."""
+    """Make and store one forecast; False where too little was observed until then, or it exists already."""
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
@@ -86,7 +86,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     days = open_also(get_calendar_days(db, site.id, past.first, last), sites[1:])
     imputed = any(p.source and p.imputed for p in points)
     draws = [drawn(db, sites, origin, rng) for _ in range(DRAWS)] if imputed else []
-    made = look_ahead(
+    outlook = look_ahead(
         past,
         as_forecast_calendar(days, site.opening.table(origin).country, outdoors=site.kind == "park"),
         goal=goal,
@@ -96,9 +96,9 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
         rng=rng,
         draws=[observed(sites, points, site.measure, times) for times in draws],
     )
-    kept = forecasts.keep(db, site.id, replace(made, also=site.also))
+    stored = forecasts.keep(db, site.id, replace(outlook, also=site.also))
     log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
-    return kept
+    return stored
 
 
 def observed(
@@ -122,11 +122,11 @@ def observed(
 
 
 def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
-    """Return the target as it was known at `origin`; None before its baseline was over."""
+    """Return the target as known at `origin`; None before its baseline was over."""
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:
-        way = get_progress(db, site.id, origin + DAY)
+        then = get_progress(db, site.id, origin + DAY)
     except NotFound:
         return None
-    return ForecastGoal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None
+    return ForecastGoal(visits=then.goal_visits, deadline=then.deadline) if then.goal_visits else None

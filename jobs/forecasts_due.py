@@ -1,4 +1,4 @@
-"""Forecasts that are due. Asked every few minutes, so it loads nothing of what makes them."""
+"""Forecasts that are due. Checked every few minutes, so it imports nothing heavy."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -20,13 +20,13 @@ SUNDAY: Final = 6
 DAY = timedelta(days=1)
 
 
-def newest_wanted(db: Database, now: datetime) -> bool:
-    """Tell whether the newest forecast of any site is due, which people wait for."""
+def newest_is_due(db: Database, now: datetime) -> bool:
+    """Tell whether the newest forecast of any site is due."""
     return _any(db, now, newest_due)
 
 
-def past_wanted(db: Database, now: datetime) -> bool:
-    """Tell whether any forecast is due that is only made afterwards, to be judged."""
+def past_is_due(db: Database, now: datetime) -> bool:
+    """Tell whether any forecast is due that only serves to be scored."""
     return _any(db, now, past_due)
 
 
@@ -36,7 +36,7 @@ def _any(db: Database, now: datetime, due: Callable[[Database, Site, datetime], 
 
 
 def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
-    """Return the origin of the forecast that a site wants now and can have, if there is none of it."""
+    """Return the origin of a site's next forecast, if it can be made and does not exist."""
     yesterday = business_day(now, site) - DAY
     there = set(forecasts.origins(db, site.id, site.measure, site.also))
     newest = _sunday(yesterday) if there else yesterday
@@ -44,7 +44,7 @@ def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
 
 
 def past_due(db: Database, site: Site, now: datetime) -> list[date]:
-    """Return the origins in the past two years of which a forecast can be made, and there is none: newest first."""
+    """Return the origins in the past two years of forecasts that can be made and do not exist: newest first."""
     there = set(forecasts.origins(db, site.id, site.measure, site.also))
     missing = [d for d in _months_before(business_day(now, site) - DAY, PAST_MONTHS) if d not in there]
     return _with_history(db, site, missing, PAST_LEAST_DAYS)

@@ -1,4 +1,4 @@
-"""News from the database that waits for the worker; filled by the listening thread."""
+"""Database notifications that wait for the worker; filled by the listening thread."""
 
 import json
 from dataclasses import dataclass, field
@@ -9,29 +9,29 @@ from besok.store.notify import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """Since when the readings of each site have changed. `everything`: sites or news may have been missed."""
+class Changes:
+    """Pending changes: since when readings of each site changed. `everything`: some may have been missed."""
 
     everything: bool = False
     since: dict[str, datetime] = field(default_factory=dict)
 
 
-class NewsInbox:
-    """News, gathered: any number of notices about a site is one piece of work."""
+class ChangeInbox:
+    """A queue of notifications, merged by site."""
 
     def __init__(self) -> None:
-        self._news = Condition()
+        self._condition = Condition()
         self._since: dict[str, datetime] = {}
         self._everything = True  # nobody has looked yet
 
     def put(self, notice: Notice) -> None:
-        """Keep what a notice says. One that cannot be read makes the worker look at everything."""
-        with self._news:
+        """Add a notification. One that cannot be read makes the worker check everything."""
+        with self._condition:
             if notice.channel == "readings":
                 self._readings(notice.payload)
             else:
                 self._everything = True
-            self._news.notify_all()
+            self._condition.notify_all()
 
     def _readings(self, payload: str) -> None:
         try:
@@ -43,13 +43,13 @@ class NewsInbox:
         self._since[site] = min(since, self._since.get(site, since))
 
     def wait(self, timeout_s: float) -> None:
-        """Return when there is news, or after `timeout_s` seconds."""
-        with self._news:
-            self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
+        """Return when there are notifications, or after `timeout_s` seconds."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._everything or bool(self._since), timeout_s)
 
-    def take(self) -> News:
-        """All there is; from now on it is the caller's to work on."""
-        with self._news:
-            news = News(everything=self._everything, since=self._since)
+    def take(self) -> Changes:
+        """Return all pending notifications, and forget them."""
+        with self._condition:
+            changes = Changes(everything=self._everything, since=self._since)
             self._everything, self._since = False, {}
-            return news
+            return changes

@@ -45,22 +45,20 @@ class SitePast:
         self._learnt: dict[date, SiteParameters] = {}
 
     def forget(self, days: Iterable[date]) -> None:
-        """Read these days again when they are asked for, and learn from them again."""
+        """Drop these days and what was learnt from them; they are read again when needed."""
         for day in days:
             self._days.pop(day, None)
             self._learnt = {
-                then: kept for then, kept in self._learnt.items() if not day < then <= day + LOOK_BACK
+                then: known for then, known in self._learnt.items() if not day < then <= day + LOOK_BACK
             }
 
     def read(self, conn: Connection, first: date, last: date) -> None:
-        """Has the days from `first` to `last` at hand, and few others."""
-        wanted = calendar.days_from(first, last)
-        missing = [day for day in wanted if day not in self._days]
+        """Read the days from `first` to `last`, and drop most others."""
+        days = calendar.days_from(first, last)
+        missing = [day for day in days if day not in self._days]
         if missing:
             self._read(conn, missing[0], missing[-1])
-        for day in sorted(self._days.keys() - set(wanted), reverse=True)[
-            : max(len(self._days) - KEPT_DAYS, 0)
-        ]:
+        for day in sorted(self._days.keys() - set(days), reverse=True)[: max(len(self._days) - KEPT_DAYS, 0)]:
             del self._days[day]
 
     def _read(self, conn: Connection, first: date, last: date) -> None:
@@ -76,13 +74,11 @@ class SitePast:
             self._days[day] = seen, shown, highest[steps], hours
 
     def day(self, day: date) -> Observed:
-        """Return what was observed on a day that has been read."""
+        """Return the observations of a day that has been read."""
         return self._days[day]
 
     def learnt(self, conn: Connection, day: date, *, keep: bool) -> SiteParameters:
-        """Return what is known before a business day begins; learnt if it is not yet, and then stored if it is to be
-        kept.
-        """
+        """Return the parameters of a business day; missing ones are learnt, and stored where they are to be kept."""
         known = self._learnt.get(day)
         if known is None and (stored := store.get(conn, self.plan, day, VERSION)):
             known = SiteParameters.from_json(stored)

@@ -20,7 +20,7 @@ AWAY = "the database does not answer"
 
 @dataclass(slots=True, kw_only=True)
 class State:
-    """The running figures; changed by the worker's thread alone."""
+    """The current figures; written by the worker's thread alone."""
 
     turns: int = 0
     failures: int = 0  # turns that failed: the database was away, or not migrated

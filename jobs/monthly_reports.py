@@ -1,4 +1,4 @@
-"""Monthly reports: made once a month is over, and sent once to whoever has subscribed to them."""
+"""Monthly reports: made once a month is over, and sent once to each subscriber."""
 
 import logging
 from collections.abc import Iterator
@@ -35,13 +35,13 @@ class Due(NamedTuple):
         return f"{self.site}/{self.month:%Y-%m}"
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether the report of the last month of any site is missing; never while history is coming in."""
+def is_due(db: Database, now: datetime) -> bool:
+    """Tell whether the report of the last month of any site is missing; never while history is being written."""
     return not backfill.under_way(db, now) and any(_missing(db, now))
 
 
 def make(db: Database, now: datetime) -> None:
-    """Make what is missing, in both languages."""
+    """Make the missing reports, in both languages."""
     for place, month, last in _missing(db, now):
         results.begin(db, [one.id for one in sites.counted(db, place)], results.MONTHLY, last)
         papers = {}
@@ -62,12 +62,12 @@ def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether anybody has to be sent a report now."""
+    """Tell whether any report is due to be sent."""
     return any(_due(db, now))
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send what is due, target by target. A failed message is tried again later."""
+    """Send the reports that are due, target by target. A failed message is tried again later."""
     for target in dict.fromkeys(one.rule.target for one in _due(db, now)):
         claimed = alerts.claim(db, target, now)
         if claimed is None:
@@ -80,7 +80,7 @@ def send(db: Database, now: datetime) -> None:
 
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
-    """Send a report and note how it went; return what went wrong, if anything."""
+    """Send a report and record the outcome; return the error, if any."""
     with speaking(environment.load().language):
         try:
             paper = get_monthly_report(db, one.site, one.month, now)
@@ -91,8 +91,8 @@ def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
         problem = deliver(url, paper.title, paper_page.page(paper), file)
     alerts.report_sent(db, one.rule, one.site, one.subject, problem, now)
     if problem:
-        said = "the report %s did not reach target %s: %s"
-        log.warning(said, one.subject, one.rule.target, problem, extra={"action": "report_not_sent"})
+        text = "the report %s did not reach target %s: %s"
+        log.warning(text, one.subject, one.rule.target, problem, extra={"action": "report_not_sent"})
     return problem
 
 
@@ -107,5 +107,5 @@ def _due(db: Database, now: datetime) -> Iterator[Due]:
 
 
 def _concerns(rule: AlertRule, place: Site) -> bool:
-    """Tell whether a rule is about a site: of all sites, about those that are real."""
+    """Tell whether a rule applies to a site; one for all sites applies to real ones."""
     return rule.site == place.id or (rule.site is None and not place.sandbox)

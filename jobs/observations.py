@@ -109,7 +109,7 @@ def seen(
     plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
     counts: tuple[Floats, Floats], by_people: ToldByPeople, *, step: timedelta,
 ) -> DayObservations:  # fmt: skip
-    """Flows, and the readings of channels as readings of the spaces they look into; counts of a space are added up."""
+    """Return flows, and the readings of channels as those of the spaces they observe; counts are added up."""
     spaces, steps = len(plan.spaces), len(flows.people_in)
     return DayObservations.of(
         flows.people_in,

@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 EVERY: Final = timedelta(minutes=58)  # less than an hour, so that the duty's own period does not add up
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether the sensors of any site are to be checked; never while history is coming in."""
+def is_due(db: Database, now: datetime) -> bool:
+    """Tell whether the sensors of any site are to be checked; never while history is being written."""
     if backfill.under_way(db, now):
         return False
     with db.transaction() as conn:
@@ -32,11 +32,11 @@ def check_due(db: Database, now: datetime) -> int:
 
 
 def check(db: Database, site: str, now: datetime) -> bool:
-    """Check the sensors of a site and store what is found; False if another worker has done so."""
-    found = _check(db, site, now, now - EVERY)
-    if found is not None:
-        log.info("%s: %d findings", site, found, extra={"action": "sensors_looked_at", "site": site})
-    return found is not None
+    """Check the sensors of a site and store the findings; False if another worker has done so."""
+    findings = _check(db, site, now, now - EVERY)
+    if findings is not None:
+        log.info("%s: %d findings", site, findings, extra={"action": "sensors_looked_at", "site": site})
+    return findings is not None
 
 
 def check_now(db: Database, site: str, now: datetime) -> int:
@@ -56,12 +56,12 @@ def _check(db: Database, site: str, now: datetime, unless_since: datetime) -> in
         if site_id is None:
             return None
         series = sensor_series(conn, place, sites, now)
-        found = (
+        findings = (
             detect(series.layout, series.history) if series.layout.counters or series.layout.gauges else []
         )
-        quality.note(conn, site_id, [(series.channel(f), f) for f in found], now)
-        filled = fill(series.history, series.spread, bad_steps(series.layout, series.history, found))
+        quality.note(conn, site_id, [(series.channel(f), f) for f in findings], now)
+        filled = fill(series.history, series.spread, bad_steps(series.layout, series.history, findings))
         since = now - quality.IMPUTED_AGAIN
         rows = series.imputed_rows(filled, since)
         quality.replace_imputed(conn, site_id, series.own_channels, since, rows)
-    return len(found)
+    return len(findings)

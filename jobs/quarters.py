@@ -1,4 +1,4 @@
-"""Figures by quarter of an hour: averaged from minutes, or estimated from what is kept by quarter."""
+"""Figures by quarter of an hour: averaged from minutes, or estimated from stored quarters."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ _DOORS = BASES.index("doors")
 
 
 def of_minutes(figures: Estimate, first: int) -> Quarters:
-    """Minute figures from step `first` on (where a quarter begins), averaged by quarter of an hour; peaks are kept."""
+    """Average minute figures from step `first` on (where a quarter begins) by quarter of an hour; peaks are kept."""
     minutes = figures[first:]
     there = ~np.isnan(minutes.people)
     columns = (minutes.people, minutes.lower, minutes.upper, minutes.raw)
@@ -69,9 +69,7 @@ def _between(plan: Layout, seen: DayObservations) -> Floats:
 
 
 def _starts(ends: Floats, raw: Floats) -> Floats:
-    """Return what held when each quarter began: the end of the one before. Before the first one that is known: who was
-    there less who has been counted since.
-    """
+    """Return the people when each quarter began: those at the end of the one before; before the first, counted back."""
     before = np.vstack([np.full((1, ends.shape[1]), np.nan), ends[:-1]])
     first = np.where(np.isnan(raw), ends, np.maximum(ends - raw, 0))
     return np.where(np.isnan(before), first, before)

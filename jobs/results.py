@@ -1,4 +1,4 @@
-"""Results that pages show and that take long to compute: once a day, and again when days they rest on have changed."""
+"""Results that take long to compute and are stored for pages: renewed once a day, and when their days have changed."""
 
 import logging
 from datetime import date, datetime, timedelta
@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether any result is missing; never while history is coming in."""
+def is_due(db: Database, now: datetime) -> bool:
+    """Tell whether any result is missing; never while history is being written."""
     return not backfill.under_way(db, now) and any(
         results.missing(db, site.id, today - DAY) for site, today in daily.sites(db, now)
     )

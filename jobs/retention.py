@@ -1,4 +1,4 @@
-"""Deletion of what is kept no longer, and order in what stays, once a night."""
+"""Nightly deletion of expired data, and reordering of what remains."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,16 +12,16 @@ HOUR_OF_NIGHT: Final = 1  # UTC
 WEEK: Final = timedelta(days=7)  # after which few quarters still change
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether it is the hour of it."""
+def is_due(db: Database, now: datetime) -> bool:
+    """Tell whether it is time for it."""
     return now.hour == HOUR_OF_NIGHT
 
 
 def run(db: Database, now: datetime) -> None:
     """Delete each kind of data that is older than its setting."""
-    kept = settings.load()
+    settings_now = settings.load()
     for kind in KINDS:
-        if before := kind.before(kept, now):
+        if before := kind.before(settings_now, now):
             kind.delete(db, before)
 
 

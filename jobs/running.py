@@ -1,4 +1,4 @@
-"""The estimate of a business day under way: news of a minute costs that minute, late news the minutes since."""
+"""The running estimate of a business day: new readings of a minute cost that minute, late ones the minutes since."""
 
 from dataclasses import fields
 
@@ -38,7 +38,7 @@ class Running:
 
 
 def _is_worth_keeping(step: int, end: int) -> bool:
-    """Tell whether a checkpoint is worth keeping: late news are mostly of the last minutes."""
+    """Tell whether a checkpoint is worth keeping: late readings are mostly of the last minutes."""
     return step % FAR == 0 or step >= end - 2 * NEAR or (step % NEAR == 0 and step >= end - 2 * FAR)
 
 

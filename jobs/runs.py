@@ -1,4 +1,4 @@
-"""Runs of duties: each by one worker at a time, within its time, and noted."""
+"""Runs of duties: each by one worker at a time, within its time limit, and recorded."""
 
 import time
 import traceback
@@ -16,13 +16,13 @@ from besok.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a run ended, and by which error if it failed."""
+    """The outcome of a run, with its error if it failed."""
 
     outcome: Outcome
     error: Exception | None = None
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The error in a sentence; empty where there is none."""
         if self.error is None or isinstance(self.error, BesokError):
             return self.error.in_full if self.error else ""
@@ -32,7 +32,7 @@ class Ended:
     def traced(self) -> str:
         """The error for the log: of one that nobody expected, where it arose."""
         known = self.error is None or isinstance(self.error, BesokError)
-        return self.said if known else "".join(traceback.format_exception(self.error))
+        return self.sentence if known else "".join(traceback.format_exception(self.error))
 
 
 def run_alone(
@@ -44,22 +44,22 @@ def run_alone(
     period: timedelta,
     limit: timedelta,
 ) -> Ended | None:
-    """Do a duty, and note it in `db`; None where another worker does it now, or did it within `period`.
+    """Run a duty, and record it in `db`; None if another worker is running it, or ran it within `period`.
 
-    `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is
-    ended after `limit`. Raises StoreUnavailable where that connection is lost.
+    `work` gets the connection that holds the claim, so whoever loses the claim can write nothing more; it is ended
+    after `limit`. Raises StoreUnavailable where that connection is lost.
     """
     began = time.monotonic()
-    with claims.duty(duty, limit.total_seconds()) as own:
-        run = job_runs.begin(db, duty, period) if own else None
-        if own is None or run is None:
+    with claims.duty(duty, limit.total_seconds()) as claim:
+        run = job_runs.begin(db, duty, period) if claim else None
+        if claim is None or run is None:
             return None
         try:
-            work(own)
+            work(claim)
             ended = Ended(outcome="done")
         except Exception as exc:
             late = time.monotonic() - began >= limit.total_seconds()
             ended = Ended(outcome="timed_out" if late else "failed", error=exc)
         with suppress(StoreError):  # away: the next run says that this one was interrupted
-            job_runs.end(db, run, ended.outcome, ended.said)
+            job_runs.end(db, run, ended.outcome, ended.sentence)
     return ended

@@ -1,4 +1,4 @@
-"""The table of duties: what is done by the clock. A new duty is one row."""
+"""The table of scheduled duties. A new duty is one row."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,8 +55,8 @@ DUTIES: Sequence[Duty] = (
     # Others need their time to be heard after an outage, too
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
     Duty(name="signal of life", period=MINUTE, run=alerting.signal),
-    _background("delete what is kept no longer", "jobs.retention:run", retention.wanted, period=HOUR),
-    _background("order past quarters", "jobs.retention:order", retention.wanted, period=HOUR),
+    _background("delete what is kept no longer", "jobs.retention:run", retention.is_due, period=HOUR),
+    _background("order past quarters", "jobs.retention:order", retention.is_due, period=HOUR),
     _background(
         "send alerts",
         "jobs.alerting:send",
@@ -66,22 +66,22 @@ DUTIES: Sequence[Duty] = (
         prompt=True,
     ),
     _background(
-        "make monthly reports", "jobs.monthly_reports:make", monthly_reports.wanted, period=5 * MINUTE
+        "make monthly reports", "jobs.monthly_reports:make", monthly_reports.is_due, period=5 * MINUTE
     ),
     _background(
         "send monthly reports", "jobs.monthly_reports:send", monthly_reports.to_send, period=5 * MINUTE
     ),
-    _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
-    _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
-    _background("sum up days of spaces", "jobs.usage:sum_up", usage.wanted, period=10 * MINUTE),
-    _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),
-    _background("estimate effects of events", "jobs.event_effects:run", daily.wanted(effects.EVENTS)),
-    _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(effects.ACTIONS)),
-    _background("check the sensors", "jobs.quality:check_due", quality.wanted),
+    _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_is_due, timedelta(0)),
+    _background("compute results of pages", "jobs.results:compute_missing", results.is_due),
+    _background("sum up days of spaces", "jobs.usage:sum_up", usage.is_due, period=10 * MINUTE),
+    _background("find unusual hours", "jobs.unusual_days:run", daily.is_due(effects.UNUSUAL)),
+    _background("estimate effects of events", "jobs.event_effects:run", daily.is_due(effects.EVENTS)),
+    _background("estimate effects of actions", "jobs.action_effects:run", daily.is_due(effects.ACTIONS)),
+    _background("check the sensors", "jobs.quality:check_due", quality.is_due),
     _background(
         "make forecasts of the past",
         "jobs.forecast:make_past",
-        forecasts_due.past_wanted,
+        forecasts_due.past_is_due,
         period=5 * MINUTE,
         limit=4 * HOUR,
     ),
@@ -89,14 +89,14 @@ DUTIES: Sequence[Duty] = (
 
 
 class Clock:
-    """Know which duties are due."""
+    """The due times of duties."""
 
     def __init__(self, duties: Sequence[Duty] = DUTIES) -> None:
         self.duties = duties
         self._next: dict[str, datetime] = {}
 
     def due(self, now: datetime) -> list[Duty]:
-        """Return the duties to be done at `now`; each is due again after its period, whether it succeeds or not."""
+        """Return the duties due at `now`; each is due again after its period, whether it succeeds or not."""
         for duty in self.duties:
             self._next.setdefault(duty.name, now + duty.delay)
         due = [duty for duty in self.duties if now >= self._next[duty.name]]

@@ -27,14 +27,14 @@ def run(db: Database, now: datetime) -> None:
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
-    """Return the unusual times of a site in the days up to `last`; none where too little was heard."""
+    """Return the unusual times of a site in the days up to `last`; none where too little was observed."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
-    heard = [h for h in effects.entered_by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
-    if len(heard) < LEAST_HOURS:
+    observed = [h for h in effects.entered_by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
+    if len(observed) < LEAST_HOURS:
         return []
-    times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")
-    found = events.unusual(times, np.array([h.people for h in heard]))
+    times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in observed], dtype="datetime64[s]")
+    unusual = events.unusual(times, np.array([h.people for h in observed]))
     candidates = (
         UnusualTime(
             start=_instant(u.start, zone),
@@ -44,7 +44,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
             score=u.score,
             programme=(),
         )
-        for u in found
+        for u in unusual
         if u.score >= LEAST_SCORE
     )
     return [u for u in candidates if _speaks_of_people(u, site)]
@@ -55,13 +55,13 @@ def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:
     return clock.replace(tzinfo=zone)
 
 
-def _speaks_of_people(found: UnusualTime, site: Site) -> bool:
-    """Fewer than usual on a day of other hours, or closed, is what was to be expected."""
-    if found.people >= found.expected:
+def _speaks_of_people(unusual: UnusualTime, site: Site) -> bool:
+    """Tell whether an unusual time is news: fewer visits on a closed day, or one of other hours, are expected."""
+    if unusual.people >= unusual.expected:
         return True
-    first, last = business_day(found.start, site), business_day(found.end, site)
+    first, last = business_day(unusual.start, site), business_day(unusual.end, site)
     return any(
-        start < found.end and found.start < end
+        start < unusual.end and unusual.start < end
         for day in days_from(first, last)
         for start, end in open_intervals(day, site)
     )

@@ -1,4 +1,4 @@
-"""The use of spaces on days that are over, summed up for the pages that show months and years of it."""
+"""Daily usage of spaces, summed up for pages that show months and years."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -12,8 +12,8 @@ from jobs import daily
 AFTER: Final = timedelta(hours=1)  # the end of a day: what was written as it ended is stored by then
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether any day is not summed up; never while history is coming in."""
+def is_due(db: Database, now: datetime) -> bool:
+    """Tell whether any day is not summed up; never while history is being written."""
     if backfill.under_way(db, now):
         return False
     with db.transaction() as conn:

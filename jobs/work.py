@@ -1,6 +1,6 @@
-"""The worker: keeps the occupancy of all sites up to date, and does what is to be done by the clock.
+"""The worker: keeps the occupancy of all sites up to date, and runs scheduled duties.
 
-News of readings comes first: the site is estimated within a second. Past days that are over or have changed are
+Changes of readings comes first: the site is estimated within a second. Past days that are over or have changed are
 worked off in between, newest first, in pieces small enough that news never waits long. All of it is recomputed from
 readings, so a worker that is killed loses nothing: the next one looks at everything once and goes on.
 """
@@ -24,7 +24,7 @@ from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
 from jobs.background import Background, Task
 from jobs.estimate import Today, past_days
-from jobs.inbox import News, NewsInbox
+from jobs.inbox import ChangeInbox, Changes
 from jobs.learn import SitePast
 from jobs.metrics import AWAY, State
 from jobs.runs import run_alone
@@ -46,10 +46,10 @@ BEAT_EVERY = timedelta(seconds=10)
 
 
 def run(settings: Settings, stop: Event, state: State | None = None) -> None:
-    """Works until `stop` is set, and notes what it does in `state`. A lost database is waited for."""
+    """Work until `stop` is set, and record the progress in `state`. A lost database is waited for."""
     state = state or State()
     url = settings.database_url.get_secret_value()
-    inbox = NewsInbox()
+    inbox = ChangeInbox()
     ear = Thread(target=_listen, args=(url, inbox, stop), name="jobs-listen", daemon=True)
     ear.start()
     with Database(url, pool_size=2) as db, Claims(url) as claims:
@@ -68,18 +68,18 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
     ear.join()
 
 
-def _listen(url: str, inbox: NewsInbox, stop: Event) -> None:
+def _listen(url: str, inbox: ChangeInbox, stop: Event) -> None:
     for notice in listen(url, CHANNELS, stop):
         inbox.put(notice)
 
 
-def _turn(worker: "Worker", news: News, complain: bool) -> bool:
-    """One turn of the worker; False if it failed, and then the worker looks at everything again in the next.
+def _turn(worker: "Worker", changes: Changes, complain: bool) -> bool:
+    """Take one turn of the worker; False if it failed, and then the worker checks everything again in the next.
 
-    A trouble that lasts is told once, when it begins.
+    A lasting failure is logged once, when it begins.
     """
     try:
-        worker.turn(news, datetime.now(UTC))
+        worker.turn(changes, datetime.now(UTC))
     except BesokError as exc:
         if complain:
             text = "cannot estimate, trying again until it works: %s"
@@ -114,19 +114,19 @@ class Worker:
         )
 
     def end(self) -> None:
-        """End what is being done in a process of its own."""
+        """End the running background task."""
         self._background.end()
         self._messenger.end()
 
     def fail(self, exc: BesokError) -> None:
-        """Note that a turn has failed; a database of another version is left to a worker of that version."""
+        """Record a failed turn; a database of another version is left to a worker of that version."""
         self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
         self.forget()
 
     def forget(self) -> None:
-        """Forgets all that was read, as if just started."""
+        """Drop all cached data, as if just started."""
         self._sites.clear()
         self._past.clear()
         self._today.clear()
@@ -134,19 +134,19 @@ class Worker:
         self._clock = Clock(self._clock.duties)
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
-    def turn(self, news: News, now: datetime) -> None:
-        """Works on the news, the minute if a new one has begun, a piece of the past, and what is due by the clock."""
+    def turn(self, changes: Changes, now: datetime) -> None:
+        """Process new readings, the minute if a new one has begun, a piece of the past, and due duties."""
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
             self.forget()
-        elif news.everything:
+        elif changes.everything:
             self.forget()
         self._turned = now
         if now >= self._next_claim:
             self._claim()
             self._filling = backfill.sites_under_way(self._db, now)
             self._next_claim = now + CLAIM_EVERY
-        self._live(news, now)
+        self._live(changes, now)
         self.busy = self._work_off_one(now)
         if now >= self._next_learn and not self.busy:
             started = time.monotonic()
@@ -165,13 +165,13 @@ class Worker:
                 job_runs.expire(self._db, ended[0])
 
     def _do(self, duty: Duty, now: datetime) -> None:
-        """Do a duty, or have it done in a process of its own; none that another worker does or has just done."""
+        """Run a duty, here or in a background process, unless another worker runs it or has just run it."""
         run = duty.run
         if duty.due is not None and not duty.due(self._db, now):
             return
         if isinstance(run, str):
-            beside = self._messenger if duty.prompt else self._background
-            beside.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
+            process = self._messenger if duty.prompt else self._background
+            process.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
             return
         ended = run_alone(
             self._db, self._claims, duty.name, lambda db: run(db, now),
@@ -184,7 +184,7 @@ class Worker:
                 log.warning(text, duty.name, ended.traced, extra=extra)
 
     def _claim(self) -> None:
-        """Take the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
+        """Claim the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
         schema.check(self._db)
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
@@ -199,16 +199,16 @@ class Worker:
                     self._past[site.id] = SitePast(site, occupancy.layout(conn, ids[site.id]))
                 self._sites[site.id] = ids[site.id], site
 
-    def _live(self, news: News, now: datetime) -> None:
-        """Estimates the sites with news, and all of them once a minute."""
+    def _live(self, changes: Changes, now: datetime) -> None:
+        """Estimate the sites with new readings, and all of them once a minute."""
         minute = now.replace(second=0, microsecond=0)
         all_due, self._minute = minute != self._minute, minute
         for slug, (_, site) in self._sites.items():
-            if all_due or slug in news.since or slug not in self._today:
-                self._guarded(slug, now, self._estimate, site, now, news.since.get(slug))
+            if all_due or slug in changes.since or slug not in self._today:
+                self._guarded(slug, now, self._estimate, site, now, changes.since.get(slug))
 
     def _guarded(self, slug: str, now: datetime, work: Callable[..., bool], *args: object) -> bool:
-        """Do a piece of work on a site; if it fails, the site rests for a while and the others go on."""
+        """Run a piece of work on a site; after a failure the site is paused and the others go on."""
         if now < self._resting.get(slug, now):
             return False
         try:
@@ -236,9 +236,7 @@ class Worker:
         return True
 
     def _begin(self, conn: Connection, site: Site, day: date) -> Today:
-        """Return a day begins, here or for the site: those before it that nobody has finished are to be estimated
-        whole.
-        """
+        """Begin a business day, of this process or of the site: unfinished days before it are queued."""
         past = self._past[site.id]
         occupancy.mark_unfinished(conn, past.plan.site_id, calendar.day_bounds(day, site)[0])
         past.forget([day - timedelta(days=1)])  # it went on when it was read

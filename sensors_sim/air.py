@@ -1,4 +1,4 @@
-"""Carbon dioxide in a room: it follows the people with a lag, as a first-order model of one well-mixed room has it.
+"""Carbon dioxide in a room: it follows the people with a lag, by a first-order model of one well-mixed room.
 
     V dC/dt = G n - Q (C - outdoor)
 
@@ -31,7 +31,7 @@ CAPACITY: Final = 30  # where it says nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """Properties that the air of a space depends on."""
+    """The properties of a space that determine its air."""
 
     volume_m3: float
     fresh_l_s: float
@@ -54,8 +54,8 @@ def co2(where: Room, times: Ints, people: NDArray[np.int32]) -> Ints:
     present = (people + np.concatenate([people[:1], people[:-1]])) / 2  # in the mean, since the last time
     added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * present  # ppm
     above = 0.0
-    found = np.zeros(len(times), dtype=np.int64)
+    excess = np.zeros(len(times), dtype=np.int64)
     for n, (share, ppm) in enumerate(zip(renewed.tolist(), added.tolist(), strict=True)):
         above = (above + ppm) / (1 + share)
-        found[n] = round(above)
-    return found + OUTDOOR_PPM
+        excess[n] = round(above)
+    return excess + OUTDOOR_PPM

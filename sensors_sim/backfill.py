@@ -1,4 +1,4 @@
-"""History as devices would have sent it had they been up all the time: a message per device and business day.
+"""Simulated history as devices would have sent it: one message per device and business day.
 
 Flows come as quarter hours; quarters in which nobody passed are joined, so that the silent night is one item. Levels
 come each quarter hour around the hours in which the site is used, and hourly at night.
@@ -21,9 +21,9 @@ from sensors_sim.sensors import (
     Counter,
     Detections,
     Device,
+    DeviceFilter,
     Gauge,
     Installation,
-    Wanted,
     by_period,
     counted,
     detect,
@@ -47,17 +47,17 @@ def messages(
     start: datetime | date,
     end: datetime | date,
     seed: int = 1,
-    wanted: Wanted = everybody,
+    selected: DeviceFilter = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the messages of all `wanted` devices about the time from `start` to `end`, a few days in each list.
+    """Yield the messages of all `selected` devices from `start` to `end`, a few days in each list.
 
     Both are moments (aware, cut to whole seconds) or business days, of which `end` is then the last. No item is about
     anything before `start` or after `end`, and together they cover all of the time between. `received` is when the time
     that a message is about was over.
     """
     world = World(site_file, seed, scenario)
-    installation = install(world.ground, seed, wanted, world.scenario.characters)
+    installation = install(world.ground, seed, selected, world.scenario.characters)
     begin, stop = (
         millis(t) // 1000 * 1000 if isinstance(t, datetime) else world.bounds(t)[side]
         for side, t in enumerate((start, end))
@@ -92,8 +92,8 @@ class _Chunk:
         self._moves = world.days(first, last)
 
     def messages(self) -> list[Message]:
-        """Return a message for each device, kind and day; of other formats than the native one for each moment."""
-        found: list[Message] = []
+        """Return a message for each device, kind and day; for formats other than the native one, for each moment."""
+        messages: list[Message] = []
         for kind, measured in (("flow", self._flows()), ("level", self._levels())):
             by_device: dict[Device, list[tuple[int, Flow | Level]]] = {}
             for thing, items in measured:
@@ -101,8 +101,8 @@ class _Chunk:
             for device in sorted(by_device):
                 form = self._installation.formats[device]
                 encode = self._by_day if form.name == "native" else self._by_moment
-                found += encode(kind, device, by_device[device])
-        return sorted(found, key=lambda m: m.received)
+                messages += encode(kind, device, by_device[device])
+        return sorted(messages, key=lambda m: m.received)
 
     def _flows(self) -> Iterator[tuple[Counter, Items]]:
         counters, edges = self._installation.counters, self._edges
@@ -154,10 +154,10 @@ class _Chunk:
         by_row: dict[int, list[Flow | Level]] = {}
         for row, item in items:
             by_row.setdefault(row, []).append(item)
-        for row, own in by_row.items():
+        for row, parts in by_row.items():
             time, day = int(self._edges[row + 1]), self._days[self._day[row]]
             seq = time // 1000 * 2 + (kind == "level")  # told apart from what is sent live by its session
-            report = Report(*device, kind, time, time, seq, -day.toordinal(), tuple(own), wraps)
+            report = Report(*device, kind, time, time, seq, -day.toordinal(), tuple(parts), wraps)
             topic, payload = self._installation.formats[device].encode(report)
             yield Message(topic=topic, payload=payload, received=instant(time))
 

@@ -1,4 +1,4 @@
-"""Tables as dataclasses of arrays."""
+"""Dataclasses of arrays, used as tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""Rates of each site on each business day under a scenario: the parts that hold on it, put together."""
+"""Rates of each site on each business day: all parts of a scenario that apply, combined."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class DayRates:
 
 
 def day_rates(scenario: Scenario, site: Site, day: date) -> DayRates:
-    """Return what holds at the site on the day in a placed scenario."""
+    """Return the rates of the site on the day in a placed scenario."""
     rates = [r for r in scenario.rates if r.site == site.id and holds(day, r.first, r.last)]
     number = -1
     if holds(day, scenario.first, scenario.last):
@@ -76,10 +76,10 @@ def _closed(scenario: Scenario, day: date) -> frozenset[str]:
 
 
 def _products(factors: Iterable[Mapping[str, float]]) -> Shares:
-    found: dict[str, float] = {}
+    products: dict[str, float] = {}
     for each in factors:
-        found |= {key: found.get(key, 1.0) * factor for key, factor in each.items()}
-    return tuple(sorted(found.items()))
+        products |= {key: products.get(key, 1.0) * factor for key, factor in each.items()}
+    return tuple(sorted(products.items()))
 
 
 def _last(*values: float | None) -> float | None:

@@ -42,7 +42,7 @@ def event_begin(site: Site, event: Event, day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """Programme of a site on a day; times are milliseconds, places those of the ground."""
+    """A programme item of a site on a day; times are milliseconds, places those of the ground."""
 
     kind: Literal["evening", "matinee", "concert"]
     begins: int
@@ -54,7 +54,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A business day at a site, with what is in its calendar. Times are milliseconds since 1970."""
+    """The programme of a site on a business day. Times are milliseconds since 1970."""
 
     ground: Ground
     site: Site
@@ -68,19 +68,19 @@ class Programme:
     rates: DayRates
 
     def groups(self) -> list[Groups]:
-        """Return who comes for something in the calendar, or to work."""
+        """Return the groups that come for a programme item, or to work."""
         if not self.opens or not self.places[""]:
             return []
         planned = self.planned()
-        taken = {event.space for event in self.rates.events}
-        found = []
-        if planned and self.ground.spaces[planned.place] not in taken:
+        used = {event.space for event in self.rates.events}
+        groups = []
+        if planned and self.ground.spaces[planned.place] not in used:
             u = self._chance("audience", planned.people, 4)
-            found.append(self._audience(u, planned.begins, planned.lasts, planned.place, planned.after))
+            groups.append(self._audience(u, planned.begins, planned.lasts, planned.place, planned.after))
         if self.site.kind != "park" and self.rates.profile is None:
-            found += self._classes()
-        found += [g for event in self.rates.events for g in self._event(event)]
-        return found + (self._gardeners() if self.site.kind == "park" else self._staff())
+            groups += self._classes()
+        groups += [g for event in self.rates.events for g in self._event(event)]
+        return groups + (self._gardeners() if self.site.kind == "park" else self._staff())
 
     def planned(self) -> Planned | None:
         """Return what the site's own programme has on the day, None for nothing.
@@ -124,7 +124,7 @@ class Programme:
         return Planned(kind="concert", begins=begins, lasts=70 * MINUTE, people=people, place=stage, after=[])
 
     def _event(self, event: Event) -> list[Groups]:
-        """Those who come for an event of the scenario: before it begins, or from opening on; if it is open then."""
+        """Return the groups of an event of the scenario: before it begins, or from opening on; if it is open then."""
         begins = millis(event_begin(self.site, event, self.day))
         opening = next((o for o in self.opens if o.start <= begins < o.end), None)
         place = self.ground.spaces.index(event.space)
@@ -158,7 +158,7 @@ class Programme:
         early = (90_000 + u[:, 0] * u[:, 0] * 25 * MINUTE).astype(np.int64)
         stay_s = (early + lasts + (u[:, 1] * 6 * MINUTE).astype(np.int64)) // 1000
         stops = [padded(place, *after) if x < GO_ON else padded(place) for x in u[:, 2]]
-        way = self.gates.pick(u[:, 3])
+        entrance = self.gates.pick(u[:, 3])
         close = next(o.end for o in self.opens if o.start <= begins < o.end)
         return rows(
             count,
@@ -169,10 +169,10 @@ class Programme:
             size=1,
             stops=np.array(stops, dtype=np.int64).reshape(count, STOPS),
             stay_s=np.stack([stay_s, np.full(count, 1500), np.full(count, 60)], 1),
-            gate_in=self.gates.edge[way],
-            gate_out=self.gates.edge[way],
-            via_in=self.gates.via[way],
-            via_out=self.gates.via[way],
+            gate_in=self.gates.edge[entrance],
+            gate_out=self.gates.edge[entrance],
+            via_in=self.gates.via[entrance],
+            via_out=self.gates.via[entrance],
             pace=PACE,
         )
 
@@ -228,7 +228,7 @@ class Programme:
         return [self._workers(come, come + 8 * HOUR, u[:, 1:], self.ends - HOUR)]
 
     def _workers(self, come: Ints, go: Ints, u: Floats, deadline: int) -> Groups:
-        """Workers divide their time between three of the larger places of the site."""
+        """Return workers who divide their time between three of the larger places of the site."""
         large = [p for p in self.places[""] if (self.ground.detail[p].capacity or SMALL) >= SMALL]
         places = np.array(large or self.places[""])
         return rows(

@@ -1,4 +1,4 @@
-"""Faults between what devices would report and what is received of them. See docs/reference/scenarios.md.
+"""Faults between the reports of devices and their receipt. See docs/reference/scenarios.md.
 
 Faults work on reports, before they are encoded: first those of the device itself (it restarts, its clock is off, it is
 stuck), then those of the way (messages are lost, late, shuffled, doubled). Several at once work in the order of the
@@ -56,14 +56,14 @@ FaultsByDevice = Mapping[Device, Sequence[ActiveFault]]
 
 
 def with_faults(moments: Iterable[Moment], world: World, installation: Installation) -> Iterator[Moment]:
-    """Yield the moments as they are received, with all faults of the world's scenario."""
+    """Yield the moments as they are received, with all faults of the world's scenario applied."""
     faults = _active(world, installation)
     return _Way(faults).moments(moments) if faults else iter(moments)
 
 
 def _active(world: World, installation: Installation) -> dict[Device, list[ActiveFault]]:
     """Return the faults of each device that has any."""
-    found: dict[Device, list[ActiveFault]] = {}
+    by_device: dict[Device, list[ActiveFault]] = {}
     zone = ZoneInfo(world.ground.sites[0].timezone)
     last = world.scenario.last
     over = world.bounds(last)[1] if last else inf
@@ -84,15 +84,15 @@ def _active(world: World, installation: Installation) -> dict[Device, list[Activ
                     number=number,
                     memory={},
                 )
-                found.setdefault((site, device), []).append(active)
-    _note_totals(found, Totals(world, installation), installation)
-    return found
+                by_device.setdefault((site, device), []).append(active)
+    _note_totals(by_device, Totals(world, installation), installation)
+    return by_device
 
 
 def _note_totals(faults: FaultsByDevice, running: Totals, installation: Installation) -> None:
-    """Let every restart know what the counters had counted by then, since they began or were restarted before."""
+    """Tell every restart the totals of the counters at its time, since they began or were last restarted."""
     restarts = [
-        (f.ends, d, f) for d, own in faults.items() for f in own if f.kind == "reboot" and f.ends < inf
+        (f.ends, d, f) for d, each in faults.items() for f in each if f.kind == "reboot" and f.ends < inf
     ]
     earlier: dict[tuple[object, ...], Sequence[int]] = {}
     for ends, device, fault in sorted(restarts, key=lambda r: r[:2]) if running.wanted else ():
@@ -144,15 +144,15 @@ def _reboot(fault: ActiveFault, report: Report) -> Report:
 
 
 def _stuck(fault: ActiveFault, report: Report) -> Report:
-    """Each line and region repeats the last item of its first report."""
+    """Repeat the last item of the first report of each line and region."""
     first: dict[tuple[str, str], Flow | Level] = {_part(item): item for item in report.items}
-    kept = {part: fault.memory.setdefault((report.kind, part), item) for part, item in first.items()}
+    stuck_items = {part: fault.memory.setdefault((report.kind, part), item) for part, item in first.items()}
 
     def flow(item: Flow) -> Flow:
-        was: Flow = kept[_part(item)]
+        was: Flow = stuck_items[_part(item)]
         return was._replace(period_s=item.period_s)
 
-    return _changed(report, flow, lambda item: kept[_part(item)])
+    return _changed(report, flow, lambda item: stuck_items[_part(item)])
 
 
 def _part(item: Flow | Level) -> tuple[str, str]:
@@ -169,7 +169,7 @@ def _drift(fault: ActiveFault, report: Report) -> Report:
 
 
 def _swapped(fault: ActiveFault, report: Report) -> Report:
-    """In and out are exchanged; totals go on from what they were, the other way round."""
+    """Exchange in and out; totals continue in the other direction."""
     active = fault.holds(report.received)
 
     def exchanged(flow: Flow) -> Flow:
@@ -246,7 +246,7 @@ def _lossy(fault: ActiveFault, report: Report, due: int) -> Sequence[float]:
 
 
 def _late(fault: ActiveFault, report: Report, due: int) -> Sequence[float]:
-    """At the end of its batch."""
+    """Delay the reports to the end of their batch."""
     step = max(1, round(fault.seconds * 1000))
     batch = fault.begins + -(-(report.received + 1 - fault.begins) // step) * step
     return (max(due, min(batch, fault.ends - BURST_MS)),)
@@ -263,7 +263,7 @@ def _disorder(fault: ActiveFault, report: Report, due: int) -> Sequence[float]:
 
 
 def _outage(fault: ActiveFault, report: Report, due: int) -> Sequence[float]:
-    """All at once when the gateway is back."""
+    """Delay all reports until the gateway is back."""
     return (max(due, fault.ends - BURST_MS),)
 
 
@@ -287,7 +287,7 @@ class _Sending(NamedTuple):
 
 
 class _Way:
-    """All devices' way to the broker."""
+    """The network between all devices and the broker."""
 
     def __init__(self, faults: FaultsByDevice) -> None:
         self._faults = faults
@@ -296,7 +296,7 @@ class _Way:
         self._crowded: dict[int, int] = {}  # how many were held up until a moment
 
     def moments(self, moments: Iterable[Moment]) -> Iterator[Moment]:
-        """Yield what is received when. What is still under way at the end is received after it, in its time."""
+        """Yield the moments of receipt. What is still under way at the end is received after it, in its time."""
         before = 0
         for moment in moments:
             for report in moment.reports:
@@ -307,9 +307,9 @@ class _Way:
             yield self._arrive(self._under_way[0].due, None, frozenset())
 
     def _send(self, report: Report) -> None:
-        """Put the report on its way, as often as it is sent."""
-        own = self._faults.get((report.site, report.device), ())
-        for fault in own:
+        """Send the report as many times as its faults say."""
+        faults = self._faults.get((report.site, report.device), ())
+        for fault in faults:
             if fault.kind in CHANGES and fault.holds(report.received):
                 report = CHANGES[fault.kind](fault, report)
             elif fault.kind in LASTING_CHANGES and (
@@ -317,7 +317,7 @@ class _Way:
             ):
                 report = LASTING_CHANGES[fault.kind](fault, report)
         sent: list[tuple[float, float]] = [(report.received, report.received)]  # due, and first received
-        for fault in own:
+        for fault in faults:
             if (delay := DELAYS.get(fault.kind)) and fault.holds(report.received):
                 copied = fault.kind == "duplicate"
                 sent = [
@@ -341,18 +341,18 @@ class _Way:
         return time + self._crowded[time]
 
     def _arrive(self, time: int, truth: Truth | None, resent: frozenset[Device]) -> Moment:
-        """Everything that is due by `time`."""
+        """Receive everything that is due by `time`."""
         arrived: list[Report] = []
         while self._under_way and self._under_way[0].due <= time:
             arrived.append(heappop(self._under_way).report)
         return Moment(time=time, reports=tuple(arrived), truth=truth, resent=resent)
 
     def _resent(self, after: int, until: int) -> frozenset[Device]:
-        """Return the devices whose time of retained messages has ended: somebody connects again."""
+        """Return the devices whose retained messages are sent again: a client has just connected."""
         return frozenset(
             device
-            for device, own in self._faults.items()
-            if any(f.kind == "retained" and after < f.ends <= until for f in own)
+            for device, faults in self._faults.items()
+            if any(f.kind == "retained" and after < f.ends <= until for f in faults)
         )
 
 

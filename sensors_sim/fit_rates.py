@@ -30,7 +30,7 @@ TINY: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearntSite:
-    """A site's profile, its growth a year if the history is long enough, and on how much it rests."""
+    """A learnt site: its profile, its growth a year if the history is long enough, and the days it rests on."""
 
     profile: Profile
     growth: float | None
@@ -39,7 +39,7 @@ class LearntSite:
 
 
 class SiteRates:
-    """One site's rates, before what only the whole world shows."""
+    """The rates of one site before those that depend on the whole world."""
 
     def __init__(self, ground: Ground, number: int, history: HourlyHistory) -> None:
         self._site, self._ways, self._hours = ground.sites[number], entrances(ground, number), history.hours
@@ -53,7 +53,7 @@ class SiteRates:
         self._good = int(((of_day > 0) & (share >= 0.5)).sum())
 
     def learnt(self) -> LearntSite:
-        """Learn the profile but for ways, spaces and stays. Raises ScenarioError."""
+        """Learn the profile except routes, spaces and stays. Raises ScenarioError."""
         if self._good < LEAST_DAYS:
             raise ScenarioError([self._missing()])
         people = np.where(self._known, self._entries.people, 0.0)
@@ -81,9 +81,9 @@ class SiteRates:
 
     def _missing(self) -> str:
         parts = []
-        for n, way in enumerate(self._ways):
+        for n, entrance in enumerate(self._ways):
             known = ~np.isnan(self._entries.by_entrance[self._wanted, n])
-            parts.append(f"{way.portal} {float(known.mean()) if len(known) else 0.0:.0%}")
+            parts.append(f"{entrance.portal} {float(known.mean()) if len(known) else 0.0:.0%}")
         counted = ", ".join(parts) or "there is no counted portal into it"
         days = f"{self._hours.days[0]} to {self._hours.days[-1]}"
         return (
@@ -93,12 +93,12 @@ class SiteRates:
 
     def _growth(self, totals: Floats) -> float | None:
         """Growth a year, from whole days and those of the same weekday a year before; None with few of them."""
-        whole = np.flatnonzero(self._whole)
-        before = np.searchsorted(self._days, self._days[whole] - YEAR)
-        paired = (self._days[before] == self._days[whole] - YEAR) & self._whole[before]
+        complete = np.flatnonzero(self._whole)
+        before = np.searchsorted(self._days, self._days[complete] - YEAR)
+        paired = (self._days[before] == self._days[complete] - YEAR) & self._whole[before]
         if paired.sum() < PAIRS:
             return None
-        ratio = totals[whole[paired]].sum() / max(1.0, totals[before[paired]].sum())
+        ratio = totals[complete[paired]].sum() / max(1.0, totals[before[paired]].sum())
         return float(round(np.clip(ratio ** (365.25 / YEAR) - 1, -0.5, 1.0), 4))
 
     def _months(self, totals: Floats, trend: Floats) -> Floats:
@@ -132,18 +132,18 @@ class SiteRates:
         day = self._hours.day
         expected = np.where(self._known, week.ravel()[self._hours.cell] * factor[day], 0.0)
         entries, mean = self._by_day(people), self._by_day(expected)
-        kept = self._whole & (mean > 0)
+        good = self._whole & (mean > 0)
         level = np.where(mean > 0, entries / np.maximum(mean, TINY), 0.0)
-        hour = self._known & kept[day] & (expected > 1)
-        own = (expected * level[day])[hour]
-        clump = float(np.mean((people[hour] - own) ** 2 / np.maximum(own, 1))) if hour.any() else 1.0
-        loss = kept.sum() / max(1.0, kept.sum() - 7.0)  # a mean for each weekday was taken from the same days
-        square = ((entries - mean)[kept] ** 2).sum() * loss - clump * mean[kept].sum()
-        return float(np.sqrt(max(0.0, square / max(1.0, (mean[kept] ** 2).sum()))))
+        hour = self._known & good[day] & (expected > 1)
+        usual = (expected * level[day])[hour]
+        clump = float(np.mean((people[hour] - usual) ** 2 / np.maximum(usual, 1))) if hour.any() else 1.0
+        loss = good.sum() / max(1.0, good.sum() - 7.0)  # a mean for each weekday was taken from the same days
+        square = ((entries - mean)[good] ** 2).sum() * loss - clump * mean[good].sum()
+        return float(np.sqrt(max(0.0, square / max(1.0, (mean[good] ** 2).sum()))))
 
 
 def day_weights(days: Sequence[date]) -> Floats:
-    """Return what each day weighs where no seasons are known: the last days most."""
+    """Return the weight of each day where no seasons are known: the last days weigh most."""
     age = np.array([(days[-1] - day).days for day in days])
     return np.asarray(0.5 ** (age / HALF_LIFE))
 

@@ -1,4 +1,4 @@
-"""Groups of visitors before they move: when they arrive, by which gates, where they stay and for how long."""
+"""Groups of visitors: arrival, gates, destinations and stays."""
 
 from dataclasses import dataclass, fields
 from typing import Final
@@ -54,7 +54,7 @@ def padded(*stops: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """The ways into a site from outside: its own gates first, then those of its neighbours, which lead there too."""
+    """The entrances of a site from outside: its own gates first, then those of its neighbours, which lead there too."""
 
     edge: Ints  # by way: the gate between outside and the site, or outside and a neighbour
     via: Ints  # by way: the portal between the neighbour and the site, NOWHERE where the nearest will do
@@ -64,7 +64,7 @@ class Gates:
     lead_s: Ints  # by edge: seconds from the gate to the site
 
     def pick(self, u: np.ndarray) -> Ints:
-        """Return the number of a way for each uniform `u`."""
+        """Return the number of an entrance for each uniform `u`."""
         return np.minimum(np.searchsorted(self.upto, u, side="right"), len(self.edge) - 1)
 
 
@@ -76,9 +76,9 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
 
     `entrances` are shares of the public by portal ("site/portal"); what they leave is shared as it would be without.
     """
-    own = ground.gates(number)
-    staff = [e for e in own if _for_staff(ground, e)]
-    public = [e for e in own if e not in staff] or own
+    edges = ground.gates(number)
+    staff = [e for e in edges if _for_staff(ground, e)]
+    public = [e for e in edges if e not in staff] or edges
     lead_s = np.zeros(len(ground.outer), dtype=np.int64)
     through = []
     for gate in (e for n in range(len(ground.sites)) if n != number for e in ground.gates(n)):
@@ -89,23 +89,23 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
     if not public and not through:
         return None
     share = THROUGH_NEIGHBOUR[ground.sites[number].kind] if public and through else float(not public)
-    given = {ground.portals.index(name): wanted for name, wanted in entrances}
-    ways = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
+    given = {ground.portals.index(name): given_share for name, given_share in entrances}
+    entrances_of = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
     doors = [e for e in ground.doors(number) if not _for_staff(ground, e)]
     if given.keys() & set(doors):
-        ways += [
+        entrances_of += [
             (e, via, share * part * w)
             for via, part in _falling(doors)
             for e, w in _falling(_before(ground, via, through))
         ]
     else:
-        ways += [(e, NOWHERE, share * w) for e, w in _falling(through)]
+        entrances_of += [(e, NOWHERE, share * w) for e, w in _falling(through)]
     if given:
-        ways = _with_shares(ways, given)
+        entrances_of = _with_shares(entrances_of, given)
     return Gates(
-        edge=np.array([e for e, _, _ in ways], dtype=np.int64),
-        via=np.array([via for _, via, _ in ways], dtype=np.int64),
-        upto=np.cumsum([w for _, _, w in ways]).round(9),
+        edge=np.array([e for e, _, _ in entrances_of], dtype=np.int64),
+        via=np.array([via for _, via, _ in entrances_of], dtype=np.int64),
+        upto=np.cumsum([w for _, _, w in entrances_of]).round(9),
         staff=(staff or public or through)[0],
         emergency=tuple(ground.gates(number, counted=False)),
         lead_s=lead_s,
@@ -123,15 +123,15 @@ def _before(ground: Ground, via: int, through: list[int]) -> list[int]:
 
 
 def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
-    """Return the ways with the shares given for some portals; the others keep their proportions."""
+    """Return the entrances with given shares for some portals; the others keep their proportions."""
     keys = [gate if via == NOWHERE else via for gate, via, _ in ways]
     usual = {k: sum(w for n, (_, _, w) in zip(keys, ways, strict=True) if n == k) for k in keys}
-    wanted = {k: share for k, share in given.items() if usual.get(k)}
-    left = sum(w for k, w in usual.items() if k not in wanted)
-    rest = max(0.0, 1 - sum(wanted.values())) if left else 0.0
-    factor = {k: wanted[k] / w if k in wanted else rest / left for k, w in usual.items() if w}
-    whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
-    return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(keys, ways, strict=True)]
+    set_shares = {k: share for k, share in given.items() if usual.get(k)}
+    left = sum(w for k, w in usual.items() if k not in set_shares)
+    rest = max(0.0, 1 - sum(set_shares.values())) if left else 0.0
+    factor = {k: set_shares[k] / w if k in set_shares else rest / left for k, w in usual.items() if w}
+    total = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
+    return [(gate, via, w * factor.get(k, 0.0) / total) for k, (gate, via, w) in zip(keys, ways, strict=True)]
 
 
 def _falling(edges: list[int]) -> list[tuple[int, float]]:

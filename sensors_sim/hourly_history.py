@@ -1,4 +1,4 @@
-"""Counts and estimates of some weeks by hour: the plain arrays from which a world is learnt.
+"""Hourly counts and estimates of some weeks: the arrays from which a world is learnt.
 
 They come from a site's stored history, or from a simulated world, so that the two can be laid side by side.
 """
@@ -80,7 +80,7 @@ class HourlyHistory:
 
 
 def simulated_history(world: World, first: date, last: date) -> HourlyHistory:
-    """Return what perfect sensors would say of a world on the business days `first` to `last`."""
+    """Return the readings of perfect sensors in a world on the business days `first` to `last`."""
     start, end = world.bounds(first)[0], world.bounds(last)[1]
     lots = [_counted(world, a, b) for a, b in world.chunks(instant(start), instant(end))]
     inward, outward, people = (np.concatenate([lot[n] for lot in lots]) for n in range(3))
@@ -105,8 +105,8 @@ def _counted(world: World, first: date, last: date) -> tuple[Floats, Floats, Flo
     hours = -(-(end - start) // HOUR_MS)
     both = []
     for inward in (True, False):
-        own = moves.only((moves.edge < portals) & (moves.inward == inward))
-        cells = (own.time - start) // HOUR_MS * portals + own.edge
+        passed = moves.only((moves.edge < portals) & (moves.inward == inward))
+        cells = (passed.time - start) // HOUR_MS * portals + passed.edge
         counts = np.bincount(cells, minlength=hours * portals)[: hours * portals]
         both.append(counts.reshape(hours, portals).astype(np.float64))
     means = people[: hours * SAMPLES].astype(np.float64).reshape(hours, SAMPLES, -1).mean(axis=1)
@@ -129,14 +129,14 @@ def joined(parts: Sequence[HourlyHistory]) -> HourlyHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrance:
-    """A counted way into a site, other than that of its staff."""
+    """A counted entrance of a site, except staff entrances."""
 
     portal: str  # "site/portal"
     inward: bool  # going in through the portal is going into the site
 
 
 def entrances(ground: Ground, number: int) -> list[Entrance]:
-    """List the counted ways into site `number`; those of its staff only if there are no others."""
+    """List the counted entrances of site `number`; staff entrances only if there are no others."""
     home = ground.site_of == number
     every = [
         Entrance(portal=name, inward=bool(home[ground.inner[e]]))
@@ -161,14 +161,14 @@ class SiteEntries:
         return self.open & self.usual & ~np.isnan(self.people)
 
 
-def site_entries(history: HourlyHistory, site: Site, ways: Sequence[Entrance]) -> SiteEntries:
-    """Return who came into the site. What was counted in WHOLE of an hour or more stands for all of it."""
+def site_entries(history: HourlyHistory, site: Site, entrances: Sequence[Entrance]) -> SiteEntries:
+    """Return the entries of the site. Hours counted for at least the share WHOLE stand for the full hour."""
     hours = history.hours
-    by_entrance = np.full((len(hours.start), len(ways)), np.nan)
-    for n, way in enumerate(ways):
-        if way.portal in history.portals:
-            column = history.portals.index(way.portal)
-            counts = (history.inward if way.inward else history.outward)[:, column]
+    by_entrance = np.full((len(hours.start), len(entrances)), np.nan)
+    for n, entrance in enumerate(entrances):
+        if entrance.portal in history.portals:
+            column = history.portals.index(entrance.portal)
+            counts = (history.inward if entrance.inward else history.outward)[:, column]
             coverage = history.coverage[:, column]
             known = coverage >= WHOLE
             by_entrance[known, n] = counts[known] / coverage[known]

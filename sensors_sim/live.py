@@ -1,4 +1,4 @@
-"""Simulated sensors live: messages over MQTT at the time at which devices would send them."""
+"""Live simulation: sensor messages over MQTT at the time at which devices would send them."""
 
 import json
 import logging
@@ -43,7 +43,7 @@ def run(
     farewell: bytes = native.OFFLINE,
     live_from: datetime | None = None,
 ) -> None:
-    """Publish what the devices of `site_file` see from `start` until `end`, or until `stop` is set.
+    """Publish the messages of the devices of `site_file` from `start` until `end`, or until `stop` is set.
 
     `start` is the beginning of the present business day unless it is given. What lies in the past is sent `speed` times
     faster than it happened, or as fast as the broker takes it if `speed` is 0; nothing is ever sent before its time.
@@ -81,7 +81,7 @@ class Pace:
         self._started = time.monotonic()
 
     def wait(self, moment: int) -> bool:
-        """Wait until it is time to send what is due at `moment` (milliseconds); False if asked to stop."""
+        """Wait until `moment` (milliseconds) is due; False if asked to stop."""
         while (left := self._wait_s(instant(moment))) > 0:
             if self._stop.wait(min(left, NAP_S)):
                 return False

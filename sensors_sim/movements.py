@@ -1,4 +1,4 @@
-"""From plans to steps: who passes which portal when. Nobody is made or lost: every way begins and ends outside."""
+"""From plans to steps: who passes which portal when. Every route begins and ends outside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,14 +35,14 @@ class Moves(Columns):
 
 
 def nobody() -> Moves:
-    """Return no moves."""
+    """Return an empty table of moves."""
     none = np.zeros(0, dtype=np.int64)
     return Moves(time=none, edge=none, inward=none.astype(np.bool_), person=none)
 
 
 @dataclass(slots=True, kw_only=True)
 class Walkers:
-    """The groups of one site on their way: `place` is where each is, from `leave` on it can go on."""
+    """The groups of one site under way: `place` is where each is, from `leave` on it can go on."""
 
     ground: Ground
     site: int
@@ -56,7 +56,7 @@ class Walkers:
     steps: list[Steps] = field(default_factory=list)
 
     def moves(self, bounds: Ints) -> Moves:
-        """Walk all ways; `bounds` are [row, begin/end] of each group's business day.
+        """Walk all routes; `bounds` are [row, begin/end] of each group's business day.
 
         A group that would have to set out before its business day begins, or be out after it ends, stays at home.
         """
@@ -82,12 +82,12 @@ class Walkers:
         ]
         first, numbers = self._number()
         hops = [self._hops(*leg, numbers[first[leg[0]]]) for leg in self.legs]
-        kept = (entered >= bounds[:, 0]) & (out_at + STRAGGLE_MS < bounds[:, 1])
-        return self._by_person(kept, first, numbers, [*through_gates, *self.steps, *hops])
+        fits_day = (entered >= bounds[:, 0]) & (out_at + STRAGGLE_MS < bounds[:, 1])
+        return self._by_person(fits_day, first, numbers, [*through_gates, *self.steps, *hops])
 
     @property
     def _home(self) -> int:
-        """The gate of those who find another way closed."""
+        """Return the gate for those who find another route closed."""
         return int(self.gates.edge[0])
 
     def _ends(self, via: Ints) -> tuple[Ints, Ints, Bools]:
@@ -98,7 +98,7 @@ class Walkers:
         return np.where(inward, outer, inner), np.where(inward, inner, outer), inward
 
     def _way_ms(self, start: Ints, via: Ints, goal: Ints) -> Ints:
-        """Return the time from `start` by `via` (unless NOWHERE) out to `goal`; NO_WAY where none is."""
+        """Return the time from `start` by `via` (unless NOWHERE) out to `goal`; NO_WAY without a route."""
         walk_s, pace = self.ground.paths.walk_s, self.groups.pace
         before, behind, _ = self._ends(via)
         inside, beyond = walk_s[start, behind], walk_s[before, goal]
@@ -133,18 +133,18 @@ class Walkers:
         lost = np.flatnonzero((walk_s[entry[groups.gate_in], stop] < 0) & (stop >= 0))
         if len(lost):
             leads = walk_s[entry[self.gates.edge][:, None], stop[lost]] >= 0  # [way, lost]
-            way = leads.argmax(axis=0)
+            entrance = leads.argmax(axis=0)
             gate_in, via_in = groups.gate_in.copy(), groups.via_in.copy()
-            gate_in[lost], via_in[lost] = self.gates.edge[way], self.gates.via[way]
+            gate_in[lost], via_in[lost] = self.gates.edge[entrance], self.gates.via[entrance]
             self.groups = replace(groups, gate_in=gate_in, via_in=via_in)
 
     def _walk(self, go: Bools, goal: Ints) -> None:
-        """Let those who go walk from their place to the goal."""
+        """Walk those who go from their place to the goal."""
         who = np.flatnonzero(go & (self.place != goal))
         self.legs.append((who, self.place[who], goal[who], self.leave[who]))
 
     def _cross(self, via: Ints, *, inbound: bool) -> None:
-        """Let who has an edge to take between the neighbour and the site walk up to it and over it."""
+        """Cross the edge between the neighbour and the site, for those whose route includes one."""
         before, behind, inward = self._ends(via)
         near, far = (before, behind) if inbound else (behind, before)
         who = via != NOWHERE
@@ -202,10 +202,10 @@ class Walkers:
         edge[several] += (paths.choices[gap[several]] * u * u).astype(np.int64)
         return group, time[leg] + paths.at_s[hop] * pace[group], paths.edge[edge], paths.inward[edge]
 
-    def _by_person(self, kept: Bools, first: Ints, numbers: Ints, steps: list[Steps]) -> Moves:
+    def _by_person(self, fits_day: Bools, first: Ints, numbers: Ints, steps: list[Steps]) -> Moves:
         """Return what groups do, done by each of their people within a few seconds."""
         group, time, edge, inward = (np.concatenate([s[n] for s in steps]) for n in range(4))
-        step, within = _repeated(np.where(kept, self.groups.size, 0)[group])
+        step, within = _repeated(np.where(fits_day, self.groups.size, 0)[group])
         person = first[group][step] + within
         behind = (uniform(11, numbers) * STRAGGLE_MS).astype(np.int64)
         return Moves(

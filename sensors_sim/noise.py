@@ -1,4 +1,4 @@
-"""Chance that falls the same way on every machine.
+"""Random numbers that are the same on every machine.
 
 Generators are seeded per purpose, so that any day can be drawn alone. What a platform's mathematics might round
 differently (normal and lognormal quantiles) comes from tables made of rounded numbers; the rest is exact arithmetic.
@@ -25,7 +25,7 @@ _R30, _R27, _R31, _R11 = (np.uint64(n) for n in (30, 27, 31, 11))
 
 
 def key(*words: object) -> int:
-    """Return a 64-bit number that stands for `words`, the same everywhere and for ever."""
+    """Return a 64-bit hash of `words`, stable across machines and versions."""
     return int.from_bytes(sha256("\x1f".join(map(str, words)).encode()).digest()[:8], "little")
 
 
@@ -63,5 +63,5 @@ def lognormal_table(median: float, sigma: float) -> Ints:
 
 def quantile(tables: Ints, which: Ints, u: Floats) -> Ints:
     """Return a number from table `which` of `tables` for each uniform `u`."""
-    found: Ints = tables[which, (u * STEPS).astype(np.int64)]
-    return found
+    values: Ints = tables[which, (u * STEPS).astype(np.int64)]
+    return values

@@ -1,4 +1,4 @@
-"""A scenario meets a site file: its names find sites, spaces, portals and devices, and the sites change."""
+"""Application of a scenario to a site file: names resolve to its sites, spaces, portals and devices."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -44,7 +44,7 @@ ALWAYS_UNTIL: Final = date(2026, 5, 31)  # the last of them for an event without
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A scenario at home in a site file."""
+    """A scenario with its names resolved in a site file."""
 
     sites: SiteFile  # as the scenario makes them
     scenario: Scenario  # every part has the ids it means (spaces and portals as "site/id"), and its days
@@ -52,9 +52,9 @@ class Placed:
 
 
 def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
-    """Place the scenario in the sites of `site_file`. Raises ScenarioError with every name that is not there.
+    """Resolve the names of a scenario in the sites of `site_file`.
 
-    What is named by a kind of which there is nothing is left out, and said in the notes.
+    Raises ScenarioError with every unknown name. Kinds that no site has are left out, and reported in the notes.
     """
     finder = _Finder(site_file.sites, scenario)
     portals = finder.placed("portals")
@@ -74,7 +74,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
 
 
 def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
-    """Return the sites as the scenario makes them: hours, new portals and sensors. Raises ScenarioError.
+    """Return the sites under the scenario: hours, new portals and sensors. Raises ScenarioError.
 
     Closings are not in it: what is closed for a time is there all the same, and counts nobody.
     """
@@ -97,13 +97,13 @@ def _unused(site: Site) -> Iterator[Closing]:
 def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
     """Return the site with its new portals or sensors; those it has already are not added again."""
     old = getattr(site, name)
-    own = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
-    new: dict[str, Any] = {name: (*old, *(p for p in own if p not in old))}
+    added = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
+    new: dict[str, Any] = {name: (*old, *(p for p in added if p not in old))}
     return replace(site, **new)
 
 
 class _Finder:
-    """Finds what names mean, and remembers what it did not find."""
+    """Resolves names, and collects those it cannot resolve."""
 
     def __init__(self, sites: Sequence[Site], scenario: Scenario) -> None:
         self.sites = sites
@@ -118,12 +118,12 @@ class _Finder:
         What finds no place at a site is left out.
         """
         find = FINDERS.get(section, _Finder._as_it_is)
-        found = [
+        parts = [
             find(self, site, replace(part, site=site.id, **_days(part, self._scenario)))
             for part in getattr(self._scenario, section)
             for site in self._sites(part.site, part)
         ]
-        return tuple(part for part in found if part is not None)
+        return tuple(part for part in parts if part is not None)
 
     def _as_it_is(self, _site: Site, part: Any) -> Any:
         return part
@@ -146,13 +146,13 @@ class _Finder:
         return replace(part, entrances=self._entrances(site, part))
 
     def _profile(self, site: Site, part: Profile) -> Profile:
-        named = {self._space(site, name, part): share for name, share in part.spaces.items()}
-        spaces = {name: share for name, share in named.items() if name}
+        resolved = {self._space(site, name, part): share for name, share in part.spaces.items()}
+        spaces = {name: share for name, share in resolved.items() if name}
         return replace(part, spaces=spaces, entrances=self._entrances(site, part))
 
     def _closing(self, site: Site, part: Closing) -> Closing | None:
         spaces = [space for name in part.spaces for space in self._spaces(site, name, part)]
-        portals = [found for name in part.portals if (found := self._portal(site, name, part))]
+        portals = [portal for name in part.portals if (portal := self._portal(site, name, part))]
         return replace(part, spaces=tuple(spaces), portals=tuple(portals)) if spaces or portals else None
 
     def _capacity(self, site: Site, part: Capacity) -> Capacity | None:
@@ -168,7 +168,7 @@ class _Finder:
         return replace(part, space=space, afterwards=after) if space else None
 
     def opened(self, site: Site, hours: Sequence[Hours]) -> Site:
-        """Return the site with other hours."""
+        """Return the site with the changed opening hours."""
         for part in hours:
             if part.site == site.id:
                 try:
@@ -179,13 +179,13 @@ class _Finder:
 
     def _sites(self, name: str, part: Any) -> list[Site]:
         kinds = name.removeprefix(KIND).split("|") if name.startswith(KIND) else []
-        found = [s for s in self.sites if name in ("*", s.id) or s.kind in kinds]
-        if not found and kinds:
+        sites = [s for s in self.sites if name in ("*", s.id) or s.kind in kinds]
+        if not sites and kinds:
             self.notes.append(f"{_header(part)}: there is no {' or '.join(kinds)} among the sites")
-        elif not found:
+        elif not sites:
             close = suggestion(name, (s.id for s in self.sites))
             self._problem(part, f'there is no site "{name}"{close}; name one, or a kind: "kind:library"')
-        return found
+        return sites
 
     def _spaces(self, site: Site, name: str, part: Any) -> list[str]:
         """All spaces that are meant, as "site/space"; a name beginning with a site's is in that site."""
@@ -201,8 +201,8 @@ class _Finder:
                 return []
             kinds = inner.removeprefix(KIND).split("|")
             by_kind = [[f"{other.id}/{s.id}" for s in other.spaces if s.kind == kind] for kind in kinds]
-            if found := next(filter(None, by_kind), []):
-                return found
+            if matches := next(filter(None, by_kind), []):
+                return matches
             self.notes.append(f"{_header(part)}: {other.id} has no space of the kind {' or '.join(kinds)}")
         return []
 
@@ -221,13 +221,13 @@ class _Finder:
         return ""
 
     def _entrances(self, site: Site, part: Rates | Profile) -> dict[str, float]:
-        named = {self._portal(site, name, part): share for name, share in part.entrances.items()}
+        resolved = {self._portal(site, name, part): share for name, share in part.entrances.items()}
         ends = {f"{site.id}/{p.id}": (p.outer, p.inner) for p in site.portals}
-        for name in filter(None, named):
+        for name in filter(None, resolved):
             if all(end != OUTSIDE and "/" not in end for end in ends[name]):
                 reason = f"{name} leads from one of its spaces to another; name a way into {site.id}"
                 self._problem(part, reason)
-        return {name: share for name, share in named.items() if name}
+        return {name: share for name, share in resolved.items() if name}
 
     def _problem(self, part: Any, reason: str) -> None:
         self.problems.append(f"{_header(part)}: {reason}")
@@ -247,8 +247,8 @@ FINDERS: Final[Mapping[str, Callable[[_Finder, Site, Any], Any]]] = {
 def _header(part: Any) -> str:
     """Return the part in the words of its file."""
     section = next(key for key, kind in SECTIONS.items() if type(part) is kind)
-    named = (getattr(part, key, "") for key in ("id", "device", "site"))
-    return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, named))}"
+    labels = (getattr(part, key, "") for key in ("id", "device", "site"))
+    return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, labels))}"
 
 
 def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:
@@ -314,7 +314,7 @@ def _clocks(hours: tuple[int, int]) -> str:
 
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
-    """List what is wrong with the changed sites that was not wrong with them before."""
+    """List the problems of the changed sites that they did not have before."""
     old = set(check(before))
     new = [(path, reason) for path, reason in check(after) if (path, reason) not in old]
     return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]

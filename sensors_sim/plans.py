@@ -1,4 +1,4 @@
-"""Purposes of visits: the plans for each kind of site, how long they take, in which company. All invented."""
+"""Plans of visitors: purposes, stays and company for each kind of site. All invented."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FRIENDS = (1, 1, 2, 2, 2, 3, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Purpose of a visit: the kinds of space that serve it, and how it goes."""
+    """A purpose of a visit: the kinds of space that serve it, the stay, and the company."""
 
     name: str
     kinds: tuple[str, ...]
@@ -80,20 +80,20 @@ _Pairs = list[tuple[int, int]]  # (plan, place)
 
 
 def choices(
-    ground: Ground, number: int, whole: Ground, usage: Usage, profile: Profile | None = None
+    ground: Ground, number: int, full: Ground, usage: Usage, profile: Profile | None = None
 ) -> Choices | None:
-    """Return the choices people have at site `number`; None where there is no place to go to.
+    """Return the choices of visitors at site `number`; None where there is no place to go to.
 
-    `whole` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
+    `full` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
     that is left; who comes for what is closed altogether stays at home.
     """
-    plans, every = _served(whole, whole.sites[number], number, profile)
+    plans, every = _served(full, full.sites[number], number, profile)
     within = set(ground.reachable(number))
     pairs = [(p, s) for p, s in every if s in within]
     if not pairs:
         return None
     shares = _shares(ground, plans, pairs, usage, profile)
-    usual = shares if whole is ground else _shares(ground, plans, every, usage, profile)
+    usual = shares if full is ground else _shares(ground, plans, every, usage, profile)
     totals = shares.sum(axis=1, keepdims=True)
     if not (totals > 0).all():
         return None
@@ -104,7 +104,7 @@ def choices(
     stay_s = np.array([lognormal_table(p.stay_s, p.spread) for p in plans])
     factor = usage.stay * _stay_factor(stay_s, more, plan, shares[1] * mean_size[plan], profile)
     people = float((shares[1] * mean_size[plan]).sum())
-    wanted = float((usual[1] * mean_size[[p for p, _ in every]]).sum()) if usual is not shares else people
+    drawn = float((usual[1] * mean_size[[p for p, _ in every]]).sum()) if usual is not shares else people
     return Choices(
         place=np.array([s for _, s in pairs], dtype=np.int64),
         plan=plan,
@@ -114,28 +114,28 @@ def choices(
         more=more,
         through=np.array([float(p.through) for p in plans]),
         mean_size=((shares / totals) @ mean_size[plan]).round(12),  # machines differ in the last digits
-        demand=round(people / wanted, 9),
+        demand=round(people / drawn, 9),
     )
 
 
 def _served(
-    whole: Ground, site: Site, number: int, profile: Profile | None
+    full: Ground, site: Site, number: int, profile: Profile | None
 ) -> tuple[tuple[Plan, ...], _Pairs]:
     """Return the plans that the site has places for, and the pairs (plan, place)."""
-    within = whole.reachable(number)
-    plans = tuple(p for p in PLANS[site.kind] if any(whole.detail[s].kind in p.kinds for s in within))
+    within = full.reachable(number)
+    plans = tuple(p for p in PLANS[site.kind] if any(full.detail[s].kind in p.kinds for s in within))
     if not plans:
         return (ANYWHERE,), [(0, s) for s in within]
-    pairs = [(n, s) for n, p in enumerate(plans) for s in within if whole.detail[s].kind in p.kinds]
-    learnt = [whole.spaces.index(name) for name in profile.spaces] if profile else []
-    bare = [s for s in learnt if s in within and not any(whole.inside[place, s] for _, place in pairs)]
+    pairs = [(n, s) for n, p in enumerate(plans) for s in within if full.detail[s].kind in p.kinds]
+    learnt = [full.spaces.index(name) for name in profile.spaces] if profile else []
+    bare = [s for s in learnt if s in within and not any(full.inside[place, s] for _, place in pairs)]
     return (*plans, ANYWHERE), [*pairs, *((len(plans), s) for s in bare)]
 
 
 def _shares(
     ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, usage: Usage, profile: Profile | None
 ) -> Floats:
-    """Return how often each pair is chosen, by [weather, pair]; places share a plan by their capacity."""
+    """Return the share of each pair by [weather, pair]; places share a plan by their capacity."""
     room = [float(ground.detail[s].capacity or ground.detail[s].seats or 20) for _, s in pairs]
     total = [sum(r for r, (q, _) in zip(room, pairs, strict=True) if q == p) for p, _ in pairs]
     factors = dict(usage.plans)
@@ -153,17 +153,17 @@ def _shares(
 def _by_profile(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile) -> Floats:
     """Shares of people by the profile's spaces, each divided among what serves in it; the others share what is left."""
     learnt = {ground.spaces.index(name): share for name, share in profile.spaces.items()}
-    found = np.zeros_like(shares)
+    shares_of_profile = np.zeros_like(shares)
     around = np.array([_innermost(ground, place, learnt) for _, place in pairs])
     for space, share in [*learnt.items(), (ground.outside, max(0.0, 1 - sum(learnt.values())))]:
-        own = around == space
-        usual = shares[:, own].sum(axis=1, keepdims=True)
-        found[:, own] = shares[:, own] / np.where(usual > 0, usual, 1) * share
-    return found
+        members = around == space
+        usual = shares[:, members].sum(axis=1, keepdims=True)
+        shares_of_profile[:, members] = shares[:, members] / np.where(usual > 0, usual, 1) * share
+    return shares_of_profile
 
 
 def _innermost(ground: Ground, place: int, spaces: Iterable[int]) -> int:
-    """Return the innermost of the spaces that holds the place; outside if none does."""
+    """Return the innermost of the profile's spaces around the place; outside if there is none."""
     holding = [s for s in spaces if ground.inside[place, s]]
     return max(holding, key=lambda s: int(ground.inside[s].sum()), default=ground.outside)
 
@@ -178,7 +178,7 @@ def _more(plans: tuple[Plan, ...], profile: Profile | None) -> Floats:
 
 
 def _stay_factor(stay_s: Ints, more: Floats, plan: Ints, people: Floats, profile: Profile | None) -> float:
-    """Return the factor on stays that makes the mean visit as long as learnt; `people` are shares of destinations."""
+    """Return the factor on stays that gives the learnt mean visit; `people` are shares of destinations."""
     if not profile or not profile.stay_min:
         return 1.0
     mean = stay_s.mean(axis=1)[plan]

@@ -1,4 +1,4 @@
-"""The public of a site: how many groups come on a day, when, and with which plan."""
+"""The public of a site: groups a day, arrival times, and plans."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,7 +32,7 @@ NIGHT_IN_MS: Final = 3_600_000  # and nobody comes in the hour before it does
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """The groups of one day: their uniform numbers, and when each of them comes."""
+    """The groups of one day: their uniform numbers, and their arrival times."""
 
     day: date
     weather: int  # class
@@ -45,7 +45,7 @@ class Arrivals:
 def arrivals(
     site: Site, seed: int, day: date, bounds: tuple[int, int], choices: Choices, rates: DayRates
 ) -> Arrivals:
-    """Draw who comes to a site on `day`, which begins and ends at `bounds`: the same whatever is drawn besides.
+    """Draw the arrivals at a site on `day`, which begins and ends at `bounds`: independent of all other draws.
 
     Each quarter of an hour draws on, so that longer opening hours change nothing of what happened before them.
     """
@@ -91,8 +91,8 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, days: li
     third = _next(choices, upto, u[:, DEST_3], (second >= 0) & (u[:, STILL_MORE] < choices.more[plan] / 2))
     later = [np.where(d >= 0, choices.place[d], NOWHERE) for d in (second, third)]
     plans = np.stack([plan, choices.plan[second], choices.plan[third]], 1)
-    came, went = _ways(ground.sites[number].kind, gates, choices.through[plan] > 0, u)
-    gate_out, via_out = _emergency(gates, gates.edge[went], gates.via[went], u)
+    way_in, way_out = _ways(ground.sites[number].kind, gates, choices.through[plan] > 0, u)
+    gate_out, via_out = _emergency(gates, gates.edge[way_out], gates.via[way_out], u)
     close = np.concatenate([day.close for day in days])
     last = np.repeat([day.last for day in days], counts)
     haste = (u[:, LEAVE] * u[:, LEAVE] * HASTE_MS).astype(np.int64)
@@ -105,9 +105,9 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, days: li
         size=choices.sizes[plan, (u[:, SIZE] * choices.sizes.shape[1]).astype(np.int64)],
         stops=np.stack([choices.place[dest], *later], 1),
         stay_s=quantile(choices.stay_s, plans, u[:, [STAY, STAY_2, STAY_3]]),
-        gate_in=gates.edge[came],
+        gate_in=gates.edge[way_in],
         gate_out=gate_out,
-        via_in=gates.via[came],
+        via_in=gates.via[way_in],
         via_out=via_out,
         pace=800 + (u[:, PACE] * 500).astype(np.int64),
     )
@@ -118,22 +118,22 @@ def _destination(upto: Floats, u: Floats) -> Ints:
     return np.asarray(np.minimum(passed, upto.shape[1] - 1), dtype=np.int64)
 
 
-def _next(choices: Choices, upto: Floats, u: Floats, wanted: np.ndarray) -> Ints:
+def _next(choices: Choices, upto: Floats, u: Floats, moves_on: np.ndarray) -> Ints:
     """One more destination for those who want one, -1 for the others and for who would only pass through."""
     dest = _destination(upto, u)
-    return np.asarray(np.where(wanted & (choices.through[choices.plan[dest]] == 0), dest, -1))
+    return np.asarray(np.where(moves_on & (choices.through[choices.plan[dest]] == 0), dest, -1))
 
 
 def _ways(kind: str, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints, Ints]:
-    """Return the numbers of the ways by which each group comes and goes."""
-    came, other = gates.pick(u[:, IN]), gates.pick(u[:, OUT])
-    went = np.where(u[:, SAME] < SAME_GATE[kind], came, other)
-    across = np.where(other == came, (came + 1) % len(gates.edge), other)
-    return came, np.where(through, across, went)
+    """Return the numbers of the entrances by which each group comes and goes."""
+    way_in, other = gates.pick(u[:, IN]), gates.pick(u[:, OUT])
+    way_out = np.where(u[:, SAME] < SAME_GATE[kind], way_in, other)
+    across = np.where(other == way_in, (way_in + 1) % len(gates.edge), other)
+    return way_in, np.where(through, across, way_out)
 
 
 def _emergency(gates: Gates, gate_out: Ints, via_out: Ints, u: Floats) -> tuple[Ints, Ints]:
-    """Let a few leave by an emergency exit."""
+    """Send a few out by an emergency exit."""
     if not gates.emergency:
         return gate_out, via_out
     exits = np.array(gates.emergency)[(u[:, OUT] * len(gates.emergency)).astype(np.int64)]

@@ -1,4 +1,4 @@
-"""The one connection through which all simulated devices publish: MQTT 5, quality of service 1, nothing forgotten.
+"""The MQTT connection of all simulated devices: MQTT 5, quality of service 1, with resending after broker restarts.
 
 What has not been acknowledged is kept while the broker is away and sent again when it is back; more than a few hundred
 messages wait with whoever makes them. A broker that is killed forgets what it acknowledged in its last seconds, so
@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.settings import Settings
 from sensors_sim.formats import native
 
@@ -68,10 +68,7 @@ class Publisher:
         self._client.loop_stop()
 
     def send(self, topic: str, payload: bytes, stop: threading.Event, *, retain: bool = False) -> None:
-        """Hand one message over, for the broker to keep if `retain`.
-
-        Waits while too many are under way, but not once `stop` is set.
-        """
+        """Publish one message, retained if `retain`. Waits while too many are under way, but not once `stop` is set."""
         with self._room:
             while self._under_way >= WINDOW and not stop.is_set():
                 self._room.wait(0.2)
@@ -94,7 +91,7 @@ class Publisher:
                 self._recent.append((now, topic, payload))
 
     def _repeat(self) -> None:
-        """Send again what was sent in the seconds before the broker went away."""
+        """Resend what was published in the seconds before the broker went away."""
         with self._room:
             recent = [(topic, payload) for _, topic, payload in self._recent]
         for topic, payload in recent:
@@ -113,7 +110,7 @@ class Publisher:
         s = self._settings
         name = f"besok-simulator-{uuid.uuid4().hex[:8]}"  # two simulators may run at once
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        introduce(client, s)
+        configure_client(client, s)
         client.max_inflight_messages_set(WINDOW)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail

@@ -1,4 +1,4 @@
-"""The ground people walk on: the spaces of all sites, the portals between them, and the shortest ways.
+"""The ground that people walk on: the spaces of all sites, the portals between them, and the shortest routes.
 
 Places are numbered: 0 to N-1 are the spaces of all sites in the order of the file, N is outside. Edges are numbered
 too: first the portals in the order of the file, then links, which are ways that no portal describes (a reading corner
@@ -43,7 +43,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Places, edges and ways of a site file."""
+    """Places, edges and routes of a site file."""
 
     sites: tuple[Site, ...]
     spaces: tuple[str, ...]  # "site/space" by place
@@ -85,19 +85,19 @@ class Ground:
         return self.site_of[self.outer[portals]], self.site_of[self.inner[portals]]
 
     def _open(self, portals: Bools) -> list[int]:
-        found: list[int] = np.flatnonzero(portals & ~self.closed[: len(portals)]).tolist()
-        return found
+        numbers: list[int] = np.flatnonzero(portals & ~self.closed[: len(portals)]).tolist()
+        return numbers
 
     def step_in(self, edge: int) -> int:
         """Return the place behind a gate."""
         return int(self.inner[edge] if self.outer[edge] == self.outside else self.outer[edge])
 
     def reachable(self, site: int) -> list[int]:
-        """List the places of the site that one can come to from outside."""
+        """List the places of the site that can be reached from outside."""
         starts = sorted({self.step_in(e) for n in range(len(self.sites)) for e in self.gates(n)})
-        own = np.flatnonzero(self.site_of[: self.outside] == site)
-        found: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
-        return found
+        all_places = np.flatnonzero(self.site_of[: self.outside] == site)
+        places: list[int] = all_places[(self.paths.walk_s[starts][:, all_places] >= 0).any(axis=0)].tolist()
+        return places
 
 
 def lay_out(site_file: SiteFile) -> Ground:

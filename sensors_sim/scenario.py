@@ -1,4 +1,4 @@
-"""A scenario: in what the simulated world differs from the ordinary one (docs/reference/scenarios.md).
+"""Scenarios: the differences of a simulated world from the ordinary one (docs/reference/scenarios.md).
 
 A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent
 it. Scenarios are composed: one may be based on another, whose differences come first.
@@ -79,7 +79,7 @@ class NewSensor(Sensor):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Spaces (with all that lies in them) and portals that cannot be used from `first` to `last`."""
+    """Spaces (with all spaces within them) and portals that are closed from `first` to `last`."""
 
     site: str
     spaces: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
-    """Another capacity of a space. It is judged by it; as many want to be there as before."""
+    """A changed capacity of a space, against which it is judged; demand stays the same."""
 
     site: str
     space: str
@@ -99,7 +99,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something on the programme that draws people of its own, on each of its days."""
+    """A programme item that draws people of its own, on each of its days."""
 
     site: str
     space: str
@@ -116,7 +116,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """Factors on the visits of a site. Where several hold, factors multiply."""
+    """Factors on the visits of a site. Overlapping factors multiply."""
 
     site: str
     first: date | None = None
@@ -134,7 +134,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Parameters fitted to the history of a site; it takes the place of the invented rhythm and programme."""
+    """Parameters fitted to a site's history, in place of the invented rhythm and programme."""
 
     site: str
     week: Annotated[tuple[Day, ...], Field(min_length=7, max_length=7)]  # people entering, Monday first
@@ -164,7 +164,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong with the devices that `device` names, from `begins` on (aware, or local)."""
+    """A fault of the devices that `device` names, from `begins` on (aware, or local)."""
 
     device: str
     kind: FaultKind
@@ -176,7 +176,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """All differences of a world from the ordinary one, with the time it is about."""
+    """All differences of a world from the ordinary one, with its dates."""
 
     id: str
     title: Name
@@ -222,5 +222,5 @@ def holds(day: date, first: date | None, last: date | None, weekdays: tuple[str,
 
 
 def names_device(pattern: str, site: str, device: str) -> bool:
-    """Say whether `pattern`, a name with * and ?, means the device; it may name the site too: "stadsparken/*"."""
+    """Tell whether `pattern`, a name with * and ?, matches the device; it may include the site: "stadsparken/*"."""
     return fnmatchcase(device, pattern) or fnmatchcase(f"{site}/{device}", pattern)

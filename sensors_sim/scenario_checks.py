@@ -30,7 +30,7 @@ HOURS: Final = tuple(map(str, range(24)))
 
 
 def check(parts: Iterable[tuple[Path, Any]]) -> Iterator[Problem]:
-    """Yield everything that is wrong with the parts of a scenario, the scenario itself among them, by their paths."""
+    """Yield every problem of the parts of a scenario, including the scenario itself, by path."""
     for path, part in parts:
         problems = [*_dates(part), *CHECKS.get(type(part), _nothing)(part)]
         yield from (((*path, *key), reason) for key, reason in problems)
@@ -87,7 +87,7 @@ def _device(part: Character | Fault) -> Iterator[Problem]:
 
 
 def _nothing(_part: NewPortal | NewSensor | Scenario) -> Iterator[Problem]:
-    """Find nothing: of new portals and sensors the site decides they come to (`besok.model.sitefile.checks`)."""
+    """Yield nothing: new portals and sensors are checked with their site (`besok.model.sitefile.checks`)."""
     return iter(())
 
 
@@ -103,14 +103,14 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
 
 
 def _shares(entrances: Mapping[str, float]) -> Iterator[Problem]:
-    whole = sum(entrances.values())
-    if whole > 1 + 1e-6:
-        yield ("entrances",), f"the shares make {whole:g} together; more than everybody cannot come"
+    total = sum(entrances.values())
+    if total > 1 + 1e-6:
+        yield ("entrances",), f"the shares make {total:g} together; more than everybody cannot come"
 
 
-def _names(key: str, named: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+def _names(key: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     known = tuple(known)
-    for name in named:
+    for name in names:
         if name not in known:
             close = suggestion(name, known)
             yield (key, name), f'"{name}" is not known{close}; write one of {", ".join(known)}'

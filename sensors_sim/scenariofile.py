@@ -25,7 +25,7 @@ _SHIPPED = files("sensors_sim") / "scenarios"
 
 
 def shipped() -> tuple[str, ...]:
-    """Return the ids of the scenarios that come with Besök."""
+    """Return the ids of the shipped scenarios."""
     return tuple(sorted(f.name.removesuffix(".toml") for f in _SHIPPED.iterdir() if f.name.endswith(".toml")))
 
 
@@ -47,7 +47,7 @@ def parse(text: str, name: str = "scenario", folder: File | None = None) -> Scen
 
 
 def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
-    """`above` are the names of the scenarios that are based on this one."""
+    """Read a scenario; `above` are the names of the scenarios based on it."""
     is_file = "/" in name or name.endswith(".toml")
     if not is_file and name not in shipped():
         listed = f'`besok simulate scenarios` lists them, a file is "./{name}.toml"'
@@ -58,7 +58,7 @@ def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
         circle = " -> ".join([*above, label])
         raise ScenarioError([f"{label}: it is based on itself: {circle}; break the circle"])
     if is_file:
-        text = given_files.text(path, LARGEST, lambda said: ScenarioError([said]))
+        text = given_files.text(path, LARGEST, lambda reason: ScenarioError([reason]))
     else:
         text = (_SHIPPED / path.name).read_text(encoding="utf-8")
     return _parse(text, name, path.parent, (*above, label))
@@ -69,10 +69,10 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
         raw = tomlfile.load(text)
     except ValueError as exc:
         raise ScenarioError([f"{name}: {exc}"]) from exc
-    own, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
-    if own is None or (problems := list(check(_sections(own)))):
+    scenario, problems = tomlfile.read(Scenario, {"id": File(name).stem} | raw)
+    if scenario is None or (problems := list(check(_sections(scenario)))):
         raise ScenarioError(tomlfile.sentences(problems, text, raw, name, INLINE))
-    return composed(_load(own.base, folder, above), own) if own.base else own
+    return composed(_load(scenario.base, folder, above), scenario) if scenario.base else scenario
 
 
 def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -82,16 +82,16 @@ def _sections(scenario: Scenario) -> Iterator[tuple[tuple[str | int, ...], Any]]
         yield from (((key, n), part) for n, part in enumerate(getattr(scenario, key)))
 
 
-def composed(base: Scenario, own: Scenario) -> Scenario:
-    """Put `own` on top of `base`: its parts come last. The days of the base move along if it begins on another day."""
-    if own.first and base.first:
-        base = moved(base, own.first)
-    both: dict[str, Any] = {key: getattr(base, key) + getattr(own, key) for key in SECTIONS}
-    return replace(own, first=own.first or base.first, last=own.last or base.last, **both)
+def composed(base: Scenario, changes: Scenario) -> Scenario:
+    """Apply `changes` on top of `base`: their parts come last. Its days move along if it begins on another day."""
+    if changes.first and base.first:
+        base = moved(base, changes.first)
+    both: dict[str, Any] = {key: getattr(base, key) + getattr(changes, key) for key in SECTIONS}
+    return replace(changes, first=changes.first or base.first, last=changes.last or base.last, **both)
 
 
 def moved(scenario: Scenario, first: date) -> Scenario:
-    """Return the scenario as it would be if it began on `first`: all its days move along.
+    """Return the scenario moved to begin on `first`: all its days move along.
 
     One without a beginning gets it, and holds from then on.
     """

@@ -1,4 +1,4 @@
-"""Busyness of a day: season, weekday, weather, growth and daylight, for each kind of site. All of it is invented."""
+"""Busyness of a day: season, weekday, weather, growth and daylight, for each kind of site. All invented."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ RHYTHMS: Final = {"library": LIBRARY, "park": PARK}
 
 
 def weather(seed: int, timezone: str, day: date) -> float:
-    """Return the weather from 0 (worst) to 1 (finest): one for all sites of a zone, lasting from day to day."""
+    """Return the weather from 0 (worst) to 1 (finest): one for all sites of a zone, correlated from day to day."""
     today, yesterday = (generator(seed, "weather", timezone, d).random() for d in (day, day - DAY))
     return 0.7 * today + 0.3 * yesterday
 
@@ -90,7 +90,7 @@ def _weekday(site: Site, day: date) -> int:
 
 
 def month_factor(months: Sequence[float], day: date) -> float:
-    """Return the factor of the season, gliding from the middle of one month to the middle of the next."""
+    """Return the factor of the season, interpolated between the middles of months."""
     position = day.month - 1 + (day.day - 15) / 30
     low = int(position // 1)
     share = position - low
@@ -98,12 +98,12 @@ def month_factor(months: Sequence[float], day: date) -> float:
 
 
 def growth_factor(a_year: float, day: date, since: date | None = GROWTH_FROM) -> float:
-    """Return the factor that growth `a_year` has made since a day."""
+    """Return the factor of the growth `a_year` since a day."""
     return float(round((1 + a_year) ** ((day - since).days / 365.25), 6)) if since else 1.0
 
 
 def day_level(u: float, spread: float) -> float:
-    """Return a factor about 1 from a uniform number: what makes a day busier than its calendar says."""
+    """Return a factor about 1 from a uniform number: the day's own variation."""
     return max(0.2, 1 + spread * float(NORMAL[int(u * STEPS)]))
 
 
@@ -165,8 +165,8 @@ def from_profile(site: Site, profile: Profile, day: date, quarters: Slots) -> Fl
     when it was learnt, is as the mean of the others.
     """
     busy = [row for row in profile.week if any(row)] or [profile.week[0]]
-    own = profile.week[_weekday(site, day)]
-    row = own if any(own) else [sum(hour) / len(busy) for hour in zip(*busy, strict=True)]
+    hours = profile.week[_weekday(site, day)]
+    row = hours if any(hours) else [sum(hour) / len(busy) for hour in zip(*busy, strict=True)]
     length = (quarters.end - quarters.start).astype(np.float64)
     open_ms = np.bincount(quarters.hour, length, 24)[quarters.hour]
     return np.array(row)[quarters.hour] * length / open_ms * month_factor(profile.months, day)

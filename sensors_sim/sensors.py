@@ -1,4 +1,4 @@
-"""Simulated devices: they measure people who pass and stay, and make small errors as real ones do."""
+"""Simulated devices, which count people with small errors, as real ones do."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ NEAR_MS: Final = 2000  # who passes within so many milliseconds of somebody else
 ERRORS: Final = ("miss", "double", "swap", "crowd", "totals", "wraps", "interval_s")  # of a counter
 
 Device = tuple[str, str]  # site, device
-Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
+DeviceFilter = Callable[[str, str], bool]  # (site, device) -> whether it is selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,28 +114,28 @@ class Installation:
 
 
 def everybody(site: str, device: str) -> bool:
-    """Want all devices."""
+    """Select all devices."""
     return True
 
 
 def install(
-    ground: Ground, seed: int, wanted: Wanted = everybody, characters: Sequence[Character] = ()
+    ground: Ground, seed: int, selected: DeviceFilter = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
-    """Mount the `wanted` sensors of the site file. A device keeps its character whatever is mounted next to it."""
+    """Mount the `selected` sensors of the site file. A device's character does not depend on the others."""
     formats: dict[Device, Format] = {}
     counters: list[Counter] = []
     gauges: list[Gauge] = []
     for site in ground.sites:
         for sensor in (places[-1] for places in _by_channel(site).values()):
             form = format_of(sensor)
-            if not form or not wanted(site.id, sensor.device):
+            if not form or not selected(site.id, sensor.device):
                 continue
             form = formats.setdefault((site.id, sensor.device), form)
-            own = [c for c in characters if names_device(c.device, site.id, sensor.device)]
+            matching = [c for c in characters if names_device(c.device, site.id, sensor.device)]
             if sensor.portal:
-                counters.append(_counter(ground, site, sensor, seed, form, own))
+                counters.append(_counter(ground, site, sensor, seed, form, matching))
             elif form.levels:
-                gauges.append(_gauge(ground, site, sensor, seed, form, own))
+                gauges.append(_gauge(ground, site, sensor, seed, form, matching))
     return Installation(counters=tuple(counters), gauges=tuple(gauges), formats=formats)
 
 
@@ -145,10 +145,10 @@ def _channel(sensor: Sensor) -> tuple[str, str, str]:
 
 def _by_channel(site: Site) -> dict[tuple[str, str, str], list[Sensor]]:
     """Return the places of each channel, one after another."""
-    found: dict[tuple[str, str, str], list[Sensor]] = {}
+    lists: dict[tuple[str, str, str], list[Sensor]] = {}
     for sensor in sorted(site.sensors, key=lambda s: placement_span(s, site)[0] or EARLY):
-        found.setdefault(_channel(sensor), []).append(sensor)
-    return {_channel(sensor): found[_channel(sensor)] for sensor in site.sensors}  # in the order of the file
+        lists.setdefault(_channel(sensor), []).append(sensor)
+    return {_channel(sensor): lists[_channel(sensor)] for sensor in site.sensors}  # in the order of the file
 
 
 def _placing(ground: Ground, site: Site, sensor: Sensor) -> Placing:
@@ -202,7 +202,7 @@ def _gauge(
 
 
 def _given(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
-    """Return what the scenario says of a device; the last character counts."""
+    """Return the character of a device in the scenario; the last match counts."""
     given = ((name, getattr(c, name)) for c in characters for name in names)
     return {name: value for name, value in given if value is not None}
 
@@ -213,9 +213,9 @@ def _drawn(name: int, number: int, bounds: tuple[float, float]) -> float:
 
 
 def detect(installation: Installation, moves: Moves) -> Detections:
-    """Return what the counters make of the moves. Each passage is misjudged by itself, whatever else is in `moves`."""
+    """Return the detections of the counters. Each passage is misjudged independently of what else is in `moves`."""
     none = np.zeros(0, dtype=np.int64)
-    found = [Detections(time=none, counter=none, outward=none, count=none)]
+    detections = [Detections(time=none, counter=none, outward=none, count=none)]
     by_edge = moves.only(np.argsort(moves.edge, kind="stable"))
     for number, counter in enumerate(installation.counters):
         for place in counter.places:
@@ -223,8 +223,8 @@ def detect(installation: Installation, moves: Moves) -> Detections:
             passages = by_edge.only(slice(low, high))
             if len(counter.places) > 1 or place.begins > millis(EARLY) or place.ends < millis(LATE):
                 passages = passages.only((passages.time >= place.begins) & (passages.time < place.ends))
-            found.append(_detected(number, counter, passages, swapped=place.swapped))
-    return Detections.joined(found)
+            detections.append(_detected(number, counter, passages, swapped=place.swapped))
+    return Detections.joined(detections)
 
 
 def _detected(number: int, counter: Counter, passages: Moves, *, swapped: bool) -> Detections:
@@ -290,9 +290,9 @@ def levels(gauge: Gauge, rows: Ints, values: Ints) -> Iterator[tuple[int, Level]
 
 
 def measure(gauge: Gauge, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """Return what the gauge shows at `times` (ms) while `people` are in its space: people, 1 and 0, or ppm.
+    """Return the gauge's values at `times` (ms) while `people` are in its space: people, 1 and 0, or ppm.
 
-    Air remembers: what it says at the first of `times` is what nobody has breathed in.
+    Air has a memory: the first value is that of fresh air.
     """
     spell = times // SPELL_MS
     if gauge.metric == "co2_ppm":

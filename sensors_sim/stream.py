@@ -23,9 +23,9 @@ from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import (
     Counter,
     Device,
+    DeviceFilter,
     Gauge,
     Installation,
-    Wanted,
     by_period,
     detect,
     everybody,
@@ -51,8 +51,8 @@ Sent = dict[Device, int]  # number of the last message of each device
 class Tick:
     """The messages that devices send at `time` (milliseconds since 1970), and on each quarter hour the truth.
 
-    What is published on the topics `retained` the broker shall keep; `resent` is what it kept and sends once more to
-    those who connect, which nobody has to publish.
+    Messages on the topics `retained` are published as retained; `resent` are those that the broker sends again to new
+    clients, which nobody has to publish.
     """
 
     time: int
@@ -70,7 +70,7 @@ def ticks(
     every_s: int = EVERY_S,
     live_from: datetime | None = None,
 ) -> Iterator[Tick]:
-    """Yield what is sent about the time from `start` (cut to a whole second) until `end` or for ever, tick by tick.
+    """Yield the messages from `start` (cut to a whole second) until `end` or for ever, tick by tick.
 
     Before `live_from` a tick is a quarter of an hour.
     """
@@ -90,7 +90,7 @@ def _moments(
     every_s: int,
     live_from: datetime,
 ) -> Iterator[Moment]:
-    """Yield what devices have to report, had they no faults."""
+    """Yield the reports of devices without faults."""
     begin, stop, live = millis(start) // 1000 * 1000, millis(end) if end else None, millis(live_from)
     day, sent, totals = world.business_day(instant(begin)), Sent(), Totals(world, installation)
     while stop is None or world.bounds(day)[0] < stop:
@@ -106,15 +106,15 @@ def messages(
     end: datetime,
     seed: int = 1,
     every_s: int = EVERY_S,
-    wanted: Wanted = everybody,
+    selected: DeviceFilter = everybody,
     scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
-    """Yield the readings that `simulate live` sends for `wanted` devices from `start` to `end`, had it been running.
+    """Yield the readings that `simulate live` would have sent for the `selected` devices from `start` to `end`.
 
-    What a device would report only after `end` is left to whoever goes on from there.
+    Reports due only after `end` are left to the next run.
     """
     world = World(site_file, seed, scenario)
-    installation = install(world.ground, seed, wanted, world.scenario.characters)
+    installation = install(world.ground, seed, selected, world.scenario.characters)
     lot: list[Message] = []
     for tick in ticks(world, installation, start, end, every_s):
         for number, (topic, payload) in enumerate(tick.messages + tick.resent):  # one after the other
@@ -129,7 +129,7 @@ def messages(
 
 
 class _Day:
-    """One business day of all devices, for somebody who listens after `begin` and until `stop`."""
+    """One business day of all devices, listened to from `begin` until `stop`."""
 
     def __init__(
         self,
@@ -153,11 +153,11 @@ class _Day:
         self._heard = (self._edges[1:] > self._begin) & (self._edges[1:] <= stop)  # ticks somebody listens to
 
     def moments(self, sent: Sent) -> Iterator[Moment]:
-        """Yield the ticks in which something is reported or the truth is told. `sent` goes on from day to day."""
+        """Yield the ticks with a report or the truth. `sent` is carried from day to day."""
         items: dict[Key, list[Flow | Level]] = {}
-        found: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
+        due: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
         apart = {device: form.apart for device, form in self._installation.formats.items()}
-        for thing, kind, row, item in found:
+        for thing, kind, row, item in due:
             key = (row, thing.site, thing.device, kind if apart[thing.site, thing.device] else "")
             items.setdefault(key, []).append(item)
         reports: dict[int, list[Report]] = {}
@@ -167,8 +167,8 @@ class _Day:
             reports.setdefault(key[0], []).append(report)
         truths = self._truths()
         for row in sorted(reports.keys() | truths.keys()):
-            own = tuple(reports.get(row, ()))
-            yield Moment(time=int(self._edges[row + 1]), reports=own, truth=truths.get(row))
+            sending = tuple(reports.get(row, ()))
+            yield Moment(time=int(self._edges[row + 1]), reports=sending, truth=truths.get(row))
 
     def _report(self, key: Key, items: list[Flow | Level], sent: Sent, wraps: int) -> Report:
         row, site, device, kind = key
@@ -183,8 +183,8 @@ class _Day:
     def _flows(self) -> Iterator[tuple[Counter, str, int, Flow]]:
         counters = self._installation.counters
         detections = detect(self._installation, self._moves)
-        heard = detections.only(detections.time >= self._begin)
-        counts = by_period(heard, self._edges, len(counters))
+        recent = detections.only(detections.time >= self._begin)
+        counts = by_period(recent, self._edges, len(counters))
         totals = counts
         if any(c.totals for c in counters):
             totals = np.cumsum(by_period(detections, self._edges, len(counters)), axis=0) + self._totals
@@ -194,7 +194,7 @@ class _Day:
                 yield counter, "flow", row, flow
 
     def _levels(self) -> Iterator[tuple[Gauge, str, int, Level]]:
-        """Yield levels. One that creeps is reported at its time; others also when they change."""
+        """Yield levels. Slowly changing ones are reported at their interval; others also when they change."""
         moments = self._edges[1:]
         people = at(self._ground, self._moves, moments)
         for gauge in self._installation.gauges:

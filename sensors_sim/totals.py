@@ -1,6 +1,6 @@
 """Running totals of counters: they begin at zero with the first of each month, when somebody resets them.
 
-So they are the same whoever listens from when, and a month at most has to be made to know them.
+So they are the same for every listener, and take at most a month of simulation.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ class Totals:
         self._sums = self._none
 
     def before(self, day: date) -> Ints:
-        """Return the totals at the beginning of `day`; zeros if nobody sends totals."""
+        """Return the totals at the beginning of `day`; zeros if no device sends totals."""
         if not self.wanted or day.day == 1:
             return self._none
         if self._day is None or not day.replace(day=1) <= self._day <= day:
@@ -41,11 +41,11 @@ class Totals:
         return self.before(day) + self._counted(day, day, moment)
 
     def ends(self, moment: int) -> int:
-        """Return when the totals of that moment begin again at zero."""
+        """Return when the totals of that moment restart at zero."""
         day = self._world.business_day(instant(moment)).replace(day=1)
         return self._world.bounds((day + 31 * DAY).replace(day=1))[0]
 
     def _counted(self, first: date, last: date, before: int | None = None) -> Ints:
         detections = detect(self._installation, self._world.days(first, last))
-        own = detections if before is None else detections.only(detections.time < before)
-        return counted(own, len(self._none))
+        earlier = detections if before is None else detections.only(detections.time < before)
+        return counted(earlier, len(self._none))

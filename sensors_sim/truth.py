@@ -1,4 +1,4 @@
-"""The truth that only the simulator knows: how many people are in each space, and the true visits."""
+"""The simulator's truth: people in each space, and true visits."""
 
 from dataclasses import dataclass
 from datetime import datetime

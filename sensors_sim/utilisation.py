@@ -1,4 +1,4 @@
-"""Utilisation of the spaces of a simulated world by minute, from its own truth."""
+"""Utilisation of the spaces of a simulated world by minute, from its truth."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -69,9 +69,9 @@ def _of_days(world: World, days: list[date]) -> Utilisation:
     seated = np.zeros(len(seats))
     for n, site in enumerate(ground.sites):
         open_now = within([o for d in days for o in openings(site, d)], minutes)
-        own = np.flatnonzero((ground.site_of[:-1] == n) & (seats > 0))
-        sitting = np.minimum(people[open_now][:, own], seats[own])
-        seated[own] = sitting.sum(axis=0) / (seats[own] * max(1, int(open_now.sum()))) * len(days)
+        seated_in = np.flatnonzero((ground.site_of[:-1] == n) & (seats > 0))
+        sitting = np.minimum(people[open_now][:, seated_in], seats[seated_in])
+        seated[seated_in] = sitting.sum(axis=0) / (seats[seated_in] * max(1, int(open_now.sum()))) * len(days)
     portals = len(ground.portals)
     through = moves.only(moves.edge < portals)
     cells = (through.time - minutes[0]) // MINUTE_MS * portals + through.edge
@@ -99,7 +99,7 @@ def _clock_hour(world: World, minutes: Ints) -> Ints:
 
 def _counted(cells: Bools, group: Ints, groups: int) -> Ints:
     """Return how many of the rows of each group are true, as [group, column]."""
-    found = np.zeros((groups, cells.shape[1]), dtype=np.int64)
+    counts = np.zeros((groups, cells.shape[1]), dtype=np.int64)
     for column in np.flatnonzero(cells.any(axis=0)):
-        found[:, column] = np.bincount(group[cells[:, column]], minlength=groups)
-    return found
+        counts[:, column] = np.bincount(group[cells[:, column]], minlength=groups)
+    return counts

@@ -1,4 +1,4 @@
-"""Comparison of a world under a scenario with the same world as it is today, many times over.
+"""Comparison of a world under a scenario with the same world today, over many replications.
 
 Each replication makes both worlds from one seed, so that differences are of the scenario and not of chance. Nobody is
 turned away: minutes over capacity are those in which more people want to be in a space than it is made for.
@@ -65,7 +65,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One world to look at."""
+    """One world to measure."""
 
     site_file: SiteFile
     scenario: Scenario
@@ -82,8 +82,8 @@ def what_if(question: Question, each: Each = map) -> Answer:
     """Answer the question. `each` runs the tasks: `map`, or that of a pool of processes. Raises ScenarioError."""
     worlds = [World(question.site_file, scenario=s) for s in (question.today, question.then)]
     tasks = _tasks(question)
-    found = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
-    today, then = sides = [_Side(question, side, found, world) for side, world in enumerate(worlds)]
+    usage = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
+    today, then = sides = [_Side(question, side, usage, world) for side, world in enumerate(worlds)]
     return Answer(
         scenario=question.then.id,
         title=question.then.title,
@@ -99,7 +99,7 @@ def what_if(question: Question, each: Each = map) -> Answer:
 
 
 def look(task: Task) -> Utilisation:
-    """Measure the spaces of the world that the task describes."""
+    """Measure the spaces of the world of a task."""
     scenario = task.scenario
     if task.factor != 1:
         scaled = Rates(site="*", first=task.first, last=task.last, arrivals=task.factor)
@@ -118,7 +118,7 @@ _Key = tuple[int, int, float]  # (today or then, number of the replication, fact
 
 
 def _tasks(question: Question) -> dict[_Key, Task]:
-    """All worlds to look at; the heaviest first, so that processes end together."""
+    """Return all worlds to measure; the heaviest first, so that processes end together."""
     replications = range(len(question.seeds))
     searched = [(n, f) for n, f in product(replications[: question.searched], FACTORS) if f != 1]
     keys = [(side, n, f) for side in (0, 1) for n, f in [*searched, *((n, 1.0) for n in replications)]]
@@ -138,11 +138,11 @@ def _tasks(question: Question) -> dict[_Key, Task]:
 class _Side:
     """All replications of one of the two worlds."""
 
-    def __init__(self, question: Question, side: int, found: dict[_Key, Utilisation], world: World) -> None:
+    def __init__(self, question: Question, side: int, usage: dict[_Key, Utilisation], world: World) -> None:
         self.days = (question.last - question.first).days + 1
-        self._seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
+        self._seen = [usage[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
-        self._peaks = np.array([[found[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
+        self._peaks = np.array([[usage[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
         weekdays = [day.weekday() for day in days_from(question.first, question.last)]
         self._hours = np.maximum(
             np.repeat(np.bincount(weekdays, minlength=7), 24), 1
@@ -162,7 +162,7 @@ class _Side:
         return np.asarray(minutes / max(self.days, 7) * 7)
 
     def strain(self, n: int) -> Strain:
-        """Return how a space fares."""
+        """Return the utilisation of a space."""
         over_daily, over = self.each("daily")[:, :, n] > 0, self.each("over")[:, n]
         holds = np.array([_limit_factor(peaks, int(self._capacity[n])) for peaks in self._peaks[:, :, n]])
         return Strain(
@@ -192,8 +192,8 @@ def _limit_factor(peaks: Floats, capacity: int) -> float:
     return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _limit(found: Replicated) -> Holds:
-    mid, low, high = (factor if isfinite(factor) else None for factor in (found.mid, found.low, found.high))
+def _limit(value: Replicated) -> Holds:
+    mid, low, high = (factor if isfinite(factor) else None for factor in (value.mid, value.low, value.high))
     return Holds(mid=mid, low=low, high=high)
 
 
@@ -212,16 +212,16 @@ def _spaces(world: World, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
 
 
 def _first_to_break(space: SpaceStrain) -> tuple[bool, float, float, float]:
-    then, today = (inf if held is None else held for held in (space.then.holds.mid, space.today.holds.mid))
+    then, today = (inf if limit is None else limit for limit in (space.then.holds.mid, space.today.holds.mid))
     return not space.capacity, then, today, -space.then.over.mid
 
 
 def windows(strain: Strain) -> list[Window]:
     """Return when it is over capacity, the longest first."""
-    found = [
+    windows = [
         w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
     ]
-    return sorted(found, key=lambda w: -w.minutes)
+    return sorted(windows, key=lambda w: -w.minutes)
 
 
 def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
@@ -247,7 +247,7 @@ def _visits(ground: Ground, *sides: _Side) -> Iterable[SiteVisits]:
 
 
 def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]:
-    """Compare portals. One that is new then had nobody today."""
+    """Compare portals. A new one had no passages today."""
     before, after = today.each("busiest"), then.each("busiest")
     column = {name: n for n, name in enumerate(worlds[0].ground.portals)}
     ground = worlds[1].ground

@@ -1,4 +1,4 @@
-"""A world of people made from a site file: they come, pass doors, use spaces and leave. It keeps its own truth.
+"""A world of people in the places of a site file: they arrive, pass doors, use spaces and leave.
 
 The world is a pure function of the site file, the scenario and the seed. Each business day is drawn from a generator of
 its own, so that any day can be made alone, and many days at once for speed, with the same result.
@@ -29,7 +29,7 @@ CHUNK_DAYS = 7  # made at once: enough to be fast, and a few ten megabytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _UsedSite:
-    """A site as it is on the days that share a usage: what is open, who comes for what, and by which ways."""
+    """A site on the days that share a usage: what is open, the visitors' choices, and the entrances."""
 
     ground: Ground
     gates: Gates
@@ -38,16 +38,16 @@ class _UsedSite:
 
 
 class World:
-    """People in the places of a site file, as a scenario has it.
+    """People in the places of a site file under a scenario.
 
     Raises SiteFileError if the sites differ in time zone or day start, ScenarioError if the scenario names what is not
     there. `notes` say what of the scenario finds no place here, `scenario` has the names that its parts found.
     """
 
     def __init__(self, site_file: SiteFile, seed: int = 1, scenario: Scenario = ORDINARY) -> None:
-        found = placed(site_file, scenario)
-        self.ground = lay_out(found.sites)
-        self.scenario, self.notes = found.scenario, found.notes
+        world = placed(site_file, scenario)
+        self.ground = lay_out(world.sites)
+        self.scenario, self.notes = world.scenario, world.notes
         self.seed = seed
         self._used: dict[tuple[int, Usage], _UsedSite | None] = {}
         self._entry = np.array(
@@ -64,7 +64,7 @@ class World:
         return millis(start), millis(end)
 
     def day(self, day: date) -> Moves:
-        """Return all moves of one business day in order. Who comes on it also leaves on it."""
+        """Return all moves of one business day in order. Everybody who comes also leaves on that day."""
         return self.days(day, day).in_order()
 
     def days(self, first: date, last: date) -> Moves:
@@ -76,10 +76,10 @@ class World:
         ]
 
         def open_at(sites: Ints, times: Ints) -> Bools:
-            found = np.zeros(len(times), dtype=np.bool_)
+            is_open = np.zeros(len(times), dtype=np.bool_)
             for number, stretches in enumerate(opens):
-                found[sites == number] = within(stretches, times[sites == number])
-            return found
+                is_open[sites == number] = within(stretches, times[sites == number])
+            return is_open
 
         parts = [nobody()]
         for number, site in enumerate(self.ground.sites):
@@ -87,9 +87,9 @@ class World:
             for day in days:
                 rates = day_rates(self.scenario, site, day)
                 by_usage.setdefault(rates.usage, []).append((day, rates))
-            for usage, own in by_usage.items():
+            for usage, dates in by_usage.items():
                 if used := self._site(number, usage):
-                    parts.append(self._moves(number, used, own, open_at))
+                    parts.append(self._moves(number, used, dates, open_at))
         return Moves.joined(parts)
 
     def _moves(
@@ -118,7 +118,7 @@ class World:
         return walkers.moves(np.array(bounds)[which])
 
     def programme(self, first: date, last: date) -> Iterator[tuple[Site, date, Planned]]:
-        """Yield what the sites have in their own programmes from `first` to `last`."""
+        """Yield the sites' own programme items from `first` to `last`."""
         for number, site in enumerate(self.ground.sites):
             for day in days_from(first, last):
                 rates = day_rates(self.scenario, site, day)
@@ -134,7 +134,7 @@ class World:
         yield from portions(self.business_day(start), last, CHUNK_DAYS)
 
     def _site(self, number: int, usage: Usage) -> _UsedSite | None:
-        """Return the site in this usage; None if nobody can come, or there is nothing to come for."""
+        """Return the site in this usage; None if nobody can come, or there is no place to go to."""
         key = (number, usage)
         if key not in self._used:
             ground = closing(self.ground, usage.closed)

@@ -51,8 +51,8 @@ def findings(
     """Open findings first, then acknowledged and resolved ones, each with its evidence in a sentence, how sure it is,
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
-    found = get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
-    return within(found, site, portal, space)
+    rows = get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+    return within(rows, site, portal, space)
 
 
 @router.table("/sites/{site}/coverage", "read", "How much each channel worked", ChannelCoverage)

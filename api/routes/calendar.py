@@ -39,8 +39,8 @@ def events(
 ) -> Response:
     """Return the events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
-    found = within(get_events(db, site.id, start, end), site, space=space)
-    return rows(found, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
+    matches = within(get_events(db, site.id, start, end), site, space=space)
+    return rows(matches, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
 @router.table("/sites/{site}/unusual", "read", "Hours that stood out", UnusualTime)
@@ -49,8 +49,8 @@ def unusual(
 ) -> Response:  # fmt: skip
     """Return times with far more or far fewer visits than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    found = get_unusual(db, site, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
-    return rows(found, UnusualTime, form, f"{site.id}-unusual-{first}-{last}")
+    hours = get_unusual(db, site, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
+    return rows(hours, UnusualTime, form, f"{site.id}-unusual-{first}-{last}")
 
 
 @router.reads("/sites/{site}/events/effects", "read", "What events gave")

@@ -39,5 +39,5 @@ async def _publisher(request: Request) -> Publisher:
 def open_data(db: Db, publisher: Annotated[Publisher, Depends(_publisher)]) -> Response:
     """Describe each series of each site, with its files, as data portals harvest it. Simulated places are left out."""
     sites = [site for site in get_sites(db) if not site.sandbox]
-    found = ElementTree.tostring(catalogue(sites, publisher), encoding="utf-8", xml_declaration=True)
-    return Response(found, media_type=MEDIA)
+    xml = ElementTree.tostring(catalogue(sites, publisher), encoding="utf-8", xml_declaration=True)
+    return Response(xml, media_type=MEDIA)

@@ -101,7 +101,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     response.headers.update(FRESH)
     known = get_calibration(db, site.id, now)
     best = {a.portal: a for a in known.advice}
-    found = [
+    ordered = [
         like(
             DoorToCount,
             d,
@@ -111,7 +111,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
         )
         for d in known.doors
     ]
-    return sorted(found, key=lambda d: -(d.learn or 0))
+    return sorted(ordered, key=lambda d: -(d.learn or 0))
 
 
 @router.writes(
@@ -130,10 +130,10 @@ def no_count() -> NoReturn:
 @router.reads("/sites/{site}/counts/{count}", "read", "One count with its taps")
 def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
-    found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
-    if found is None:
+    match = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
+    if match is None:
         raise NotFound(f"{site.id} has no count {count}")
-    return found
+    return match
 
 
 @router.writes("/sites/{site}/calibration/{number}", "acknowledge", "Decide about a proposed correction")
@@ -155,8 +155,8 @@ KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description"
 def receive(site: KnownSite, count: CountId, body: CountIn, db: Db, now: Now, response: Response) -> Received:
     """Keep a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
-    if said := _wrong(body):
-        raise HTTPException(422, said)
+    if reason := _wrong(body):
+        raise HTTPException(422, reason)
     stored = receive_count(db, site.id, _count(count, body), now)
     response.status_code = 201 if stored else 200
     return Received(id=count, stored=stored)

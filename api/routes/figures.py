@@ -122,14 +122,14 @@ async def flows(
     chosen = known_portal(portal, site) if portal else None
     name = f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}"
 
-    def found(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
+    def read_rows(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
         return get_flows(db, site, first, last, step, chosen)
 
     if form.unlimited:
         parts = ranges.months(start, end, site, step)
-        return await streamed(in_turn(request, parts, found), FlowPoint, form, name)
+        return await streamed(in_turn(request, parts, read_rows), FlowPoint, form, name)
     ranges.check_rows(start, end, step, 1 if chosen else len(site.portals))
-    return rows(await in_one(request, found, start, end), FlowPoint, form, name)
+    return rows(await in_one(request, read_rows, start, end), FlowPoint, form, name)
 
 
 @router.table("/sites/{site}/visits", "read", "Visits", VisitPoint)
@@ -161,14 +161,14 @@ async def occupancy(
     name = f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
     chosen = _space(space, site)
 
-    def found(db: Database, first: datetime, last: datetime) -> list[OccupancyPoint]:
+    def read_rows(db: Database, first: datetime, last: datetime) -> list[OccupancyPoint]:
         return get_occupancy(db, site, chosen, first, last, step)
 
     if form.unlimited:
         parts = ranges.months(start, end, site, step)
-        return await streamed(in_turn(request, parts, found), OccupancyPoint, form, name)
+        return await streamed(in_turn(request, parts, read_rows), OccupancyPoint, form, name)
     ranges.check_rows(start, end, step)
-    return rows(await in_one(request, found, start, end), OccupancyPoint, form, name)
+    return rows(await in_one(request, read_rows, start, end), OccupancyPoint, form, name)
 
 
 @router.table("/sites/{site}/occupancy/compared", "read", "Several spaces or periods", ComparedPoint)
@@ -303,14 +303,14 @@ Placed = TypeVar("Placed")
 
 
 def within(
-    found: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
+    items: Sequence[Placed], site: Site, portal: str | None = None, space: str | None = None
 ) -> Sequence[Placed]:
     """Return what was found at a portal or in a space, all of it where none is named. Raises NotFound."""
     door = known_portal(portal, site) if portal else None
     room = known_space(space, site) if space else None
     return [
         one
-        for one in found
+        for one in items
         if (door is None or getattr(one, "portal", None) == door)
         and (room is None or getattr(one, "space", None) == room)
     ]

@@ -55,8 +55,8 @@ def picture(site: KnownSite, space: SpaceName, db: Db, of: Digest = "") -> Respo
 )
 def put(site: KnownSite, space: SpaceName, data: Annotated[bytes, Depends(_body)], db: ReportDb) -> None:
     """Keep a picture, in the place of the one before: shapes and texts of an SVG, the pixels of another one."""
-    found = read_picture(data)
-    plan_pictures.put(db, site.id, space, media=found.media, digest=found.digest, content=found.content)
+    picture = read_picture(data)
+    plan_pictures.put(db, site.id, space, media=picture.media, digest=picture.digest, content=picture.content)
 
 
 @router.writes(

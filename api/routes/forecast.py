@@ -50,18 +50,18 @@ class ForecastRecord:
 )
 def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days") -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
-    found = get_outlook(db, site.id)
+    outlook = get_outlook(db, site.id)
     if form.format != "json":
         name, kind = (
-            f"{site.id}-forecast-{part}-{found.origin}",
+            f"{site.id}-forecast-{part}-{outlook.origin}",
             ExpectedTotal if part == "totals" else Expected,
         )
-        return rows(getattr(found, part), kind, form, name)
+        return rows(getattr(outlook, part), kind, form, name)
     weekdays = get_weekday_growth(db, site.id, calendar.business_day(now, site))
     factor = site.target.factor if site.target else 1.0
-    said = in_both(lambda: "\n".join(narratives.of(found, factor, weekdays)))
-    pairs = zip(said.sv.splitlines(), said.en.splitlines(), strict=True)
-    return Forecast(forecast=found, sentences=tuple(Text(sv=sv, en=en) for sv, en in pairs))
+    text = in_both(lambda: "\n".join(narratives.of(outlook, factor, weekdays)))
+    pairs = zip(text.sv.splitlines(), text.en.splitlines(), strict=True)
+    return Forecast(forecast=outlook, sentences=tuple(Text(sv=sv, en=en) for sv, en in pairs))
 
 
 @router.reads(
@@ -73,13 +73,13 @@ def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days")
 )
 def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
-    found = get_scored(db, site.id, calendar.business_day(now, site))
+    scored = get_scored(db, site.id, calendar.business_day(now, site))
     if form.format != "json":
-        return rows(found, Scored, form, f"{site.id}-forecasts")
-    records = tuple(get_records(found))
-    judged = sum(one.judged for one in found)
+        return rows(scored, Scored, form, f"{site.id}-forecasts")
+    records = tuple(get_records(scored))
+    judged = sum(one.judged for one in scored)
     return ForecastRecord(
-        records=records, sentence=in_both(lambda: narratives.record(records, judged)), forecasts=tuple(found)
+        records=records, sentence=in_both(lambda: narratives.record(records, judged)), forecasts=tuple(scored)
     )
 
 

@@ -146,7 +146,7 @@ async def _upload(
     portal: Portal = "",
     answer: Given = (),
 ) -> _Upload:
-    pairs = [told.partition("=") for told in answer]
+    pairs = [text.partition("=") for text in answer]
     return _Upload(
         data=await request.body(),
         name=name or "the file",
@@ -250,7 +250,7 @@ def _open_question(question: FileQuestion) -> OpenQuestion:
 
 
 def _preview(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
-    found: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
+    remarks: list[FileRemark | PreviewRemark] = [*file.findings, *seen.remarks]
     return like(
         FilePreview,
         seen,
@@ -258,7 +258,7 @@ def _preview(seen: ImportPreview, file: CountFile, digest: str) -> FilePreview:
         offers=tuple(map(_open_question, file.offers if access.may("administer", seen.site) else ())),
         counts=seen.rows,
         by_year=dict(seen.by_year),
-        look_at=tuple(translated(remark.text) for remark in found[:MOST_REMARKS]),
+        look_at=tuple(translated(remark.text) for remark in remarks[:MOST_REMARKS]),
         stored=tuple(import_text.periods(seen)),
         progress=tuple(import_text.changes(seen)),
     )

@@ -107,13 +107,13 @@ class LedgerRow(ActionRow):
 def actions(site: KnownSite, db: Db, now: Now, form: Form, space: SpaceId = None) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first."""
     room = known_space(space, site) if space else ""
-    found = [
+    infos = [
         one for one in get_actions(db, site.id, business_day(now, site)) if not room or room in one.spaces
     ]
     if form.format == "json":
-        return rows(found, ActionInfo, form, "")
+        return rows(infos, ActionInfo, form, "")
     return rows(
-        [like(ActionRow, a, **_shared(site.id, a)) for a in found], ActionRow, form, f"{site.id}-actions"
+        [like(ActionRow, a, **_shared(site.id, a)) for a in infos], ActionRow, form, f"{site.id}-actions"
     )
 
 
@@ -130,8 +130,8 @@ def effects_of_actions(site: KnownSite, db: Db, now: Now, form: Form) -> Respons
 
 def ledger_rows(db: Database, site: Site, now: datetime) -> list[LedgerRow]:
     """Return the ledger of a site as a table, with what each action gave so far."""
-    gave, found = _effects(db, site, now), get_actions(db, site.id, business_day(now, site))
-    return [_row(site.id, a, gave.get(a.action)) for a in found]
+    gave, infos = _effects(db, site, now), get_actions(db, site.id, business_day(now, site))
+    return [_row(site.id, a, gave.get(a.action)) for a in infos]
 
 
 @router.writes("/sites/{site}/actions", "record", "Write down what was asked for", status_code=201)
@@ -141,10 +141,10 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now) -> ActionInfo:
     if title is None:
         raise HTTPException(422, messages.NO_TITLE)
 
-    def made(taken: Collection[str]) -> Action:
+    def made(used: Collection[str]) -> Action:
         return Action(
             site=site.id,
-            id=_free_id(title.sv, set(taken)),
+            id=_free_id(title.sv, set(used)),
             title=title,
             asked_by=body.asked_by,
             asked=body.asked or business_day(now, site),
@@ -190,22 +190,23 @@ def _answer(known: Text | None, sv: str, en: str) -> Text | None:
     return Text(sv=sv or known.sv, en=en or known.en)
 
 
-def _free_id(title: str, taken: set[str]) -> str:
+def _free_id(title: str, used: set[str]) -> str:
     """Return an id made of the title: "Öppet längre" is oppet-langre, and oppet-langre-2 where that is taken."""
     name = id_of(title) or "action"
-    numbered = (f"{name}-{n}" for n in range(2, len(taken) + 3))
-    return name if name not in taken else next(n for n in numbered if n not in taken)
+    numbered = (f"{name}-{n}" for n in range(2, len(used) + 3))
+    return name if name not in used else next(n for n in numbered if n not in used)
 
 
 def _effects(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
-    whole = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
+    for_site = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
 
-    def told(name: str, effect: ActionEffect) -> Gave:
+    def as_gave(name: str, effect: ActionEffect) -> Gave:
         return Gave(
-            effect=effect, sentence=in_both(lambda: narratives.effect_sentence(effect, whole.get(name, True)))
+            effect=effect,
+            sentence=in_both(lambda: narratives.effect_sentence(effect, for_site.get(name, True))),
         )
 
-    return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
+    return {name: as_gave(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
 EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")

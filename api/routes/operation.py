@@ -31,8 +31,8 @@ def health(db: LiveDb, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database.
     Of messages only who may see figures is told."""
     response.headers.update(FRESH)
-    found = get_health(db, now)
-    return for_public(found) if access.caller().kind == "public" else found
+    status = get_health(db, now)
+    return for_public(status) if access.caller().kind == "public" else status
 
 
 @router.reads("/devices", "read", "All sensors, heard or expected")
@@ -55,11 +55,11 @@ def rejected(
     db: Db, request: Request, response: Response, limit: Limit = 100, before_id: Before = None
 ) -> list[RejectedMessage]:
     """With the reason, without what is personal; newest first. After the fix: `besok rejected replay`."""
-    found = get_rejected(db, limit, before_id)
-    if len(found) == limit:
-        following = request.url.include_query_params(before_id=found[-1].id)
+    messages = get_rejected(db, limit, before_id)
+    if len(messages) == limit:
+        following = request.url.include_query_params(before_id=messages[-1].id)
         response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-    return found
+    return messages
 
 
 @router.reads("/schema/native", "open", "JSON Schema of native sensor messages")

@@ -76,15 +76,15 @@ def make(body: SiteIn, db: Db, now: Now) -> Made:
 def preview(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: Now) -> EditEffect:
     """Return which past days would be counted or estimated again; it changes nothing."""
     values = None if body.values is None else _given(body.values)
-    wanted = Edit(site=site.id, part=part, mark=body.mark, values=values)
-    return change(db, wanted, author=author(body.who), now=now, dry_run=True)
+    edit = Edit(site=site.id, part=part, mark=body.mark, values=values)
+    return change(db, edit, author=author(body.who), now=now, dry_run=True)
 
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Edit a part of a site", method="PUT")
 def put(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: Now) -> EditEffect:
     """Write a part of a site as a whole: the place, a table of hours, a space, a portal, a sensor, the target."""
-    wanted = Edit(site=site.id, part=part, mark=body.mark, values=_given(body.values or {}))
-    return change(db, wanted, author=author(body.who), now=now)
+    edit = Edit(site=site.id, part=part, mark=body.mark, values=_given(body.values or {}))
+    return change(db, edit, author=author(body.who), now=now)
 
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Take out a part of a site", method="DELETE")

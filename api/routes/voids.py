@@ -86,14 +86,14 @@ def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now) -> Voi
 
 def _device(db: Database, site: str, name: str) -> KnownDevice:
     """Return a sensor of the site. Raises NotFound; whoever may void here may not void elsewhere."""
-    found = store.find(db, name)
-    if site not in found.sites:
+    device = store.find(db, name)
+    if site not in device.sites:
         raise NotFound(messages.NO_VOIDED_SITE)
-    return found
+    return device
 
 
 def _one(db: Database, site: str, number: int) -> Voided:
-    found = next((one for one in store.listing(db, site) if one.id == number), None)
-    if found is None:
+    match = next((one for one in store.listing(db, site) if one.id == number), None)
+    if match is None:
         raise NotFound(f"nothing of {site} was voided under {number}")
-    return found
+    return match

@@ -1,1 +1,1 @@
-"""Signing in and out: who asks, the login page, local accounts, the provider, and what admins see."""
+"""Sign-in and sign-out: the login page, local accounts, the provider, and the audit page."""

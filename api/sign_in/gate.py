@@ -1,4 +1,4 @@
-"""Who asks: by a key, by the session of a cookie, or as whoever sits at a machine on which nobody has an account.
+"""Identification of callers: by key, by session cookie, or as the user of a machine without accounts.
 
 The cookie is called `__Host-besok` and is sent over https only, under the address of BESOK_PUBLIC_URL. On the loopback
 address of a machine, where there is no https and some browsers keep no secure cookie, it is called `besok`. Anywhere
@@ -38,7 +38,7 @@ OLD: Final = "1.0"  # HTTP of proxies that name nobody for whom they ask; no bro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Under what address a browser asks: whether cookies are safe there, and how to set them."""
+    """The address under which a browser connects: whether cookies are safe there, and their attributes."""
 
     origin: str
     secure: bool
@@ -46,17 +46,17 @@ class Address:
 
     @property
     def cookie(self) -> str:
-        """What the cookie is called."""
+        """Return the name of the cookie."""
         return SECURE if self.secure else PLAIN
 
-    def kept(self, name: str, value: str, seconds: int) -> str:
-        """Return the header that sets a cookie; with no seconds it is taken away."""
+    def set_cookie(self, name: str, value: str, seconds: int) -> str:
+        """Return the header that sets a cookie; without seconds it deletes it."""
         secure = "; Secure" if self.secure else ""
         return f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 class Gate:
-    """Finds out who asks. Its calls wait for the database: not on the event loop."""
+    """Identify callers. Its calls wait for the database: not on the event loop."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
@@ -72,7 +72,7 @@ class Gate:
         self._accounts, self._asked = False, float("-inf")
 
     def address(self, headers: Headers) -> Address:
-        """Return under what address a browser asks."""
+        """Return the address under which a browser connects."""
         host = headers.get("host", "")
         public = urlsplit(self._public)
         if self._public and host.lower() == public.netloc.lower():
@@ -82,21 +82,20 @@ class Gate:
     def caller(
         self, headers: Headers, client: str, now: datetime, version: str = "1.1"
     ) -> tuple[Caller, Opened | None]:
-        """Return who asks, by this version of HTTP, and the token that replaces that of its session, where it is time
-        for one."""
+        """Return the caller of a request, by this version of HTTP, and the next token of its session when due."""
         try:
             if key := tokens.presented(headers.get("authorization", "")):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
             token = cookie(headers, self.address(headers).cookie)
-            if token and (found := sign_in.caller_of_session(self.db, token, now)):
-                return found
+            if token and (opened := sign_in.caller_of_session(self.db, token, now)):
+                return opened
             direct = version != OLD and self._signs_in_by_itself(headers, client)
             return (LOCAL if direct else PUBLIC), None
         except StoreError as exc:
             return Caller(kind="unknown", error=exc), None
 
     def _signs_in_by_itself(self, headers: Headers, client: str) -> bool:
-        """Tell whether whoever asks sits at this machine, and nobody has an account yet. Raises StoreError.
+        """Tell whether the caller is at this machine, and no account exists yet. Raises StoreError.
 
         A page elsewhere, open in a browser at this machine, is somebody else.
         """
@@ -115,7 +114,7 @@ class Gate:
 
 
 def is_loopback(name: str) -> bool:
-    """Tell whether an address or a host name is of this machine."""
+    """Tell whether an address or a host name is that of this machine."""
     if name == "localhost":
         return True
     with suppress(ValueError):
@@ -133,7 +132,7 @@ def cookie(headers: Mapping[str, str], name: str) -> str:
 
 
 def _checked(url: str) -> str:
-    """Return the public address without a slash at its end. Raises SettingsError where nobody could sign in there."""
+    """Return the public address without a trailing slash. Raises SettingsError where nobody could sign in there."""
     parts = urlsplit(url)
     if url and (parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/")):
         raise SettingsError(

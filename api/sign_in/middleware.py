@@ -1,4 +1,4 @@
-"""Finds out who asks before anything is answered, and keeps it for the time of the request."""
+"""Middleware that identifies the caller of each request."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ OPEN = ("/login", "/logout", "/api", "/count", "/free", "/live", "/_dash", "/ass
 
 
 class WhoAsks:
-    """Sets the caller of each request; whoever has to sign in before a page is led there."""
+    """Set the caller of each request; pages that need a sign-in redirect to it."""
 
     def __init__(self, app: ASGIApp, gate: Gate, clock: Callable[[], datetime]) -> None:
         self.app, self.gate, self.clock = app, gate, clock
@@ -58,14 +58,14 @@ class WhoAsks:
             await self.app(scope, receive, self._renewing(send, headers, renewed) if renewed else send)
 
     def _renewing(self, send: Send, headers: Headers, renewed: Opened) -> Send:
-        """Send the session's new token with the answer."""
+        """Send the session's new token with the response."""
         address = self.gate.address(headers)
         seconds = int((renewed.expires - self.clock()).total_seconds())
 
         async def renew(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.accept"):
-                kept = address.kept(address.cookie, renewed.token, seconds)
-                MutableHeaders(scope=message).append("set-cookie", kept)
+                set_cookie = address.set_cookie(address.cookie, renewed.token, seconds)
+                MutableHeaders(scope=message).append("set-cookie", set_cookie)
             await send(message)
 
         return renew

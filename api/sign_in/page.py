@@ -35,14 +35,14 @@ def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> H
 </body>
 </html>
 """
-    kept = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE}
-    return HTMLResponse(text, status, headers=kept)
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE}
+    return HTMLResponse(text, status, headers=headers)
 
 
 def sign_in(
     *, after: str, local: bool, provider: bool, name: str = "", problem: Translatable | None = None
 ) -> str:
-    """Return the ways to sign in, and what went wrong with the last attempt."""
+    """Return the sign-in page, with the error of the last attempt."""
     ways = [_provider(after)] if provider else []
     ways += [_local(after, name)] if local else []
     if not ways:
@@ -53,7 +53,7 @@ def sign_in(
 
 
 def signed_in(who: Caller) -> str:
-    """Return who is signed in, as what, and the way out."""
+    """Return the page of a signed-in person: name, roles, and sign-out."""
     if who.kind == "local":
         why = _(
             "You are at the machine itself, and nobody has an account: Besök signs its administrator in by itself. "
@@ -67,16 +67,16 @@ def signed_in(who: Caller) -> str:
 
 
 def signed_out(elsewhere: str) -> str:
-    """Return what follows a sign-out; `elsewhere` is where the provider signs out."""
+    """Return the page after a sign-out; `elsewhere` is where the provider signs out."""
     more, way = _("You may still be signed in at the provider."), _("Sign out there too")
     link = f'<p>{more} <a href="{escape(elsewhere)}">{way}</a></p>' if elsewhere else ""
-    said, again = _("You are signed out."), _("Sign in again")
-    return f"""<p class="good" role="status">{said}</p>{link}
+    text, again = _("You are signed out."), _("Sign in again")
+    return f"""<p class="good" role="status">{text}</p>{link}
 <p><a class="button" href="/login">{again}</a></p>"""
 
 
 def audit(entries: Sequence[AuditEntry], older: int | None, site: str) -> str:
-    """Return the audit as a table, and the way to what is older."""
+    """Return the audit as a table, with a link to older entries."""
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     lines = "".join(
         _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
@@ -96,13 +96,13 @@ def _row(*cells: str) -> str:
 
 
 def _audit_link(who: Caller) -> str:
-    said = _("Who changed what")
-    return f'<p><a href="/admin/audit">{said}</a></p>' if who.may("administer") else ""
+    label = _("Who changed what")
+    return f'<p><a href="/admin/audit">{label}</a></p>' if who.may("administer") else ""
 
 
 def _provider(after: str) -> str:
-    said = _("Sign in with your work account")
-    return f'<p><a class="button" href="/login/provider?next={quote(after)}">{said}</a></p>'
+    label = _("Sign in with your work account")
+    return f'<p><a class="button" href="/login/provider?next={quote(after)}">{label}</a></p>'
 
 
 def _local(after: str, name: str) -> str:
@@ -120,8 +120,8 @@ def _local(after: str, name: str) -> str:
 
 
 def _no_accounts() -> str:
-    said = _("Nobody can sign in yet. On the machine that runs Besök, make the first account:")
-    return f"<p>{said}</p><p><code>besok user add NAME --role admin</code></p>"
+    text = _("Nobody can sign in yet. On the machine that runs Besök, make the first account:")
+    return f"<p>{text}</p><p><code>besok user add NAME --role admin</code></p>"
 
 
 def _screen(after: str) -> str:
@@ -133,14 +133,14 @@ def _screen(after: str) -> str:
 
 
 def _form(address: str, verb: str, after: str | None = None, *fields: str) -> str:
-    """Return a form that comes to `after` once it was sent."""
+    """Return a form that leads to `after` once it was sent."""
     hidden = "" if after is None else f'<input type="hidden" name="next" value="{escape(after)}">'
     return f"""<form method="post" action="{address}">{hidden}
 {"".join(fields)}<button>{verb}</button></form>"""
 
 
 def _field(name: str, label: str, completed: str, more: str) -> str:
-    """Return a field with its label; `completed` is what the browser may know of it."""
+    """Return a field with its label; `completed` is its autocomplete value."""
     return f"""<label for="{name}">{label}</label>
 <input id="{name}" name="{name}" autocomplete="{completed}" autocapitalize="none" {more}>
 """

@@ -37,7 +37,7 @@ LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A sign-in under way: where the browser goes, and what it has to bring back."""
+    """A sign-in under way: the address at the provider, and the values that must come back."""
 
     url: str
     state: str
@@ -47,7 +47,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who the provider says it is; `names` are what the person may be called, the best first."""
+    """A person as the provider identifies them; `names` are display names, the best first."""
 
     subject: str
     names: tuple[str, ...]
@@ -70,7 +70,7 @@ class Provider:
             raise SettingsError("BESOK_OIDC_ISSUER needs BESOK_OIDC_CLIENT_ID and BESOK_OIDC_ROLES beside it")
 
     def start(self, redirect: str) -> Started:
-        """Begin a sign-in that comes back to `redirect`. Raises SignInRefused where the provider is away."""
+        """Begin a sign-in that returns to `redirect`. Raises SignInRefused where the provider is unavailable."""
         verifier, nonce = generate_token(64), generate_token(32)
         more = {"acr_values": " ".join(self._acr)} if self._acr else {}
         url, state = self._client(redirect).create_authorization_url(
@@ -79,7 +79,7 @@ class Provider:
         return Started(url=url, state=state, nonce=nonce, verifier=verifier)
 
     def finish(self, redirect: str, answer: str, started: Mapping[str, str]) -> Person:
-        """Return who has signed in, by the address to which the browser came back. Raises SignInRefused."""
+        """Return the signed-in person, from the address to which the browser returned. Raises SignInRefused."""
         try:
             token = self._client(redirect, state=started["state"]).fetch_token(
                 self._endpoint("token_endpoint"),
@@ -118,21 +118,21 @@ class Provider:
         return person, session
 
     def sign_out_at(self, back: str) -> str:
-        """Return the address that signs out at the provider too; "" where it offers none, or is away."""
+        """Return the provider's sign-out address; "" where it has none, or is unavailable."""
         try:
             end = str(self._known().get("end_session_endpoint", ""))
         except SignInRefused:
             return ""
-        asked = {"client_id": self._settings.oidc_client_id, "post_logout_redirect_uri": back}
-        return requests.Request("GET", end, params=asked).prepare().url or "" if end else ""
+        params = {"client_id": self._settings.oidc_client_id, "post_logout_redirect_uri": back}
+        return requests.Request("GET", end, params=params).prepare().url or "" if end else ""
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
         if self._acr and claims.get("acr") not in self._acr:
             raise SignInRefused(messages.NOT_STRONG)
         if not set(self._amr) <= set(claims.get("amr") or ()):
             raise SignInRefused(messages.NOT_STRONG)
-        named = _at(claims, self._settings.oidc_role_claim)
-        values = named if isinstance(named, list) else str(named or "").split()
+        roles_named = _at(claims, self._settings.oidc_role_claim)
+        values = roles_named if isinstance(roles_named, list) else str(roles_named or "").split()
         grants = tuple(dict.fromkeys(g for value in values for g in self._roles.get(str(value), ())))
         if not grants:
             raise SignInRefused(messages.NO_ROLE)
@@ -164,12 +164,12 @@ class Provider:
         return str(self._known()[name])
 
     def _check_issuer(self, claims: Mapping[str, Any]) -> None:
-        """Raise ValueError for another's token. The issuer of an Entra ID tenant is in its own description."""
+        """Raise ValueError for a token of another issuer. An Entra ID tenant's is in its own description."""
         if claims["iss"] != self._known()["issuer"]:
             raise ValueError(f"a token of {claims['iss']}")
 
     def _claims(self, token: str) -> dict[str, Any]:
-        """Return what a signed token says. Raises JoseError, ValueError."""
+        """Return the claims of a signed token. Raises JoseError, ValueError."""
         self._known()
         try:
             return jwt.decode(token, self._keys, algorithms=list(SIGNED)).claims
@@ -181,7 +181,7 @@ class Provider:
         return jwt.decode(token, self._keys, algorithms=list(SIGNED)).claims
 
     def _known(self) -> dict[str, Any]:
-        """Return what the provider says of itself. Raises SignInRefused where it does not answer."""
+        """Return the provider's description. Raises SignInRefused where it does not answer."""
         if time.monotonic() > self._read + KNOWN_FOR_S:
             try:
                 about = _get(f"{self.issuer}/.well-known/openid-configuration")
@@ -195,8 +195,8 @@ class Provider:
 
 
 def roles(text: str) -> dict[str, tuple[Grant, ...]]:
-    """Return what the values of the role claim mean. Raises SettingsError."""
-    found: dict[str, tuple[Grant, ...]] = {}
+    """Parse the setting that maps values of the role claim to roles. Raises SettingsError."""
+    grants: dict[str, tuple[Grant, ...]] = {}
     for part in _listed(text):
         value, _, meant = part.rpartition("=")
         role, _, site = meant.partition("@")
@@ -204,15 +204,15 @@ def roles(text: str) -> dict[str, tuple[Grant, ...]]:
             raise SettingsError(
                 f"BESOK_OIDC_ROLES: {part!r} is not value=role or value=role@site, with a role of {', '.join(RIGHTS)}"
             )
-        found[value] = (*found.get(value, ()), Grant(role=role, site=site or None))
-    return found
+        grants[value] = (*grants.get(value, ()), Grant(role=role, site=site or None))
+    return grants
 
 
 def _get(url: str) -> dict[str, Any]:
     answer = requests.get(url, timeout=PATIENCE_S)
     answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def _away(exc: Exception) -> SignInRefused:
@@ -230,7 +230,7 @@ def _audience(claims: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _at(claims: Mapping[str, Any], path: str) -> Any:
-    """Return a claim, by its own name or by the dots that lead to it."""
+    """Return a claim, by its own name or by a dotted path."""
     if path in claims:
         return claims[path]
     here: Any = claims

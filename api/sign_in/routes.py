@@ -1,4 +1,4 @@
-"""Routes of signing in and out, by a local account, a key of a wall screen, or the provider."""
+"""Routes of sign-in and sign-out: local account, key of a wall screen, or provider."""
 
 import asyncio
 import base64
@@ -48,7 +48,7 @@ AtGate = Annotated[Gate, Depends(_gate)]
 
 @router.get("/login")
 def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> HTMLResponse:
-    """Return the ways to sign in, or who is signed in."""
+    """Show the ways to sign in, or the signed-in person."""
     who, address = access.caller(), gate.address(request.headers)
     if who.error:
         raise who.error
@@ -90,7 +90,7 @@ async def login_screen(request: Request, gate: AtGate, now: Now) -> Response:
 
 @router.get("/login/provider")
 def login_provider(request: Request, gate: AtGate, after: After = "/") -> Response:
-    """Lead to the provider."""
+    """Redirect to the provider."""
     address = gate.address(request.headers)
     try:
         if not (gate.provider.issuer and address.usable):
@@ -98,24 +98,24 @@ def login_provider(request: Request, gate: AtGate, after: After = "/") -> Respon
         started = gate.provider.start(_callback(address))
     except SignInRefused as exc:
         return _refused(gate, after, exc)
-    kept = {"state": started.state, "nonce": started.nonce, "verifier": started.verifier, "next": after}
-    value = base64.urlsafe_b64encode(json.dumps(kept).encode()).decode()
+    state = {"state": started.state, "nonce": started.nonce, "verifier": started.verifier, "next": after}
+    value = base64.urlsafe_b64encode(json.dumps(state).encode()).decode()
     leading = RedirectResponse(started.url, 303)
-    leading.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, value, UNDER_WAY_S))
+    leading.headers.append("set-cookie", address.set_cookie(address.cookie + UNDER_WAY, value, UNDER_WAY_S))
     return leading
 
 
 @router.get("/login/callback")
 def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
-    """Take whoever comes back from the provider in."""
+    """Complete a sign-in at the provider."""
     address = gate.address(request.headers)
-    kept = _under_way(cookie(request.headers, address.cookie + UNDER_WAY))
-    after = kept.get("next", "/")
+    state = _under_way(cookie(request.headers, address.cookie + UNDER_WAY))
+    after = state.get("next", "/")
     try:
-        if not kept:
+        if not state:
             raise SignInRefused(messages.PROVIDER_FAILED)
         answer = f"{_callback(address)}?{request.url.query}"
-        person = gate.provider.finish(_callback(address), answer, kept)
+        person = gate.provider.finish(_callback(address), answer, state)
         account_id, name = accounts.of_provider(
             gate.db, gate.provider.issuer, person.subject, person.names, person.grants, now
         )
@@ -124,13 +124,13 @@ def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
     except SignInRefused as exc:
         return _refused(gate, after, exc)
     entering = _let_in(address, opened, after, gate.lasts)
-    entering.headers.append("set-cookie", address.kept(address.cookie + UNDER_WAY, "", 0))
+    entering.headers.append("set-cookie", address.set_cookie(address.cookie + UNDER_WAY, "", 0))
     return entering
 
 
 @router.post("/login/backchannel")
 async def backchannel(request: Request, gate: AtGate) -> Response:
-    """End what the provider has ended (OpenID Connect back-channel logout)."""
+    """End a session that the provider has ended (OpenID Connect back-channel logout)."""
     form = await _form(request)
     try:
         person, session = await asyncio.to_thread(gate.provider.ended, form("logout_token"))
@@ -142,27 +142,27 @@ async def backchannel(request: Request, gate: AtGate) -> Response:
 
 @router.post("/logout")
 def logout(request: Request, gate: AtGate) -> Response:
-    """End the session of whoever asks."""
+    """End the caller's session."""
     who, address = access.caller(), gate.address(request.headers)
     if who.session is not None:
         sessions.end(gate.db, who.session, who.name)
     leaving = RedirectResponse("/login?out=1", 303)
-    leaving.headers.append("set-cookie", address.kept(address.cookie, "", 0))
+    leaving.headers.append("set-cookie", address.set_cookie(address.cookie, "", 0))
     return leaving
 
 
 @router.get("/admin/audit", dependencies=[needs("administer")])
 def audit_page(gate: AtGate, site: str | None = None, before: Before = None) -> HTMLResponse:
-    """Show who changed what, at a site or at all."""
-    found = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
-    older = found[-1].entry_id if len(found) == PAGE else None
-    return page.answer(_("Who changed what"), page.audit(found, older, site or ""), wide=True)
+    """Show the audit of a site or of all."""
+    entries = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
+    older = entries[-1].entry_id if len(entries) == PAGE else None
+    return page.answer(_("Who changed what"), page.audit(entries, older, site or ""), wide=True)
 
 
 async def _entered(
     request: Request, gate: Gate, address: Address, after: str, enter: Callable[[], Opened], name: str = ""
 ) -> Response:
-    """Return the way in, or why there is none."""
+    """Open a session by `enter` and redirect to `after`, or return the page with the error."""
     try:
         if not address.usable:
             raise SignInRefused(messages.INSECURE)
@@ -177,14 +177,14 @@ async def _entered(
     entering = _let_in(address, opened, after, opened.expires - request.app.state.clock())
     if opened.browser:
         mark = address.cookie + KNOWN + sign_in.browser_mark(name)
-        entering.headers.append("set-cookie", address.kept(mark, opened.browser, KNOWN_S))
+        entering.headers.append("set-cookie", address.set_cookie(mark, opened.browser, KNOWN_S))
     return entering
 
 
 def _let_in(address: Address, opened: Opened, after: str, lasts: timedelta) -> Response:
     entering = RedirectResponse(after if INSIDE.fullmatch(after) else "/", 303)
-    kept = address.kept(address.cookie, opened.token, int(lasts.total_seconds()))
-    entering.headers.append("set-cookie", kept)
+    set_cookie = address.set_cookie(address.cookie, opened.token, int(lasts.total_seconds()))
+    entering.headers.append("set-cookie", set_cookie)
     entering.headers["cache-control"] = "no-store"
     return entering
 
@@ -212,14 +212,14 @@ def _callback(address: Address) -> str:
 
 def _under_way(value: str) -> dict[str, str]:
     with suppress(ValueError):
-        found = json.loads(base64.urlsafe_b64decode(value))
-        if isinstance(found, dict) and {"state", "nonce", "verifier"} <= found.keys():
-            return {key: str(text) for key, text in found.items()}
+        state = json.loads(base64.urlsafe_b64decode(value))
+        if isinstance(state, dict) and {"state", "nonce", "verifier"} <= state.keys():
+            return {key: str(text) for key, text in state.items()}
     return {}
 
 
 async def _form(request: Request) -> Callable[[str], str]:
-    """Return how to read the fields of a form that was sent."""
+    """Return the parser of a submitted form."""
     body = await request.body()
     fields = parse_qs(body[:LARGEST].decode("utf-8", "replace"), keep_blank_values=True)
     if any(has_controls(text) for texts in fields.values() for text in texts):

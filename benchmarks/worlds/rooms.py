@@ -114,7 +114,7 @@ def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
         building=Building.of([None], [(None, 0)], [way.capacity]),
         seen=seen,
         past=seen,
-        heard=(None,) * len(days),
+        received=(None,) * len(days),
         real=tuple(real.people[day][:, None] for day in days),
         judged=min(7, len(days) // 3),
     )

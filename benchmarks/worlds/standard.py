@@ -168,7 +168,7 @@ def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = J
         building=Building.of([None], [(None, 0)] * doors, [round(recipe.place.capacity)]),
         seen=tuple(seen),
         past=tuple(seen),
-        heard=tuple(heard),
+        received=tuple(heard),
         real=tuple(real),
         judged=recipe.history,
     )

@@ -1,4 +1,4 @@
-"""Who may do what: roles, the rights of each, and who asks."""
+"""Access control: roles, the rights of each, and the caller of a request."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ class Grant:
     site: str | None = None
 
     def __str__(self) -> str:
-        """As commands write it: `viewer`, `manager@park`."""
+        """Return the grant as commands write it: `viewer`, `manager@park`."""
         return f"{self.role}@{self.site}" if self.site else self.role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, and what it may.
+    """The caller of a request and its rights.
 
     `name` is shown with its changes. `principal` names the account or key whose end ends its streams. A caller is
     `unknown` while the database that knows it does not answer, and gets nothing but the `error`.
@@ -61,7 +61,7 @@ class Caller:
     error: Exception | None = None
 
     def may(self, right: Right, site: str | None = None) -> bool:
-        """Tell whether it has a right at `site`; without one, at every site (or anywhere, for what has none)."""
+        """Tell whether the caller has a right at `site`; without a site, at all sites (or at any, if it needs none)."""
         if right == "open":
             return True
         sites = {None, site, site and site.removesuffix(SCENARIO_SANDBOX)}

@@ -1,4 +1,4 @@
-"""The ledger of actions: what was asked for, what was answered, what has been done since and in which spaces.
+"""The public ledger of actions: requests of groups (never of persons), the answers, and what was done in which spaces.
 
 The ledger is public: it says which group asked, never who.
 """
@@ -48,7 +48,7 @@ class Action:
     invented: bool = False
 
     def state(self, today: date) -> State:
-        """Tell how far it has come on a business day."""
+        """Return the state of the action on a business day."""
         if self.undone and self.undone <= today:
             return "undone"
         if self.done_since and self.done_since <= today:
@@ -57,7 +57,7 @@ class Action:
 
 
 def check(action: Action, today: date = date.max) -> Iterator[tuple[str, messages.Translatable]]:
-    """Yield what is wrong with an action: the key, and a sentence.
+    """Yield what is wrong with an action: the key, and a sentence. By `today` it must be requested and answered.
 
     By `today` it has been asked for and answered, though it may be done later.
     """
@@ -86,7 +86,7 @@ def check(action: Action, today: date = date.max) -> Iterator[tuple[str, message
 
 
 def changes(old: Action | None, new: Action) -> list[str]:
-    """Describe what becomes different, in words for the log; empty if nothing does."""
+    """Describe the differences between two versions in words for the log; empty if there are none."""
     if old is None:
         return [
             f"added: {new.title.sv} / {new.title.en}",
@@ -125,10 +125,10 @@ def id_of(title: str) -> str:
 
 
 def as_cell(text: str) -> str:
-    """Write a text that anybody may have written as a cell that no spreadsheet takes for a formula."""
+    """Escape a text for a CSV cell, so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def from_cell(cell: str) -> str:
-    """Return the text of such a cell."""
+    """Return the text of an escaped cell."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

@@ -1,4 +1,4 @@
-"""Alerts: states that somebody wants to be told of, and their occurrences."""
+"""Alerts: conditions that somebody wants to be notified of, and their occurrences."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,9 +25,9 @@ THRESHOLDS: Final[frozenset[RuleKind]] = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """A state to be told of: at one site or all, from a threshold on, once it has lasted so many minutes.
+    """A condition to be notified of: at one site or all, above a threshold, once it has lasted so many minutes.
 
-    Nothing is sent between `quiet_from` and `quiet_to`; what is still so afterwards is told then.
+    Nothing is sent between `quiet_from` and `quiet_to`; what still holds afterwards is sent then.
     """
 
     id: int = 0

@@ -12,10 +12,10 @@ SECRET: Final = "~"  # what follows in a client id is told to the broker alone
 RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
 
 
-def introduce(client: "paho.Client", settings: Settings) -> None:
-    """Give a client that is not yet connected its user, its certificates and its patience.
+def configure_client(client: "paho.Client", settings: Settings) -> None:
+    """Set user, certificates and reconnect delays of an unconnected client.
 
-    Raises SettingsError for certificates that cannot be used.
+    Raises SettingsError for bad certificates.
     """
     client.reconnect_delay_set(*RECONNECT_S)
     if settings.mqtt_user:

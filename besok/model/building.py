@@ -1,4 +1,4 @@
-"""A site as it is built, for counting: which portal leads from where to where, which space lies in which."""
+"""A site as a graph for counting: spaces, the portals between them, and the nesting of spaces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Building:
         return [n for n, parent in enumerate(self.parents) if parent == space]
 
     def is_sum(self, space: int) -> bool:
-        """Tell whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
+        """Tell whether a space's occupancy is the sum of its parts: every counted portal into it leads to a part."""
         parts = self.parts(space)
         if not parts:
             return False
@@ -59,7 +59,7 @@ class Building:
         return not ends.any()
 
     def from_leaves(self) -> list[int]:
-        """Return the spaces, each after those that lie in it."""
+        """Return the spaces in order of depth, each after the spaces within it."""
         return sorted(range(len(self.parents)), key=self._depth, reverse=True)
 
     def _depth(self, space: int) -> int:
@@ -68,7 +68,7 @@ class Building:
 
 
 def through(doors: Incidence, people_in: Floats, people_out: Floats) -> tuple[Floats, Floats]:
-    """Return who came into each space and who left it (steps x spaces), by who passed in and out (steps x portals)."""
+    """Return entries and exits by space (steps x spaces) from entries and exits by portal (steps x portals)."""
     into, out_of = (doors.T > 0).astype(float), (doors.T < 0).astype(float)
     return people_in @ into + people_out @ out_of, people_out @ into + people_in @ out_of
 

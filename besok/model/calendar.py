@@ -42,7 +42,7 @@ class Hours(NamedTuple):
 
     @property
     def open(self) -> Minutes:
-        """When it is open, with staff or without; what touches is one."""
+        """Return the open stretches, staffed or not; adjacent ones are joined."""
         return joined((*self.staffed, *self.staffless))
 
 
@@ -79,14 +79,14 @@ def parse_hours(text: str, day_start: time = time(4)) -> Hours:
 
 
 def joined(stretches: Iterable[tuple[Moment, Moment]]) -> tuple[tuple[Moment, Moment], ...]:
-    """Return stretches of time in order; those that overlap or touch are one."""
-    whole: list[tuple[Moment, Moment]] = []
+    """Sort stretches of time and join those that overlap or touch."""
+    merged: list[tuple[Moment, Moment]] = []
     for start, until in sorted(stretches):
-        if whole and start <= whole[-1][1]:
-            whole[-1] = (whole[-1][0], max(whole[-1][1], until))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until))
         else:
-            whole.append((start, until))
-    return tuple(whole)
+            merged.append((start, until))
+    return tuple(merged)
 
 
 def _less(hours: Minutes, without: Iterable[tuple[int, int]]) -> Minutes:
@@ -217,42 +217,42 @@ def portions(first: date, last: date, days: int) -> Iterator[tuple[date, date]]:
 
 
 def day_bounds(day: date, site: Site) -> Interval:
-    """Tell when the business day `day` begins and ends: 23, 24 or 25 hours."""
+    """Return the start and end of the business day `day`: 23, 24 or 25 hours apart."""
     return _bounds(day, site.timezone, site.day_start)
 
 
 def span(first: date | None, last: date | None, site: Site) -> Span:
-    """Return when the business days from `first` to `last` (both included, None: without an end) begin and end."""
+    """Return the bounds of the business days from `first` to `last` (both included, None: open-ended)."""
     return day_bounds(first, site)[0] if first else None, day_bounds(last, site)[1] if last else None
 
 
 def space_spans(site: Site) -> dict[str, list[Span]]:
-    """Return when each space of a site is used: there, not closed, and so all the spaces that it lies in."""
+    """Return when each space of a site is in use: it and all spaces around it exist and are not closed."""
     known = {space.id: space for space in site.spaces}
-    found: dict[str, list[Span]] = {}
+    spans: dict[str, list[Span]] = {}
 
     def of(space: Space) -> list[Span]:
-        if space.id not in found:
+        if space.id not in spans:
             around = of(known[space.parent]) if space.parent in known else [ALWAYS]
-            own = [span(space.first, space.last, site)]
+            spans_of_space = [span(space.first, space.last, site)]
             for closure in space.closed:
                 begins, ends = span(closure.first, closure.last, site)
-                own = _both(own, [(None, begins), *([(ends, None)] if ends else [])])
-            found[space.id] = _both(own, around)
-        return found[space.id]
+                spans_of_space = _both(spans_of_space, [(None, begins), *([(ends, None)] if ends else [])])
+            spans[space.id] = _both(spans_of_space, around)
+        return spans[space.id]
 
     return {space.id: of(space) for space in site.spaces}
 
 
 def _both(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:
-    """Return the time that lies in stretches of both."""
+    """Return the intersection of two lists of stretches."""
     pairs = ((max(a or EARLY, c or EARLY), min(b or LATE, d or LATE)) for a, b in some for c, d in others)
     cut = sorted((begins, ends) for begins, ends in pairs if begins < ends)
     return [(None if begins == EARLY else begins, None if ends == LATE else ends) for begins, ends in cut]
 
 
 def placement_span(sensor: Sensor, site: Site) -> Span:
-    """Return from when until when a sensor observes its place."""
+    """Return the start and end of a sensor's placement."""
     begins, ends = span(sensor.first, sensor.last, site)
     return sensor.since or begins, sensor.until or ends
 
@@ -289,7 +289,7 @@ def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:
 
 
 def hours_of(day: date, site: Site) -> tuple[float, float]:
-    """Return for how many hours the site is staffed on the business day `day`, and for how many open without staff."""
+    """Return the hours of the business day `day` with staff, and those open without staff."""
     staffed, all_hours = (
         sum(((until - start) / timedelta(hours=1) for start, until in hours(day, site)), 0.0)
         for hours in (staffed_intervals, open_intervals)
@@ -303,7 +303,7 @@ def is_open(t: datetime, site: Site) -> bool:
 
 
 def next_opening(t: datetime, site: Site) -> datetime | None:
-    """Tell when the site opens next; None if it is open at `t`, or will not open within 400 days."""
+    """Return the next opening; None if the site is open at `t`, or will not open within 400 days."""
     if is_open(t, site):
         return None
     first = business_day(t, site)
@@ -312,7 +312,7 @@ def next_opening(t: datetime, site: Site) -> datetime | None:
 
 
 def open_until(t: datetime, site: Site) -> datetime | None:
-    """Tell when the present opening ends; None if the site is closed at `t`, or never closes within 400 days.
+    """Return the end of the current opening; None if the site is closed at `t`, or never closes within 400 days.
 
     Hours that go on where the business day before ended are one opening.
     """
@@ -325,14 +325,14 @@ def is_staffed(t: datetime, site: Site) -> bool:
 
 
 def staffed_until(t: datetime, site: Site) -> datetime | None:
-    """Tell when the staff leaves; None if nobody of them is there at `t`, or they are always there."""
+    """Return the end of the current staffed hours; None if there are none at `t`, or they never end."""
     return _until(t, site, staffed_intervals)
 
 
 def _until(
     t: datetime, site: Site, intervals: Callable[[date, Site], tuple[Interval, ...]]
 ) -> datetime | None:
-    """Tell when the stretch of some intervals ends in which `t` lies; None without one, or within 400 days."""
+    """Return the end of the interval that contains `t`; None without one, or within 400 days."""
     first = business_day(t, site)
     if not any(start <= t < end for start, end in intervals(first, site)):
         return None

@@ -1,4 +1,4 @@
-"""Control characters: none in what is taken in, and made visible in what is printed."""
+"""Control characters: rejected in input, made visible in output."""
 
 import re
 from typing import Final
@@ -13,15 +13,15 @@ _SHOWN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
 def has_controls(text: str) -> bool:
-    """Tell whether a text holds a control character that no text of people has."""
+    """Tell whether a text holds a control character that ordinary text never has."""
     return _REFUSED.search(text) is not None
 
 
 def spells_controls(json: bytes) -> bool:
-    """Tell whether a text in JSON holds one, as it is or written as an escape; so for JSON in UTF-16 and UTF-32."""
+    """Tell whether a JSON text holds a control character, raw or escaped, in UTF-8, UTF-16 or UTF-32."""
     return _SPELT.search(json) is not None or has_controls(json.decode("utf-8", "replace"))
 
 
 def visible(text: str) -> str:
-    r"""Return the text with control characters written out (`\x1b`), so that a terminal obeys none of them."""
-    return _SHOWN.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    r"""Write out control characters (`\\x1b`), so that a terminal does not act on them."""
+    return _SHOWN.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

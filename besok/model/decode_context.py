@@ -1,4 +1,4 @@
-"""The context of decoding: models, codecs, mappings, the zone, who may speak where, and whose names are known."""
+"""The context of decoding: models, codecs, mappings, time zone, topics of placed devices, and known names."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ class Codec:
 
     @property
     def name(self) -> str:
-        """What it is called, such as "Milesight VS133"."""
+        """The display name, such as "Milesight VS133"."""
         return f"{self.vendor} {self.model}".strip()
 
     @cached_property
@@ -69,7 +69,7 @@ class DecodeContext:
 
     @cached_property
     def revealed(self) -> "Revealed":
-        """What messages have told of `pseudonyms` since this was loaded."""
+        """The pseudonyms of this context that messages have resolved since it was loaded."""
         return Revealed()
 
     @cached_property
@@ -79,7 +79,7 @@ class DecodeContext:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names that a person has written or placed, in canonical form, as wholes and by level of their topics."""
+        """The names that a person has written or placed, in canonical form: whole names and their topic levels."""
         return frozenset(canonical(part) for name in self._names() for part in (name, *name.split("/")))
 
     @cached_property
@@ -96,11 +96,11 @@ class DecodeContext:
 
     @cached_property
     def known_as(self) -> Callable[[Channel], Channel]:
-        """Give the name under which a channel is known here: a person may have placed its pseudonym."""
+        """Return the name under which a channel is placed, which may be a pseudonym."""
         return lru_cache(10_000)(self._known_as)
 
     def model(self, device: Device) -> str:
-        """Return what is known of the model of a device; "" if nothing is."""
+        """Return the known model of a device; "" if there is none."""
         return self.models.get(self.known_as((*device, ""))[:2], "")
 
     def is_placed(self, device: Device) -> bool:
@@ -155,7 +155,7 @@ def _words(name: str) -> list[str]:
 
 
 def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
-    """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
+    """Build the context for `sites`. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
     devices = {(s.source, site.external_id(s)): s for site, s in sensors}
     return DecodeContext(

@@ -1,4 +1,4 @@
-"""Effects of actions and of programme events, as they are stored and shown.
+"""Effects of actions and of programme events, as stored and shown. Method: `besok.analytics.effects`.
 
 Method: `besok.analytics.effects`.
 """
@@ -23,13 +23,13 @@ class Range:
     upper: float
 
     def times(self, factor: float) -> "Range":
-        """Return the same in other units (`factor` above zero)."""
+        """Return the estimate and its bounds multiplied by `factor` (above zero)."""
         return Range(estimate=self.estimate * factor, lower=self.lower * factor, upper=self.upper * factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detectable:
-    """The effect (0.2: a fifth more) that would be told from chance four times of five, so many weeks after."""
+    """The smallest effect (0.2: a fifth more) that would be detected with 80 % probability, so many weeks after."""
 
     share: float
     weeks: int

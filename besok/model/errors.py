@@ -40,15 +40,15 @@ from besok.model.period_counts import FileQuestion
 
 
 class BesokError(Exception):
-    """Something Besök can explain; `message` is what pages translate, None where only commands and logs tell it."""
+    """An error raised on purpose; `message` is its translatable text, None if only commands and logs show it."""
 
-    def __init__(self, said: str | Translatable = "") -> None:
-        super().__init__(str(said))
-        self.message = said if isinstance(said, Translatable) else None
+    def __init__(self, message: str | Translatable = "") -> None:
+        super().__init__(str(message))
+        self.message = message if isinstance(message, Translatable) else None
 
     @property
     def in_full(self) -> str:
-        """For the log: with what brought it about, which the one who reads a page need not know."""
+        """Return the text for the log, with the cause, which the reader of a page does not need."""
         return (
             f"{self} ({self.__cause__})"
             if self.__cause__ and str(self.__cause__) not in str(self)
@@ -103,14 +103,14 @@ class ScenarioRefused(BesokError):
 
 
 class CountFileError(BesokError):
-    """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
+    """A file of counts cannot be read, or its content cannot be used; gives the line where possible."""
 
 
 class Unclear(CountFileError):
     """A file of counts has several readings; `questions` lists what must be answered first."""
 
-    def __init__(self, questions: Sequence[FileQuestion], said: str = "") -> None:
-        super().__init__(said or "\n".join(str(question.text) for question in questions))
+    def __init__(self, questions: Sequence[FileQuestion], message: str = "") -> None:
+        super().__init__(message or "\n".join(str(question.text) for question in questions))
         self.questions = tuple(questions)
 
 
@@ -119,7 +119,7 @@ class PictureRefused(BesokError):
 
 
 class CalendarFileError(BesokError):
-    """A file with events, holidays, weather or actions cannot be read; tells the line where it can."""
+    """A file with events, holidays, weather or actions cannot be read; gives the line where possible."""
 
 
 class RecordingError(BesokError):
@@ -127,7 +127,7 @@ class RecordingError(BesokError):
 
 
 class StoreError(BesokError):
-    """The database said no."""
+    """The database reported an error."""
 
 
 class StoreUnavailable(StoreError):
@@ -167,7 +167,7 @@ class SignInNeeded(BesokError):
 
 
 class NotAllowed(BesokError):
-    """Who is signed in has no role that allows this."""
+    """The role of the signed-in person does not allow this."""
 
 
 class NotFound(BesokError):

@@ -24,11 +24,11 @@ Value = float | str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something wrong, with its evidence: numbers by name, as `words` puts them into a sentence.
+    """A fault of a sensor, with its evidence: numbers by name, as `words` puts them into a sentence.
 
     `device` and `channel` are empty if the whole site is meant. `portal` or `space` is what the channel observes.
-    `other` names the second door of a pair. `odds` is how many times likelier the data are if it is so than if it is
-    not, at most a million; `since` when it began, as far as can be told.
+    `other` names the second door of a pair. `odds` is the likelihood ratio of the fault, at most a million; `since` its
+    estimated beginning.
     """
 
     kind: Kind
@@ -42,5 +42,5 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Return what makes two findings the same."""
+        """Return the identity of a finding: two findings with equal keys are the same."""
         return self.kind, self.device, self.channel

@@ -1,4 +1,4 @@
-"""Floor plans: which space is drawn on which plan, and the geometry of what is drawn."""
+"""Floor plans: the plan of each space, and the geometry of shapes."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -15,10 +15,10 @@ def sizes(site: Site) -> dict[str, Point]:
 
 
 def plans(site: Site) -> dict[str, str]:
-    """Return the plan on which each space is drawn, where there is one: of the nearest space around it that has one."""
+    """Return the plan of each space that has one: that of the nearest space around it with a plan."""
     sized, parents = sizes(site), {space.id: space.parent or site.id for space in site.spaces}
-    found = {space: _around(space, parents, sized) for space in parents}
-    return {space: plan for space, plan in found.items() if plan} | {name: name for name in sized}
+    nearest = {space: _around(space, parents, sized) for space in parents}
+    return {space: plan for space, plan in nearest.items() if plan} | {name: name for name in sized}
 
 
 def _around(space: str, parents: dict[str, str], sized: dict[str, Point]) -> str | None:
@@ -30,13 +30,13 @@ def _around(space: str, parents: dict[str, str], sized: dict[str, Point]) -> str
 
 
 def plans_of_portal(portal: Portal, of_space: dict[str, str]) -> list[str]:
-    """Return the plans that show a portal: those of both its ends, as stairs are on two."""
+    """Return the plans that show a portal: those of both its ends, as stairs are on two storeys."""
     ends = (of_space.get(end) for end in (portal.inner, portal.outer))
     return list(dict.fromkeys(plan for plan in ends if plan))
 
 
 def plans_of_sensor(sensor: Sensor, site: Site, of_space: dict[str, str]) -> list[str]:
-    """Return the plans that show a sensor: those of what it observes."""
+    """Return the plans that show a sensor: those of the portal or space it observes."""
     if sensor.space:
         return [of_space[sensor.space]] if sensor.space in of_space else []
     portals = (portal for portal in site.portals if portal.id == sensor.portal)
@@ -91,5 +91,5 @@ def _on(p: Point, side: tuple[Point, Point]) -> bool:
 
 
 def _turn(a: Point, b: Point, c: Point) -> float:
-    """Return on which side of the line through `a` and `b` a point lies; 0: on it, to the micrometre."""
+    """Return the side of the line through `a` and `b` on which a point lies; 0: on it, to the micrometre."""
     return round((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]), 6)

@@ -1,4 +1,4 @@
-"""Files that a command is pointed to, on disk or on standard input: read within a bound, or refused in a sentence."""
+"""Input files of commands, from disk or standard input: read within a size limit, or refused in a sentence."""
 
 import sys
 from collections.abc import Callable
@@ -17,15 +17,15 @@ def content(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError,
     """
     try:
         if str(file) == "-":
-            found = sys.stdin.buffer.read(most + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with Path(file).open("rb") as opened:
-                found = opened.read(most + 1)
+                data = opened.read(most + 1)
     except OSError as exc:
         raise refuse(f"{file} cannot be read: {exc.strerror or exc}") from exc
-    if len(found) > most:
+    if len(data) > most:
         raise refuse(f"{file} is larger than {most // 1_000_000} MB{advice}")
-    return found
+    return data
 
 
 def text(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError) -> str:

@@ -10,7 +10,7 @@ MOST_PEOPLE = 100_000  # in one space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headcount:
-    """A headcount as it is sent. `time` and `sent` are by the clock of whoever sends it; `id` is of his making."""
+    """A headcount as sent by the client. `time` and `sent` are by its clock; it chooses the `id`."""
 
     id: UUID
     space: str

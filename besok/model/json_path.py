@@ -48,9 +48,9 @@ class PathError(ValueError):
 
 
 class Place(NamedTuple):
-    """The beginning of paths: the message, one item of it, the items around that one, and how all came.
+    """The starting point of paths: the message, one item of it, the items around that one, and the topic.
 
-    `asked` holds what queries have found in the message: they take long, and each item asks the same.
+    `query_results` caches the results of queries on the message: they are slow, and the same for each item.
     """
 
     message: Any
@@ -59,11 +59,11 @@ class Place(NamedTuple):
     levels: Sequence[str]
     topic: str = ""
     around: tuple[Any, ...] = ()  # the nearest first
-    asked: dict[str, list["Found"]] | None = None
+    query_results: dict[str, list["Found"]] | None = None
 
 
 class Found(NamedTuple):
-    """A value, and the objects and lists it lies in, the nearest first, each with the key that led on."""
+    """A match: a value with the objects and lists around it, the nearest first, each with the key that led on."""
 
     value: Any
     within: Within = ()
@@ -90,12 +90,12 @@ class Path:
     pieces: tuple["str | Path", ...] = ()
 
     def find(self, place: Place) -> list[Found]:
-        """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
+        """Return the matches of the path, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.begins in _PLACES:
-            found = self._led(self.beginning(place), place)
+            matches = self._led(self.beginning(place), place)
             if self.is_beside:
-                found = [inner for one in found for inner in _children_at(one, place.key)]
-            return [cut for one in found for cut in _cut(one, self.part)] if self.part else found
+                matches = [inner for one in matches for inner in _children_at(one, place.key)]
+            return [cut for one in matches for cut in _cut(one, self.part)] if self.part else matches
         if self.begins == "constant":
             return [Found(self.constant)]
         if self.begins == "topic":
@@ -106,15 +106,15 @@ class Path:
 
     def _led(self, data: Any, place: Place) -> list[Found]:
         if self.names is None and self.query is not None:
-            if self.begins != "message" or place.asked is None:
+            if self.begins != "message" or place.query_results is None:
                 return self._queried(data, self.query)
-            if self.text not in place.asked:
-                place.asked[self.text] = self._queried(data, self.query)
-            return place.asked[self.text]
-        found = _followed(data, self.names or ())
-        if not self.many or not found:
-            return found
-        inner = _inside(found[0])
+            if self.text not in place.query_results:
+                place.query_results[self.text] = self._queried(data, self.query)
+            return place.query_results[self.text]
+        matches = _followed(data, self.names or ())
+        if not self.many or not matches:
+            return matches
+        inner = _inside(matches[0])
         if self.having:
             name, text = self.having
             inner = [one for one in inner if type(one.value) is dict and one.value.get(name) == text]
@@ -133,14 +133,14 @@ class Path:
     def _joined(self, place: Place) -> list[Found]:
         texts = []
         for piece in self.pieces:
-            found = [Found(piece)] if isinstance(piece, str) else piece.find(place)
-            if len(found) != 1 or type(found[0].value) not in (str, int):
+            matches = [Found(piece)] if isinstance(piece, str) else piece.find(place)
+            if len(matches) != 1 or type(matches[0].value) not in (str, int):
                 return []
-            texts.append(str(found[0].value))
+            texts.append(str(matches[0].value))
         return [Found("".join(texts))]
 
     def beginning(self, place: Place) -> Any:
-        """Return what the path begins at."""
+        """Return the value at which the path begins."""
         if self.begins == "message":
             return place.message
         if self.begins == "item":
@@ -201,8 +201,8 @@ def compiled(text: str) -> Path:
 
 def _names(rest: str) -> tuple[str, ...]:
     """Return the plain names with which a path begins."""
-    found = _PLAIN.match(rest)
-    return tuple(a or b for a, b in _NAME.findall(found[0])) if found else ()
+    match = _PLAIN.match(rest)
+    return tuple(a or b for a, b in _NAME.findall(match[0])) if match else ()
 
 
 @lru_cache(maxsize=4096)
@@ -250,27 +250,27 @@ def _short(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
 
 
-def _children_at(found: Found, key: str | int | None) -> list[Found]:
-    """Return what is in a list at the place `key` (from 1), or in an object under the name `key`."""
-    value = found.value
+def _children_at(parent: Found, key: str | int | None) -> list[Found]:
+    """Return the member of a list at the place `key` (from 1), or of an object under the name `key`."""
+    value = parent.value
     if type(value) is list and type(key) is int and 0 < key <= len(value):
-        return [Found(value[key - 1], ((value, key - 1), *found.within))]
+        return [Found(value[key - 1], ((value, key - 1), *parent.within))]
     if type(value) is dict and type(key) is str and key in value:
-        return [Found(value[key], ((value, key), *found.within))]
+        return [Found(value[key], ((value, key), *parent.within))]
     return []
 
 
-def _cut(found: Found, part: int) -> list[Found]:
+def _cut(match: Found, part: int) -> list[Found]:
     """Return one of the parts of a text that / sets apart, from 1; from the end if `part` is negative."""
-    if type(found.value) is not str:
+    if type(match.value) is not str:
         return []
-    parts = found.value.split("/")
+    parts = match.value.split("/")
     at = part - 1 if part > 0 else part
-    return [Found(parts[at], found.within)] if -len(parts) <= at < len(parts) else []
+    return [Found(parts[at], match.within)] if -len(parts) <= at < len(parts) else []
 
 
 def _followed(data: Any, names: Sequence[str], within: Within = ()) -> list[Found]:
-    """Return what names lead to, through objects only."""
+    """Return the matches of a chain of names, through objects only."""
     for name in names:
         if type(data) is not dict or name not in data:
             return []
@@ -279,16 +279,16 @@ def _followed(data: Any, names: Sequence[str], within: Within = ()) -> list[Foun
     return [Found(data, within)]
 
 
-def _inside(found: Found) -> list[Found]:
-    """Return all that lies in an object or a list."""
-    around = found.value
+def _inside(parent: Found) -> list[Found]:
+    """Return all members of an object or a list."""
+    around = parent.value
     inner = around.items() if type(around) is dict else enumerate(around) if type(around) is list else ()
-    return [Found(value, ((around, key), *found.within)) for key, value in inner]
+    return [Found(value, ((around, key), *parent.within)) for key, value in inner]
 
 
 def _within(match: JSONPathMatch) -> Within:
-    found = []
+    ancestors = []
     while match.parent is not None:
-        found.append((match.parent.obj, match.parts[-1]))
+        ancestors.append((match.parent.obj, match.parts[-1]))
         match = match.parent
-    return tuple(found)
+    return tuple(ancestors)

@@ -1,4 +1,4 @@
-"""Levers: what would bring more visits, by the site's own history."""
+"""Levers: changes that would bring more visits, estimated from the site's own history."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -70,42 +70,42 @@ class MappingDraft:
 
 
 def name_of(topic: str) -> str:
-    """Return a name for the devices behind a topic: its first level that is a word, behind what the receiver adds."""
+    """Return a name for the devices behind a topic: its first level that is a word, after the receiver's prefix."""
     levels = topic.removeprefix("besok/in/").lower().split("/")
     plain = (re.sub(r"[^a-z0-9]+", "-", level).strip("-") for level in levels)
     return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")
 
 
 def filter_of(topic: str) -> str:
-    """Return a topic as a filter that stands for itself, whatever it holds."""
+    """Return a topic as a filter that matches that topic alone."""
     return re.sub(r"[^/]*[+#][^/]*", "+", topic)
 
 
 def written(draft: MappingDraft) -> str:
-    """Write the lines."""
-    found = [HEAD, f"name = {_quoted(name_of(draft.topic))}", f"topic = {_quoted(filter_of(draft.topic))}"]
-    found += [f"{key} = {_quoted(path)}" for key in _KEYS if (path := getattr(draft, key))]
+    """Format a draft as lines of a site file."""
+    lines = [HEAD, f"name = {_quoted(name_of(draft.topic))}", f"topic = {_quoted(filter_of(draft.topic))}"]
+    lines += [f"{key} = {_quoted(path)}" for key in _KEYS if (path := getattr(draft, key))]
     if draft.only:
         pairs = ", ".join(f"{_quoted(path)} = {_quoted(text)}" for path, text in draft.only.items())
-        found.append(f"only = {{ {pairs} }}")
+        lines.append(f"only = {{ {pairs} }}")
     if draft.start and draft.time:
-        found.append(
+        lines.append(
             f"# start = {_quoted(draft.start)}  # of the period that is counted; not with a running total"
         )
     for choice in draft.choices:
         key = choice.key if re.fullmatch(r"\w+", choice.key, re.ASCII) else _quoted(choice.key)
         besides = f"; {choice.besides}" if choice.besides else ""
         says = SAYS.get(choice.metric, f"{METRICS[choice.metric].description}, as it is read already")
-        found.append(f"# values.{key} = {_quoted(choice.path)}  # {says}{besides}")
-    return "\n".join(found)
+        lines.append(f"# values.{key} = {_quoted(choice.path)}  # {says}{besides}")
+    return "\n".join(lines)
 
 
 def read(text: str) -> MappingDraft | None:
-    """Read the first draft in a text; None if there is none that asks for a choice."""
+    """Parse the first draft in a text; None if no draft in it offers a choice."""
     lines = text[text.find(HEAD) :].split("\n") if HEAD in text else []
     lines = lines[: next((n for n, line in enumerate(lines) if not line.strip()), len(lines))]
-    lines_chosen = [found[1] for line in lines if (found := _CHOICE.fullmatch(line.rstrip()))]
-    start = [found[1] for line in lines if (found := _START.fullmatch(line.rstrip()))]
+    lines_chosen = [match[1] for line in lines if (match := _CHOICE.fullmatch(line.rstrip()))]
+    start = [match[1] for line in lines if (match := _START.fullmatch(line.rstrip()))]
     try:
         plain = tomllib.loads("\n".join([*(line for line in lines[1:] if not line.startswith("#")), *start]))
         choices = [next(iter(tomllib.loads(line).items())) for line in lines_chosen]
@@ -123,7 +123,7 @@ def read(text: str) -> MappingDraft | None:
 
 
 def chosen(draft: MappingDraft, values: Mapping[str, str], name: str = "") -> PayloadMapping:
-    """Return the mapping of a draft with the values that a person has chosen, and those that are read already."""
+    """Return the mapping of a draft with the values that a person has chosen, besides those without a choice."""
     known = {c.key: c.path for c in draft.choices if c.metric not in SAYS}
     is_flow = all(METRICS[split(key)[0]].kind is Kind.FLOW for key in values)
     return PayloadMapping(

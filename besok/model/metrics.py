@@ -6,7 +6,7 @@ from math import isfinite
 
 
 class Kind(StrEnum):
-    """The way in which readings of a metric add up over time."""
+    """The way readings of a metric add up over time."""
 
     FLOW = "flow"  # people passing: deltas over a period, summed
     TOTAL = "total"  # people passing: a running total, differenced

@@ -45,11 +45,11 @@ class Estimate:
     reason: NDArray[np.int8]
 
     def where(self, known: Bools) -> "Estimate":
-        """Return what it says of some steps, and nothing of the others."""
+        """Return a copy with the estimates of the selected steps, and NaN elsewhere."""
         return replace(self, people=np.where(known[:, None], self.people, np.nan))
 
     def __getitem__(self, steps: slice) -> "Estimate":
-        """Return some of its steps."""
+        """Return the estimate of some steps."""
         return Estimate(
             people=self.people[steps],
             lower=self.lower[steps],

@@ -1,4 +1,4 @@
-"""A site opened around now, so that there is something to see at any hour: demos and scenarios that are played live."""
+"""A site with opening hours that cover the present, for demos and scenarios played live at any hour."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,12 +15,12 @@ SOON: Final = timedelta(hours=2)  # a site that closes within this is opened lon
 
 
 def opened_around(site: Site, now: datetime, note: Text) -> Site:
-    """Return the site, opened around `now` with a note where it is closed or about to close."""
+    """Return the site with hours that cover `now`, with a note where it is closed or about to close."""
     return with_exceptions(site, exceptions_around(site, now, note).values())
 
 
 def with_exceptions(site: Site, exceptions: Iterable[OpeningException]) -> Site:
-    """Return the site with more exceptions after its own: the last one holds."""
+    """Return the site with further exceptions after its own; the last one has precedence."""
     return replace(site, opening=replace(site.opening, exceptions=(*site.opening.exceptions, *exceptions)))
 
 

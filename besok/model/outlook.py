@@ -33,7 +33,7 @@ class ExpectedTotal:
 
     @property
     def days(self) -> int:
-        """Return how many days it sums up."""
+        """Return the number of days in the sum."""
         return (self.last - self.first).days + 1
 
 

@@ -1,4 +1,4 @@
-"""Period counts: visits over hours, days, months or years that people bring, from before the sensors or besides."""
+"""Period counts: visits over hours, days, months or years, imported for times without sensors or beside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,10 +29,7 @@ class PeriodCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRemark:
-    """What a person should know about a file that is not refused: a total left out, a column not read.
-
-    `row` is that of the file, from 1; None where the whole file is meant.
-    """
+    """A remark on an accepted file, such as a total left out. `row` is the file's, from 1; None: the whole file."""
 
     kind: str
     row: int | None = None
@@ -41,7 +38,7 @@ class FileRemark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChoice:
-    """An answer to a question about a file, and what it would make of it."""
+    """An answer to a question about a file, and its consequence."""
 
     value: str
     text: Translatable

@@ -48,7 +48,7 @@ def hours_of(count: Period) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class _Node(Generic[Own]):
-    """A period that holds those that begin next, with the periods right within it and what these come down to."""
+    """A period with the shorter periods directly within it, and the counts they resolve to."""
 
     ends: int
     count: Own
@@ -57,10 +57,10 @@ class _Node(Generic[Own]):
 
 
 def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
-    """Return the counts of one series that hold, in order of time, and where counts disagree.
+    """Return the consistent counts of one series in order of time, and the disagreements.
 
-    Shorter ones stand for a longer one where they make up all of it. The hours of a day need not be complete: a counter
-    writes down those in which somebody came.
+    Shorter periods replace a longer one where they make up all of it. The hours of a day need not be complete: counters
+    leave out hours without visits.
     """
     leaves: list[Own] = []
     wrong: list[Disagreement[Own]] = []
@@ -69,11 +69,11 @@ def finest(counts: Sequence[Own]) -> tuple[list[Own], list[Disagreement[Own]]]:
     def close(until: int) -> None:
         while around and around[-1].ends <= until:
             node = around.pop()
-            found = [node.count]
+            leaves_of_node = [node.count]
             if node.within:
                 wrong.extend(_checked(node.count, node.within))
-                found = node.leaves if _is_made_up_of(node.count, node.within) else found
-            (around[-1].leaves if around else leaves).extend(found)
+                leaves_of_node = node.leaves if _is_made_up_of(node.count, node.within) else leaves_of_node
+            (around[-1].leaves if around else leaves).extend(leaves_of_node)
 
     for begins, ends, count in sorted(((*hours_of(c), c) for c in counts), key=lambda row: (row[0], -row[1])):
         close(begins)

@@ -1,4 +1,4 @@
-"""What stands in place of a person's name that was erased, and how a name is found in texts."""
+"""Erasure of persons' names: the placeholder, and the search for a name in texts."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ class Name:
         """Tell whether a text holds the name, also where JSON has escaped its letters."""
         plain = _plain(text)
         if "\\u" in plain:
-            plain += " " + _plain(_ESCAPED.sub(lambda found: chr(int(found[1], 16)), plain))
+            plain += " " + _plain(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), plain))
         return self._pattern.search(plain) is not None
 
     def within(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Names that stand for the names of senders that nobody has placed: keyed hashes, the same for the same name."""
+"""Pseudonyms of senders that nobody has placed: keyed hashes, the same for the same name."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -10,13 +10,13 @@ _SEPARATORS = str.maketrans("", "", " :._-")
 
 
 def canonical(name: str) -> str:
-    """Return a name as it is compared: networks write one address in several ways (24:E1:24 is 24e124)."""
+    """Return the form in which names are compared: networks write one address in several ways (24:E1:24 is 24e124)."""
     return name.translate(_SEPARATORS).casefold()
 
 
 @lru_cache(maxsize=10_000)
 def pseudonym(key: bytes, name: str) -> str:
-    """Return what stands for a name: its hash under the key of the installation. Twice is once."""
+    """Return the pseudonym of a name: its hash under the key of the installation. Idempotent."""
     if PSEUDONYM.fullmatch(name):
         return name
     digest = blake2b(canonical(name).encode("utf-8", "surrogatepass"), key=key[:64], digest_size=8)
@@ -24,26 +24,26 @@ def pseudonym(key: bytes, name: str) -> str:
 
 
 def hidden_by(key: bytes, names: Iterable[str]) -> dict[str, str]:
-    """Return names, and their levels, by what would stand for them."""
+    """Return names, and their levels, by their pseudonyms."""
     parts = {part for name in names for part in (name, *name.split("/")) if part}
     return {pseudonym(key, part): part for part in parts if not PSEUDONYM.search(part)}
 
 
 def reveal(text: str, names: Mapping[str, str]) -> str:
-    """Put names in the place of the pseudonyms that stand for them."""
+    """Replace pseudonyms by their names."""
     return PSEUDONYM.sub(lambda hidden: names.get(hidden[0], hidden[0]), text)
 
 
 def by_level(name: str, change: Callable[[str], str]) -> str:
-    """Change each level of a topic, or of a name that is made like one; separators stay."""
+    """Apply a function to each level of a topic, or of a name built like one; separators stay."""
     return "/".join(change(level) if level else "" for level in name.split("/"))
 
 
 def stands_for(hidden: str, name: str, key: bytes) -> bool:
-    """Tell whether a name is the other one with pseudonyms for some of its levels."""
+    """Tell whether a name equals another one with pseudonyms for some of its levels."""
     levels, names = hidden.split("/"), name.split("/")
     return len(levels) == len(names) and all(
-        level == said or level == pseudonym(key, said) for level, said in zip(levels, names, strict=True)
+        level == plain or level == pseudonym(key, plain) for level, plain in zip(levels, names, strict=True)
     )
 
 
@@ -54,6 +54,6 @@ def line_of(channel: str) -> tuple[str, str]:
 
 
 def channel_stands_for(hidden: str, name: str, key: bytes) -> bool:
-    """Tell the same of two channels."""
-    (kind, line), (other, said) = line_of(hidden), line_of(name)
-    return kind == other and stands_for(line, said, key)
+    """Tell whether a channel equals another one with a pseudonym for its line."""
+    (kind, line), (other, plain_line) = line_of(hidden), line_of(name)
+    return kind == other and stands_for(line, plain_line, key)

@@ -43,7 +43,7 @@ class Refusal(StrEnum):
 
 
 class Message(Struct, frozen=True, kw_only=True, gc=False):
-    """One MQTT message (or one line of a recording) before anybody has understood it.
+    """One MQTT message (or one line of a recording) before decoding.
 
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
     may have delivered the message before. `client` is empty where the numbers do not outlast a connection.
@@ -84,7 +84,7 @@ class Reading(Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A device says that it came or went."""
+    """A status message of a device: online or offline."""
 
     source: str
     device: str
@@ -92,7 +92,7 @@ class Status:
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """The identity of a message, however often and on whatever way it comes.
+    """The identity of a message, independent of redelivery and route.
 
     `mark` is the device's own numbering (`fcnt:00bcb929:1291`, `seq:4711`, `packet:5`), unique within `scope` (the
     device) for `window_s` seconds: a frame counter for weeks, a packet number of 8 bits only for seconds. A message
@@ -105,7 +105,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
-    """A decoded message: readings, statuses, and what could not be read.
+    """A decoded message: readings, statuses, and the parts that could not be read.
 
     `problems` holds one sentence per part that was refused; the good parts still count. A message with neither
     readings, statuses nor problems is "not data" (a join, an acknowledgement) and is dropped without complaint;

@@ -51,7 +51,7 @@ def is_sandbox(site: Site | SiteInfo) -> bool:
 
 
 def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
-    """Return the sandbox of a site as a scenario makes it, with what is different from today on.
+    """Return the sandbox of a site under a scenario, with the changes from today on.
 
     It is open around `now` unless the scenario closes it, so that there is something to see.
     """
@@ -59,7 +59,7 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
     then = recorded_span(spec, spec.recorded, site)[0] if spec.recorded else now
     hours = (OpeningException(first=today, last=today, hours=spec.hours),) if spec.hours else ()
     doors = [new_door(spec.door, site)] if spec.door else []
-    found = replace(
+    copy = replace(
         site,
         id=name,
         name=Text(sv=f"{site.name.sv}: scenario", en=f"{site.name.en}: scenario"),
@@ -81,8 +81,8 @@ def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:
         sandbox=True,
     )
     if spec.recorded:
-        return _as_today(found, spec, spec.recorded, site, now)
-    return found if spec.hours == "closed" else opened_around(found, now, NOTE)
+        return _as_today(copy, spec, spec.recorded, site, now)
+    return copy if spec.hours == "closed" else opened_around(copy, now, NOTE)
 
 
 def _as_today(sandbox: Site, spec: ScenarioSpec, recorded: Recorded, site: Site, now: datetime) -> Site:
@@ -97,12 +97,12 @@ def _as_today(sandbox: Site, spec: ScenarioSpec, recorded: Recorded, site: Site,
 
 
 def moved_by(spec: ScenarioSpec, recorded: Recorded, site: Site, now: datetime) -> timedelta:
-    """Return by how much the times of a recording move that is played from `now` on: whole quarters of an hour."""
+    """Return the shift in time of a recording played from `now` on: whole quarters of an hour."""
     return (now - recorded_span(spec, recorded, site)[0]) // QUARTER * QUARTER
 
 
 def played_by(site: Site, then: datetime) -> dict[tuple[str, str, str], Sensor]:
-    """Return who speaks in the sandbox for each channel that was placed then: by source, external id and key."""
+    """Return the sandbox sensor for each channel placed during the recording: by source, external id and key."""
     return {
         (sensor.source, site.external_id(sensor), sensor.channel_key): _native(sensor, site)
         for sensor in site.sensors
@@ -111,7 +111,7 @@ def played_by(site: Site, then: datetime) -> dict[tuple[str, str, str], Sensor]:
 
 
 def sandbox_spec(spec: ScenarioSpec, site: Site, now: datetime) -> ScenarioSpec:
-    """Return what is left of a scenario for who simulates its sandbox: people, an event, a sensor that fails."""
+    """Return the part of a scenario that the simulator of its sandbox needs: people, an event, a faulty sensor."""
     event = spec.event and replace(spec.event, space=_own(spec.event.space, site))
     sensors = {sensor.device: _native(sensor, site).device for sensor in site.sensors}
     failing = spec.sensor and replace(spec.sensor, device=sensors[spec.sensor.device])
@@ -122,9 +122,9 @@ def sandbox_spec(spec: ScenarioSpec, site: Site, now: datetime) -> ScenarioSpec:
 
 
 def new_door(door: NewDoor, site: Site) -> Portal:
-    """Return a scenario's new door as a portal of the site, with an id that it has not yet."""
-    taken = {portal.id for portal in site.portals}
-    free = next(new for n in count(1) if (new := f"new-door-{n}") not in taken)
+    """Return a scenario's new door as a portal of the site, under an unused id."""
+    used = {portal.id for portal in site.portals}
+    free = next(new for n in count(1) if (new := f"new-door-{n}") not in used)
     return Portal(id=free, name=Text(sv=door.name, en=door.name), outer=door.outer, inner=door.inner)
 
 
@@ -154,10 +154,10 @@ def _there(sensor: Sensor, site: Site, now: datetime) -> bool:
 
 
 def _native(sensor: Sensor, site: Site) -> Sensor:
-    """Return a sensor that speaks for one of any make: nothing simulated is ever sent under a real device's name."""
-    named = sensor.device if sensor.source == "native" else f"{sensor.source}-{sensor.device}"
+    """Return a native sensor in place of one of any make: simulated data never goes out under a real device's name."""
+    name = sensor.device if sensor.source == "native" else f"{sensor.source}-{sensor.device}"
     return Sensor(
-        device=re.sub(r"[^A-Za-z0-9._:-]+", "-", named).strip("-"),
+        device=re.sub(r"[^A-Za-z0-9._:-]+", "-", name).strip("-"),
         portal=sensor.portal,
         space=_own(sensor.space, site),
         channel=sensor.channel,

@@ -1,4 +1,4 @@
-"""Questions of planners: what would be different at a site and on which days, and how much may be asked."""
+"""Scenario questions of planners: changes at a site on certain days, and their limits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,19 +98,19 @@ class ScenarioSpec:
 
     @property
     def about_people(self) -> bool:
-        """Whether anything is asked about people; else a sensor fails while they are as usual."""
+        """Whether the question changes anything about people; else only a sensor fails."""
         others = (self.hours, self.closed, self.door, self.capacity, self.event)
         return self.sensor is None or self.visitors != 1 or any(others)
 
 
 def recorded_span(spec: ScenarioSpec, recorded: Recorded, site: Site) -> tuple[datetime, datetime]:
-    """Return from when until when a recording is."""
+    """Return the start and end of a recording."""
     start = datetime.combine(spec.first, recorded.start, ZoneInfo(site.timezone)).astimezone(UTC)
     return start, start + timedelta(minutes=recorded.minutes)
 
 
 def problem(spec: ScenarioSpec, site: Site, now: datetime) -> Translatable | None:
-    """Return the first thing of a question that cannot be asked at the site; None if all of it can."""
+    """Return the first reason why a question cannot be asked at the site; None if there is none."""
     return next(_problems(spec, site, now), None)
 
 

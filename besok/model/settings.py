@@ -183,7 +183,7 @@ def secret(variable: str) -> str:
 def _secrets() -> dict[str, Any]:
     """Return the secrets that the environment or files hold. Raises SettingsError."""
     names = (name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
-    return {name: SecretStr(found) for name in names if (found := secret(f"BESOK_{name.upper()}"))}
+    return {name: SecretStr(value) for name in names if (value := secret(f"BESOK_{name.upper()}"))}
 
 
 def _with_password(settings: Settings) -> Settings:

@@ -46,18 +46,18 @@ Name = Annotated[Text, IN_BOTH]
 
 
 def _by_day(written: Any) -> Any:
-    """Return hours with "monday-friday" written out; a weekday that is named by itself goes before."""
+    """Return hours by day, with "monday-friday" written out; a weekday of its own has precedence."""
     if not isinstance(written, Mapping):
         return written
-    found: dict[Any, Any] = {}
+    by_day: dict[Any, Any] = {}
     for key, value in sorted(written.items(), key=lambda item: item[0] in WEEKDAYS):
         first, _, last = str(key).partition("-")
         if first in WEEKDAYS and last in WEEKDAYS:
             start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
-            found |= dict.fromkeys((*WEEKDAYS, *WEEKDAYS)[start : start + (end - start) % 7 + 1], value)
+            by_day |= dict.fromkeys((*WEEKDAYS, *WEEKDAYS)[start : start + (end - start) % 7 + 1], value)
         else:
-            found[key] = value
-    return found
+            by_day[key] = value
+    return by_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +110,13 @@ class WeekHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
-    """Opening hours as one table for each time, in the order of their first days, and exceptions, which beat all."""
+    """Opening hours as tables in the order of their first days, and exceptions, which have precedence."""
 
     tables: tuple[Annotated[WeekHours, BeforeValidator(_by_day)], ...]
     exceptions: tuple[OpeningException, ...] = ()
 
     def table(self, day: date) -> WeekHours:
-        """Return the table that holds on a day; the first one also holds before it begins."""
+        """Return the table in force on a day; the first one also applies before it begins."""
         begun = (t for t in reversed(self.tables) if t.first is None or t.first <= day)
         return next(begun, self.tables[0])
 
@@ -129,12 +129,12 @@ def opening_sections(written: Any) -> list[tuple[tuple[int, ...], Any]]:
 
 def exceptions_below(section: Any) -> list[Any]:
     """Return the exceptions that are written below a section of opening hours."""
-    found = section.get("exceptions", []) if isinstance(section, dict) else []
-    return found if isinstance(found, list) else [found]
+    exceptions = section.get("exceptions", []) if isinstance(section, dict) else []
+    return exceptions if isinstance(exceptions, list) else [exceptions]
 
 
 def _opening(written: Any) -> Any:
-    """Return opening hours of their sections in a file, one or several, with exceptions below any of them."""
+    """Return opening hours from one or several sections of a file, with the exceptions below any of them."""
     if not isinstance(written, list | dict) or written == []:
         return written
     sections = [one for _, one in opening_sections(written)]
@@ -208,15 +208,15 @@ class VisitDefinition:
 
     @property
     def per_day(self) -> float:
-        """The number that is taken off each day."""
+        """The number that is deducted from each day."""
         return sum(d.per_day for d in self.deductions)
 
     def counts(self, door: str) -> bool:
-        """Tell whether those who enter by a door are visits."""
+        """Tell whether entries by a portal count as visits."""
         return not self.portals or door in self.portals
 
     def share_off(self, door: str) -> float:
-        """Return the share that is taken off those who enter by a door; "" is a door that nobody knows."""
+        """Return the share that is deducted from the entries by a portal; "" is an unknown portal."""
         return sum(d.share for d in self.deductions if not d.portals or door in d.portals)
 
 
@@ -292,7 +292,7 @@ class Sensor:
 
     @property
     def dated(self) -> bool:
-        """Whether it says when it begins or ends."""
+        """Whether it states a beginning or an end."""
         return any(when is not None for when in (self.first, self.last, self.since, self.until))
 
     @property
@@ -375,7 +375,7 @@ class Site:
         return {part.id: part.name for part in parts} | {self.id: self.name}
 
     def leads_out(self, portal: Portal) -> bool:
-        """Tell whether one of its portals leads to outside or to another site."""
+        """Tell whether a portal leads to outside or to another site."""
         return not {portal.outer, portal.inner} <= {*self.space_ids}
 
     @property
@@ -394,12 +394,12 @@ class Site:
         return (self.id, *self.also)
 
     def definition(self, day: date) -> VisitDefinition:
-        """Return the definition of a visit that holds on a day."""
+        """Return the definition of a visit in force on a day."""
         begun = (d for d in self.visits if d.first <= day)
         return max(begun, key=lambda d: d.first, default=EVERYONE)
 
     def external_id(self, sensor: Sensor) -> str:
-        """Tell how the sensor's device names itself in readings; native devices carry their site."""
+        """Return the id by which the sensor's device names itself in readings; native devices include their site."""
         return f"{self.id}/{sensor.device}" if sensor.source == "native" else sensor.device
 
 

@@ -1,4 +1,4 @@
-"""Rules for single values of a site file, as types: what a number or a text must be, and what to write instead."""
+"""Types for single values of a site file: the rule for a number or a text, and the advice where it is broken."""
 
 import re
 from datetime import date, datetime, time
@@ -52,7 +52,7 @@ def _possible(when: _When) -> _When:
 
 
 def _in_both_languages(name: Any) -> Any:
-    """Let a name that is written once serve both languages."""
+    """Use a name that is given once for both languages."""
     return {"sv": name, "en": name} if isinstance(name, str) else name
 
 

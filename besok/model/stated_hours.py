@@ -1,4 +1,4 @@
-"""Opening hours known day by day, as special days of a site: weeks that repeat, and days that differ from them."""
+"""Opening hours given day by day, as special days of a site: repeating weeks, and days that differ from them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,10 +19,10 @@ def with_days(opening: OpeningHours, before: Mapping[date, str], after: Mapping[
 
     What a person has changed of the latter stays as it is, and of several special days the last still goes before.
     """
-    held, old, new = opening.exceptions, special_days(before, opening), special_days(after, opening)
-    at = next((n for n, one in enumerate(held) if one in old), len(held))
-    stated = (one for one in new if one in held or one not in old)
-    return replace(opening, exceptions=(*held[:at], *stated, *(one for one in held[at:] if one not in old)))
+    base, old, new = opening.exceptions, special_days(before, opening), special_days(after, opening)
+    at = next((n for n, one in enumerate(base) if one in old), len(base))
+    stated = (one for one in new if one in base or one not in old)
+    return replace(opening, exceptions=(*base[:at], *stated, *(one for one in base[at:] if one not in old)))
 
 
 def special_days(days: Mapping[date, str], opening: OpeningHours) -> tuple[OpeningException, ...]:
@@ -32,8 +32,8 @@ def special_days(days: Mapping[date, str], opening: OpeningHours) -> tuple[Openi
     """
     weeks = tuple(_repeating(days, opening))
     usual = replace(opening, exceptions=weeks)
-    odd = [(day, hours) for day, hours in sorted(days.items()) if hours_text(day, usual) != hours]
-    return (*weeks, *_stretches(odd))
+    exceptional = [(day, hours) for day, hours in sorted(days.items()) if hours_text(day, usual) != hours]
+    return (*weeks, *_stretches(exceptional))
 
 
 def _repeating(days: Mapping[date, str], opening: OpeningHours) -> Iterator[OpeningException]:
@@ -44,14 +44,14 @@ def _repeating(days: Mapping[date, str], opening: OpeningHours) -> Iterator[Open
             weeks.setdefault(day - day.weekday() * DAY, {})[day.weekday()] = days[day]
     run: list[date] = []
     usual: Week = {}
-    for monday, own in weeks.items():
+    for monday, week in weeks.items():
         following = weeks.get(monday + WEEK)
-        other = not _are_equal(own, usual) and following is not None and _are_equal(own, following)
+        other = not _are_equal(week, usual) and following is not None and _are_equal(week, following)
         if run and (other or monday - run[-1] > WEEK):
             yield _stretch(run, usual, weeks)
             run, usual = [], {}
-        if not run or _are_equal(own, usual):
-            usual = own | usual
+        if not run or _are_equal(week, usual):
+            usual = week | usual
         run.append(monday)
     if run:
         yield _stretch(run, usual, weeks)
@@ -68,8 +68,8 @@ def _stretch(run: Sequence[date], usual: Week, weeks: Mapping[date, Week]) -> Op
     return OpeningException(first=first, last=last, hours="closed" if closed else by_day, note=NOTE)
 
 
-def _stretches(odd: Sequence[tuple[date, str]]) -> Iterator[OpeningException]:
+def _stretches(exceptional: Sequence[tuple[date, str]]) -> Iterator[OpeningException]:
     """Yield days with the same hours that follow each other as one."""
-    for (_, hours), own in groupby(enumerate(odd), key=lambda at: (at[1][0] - at[0] * DAY, at[1][1])):
-        found = [day for _, (day, _) in own]
-        yield OpeningException(first=found[0], last=found[-1], hours=hours, note=NOTE)
+    for (_, hours), run in groupby(enumerate(exceptional), key=lambda at: (at[1][0] - at[0] * DAY, at[1][1])):
+        days = [day for _, (day, _) in run]
+        yield OpeningException(first=days[0], last=days[-1], hours=hours, note=NOTE)

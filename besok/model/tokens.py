@@ -1,4 +1,4 @@
-"""Random tokens that stand for somebody, of which only a hash is kept: sessions, keys, the tokens of counters."""
+"""Random tokens for sessions, keys and receiving counters; only their hash is stored."""
 
 import base64
 import secrets
@@ -6,13 +6,13 @@ from hashlib import sha256
 
 
 def make(random_bytes: int) -> tuple[str, bytes]:
-    """Make a token of so many random bytes, in small letters and digits; returns it and the digest that is kept."""
+    """Make a token of so many random bytes, in lower-case letters and digits; returns it and its digest."""
     token = base64.b32encode(secrets.token_bytes(random_bytes)).decode().rstrip("=").lower()
     return token, digest(token)
 
 
 def digest(token: str) -> bytes:
-    """Return what is kept of a token. Nobody guesses 120 random bits, so the hash need not be slow."""
+    """Return the stored digest of a token. Nobody guesses 120 random bits, so the hash need not be slow."""
     return sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 

@@ -1,4 +1,4 @@
-"""TOML files: read as the types that they are declared to be, problems told with their lines, parts written back.
+"""TOML files: parsed into declared types, problems reported with their lines, parts written back.
 
 A problem is a path, such as ("sites", 0, "spaces", 3, "parent"), with what is wrong there and what to do.
 """
@@ -29,18 +29,18 @@ _KEY = re.compile(r"""\s*(?:([\w.-]+)|"([^"]*)"|'([^']*)')\s*=""")
 
 
 def load(text: str) -> dict[str, Any]:
-    """Parse TOML. Raises ValueError with a sentence if it is none, or spells control characters."""
+    """Parse TOML. Raises ValueError with a sentence if it is invalid, or holds control characters."""
     try:
-        found = tomllib.loads(text)
+        document = tomllib.loads(text)
     except (
         ValueError,
         RecursionError,
     ) as exc:  # numbers and nestings can be too long even for what TOML allows
         reason = "it is nested too deeply" if isinstance(exc, RecursionError) else exc
         raise ValueError(f"this is not TOML: {reason}; correct the line and try again") from exc
-    if held := next((text for text in _texts(found) if has_controls(text)), None):
-        raise ValueError(f"a text holds a control character: take it out of {held!r}")
-    return found
+    if controlled := next((text for text in _texts(document) if has_controls(text)), None):
+        raise ValueError(f"a text holds a control character: take it out of {controlled!r}")
+    return document
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -71,7 +71,7 @@ _OTHERS = "{wrong} is not possible: {said}"
 
 
 def read(kind: type[_Part], raw: Any) -> tuple[_Part | None, list[Problem]]:
-    """Return what a document, or a part of one, says, or all that is wrong with it: keys and values, each by itself."""
+    """Parse a document, or a part of one, into a type; returns it or all its problems, key by key."""
     try:
         (part,) = _adapter(cast(Hashable, kind)).validate_python((raw,))
     except ValidationError as exc:
@@ -81,20 +81,20 @@ def read(kind: type[_Part], raw: Any) -> tuple[_Part | None, list[Problem]]:
 
 @lru_cache(maxsize=64)
 def _adapter(kind: Any) -> TypeAdapter[tuple[Any]]:
-    """Return what reads this kind of part, alone in a tuple; to make it takes longer than to use it."""
+    """Return the cached adapter of a kind of part, alone in a tuple; making one takes longer than using it."""
     return TypeAdapter(tuple[kind], config=ConfigDict(extra="forbid"))
 
 
 def _reason(error: ErrorDetails, kind: Any) -> str:
-    """Say what pydantic found, in words for whoever wrote the file."""
+    """Describe a pydantic error in words for the author of the file."""
     *at, key = error["loc"][1:] or ("",)
     if error["type"] == "unexpected_keyword_argument":
         return f"the key is not known{suggestion(str(key), _keys(kind, at))}; correct or remove it"
     if error["type"] == "tuple_type" and isinstance(error["input"], dict):
         return f"there can be several; begin each with [[{'.'.join(str(n) for n in (*at, key) if isinstance(n, str))}]]"
     wrong = "this" if isinstance(error["input"], dict | list) else literal(error["input"])
-    said = f"{error['msg'][0].lower()}{error['msg'][1:]}"
-    return _FORMS.get(error["type"], _OTHERS).format(wrong=wrong, said=said, **error.get("ctx", {}))
+    detail = f"{error['msg'][0].lower()}{error['msg'][1:]}"
+    return _FORMS.get(error["type"], _OTHERS).format(wrong=wrong, said=detail, **error.get("ctx", {}))
 
 
 def _keys(kind: Any, path: Iterable[str | int]) -> Collection[str]:
@@ -147,10 +147,10 @@ def sentences(
     Tables whose keys are `inline` are written inline, after their key, and are no sections.
     """
     lines = line_index(text)
-    found = sorted(
+    located = sorted(
         (_line(path, lines), _section(path, raw, inline), reason) for path, reason in set(problems)
     )
-    return [f"{name} line {line}: {section}: {reason}" for line, section, reason in found]
+    return [f"{name} line {line}: {section}: {reason}" for line, section, reason in located]
 
 
 def _line(path: Path, lines: Mapping[Path, int]) -> int:
@@ -158,9 +158,9 @@ def _line(path: Path, lines: Mapping[Path, int]) -> int:
 
 
 def _section(path: Path, raw: Raw, inline: Collection[str]) -> str:
-    """Find where a path lies, in the file's own words: "[[sites.spaces]] hall: parent"."""
+    """Describe the place of a path in the file's own words: "[[sites.spaces]] hall: parent"."""
     at: Any = raw
-    found: tuple[Path, Any] = ((), "")
+    section_and_label: tuple[Path, Any] = ((), "")
     for n, step in enumerate(path, start=1):
         inside = step in at if isinstance(at, dict) else isinstance(at, list) and step in range(len(at))
         if not inside or step in inline:
@@ -168,8 +168,8 @@ def _section(path: Path, raw: Raw, inline: Collection[str]) -> str:
         at = at[step]
         if isinstance(at, dict):
             ordinal = f"number {step + 1}" if isinstance(step, int) else ""
-            found = (path[:n], _label(at) or ordinal or found[1])
-    section, label = found
+            section_and_label = (path[:n], _label(at) or ordinal or section_and_label[1])
+    section, label = section_and_label
     if not section:
         return ".".join(map(str, path))
     names = ".".join(step for step in section if isinstance(step, str))
@@ -191,7 +191,7 @@ def block(header: str, part: Any) -> str:
 
 
 def _is_value(value: Any) -> bool:
-    """Tell whether a part's field is written after its key, not as sections of its own, and is not empty."""
+    """Tell whether a part's field is written after its key, not as a section of its own, and is not empty."""
     if isinstance(value, Mapping | tuple):
         return bool(value) and not any(is_dataclass(inner) for inner in value)
     return isinstance(value, str | int | float | date | time | Text | DayHours)

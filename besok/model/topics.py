@@ -1,4 +1,4 @@
-"""MQTT topic filters: whether one is written correctly, what it matches, and which a device is bound to."""
+"""MQTT topic filters: validity, matching, and the filters that bind a device."""
 
 import re
 from functools import lru_cache
@@ -17,7 +17,7 @@ _WILDCARD = re.compile("[+#]")
 
 
 def problem(topic_filter: str) -> str | None:
-    """Say what is wrong with a topic filter, and what to do; None if nothing is."""
+    """Describe the problem of a topic filter, with the remedy; None if it is valid."""
     if not topic_filter:
         return "it is empty; write the topic of the messages, such as counters/+/state"
     if topic_filter.startswith("$share/"):
@@ -43,30 +43,30 @@ def matches(filters: tuple[str, ...], topic: str, key: bytes = b"") -> bool:
     return any(_match(_named(topic_filter.split("/"), levels, key), levels) for topic_filter in filters)
 
 
-def _named(wanted: list[str], levels: list[str], key: bytes) -> list[str]:
-    """Return the levels of a filter with those of a topic in place of their pseudonyms."""
-    said = [*levels, *wanted[len(levels) :]]
+def _named(pattern: list[str], levels: list[str], key: bytes) -> list[str]:
+    """Return the levels of a filter with pseudonyms replaced by the levels of a topic that they stand for."""
+    padded = [*levels, *pattern[len(levels) :]]
     return [
         level if PSEUDONYM.fullmatch(want) and want == pseudonym(key, level) else want
-        for want, level in zip(wanted, said, strict=False)
+        for want, level in zip(pattern, padded, strict=False)
     ]
 
 
-def matches_kept(topic_filter: str, topic: str, key: bytes) -> bool:
-    """Tell whether a filter matches a topic that was kept with pseudonyms for names that nobody had given."""
-    kept = topic.split("/")
+def matches_stored(topic_filter: str, topic: str, key: bytes) -> bool:
+    """Tell whether a filter matches a stored topic, in which unplaced names are pseudonyms."""
+    stored = topic.split("/")
     levels = [
         want if pseudonym(key, want) == level else level
-        for want, level in zip(topic_filter.split("/"), kept, strict=False)
+        for want, level in zip(topic_filter.split("/"), stored, strict=False)
     ]
-    return _match(topic_filter.split("/"), levels + kept[len(levels) :])
+    return _match(topic_filter.split("/"), levels + stored[len(levels) :])
 
 
-def _match(wanted: list[str], levels: list[str]) -> bool:
-    if wanted[-1] == "#":
-        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
-    return len(wanted) == len(levels) and all(
-        w in ("+", level) for w, level in zip(wanted, levels, strict=True)
+def _match(pattern: list[str], levels: list[str]) -> bool:
+    if pattern[-1] == "#":
+        pattern, levels = pattern[:-1], levels[: len(pattern) - 1]
+    return len(pattern) == len(levels) and all(
+        w in ("+", level) for w, level in zip(pattern, levels, strict=True)
     )
 
 
@@ -84,9 +84,9 @@ def binding(topic: str, device: str) -> tuple[str, ...]:
     levels = topic.split("/")
     if topic == device:
         return (topic,)
-    named = _naming_level(levels, device)
-    if named is not None:
-        levels = [*levels[: named + 1], "#"]
+    name_level = _naming_level(levels, device)
+    if name_level is not None:
+        levels = [*levels[: name_level + 1], "#"]
     elif levels[-1] in _EVENTS and any(levels[:-1]):
         levels[-1] = "+"
     for words in _ALTERNATIVES:

@@ -1,4 +1,4 @@
-"""Units that devices use and the catalogue does not: how to come from one to the other."""
+"""Units of devices that are not in the catalogue, and their conversion."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ UNITS = {
 
 
 def unit_of(name: str) -> str:
-    """Return the unit in which `name` (a metric, or `period_s`) is kept."""
+    """Return the unit in which `name` (a metric, or `period_s`) is stored."""
     return "s" if name == "period_s" else METRICS[name].unit
 
 

@@ -31,7 +31,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A channel that observed the door during the count: how often it reports, and when it was last heard."""
+    """A channel that observed the door during the count: its reporting interval, and when it was last seen."""
 
     channel_id: int
     interval_s: int

@@ -1,1 +1,1 @@
-"""Answers to what screens, API, reports and jobs ask: query, then compute, one function a question."""
+"""Services for screens, API, reports and jobs: query, then compute; one function per question."""

@@ -1,4 +1,4 @@
-"""Who asks, and whether it may: the one place that pages, API, streams and files ask.
+"""The caller of the current request and its rights: the one check for pages, API, streams and files.
 
 Every request has a caller, which the web service finds out and keeps for the time of the request; where none was found
 out, it is the public. Commands and jobs do not ask here: they are programs on the machine itself.
@@ -17,18 +17,18 @@ _CALLER: Final[ContextVar[Caller]] = ContextVar("besok_caller", default=PUBLIC)
 
 
 def caller() -> Caller:
-    """Return who asks in this context."""
+    """Return the caller in this context."""
     return _CALLER.get()
 
 
 @contextmanager
 def acting(who: Caller) -> Iterator[None]:
-    """Let `who` ask for the length of the block; what it changes is noted under its name."""
-    asked, acts = _CALLER.set(who), ACTOR.set(who.name or who.kind)
+    """Act as `who` within the block; changes are audited under its name."""
+    token, acts = _CALLER.set(who), ACTOR.set(who.name or who.kind)
     try:
         yield
     finally:
-        _CALLER.reset(asked)
+        _CALLER.reset(token)
         ACTOR.reset(acts)
 
 
@@ -38,7 +38,7 @@ def may(right: Right, site: str | None = None) -> bool:
 
 
 def require(right: Right, site: str | None = None) -> None:
-    """Raise SignInNeeded or NotAllowed where the caller has no such right; the reason why nobody knows who it is."""
+    """Raise SignInNeeded or NotAllowed where the caller lacks the right; or the error that kept the caller unknown."""
     who = caller()
     if who.may(right, site):
         return
@@ -46,17 +46,17 @@ def require(right: Right, site: str | None = None) -> None:
         raise who.error
     if who.kind == "public":
         raise SignInNeeded(messages.SIGN_IN_NEEDED)
-    said = messages.NOT_ALLOWED_HERE if site else messages.NOT_ALLOWED
-    raise NotAllowed(said(name=who.name, site=site))
+    message = messages.NOT_ALLOWED_HERE if site else messages.NOT_ALLOWED
+    raise NotAllowed(message(name=who.name, site=site))
 
 
 def require_anywhere(right: Right) -> None:
-    """Raise as `require` where the caller has a right at no site."""
+    """Raise as `require` unless the caller has a right at some site."""
     if not any(right in RIGHTS[grant.role] for grant in caller().grants):
         require(right)
 
 
 def author(given: str) -> str:
-    """Return who writes a change down: who is signed in, whatever was given; else what was given."""
+    """Return the author of a change: the signed-in caller; without one, `given`."""
     who = caller()
     return who.name if who.kind in ("account", "key") else given

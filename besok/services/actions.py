@@ -9,7 +9,7 @@ from besok.store.database import Database
 
 
 def get_actions(db: Database, site: str, today: date) -> list[ActionInfo]:
-    """Return what was asked for at a site and what was done by business day `today`, newest first."""
+    """Return the actions of a site with their state on business day `today`, newest first."""
     return [
         like(ActionInfo, action, action=action.id, state=action.state(today)) for action in listing(db, site)
     ]

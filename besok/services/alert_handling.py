@@ -1,4 +1,4 @@
-"""Alerts as people handle them: what is open at a site, who takes care of it, the rules and whom they tell."""
+"""Handling of alerts: open alerts, acknowledgements, rules and targets."""
 
 import logging
 from collections.abc import Sequence
@@ -32,28 +32,28 @@ def get_alerts(
 
 
 def right_to_acknowledge(kind: RuleKind) -> Right:
-    """Return the right that acknowledging takes: whoever cleans a room says so, and may know nothing of sensors."""
+    """Return the right needed to acknowledge a kind of alert: whoever cleans a room may confirm it."""
     return "count" if kind == "cleaning" else "acknowledge"
 
 
 def require_acknowledge(db: Database, site: str, number: int) -> None:
-    """Let in who may acknowledge an alert. Raises NotFound, SignInNeeded, NotAllowed."""
-    found = alerts.find(db, number)
-    if found is None or found.site not in (None, site):
+    """Require the right to acknowledge an alert. Raises NotFound, SignInNeeded, NotAllowed."""
+    alert = alerts.find(db, number)
+    if alert is None or alert.site not in (None, site):
         access.require("acknowledge", site)  # to others nothing is told, not even that there is none
         raise NotFound(messages.NO_ALERT(number=number))
-    access.require(right_to_acknowledge(found.kind), found.site)
+    access.require(right_to_acknowledge(alert.kind), alert.site)
 
 
 def acknowledge(db: Database, number: int, who: str, now: datetime) -> AlertInfo:
-    """Note who takes care of an alert. Raises NotFound, StoreRefused if it is over or taken."""
-    taken = alerts.acknowledge(db, number, who, now)
-    found = alerts.find(db, number)
-    if found is None:
+    """Record who takes care of an alert. Raises NotFound, StoreRefused if it is over or acknowledged."""
+    acknowledged = alerts.acknowledge(db, number, who, now)
+    alert = alerts.find(db, number)
+    if alert is None:
         raise NotFound(messages.NO_ALERT(number=number))
-    if not taken:
+    if not acknowledged:
         raise StoreRefused(messages.ALERT_TAKEN(number=number))
-    return _info(found, load_all(db))
+    return _info(alert, load_all(db))
 
 
 def get_rules(db: Database, site: str) -> list[RuleInfo]:
@@ -71,7 +71,10 @@ def remove_rule(db: Database, site: str, number: int, now: datetime) -> None:
 
 
 def put_target(db: Database, name: str, url: str) -> None:
-    """Keep where messages go; the jobs send one to try it. Raises AlertError for an address of no known service."""
+    """Store a target for messages; the jobs send one to try it.
+
+    Raises AlertError for an address of no known service.
+    """
     import apprise  # takes a while, and few set a target
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # else it logs an address that it does not know
@@ -92,13 +95,13 @@ def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
 
 
 def _name(alert: Alert, sites: Sequence[Site]) -> str:
-    """Return what people call the subject of an alert: a site, a space as site/space, the places of a sensor."""
+    """Return the display name of an alert's subject: a site, a space as site/space, the places of a sensor."""
     place = next((one for one in sites if one.id == alert.site), None)
     if place is None:
         return ""
     names = {id_: named(name) for id_, name in place.names.items()}
-    own = [s for s in place.sensors if place.external_id(s) == alert.subject]
-    if own:
-        where = dict.fromkeys(names.get(s.portal or s.space, "") for s in own)
+    sensors = [s for s in place.sensors if place.external_id(s) == alert.subject]
+    if sensors:
+        where = dict.fromkeys(names.get(s.portal or s.space, "") for s in sensors)
         return f"{', '.join(filter(None, where))} ({alert.subject})"
     return names.get(alert.subject, "") or names.get(alert.subject.removeprefix(f"{place.id}/"), "")

@@ -1,4 +1,4 @@
-"""States of which alerts tell, found in what is stored: of sensors, spaces, services, forecasts and targets."""
+"""Evaluation of alert rules on stored data: sensors, spaces, services, forecasts and targets."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleanin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class States:
-    """Where a rule holds, and the subjects where it does not any more, but not clearly so."""
+    """The result of a rule: the states in which it holds, and subjects where it neither holds nor is clearly over."""
 
-    held: tuple[AlertState, ...] = ()
-    kept: tuple[str, ...] = ()
+    met: tuple[AlertState, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class _Space:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Keep a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
+    """Store a rule; return its number. Raises NotFound, and AlertError where the rule could never hold."""
     if rule.kind not in _STATES:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.target not in alerts.targets(db):
@@ -57,14 +57,14 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
 
 
 def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return where a rule holds at `now`."""
+    """Evaluate a rule at `now`."""
     return _STATES[rule.kind](db, rule, now)
 
 
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
     def judge(db: Database, rule: AlertRule, now: datetime) -> States:
         patience = timedelta(minutes=rule.minutes)
-        found = (
+        states = (
             AlertState(
                 subject=one.name or one.kind,
                 site=one.name if one.kind == "forecast_old" else None,
@@ -74,7 +74,7 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
             for one in get_troubles(db, now)
             if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
-        return States(held=tuple(one for one in found if _concerns(rule, one.subject)))
+        return States(met=tuple(one for one in states if _concerns(rule, one.subject)))
 
     return judge
 
@@ -86,34 +86,37 @@ def _concerns(rule: AlertRule, subject: str) -> bool:
 
 def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
     patience = timedelta(minutes=rule.minutes)
-    own: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
+    placed: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
     for place in load_all(db):
         for sensor in place.sensors:
             if rule.site in (None, place.id) and not place.sandbox:
-                doors = own.setdefault(place.external_id(sensor), (place.id, set()))[1]
+                doors = placed.setdefault(place.external_id(sensor), (place.id, set()))[1]
                 doors.add(f"{place.id}/{sensor.portal or sensor.space}")
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(
-                subject=one.name, site=own[one.name][0], about=tuple(own[one.name][1]), since=one.since
+                subject=one.name, site=placed[one.name][0], about=tuple(placed[one.name][1]), since=one.since
             )
             for one in get_troubles(db, now)
-            if one.kind == "sensor_offline" and one.name in own and one.since and now - one.since >= patience
+            if one.kind == "sensor_offline"
+            and one.name in placed
+            and one.since
+            and now - one.since >= patience
         )
     )
 
 
 def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
-    found = get_findings(db, rule.site, now=now)
+    findings = get_findings(db, rule.site, now=now)
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(
                 subject=f"{one.site}/{one.kind}/{one.device}",
                 site=one.site,
                 about=(f"{one.site}/{one.device}", one.device, f"{one.site}/{one.portal or one.space}"),
                 since=one.since,
             )
-            for one in found
+            for one in findings
             if one.state == "open"
         )
     )
@@ -128,22 +131,22 @@ def _spaces(db: Database, rule: AlertRule, now: datetime) -> Iterator[_Space]:
 
 
 def _full(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Spaces whose people were at the threshold or above in every minute of the time."""
-    held, kept = [], []
+    """Return the spaces with people at or above the threshold in every minute of the period."""
+    met, unclear = [], []
     for space in _spaces(db, rule, now):
         if not space.capacity or (rule.kind == "site_full" and space.site != space.space):
             continue
         limit = (rule.threshold or 1.0) * space.capacity
         subject = f"{space.site}/{space.space}"
         if space.least >= limit:
-            held.append(AlertState(subject=subject, site=space.site, value=space.people))
+            met.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
-            kept.append(subject)
-    return States(held=tuple(held), kept=tuple(kept))
+            unclear.append(subject)
+    return States(met=tuple(met), unclear=tuple(unclear))
 
 
 def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Sites that closed a while ago, and where somebody is inside even by the lower bound."""
+    """Return the closed sites where even the lower bound says that somebody is inside."""
     patience = max(CLOSED_FOR, timedelta(minutes=rule.minutes))
     closed = {
         place.id
@@ -151,7 +154,7 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
         if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
     }
     return States(
-        held=tuple(
+        met=tuple(
             AlertState(subject=space.site, site=space.site, value=space.people)
             for space in _spaces(db, rule, now)
             if space.site == space.space and space.site in closed and space.lower >= 1
@@ -160,23 +163,23 @@ def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
 
 
 def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return whether more went into a space than the threshold since it was cleaned: the last alert acknowledged."""
+    """Return the spaces with more entries than the threshold since their last cleaning (acknowledged alert)."""
     subject = f"{rule.site}/{rule.space}"
     since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
     over = entries >= (rule.threshold or 0)
     return States(
-        held=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
+        met=(AlertState(subject=subject, site=rule.site, since=since, value=entries),) if over else ()
     )
 
 
 def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
-    held = []
+    met = []
     for place in load_all(db):
         chance = _chance(db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
-            held.append(AlertState(subject=place.id, site=place.id, value=chance))
-    return States(held=tuple(held))
+            met.append(AlertState(subject=place.id, site=place.id, value=chance))
+    return States(met=tuple(met))
 
 
 def _chance(db: Database, place: Site) -> float | None:

@@ -1,4 +1,4 @@
-"""The visits of a calendar year with the evidence they rest on."""
+"""Visits of a calendar year with their evidence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placement:
-    """A channel at a door; `earlier`: it had sent something there before the year."""
+    """A placement of a channel at a door; `earlier`: it had sent something there before the year."""
 
     portal_id: int
     channel_id: int
@@ -92,7 +92,7 @@ class _Grid:
 
 @dataclass(frozen=True, kw_only=True)
 class _Inputs:
-    """The days and doors of a year, the sensors there, and the definitions of a visit."""
+    """Inputs of the annual report: days, doors, sensors, and the definitions of a visit."""
 
     site: Site
     first: date
@@ -101,7 +101,7 @@ class _Inputs:
     placements: list[_Placement]
     corrections: list[CorrectionEvidence]
     passage_variance: float
-    brought: Imported
+    imports: Imported
     brought_days: dict[int, VisitDay]  # by the number of the day: one more column, in place of the doors
     counting: Counting
 
@@ -112,17 +112,17 @@ class _Inputs:
 
     @cached_property
     def begins(self) -> datetime:
-        """Return when the first business day begins."""
+        """Return the beginning of the first business day."""
         return calendar.day_bounds(self.first, self.site)[0]
 
     @cached_property
     def ends(self) -> datetime:
-        """Return when the last business day ends."""
+        """Return the end of the last business day."""
         return calendar.day_bounds(self.last, self.site)[1]
 
     @cached_property
     def quarters(self) -> int:
-        """Return how many quarters of an hour the days have."""
+        """Return the number of quarters of an hour in the days."""
         return (self.ends - self.begins) // QUARTER
 
     @property
@@ -152,7 +152,7 @@ class _Inputs:
 
     @cached_property
     def half(self) -> Bools:
-        """Of each quarter, whether half of all passages count; a column."""
+        """Of each quarter, whether half of all passages count as visits; a column."""
         return np.array([d.method == "half" for d in self.definitions])[self.day_of][:, None]
 
     def entries(self, grid: _Grid) -> Floats:
@@ -162,7 +162,7 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """Return what makes days alike: weekday (or holiday), hours with and without staff; None: closed."""
+        """Return the kind of each day: weekday (or holiday), hours with and without staff; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
@@ -173,7 +173,7 @@ class _Inputs:
 
     @cached_property
     def rules(self) -> Rules:
-        """Return which doors count on which day, and what is deducted; the last column is what people brought."""
+        """Return which doors count on which day, and the deductions; the last column is imported counts."""
         rows = list(zip(self.days, self.definitions, strict=True))
         there = np.array([n in self.brought_days for n in range(len(rows))])
         counts = [
@@ -186,14 +186,14 @@ class _Inputs:
             + [not self.doors and bool(self.brought_days)]
             for day, d in rows
         ]
-        own = np.arange(len(self.doors) + 1) == len(self.doors)
+        is_imported = np.arange(len(self.doors) + 1) == len(self.doors)
         per_day = [d.per_day for _, d in rows]
         share = [
             [*(d.share_off(door.name) for door in self.doors), self._brought_share(n, off)]
             for n, ((_, d), off) in enumerate(zip(rows, per_day, strict=True))
         ]
         return Rules(
-            counts=np.where(there[:, None], own, np.array(counts, np.bool_)),
+            counts=np.where(there[:, None], is_imported, np.array(counts, np.bool_)),
             share=np.array(share, np.float64),
             per_day=np.array(per_day, np.float64),
         )
@@ -217,11 +217,11 @@ class _Inputs:
         return out
 
     def figure(self, grid: _Grid) -> YearOfVisits:
-        """Return the year's figure from its quarters."""
-        entries, own = self.entries(grid), np.zeros((2, self.quarters, 1))
+        """Compute the year's figure from its quarters."""
+        entries, imports = self.entries(grid), np.zeros((2, self.quarters, 1))
         for n, day in self.brought_days.items():
-            own[0, self.starts[n]] = day.gross
-            own[1, self.day_of == n] = 1.0
+            imports[0, self.starts[n]] = day.gross
+            imports[1, self.day_of == n] = 1.0
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
         for p in self.placements:
@@ -232,9 +232,9 @@ class _Inputs:
         quarters = YearQuarters(
             day=self.day_of,
             place=np.arange(self.quarters) - self.starts[self.day_of],
-            entries=np.hstack([entries, own[0]]),
-            passages=np.hstack([np.where(self.half, entries / 2, entries), own[0]]),
-            known=np.hstack([known, own[1]]),
+            entries=np.hstack([entries, imports[0]]),
+            passages=np.hstack([np.where(self.half, entries / 2, entries), imports[0]]),
+            known=np.hstack([known, imports[1]]),
         )
         return estimate_year(quarters, self.day_kinds(), self.rules, self.corrected(), self.passage_variance)
 
@@ -258,7 +258,7 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
     figure = on.figure(grid)
     counts = on.rules.counts
     filled = float(np.nansum(on.entries(imputed) * counts[on.day_of, :-1]))
-    shares = on.brought.variance({day.day for day in on.brought_days.values()})
+    shares = on.imports.variance({day.day for day in on.brought_days.values()})
     figure = replace(
         figure, se=hypot(figure.se, sqrt(shares)), se_missing=hypot(figure.se_missing, sqrt(shares))
     )
@@ -295,13 +295,13 @@ def compute_annual(db: Database, site: str, year: int, today: date, *, verify: b
 
 def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
     """Return the report of a year that is estimated from sample weeks; None where it is not."""
-    sample = next((s for s in on.brought.samples if s.year == on.first.year), None)
+    sample = next((s for s in on.imports.samples if s.year == on.first.year), None)
     if sample is None:
         return None
     year = sample.view(on.site.id)
     days = {d.day: d for d in on.brought_days.values()}
     gross, net = sum(d.gross for d in days.values()), sum(d.net for d in days.values())
-    kept, scale = _share(net, gross), _share(gross, year.visits)
+    share_left, scale = _share(net, gross), _share(gross, year.visits)
     over = on.last == date(on.first.year, 12, 31)
     missing = tuple(day for day in on.days if day not in days or not days[day].counted)
     return _report(
@@ -313,15 +313,15 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
         gross=gross,
         net=net,
         gross_counted=year.seen * scale,
-        net_counted=year.seen * scale * kept,
+        net_counted=year.seen * scale * share_left,
         filled=0.0,
         estimated_share=_share(year.visits - year.seen, year.visits),
         imputed_share=0.0,
         se=year.se * scale,
         se_counting=0.0,
         se_missing=year.se * scale,
-        low=year.lower_95 * scale * kept,
-        high=year.upper_95 * scale * kept,
+        low=year.lower_95 * scale * share_left,
+        high=year.upper_95 * scale * share_left,
         days_whole=len(on.days) - len(missing),
         days_partly=0,
         missing=missing,
@@ -335,7 +335,7 @@ def _sampled(db: Database, on: _Inputs) -> AnnualReport | None:
 def _report(
     db: Database, on: _Inputs, year: YearOfVisits | SampledYear, *, missing: tuple[date, ...], **figures: Any
 ) -> AnnualReport:
-    """Return the report of a year with its days, definitions and imports, with `figures` and what else is told."""
+    """Build the report of a year from its `figures`, days, definitions and imports."""
     hours = [calendar.hours_of(day, on.site) for day in on.days]
     return like(
         AnnualReport,
@@ -358,7 +358,7 @@ def _report(
 
 
 def _sample_remarks(sample: SampledYear, *, over: bool) -> Iterator[str]:
-    """Yield what the reader must know of a figure from sample weeks."""
+    """Yield the remarks on a figure from sample weeks."""
     if not over:
         yield f"the year is not over: business days up to {sample.last}"
     yield f"sampled: estimated from {sample.counted} of {sample.weeks} weeks, which were counted by hand"
@@ -373,7 +373,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
     if last < first:
         raise NotFound(f"no business day of {year} is over yet; name an earlier year")
     doors = db.fetch("annual_doors", Door, site=site)
-    known, brought = site_days(db, place, last)
+    known, imports = site_days(db, place, last)
     days = {(d.day - first).days: d for d in known.values() if d.source and first <= d.day}
     if not doors and not days:
         raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
@@ -388,7 +388,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
         placements=db.fetch("annual_sensors", _Placement, **keys),
         corrections=db.fetch("annual_corrections", CorrectionEvidence, site=site, **keys),
         passage_variance=passage_variance(db, [site], last),
-        brought=brought,
+        imports=imports,
         brought_days=days,
         counting=Counting.of(db, place, portals),
     )
@@ -396,7 +396,7 @@ def _inputs(db: Database, site: str, year: int, today: date) -> _Inputs:
 
 def _imports(db: Database, on: _Inputs) -> Iterator[ImportEvidence]:
     """Yield the imports that hold some days of the year, with how many of their visits count."""
-    used = on.brought.used({day.day for day in on.brought_days.values()})
+    used = on.imports.used({day.day for day in on.brought_days.values()})
     for one in period_counts.listing(db, on.site.id):
         if one.id in used:
             days, visits = used[one.id]
@@ -420,8 +420,8 @@ def _bounds(figure: YearOfVisits) -> tuple[float | None, float | None]:
     return max(figure.net - half_width, 0.0), figure.net + half_width
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else 0.0
+def _share(part: float, total: float) -> float:
+    return part / total if total > 0 else 0.0
 
 
 def _estimated(figure: YearOfVisits) -> float:
@@ -429,8 +429,8 @@ def _estimated(figure: YearOfVisits) -> float:
 
 
 def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
-    found = db.fetch("annual_definitions", DefinitionEvidence, site=on.site.id)
-    return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
+    definitions = db.fetch("annual_definitions", DefinitionEvidence, site=on.site.id)
+    return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in definitions]
 
 
 def _door(
@@ -459,28 +459,28 @@ def _door(
 
 
 def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
-    """Return what the reader must know before using the figure."""
-    found = []
+    """Return the remarks on the figure."""
+    remarks = []
     if on.last < date(on.first.year, 12, 31):
-        found.append(f"the year is not over: business days up to {on.last}")
+        remarks.append(f"the year is not over: business days up to {on.last}")
     if not seen:
-        return [*found, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
+        return [*remarks, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
     if on.brought_days:
-        found.append(
+        remarks.append(
             f"{many(len(on.brought_days), 'day')} are from counts that were brought, not from sensors of this program"
         )
     if figure.gross is None:
-        found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
+        remarks.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _estimated(figure)
     if figure.gross is not None and share > WARN_FROM:
-        found.append(f"{share:.0%} of the visits are estimated, not counted")
+        remarks.append(f"{share:.0%} of the visits are estimated, not counted")
     if len({d.first for d in on.definitions}) > 1:
-        found.append("the definition of a visit changed within the year")
+        remarks.append("the definition of a visit changed within the year")
     if not on.site.visits:
-        found.append("no definition of a visit is stated: all who enter count, and nothing is taken off")
+        remarks.append("no definition of a visit is stated: all who enter count, and nothing is taken off")
     silent = [on.doors[n].name for n in range(len(on.doors)) if figure.observed[:, n].max(initial=0) <= 0]
-    found += [f"nothing was heard from {name} all year" for name in silent]
-    return found
+    remarks += [f"nothing was heard from {name} all year" for name in silent]
+    return remarks
 
 
 def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float) -> Verification:

@@ -1,4 +1,4 @@
-"""Findings about sensors, in words."""
+"""Findings about sensors with their texts and history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ UNSAID = Text(sv="", en="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row(FindingInfo):
-    """A finding that is not put into words yet."""
+    """A finding as stored, without texts."""
 
     timezone: str
     source: str
@@ -48,7 +48,7 @@ class _Row(FindingInfo):
 def get_findings(
     db: Database, site: str | None = None, *, now: datetime, resolved_for: timedelta = timedelta(0)
 ) -> list[FindingInfo]:
-    """Return what is open or acknowledged at a site, or at all, and what was resolved in the time before `now`.
+    """Return open and acknowledged findings of a site or of all, and those resolved in the time before `now`.
 
     Raises NotFound for a site that is not there.
     """
@@ -67,26 +67,26 @@ def get_finding(db: Database, number: int) -> FindingInfo | None:
 
 def site_of(db: Database, number: int) -> str:
     """Return the site of a finding. Raises NotFound."""
-    found = get_finding(db, number)
-    if found is None:
+    info = get_finding(db, number)
+    if info is None:
         raise NotFound(messages.NO_FINDING(number=number))
-    return found.site
+    return info.site
 
 
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
-    """Note who has seen a finding and why it stands, and return it. Raises NotFound, StoreRefused if resolved."""
+    """Acknowledge a finding with the reason, and return it. Raises NotFound, StoreRefused if resolved."""
     with db.transaction() as conn:
         done = quality.acknowledge(conn, number, who, note, now)
-    found = get_finding(db, number)
-    if found is None:
+    info = get_finding(db, number)
+    if info is None:
         raise NotFound(messages.NO_FINDING(number=number))
     if not done:
         raise StoreRefused(messages.RESOLVED(number=number))
-    return found
+    return info
 
 
 def get_coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
-    """Return how much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
+    """Return the data coverage of each channel on each business day, `first` to `last`. Raises NotFound."""
     load(db, site)
     if last - first == LAST_WEEK:
         known = results.read(db, site, results.COVERAGE, list[ChannelCoverage], last)
@@ -103,7 +103,7 @@ def compute_coverage(
 
 
 def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
-    """Tell whether a site is wired as its site file says, problems first. Raises NotFound."""
+    """Check a site's wiring against its site file, problems first. Raises NotFound."""
     place, sites = load(db, site), load_all(db)
     with db.transaction() as conn:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)
@@ -120,17 +120,17 @@ def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
 
 def _names(site: Site, sites: Sequence[Site]) -> Names:
     """Return the names of doors and spaces; those of other sites with their site before them."""
-    found = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
-    return found | site.names
+    names = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
+    return names | site.names
 
 
 def _info(row: _Row, names: Names) -> FindingInfo:
-    said = row.finding()
+    finding = row.finding()
     return like(
         FindingInfo,
         row,
-        device=said.device,
-        sentence=sentence(said, names, row.timezone),
-        certainty=certainty(said),
-        advice=watched(row.fixed, row.timezone) if row.fixed else advice(said),
+        device=finding.device,
+        sentence=sentence(finding, names, row.timezone),
+        certainty=certainty(finding),
+        advice=watched(row.fixed, row.timezone) if row.fixed else advice(finding),
     )

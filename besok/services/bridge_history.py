@@ -1,4 +1,4 @@
-"""Counts at each door of a site by day, and when its counting changed: what bridges are made from."""
+"""Daily counts at each door of a site, and its method breaks: the input of bridges."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MORNING = timedelta(hours=6)  # a change before then holds for its day already
 class History:
     """Days x doors in the direction of entering, by the newest definition; NaN where not observed.
 
-    `days_by_source` are the days that count as people brought them, since the sensors did not see them whole.
+    `days_by_source` are the days whose imported counts are in force, since the sensors did not observe them whole.
     """
 
     site: Site
@@ -38,8 +38,8 @@ class History:
     doors: list[Door]
     people_in: Floats
     people_out: Floats
-    beside: Floats
-    brought: Imported
+    references: Floats
+    imports: Imported
     days_by_source: Mapping[str, Bools]
 
     @cached_property
@@ -49,16 +49,16 @@ class History:
 
     @cached_property
     def closed(self) -> Bools:
-        """Tell whether the site was closed."""
+        """Return on which days the site was closed."""
         return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
 
     @cached_property
     def elsewhere(self) -> Bools:
-        """Tell on which days counts that people brought stand for the doors."""
-        found: Bools = np.zeros(self.days, np.bool_)
+        """Return on which days imported counts replace those of the doors."""
+        elsewhere: Bools = np.zeros(self.days, np.bool_)
         for days in self.days_by_source.values():
-            found = found | days
-        return found
+            elsewhere = elsewhere | days
+        return elsewhere
 
     @cached_property
     def filled(self) -> Floats:
@@ -66,7 +66,7 @@ class History:
         return self.with_estimates(self.visits(self.newest))
 
     def with_estimates(self, visits: Floats) -> Floats:
-        """Return days x series with estimates for the days of the last two years that nobody counted in any way."""
+        """Return days x series with estimates for uncounted days of the last two years."""
         counts = np.nan_to_num(visits)
         part = slice(max(self.days - 2 * WEEKS, 0), self.days)
         known = np.isfinite(visits[part]).astype(np.float64)
@@ -77,11 +77,11 @@ class History:
 
     @property
     def newest(self) -> VisitDefinition:
-        """The definition that holds on the last day."""
+        """The definition in force on the last day."""
         return self.site.definition(self.dates[-1])
 
     def visits(self, definition: VisitDefinition) -> Floats:
-        """Visits by day and door as a definition counts them."""
+        """Count visits by day and door under a definition."""
         half = definition.method == "half"
         entries = (self.people_in + self.people_out) / 2 if half else self.people_in
         counts = [definition.counts(door.name) for door in self.doors]
@@ -89,31 +89,28 @@ class History:
         return out
 
     def shares(self, definition: VisitDefinition) -> Floats:
-        """Return what is left of each door's visits after the deducted shares."""
+        """Return the share of each door's visits that remains after deductions."""
         return 1 - np.array([definition.share_off(door.name) for door in self.doors])
 
     def in_force(self) -> Iterator[tuple[slice, VisitDefinition]]:
-        """Yield the definitions with the days on which they hold."""
+        """Yield the definitions with the days on which they are in force."""
         start = 0
-        for definition, held in groupby(map(self.site.definition, self.dates)):
-            end = start + len(list(held))
+        for definition, days in groupby(map(self.site.definition, self.dates)):
+            end = start + len(list(days))
             yield slice(start, end), definition
             start = end
 
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
-    """Return what was counted at the doors of a site from business day `first` to `last`, and what people brought.
-
-    None if there is nothing of either.
-    """
+    """Return the counts at a site's doors from business day `first` to `last`, and imports. None without either."""
     doors = db.fetch("annual_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:
         keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
         rows = conn.execute(sql("bridge_days"), keys).fetchall()
         others = conn.execute(sql("bridge_beside"), keys).fetchall()
-    known, brought = site_days(db, site, last)
-    if not rows and not brought.rows:
+    known, imports = site_days(db, site, last)
+    if not rows and not imports.rows:
         return None
     sources = {day.source for day in known.values() if day.day >= first} - {""}
     dates = calendar.days_from(first, last)
@@ -128,9 +125,9 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
     people_in = np.where(seen, np.where(entering, ours[0], ours[1]), np.nan)
     people_out = np.where(seen, np.where(entering, ours[1], ours[0]), np.nan)
     names = sorted({row[0] for row in others})
-    beside = np.full((days, len(names)), np.nan)
+    references = np.full((days, len(names)), np.nan)
     for name, day, gross in others:
-        beside[(day - first).days, names.index(name)] = gross
+        references[(day - first).days, names.index(name)] = gross
     return History(
         site=site,
         first=first,
@@ -138,18 +135,18 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
         doors=doors,
         people_in=people_in,
         people_out=people_out,
-        beside=beside,
-        brought=brought,
+        references=references,
+        imports=imports,
         days_by_source={
             source: np.array([d in known and known[d].source == source for d in dates])
-            for source in brought.sources
+            for source in imports.sources
             if source in sources
         },
     )
 
 
 def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
-    """Yield the days from which other sensors count at a door, with what both counted while placed side by side."""
+    """Yield the changes of sensors at a door: the first day, and the counts of both while placed side by side."""
     placements = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
     for n, door in enumerate(history.doors):
         here = [h for h in placements if h.portal_id == door.portal_id]
@@ -170,7 +167,7 @@ def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
 
 
 def _channels(placed: frozenset[tuple[int, bool]]) -> set[int]:
-    """Return the channels of placements: one that was only turned counts as it did."""
+    """Return the channels of placements, regardless of direction: turning a channel is no method break."""
     return {channel for channel, _ in placed}
 
 
@@ -183,7 +180,7 @@ def _at(placements: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bo
 
 
 def _day(history: History, t: datetime) -> int:
-    """Return the number of the first day that is counted the new way."""
+    """Return the index of the first day that is counted the new way."""
     day = calendar.business_day(t, history.site)
     late = t - calendar.day_bounds(day, history.site)[0] > MORNING
     return (day - history.first).days + late
@@ -197,7 +194,7 @@ def _overlap(
     before: frozenset[tuple[int, bool]],
     now: frozenset[tuple[int, bool]],
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return what the old and the new sensor counted on whole days on which one was the reference of the other."""
+    """Return the counts of the old and the new sensor on whole days on which one was the reference of the other."""
     (old,), (new,) = before, now
     times = [
         (max(a.placed, b.placed) if a.placed and b.placed else a.placed or b.placed,
@@ -205,7 +202,7 @@ def _overlap(
         for a in here for b in here
         if (a.channel_id, b.channel_id) == (old[0], new[0]) and {a.role, b.role} == {"primary", "reference"}
     ]  # fmt: skip
-    found: tuple[list[float], list[float]] = ([], [])
+    counts: tuple[list[float], list[float]] = ([], [])
     half = history.newest.method == "half"
     for begins, ends in times:
         start = begins or calendar.day_bounds(history.first, history.site)[0]
@@ -213,13 +210,13 @@ def _overlap(
         if stop - start < timedelta(days=1):
             continue
         both = [_entering(db, history, door, who, start, stop, half=half) for who in (old, new)]
-        whole = [
+        complete = [
             day for day in sorted(both[0].keys() & both[1].keys())
             if calendar.day_bounds(day, history.site)[0] >= start and calendar.day_bounds(day, history.site)[1] <= stop
         ]  # fmt: skip
-        for values, counted in zip(found, both, strict=True):
-            values += [counted[day] for day in whole]
-    return tuple(found[0]), tuple(found[1])
+        for values, counted in zip(counts, both, strict=True):
+            values += [counted[day] for day in complete]
+    return tuple(counts[0]), tuple(counts[1])
 
 
 def _entering(

@@ -1,4 +1,4 @@
-"""Bridges from counts that people brought to the counters that count since."""
+"""Bridges from imported counts to the present counters."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,16 +33,16 @@ class Column:
 
 
 def columns(history: History, measure: str, present: Floats) -> Iterator[Column]:
-    """Yield what people brought of the days of a history; `present` are the days as the doors would count them now.
+    """Yield the columns of the imported sources of a history; `present` are the days as the doors would count them now.
 
     The present counters are the sensors, or the source of the last day where these do not count yet.
     """
-    visits = {source: _now(history, source, measure) for source in history.brought.sources}
-    all_days = {s: _now(history, s, measure, history.brought.days_of(s)) for s in history.brought.sources}
+    visits = {source: _now(history, source, measure) for source in history.imports.sources}
+    all_days = {s: _now(history, s, measure, history.imports.days_of(s)) for s in history.imports.sources}
     seen = {
         day: visits
         for day, visits in zip(history.dates, present.tolist(), strict=True)
-        if np.isfinite(visits) and day in history.brought.measured
+        if np.isfinite(visits) and day in history.imports.measured
     }
     last = next((s for s, there in history.days_by_source.items() if there[-1]), SENSORS)
     counter = last if last or seen else next(iter(history.days_by_source), SENSORS)
@@ -53,7 +53,7 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
         yield Column(
             source=source,
             counter=counter,
-            counted=_spread(history, {d: history.brought.days[d].visits(measure) for d in days}),
+            counted=_spread(history, {d: history.imports.days[d].visits(measure) for d in days}),
             now=_spread(history, {d: all_days[source][d] for d in days}),
             bridge=Bridge(day=history.days, door=0, kind="source", method=method, size=size, se=se),
             since=min((d for d in visits[counter] if d > days[0]), default=None)
@@ -65,12 +65,12 @@ def columns(history: History, measure: str, present: Floats) -> Iterator[Column]
 def _now(
     history: History, source: str, measure: str, days: Mapping[date, VisitDay] | None = None
 ) -> dict[date, float]:
-    """Return the visits of a source as the newest definition has them; without `days`, of those it counted."""
-    days, newest = history.brought.sources[source] if days is None else days, history.newest
-    if measure == "gross" or history.brought.is_net(source):
-        return {day: found.visits(measure) for day, found in days.items()}
-    kept = 1 - newest.share_off("")
-    return {day: max(found.gross * kept - newest.per_day, 0.0) for day, found in days.items()}
+    """Return the visits of a source under the newest definition; without `days`, of those it counted."""
+    days, newest = history.imports.sources[source] if days is None else days, history.newest
+    if measure == "gross" or history.imports.is_net(source):
+        return {day: visits.visits(measure) for day, visits in days.items()}
+    share_left = 1 - newest.share_off("")
+    return {day: max(visits.gross * share_left - newest.per_day, 0.0) for day, visits in days.items()}
 
 
 def _spread(history: History, values: Mapping[date, float]) -> Floats:
@@ -80,14 +80,14 @@ def _spread(history: History, values: Mapping[date, float]) -> Floats:
 def _ratio(
     history: History, visits: Mapping[str, Mapping[date, float]], source: str, counter: str
 ) -> tuple[float, float, Method]:
-    """Return the logarithm of what the counter has of what the source has, with its error and how it is known."""
+    """Return the logarithm of the ratio of counter to source, its standard error, and the method."""
     if source == counter:
         return 0.0, 0.0, "none"
     direct = _ratio_of_periods(history, visits, source, counter)
     if direct:
         return *direct, "overlap"
-    by_hand = [other for other in history.brought.sources if history.brought.by_hand(other)]
-    found = []
+    by_hand = [other for other in history.imports.sources if history.imports.by_hand(other)]
+    ratios = []
     for people in by_hand:
         before = _ratio_of_periods(history, visits, source, people)
         after = _ratio_of_periods(history, visits, people, counter)
@@ -97,18 +97,18 @@ def _ratio(
                 hypot(SHARED_BIAS, DOOR_BIAS),
             )  # how far sensors are from people, where nobody has counted
         if before and after:
-            found.append((before[0] + after[0], hypot(before[1], after[1])))
-    if found:
-        return *min(found, key=lambda f: f[1]), "counts"
+            ratios.append((before[0] + after[0], hypot(before[1], after[1])))
+    if ratios:
+        return *min(ratios, key=lambda f: f[1]), "counts"
     return 0.0, COUNTERS_SD, "prior"
 
 
 def _ratio_of_periods(
     history: History, visits: Mapping[str, Mapping[date, float]], before: str, now: str
 ) -> tuple[float, float] | None:
-    """Return the ratio in the periods that both have whole, the longer ones of the two."""
+    """Return the ratio over the periods that both have whole, the longer ones of the two."""
     named = [s for s in (before, now) if s != SENSORS]
-    periods = max((history.brought.periods(s) for s in named), key=_length)
+    periods = max((history.imports.periods(s) for s in named), key=_length)
     pairs = []
     for first, last in periods:
         days = calendar.days_from(first, last)

@@ -1,4 +1,4 @@
-"""Growth and baseline as if every day had been counted as it is now: what changed in the counting, and by how much."""
+"""Growth and baseline across method breaks, as if every day had been counted by the present method."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -40,14 +40,14 @@ class _Part:
     """Part of a site in the growth.
 
     `doors` are the visits at those that were there throughout (days x doors, no gaps), `over` the bridges over their
-    breaks, `hidden` for each what may hide, `taken` how many visits are taken off each time. `as_counted` are the
+    breaks, `hidden` for each what may hide, `deducted` how many visits are taken off each time. `as_counted` are the
     visits by day as they were counted, `as_now` as they would be counted now, both NaN where not observed.
     """
 
     doors: Floats
     over: tuple[Bridge, ...]
     hidden: tuple[float, ...]
-    taken: float
+    deducted: float
     as_counted: Floats
     as_now: Floats
     columns: tuple[Column, ...]
@@ -55,42 +55,42 @@ class _Part:
 
 
 def bridged(db: Database, sites: Sequence[Site], today: date, until: date) -> Bridged:
-    """Return growth of the 364 business days up to `until` over the 364 before those, and the baseline, across breaks.
+    """Return the growth of the 364 business days up to `until` over the 364 before, and the baseline, across breaks.
 
-    The doors of all `sites` count together, as if they were those of one site, for the target of the first; nothing is
-    told where one of the sites cannot be compared. Breaks at other sites than the first say at which. Read where a job
-    has computed it.
+    The doors of all `sites` count together, as if they were those of one site, for the target of the first; if one of
+    the sites cannot be compared, there is no result. Breaks at other sites than the first name theirs. Reads the stored
+    result of a job if there is one.
     """
     known = results.read(db, sites[0].id, results.BRIDGED, Bridged, today - DAY)
     return known or compute_bridged(db, sites, until)
 
 
 def compute_bridged(db: Database, sites: Sequence[Site], until: date) -> Bridged:
-    """Compute what `bridged` reads."""
+    """Compute the result of `bridged`."""
     target = sites[0].target
     assert target
     baseline, today = (target.baseline_first, target.baseline_last), until + DAY
     first = min(baseline[0], today - 2 * WEEKS * DAY)
     parts = [_part(db, site, first, until, target.measure) for site in sites]
     breaks = [
-        replace(found, site=None if site is sites[0] else site.id)
+        replace(method_break, site=None if site is sites[0] else site.id)
         for site, part in zip(sites, parts, strict=True)
-        for found in (part.breaks if part else ())
+        for method_break in (part.breaks if part else ())
     ]
     known = [part for part in parts if part and part.doors.shape[1]]
-    whole = len(known) == len(parts)
+    complete = len(known) == len(parts)
     stated = _stated(parts[0], target, until) if target.baseline_visits else None
     breaks += [stated[1]] if stated else []
     return Bridged(
-        growth=_growth(known) if whole else None,
-        baseline=stated[0] if stated else _factor(known, first, *baseline) if whole else None,
-        year=_factor(known, first, today - 365 * DAY, until) if whole else None,
+        growth=_growth(known) if complete else None,
+        baseline=stated[0] if stated else _factor(known, first, *baseline) if complete else None,
+        year=_factor(known, first, today - 365 * DAY, until) if complete else None,
         breaks=tuple(sorted(breaks, key=lambda b: (b.day, b.site or "", b.door or ""))),
     )
 
 
 def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
-    """Return how the visits of all doors grew."""
+    """Return the growth of the visits of all doors."""
     doors = np.hstack([part.doors for part in parts])
     begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
     over = [
@@ -98,77 +98,79 @@ def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
     ]
     now, before = _times(len(doors))
     return across.growth(
-        doors, over, now, before, [h for p in parts for h in p.hidden], sum(p.taken for p in parts)
+        doors, over, now, before, [h for p in parts for h in p.hidden], sum(p.deducted for p in parts)
     )
 
 
 def _times(days: int) -> tuple[slice, slice]:
-    """Return the days that are compared, and those that they are compared with."""
+    """Return the compared days, and the days a year before."""
     return slice(days - WEEKS, days), slice(days - 2 * WEEKS, days - WEEKS)
 
 
 def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> float | None:
-    """Return the factor that makes the visits of some days, as they were counted, those that would be counted now."""
+    """Return the factor from the visits of some days as counted to those that the present method would count."""
     here = slice(max((first - start).days, 0), max((last - start).days + 1, 0))
-    counted, made = (
+    counted, converted = (
         float(np.nansum(np.sum([days[here] for days in each], axis=0)))  # only days observed at all sites
         for each in ([p.as_counted for p in parts], [p.as_now for p in parts])
     )
-    return made / counted if counted > 0 else None
+    return converted / counted if counted > 0 else None
 
 
 def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
-    """Return what a site contributes; None where nothing was observed."""
+    """Return the part of one site; None where nothing was observed."""
     history = history_of(db, site, first, last)
     if history is None:
         return None
     changes = list(changes_of(db, history))
     now, before = _times(history.days)
-    whole = _throughout(history, before, now)
-    over, hidden = _bridges(history, changes, whole) if whole else ([], [])
+    steady = _throughout(history, before, now)
+    over, hidden = _bridges(history, changes, steady) if steady else ([], [])
     net = measure == "net"
-    left = history.shares(history.newest)[whole] if net else 1.0
+    left = history.shares(history.newest)[steady] if net else 1.0
     off = history.newest.per_day if net else 0.0
-    moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
+    moved = [replace(bridge, door=steady[bridge.door]) for bridge in over]
     as_now = replace(
         history,
         people_in=across.bridged(history.people_in, moved),
         people_out=across.bridged(history.people_out, moved),
     )
-    made = _by(as_now, history.newest, measure)
-    counted = np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()])
-    brought = list(columns(history, measure, made))
-    for column in brought:
+    converted = _by(as_now, history.newest, measure)
+    counted = np.concatenate(
+        [_by(history, definition, measure)[span] for span, definition in history.in_force()]
+    )
+    imports = list(columns(history, measure, converted))
+    for column in imports:
         here = np.isfinite(column.now)
         counted = np.where(here, column.counted, counted)
-        made = np.where(here, column.now * column.bridge.factor, made)
-    doors = np.where(history.elsewhere[:, None], 0.0, history.filled[:, whole] * left)
-    added = [np.where(history.closed, column.now, column.now + off) for column in brought]
-    if brought and not whole:
-        if not _enough(history, made, now, before):
+        converted = np.where(here, column.now * column.bridge.factor, converted)
+    doors = np.where(history.elsewhere[:, None], 0.0, history.filled[:, steady] * left)
+    added = [np.where(history.closed, column.now, column.now + off) for column in imports]
+    if imports and not steady:
+        if not _enough(history, converted, now, before):
             added = []
         elif len(added) == 1:
             added = [history.with_estimates(added[0][:, None])[:, 0]]
-    number = len(whole)
+    number = len(steady)
     return _Part(
         doors=np.column_stack([doors, *map(np.nan_to_num, added)]),
-        over=(*over, *(replace(c.bridge, door=number + n) for n, c in enumerate(brought) if added)),
+        over=(*over, *(replace(c.bridge, door=number + n) for n, c in enumerate(imports) if added)),
         hidden=(*hidden, *(across.UNSEEN for _ in added)),
-        taken=off * float((~history.closed[now]).sum()),
+        deducted=off * float((~history.closed[now]).sum()),
         as_counted=counted,
-        as_now=made,
-        columns=tuple(brought),
+        as_now=converted,
+        columns=tuple(imports),
         breaks=(
             *_definitions(history, measure),
-            *_doors(history, whole),
-            *(_break(history, bridge, whole) for bridge in over),
-            *(_source_break(column) for column in brought if column.since),
+            *_doors(history, steady),
+            *(_break(history, bridge, steady) for bridge in over),
+            *(_source_break(column) for column in imports if column.since),
         ),
     )
 
 
 def _enough(history: History, visits: Floats, *parts: slice) -> bool:
-    """Tell whether nearly all open days of both times are known."""
+    """Tell whether nearly all open days of both periods are known."""
     return all(
         float(np.isfinite(visits[part])[~history.closed[part]].mean()) >= THROUGHOUT
         for part in parts
@@ -177,14 +179,14 @@ def _enough(history: History, visits: Floats, *parts: slice) -> bool:
 
 
 def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, MethodBreak]:
-    """Return the factor of a baseline that is stated as one number, by its source if counts of it are there."""
-    found = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
-    size, se = (found.bridge.size, found.bridge.se) if found else (0.0, across.COUNTERS_SD)
+    """Return the factor of a baseline stated as one number, by its source if counts of that source are stored."""
+    column = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
+    size, se = (column.bridge.size, column.bridge.se) if column else (0.0, across.COUNTERS_SD)
     return exp(size), MethodBreak(
         day=min(target.baseline_last + DAY, until),
         door=None,
         kind="source",
-        method=found.bridge.method if found else "prior",
+        method=column.bridge.method if column else "prior",
         factor=exp(size),
         error=_error(exp(size), se),
         source=target.baseline_source,
@@ -213,24 +215,24 @@ def _error(factor: float, se: float) -> float:
 
 
 def _bridges(
-    history: History, changes: Sequence[SensorChange], whole: list[int]
+    history: History, changes: Sequence[SensorChange], steady: list[int]
 ) -> tuple[list[Bridge], list[float]]:
     """Return the bridges at doors that were there throughout, numbered among these, and for each what may hide."""
-    visits = history.visits(history.newest)[:, whole]
+    visits = history.visits(history.newest)[:, steady]
     closed = history.closed[:, None]
     doors = DoorCounts(
         counts=np.where(closed | ~(visits > 0), np.nan, visits),
-        beside=np.where(closed, np.nan, history.beside),
+        beside=np.where(closed, np.nan, history.references),
         weekday=history.first.weekday(),
     )
-    ours = [replace(c, door=whole.index(c.door)) for c in changes if c.door in whole]
+    ours = [replace(c, door=steady.index(c.door)) for c in changes if c.door in steady]
     known = across.bridges(doors, ours)
     over = [*known, *across.found(doors, known)]
     return over, across.unseen_at(doors, over)
 
 
 def _throughout(history: History, before: slice, now: slice) -> list[int]:
-    """Return the doors that count by the newest definition and were observed on nearly all open days of both times."""
+    """Return the doors of the newest definition that were observed on nearly all open days of both periods."""
     visits = history.visits(history.newest)
     return [
         n
@@ -243,7 +245,7 @@ def _throughout(history: History, before: slice, now: slice) -> list[int]:
 
 
 def _observed_share(history: History, visits: Floats, part: slice) -> float:
-    """Return the share of the open days on which a door was observed; those that people brought need none."""
+    """Return the share of the open days on which a door was observed; days of imported counts do not matter."""
     open_ = ~history.closed[part] & ~history.elsewhere[part]
     if not open_.any():
         return float(history.elsewhere[part].any())
@@ -270,7 +272,7 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
 
 
 def _by(history: History, definition: VisitDefinition, measure: str) -> Floats:
-    """Visits by day as a definition counts them; NaN where no door was observed."""
+    """Count visits by day under a definition; NaN where no door was observed."""
     visits = history.visits(definition)
     none = np.isnan(history.people_in).all(axis=1)
     if measure == "gross":
@@ -282,11 +284,11 @@ def _by(history: History, definition: VisitDefinition, measure: str) -> Floats:
     return out
 
 
-def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
+def _doors(history: History, steady: Sequence[int]) -> Iterator[MethodBreak]:
     """Doors that were counted for a part of the time only; they are left out of the bridged growth."""
     for n, door in enumerate(history.doors):
         there = np.flatnonzero(np.isfinite(history.people_in[:, n]))
-        if n not in whole and history.newest.counts(door.name) and len(there):
+        if n not in steady and history.newest.counts(door.name) and len(there):
             late = there[0] > history.days - 2 * WEEKS
             day = (
                 history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]
@@ -294,10 +296,10 @@ def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
             yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
 
 
-def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:
+def _break(history: History, bridge: Bridge, steady: Sequence[int]) -> MethodBreak:
     return MethodBreak(
         day=history.dates[bridge.day],
-        door=history.doors[whole[bridge.door]].name,
+        door=history.doors[steady[bridge.door]].name,
         kind=bridge.kind,
         method=bridge.method,
         factor=bridge.factor if bridge.method != "none" else None,

@@ -1,4 +1,4 @@
-"""The calendar of a site: its programme, school holidays and weather, and all of it day by day."""
+"""The calendar of a site: programme, school holidays, weather, and summaries by day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,16 +19,13 @@ class _WeatherDay(Weather):
 
 
 def get_events(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEvent]:
-    """Return the programme of a site that touches the time from `start` up to `end`, in order. Raises NotFound."""
+    """Return the programme events of a site that overlap `start` to `end`, in order. Raises NotFound."""
     load(db, site)
     return db.fetch("events", ProgrammeEvent, site=site, start=start, end=end)
 
 
 def get_event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
-    """Return the effects of the events that touch the time from `start` up to `end`, the newest first.
-
-    Raises NotFound.
-    """
+    """Return the effects of the events that overlap `start` to `end`, the newest first. Raises NotFound."""
     load(db, site)
     return db.fetch("event_effects", ProgrammeEffect, site=site, start=start, end=end)
 
@@ -40,7 +37,7 @@ def get_unusual(db: Database, site: Site | str, start: datetime, end: datetime) 
 
 
 def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:
-    """Return every business day from `first` to `last`, past or to come, with all that is known of it.
+    """Return all that is known of each business day from `first` to `last`, past or to come.
 
     `besok.services.days.as_forecast_calendar` makes of it what a forecast takes. Raises NotFound.
     """

@@ -1,4 +1,4 @@
-"""Accuracy of the doors of a site from validation counts, and the corrections they call for."""
+"""Accuracy of a site's doors from validation counts, and the corrections that follow."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class _Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Count(CountInfo):
-    """A count that is not compared yet."""
+    """A validation count that is not compared yet."""
 
     portal_id: int
     watches: tuple[Watch, ...]
@@ -67,7 +67,7 @@ def receive_count(db: Database, site: str, count: ManualCount, now: datetime) ->
 
 
 def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
-    """Return all that is known of how well the doors of a site count. Raises NotFound."""
+    """Return the calibration of a site: counts, accuracy, corrections, advice. Raises NotFound."""
     place = load(db, site)
     doors = db.fetch("count_doors", _Door, site=site)
     counts = _counts(db, site, {d.portal_id: d.channels for d in doors}, now)
@@ -86,13 +86,13 @@ def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
 
 
 def propose_corrections(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
-    """Propose a correction for each door whose counts call for one, and return these proposals."""
+    """Propose a correction for each door that needs one, and return these proposals."""
     known = get_calibration(db, site, now)
-    wanted = [door for door in known.doors if _needs_correction(door)]
-    for door in wanted:
+    doors = [door for door in known.doors if _needs_correction(door)]
+    for door in doors:
         used = [c for c in known.counts if c.used and c.portal == door.portal]
         calibrations.propose(db, site, door, used, author, now)
-    names = {door.portal for door in wanted}
+    names = {door.portal for door in doors}
     return [c for c in calibrations.calibrations(db, site) if c.decision == "open" and c.portal in names]
 
 
@@ -119,7 +119,8 @@ def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: dat
 def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int, ...]]) -> CountInfo:
     compared = compare(row.begins, row.ends, row.taps, segments, row.watches)
     people = {
-        way: sum(t.people for t in row.taps if t.direction == way and not t.undone) for way in DIRECTIONS
+        direction: sum(t.people for t in row.taps if t.direction == direction and not t.undone)
+        for direction in DIRECTIONS
     }
     same_channels = doors.get(row.portal_id) == tuple(w.channel_id for w in row.watches)
     return like(
@@ -133,25 +134,25 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
 
 
 def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
-    """Return the counts of a door from before its sensor began to count differently."""
+    """Return the counts of a door that precede a change of its sensor."""
     used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
-    return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
+    return used[: max(changed_at([_session(c, direction) for c in used]) for direction in DIRECTIONS)]
 
 
-def _session(count: CountInfo, way: Direction) -> Session:
+def _session(count: CountInfo, direction: Direction) -> Session:
     compared = count.compared
     pair = (
         (compared.counted_in, compared.device_in)
-        if way == "in"
+        if direction == "in"
         else (compared.counted_out, compared.device_out)
     )
     return Session(counted=pair[0], device=pair[1], seconds=compared.seconds)
 
 
 def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration], now: datetime) -> DoorInfo:
-    into, out = ([_session(c, way) for c in used] for way in DIRECTIONS)
-    own = [c for c in history if c.portal == door.portal]
-    in_force = (c for c in own if c.in_force and (c.valid_to is None or c.valid_to > now))
+    into, out = ([_session(c, direction) for c in used] for direction in DIRECTIONS)
+    corrections = [c for c in history if c.portal == door.portal]
+    in_force = (c for c in corrections if c.in_force and (c.valid_to is None or c.valid_to > now))
     return like(
         DoorInfo,
         door,
@@ -162,12 +163,12 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
         counts=len(used),
         last_counted=max((c.begins for c in used), default=None),
         correction=next((c for c in in_force if set(c.channels) & set(door.channels)), None),
-        proposal=next((c for c in own if c.decision == "open"), None),
+        proposal=next((c for c in corrections if c.decision == "open"), None),
     )
 
 
 def compute_usual_week(db: Database, site: str, now: datetime) -> list[_Week]:
-    """Compute how many enter at each door in each hour of a usual week."""
+    """Compute the usual entries at each door in each hour of the week."""
     return db.fetch("door_weeks", _Week, site=site, start=now - USUAL_WEEK_FROM, end=now)
 
 
@@ -201,7 +202,7 @@ def _weeks(
 
 
 def _needs_correction(door: DoorInfo) -> bool:
-    """Tell whether a door surely counts wrong, in a way that the correction in force does not fix already."""
+    """Tell whether a door surely miscounts, beyond what the correction in force fixes."""
     if door.swapped or "broken" in (door.into.verdict, door.out.verdict):
         return False
     force = door.correction

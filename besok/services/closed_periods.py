@@ -1,4 +1,4 @@
-"""Closing months and years that were reported, and what late data or a correction would change of them since."""
+"""Closed months and years: their reported figures, and revisions by late data or corrections."""
 
 import importlib.metadata
 from collections.abc import Sequence
@@ -75,28 +75,28 @@ def close_period(
 
 
 def get_closed(db: Database, site: str, *, ended: bool = False) -> list[ClosedPeriod]:
-    """Return the closed periods of a site, the last first, each with what would be another figure now, and why."""
-    place, kept = load(db, site), store.kept(db, site, ended=ended)
-    if not kept:
+    """Return the closed periods of a site, the last first, each with its revision, if any."""
+    place, periods = load(db, site), store.kept(db, site, ended=ended)
+    if not periods:
         return []
-    days = _days(db, place, min(one.first for one in kept), max(one.last for one in kept))
+    days = _days(db, place, min(one.first for one in periods), max(one.last for one in periods))
     return [
         one.view() if one.ended else replace(one.view(), revision=_revision(db, place, one, days))
-        for one in kept
+        for one in periods
     ]
 
 
 def with_closed(
     db: Database, site: str, step: VisitStep, points: Sequence[VisitPoint], first: date, last: date
 ) -> list[VisitPoint]:
-    """Return the points of months or years between two days: those that are closed with the figure as it was closed.
+    """Return the points of months or years between two days, closed ones with their reported figure.
 
     What it would be now is added where that differs.
     """
     if step not in ("month", "year"):
         return list(points)
-    kept = store.kept(db, site)
-    known = {(one.first, one.last): one for one in kept if first <= one.first and one.last <= last}
+    periods = store.kept(db, site)
+    known = {(one.first, one.last): one for one in periods if first <= one.first and one.last <= last}
     form = "%Y" if step == "year" else "%Y-%m"
     return [_closed_point(point, known.get(period_of(f"{point.day:{form}}"))) for point in points]
 
@@ -142,13 +142,13 @@ def _bounds(place: Site, first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def _days(db: Database, place: Site, first: date, last: date) -> Days:
-    """Return gross and net visits of the days that are known: the sums of them are those of months and years."""
+    """Return gross and net visits of the known days, whose sums are those of months and years."""
     points = get_visits(db, place, first, last, "day")
     return {p.day: (p.gross, p.net) for p in points if p.gross is not None and p.net is not None}
 
 
 def _annual(db: Database, place: Site, first: date, last: date, now: datetime) -> AnnualReport | None:
-    """Return the annual report where the period is a year."""
+    """Return the annual report if the period is a year."""
     if (first.month, first.day, last.month, last.day) != (1, 1, 12, 31):
         return None
     return get_annual_report(db, place.id, first.year, calendar.business_day(now, place))
@@ -167,19 +167,19 @@ def _revision(db: Database, place: Site, period: KeptPeriod, known: Days) -> Rev
     if abs(gross - period.gross) < SAME and abs(net - period.net) < SAME and not changed:
         return None
     begins, ends = _bounds(place, period.first, period.last)
-    found = store.reasons(db, place.id, period.first, period.last, begins, ends, period.closed)
+    reasons = store.reasons(db, place.id, period.first, period.last, begins, ends, period.closed)
     if tuple(store.sensors(db, place.id, begins, ends)) != period.sensors:
-        found.append(RevisionReason(kind="sensors", at=None))
+        reasons.append(RevisionReason(kind="sensors", at=None))
     version = importlib.metadata.version("besok")
-    if not found or version != period.version:
-        found.append(RevisionReason(kind="program", at=None, text=f"{period.version} -> {version}"))
+    if not reasons or version != period.version:
+        reasons.append(RevisionReason(kind="program", at=None, text=f"{period.version} -> {version}"))
     report = _annual(db, place, period.first, period.last, _over(place, period)) if days else None
     return Revision(
         gross=gross if days else None,
         net=net if days else None,
         besok01=report.besok01 if report else None,
         days=changed,
-        reasons=tuple(found),
+        reasons=tuple(reasons),
     )
 
 

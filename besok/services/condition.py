@@ -1,4 +1,4 @@
-"""What is wrong with a running installation, as rules that the doctor prints: the data says all of it."""
+"""Rules that find what is wrong with a running installation, for `besok doctor`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,16 +31,16 @@ BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something wrong: of which service, site or sensor; since when (None: it never worked), or by how many seconds.
+    """A problem of a service, site or sensor: since when (None: it never worked), or by how many seconds.
 
-    `said` is what it says of itself.
+    `detail` is its own message.
     """
 
     kind: Kind
     name: str = ""
     since: datetime | None = None
     seconds: float | None = None
-    said: str = ""
+    detail: str = ""
 
 
 def get_troubles(db: Database, now: datetime) -> list[Trouble]:
@@ -73,7 +73,7 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
 def _jobs(db: Database) -> Iterator[Trouble]:
     for one in job_runs.states(db):
         if one.failing and one.outcome != "done":
-            yield Trouble(kind="job_failed", name=one.duty, since=one.failing, said=one.message)
+            yield Trouble(kind="job_failed", name=one.duty, since=one.failing, detail=one.message)
 
 
 def _clock(db: Database, now: datetime) -> Iterator[Trouble]:
@@ -91,9 +91,9 @@ def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
 
 def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:
     for site, origin in db.rows("forecast_ages"):
-        made = datetime.combine(origin, now.timetz())
-        if now - made > FORECAST:
-            yield Trouble(kind="forecast_old", name=site, since=made)
+        forecast_at = datetime.combine(origin, now.timetz())
+        if now - forecast_at > FORECAST:
+            yield Trouble(kind="forecast_old", name=site, since=forecast_at)
 
 
 def _backups(db: Database, now: datetime) -> Iterator[Trouble]:

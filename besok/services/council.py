@@ -1,4 +1,4 @@
-"""The paper for the council: one page that says whether a site reaches its target, by when, and what worked."""
+"""The council paper: one page on whether a site reaches its target, by when, and what worked."""
 
 from datetime import datetime, timedelta
 
@@ -24,11 +24,11 @@ STEP = 7  # days between two points of the curve
 
 
 def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
-    """Return the paper as PDF, in the language of the request. Raises NotFound without a target to report on."""
+    """Render the paper as PDF, in the language of the request. Raises NotFound without a target."""
     place = sites.load(db, site)
     today = calendar.business_day(now, place)
-    way = get_progress(db, site, today)
-    if way.standing is None:
+    progress = get_progress(db, site, today)
+    if progress.standing is None:
         raise NotFound(
             f"{site}: a paper needs a year of visits and a baseline; the page Progress says what is missing"
         )
@@ -41,30 +41,30 @@ def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
     known = effects.action_effects(db, site)
     return pdf.render(
         pdf.Paper(
-            title=council_text.title(place.name, way),
-            subtitle=council_text.dated(today, way.until),
-            figures=council_text.figures(way, coming),
-            lead=council_text.lead(way, coming, weekdays, names),
-            curve=_curve(db, place, way, coming),
+            title=council_text.title(place.name, progress),
+            subtitle=council_text.dated(today, progress.until),
+            figures=council_text.figures(progress, coming),
+            lead=council_text.lead(progress, coming, weekdays, names),
+            curve=_curve(db, place, progress, coming),
             sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
-            sources=council_text.sources(site, way, coming),
+            sources=council_text.sources(site, progress, coming),
             language=language(),
         )
     )
 
 
-def _curve(db: Database, place: Site, way: Progress, coming: Outlook | None) -> pdf.Curve:
-    first = way.baseline_first - YEAR
-    points = get_visits(db, place.id, first, way.today - DAY, "day", together=True)
-    months = range((way.deadline - way.baseline_last).days // 30 + 1)
-    days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
+def _curve(db: Database, place: Site, progress: Progress, coming: Outlook | None) -> pdf.Curve:
+    first = progress.baseline_first - YEAR
+    points = get_visits(db, place.id, first, progress.today - DAY, "day", together=True)
+    months = range((progress.deadline - progress.baseline_last).days // 30 + 1)
+    days = [*(progress.baseline_last + n * 30 * DAY for n in months), progress.deadline]
     return pdf.Curve(
         counted=[one for one in running_year(points, place.measure) if one[1] is not None][::STEP],
         expected=[(p.day, p.mean, p.low80, p.high80) for p in coming.years] if coming else (),
-        asked=[(day, (way.baseline_visits or 0) * way.target_factor(day)) for day in days],
+        asked=[(day, (progress.baseline_visits or 0) * progress.target_factor(day)) for day in days],
         names=(
-            council_text.end(_("counted"), way.last_365),
+            council_text.end(_("counted"), progress.last_365),
             council_text.end(_("forecast"), coming.years[-1].mean if coming and coming.years else None),
-            council_text.end(_("target trajectory"), way.goal_visits),
+            council_text.end(_("target trajectory"), progress.goal_visits),
         ),
     )

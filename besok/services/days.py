@@ -1,4 +1,4 @@
-"""The calendar of a site day by day, as plain data: for forecasts, effects and whoever compares days."""
+"""The calendar of a site by day, as plain data for forecasts, effects and comparisons."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def calendar_days(
 
 
 def _event_days(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
-    """Return the first and the last business day of an event; one of whole days has those that it names."""
+    """Return the first and the last business day of an event; an all-day event has the days that it names."""
     times = event.start, event.end - timedelta(microseconds=1)
     if event.all_day:
         begins, ends = (t.astimezone(ZoneInfo(site.timezone)).date() for t in times)
@@ -67,7 +67,7 @@ def _day(
 
 
 def open_also(days: Sequence[CalendarDay], others: Sequence[Site]) -> list[CalendarDay]:
-    """Add the opening hours of other sites to the days of a site: closed are only those on which all are closed."""
+    """Add the opening hours of other sites to the days of a site; a day is closed only if all are closed."""
     return [_also(day, [calendar.hours_of(day.day, site) for site in others]) for day in days]
 
 
@@ -86,7 +86,7 @@ def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:
 
 
 def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors: bool = False) -> "Calendar":
-    """Convert days for `besok.analytics.forecast`; weather as its difference from the usual of that time of year."""
+    """Convert days for `besok.analytics.forecast`; weather as its anomaly for the time of year."""
     from besok.analytics.forecast.daykinds import (  # who only reads days need not wait for it
         Calendar,
         named_holidays,
@@ -113,7 +113,7 @@ def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors:
 
 
 def _unusual(values: Mapping[date, float]) -> dict[date, float]:
-    """Each value less the mean of all those within 15 days of the same day of the year, of any year."""
+    """Subtract from each value the mean of all values within 15 days of the same day of the year, of any year."""
     sums, numbers = [0.0] * 367, [0] * 367
     for day, value in values.items():
         sums[day.timetuple().tm_yday] += value

@@ -23,7 +23,7 @@ SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Device(DeviceInfo):
-    """A device that is not judged yet."""
+    """A device before its state is assessed."""
 
     clock_flags: int
     freshness: Freshness = "none"
@@ -60,9 +60,9 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
 
 
 def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
-    """Return devices with channels that send and are not placed, the one heard last first, SHOWN_DEVICES at most.
+    """Return devices with channels that send and are not placed, the last seen first, SHOWN_DEVICES at most.
 
-    One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
+    Devices silent for GONE_AFTER are left out; their readings stay stored.
     """
     most = {"limit": SHOWN_DEVICES, "most": COUNTED_TO, "number": SHOWN_READINGS}
     return db.fetch("unplaced", UnplacedDevice, since=now - GONE_AFTER, **most)
@@ -75,9 +75,9 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
 
 
 def refuses_simulated(db: Database, site: str, now: datetime) -> bool:
-    """Tell whether simulated messages were refused within the last hour, since the site is real."""
-    found = db.fetch_one("refuses_simulated", _Refuses, site=site, since=now - REFUSED_FOR)
-    return found is not None and found.yes
+    """Tell whether simulated messages were rejected within the last hour because the site is real."""
+    answer = db.fetch_one("refuses_simulated", _Refuses, site=site, since=now - REFUSED_FOR)
+    return answer is not None and answer.yes
 
 
 def _rejected(r: _RejectedRow) -> RejectedMessage:
@@ -87,7 +87,7 @@ def _rejected(r: _RejectedRow) -> RejectedMessage:
 
 
 def _is_text(r: _RejectedRow) -> bool:
-    """Tell whether the payload is UTF-8; the last character of a cut one may be broken."""
+    """Tell whether the payload is UTF-8; the last character may be cut off."""
     shown = r.payload[:-3] if r.size > SHOWN_BYTES else r.payload
     try:
         return "\0" not in shown.decode("utf-8")
@@ -96,7 +96,7 @@ def _is_text(r: _RejectedRow) -> bool:
 
 
 def _clock_problem(r: _Device) -> str | None:
-    """Describe what is wrong with a device's clock; None if nothing is."""
+    """Describe the error of a device's clock; None if there is none."""
     if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))

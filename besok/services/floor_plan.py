@@ -1,4 +1,4 @@
-"""Doors and sensors of a site as its floor plans show them: who passed today, and whether the sensors send."""
+"""Doors and sensors on the floor plans of a site: people counted today, and the state of the sensors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,33 +37,33 @@ class DrawnSensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What the floor plans of a site show but its spaces."""
+    """The content of a site's floor plans besides its spaces."""
 
     doors: Sequence[DrawnDoor] = ()
     sensors: Sequence[DrawnSensor] = ()
 
 
 def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
-    """Return the doors and sensors that are drawn on the floor plans of a site."""
+    """Return the doors and sensors on the floor plans of a site."""
     doors, sensors = [p for p in site.portals if p.at], [s for s in site.sensors if s.at]
     if not doors and not sensors:
         return Drawn()
-    of_space, heard = plans(site), _reporting(db, site, now)
+    of_space, fresh = plans(site), _reporting(db, site, now)
     begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
-    asked = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
-    passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **asked)}
+    query = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
+    passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **query)}
     return Drawn(
-        doors=[_door(portal, plans_of_portal(portal, of_space), passed, site, heard) for portal in doors],
-        sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, heard) for sensor in sensors],
+        doors=[_door(portal, plans_of_portal(portal, of_space), passed, site, fresh) for portal in doors],
+        sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, fresh) for sensor in sensors],
     )
 
 
 def _sensor(
-    sensor: Sensor, on: Sequence[str], site: Site, heard: dict[tuple[str, str], Freshness]
+    sensor: Sensor, on: Sequence[str], site: Site, fresh: dict[tuple[str, str], Freshness]
 ) -> DrawnSensor:
     assert sensor.at
     return DrawnSensor(
-        sensor=sensor, at=sensor.at, on=tuple(on), freshness=heard.get(_key(sensor, site), "none")
+        sensor=sensor, at=sensor.at, on=tuple(on), freshness=fresh.get(_key(sensor, site), "none")
     )
 
 
@@ -80,14 +80,14 @@ def _door(
     on: Sequence[str],
     passed: dict[str, FlowPoint],
     site: Site,
-    heard: dict[tuple[str, str], Freshness],
+    fresh: dict[tuple[str, str], Freshness],
 ) -> DrawnDoor:
     assert portal.at
     point = passed.get(portal.id)
     worst: Freshness | None = None
     for sensor in site.sensors:
         if sensor.portal == portal.id:
-            worst = older(worst or "live", heard.get(_key(sensor, site), "none"))
+            worst = older(worst or "live", fresh.get(_key(sensor, site), "none"))
     return DrawnDoor(
         portal=portal,
         at=portal.at,

@@ -1,4 +1,4 @@
-"""The newest forecast of a site, and how good all those before it were."""
+"""The newest forecast of a site, and the accuracy of earlier ones."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -23,12 +23,12 @@ LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 def get_outlook(db: Database, site: str) -> Outlook:
     """Return the newest forecast of a site. Raises NotFound where there is none yet."""
-    found = db.fetch_one("forecast_latest", Outlook, **_counting(load(db, site)))
-    if found is None:
+    outlook = db.fetch_one("forecast_latest", Outlook, **_counting(load(db, site)))
+    if outlook is None:
         raise NotFound(
             f"there is no forecast of {site} yet; the first one is made when a business day has ended"
         )
-    return found
+    return outlook
 
 
 def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
@@ -58,30 +58,30 @@ def get_scored(db: Database, site: str, today: date) -> list[Scored]:
     )
 
 
-def get_records(found: Sequence[Scored]) -> list[Record]:
+def get_records(scored: Sequence[Scored]) -> list[Record]:
     """Return how good the judged forecasts were, by how many days they sum up, apart by version of the method and for
     forecasts made in advance and recomputed afterwards; those in advance and the newest version first.
 
     Left out are those of which no outcome would have spoken against the intervals.
     """
     kinds: dict[tuple[int, bool, str], list[Scored]] = {}
-    for one in sorted(found, key=lambda s: s.made, reverse=True):
+    for one in sorted(scored, key=lambda s: s.made, reverse=True):
         if one.judged and one.first - one.origin == timedelta(days=1) and one.days in LENGTHS:
             kinds.setdefault((one.days, one.afterwards, one.model), []).append(one)
     records = [_record(*kinds[kind], kind=kind) for kind in sorted(kinds, key=lambda kind: kind[:2])]
     return [record for record in records if record.can_fail]
 
 
-def _record(*own: Scored, kind: tuple[int, bool, str]) -> Record:
+def _record(*scored: Scored, kind: tuple[int, bool, str]) -> Record:
     days, afterwards, model = kind
-    errors = [s.mean / s.truth - 1 for s in own if s.truth]
-    right_low, right_high = would_hold([s.first for s in own], days)
+    errors = [s.mean / s.truth - 1 for s in scored if s.truth]
+    right_low, right_high = would_hold([s.first for s in scored], days)
     return Record(
         days=days,
         model=model,
         afterwards=afterwards,
-        made=len(own),
-        held=sum(s.held for s in own),
+        made=len(scored),
+        held=sum(s.held for s in scored),
         right_low=right_low,
         right_high=right_high,
         error=median(map(abs, errors)) if errors else None,
@@ -90,7 +90,7 @@ def _record(*own: Scored, kind: tuple[int, bool, str]) -> Record:
 
 
 def _counting(place: Site) -> dict[str, object]:
-    """By what the forecasts of a site are known that count as its target does now."""
+    """Return the key of a site's forecasts: those that count as its target does now."""
     return {"site": place.id, "measure": place.measure, "also": list(place.also)}
 
 

@@ -1,4 +1,4 @@
-"""Days and weeks that staff counted by hand: entered, and the years that are estimated from them."""
+"""Days and weeks counted by hand: entry, and the years estimated from them."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ def enter(db: Database, site: Site, count: HandCount, now: datetime) -> int:
 
 
 def _prefer(db: Database, site: Site, count: HandCount, number: int, now: datetime) -> None:
-    """Let a number hold that was entered, then replaced, and is entered again: what replaced it is undone."""
+    """Restore a number that was replaced and is entered again: its replacement is undone."""
     newer = [
         row.import_id
         for row in holding(db, site.id)

@@ -1,4 +1,4 @@
-"""Headcounts of a site: received, listed, and what they say of the estimates and of room sensors."""
+"""Headcounts of a site: storing, listing, and the accuracy of estimates and room sensors."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -39,7 +39,7 @@ def get_rooms(db: Database, site: Site, now: datetime) -> list[RoomToCount]:
 def get_headcounts(
     db: Database, site: Site, now: datetime, first: date | None = None, last: date | None = None
 ) -> SiteHeadcounts:
-    """Return the headcounts of business days, both included (the last eight weeks), and what they say."""
+    """Return the headcounts of business days, both included (default: the last eight weeks), with their summary."""
     last = last or calendar.business_day(now, site)
     first = first or last - PERIOD
     span = {"first": calendar.day_bounds(first, site)[0], "last": calendar.day_bounds(last, site)[1]}
@@ -67,8 +67,8 @@ def get_headcounts(
 def _space(counts: Sequence[HeadcountInfo]) -> SpaceHeadcounts:
     judged = [c for c in counts if c.within is not None]
     off = [c.estimate - c.people for c in judged if c.estimate is not None]
-    beside = [c for c in reversed(counts) if c.shown is not None and c.people > 0]
-    scale = _scale(beside)
+    paired = [c for c in reversed(counts) if c.shown is not None and c.people > 0]
+    scale = _scale(paired)
     return SpaceHeadcounts(
         space=counts[0].space,
         name=counts[0].name,
@@ -77,19 +77,19 @@ def _space(counts: Sequence[HeadcountInfo]) -> SpaceHeadcounts:
         within=sum(bool(c.within) for c in judged),
         bias=sum(off) / len(off) if off else None,
         mean_people=sum(c.people for c in counts) / len(counts),
-        beside=len(beside),
+        beside=len(paired),
         scale=scale[0] if scale else None,
         scale_lower=scale[0] - Z_95 * scale[1] if scale else None,
         scale_upper=scale[0] + Z_95 * scale[1] if scale else None,
     )
 
 
-def _scale(beside: Sequence[HeadcountInfo]) -> tuple[float, float] | None:
-    """Return what the counter of a space shows of its people, and the standard deviation of that."""
-    if not beside:
+def _scale(paired: Sequence[HeadcountInfo]) -> tuple[float, float] | None:
+    """Return the ratio of a space's counter to the people there, and its standard deviation."""
+    if not paired:
         return None
     scale = LevelScale(np.ones(1), np.full(1, SCALE_SD))
-    people, shown = (np.array([[getattr(c, name)] for c in beside], float) for name in ("people", "shown"))
+    people, shown = (np.array([[getattr(c, name)] for c in paired], float) for name in ("people", "shown"))
     scale.follow(shown, people, headcount_sd(people), MINUTE)
     return float(scale.mean[0]), float(scale.sd[0])
 
@@ -100,5 +100,5 @@ def _wilson(within: int, judged: int) -> tuple[float | None, float | None]:
         return None, None
     from scipy.stats import binomtest  # half a second to load, which only this needs
 
-    found = binomtest(within, judged).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+    interval = binomtest(within, judged).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)

@@ -1,4 +1,4 @@
-"""Health of the whole."""
+"""Health of the installation."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ GONE_AFTER = timedelta(days=7)  # silent, while another of its kind works: taken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """What the database tells of itself; nothing, where its schema is another."""
+    """The state stored in the database; empty where its schema is another."""
 
     last_received: datetime | None = None
     rejected: int = 0
@@ -28,7 +28,7 @@ class _Stored:
 
 
 def get_health(db: Database, now: datetime) -> Health:
-    """Return what works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
+    """Return the health of all services at `now`. Raises StoreUnavailable if the database does not answer."""
     with db.transaction() as conn:
         mismatch = schema.mismatch(conn)
     current = mismatch is None
@@ -46,27 +46,27 @@ def get_health(db: Database, now: datetime) -> Health:
 
 
 def for_public(health: Health) -> Health:
-    """Return what everybody may know: from when messages come and how many, people at night could be told."""
+    """Return the health without message statistics, which could reveal people at night."""
     services = tuple(replace(service, detail={}) for service in health.services)
     return replace(health, last_received=None, rejected=None, services=services)
 
 
 def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
-    found = [
+    services = [
         ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail)
         for b in beats(db)
         if b.name != BACKUP
     ]
-    at_work = {kind_of(s.name) for s in found if s.ok} | OPTIONAL
-    return tuple(s for s in found if now - s.heard < GONE_AFTER or kind_of(s.name) not in at_work)
+    at_work = {kind_of(s.name) for s in services if s.ok} | OPTIONAL
+    return tuple(s for s in services if now - s.heard < GONE_AFTER or kind_of(s.name) not in at_work)
 
 
 def kind_of(name: str) -> str:
-    """Return a name of PROGRAMS, as web of web-b; all others are collectors, named by their operators."""
+    """Return the kind of a service: web for web-b; names not in PROGRAMS are collectors, named by their operators."""
     kind = name.partition("-")[0]
     return kind if kind in PROGRAMS else "collector"
 
 
 def at_work(db: Database, kind: str, now: datetime) -> bool:
-    """Tell whether any service of a kind was heard of late."""
+    """Tell whether any service of a kind was seen lately."""
     return any(kind_of(b.name) == kind and now - b.heard < SILENT_AFTER for b in beats(db))

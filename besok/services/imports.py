@@ -1,4 +1,4 @@
-"""Counts that people bring: what storing them would change, storing, undoing, restoring."""
+"""Imported counts: preview, storing, undoing, restoring."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ OTHER: Final = Translatable(
 
 
 def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPreview:
-    """Return what storing counts would change; nothing is stored. Raises as `period_counts.put` does."""
+    """Return the changes that storing counts would make; nothing is stored. Raises as `period_counts.put` does."""
     place, file, source, counts = load(db, site), new.file, new.source, new.counted
     today = calendar.business_day(now, place)
     target = _target(db, place)
@@ -61,25 +61,25 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
     with db.rehearsal() as trial:
         with trial.transaction() as conn:
             site_id = id_of(conn, site)
-            standing = period_counts.standing(conn, site_id, new)
+            stored = period_counts.standing(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
         number = period_counts.put(trial, site, new, now)
         usual, place = place.opening, load(trial, site)
         newer: tuple[object, ...] = ()
-        if standing.corrected:  # by a newer import, where these counts are one already
+        if stored.corrected:  # by a newer import, where these counts are one already
             with trial.transaction() as conn:
                 newer = period_counts.standing(conn, site_id, new).corrected
-        _, brought = site_days(trial, place, today - DAY)
+        _, imports = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
-        own = {day: d.gross if counts != "net" else d.net for day, d in brought.sources[source].items()}
-        remarks = list(_remarks(place, file, source, own, {s: set(d) for s, d in brought.sources.items()}))
+        by_day = {day: d.gross if counts != "net" else d.net for day, d in imports.sources[source].items()}
+        remarks = list(_remarks(place, file, source, by_day, {s: set(d) for s, d in imports.sources.items()}))
     first, last = min(c.first for c in file.counts), max(c.last for c in file.counts)
-    missing = _missing_doors(db, place, {row.portal for row in brought.rows if row.source == source})
+    missing = _missing_doors(db, place, {row.portal for row in imports.rows if row.source == source})
     if missing:
         remarks.append(_remark("series", DOORS, first, last, source=source, missing=", ".join(missing)))
     remarks += [
         _remark("overlap", BESIDE, first, last, source=source, series=series or site)
-        for series in standing.beside[:MOST_OF_A_KIND]
+        for series in stored.beside[:MOST_OF_A_KIND]
     ]
     if newer:
         remarks.append(_remark("overlap", NEWER, first, last, number=number, periods=len(newer)))
@@ -93,10 +93,10 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         first=first,
         last=last,
         visits=sum(c.visits for c in file.counts),
-        by_year=_by_year(file.counts, own),
-        added=len(file.counts) - standing.same - len(standing.corrected),
-        same=standing.same,
-        corrected=() if newer else standing.corrected,
+        by_year=_by_year(file.counts, by_day),
+        added=len(file.counts) - stored.same - len(stored.corrected),
+        same=stored.same,
+        corrected=() if newer else stored.corrected,
         special_days=tuple(one for one in place.opening.exceptions if one not in usual.exceptions),
         measured=sum(d.whole and not d.source for day, d in known.items() if first <= day <= last),
         remarks=tuple(remarks),
@@ -107,16 +107,16 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
 
 
 def _missing_doors(db: Database, place: Site, portals: set[str]) -> list[str]:
-    """Return the doors into a site that a source has no counts of, where it has counts of doors alone."""
+    """Return the entrances of a site that a source has no counts of, where it has counts by door only."""
     if "" in portals:
         return []
-    held = max(place.visits, key=lambda d: d.first, default=None)
-    doors = (held.portals if held else ()) or perimeter(place, load_all(db))
+    definition = max(place.visits, key=lambda d: d.first, default=None)
+    doors = (definition.portals if definition else ()) or perimeter(place, load_all(db))
     return sorted(set(doors) - portals)
 
 
 def _target(db: Database, place: Site) -> Site | None:
-    """Return the site whose target counts this one, itself before others."""
+    """Return the site whose target includes this one, itself before others."""
     sites = [place, *load_all(db)]
     return next((site for site in sites if site.target and place.id in site.counted), None)
 
@@ -132,11 +132,11 @@ def _by_year(counts: Sequence[PeriodCount], days: Mapping[date, float | None]) -
         if c.first.year == c.last.year:
             years[c.first.year] += c.visits
             continue
-        own = calendar.days_from(c.first, c.last)
-        weights = np.array([days.get(day) or 0.0 for day in own])
+        dates = calendar.days_from(c.first, c.last)
+        weights = np.array([days.get(day) or 0.0 for day in dates])
         if not weights.any():
             weights[:] = 1.0
-        for day, part in zip(own, c.visits * weights / weights.sum(), strict=True):
+        for day, part in zip(dates, c.visits * weights / weights.sum(), strict=True):
             years[day.year] += float(part)
     return dict(sorted(years.items()))
 
@@ -144,7 +144,7 @@ def _by_year(counts: Sequence[PeriodCount], days: Mapping[date, float | None]) -
 def _remarks(
     place: Site, file: CountFile, source: str, days: Mapping[date, float], sources: Mapping[str, set[date]]
 ) -> Iterator[PreviewRemark]:
-    """Yield what a person should look at."""
+    """Yield remarks to check before storing."""
     yield from _gaps(file.counts)
     yield from _series(file.counts)
     if file.unit in ("hour", "day"):
@@ -173,14 +173,14 @@ def _series(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
     for c in counts:
         first, last = spans.get(c.series, (c.first, c.last))
         spans[c.series] = min(first, c.first), max(last, c.last)
-    whole = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    longest = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
     for series, span in spans.items():
-        if span != whole:
+        if span != longest:
             yield _remark("series", BEGINS, *span, series=series)
 
 
 def _odd_days(place: Site, days: Mapping[date, float]) -> Iterator[PreviewRemark]:
-    """Yield open days without anybody, and days with about twice what is usual on their weekday."""
+    """Yield open days without visits, and days with about twice the usual visits of their weekday."""
     zero = [day for day, visits in days.items() if not visits and calendar.open_intervals(day, place)]
     yield from (_remark("zero", ZERO, day, day) for day in zero[:MOST_OF_A_KIND])
     double = []
@@ -193,7 +193,7 @@ def _odd_days(place: Site, days: Mapping[date, float]) -> Iterator[PreviewRemark
 
 
 def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
-    """Yield years from which on there are far more or far fewer visits."""
+    """Yield years with far more or far fewer visits than the year before."""
     years: dict[int, list[float]] = defaultdict(list)
     for day, visits in days.items():
         years[day.year].append(visits)
@@ -206,5 +206,5 @@ def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
 
 
 def _remark(kind: str, text: Translatable, first: date, last: date, **values: object) -> PreviewRemark:
-    said = text(first=first, last=last, **values)
-    return PreviewRemark(kind=kind, first=first, last=last, text=said)  # type: ignore[arg-type]
+    message = text(first=first, last=last, **values)
+    return PreviewRemark(kind=kind, first=first, last=last, text=message)  # type: ignore[arg-type]

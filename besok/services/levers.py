@@ -1,4 +1,4 @@
-"""Levers of a site: what one more of each brought in visits, estimated from its own weeks."""
+"""Levers of a site: the visits that go with one more of each, estimated from its own weeks."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def get_levers(db: Database, site: str, today: date) -> tuple[LeverEffect, ...]:
 
 
 def compute_levers(db: Database, site: Site, last: date) -> tuple[LeverEffect, ...]:
-    """Compute what `get_levers` reads, from the weeks up to business day `last`."""
+    """Compute the result of `get_levers`, from the weeks up to business day `last`."""
     from besok.analytics.levers import estimate_levers  # who only reads levers need not wait for it
 
     monday = last - timedelta(days=last.weekday()) - (WEEKS - (last.weekday() == SUNDAY)) * timedelta(weeks=1)
@@ -45,13 +45,13 @@ def compute_levers(db: Database, site: Site, last: date) -> tuple[LeverEffect, .
 
 
 def _histories(db: Database, site: Site, days: Sequence[CalendarDay]) -> "dict[Lever, LeverHistory]":
-    """Return how much of each lever there was, week by week."""
+    """Return the amount of each lever, week by week."""
     from besok.analytics.levers import LeverHistory
 
     hours = np.array([_working_hours(week) for week in _weeks(days)])
     known = hours[np.isfinite(hours)]
     usual = float(known[-1]) if len(known) else 1.0
-    found: dict[Lever, LeverHistory] = {
+    histories: dict[Lever, LeverHistory] = {
         "sunday": LeverHistory(
             values=np.array([float(_staffed(week[SUNDAY]) > 0) for week in _weeks(days)]), dose=1.0
         ),
@@ -63,14 +63,14 @@ def _histories(db: Database, site: Site, days: Sequence[CalendarDay]) -> "dict[L
     }
     if any(day.staffless_hours for day in days):
         staffless = [sum(day.staffless_hours for day in week[:WORKING_DAYS]) for week in _weeks(days)]
-        found["staffless"] = LeverHistory(values=np.array(staffless) / WORKING_DAYS, dose=1.0)
+        histories["staffless"] = LeverHistory(values=np.array(staffless) / WORKING_DAYS, dose=1.0)
     parks = [one for one in load_all(db) if one.kind == "park" and one.sandbox == site.sandbox]
     parks = [park for park in parks if park.id not in site.counted]
     if site.kind == "library" and parks:
         people = _weekly(db, parks, days, "gross")
         logs = np.log(np.where(people > 0, people, np.nan))
-        found["park"] = LeverHistory(values=logs, dose=float(np.log1p(1 / WEEK)))
-    return found
+        histories["park"] = LeverHistory(values=logs, dose=float(np.log1p(1 / WEEK)))
+    return histories
 
 
 def _weeks(days: Sequence[CalendarDay]) -> list[Sequence[CalendarDay]]:
@@ -88,7 +88,7 @@ def _staffed(day: CalendarDay) -> float:
 
 
 def _entrances(site: Site, day: date) -> float:
-    """Return how many entrances from outside a site had on a day, by the dates of its site file."""
+    """Return the number of entrances from outside on a day, by the dates of the site file."""
     doors = (portal for portal in site.portals if OUTSIDE in (portal.outer, portal.inner))
     return float(
         sum((d.first is None or d.first <= day) and (d.last is None or day <= d.last) for d in doors)
@@ -97,8 +97,8 @@ def _entrances(site: Site, day: date) -> float:
 
 def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:
     start, end = calendar.day_bounds(days[0].day, site)[0], calendar.day_bounds(days[-1].day, site)[1]
-    held = Counter(calendar.business_day(event.start, site) for event in get_events(db, site.id, start, end))
-    return np.array([float(sum(held[day.day] for day in week)) for week in _weeks(days)])
+    count = Counter(calendar.business_day(event.start, site) for event in get_events(db, site.id, start, end))
+    return np.array([float(sum(count[day.day] for day in week)) for week in _weeks(days)])
 
 
 def _weekly(db: Database, sites: Sequence[Site], days: Sequence[CalendarDay], measure: str) -> Floats:

@@ -1,4 +1,4 @@
-"""Planned maintenance: what is being worked on raises no alert, and the figures of that time are marked."""
+"""Planned maintenance: no alerts meanwhile, and the figures of that time are marked."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -17,26 +17,26 @@ LONGEST: Final = timedelta(days=366)
 
 
 def subjects(site: Site) -> Mapping[str, str]:
-    """Return what can be worked on at a site, with its name: all of it, its doors, spaces and sensors."""
+    """Return the possible subjects of maintenance at a site, with names: the site, doors, spaces, sensors."""
     places = {id_: named(name) for id_, name in site.names.items()}
-    found = {site.id: named(site.name)} | {
+    names = {site.id: named(site.name)} | {
         f"{site.id}/{id_}": name for id_, name in places.items() if id_ != site.id
     }
     for sensor in site.sensors:
         device = site.external_id(sensor)
-        found.setdefault(device, f"{places.get(sensor.portal or sensor.space, '')} ({device})")
-    return found
+        names.setdefault(device, f"{places.get(sensor.portal or sensor.space, '')} ({device})")
+    return names
 
 
 def site_of(db: Database, subject: str) -> Site | None:
-    """Return the site to which something belongs that can be worked on; None for a service."""
+    """Return the site of a subject of maintenance; None for a service."""
     return next((site for site in load_all(db) if subject in subjects(site)), None)
 
 
 def plan(
     db: Database, site: Site, subject: str, *, until: str, reason: str, author: str, now: datetime
 ) -> int:
-    """Keep planned maintenance from now until a time by the clock of the site; return its number. Raises AlertError."""
+    """Store planned maintenance from now until a local time of the site; return its number. Raises AlertError."""
     if subject not in subjects(site):
         raise AlertError(messages.NO_SUBJECT(name=subject))
     ends = ahead(site, until, now)
@@ -44,7 +44,7 @@ def plan(
 
 
 def ahead(site: Site, until: str, now: datetime) -> datetime:
-    """Return a time ahead that was written by the clock of a site. Raises AlertError."""
+    """Parse a future local time of a site. Raises AlertError."""
     try:
         ends = datetime.fromisoformat(until.strip())
     except ValueError:

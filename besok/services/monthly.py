@@ -1,4 +1,4 @@
-"""The monthly report: a closed month of a site on one page, as words that a PDF, a web page and a mail show alike."""
+"""The monthly report: a month of a site on one page, with the same texts for PDF, web page and mail."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -30,7 +30,7 @@ def last_month(place: Site, now: datetime) -> date:
 
 
 def get_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:
-    """Return the report of a month, read where a job has made it. Raises what `make_monthly_report` raises."""
+    """Return the stored report of a month, or make it. Raises as `make_monthly_report`."""
     last = (month + 31 * DAY).replace(day=1) - DAY
     known = results.read(db, site, results.MONTHLY, dict[str, Paper], last) or {}
     return known.get(language()) or make_monthly_report(db, site, month, now)
@@ -52,7 +52,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
     known = [visits for one in days if (visits := one.visits(place.measure)) is not None]
     if not known:
         raise NotFound(f"{site}: nobody was counted in {month:%Y-%m}")
-    growth, way = get_growth(db, site, after, len(days)), _target(db, site, after)
+    growth, progress = get_growth(db, site, after, len(days)), _target(db, site, after)
     start, end = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
     actions = [one for one in get_actions(db, site, last) if _of(one, first, last)]
     open_days = [day for day in calendar.days_from(first, last) if calendar.open_intervals(day, place)]
@@ -62,9 +62,9 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
         title=monthly_text.title(place.name, month),
         subtitle=monthly_text.dated(today),
         figures=monthly_text.figures(
-            sum(known), place.measure, growth[0], way, share_of_whole(counted, first, last)
+            sum(known), place.measure, growth[0], progress, share_of_whole(counted, first, last)
         ),
-        lead=monthly_text.lead(month, sum(known), growth, way),
+        lead=monthly_text.lead(month, sum(known), growth, progress),
         curve=None,
         sections=[
             monthly_text.rooms(get_space_usage(db, place, first, last, now=now), place.timezone),
@@ -87,7 +87,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
 
 
 def _target(db: Database, site: str, after: date) -> Progress | None:
-    """Return where the site stood on the way to its target once the month was over; None without one."""
+    """Return the progress of the site at the end of the month; None without a target."""
     try:
         return get_progress(db, site, after)
     except NotFound:
@@ -99,11 +99,11 @@ def _of(one: ActionInfo, first: date, last: date) -> bool:
 
 
 def _worked(db: Database, place: Site, first: date, last: date, now: datetime) -> Mapping[str, float]:
-    """Return the mean share of the days in which the sensors worked, by the names of their places."""
+    """Return the mean uptime of the sensors, by the names of their places."""
     names = {id_: named(name) for id_, name in place.names.items()}
     shares: dict[str, list[float]] = {}
     for one in get_coverage(db, place.id, first, last, now=now):
         if one.coverage is not None:
             at = one.portal or one.space or ""
             shares.setdefault(names.get(at, at) or one.device, []).append(one.coverage)
-    return {name: sum(found) / len(found) for name, found in shares.items()}
+    return {name: sum(values) / len(values) for name, values in shares.items()}

@@ -1,4 +1,4 @@
-"""The next open hours of a site: how many people to expect in each of its spaces, by the same hours of past weeks."""
+"""People expected in each space in the next open hours, from the same hours of past weeks."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ SHOWN: Final = 3  # hours
 
 
 def get_next_hours(db: Database, place: Site, now: datetime) -> dict[str, list[ExpectedHour]]:
-    """Return what to expect in each space in the next whole open hours of the business day; nothing once it closes.
+    """Return the people expected in each space in the next whole open hours of the business day; empty once it closes.
 
     Hours that too few weeks know are left out. The range is that of the same hour in past weeks in which the site was
     open then.
@@ -44,7 +44,7 @@ def whole_hours(start: datetime, until: datetime) -> Sequence[datetime]:
 
 
 def _before(hour: datetime, place: Site) -> Iterable[datetime]:
-    """Yield the same hour by the clock in past weeks, where the site was open."""
+    """Yield the same local hour in past weeks in which the site was open."""
     local = hour.astimezone(ZoneInfo(place.timezone))
     for week in range(1, WEEKS + 1):
         then = (local - week * WEEK).astimezone(hour.tzinfo)
@@ -58,7 +58,7 @@ def _expected(
     by_hour: dict[datetime, list[float | None]] = {then: [] for then in past}
     for point in points:
         by_hour[max(then for then in past if then <= point.start)].append(point.people)
-    found = []
+    result = []
     for hour in hours:
         known = [
             sum(people) / len(people)
@@ -68,9 +68,9 @@ def _expected(
         ]
         if len(known) >= LEAST:
             mean = sum(known) / len(known)
-            found.append(
+            result.append(
                 ExpectedHour(
                     space=space, start=hour, people=mean, lower=min(known), upper=max(known), weeks=len(known)
                 )
             )
-    return found
+    return result

@@ -1,4 +1,4 @@
-"""Visits by business day, and which days were observed only in part: sums that are compared leave these out."""
+"""Visits by business day, with the days that were observed only in part, which comparisons leave out."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -34,7 +34,7 @@ class _Month(WatchedMonth):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A channel at a portal, in its own time."""
+    """A placement of a channel at a portal, in its own time."""
 
     portal_id: int
     channel_id: int
@@ -46,14 +46,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The time in which portals count: as long as they, and the spaces on their sides, are used."""
+    """The time in which portals count: while they, and the spaces on both sides, are used."""
 
     site: Site
     spans: dict[int, list[Span]]
 
     @classmethod
     def of(cls, db: Database, site: Site, portals: Sequence[int]) -> "Counting":
-        """Return when portals that lead into a site count."""
+        """Return the counting times of the portals that lead into a site."""
         spans: dict[int, list[Span]] = {portal: [] for portal in portals}
         for portal, begins, ends in db.rows("portal_spans", portals=list(portals)):
             spans[portal].append((begins, ends))
@@ -76,40 +76,41 @@ def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay
 
 
 def compute_visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
-    """Compute what `visit_days` reads."""
+    """Compute the result of `visit_days`."""
     by_site = [site_days(db, site, last)[0] for site in sites]
     common = set.intersection(*(set(days) for days in by_site))
     return [_together([days[day] for days in by_site]) for day in sorted(common)]
 
 
 def site_days(db: Database, site: Site, last: date) -> tuple[dict[date, VisitDay], Imported]:
-    """Return the days of one site up to `last`, and what people brought of it.
+    """Return the days of one site up to `last`, and its imports.
 
-    What sensors observed whole goes before what was brought, and that before what they observed in part.
+    Days that sensors observed whole have precedence over imported ones, and these over days that sensors observed in
+    part.
     """
     partial = set(_partial_days(db, site, last))
     rows = db.fetch("visit_days", VisitDay, sites=[site.id], last=last, partial=sorted(partial))
     days = {day.day: day for day in rows}
-    brought = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
-    return days | {day: found for day, found in brought.days.items() if day <= last}, brought
+    imports = imported(db, site, {day.day: day.gross for day in rows if day.whole}, last)
+    return days | {day: visits for day, visits in imports.days.items() if day <= last}, imports
 
 
-def brought_to(db: Database, site: Site, last: date) -> Imported:
-    """Return what people brought of a site, beside the days up to `last` that its own sensors know."""
+def imports_up_to(db: Database, site: Site, last: date) -> Imported:
+    """Return the imported counts of a site, beside the days up to `last` that its own sensors know."""
     days = visit_days(db, [site], last)
     return imported(db, site, {day.day: day.gross for day in days if day.whole and not day.source}, last)
 
 
-def sampled_sites(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
-    """Return what people brought of those of some sites of which a year up to `last` is estimated from sample weeks."""
+def sampled_imports(db: Database, sites: Sequence[Site], last: date) -> list[Imported]:
+    """Return the imports of those sites that have a year up to `last` estimated from sample weeks."""
     by_hand = [one for one in sites if any(row.method == "manual" for row in holding(db, one.id))]
-    found = [brought_to(db, one, last) for one in by_hand]
-    return [brought for brought in found if brought.samples]
+    histories = [imports_up_to(db, one, last) for one in by_hand]
+    return [imports for imports in histories if imports.samples]
 
 
 def get_sampled_years(db: Database, site: Site, today: date) -> list[SampledYear]:
     """Return the years that are estimated from sample weeks, up to the day before `today`."""
-    return [s.view(site.id) for one in sampled_sites(db, [site], today - DAY) for s in one.samples]
+    return [s.view(site.id) for one in sampled_imports(db, [site], today - DAY) for s in one.samples]
 
 
 def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Generator) -> dict[date, float]:
@@ -119,20 +120,20 @@ def drawn(db: Database, sites: Sequence[Site], last: date, rng: np.random.Genera
     days = {day.day: day for day in visit_days(db, sites, last) if day.source and day.gross}
     more: dict[date, float] = defaultdict(float)
     for site in sites:
-        brought = brought_to(db, site, last)
-        for source, own in brought.spreads.items():
-            for day, times in draw(own, rng).items():
-                if day in days and (found := brought.by(source, day)):
-                    more[day] += found.gross * (times - 1)
-        for sample in brought.samples:
+        imports = imports_up_to(db, site, last)
+        for source, spread in imports.spreads.items():
+            for day, times in draw(spread, rng).items():
+                if day in days and (visits := imports.by(source, day)):
+                    more[day] += visits.gross * (times - 1)
+        for sample in imports.samples:
             for day, times in sample.drawn(rng):
-                if day in days and (found := brought.by(sample.source, day)) and found.sampled:
-                    more[day] += found.gross * (times - 1)
+                if day in days and (visits := imports.by(sample.source, day)) and visits.sampled:
+                    more[day] += visits.gross * (times - 1)
     return {day: max(1 + change / days[day].gross, 0.0) for day, change in more.items()}
 
 
 def _together(days: Sequence[VisitDay]) -> VisitDay:
-    """Return the sum of a day at several sites."""
+    """Return the sum of a day over several sites."""
     return VisitDay(
         day=days[0].day,
         gross=sum(day.gross for day in days),
@@ -145,20 +146,20 @@ def _together(days: Sequence[VisitDay]) -> VisitDay:
 
 
 def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
-    """Return the day with which the last year ends: yesterday, or the last of counts that nobody counted after."""
+    """Return the last day of the last year: yesterday, or the last imported day if nothing was counted after it."""
     newest = next((day for day in reversed(days) if day.whole), None)
     return newest.day if newest and newest.source else yesterday
 
 
 def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
-    """Return the days that are no shares of totals: only these tell of weekdays and of what was done on them."""
+    """Return the days that are no shares of totals: only these say anything about weekdays or effects."""
     return [day for day in days if not (day.source and day.imputed)]
 
 
 def whole_days(
     days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
 ) -> dict[date, float]:
-    """Return the visits of the days from `first` to `last` that were observed whole."""
+    """Return the visits of the fully observed days from `first` to `last`."""
     return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
 
 
@@ -169,19 +170,19 @@ def share_of_whole(days: Sequence[VisitDay], first: date, last: date) -> float:
     """
     begins = bisect_left(days, first, key=lambda day: day.day)
     ends = bisect_right(days, last, key=lambda day: day.day)
-    whole = sum(day.counted for day in days[begins:ends])
-    return whole / max((last - first).days + 1, 1)
+    counted = sum(day.counted for day in days[begins:ends])
+    return counted / max((last - first).days + 1, 1)
 
 
 def doors_observed(db: Database, site: Site, last: date) -> dict[int, dict[date, bool]]:
-    """Return of each door of a site, by its id, whether it was observed on the days of which something is known."""
+    """Return by door id and day whether the door was observed, for days with any data."""
     months = db.fetch("door_months", _Month, site=site.id)
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
-    found: dict[int, dict[date, bool]] = defaultdict(dict)
+    observed_by_door: dict[int, dict[date, bool]] = defaultdict(dict)
     for day, doors in observed_doors(_doors(db, site, months), days).items():
         for door, observed in doors.items():
-            found[door][day] = observed
-    return found
+            observed_by_door[door][day] = observed
+    return observed_by_door
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:
@@ -191,8 +192,8 @@ def _partial_days(db: Database, site: Site, last: date) -> list[date]:
     used = Counting.of(db, site, list(names))
 
     def counting(day: date) -> list[int]:
-        held = site.definition(day)
-        return [portal for portal, name in names.items() if held.counts(name) and used.on(portal, day)]
+        definition = site.definition(day)
+        return [portal for portal, name in names.items() if definition.counts(name) and used.on(portal, day)]
 
     days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)
@@ -208,13 +209,13 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Watc
     ]
     return {
         portal: WatchedDoor(
-            first=min(m.first for m in own),
+            first=min(m.first for m in of_door),
             hung=[_whole_days(site, p) for p in placements if p.portal_id == portal]
-            or [(date.min, max(m.last for m in own))],
-            people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={m.month: m for m in own},
+            or [(date.min, max(m.last for m in of_door))],
+            people=sum(m.people for m in of_door) / sum(m.days for m in of_door),
+            months={m.month: m for m in of_door},
         )
-        for portal, own in by_door.items()
+        for portal, of_door in by_door.items()
     }
 
 

@@ -1,4 +1,4 @@
-"""All sites at a glance, in two queries however many they are."""
+"""Overview of all sites, in two queries however many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def get_overview(db: Database, now: datetime) -> Overview:
 
 
 def compute_standing(db: Database, place: Site, today: date) -> TargetStanding | None:
-    """Compute where the visits of a site stand against its target; None without one. Raises NotFound."""
+    """Compute the visits of a site as a multiple of its baseline; None without a target. Raises NotFound."""
     if place.target is None:
         return None
     known = get_progress(db, place.id, today)
@@ -46,7 +46,7 @@ def compute_standing(db: Database, place: Site, today: date) -> TargetStanding |
 
 
 def _today_and_week_ago(places: Sequence[Site], now: datetime) -> dict[str, Any]:
-    """Return when today began at each site, and between what times it counts what a week ago was like."""
+    """Return the beginning of today at each site, and the bounds of the same part of the day a week ago."""
     begins = [calendar.day_bounds(calendar.business_day(now, place), place)[0] for place in places]
     weeks = [calendar.day_bounds(calendar.business_day(now, place) - WEEK, place) for place in places]
     before = [first for first, _ in weeks]

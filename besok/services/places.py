@@ -10,9 +10,9 @@ from besok.store.sites import no_site
 
 
 def get_sites(db: Database) -> list[SiteInfo]:
-    """Return all sites, in the order of the site files; sandboxes of scenarios only to those who see into them."""
-    found = db.fetch("sites", SiteInfo)
-    return [one for one in found if not is_sandbox(one) or access.may("read", one.site)]
+    """Return all sites, in the order of the site files; sandboxes of scenarios only for callers who may read them."""
+    sites = db.fetch("sites", SiteInfo)
+    return [one for one in sites if not is_sandbox(one) or access.may("read", one.site)]
 
 
 def get_portals(site: Site) -> list[PortalInfo]:
@@ -22,7 +22,7 @@ def get_portals(site: Site) -> list[PortalInfo]:
 
 def get_spaces(db: Database, site: str) -> list[SpaceInfo]:
     """Return the spaces of a site, its root space first. Raises NotFound."""
-    found = db.fetch("spaces", SpaceInfo, site=site)
-    if not found:  # every site has a root space
+    spaces = db.fetch("spaces", SpaceInfo, site=site)
+    if not spaces:  # every site has a root space
         raise no_site(site)
-    return found
+    return spaces

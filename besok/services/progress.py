@@ -13,7 +13,7 @@ from besok.model.views.like import like
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
 from besok.services.imported_days import Imported, VisitDay
-from besok.services.observed_days import last_known, sampled_sites, share_of_whole, visit_days, whole_days
+from besok.services.observed_days import last_known, sampled_imports, share_of_whole, visit_days, whole_days
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """The days of some sites, seen from `today`: the day after the last one that is known, where people brought it.
+    """The known days of some sites as of `today`: the day after the last one that is known, for imported counts.
 
     `left_out` are days that tell nothing of other years, those of the pandemic if it closed the site.
     """
@@ -39,24 +39,24 @@ class _Known:
     left_out: tuple[date, date] | None
 
     def whole(self, first: date, last: date) -> dict[date, float]:
-        """Return the days from `first` to `last` that are known whole."""
+        """Return the fully known days from `first` to `last`."""
         return whole_days(self.days, self.measure, first, last)
 
     def usual(self, first: date, last: date) -> dict[date, float]:
-        """Return those that are not left out, or all where that leaves none."""
-        found = self.whole(first, last)
+        """Return the days that are not left out, or all if none remain."""
+        days = self.whole(first, last)
         out = self.left_out
-        return {day: v for day, v in found.items() if not (out and out[0] <= day <= out[1])} or found
+        return {day: v for day, v in days.items() if not (out and out[0] <= day <= out[1])} or days
 
     def compared(self, first: date, last: date) -> int:
-        """Return how many days from `first` to `last` are not left out."""
+        """Return the number of days from `first` to `last` that are not left out."""
         days = calendar.days_from(first, last)
         out = self.left_out
         return sum(not (out and out[0] <= day <= out[1]) for day in days) or len(days)
 
     @property
     def uncounted(self) -> tuple[str, ...]:
-        """The sites of which nothing is known, which keep the others from being added up."""
+        """The sites without any known day, which keep the others from being added up."""
         if self.days or len(self.sites) == 1:
             return ()
         return tuple(site.id for site in self.sites if not visit_days(self.db, [site], self.today - DAY))
@@ -67,7 +67,7 @@ class _Known:
         return self.whole(self.today - YEAR * DAY, self.today - DAY)
 
     def growth(self, days: int = WEEKS.days) -> tuple[float | None, int]:
-        """Growth of the last `days` over comparable ones a year before, and how many pairs it rests on."""
+        """Growth of the last `days` over comparable ones a year before, and the number of pairs."""
         first, last = self.today - days * DAY - WEEKS - 35 * DAY, self.today - DAY
         known, opening = self.usual(first, last), self.sites[0].opening
         span = calendar.days_from(first, last)
@@ -97,7 +97,7 @@ def _known(db: Database, place: Site, today: date) -> _Known:
 
 
 def get_progress(db: Database, site: str, today: date) -> Progress:
-    """Return visits against the target of a site, seen from business day `today`.
+    """Return visits against the target of a site, as of business day `today`.
 
     The last year ends yesterday, or where people brought counts and none came after them, with the last of these.
     Raises NotFound where there is no target.
@@ -118,7 +118,7 @@ def get_progress(db: Database, site: str, today: date) -> Progress:
     years = (target.deadline - known.today).days / YEAR
     over = bridged(db, known.sites, today, known.today - DAY)
     compared = None if known.left_out and known.left_out[1] >= known.today - 2 * WEEKS else over.growth
-    sampled = sampled_sites(db, known.sites, today - DAY)
+    sampled = sampled_imports(db, known.sites, today - DAY)
     sampling = _sampling(known, sampled, growth)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     goal_bridged = moved and moved * target.factor
@@ -160,7 +160,7 @@ def get_growth(db: Database, site: str, today: date, days: int) -> tuple[float |
 
 
 def get_so_far(db: Database, site: str, today: date) -> SoFar:
-    """Return the visits of a site, with a target or without, seen from business day `today`. Raises NotFound."""
+    """Return the visits of a site, with a target or without, as of business day `today`. Raises NotFound."""
     return _so_far(_known(db, load(db, site), today), today)
 
 
@@ -184,7 +184,7 @@ def _so_far(known: _Known, today: date) -> SoFar:
 
 
 def _sampling(known: _Known, sampled: Sequence[Imported], growth: float | None) -> float | None:
-    """Return half the width of the 95 % interval that sample weeks give to the growth; None without them."""
+    """Return half the width of the 95 % interval of the growth due to sample weeks; None without them."""
     if growth is None or not sampled:
         return None
     relative = 0.0
@@ -214,5 +214,5 @@ def _length(first: date, last: date) -> int:
 
 
 def _sources(days: Sequence[VisitDay], used: Mapping[date, float]) -> str:
-    """Return what people brought some days from."""
+    """Return the sources of imported counts on some days."""
     return " + ".join(dict.fromkeys(day.source for day in days if day.source and day.day in used))

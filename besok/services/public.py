@@ -72,7 +72,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
 
 
 def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, Text]) -> Text | None:
-    """Return the name of the storey that holds a space, at whatever depth."""
+    """Return the name of the storey around a space."""
     at = parents.get(space)
     while at is not None and at not in floors:
         at = parents.get(at)
@@ -85,7 +85,7 @@ def _at_night(time: datetime, place: Site) -> bool:
 
 
 def coarse(people: float) -> int:
-    """Return a number of people, rounded to fives; fewer than five are none."""
+    """Round a number of people to fives; fewer than five are none."""
     return 0 if people < COARSE else COARSE * round(people / COARSE)
 
 
@@ -111,14 +111,14 @@ def _space(space: SpaceLive, floor: Text | None) -> PublicSpace:
 
 
 def _level(space: SpaceLive, places: int | None) -> Level:
-    """Return the level of the rounded figure; unknown where it is not up to date."""
+    """Return the level of the rounded figure; None where it is not up to date."""
     if space.people is None or space.freshness not in ("live", "late"):
         return "unknown"
     return level(coarse(space.people), places)
 
 
 def _days(db: Database, place: Site, capacity: int | None, today: date) -> tuple[PublicDay, ...]:
-    """Return today and the six days after it, with what is usual on such weekdays."""
+    """Return today and the six days after it, with the usual level of such weekdays."""
     cells = get_heatmap(db, place, place.id, today - USUAL, today - DAY)
     usual = {(cell.weekday, cell.hour): cell for cell in cells if cell.days >= LEAST_DAYS}
     return tuple(_day(place, today + n * DAY, usual, capacity) for n in range(WEEK))
@@ -151,5 +151,5 @@ def _usual(usual: Mapping[tuple[int, int], HeatCell], time: datetime) -> float |
 
 
 def _room(peak: float) -> int:
-    """Return the room of a site that states no capacity: a quarter more than the usual peak of the day."""
+    """Return the capacity to assume for a site that states none: a quarter more than the usual peak of the day."""
     return max(round(1.25 * peak), COARSE)

@@ -37,11 +37,11 @@ class _Sent:
 def messages(
     db: Database, site: Site, name: str, span: tuple[datetime, datetime], then: datetime, by: timedelta
 ) -> Iterator[Message]:
-    """Yield what sensors placed `then` sent, in order, as from native sensors of the site `name`, with times moved."""
+    """Yield what sensors placed at `then` sent, in order, as native messages of the site `name`, with times moved."""
     (start, end), speakers = span, played_by(site, then)
     with db.transaction() as conn:
-        found = identity.find_channels(conn, speakers)
-    channels = {channel: speakers[key] for key, (channel, _) in found.items()}
+        ids = identity.find_channels(conn, speakers)
+    channels = {channel: speakers[key] for key, (channel, _) in ids.items()}
     parts = [start + n * PART for n in range(max(0, (end - start) // PART) + 1)]
     for since, until in pairwise([*parts, end]):
         for sent in db.fetch("recorded", _Sent, channels=list(channels), start=since, end=until):
@@ -49,7 +49,7 @@ def messages(
 
 
 def lines(db: Database, site: Site, run: ScenarioRun) -> Iterator[str]:
-    """Yield the lines of a recording as a file; none where the run is no recording."""
+    """Yield the lines of a recording file; none if the run is no recording."""
     if run.spec.recorded is None:
         return
     yield _line({"besok_recording": FORM, "topics": [f"besok/v1/{site.id}/#"]})

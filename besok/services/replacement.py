@@ -1,4 +1,4 @@
-"""Replacement of a sensor: what a walk through the door says of the new one, and its taking over of the places."""
+"""Replacement of a sensor: the walk test of the new one, and the transfer of the placements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from besok.store import sites
 from besok.store.database import Database
 
 Walk = Literal["right", "swapped", "undirected", "fewer", "more", "nothing"]
-TOLD: Final[dict[Walk, str]] = {
+WALK_TEXTS: Final[dict[Walk, str]] = {
     "right": "it works",
     "swapped": "it counts in as out: it is placed with `swapped = true`",
     "undirected": "it cannot tell directions; half count as entries",
@@ -23,37 +23,37 @@ TOLD: Final[dict[Walk, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """People in and out."""
+class DoorCounts:
+    """Entries and exits."""
 
     people_in: float
     people_out: float
 
     @property
-    def both(self) -> float:
-        """Return all of them."""
+    def total(self) -> float:
+        """Return their sum."""
         return self.people_in + self.people_out
 
 
-def judge_walk(walked: Passed, counted: Passed) -> Walk:
+def judge_walk(walked: DoorCounts, counted: DoorCounts) -> Walk:
     """Tell what a counter makes of people who walked in and out, of which there are not as many of one as of the other.
 
-    >>> judge_walk(Passed(10, 6), Passed(6, 10))
+    >>> judge_walk(DoorCounts(10, 6), DoorCounts(6, 10))
     'swapped'
     """
-    if not counted.both:
+    if not counted.total:
         return "nothing"
     if counted == walked:
         return "right"
-    if counted.both == walked.both:
+    if counted.total == walked.total:
         return "swapped" if counted.people_in == walked.people_out else "undirected"
-    return "fewer" if counted.both < walked.both else "more"
+    return "fewer" if counted.total < walked.total else "more"
 
 
-def passed(db: Database, device: str, since: datetime) -> Passed:
-    """Return who passed a device, placed or not, in the quarters of an hour that began since a time."""
+def door_counts(db: Database, device: str, since: datetime) -> DoorCounts:
+    """Return the entries and exits at a device, placed or not, in the quarters of an hour that began since a time."""
     ((people_in, people_out),) = db.rows("device_passed", device=device, since=since)
-    return Passed(people_in, people_out)
+    return DoorCounts(people_in, people_out)
 
 
 def plan_replacement(
@@ -66,9 +66,10 @@ def plan_replacement(
     known = {one.device: one for one in get_devices(db, now=now)}
     if new not in known:
         raise NotFound(f"nothing was ever heard of {new}; `besok device list` shows what was")
-    found = sites.export(db)
+    stored = sites.export(db)
     home = next(
-        (site for site in found.sites if any(_is(site, s, old) and _is_placed(s) for s in site.sensors)), None
+        (site for site in stored.sites if any(_is(site, s, old) and _is_placed(s) for s in site.sensors)),
+        None,
     )
     if home is None:
         raise NotFound(f"{old} observes nothing now; `besok device list` shows what does")
@@ -90,7 +91,7 @@ def plan_replacement(
             lines.append(sensor)
     changed = replace(home, sensors=tuple(lines))
     added = [sensor for sensor in lines if sensor not in home.sensors]
-    return SiteFile(sites=tuple(changed if site is home else site for site in found.sites)), added
+    return SiteFile(sites=tuple(changed if site is home else site for site in stored.sites)), added
 
 
 def _is(site: Site, sensor: Sensor, device: str) -> bool:
@@ -102,13 +103,13 @@ def _is_placed(sensor: Sensor) -> bool:
 
 
 def _channel(sensor: Sensor, channels: Sequence[str], new: str) -> str:
-    """Return the channel of the new device that does what one of the old one did."""
-    wanted = sensor.channel or ("flow:1" if sensor.portal else "level:1")
-    if wanted in channels:
+    """Return the channel of the new device that corresponds to one of the old one."""
+    expected = sensor.channel or ("flow:1" if sensor.portal else "level:1")
+    if expected in channels:
         return sensor.channel
-    alike = [one for one in channels if one.partition(":")[0] == wanted.partition(":")[0]]
+    alike = [one for one in channels if one.partition(":")[0] == expected.partition(":")[0]]
     if len(alike) != 1:
         raise NotFound(
-            f"{new} has no {wanted}, but {', '.join(channels) or 'nothing yet'}: place it in the site file"
+            f"{new} has no {expected}, but {', '.join(channels) or 'nothing yet'}: place it in the site file"
         )
     return alike[0]

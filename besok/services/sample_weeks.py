@@ -1,4 +1,4 @@
-"""Years of sites without sensors, estimated from the weeks in which people counted by hand."""
+"""Years of sites without sensors, estimated from weeks counted by hand."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -28,61 +28,61 @@ MOST_MEASURED = 28  # days of a year that sensors know, from which on they tell 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOfYear:
-    """A year's weeks (their days in the year) with what was counted in them, and the visits of the other days."""
+    """A year's weeks (their days in the year) with the hand counts in them, and the visits of the other days."""
 
     year: int
     source: str
     net: bool
     weeks: Sequence[Sequence[date]]
-    found: SampledVisits
+    sampled: SampledVisits
     days: Mapping[date, float]  # visits of the days on which nobody counted
 
     def variance(self, days: Collection[date]) -> float:
-        """Return the variance of the sum of some of the days that were estimated."""
+        """Return the variance of the sum of some estimated days."""
         shares = np.array([self._share(week, days) for week in self.weeks])
-        return self.found.normal_variance(shares)
+        return self.sampled.normal_variance(shares)
 
     def _share(self, week: Sequence[date], days: Collection[date]) -> float:
-        own = [day for day in week if day in self.days]
-        whole = sum(self.days[day] for day in own)
-        return sum(self.days[day] for day in own if day in days) / whole if whole else 0.0
+        dates = [day for day in week if day in self.days]
+        total = sum(self.days[day] for day in dates)
+        return sum(self.days[day] for day in dates if day in days) / total if total else 0.0
 
     def drawn(self, rng: np.random.Generator) -> Iterator[tuple[date, float]]:
         """Yield how many times what is estimated of it each day may have had: one draw."""
-        for week, times in zip(self.weeks, self.found.drawn(rng).tolist(), strict=True):
+        for week, times in zip(self.weeks, self.sampled.drawn(rng).tolist(), strict=True):
             yield from ((day, times) for day in week if day in self.days)
 
     def view(self, site: str) -> SampledYear:
-        """Return what is told of it."""
-        found, days = self.found, [day for week in self.weeks for day in week]
-        (lower, upper), (lower_95, upper_95) = found.interval(0.8), found.interval(0.95)
+        """Return the view of the estimate."""
+        sampled, days = self.sampled, [day for week in self.weeks for day in week]
+        (lower, upper), (lower_95, upper_95) = sampled.interval(0.8), sampled.interval(0.95)
         return SampledYear(
             site=site,
             year=self.year,
             first=min(days),
             last=max(days),
-            weeks=sum(w.hours > 0 for w in found.weeks),
-            counted=found.counted,
-            visits=found.total,
-            seen=sum(w.visits for w in found.weeks),
-            se=found.se,
-            freedom=found.total_freedom,
+            weeks=sum(w.hours > 0 for w in sampled.weeks),
+            counted=sampled.counted,
+            visits=sampled.total,
+            seen=sum(w.visits for w in sampled.weeks),
+            se=sampled.se,
+            freedom=sampled.total_freedom,
             lower=lower,
             upper=upper,
             lower_95=lower_95,
             upper_95=upper_95,
-            kinds=tuple(_kind(found, kind) for kind in KINDS if any(w.kind == kind for w in found.weeks)),
+            kinds=tuple(_kind(sampled, kind) for kind in KINDS if any(w.kind == kind for w in sampled.weeks)),
         )
 
 
-def _kind(found: SampledVisits, kind: WeekKind) -> SampledKind:
-    own = [w for w in found.weeks if w.kind == kind]
+def _kind(sampled: SampledVisits, kind: WeekKind) -> SampledKind:
+    weeks = [w for w in sampled.weeks if w.kind == kind]
     return SampledKind(
         kind=kind,
-        weeks=sum(w.hours > 0 for w in own),
-        counted=sum(w.sampled for w in own),
-        rate=found.rates[kind],
-        presumed=kind in found.guessed,
+        weeks=sum(w.hours > 0 for w in weeks),
+        counted=sum(w.sampled for w in weeks),
+        rate=sampled.rates[kind],
+        presumed=kind in sampled.guessed,
     )
 
 
@@ -109,15 +109,15 @@ def samples(
             and (row.last - row.first).days < WEEK_DAYS
         ):
             sources[row.source].append(row)
-    for own in sources.values():
-        for year in sorted({day.year for row in own for day in (row.first, row.last)}):
+    for hand_counts in sources.values():
+        for year in sorted({day.year for row in hand_counts for day in (row.first, row.last)}):
             first, end = date(year, 1, 1), min(date(year, 12, 31), last)
             known = sum(first <= day <= end for day in measured)
             if first <= end and known < MOST_MEASURED:
                 days = calendar.days_from(first, end)
-                found = _sample(site, year, days, own, school, profile, hours)
-                if found:
-                    yield found
+                sample = _sample(site, year, days, hand_counts, school, profile, hours)
+                if sample:
+                    yield sample
 
 
 def _sample(
@@ -137,22 +137,22 @@ def _sample(
     for day in days:
         weeks[day - day.weekday() * DAY].append(day)
     kinds = _kinds(site, sorted(weeks), school)
-    found = estimate(
+    sampled = estimate(
         [
             Week(
                 kind=kinds[monday],
-                hours=sum(open_[day] for day in own),
-                counted_hours=sum(open_[day] for day in own if day in counted),
-                visits=sum(counted.get(day, 0.0) for day in own),
+                hours=sum(open_[day] for day in dates),
+                counted_hours=sum(open_[day] for day in dates if day in counted),
+                visits=sum(counted.get(day, 0.0) for day in dates),
             )
-            for monday, own in weeks.items()
+            for monday, dates in weeks.items()
         ]
     )
-    if found is None:
+    if sampled is None:
         return None
     estimated: dict[date, float] = {}
-    for visits, own in zip(found.estimated.tolist(), weeks.values(), strict=True):
-        rest = [day for day in own if day not in counted]
+    for visits, dates in zip(sampled.estimated.tolist(), weeks.values(), strict=True):
+        rest = [day for day in dates if day not in counted]
         estimated |= dict(zip(rest, _spread(visits, rest, profile, hours).tolist(), strict=True))
     first = rows[0]
     return SampleOfYear(
@@ -160,7 +160,7 @@ def _sample(
         source=first.source,
         net=first.net,
         weeks=list(weeks.values()),
-        found=found,
+        sampled=sampled,
         days=estimated,
     )
 
@@ -168,7 +168,7 @@ def _sample(
 def _by_day(
     rows: Sequence[PeriodVisits], profile: Profile, hours: Callable[[date], float]
 ) -> dict[date, float]:
-    """Return the visits of the days that were counted, those of a week that reaches into another year too."""
+    """Return the visits of the counted days, including those of a week that reaches into another year."""
     counted: dict[date, float] = {}
     for row in rows:
         days = calendar.days_from(row.first, row.last)
@@ -184,7 +184,7 @@ def _spread(visits: float, days: Sequence[date], profile: Profile, hours: Callab
 
 
 def _kinds(site: Site, mondays: Sequence[date], school: Sequence[SchoolHoliday]) -> dict[date, WeekKind]:
-    """Return the kind of each week: by the school holidays that were imported, else by public holidays and season."""
+    """Return the kind of each week: by the imported school holidays, else by public holidays and season."""
     free: dict[date, int] = {}  # day -> how long the holidays are that it lies in
     for holiday in school:
         length = (holiday.last - holiday.first).days + 1
@@ -195,12 +195,12 @@ def _kinds(site: Site, mondays: Sequence[date], school: Sequence[SchoolHoliday])
     return {monday: _kind_of(site, monday, free, monday.year in known_years) for monday in mondays}
 
 
-def _kind_of(site: Site, monday: date, free: Mapping[date, int], told: bool) -> WeekKind:
+def _kind_of(site: Site, monday: date, free: Mapping[date, int], school_known: bool) -> WeekKind:
     days = [monday + n * DAY for n in range(SCHOOL_DAYS)]
     off = [free[day] for day in days if day in free]
     if len(off) >= FREE_DAYS:
         return "summer" if max(off) >= LONG_DAYS else "holidays"
-    if not told and monday.isocalendar().week in SUMMER_WEEKS:
+    if not school_known and monday.isocalendar().week in SUMMER_WEEKS:
         return "summer"
     by_law = sum(calendar.holiday(day, site.opening) is not None for day in days)
     return "holidays" if by_law >= FREE_BY_LAW else "term"

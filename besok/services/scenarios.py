@@ -1,4 +1,4 @@
-"""Scenarios: asking, and the result as rows."""
+"""Scenario questions: asking, playing, and results as rows."""
 
 from datetime import datetime, timedelta
 
@@ -14,9 +14,9 @@ from besok.store.database import Database
 
 
 def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datetime) -> ScenarioRun:
-    """Put a question into the queue. Raises ScenarioRefused that says what to do."""
-    if said := problem(spec, site, now):
-        raise ScenarioRefused(said)
+    """Queue a question. Raises ScenarioRefused with the remedy."""
+    if reason := problem(spec, site, now):
+        raise ScenarioRefused(reason)
     number = store.ask(db, site.id, spec, author=author, now=now)
     return store.load(db, site.id, number)
 
@@ -33,8 +33,8 @@ def play(
         length = timedelta(minutes=run.spec.recorded.minutes)
     store.play(db, site.id, number, now=now, until=now + length)
     try:
-        made = sandbox(site, run.spec, now)
-        sites.edit(db, lambda known: SiteFile(sites=(*known.sites, made)), author=author, now=now)
+        copy = sandbox(site, run.spec, now)
+        sites.edit(db, lambda known: SiteFile(sites=(*known.sites, copy)), author=author, now=now)
     except BesokError:
         store.end_play(db, site.id, number, now)
         raise
@@ -42,13 +42,13 @@ def play(
 
 
 def own_spaces(run: ScenarioRun) -> list[SpaceStrain]:
-    """Return the spaces of the site that was asked about, those that break first at the top."""
-    found = run.result.answer.spaces if run.result else ()
-    return [space for space in found if space.space.split("/")[0] == run.site]
+    """Return the spaces of the site in question, those that break first at the top."""
+    strains = run.result.answer.spaces if run.result else ()
+    return [space for space in strains if space.space.split("/")[0] == run.site]
 
 
 def breaking(run: ScenarioRun) -> list[SpaceStrain]:
-    """Return the spaces that are over capacity at some time in at least half of the replications."""
+    """Return the spaces that exceed capacity at some time in at least half of the replications."""
     return [space for space in own_spaces(run) if space.then.surely >= LIKELY]
 
 

@@ -1,4 +1,4 @@
-"""A site as its sensors watch it: the input of the checks, from its site file."""
+"""The layout of a site's sensors, from its site file: the input of the checks."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ Source = tuple[str, str, str]  # source, device as it names itself, channel
 def sensor_layout(
     site: Site, sites: Sequence[Site]
 ) -> tuple[SensorLayout, tuple[Source, ...], tuple[bool, ...]]:
-    """Return the house; the sources of its counters, then of its gauges; and which counters are swapped already.
+    """Return the layout, the sources of its counters, then of its gauges, and which counters are already swapped.
 
     Doors of neighbouring sites that lead here are among its doors. A second counter that is a reference does not count.
     """
@@ -64,10 +64,10 @@ def sensor_layout(
     return built, sources, tuple(swapped for _, _, swapped in counters)
 
 
-def _counter(owner: Site, sensor: Sensor, door: int, own: bool) -> CounterChannel:
-    name = sensor.device if own else f"{owner.id}/{sensor.device}"
+def _counter(owner: Site, sensor: Sensor, door: int, is_own: bool) -> CounterChannel:
+    name = sensor.device if is_own else f"{owner.id}/{sensor.device}"
     return CounterChannel(
-        device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own
+        device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=is_own
     )
 
 

@@ -29,7 +29,7 @@ DAYS: Final = 42  # business days that are checked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorSeries:
-    """A site as its sensors saw it, and the channel of each counter, then of each gauge (None: never registered)."""
+    """Series of a site's sensors, with the channel of each counter, then of each gauge (None: never registered)."""
 
     layout: SensorLayout
     history: SensorHistory
@@ -38,10 +38,10 @@ class SensorSeries:
     spread: Floats  # of the people of each step and counter, those spread over a gap between two totals
 
     def channel(self, finding: Finding) -> int | None:
-        """Return the channel that a finding is about; None for the whole site."""
+        """Return the channel of a finding; None for the whole site."""
         sensors: list[CounterChannel | LevelChannel] = [*self.layout.counters, *self.layout.gauges]
-        named = zip(sensors, self.channels, strict=True)
-        return next((c for s, c in named if (s.device, s.channel) == (finding.device, finding.channel)), None)
+        pairs = zip(sensors, self.channels, strict=True)
+        return next((c for s, c in pairs if (s.device, s.channel) == (finding.device, finding.channel)), None)
 
     @property
     def own_channels(self) -> list[int]:
@@ -69,7 +69,7 @@ class SensorSeries:
 def sensor_series(
     conn: Connection, site: Site, sites: Sequence[Site], now: datetime, days: int = DAYS
 ) -> SensorSeries:
-    """Read the last business days of a site, by the sensors that are placed there now."""
+    """Read the last business days of a site, for the sensors placed there now."""
     built, sources, swapped = sensor_layout(site, sites)
     known = {(r.source, r.device, r.channel): r for r in quality.channels(conn)}
     rows = [known.get(source) for source in sources]
@@ -102,7 +102,7 @@ def sensor_series(
 
 
 def _steps(site: Site, now: datetime, days: int) -> tuple[tuple[date, ...], tuple[datetime, ...], Ints]:
-    """Return the business days, the quarters that are over (one at least), and the number of the day of each."""
+    """Return the business days, the quarters that are over (at least one), and the day index of each."""
     today = calendar.business_day(now, site)
     dates = [today - timedelta(days=n) for n in reversed(range(days))]
     times: list[datetime] = []
@@ -118,17 +118,17 @@ def _steps(site: Site, now: datetime, days: int) -> tuple[tuple[date, ...], tupl
 def _open(site: Site, dates: Sequence[date], times: Sequence[datetime]) -> Bools:
     spans = [span for d in dates for span in calendar.open_intervals(d, site)]
     seconds = np.array([t.timestamp() for t in times])
-    found = np.zeros(len(times), bool)
+    is_open = np.zeros(len(times), bool)
     for start, until in spans:
         first, last = np.searchsorted(seconds, [start.timestamp() - STEP.seconds + 1, until.timestamp()])
-        found[first:last] = True
-    return found
+        is_open[first:last] = True
+    return is_open
 
 
 def _grids(
     conn: Connection, query: str, channels: Sequence[int | None], times: Sequence[datetime], number: int
 ) -> Floats:
-    """Values x steps x channels; NaN where nothing was said."""
+    """Return values x steps x channels; NaN where nothing was reported."""
     grids = np.full((number, len(times), len(channels)), np.nan)
     ids = [c for c in channels if c is not None]
     for channel_id, steps, *values in quality.series(conn, query, ids, times[0], times[-1] + STEP):

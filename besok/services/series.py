@@ -1,4 +1,4 @@
-"""Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
+"""Flows and occupancy over time. Steps without observations have None for their figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ def get_flows(
     """
     place = site_of(db, site)
     if step in FINE:
-        asked = {"site": place.id, "portal": portal, "start": start, "end": end, "step": FINE[step]}
-        return db.fetch("flows_fine", FlowPoint, **asked)
+        query = {"site": place.id, "portal": portal, "start": start, "end": end, "step": FINE[step]}
+        return db.fetch("flows_fine", FlowPoint, **query)
     if not (days := _days(place, start, end)):
         return []
     return db.fetch("flows_days", FlowPoint, site=place.id, portal=portal, **_steps(step, *days))
@@ -73,7 +73,7 @@ def get_occupancy(
 def compared(
     db: Database, site: Site, spaces: Sequence[str], first: date, last: date, against: date | None
 ) -> list[SpaceDays]:
-    """Return the series of some spaces, over the days `first` to `last` and then over as many from `against` on.
+    """Return the series of some spaces over the days `first` to `last`, then over as many from `against` on.
 
     A space of another site is "site/space". Raises NotFound, and what `access.require` raises.
     """
@@ -87,7 +87,7 @@ def compared(
 
 
 def _place(db: Database, site: Site, name: str) -> tuple[Site, str]:
-    """Return the site and the space that a name means at `site`."""
+    """Return the site and the space that a name refers to at `site`."""
     other, _, space = name.rpartition("/")
     if other:
         access.require("read", other)
@@ -108,7 +108,7 @@ def get_day_curves(
     """Return the occupancy of each space of a site by quarter of an hour in some spans of time, in order of time."""
     starts, ends = ([span[n] for span in spans] for n in (0, 1))
     points = db.fetch("occupancy_curves", OccupancyPoint, site=site, starts=starts, ends=ends)
-    return {space: list(own) for space, own in groupby(points, key=attrgetter("space"))}
+    return {space: list(curve) for space, curve in groupby(points, key=attrgetter("space"))}
 
 
 def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: date) -> list[HeatCell]:

@@ -1,4 +1,4 @@
-"""Signing in with a local account or a key, and the sessions that follow from it."""
+"""Sign-in with a local account or a key, and sessions."""
 
 import hmac
 import threading
@@ -41,10 +41,10 @@ _NOBODY: Final = _hasher.hash("nobody")  # looked at where there is no account, 
 
 
 class SignInRefused(BesokError):
-    """Signing in was refused; `wait_s` says for how long it will be."""
+    """Sign-in was refused; `wait_s` is the time until the next attempt."""
 
-    def __init__(self, said: Translatable, wait_s: int = 0) -> None:
-        super().__init__(said)
+    def __init__(self, message: Translatable, wait_s: int = 0) -> None:
+        super().__init__(message)
         self.wait_s = wait_s
 
 
@@ -58,7 +58,7 @@ class Opened:
 
 
 def hashed(password: str) -> str:
-    """Return what is kept of a password. Raises ValueError for one that is too short or too long."""
+    """Hash a password for storing. Raises ValueError for one that is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise ValueError(f"a password has {SHORTEST} to {LONGEST} characters; several words are easy to keep")
     with AT_ONCE:
@@ -97,7 +97,7 @@ def sign_in(
 
 
 def browser_mark(name: str) -> str:
-    """Return what tells the mark of a browser under one name from those under others."""
+    """Return the hashed mark of a browser under one name."""
     return sha256(name.strip().lower().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
@@ -119,71 +119,69 @@ def open_session(
 
 def sign_in_screen(db: Database, key: str, now: datetime) -> Opened:
     """Open the session of a wall screen, which lasts as long as its key. Raises SignInRefused."""
-    found = sessions.find_key(db, tokens.digest(key.strip()), now)
-    if found is None:
+    entry = sessions.find_key(db, tokens.digest(key.strip()), now)
+    if entry is None:
         raise SignInRefused(messages.WRONG_KEY)
     token, digest = tokens.make(TOKEN_BYTES)
-    sessions.open_session(db, digest, now=now, expires=found.expires, name=found.name, key_id=found.key_id)
-    return Opened(token=token, expires=found.expires)
+    sessions.open_session(db, digest, now=now, expires=entry.expires, name=entry.name, key_id=entry.key_id)
+    return Opened(token=token, expires=entry.expires)
 
 
 def make_key() -> tuple[str, bytes]:
-    """Make a key; returns it and the digest that is kept of it."""
+    """Make a key; returns it and its stored digest."""
     token, _ = tokens.make(KEY_BYTES)
     return KEY_PREFIX + token, tokens.digest(KEY_PREFIX + token)
 
 
 def caller_of_key(db: Database, key: str, now: datetime) -> Caller | None:
-    """Return who asks with a key; None where there is no such key."""
-    found = sessions.find_key(db, tokens.digest(key), now)
-    if found is None:
+    """Return the caller with a key; None where there is no such key."""
+    entry = sessions.find_key(db, tokens.digest(key), now)
+    if entry is None:
         return None
-    grants = (Grant(role=found.role, site=found.site),)
-    principal = sessions.key_principal(found.key_id)
-    return Caller(kind="key", name=found.name, grants=grants, principal=principal, expires=found.expires)
+    grants = (Grant(role=entry.role, site=entry.site),)
+    principal = sessions.key_principal(entry.key_id)
+    return Caller(kind="key", name=entry.name, grants=grants, principal=principal, expires=entry.expires)
 
 
 def caller_of_session(db: Database, token: str, now: datetime) -> tuple[Caller, Opened | None] | None:
-    """Return who asks with a session's token, and the token that replaces it where it is time for one.
+    """Return the caller with a session's token, and the token that replaces it when it is due.
 
-    The old token holds until the new one has come back, so that an answer that was lost signs nobody out.
+    The old token stays valid until the new one has been used, so that a lost response signs nobody out.
     """
     digest = tokens.digest(token)
-    found = sessions.find(db, digest, now)
-    if found is None:
+    session = sessions.find(db, digest, now)
+    if session is None:
         return None
     caller = Caller(
-        kind="account" if found.account_id else "key",
-        name=found.name,
-        grants=found.grants,
-        principal=found.principal,
-        session=found.session_id,
-        expires=found.expires,
+        kind="account" if session.account_id else "key",
+        name=session.name,
+        grants=session.grants,
+        principal=session.principal,
+        session=session.session_id,
+        expires=session.expires,
     )
-    if found.current and found.turning and now - found.rotated > TURNING:
-        sessions.settle(db, found, digest)
-    return caller, _rotated(db, found, digest, now)
+    if session.current and session.turning and now - session.rotated > TURNING:
+        sessions.settle(db, session, digest)
+    return caller, _rotated(db, session, digest, now)
 
 
-def _rotated(db: Database, found: Session, digest: bytes, now: datetime) -> Opened | None:
-    if not found.current or found.turning or now - found.rotated < ROTATED_EVERY:
+def _rotated(db: Database, old: Session, digest: bytes, now: datetime) -> Opened | None:
+    if not old.current or old.turning or now - old.rotated < ROTATED_EVERY:
         return None
     token, new = tokens.make(TOKEN_BYTES)
-    return (
-        Opened(token=token, expires=found.expires) if sessions.rotate(db, found, digest, new, now) else None
-    )
+    return Opened(token=token, expires=old.expires) if sessions.rotate(db, old, digest, new, now) else None
 
 
-def _is_password(kept: str, password: str) -> bool:
+def _is_password(password_hash: str, password: str) -> bool:
     with AT_ONCE:
         try:
-            return _hasher.verify(kept, password[:LONGEST])
+            return _hasher.verify(password_hash, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
 
 
 def _is_code(db: Database, known: Secret, code: str, now: datetime) -> bool:
-    """Tell whether the second factor is right, if the account has one: a code of now, or just before or after."""
+    """Check the second factor, if the account has one: a code of now, or just before or after."""
     if known.totp is None:
         return True
     factor, typed = pyotp.TOTP(known.totp, interval=STEP_S), code.replace(" ", "")
@@ -193,7 +191,7 @@ def _is_code(db: Database, known: Secret, code: str, now: datetime) -> bool:
 
 
 def _waits(name: str, address: str, browser: str) -> dict[bytes, Callable[[int], timedelta]]:
-    """Return whose failures count, by a hash, and how long so many of them wait; the one who asks is first."""
+    """Return the failure counters that apply, by hash, and their waiting times; the caller's own first."""
     if browser:
         return {_hash("browser", name, browser): partial(_wait, FREE)}
     return {
@@ -203,7 +201,7 @@ def _waits(name: str, address: str, browser: str) -> dict[bytes, Callable[[int],
 
 
 def _wait(free: int, failures: int) -> timedelta:
-    """Return how long so many failures wait: 1, 2, 4 ... seconds after those that are free."""
+    """Return the waiting time after so many failures: 1, 2, 4 ... seconds after those that are free."""
     if failures < free:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(failures - free, 20)), LONGEST_WAIT)

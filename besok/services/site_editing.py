@@ -1,4 +1,4 @@
-"""Editing a site in pages: what a change would do, the change itself, and how far a new site has come."""
+"""Editing a site in pages: the preview of an edit, the edit, and the setup steps of a new site."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ class EditEffect:
     estimated: int
 
 
-def change(db: Database, wanted: Edit, *, author: str, now: datetime, dry_run: bool = False) -> EditEffect:
-    """Edit a part of a site; a dry run only tells. Raises NotFound, EditConflict, EditRefused."""
-    done = sites.edit(db, lambda known: edited(known, wanted), author=author, dry_run=dry_run, now=now)
+def change(db: Database, edit: Edit, *, author: str, now: datetime, dry_run: bool = False) -> EditEffect:
+    """Edit a part of a site; a dry run only returns the effect. Raises NotFound, EditConflict, EditRefused."""
+    done = sites.edit(db, lambda known: edited(known, edit), author=author, dry_run=dry_run, now=now)
     days = sorted({day for one in done.recounted for day in one.days})
     return EditEffect(
         days=len(days),
@@ -49,22 +49,22 @@ def create(db: Database, values: Values, *, author: str, now: datetime) -> str:
     names: list[str] = []
 
     def added(known: SiteFile) -> SiteFile:
-        whole, name = created(known, values)
+        changed, name = created(known, values)
         names.append(name)
-        return whole
+        return changed
 
     sites.edit(db, added, author=author, now=now)
     return names[-1]
 
 
 def steps(site: Site, *, imported: bool) -> dict[Step, bool]:
-    """Return the steps from nothing to a site whose figures can be seen, in order, and which of them are done."""
-    said = any(getattr(table, day) != "always" for table in site.opening.tables for day in WEEKDAYS)
+    """Return the setup steps from nothing to the first figures, in order, and which of them are done."""
+    hours_set = any(getattr(table, day) != "always" for table in site.opening.tables for day in WEEKDAYS)
     return {
         "site": True,
         "spaces": bool(site.spaces),
         "doors": any(OUTSIDE in (p.outer, p.inner) for p in site.portals),
-        "hours": site.kind == "park" or said,
+        "hours": site.kind == "park" or hours_set,
         "sensors": bool(site.sensors),
         "plan": any(space.shape for space in site.spaces),
         "past": imported,
@@ -73,7 +73,7 @@ def steps(site: Site, *, imported: bool) -> dict[Step, bool]:
 
 
 def next_step(done: dict[Step, bool]) -> Step | None:
-    """Return the step to take next; None once figures can be seen. Storeys and rooms are asked for before doors."""
+    """Return the next setup step; None once figures can be seen. Storeys and rooms come before doors."""
     if not done["spaces"] and not done["doors"]:
         return "spaces"
     return next((step for step in NEEDED if not done[step]), None)

@@ -1,4 +1,4 @@
-"""Unknown devices: what they ask, the answer as a mapping, and the place that it gives them."""
+"""Unknown devices: the questions about their fields, and the answers as mappings with a place."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping, Sensor, Site
 from besok.model.sitefile import mapping_checks
 from besok.model.sitefile.mapping_checks import split
-from besok.model.topics import matches_kept
+from besok.model.topics import matches_stored
 from besok.model.views.like import like
 from besok.store import device_mappings, identity, sites
 from besok.store.database import Database
@@ -49,7 +49,7 @@ class UnknownDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The place of an answer: a portal or a space of a site, from `since` on (empty: from the first message on)."""
+    """The place in an answer: a portal or a space of a site, from `since` on (empty: from the first message on)."""
 
     site: str
     portal: str = ""
@@ -59,30 +59,30 @@ class Observed:
 
 
 def get_unknown(db: Database) -> list[UnknownDevice]:
-    """Return what unknown devices ask, the one heard last first; not those whose answer is being applied."""
-    answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
+    """Return the questions about unknown devices, the latest first, without those whose answer is being applied."""
+    answered = [answer.mapping.topic for answer in device_mappings.listing(db) if answer.replayed is None]
     key = identity.key(db)
-    found = device_mappings.waiting_topics(
+    topics = device_mappings.waiting_topics(
         db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES
     )
     return [
         like(
             UnknownDevice,
-            asked,
-            messages=tuple(payload.decode("utf-8", "replace") for payload in asked.payloads),
+            topic_messages,
+            messages=tuple(payload.decode("utf-8", "replace") for payload in topic_messages.payloads),
             fields=_fields(draft),
         )
-        for asked in found
-        if (draft := mapping_draft.read(asked.reason))
-        and not any(matches_kept(topic, asked.topic, key) for topic in answered)
+        for topic_messages in topics
+        if (draft := mapping_draft.read(topic_messages.reason))
+        and not any(matches_stored(topic, topic_messages.topic, key) for topic in answered)
     ]
 
 
 def _fields(draft: MappingDraft) -> tuple[AskedField, ...]:
-    asked = [choice for choice in draft.choices if choice.metric in mapping_draft.SAYS]
-    paths = dict.fromkeys(choice.path for choice in asked)
+    about_people = [choice for choice in draft.choices if choice.metric in mapping_draft.SAYS]
+    paths = dict.fromkeys(choice.path for choice in about_people)
     return tuple(
-        AskedField(path=path, choices=tuple(choice for choice in asked if choice.path == path))
+        AskedField(path=path, choices=tuple(choice for choice in about_people if choice.path == path))
         for path in paths
     )
 
@@ -96,9 +96,9 @@ def answer(
     now: datetime,
     observed: Observed | None = None,
 ) -> int:
-    """Keep what a person has chosen for the device on a topic (keys of `values` and paths), and place it if asked.
+    """Store the answer for the device on a topic (keys of `values` and paths), and place it if requested.
 
-    The collector then reads the kept messages again. Raises BesokError with what cannot be.
+    The collector then reads the stored messages again. Raises BesokError with the reason.
     """
     last = device_mappings.waiting_topics(db, topic=topic, limit=1, messages_each=1, length=0)
     draft = mapping_draft.read(last[0].reason) if last else None
@@ -117,7 +117,7 @@ def answer(
 def keep(
     db: Database, mapping: PayloadMapping, *, author: str, now: datetime, observed: Observed | None = None
 ) -> int:
-    """Keep a mapping for a device, and place what it reads if asked; returns its number. Raises BesokError."""
+    """Store a mapping for a device, and place what it reads if requested; returns its number. Raises BesokError."""
     if problems := [
         f"{'.'.join(map(str, at))}: {reason}" for at, reason in mapping_checks.check((), mapping)
     ]:
@@ -138,19 +138,19 @@ def keep(
 
 
 def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[Sensor]:
-    """Return the sensor that a mapping reads, at its place. Raises BesokError if it is not one device and line."""
+    """Return the sensor that a mapping reads, at its place. Raises BesokError unless it is exactly one channel."""
     metrics = [split(key)[0] for key in mapping.values]
     if observed.portal and not any(METRICS[metric].kind is not Kind.LEVEL for metric in metrics):
         raise BesokError(messages.NO_FLOW)
     if observed.space and not any(metric in PRESENT for metric in metrics):
         raise BesokError(messages.NO_LEVEL)
     fitting = [key for key in mapping.values if _fits(split(key)[0], observed)]
-    found = {
+    channels = {
         (device, channel) for key in fitting for device, channel in _mapped_lines(db, mapping, split(key)[1])
     }
-    if len(found) != 1:
-        raise BesokError(messages.SEVERAL_CHANNELS if found else messages.NOT_HEARD)
-    ((device, channel),) = found
+    if len(channels) != 1:
+        raise BesokError(messages.SEVERAL_CHANNELS if channels else messages.NOT_HEARD)
+    ((device, channel),) = channels
     sensor = Sensor(
         source=mapping.source_key,
         device=device,
@@ -168,14 +168,14 @@ def _fits(metric: str, observed: Observed) -> bool:
 
 
 def _mapped_lines(db: Database, mapping: PayloadMapping, channel: str) -> Iterator[tuple[str, str]]:
-    """Yield device and line of the kept messages that a mapping is for; without a path the topic is the device."""
-    own = compiled(mapping.device) if mapping.device else None
-    is_told = own is None or own.begins == "constant"
-    if is_told and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
-        yield own.constant if own else mapping.topic, channel or "1"
+    """Yield device and line of the stored messages of a mapping; without a path the topic is the device."""
+    path = compiled(mapping.device) if mapping.device else None
+    is_fixed = path is None or path.begins == "constant"
+    if is_fixed and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
+        yield path.constant if path else mapping.topic, channel or "1"
         return
-    kept = device_mappings.kept_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
-    for topic, payload in kept:
+    stored = device_mappings.kept_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
+    for topic, payload in stored:
         for place in _items(mapping, topic, payload):
             device = _name_at(mapping.device, place) if mapping.device else topic
             line = channel or (_name_at(mapping.channel, place) if mapping.channel else "1")
@@ -188,59 +188,59 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
         message = json.loads(payload)
     except ValueError:
         message = payload.decode("utf-8", "replace").strip()
-    whole = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
-    if not all(_has(whole, path, text) for path, text in mapping.only.items() if path.startswith("$")):
+    root = Place(message=message, item=message, key=None, levels=topic.removeprefix("/").split("/"))
+    if not all(_has(root, path, text) for path, text in mapping.only.items() if path.startswith("$")):
         return
     try:
-        found = compiled(mapping.each).find(whole) if mapping.each else []
+        matches = compiled(mapping.each).find(root) if mapping.each else []
     except Unreadable:
         return
     if not mapping.each:
-        yield whole
-    for one in found:
+        yield root
+    for one in matches:
         key = one.within[0][1] if one.within else None
-        yield whole._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
+        yield root._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
 
 
 def _has(place: Place, path: str, text: str) -> bool:
-    """Tell whether a message has what `only` asks of it."""
-    said = _name_at(path, place)
-    return said in map(str.strip, text.split("|")) or (text == "*" and bool(said))
+    """Tell whether a message meets the conditions of `only`."""
+    value = _name_at(path, place)
+    return value in map(str.strip, text.split("|")) or (text == "*" and bool(value))
 
 
 def _name_at(path: str, place: Place) -> str:
-    """Return the name that a path leads to; "" if it leads nowhere."""
+    """Return the name at a path; "" without one."""
     try:
-        found = compiled(path).find(place)
+        matches = compiled(path).find(place)
     except Unreadable:
         return ""
-    value: Any = found[0].value if len(found) == 1 else ""
+    value: Any = matches[0].value if len(matches) == 1 else ""
     name = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return "" if name in ("[text]", "[number]") else name  # redaction took it out when the message was kept
 
 
 def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
-    """Return the site that has a portal or a space. Raises BesokError if none or several have it."""
-    found = [site.id for site in known if portal in [p.id for p in site.portals] or space in site.space_ids]
-    if len(found) != 1:
+    """Return the site of a portal or a space. Raises BesokError if none or several have it."""
+    owners = [site.id for site in known if portal in [p.id for p in site.portals] or space in site.space_ids]
+    if len(owners) != 1:
         name = portal or space
         raise BesokError(
-            f"several sites have {name}; say which with --site" if found else messages.NO_PLACE(name=name)
+            f"several sites have {name}; say which with --site" if owners else messages.NO_PLACE(name=name)
         )
-    return found[0]
+    return owners[0]
 
 
 def topic_for(db: Database, name: str) -> str:
-    """Return the topic filter for what a person names: a topic, or a device that was heard."""
+    """Return the topic filter for a name: a topic, or a device that was seen."""
     return device_mappings.topic_of(db, name) or name
 
 
 def pairs(texts: Sequence[str]) -> dict[str, str]:
-    """Return what texts such as `in_total=$.a` say. Raises BesokError."""
-    found = {}
+    """Parse texts such as `in_total=$.a`. Raises BesokError."""
+    paths = {}
     for text in texts:
-        key, _, said = text.rpartition("=") if text.startswith(("$", "@")) else text.partition("=")
-        if not key or not said:
+        key, _, path = text.rpartition("=") if text.startswith(("$", "@")) else text.partition("=")
+        if not key or not path:
             raise BesokError(f"{text} is no pair; write one such as in_total=$.total")
-        found[key.strip()] = said.strip()
-    return found
+        paths[key.strip()] = path.strip()
+    return paths

@@ -1,4 +1,4 @@
-"""Devices that are heard and have no place, each with where its channels may hang."""
+"""Devices without a place, each with suggested placements of its channels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ REGULAR = 3  # gaps between readings that tell whether they come regularly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
-    """The name of a sensor as somebody has written it, and names by the pseudonyms that hide them."""
+class Lookup:
+    """A sensor name as written, and the names behind the pseudonyms that it matches."""
 
     name: str
     names: Mapping[str, str]
 
     def shown(self, text: str) -> str:
-        """Return a text with the names that are known in the place of pseudonyms."""
+        """Return a text with pseudonyms replaced by the known names."""
         return reveal(text, self.names)
 
 
@@ -40,27 +40,28 @@ class UnassignedSensor:
     suggestions: tuple[Suggestion, ...]
 
 
-def sought(db: Database, name: str, sites: Iterable[Site]) -> Sought:
-    """Look for a name, and each level of it; nothing of it is stored. The ids of sites are shown in any case."""
+def look_up(db: Database, name: str, sites: Iterable[Site]) -> Lookup:
+    """Look for a name, and each level of it; nothing of it is stored. Site ids are shown in any case."""
     name = name.strip()
-    return Sought(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
+    return Lookup(name=name, names=hidden_by(identity.key(db), [name, *(site.id for site in sites)]))
 
 
 def suggest_placements(
     devices: Sequence[UnplacedDevice], sites: Sequence[Site], shown: Callable[[str], str] = str
 ) -> list[UnassignedSensor]:
-    """Each device with its suggestions, made of the names that are `shown`.
+    """Return each device with suggested placements, made of the names that are `shown`.
 
-    Of a device that has a place already only the channels that tell of people are left: that a door counter's battery
-    observes no place is as it should be.
+    Of a device with a place, only channels that count people are left: its battery level, for one, needs no place.
     """
     placed = {(sensor.source, site.external_id(sensor)): sensor for site in sites for sensor in site.sensors}
     devices = [_missing(d) if (d.source, d.device) in placed else d for d in devices]
     devices = [d for d in devices if d.channels]
     named = (replace(d, device=shown(d.device), topic=d.topic and shown(d.topic)) for d in devices)
-    heard = (c for d in named for c in _channels(d, placed.get((d.source, d.device))))
-    found = iter(suggest(list(heard), sites))
-    return [UnassignedSensor(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
+    channels = (c for d in named for c in _channels(d, placed.get((d.source, d.device))))
+    suggestions = iter(suggest(list(channels), sites))
+    return [
+        UnassignedSensor(device=d, suggestions=tuple(islice(suggestions, len(d.channels)))) for d in devices
+    ]
 
 
 def _missing(device: UnplacedDevice) -> UnplacedDevice:
@@ -86,15 +87,15 @@ def _channels(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSer
 
 
 def interval_of(channel: UnplacedChannel) -> int:
-    """Return the seconds between the readings of a channel."""
+    """Return the reporting interval of a channel in seconds."""
     first = channel.readings[0].metric if channel.readings else ""
     return interval_s([r.time for r in channel.readings if r.metric == first])
 
 
 def interval_s(times: Sequence[datetime]) -> int:
-    """Seconds between readings, in whole minutes, where they come regularly: 09:00, 09:10, 09:20, 09:31 give 600.
+    """Return the usual seconds between readings, in whole minutes: 09:00, 09:10, 09:20, 09:31 give 600.
 
-    60, which the site file takes if nothing is said, where they come as they come or oftener than that.
+    Irregular or more frequent readings give 60, the site file's default.
     """
     gaps = [(after - before).total_seconds() for before, after in pairwise(sorted(times))]
     if len(gaps) < REGULAR or max(gaps) > 1.5 * min(gaps):
@@ -104,10 +105,10 @@ def interval_s(times: Sequence[datetime]) -> int:
 
 def latest(readings: Sequence[LastReading]) -> list[LastReading]:
     """Return the last reading of each metric, in the order of the catalogue."""
-    found: dict[str, LastReading] = {}
+    newest: dict[str, LastReading] = {}
     for reading in readings:
-        known = found.get(reading.metric)
+        known = newest.get(reading.metric)
         if known is None or reading.time > known.time:
-            found[reading.metric] = reading
+            newest[reading.metric] = reading
     order = list(METRICS)
-    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))
+    return sorted(newest.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))

@@ -1,4 +1,4 @@
-"""Usage of spaces over business days: dwell time, turnover, utilisation; and several spaces together."""
+"""Usage of spaces over business days: dwell time, turnover, utilisation; and of several spaces together."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -39,11 +39,11 @@ def get_space_usage(
     if not days:
         return []
     ids = {number: name for number, name in spaces(db, place.id).items() if space in (None, name)}
-    found = _stored_days(db, ids, days)
-    if rest := [day for day in days if day.day not in found]:
+    stored = _stored_days(db, ids, days)
+    if rest := [day for day in days if day.day not in stored]:
         rows = db.fetch("usage_days", _SpaceDay, site=place.id, spaces=[*ids], **params(rest))
-        found |= _by_day(rows)
-    by_space = zip(ids.values(), zip(*(found[day.day] for day in days), strict=True), strict=True)
+        stored |= _by_day(rows)
+    by_space = zip(ids.values(), zip(*(stored[day.day] for day in days), strict=True), strict=True)
     by_presence = {slug for (slug,) in db.rows("usage_by_presence", site=place.id, end=days[-1].ends)}
     return [
         like(
@@ -52,32 +52,32 @@ def get_space_usage(
             seats=seats,
             capacity=capacity,
             by_presence=name in by_presence,
-            usage=usage.usage(own, seats=seats, capacity=capacity),
+            usage=usage.usage(of_space, seats=seats, capacity=capacity),
         )
-        for name, own in by_space
+        for name, of_space in by_space
         for seats, capacity in (_room(place, built, name),)
     ]
 
 
 def _stored_days(db: Database, ids: Collection[int], days: Sequence[UsedDay]) -> dict[date, list[_SpaceDay]]:
-    """Return the days of which the use of all these spaces is kept."""
-    asked = {"spaces": [*ids], "first_day": days[0].day, "last_day": days[-1].day}
-    found = _by_day(db.fetch("usage_kept", _SpaceDay, **asked, **params(days)))
-    return {day: rows for day, rows in found.items() if len(rows) == len(ids)}
+    """Return the days with stored usage of all these spaces."""
+    query = {"spaces": [*ids], "first_day": days[0].day, "last_day": days[-1].day}
+    by_day = _by_day(db.fetch("usage_kept", _SpaceDay, **query, **params(days)))
+    return {day: rows for day, rows in by_day.items() if len(rows) == len(ids)}
 
 
 def _by_day(rows: Sequence[_SpaceDay]) -> dict[date, list[_SpaceDay]]:
     """Return rows by day, in their order by space."""
-    found = defaultdict(list)
+    by_day = defaultdict(list)
     for row in rows:
-        found[row.day].append(row)
-    return found
+        by_day[row.day].append(row)
+    return by_day
 
 
 def get_together(
     db: Database, site: Site | str, chosen: Sequence[str], first: date, last: date, *, now: datetime
 ) -> Together:
-    """Return several spaces, none within another, taken together: the peak of their sum, never the sum of peaks.
+    """Return several spaces, none within another, as one: the peak of their sum, never the sum of peaks.
 
     Raises NotFound; ValueError if one of them lies in another.
     """
@@ -115,10 +115,10 @@ def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | No
 
 
 def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:
-    """Return the spaces that hold a space."""
-    found: list[str] = []
+    """Return the spaces around a space."""
+    ancestors: list[str] = []
     parent = built[name].parent
     while parent is not None:
-        found.append(parent)
+        ancestors.append(parent)
         parent = built[parent].parent
-    return found
+    return ancestors

@@ -1,4 +1,4 @@
-"""Visits over time, with the definition that was in force and how sure they are."""
+"""Visits over time, with the definition in force and their standard error."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from besok.model.site import Site
 from besok.model.views.like import like
 from besok.model.views.series import VisitPoint, VisitStep
 from besok.services.imported_days import VisitDay
-from besok.services.observed_days import brought_to, share_of_whole, visit_days
+from besok.services.observed_days import imports_up_to, share_of_whole, visit_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
 from besok.store.sites import counted, site_of
@@ -22,7 +22,7 @@ ENOUGH = 0.8  # share of a year's days that must have been observed for its sum 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point(VisitPoint):
-    """A step, and what its error is made of; `passages` is None where nothing was observed."""
+    """A step with the inputs of its standard error; `passages` is None where nothing was observed."""
 
     passages: float | None
     unchecked: float
@@ -65,22 +65,22 @@ def get_visits(
     for day in known:
         if day.source and first <= day.day <= last:
             steps[_begin(day.day, step)].append(day)
-    shares = {day.day for own in steps.values() for day in own if day.imputed}
-    totals = [brought_to(db, one, min(last, today - DAY)) for one in sites] if shares else []
+    shares = {day.day for days_of_step in steps.values() for day in days_of_step if day.imputed}
+    totals = [imports_up_to(db, one, min(last, today - DAY)) for one in sites] if shares else []
     views = []
     for point, ends in zip(points, [*(p.day for p in points[1:]), last + DAY], strict=True):
-        own = steps.get(point.day, [])
-        unknown = sum(one.variance({day.day for day in own} & shares) for one in totals)
-        view = _view(point, own, unknown, variance)
+        days_of_step = steps.get(point.day, [])
+        unknown = sum(one.variance({day.day for day in days_of_step} & shares) for one in totals)
+        view = _view(point, days_of_step, unknown, variance)
         over = max(point.day, first), min(ends, today) - DAY
-        if over[0] <= over[1] and (step != "day" or own):
+        if over[0] <= over[1] and (step != "day" or days_of_step):
             view = replace(view, coverage=share_of_whole(known, *over))
         views.append(view)
     return views
 
 
 def _begin(day: date, step: VisitStep) -> date:
-    """Return the first day of the step that a day lies in, by which the step is named."""
+    """Return the first day of the step that contains a day."""
     if step == "week":
         return day - day.weekday() * DAY
     if step == "month":
@@ -91,18 +91,18 @@ def _begin(day: date, step: VisitStep) -> date:
 
 
 def passage_variance(db: Database, sites: Sequence[str], last: date) -> float:
-    """Return the variance of the counting error per passage, from how in and out add up in the year to `last`."""
+    """Return the variance of the counting error per passage, from the balance of in and out in the year to `last`."""
     ((variance,),) = db.rows("balance_variance", sites=list(sites), last=last)
     return variance_per_passage(variance)
 
 
-def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
-    """Return a step: what sensors counted, and the days that people brought, which count as a door that nobody checked.
+def _view(point: _Point, imports: Sequence[VisitDay], unknown: float, passage_variance: float) -> VisitPoint:
+    """Return a step: the counts of the sensors, and imported days, which count as a door without validation.
 
     `unknown` is the variance of these days, where they are shares of totals.
     """
-    gross, net, imputed = (sum(getattr(day, name) for day in brought) for name in ("gross", "net", "imputed"))
-    seen = point.passages is not None or bool(brought)
+    gross, net, imputed = (sum(getattr(day, name) for day in imports) for name in ("gross", "net", "imputed"))
+    seen = point.passages is not None or bool(imports)
     error = counting_error(
         (point.passages or 0.0) + gross,
         point.unchecked + gross,
@@ -117,7 +117,7 @@ def _view(point: _Point, brought: Sequence[VisitDay], unknown: float, passage_va
         net=(point.net or 0.0) + net if seen else point.net,
         imputed=point.imputed + imputed,
         se=error if seen else None,
-        source=" + ".join(dict.fromkeys(day.source for day in brought)),
+        source=" + ".join(dict.fromkeys(day.source for day in imports)),
     )
 
 
@@ -132,7 +132,7 @@ def running_year(points: Sequence[VisitPoint], measure: str) -> list[tuple[date,
     for n, value in enumerate(values):
         total, known = total + (value or 0.0), known + (value is not None)
         if n >= YEAR:
-            gone = values[n - YEAR]
-            total, known = total - (gone or 0.0), known - (gone is not None)
+            leaving = values[n - YEAR]
+            total, known = total - (leaving or 0.0), known - (leaving is not None)
         result.append((points[n].day, total / known * YEAR if known >= ENOUGH * YEAR else None))
     return result

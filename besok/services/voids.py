@@ -1,4 +1,4 @@
-"""Voiding what a sensor sent in some time: by a person's word, with its reason, until it is undone."""
+"""Voiding of readings: a person excludes what a sensor sent in some time, with a reason, until it is undone."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from besok.store.voids import KnownDevice
 
 
 def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple[datetime, datetime]:
-    """Return the time that two texts name, by the clock of the site where a device is placed.
+    """Parse a span of time from two texts, by the clock of the site where a device is placed.
 
     A day is a business day, and as the end of the time it is part of it: 2026-03-02 to 2026-03-02 is one whole day.
     Raises BesokError for what is no time, or for an end that does not come after the beginning.
@@ -27,10 +27,10 @@ def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple
 
 
 def _site(db: Database, device: KnownDevice) -> Site | None:
-    """Return the site whose clock a device goes by: that of its places, or the only one that there is."""
+    """Return the site whose clock applies to a device: that of its placements, or the only one."""
     known = sites.load_all(db)
-    own = [site for site in known if site.id in device.sites] or list(known)
-    return own[0] if len({(site.timezone, site.day_start) for site in own}) == 1 else None
+    candidates = [site for site in known if site.id in device.sites] or list(known)
+    return candidates[0] if len({(site.timezone, site.day_start) for site in candidates}) == 1 else None
 
 
 def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:

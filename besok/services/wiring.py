@@ -1,4 +1,4 @@
-"""Check of an installation against its site file: what is heard, what is placed where, which way is in."""
+"""Check of an installation against its site file: sensors seen, placements, and directions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,8 +43,10 @@ def check(
     devices: Sequence[DeviceInfo],
     strangers: int,
 ) -> list[WiringPoint]:
-    """Everything about the wiring of a site, problems first. `devices` are those placed there, `strangers` how many
-    are heard that nobody has placed."""
+    """Check the wiring of a site, problems first.
+
+    `devices` are those placed there, `strangers` the number of unassigned ones.
+    """
     parts = counted_parts(layout)
     known = {device.device.rpartition("/")[2]: device for device in devices}
     points = [
@@ -63,18 +65,18 @@ def _sensors(
     layout: SensorLayout, series: SensorHistory, names: Names, zone: str, known: Mapping[str, DeviceInfo]
 ) -> Iterator[WiringPoint]:
     quiet = {(f.device, f.channel): f for f in silent(layout, series)}
-    whole = quiet.get(("", ""))
-    if whole:
-        yield _point("problem", layout.site, sentence(whole, names, zone), advice(whole))
+    site_finding = quiet.get(("", ""))
+    if site_finding:
+        yield _point("problem", layout.site, sentence(site_finding, names, zone), advice(site_finding))
         return
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
     for sensor in (s for s in sensors if not isinstance(s, CounterChannel) or s.own):
-        found, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
+        finding, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
         place = _place(layout, sensor, names)
-        if found and device and device.heard and found.evidence.get("never"):
+        if finding and device and device.heard and finding.evidence.get("never"):
             yield _other_channel(sensor, device, place)
-        elif found:
-            yield _point("problem", sensor.device, sentence(found, names, zone), advice(found))
+        elif finding:
+            yield _point("problem", sensor.device, sentence(finding, names, zone), advice(finding))
         elif device and device.clock_problem:
             yield _clock(device, sensor.device, place)
         else:
@@ -84,7 +86,7 @@ def _sensors(
 
 
 def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, place: Text) -> WiringPoint:
-    """Return the device is heard, but not the channel that the site file expects."""
+    """Report a device that was seen without the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
     known = {"device": sensor.device, "channel": sensor.channel, "others": others}
     return _check_point("problem", sensor.device, "other_channel", place=place, **known)
@@ -97,22 +99,22 @@ def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
 
 
 def _directions(layout: SensorLayout, series: SensorHistory, names: Names) -> Iterator[WiringPoint]:
-    """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
-    found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
+    """Check that in is in: people enter before they leave, and a place fills in its first hours."""
+    stay = stays(series, np.zeros((len(series), len(layout.counters)), bool))
     first = _first_hours(series)
     for n, counter in enumerate(layout.counters):
         if not counter.own or series.heard[n] is None:
             continue
         if (np.nan_to_num(series.people_in[:, n]) == np.nan_to_num(series.people_out[:, n])).all():
             continue  # a beam that cannot tell in from out, or nobody yet
-        place, hours = _place(layout, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
-        came, went = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
+        place, hours = _place(layout, counter, names), stay.hours[~np.isnan(stay.hours[:, n]), n]
+        entered, left = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
         if len(hours) >= DAYS_TELL:
             error = max(float(np.std(hours)), 0.05) / len(hours) ** 0.5
             z = float(np.mean(hours)) / error
         else:
-            z = (came - went) / (came + went) ** 0.5 if came + went >= ENOUGH_PEOPLE else 0.0
-        yield _direction(counter.device, place, z, came, went)
+            z = (entered - left) / (entered + left) ** 0.5 if entered + left >= ENOUGH_PEOPLE else 0.0
+        yield _direction(counter.device, place, z, entered, left)
 
 
 def _first_hours(series: SensorHistory) -> list[int]:
@@ -121,33 +123,33 @@ def _first_hours(series: SensorHistory) -> list[int]:
     return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(series)))})
 
 
-def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
+def _direction(device: str, place: Text, z: float, entered: float, left: float) -> WiringPoint:
     state: State = "problem" if z <= -SURE_Z else "note" if z < SURE_Z else "ok"
     code = {"problem": "swapped", "note": "direction_unknown", "ok": "direction_right"}[state]
     return _check_point(
-        state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}"
+        state, device, code, place=place, device=device, came=f"{entered:.0f}", went=f"{left:.0f}"
     )
 
 
 def _doubles(
     layout: SensorLayout, series: SensorHistory, names: Names, zone: str, parts: CountedParts
 ) -> Iterator[WiringPoint]:
-    """Doors that are counted twice, by what was counted; else doors with two devices, which may be right."""
+    """Report doors that are counted twice, from the counts; else doors with two devices, which may be right."""
     pairs: list[Finding] = list(
         double(layout, series, parts, np.zeros((len(series), len(layout.counters)), bool))
     )
-    for found in pairs:
-        yield _point("problem", found.device, sentence(found, names, zone), advice(found))
-    named = {f.portal for f in pairs}
+    for finding in pairs:
+        yield _point("problem", finding.device, sentence(finding, names, zone), advice(finding))
+    found_twice = {f.portal for f in pairs}
     for number, door in enumerate(layout.doors):
         here = sorted({c.device for c in layout.counters if c.door == number and c.own})
-        if len(here) > 1 and door.id not in named:
+        if len(here) > 1 and door.id not in found_twice:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
             yield _check_point("note", door.id, "two_devices", place=name, devices=", ".join(here))
 
 
 def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
-    """Doors that are expected to be counted and have no sensor."""
+    """Report doors that should be counted and have no sensor."""
     for door in layout.doors:
         if door.expected and not door.counted:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
@@ -155,7 +157,7 @@ def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
 
 
 def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
-    """Spaces of which nobody can say how many people are in them."""
+    """Report spaces without an occupancy estimate."""
     within = [{n} for n in range(len(layout.rooms))]
     for n, room in reversed(list(enumerate(layout.rooms))):
         if room.parent is not None:
@@ -185,5 +187,5 @@ def _check_point(state: State, subject: str, code: str, **values: Any) -> Wiring
     return _point(state, subject, wiring_text.sentence(code, **values), wiring_text.advice(code))
 
 
-def _point(state: State, subject: str, said: Text, todo: Text) -> WiringPoint:
-    return WiringPoint(state=state, subject=subject, sentence=said, advice=todo)
+def _point(state: State, subject: str, sentence: Text, todo: Text) -> WiringPoint:
+    return WiringPoint(state=state, subject=subject, sentence=sentence, advice=todo)

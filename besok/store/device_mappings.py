@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
-from besok.model.topics import matches_kept
+from besok.model.topics import matches_stored
 from besok.store import audit, identity, results
 from besok.store.database import Connection, Database, sql
 from besok.store.rollup import note_counting, recount
@@ -116,7 +116,7 @@ def end(db: Database, number: int, now: datetime) -> None:
 def kept_messages(db: Database, topic: str) -> list[int]:
     """Return the numbers of the rejected messages on topics that a filter fits."""
     rows, key = db.rows("rejected_topics"), identity.key(db)
-    return sorted(number for kept_on, ids in rows if matches_kept(topic, kept_on, key) for number in ids)
+    return sorted(number for kept_on, ids in rows if matches_stored(topic, kept_on, key) for number in ids)
 
 
 def kept_payloads(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:

@@ -1,1 +1,1 @@
-"""All prose: what pages, mails, reports and commands say, in both languages."""
+"""Texts of pages, mails, reports and commands, in both languages."""

@@ -7,37 +7,37 @@ from besok.text import formats, job_text
 from besok.text.languages import _, plural
 
 
-def title(found: Sequence[Alert]) -> str:
-    """Return the subject of a message: how many began, or that all is over; of none, that it is a test."""
-    if not found:
+def title(alerts: Sequence[Alert]) -> str:
+    """Return the subject of a message: how many alerts began, or that all are over; for none, that it is a test."""
+    if not alerts:
         return _("Besök: a test")
-    began = [alert for alert in found if alert.resolved is None]
-    if len(found) == 1:
-        return sentence(found[0])
+    began = [alert for alert in alerts if alert.resolved is None]
+    if len(alerts) == 1:
+        return sentence(alerts[0])
     if not began:
-        return _("Besök: {n} alerts have ended").format(n=len(found))
+        return _("Besök: {n} alerts have ended").format(n=len(alerts))
     return plural("Besök: {n} alert", "Besök: {n} alerts", len(began)).format(n=len(began))
 
 
-def body(found: Sequence[Alert]) -> str:
-    """Return a line for each, those that began first."""
-    if not found:
+def body(alerts: Sequence[Alert]) -> str:
+    """Return a line for each alert, those that began first."""
+    if not alerts:
         return _("Alerts of Besök come here.")
-    ordered = sorted(found, key=lambda alert: (alert.resolved is not None, alert.raised))
+    ordered = sorted(alerts, key=lambda alert: (alert.resolved is not None, alert.raised))
     return "\n".join(f"- {sentence(alert)}" for alert in ordered)
 
 
 def sentence(alert: Alert, subject: str = "") -> str:
-    """Return one alert: what is so since when, or that it is over; `subject` in other words than its id."""
-    said = _what(alert, subject or alert.subject)
+    """Describe one alert: the state and its beginning, or its end; `subject` is a name in place of the id."""
+    what = _what(alert, subject or alert.subject)
     if alert.resolved is not None:
         over = _("Ended {time}: {what}")
-        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=said)
-    return said
+        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=what)
+    return what
 
 
 def kinds() -> dict[RuleKind, str]:
-    """Return what the kinds of rules are called."""
+    """Return the names of the kinds of rules."""
     return {
         "sensor_offline": _("Sensor offline"),
         "finding": _("Finding about a sensor"),
@@ -55,7 +55,7 @@ def kinds() -> dict[RuleKind, str]:
 
 
 def _what(alert: Alert, subject: str) -> str:
-    """Return what an alert tells."""
+    """Describe the state of an alert."""
     sentences: dict[RuleKind, str] = {
         "sensor_offline": _("Sensor {subject} offline since {time}"),
         "finding": _("Check the sensor {subject}: a finding since {time}"),

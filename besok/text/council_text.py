@@ -1,4 +1,4 @@
-"""The paper for the council in words: where visits stand against the target, what worked, what the figures are."""
+"""Texts of the council paper: visits against the target, effects of actions, and the basis of the figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -14,36 +14,40 @@ from besok.text.languages import _, named
 ACTIONS = 5  # that are named; the page has all
 
 
-def title(site: Text, way: Progress) -> str:
+def title(site: Text, progress: Progress) -> str:
     """Return the headline."""
-    said = _("{site}: on the way to {factor} × the visits")
-    return said.format(site=named(site), factor=formats.decimal(way.factor))
+    text = _("{site}: on the way to {factor} × the visits")
+    return text.format(site=named(site), factor=formats.decimal(progress.factor))
 
 
 def dated(today: date, until: date) -> str:
-    """Return of what day the paper and its figures are."""
-    said = _("{day}. Figures up to {until}.")
-    return said.format(day=formats.day(today), until=formats.day(until))
+    """Return the date of the paper and of its figures."""
+    text = _("{day}. Figures up to {until}.")
+    return text.format(day=formats.day(today), until=formats.day(until))
 
 
-def figures(way: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
-    """Return the big figures, each with what it is."""
-    found = [
-        (formats.number(way.last_365), target_text.last_year(way)),
-        (target_text.multiple(way), target_text.baseline(way)),
-        (target_text.needed(way), target_text.target_sentence(way)),
+def figures(progress: Progress, coming: Outlook | None) -> list[tuple[str, str]]:
+    """Return the key figures with their labels."""
+    figure_list = [
+        (formats.number(progress.last_365), target_text.last_year(progress)),
+        (target_text.multiple(progress), target_text.baseline(progress)),
+        (target_text.needed(progress), target_text.target_sentence(progress)),
     ]
     if coming and coming.odds is not None:
-        found.append((narratives.probability_short(coming.odds), target_text.probability(way)))
-    return found
+        figure_list.append((narratives.probability_short(coming.odds), target_text.probability(progress)))
+    return figure_list
 
 
 def lead(
-    way: Progress, coming: Outlook | None, weekdays: Mapping[int, float], names: Sequence[Text]
+    progress: Progress, coming: Outlook | None, weekdays: Mapping[int, float], names: Sequence[Text]
 ) -> list[str]:
-    """Return the answer in sentences."""
-    said = narratives.of(coming, way.factor, weekdays, None if way.breaks else way.growth) if coming else ()
-    return [target_text.verdict(way), *said, *target_text.together(names)]
+    """Return the summary sentences."""
+    lines = (
+        narratives.of(coming, progress.factor, weekdays, None if progress.breaks else progress.growth)
+        if coming
+        else ()
+    )
+    return [target_text.verdict(progress), *lines, *target_text.together(names)]
 
 
 def sections(
@@ -51,7 +55,7 @@ def sections(
     effects: Mapping[str, ActionEffect],
     levers: Iterable[LeverEffect],
 ) -> list[tuple[str, Sequence[str]]]:
-    """Return what was done with its effect, and what would bring more; None of what is not known."""
+    """Return the actions with their effects, and the levers; None for what is not known."""
     done = [
         f"{named(one.title)}: {narratives.effect_sentence(effects[one.action], not one.spaces)}"
         for one in actions
@@ -65,22 +69,22 @@ def sections(
 
 
 def end(line: str, visits: float | None) -> str:
-    """Return what stands at the end of a line: what it is, and its last value."""
+    """Return the label at the end of a line of the chart: its name and last value."""
     return line if visits is None else f"{line} {formats.number(narratives.rounded(visits))}"
 
 
-def sources(site: str, way: Progress, coming: Outlook | None) -> str:
-    """Return what the figures rest on, and where they are had."""
+def sources(site: str, progress: Progress, coming: Outlook | None) -> str:
+    """Return the basis of the figures, and where to find them."""
     counted = _(
         "Visits are entries through the outer doors; {share} of the last 365 days were counted whole."
     )
-    brought = _("Counts from {source} are shown as they were brought.")
-    made = _("Forecast of {day}, method {model}.")
-    source = " + ".join(dict.fromkeys(one for one in (way.baseline_source, way.source_365) if one))
-    said = (
-        counted.format(share=formats.percent(way.coverage_365)),
-        brought.format(source=formats.source(source)) if source else "",
-        made.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
+    source_text = _("Counts from {source} are shown as they were brought.")
+    forecast = _("Forecast of {day}, method {model}.")
+    source = " + ".join(dict.fromkeys(one for one in (progress.baseline_source, progress.source_365) if one))
+    sentences = (
+        counted.format(share=formats.percent(progress.coverage_365)),
+        source_text.format(source=formats.source(source)) if source else "",
+        forecast.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
         f"Besök, /progress/{site}",
     )
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, sentences))

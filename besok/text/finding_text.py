@@ -1,4 +1,4 @@
-"""Findings in one sentence with their evidence; how sure they are, and what to do."""
+"""Texts of findings: the sentence with its evidence, the certainty, and the advice."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,23 +14,23 @@ Names = Mapping[str, Text]  # of portals and spaces, by id
 SURE_ODDS = 1e5  # more is said as "more than"
 
 
-def sentence(found: Finding, names: Names, zone: str) -> Text:
-    """Return what is wrong, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
-    return in_both(lambda: _sentence(found, names, zone))
+def sentence(finding: Finding, names: Names, zone: str) -> Text:
+    """Describe a finding, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
+    return in_both(lambda: _sentence(finding, names, zone))
 
 
-def certainty(found: Finding) -> Text:
-    """Say how sure it is: the interval, on how many days it rests, the odds. Empty where it is plain."""
-    return in_both(lambda: ", ".join(_certainty(found)))
+def certainty(finding: Finding) -> Text:
+    """Describe the certainty: the interval, the days of evidence, the likelihood ratio. Empty where it is plain."""
+    return in_both(lambda: ", ".join(_certainty(finding)))
 
 
-def advice(found: Finding) -> Text:
-    """Return what to do about it."""
-    return in_both(lambda: _advice(found))
+def advice(finding: Finding) -> Text:
+    """Return the recommended action."""
+    return in_both(lambda: _advice(finding))
 
 
 def watched(fixed: datetime, zone: str) -> Text:
-    """Return what to do about it once its cause was changed: nothing, and above all not the same once more."""
+    """Return the advice after the cause was changed: wait, and do not change it again."""
     return in_both(lambda: _watched(fixed, zone))
 
 
@@ -59,8 +59,8 @@ def _name(place: str, names: Names) -> str:
     return named(names[place]) if place in names else place
 
 
-def _get(found: Finding, name: str) -> float:
-    value = found.evidence.get(name, 0.0)
+def _get(finding: Finding, name: str) -> float:
+    value = finding.evidence.get(name, 0.0)
     return float(value) if isinstance(value, int | float) else 0.0
 
 
@@ -71,7 +71,7 @@ def _counted(one: str, many: str, value: float, digits: int = 0) -> str:
 
 
 def _numbers(f: Finding) -> dict[str, str]:
-    """Return the evidence as the sentences tell it."""
+    """Return the evidence formatted for the sentences."""
     share = _get(f, "out_share")
     less = 1 - _get(f, "share") if f.kind == "fading" else 1 - min(share, 1 / share if share else 1)
     plain = ("sensors", "passed", "expected", "same", "quarters", "capacity", "limit")
@@ -89,7 +89,7 @@ def _numbers(f: Finding) -> dict[str, str]:
 
 
 def _variant(f: Finding) -> str:
-    """Return the kind of a finding, with what its sentence and its advice depend on."""
+    """Return the kind of a finding with the variant that its sentence and advice depend on."""
     if f.kind == "silent" and not f.device:
         return "silent_site"
     if f.kind in ("silent", "blind") and _get(f, "never"):
@@ -100,7 +100,7 @@ def _variant(f: Finding) -> str:
 
 
 def _template(f: Finding) -> str:
-    """Return the sentence of a finding, with places for its values."""
+    """Return the sentence of a finding, with placeholders for its values."""
     variant = _variant(f)
     if "other" in f.evidence and f.kind == "unbalanced":
         variant += "_other"
@@ -149,26 +149,28 @@ def _template(f: Finding) -> str:
     }[variant]
 
 
-def _certainty(found: Finding) -> list[str]:
+def _certainty(finding: Finding) -> list[str]:
     parts = []
-    if found.kind in ("unbalanced", "fading"):
-        low, high = _interval(found)
-        said = _("95 % interval {low}–{high}")
-        parts.append(said.format(low=formats.number(100 * low), high=formats.percent(high)))
-    if _get(found, "days") and found.kind in ("unbalanced", "fading", "swapped"):
-        parts.append(_counted("{n} day", "{n} days", _get(found, "days")))
-        many = found.odds >= SURE_ODDS
-        said = _("likelihood ratio above {n}") if many else _("likelihood ratio {n}")
-        parts.append(said.format(n=formats.number(min(found.odds, SURE_ODDS))))
+    if finding.kind in ("unbalanced", "fading"):
+        low, high = _interval(finding)
+        text = _("95 % interval {low}–{high}")
+        parts.append(text.format(low=formats.number(100 * low), high=formats.percent(high)))
+    if _get(finding, "days") and finding.kind in ("unbalanced", "fading", "swapped"):
+        parts.append(_counted("{n} day", "{n} days", _get(finding, "days")))
+        many = finding.odds >= SURE_ODDS
+        text = _("likelihood ratio above {n}") if many else _("likelihood ratio {n}")
+        parts.append(text.format(n=formats.number(min(finding.odds, SURE_ODDS))))
     return parts
 
 
-def _interval(found: Finding) -> tuple[float, float]:
-    """Return the share that is counted less, at least and at most."""
-    if found.kind == "fading":
-        return 1 - _get(found, "upper"), 1 - _get(found, "lower")
-    shares = sorted((1 - abs(b) / 2) / (1 + abs(b) / 2) for b in (_get(found, "lower"), _get(found, "upper")))
-    if _get(found, "lower") * _get(found, "upper") < 0:
+def _interval(finding: Finding) -> tuple[float, float]:
+    """Return the lower and upper bound of the share that is counted less."""
+    if finding.kind == "fading":
+        return 1 - _get(finding, "upper"), 1 - _get(finding, "lower")
+    shares = sorted(
+        (1 - abs(b) / 2) / (1 + abs(b) / 2) for b in (_get(finding, "lower"), _get(finding, "upper"))
+    )
+    if _get(finding, "lower") * _get(finding, "upper") < 0:
         shares[1] = 1.0
     return 1 - shares[1], 1 - shares[0]
 

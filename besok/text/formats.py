@@ -1,4 +1,4 @@
-"""Numbers, dates and times as the reader of the present request writes them; None is a dash, never a zero."""
+"""Numbers, dates and times in the reader's format; None is a dash, never a zero."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -26,12 +26,12 @@ HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
 def author(name: str | None) -> str:
-    """Return who did something; in the reader's language where that was erased."""
+    """Return the author of a change; a translated placeholder where the name was erased."""
     return _("erased") if name == ERASED else name or UNKNOWN
 
 
 def source(names: str) -> str:
-    """Return where counts are from, one or several; in the reader's language where people counted by hand."""
+    """Return the sources of counts, one or several; hand counts in the reader's language."""
     return " + ".join(_("counted by hand") if name == BY_HAND else name for name in names.split(" + "))
 
 

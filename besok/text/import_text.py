@@ -1,4 +1,4 @@
-"""What storing counts would change, as sentences for pages and commands."""
+"""Texts of an import: the changes that storing counts would make, for pages and commands."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ SHOWN: Final = 10  # special days
 
 
 def changes(preview: ImportPreview) -> list[str]:
-    """Return what becomes of the figures of *Progress*: `Visits in 365 days: not known → 312,400`."""
+    """Return the changes to the figures of *Progress*: `Visits in 365 days: not known → 312,400`."""
     before, after = _figures(preview.before), _figures(preview.after)
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     unknown = _("not known")
@@ -23,7 +23,7 @@ def changes(preview: ImportPreview) -> list[str]:
 
 
 def periods(preview: ImportPreview) -> Iterator[str]:
-    """Yield how many of the periods are new, known, or replace what was stored."""
+    """Yield how many of the periods are new, unchanged, or replace stored ones."""
     yield _("{n} new periods").format(n=formats.number(preview.added))
     if preview.same:
         yield _("{n} periods that are stored already").format(n=formats.number(preview.same))
@@ -47,26 +47,26 @@ def periods(preview: ImportPreview) -> Iterator[str]:
 
 
 def _figures(known: Progress | SoFar) -> dict[str, str]:
-    """Return the figures that there are, by what they are called."""
-    found: dict[str, str | None] = {}
+    """Return the known figures by their labels."""
+    figures: dict[str, str | None] = {}
     if isinstance(known, SoFar):
-        found[_("First day with visits")] = formats.day(known.first) if known.first else None
-        found[_("Days with visits")] = formats.number(known.days) if known.days else None
+        figures[_("First day with visits")] = formats.day(known.first) if known.first else None
+        figures[_("Days with visits")] = formats.number(known.days) if known.days else None
     else:
-        found[_("Baseline, visits a year")] = _number(known.baseline_visits)
-        found[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
-        found[_("Target, visits a year")] = _number(known.goal_visits)
+        figures[_("Baseline, visits a year")] = _number(known.baseline_visits)
+        figures[_("Data coverage of the baseline")] = formats.percent(known.baseline_coverage)
+        figures[_("Target, visits a year")] = _number(known.goal_visits)
     if known.coverage_365:
-        found[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
+        figures[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
     if known.last_365 is not None:
-        found[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
+        figures[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
         grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
-        found[_("Growth in a year")] = _dated(known, grown)
-    return {name: value for name, value in found.items() if value}
+        figures[_("Growth in a year")] = _dated(known, grown)
+    return {name: value for name, value in figures.items() if value}
 
 
 def _dated(known: Progress | SoFar, date: str | None) -> str | None:
-    """Return a figure of the last year with the day up to which it is, where that is not yesterday."""
+    """Return a figure of the last year with its last day, where that is not yesterday."""
     if date is None or known.until == known.today - timedelta(days=1):
         return date
     return _("{figure} (up to {day})").format(figure=date, day=formats.day(known.until))

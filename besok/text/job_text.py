@@ -1,11 +1,11 @@
-"""The duties of the jobs, and how their runs ended, in the language of the present request."""
+"""Texts of jobs: the names of duties, and the outcomes of their runs."""
 
 from besok.model.views.jobs import JobInfo
 from besok.text.languages import _
 
 
 def name(duty: str) -> str:
-    """Return what a duty is called; one of another version as it calls itself."""
+    """Return the display name of a duty; of an unknown one its id."""
     names = {
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
@@ -32,7 +32,7 @@ def name(duty: str) -> str:
 
 
 def outcome(job: JobInfo) -> str:
-    """Return how the last run of a duty ended, or that it goes on."""
+    """Return the outcome of the last run of a duty, or that it is still running."""
     words = {
         None: _("Running"),
         "done": _("Done"),

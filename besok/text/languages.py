@@ -1,4 +1,4 @@
-"""The languages of what people read: English in the code, which is the id of a text, and Swedish in the catalogue.
+"""Translation: English in the code, which is the id of a text, and Swedish in the catalogue.
 
 The catalogue is read from its `.po` file when first used, so there is nothing to compile. After a change of a text,
 `make texts` brings the catalogue up to date.
@@ -28,7 +28,7 @@ LANG: ContextVar[str] = ContextVar("besok_language", default="sv")  # of the pre
 
 
 def known(code: str) -> str | None:
-    """Return the code of a language if it is one of ours."""
+    """Return the code of a supported language, None for others."""
     return code if code in LANGUAGES else None
 
 
@@ -69,11 +69,11 @@ def speaking(language: str) -> Iterator[None]:
 
 def in_both(render: Callable[[], str]) -> Text:
     """Render a text in each language."""
-    said = {}
+    texts = {}
     for language in LANGUAGES:
         with speaking(language):
-            said[language] = render()
-    return Text(**said)
+            texts[language] = render()
+    return Text(**texts)
 
 
 def language() -> str:

@@ -7,7 +7,7 @@ from besok.text.narratives import rounded
 
 
 def name(lever: Lever) -> str:
-    """Return what one more of a lever is."""
+    """Return the label of one more unit of a lever."""
     return {
         "sunday": _("Open every Sunday, compared with none"),
         "evenings": _("Open an hour longer, Monday to Friday"),
@@ -19,15 +19,15 @@ def name(lever: Lever) -> str:
 
 
 def effect(one: LeverEffect) -> str:
-    """Return the visits a year that a lever goes with, and their interval; or that the history cannot tell."""
+    """Describe the visits a year that go with a lever, with their interval; or that the history cannot tell."""
     gain = one.visits_a_year
     if gain is None or one.would_show is None:
         return _("No evidence: too few weeks differed in this.")
     low, high = (formats.signed(rounded(bound)) for bound in (gain.lower, gain.upper))
     if one.verdict == "unclear":
-        said = _(
+        text = _(
             "No clear effect (95 % interval {low} to {high}); an effect of {n} visits a year would show."
         )
-        return said.format(low=low, high=high, n=formats.number(rounded(one.would_show)))
-    said = _("{n} visits a year (95 % interval {low} to {high}).")
-    return said.format(n=formats.signed(rounded(gain.estimate)), low=low, high=high)
+        return text.format(low=low, high=high, n=formats.number(rounded(one.would_show)))
+    text = _("{n} visits a year (95 % interval {low} to {high}).")
+    return text.format(n=formats.signed(rounded(gain.estimate)), low=low, high=high)

@@ -1,4 +1,4 @@
-"""The monthly report in words: visits beside comparable days, target, rooms, what happened, what the figures are."""
+"""Texts of the monthly report: visits and comparable days, target, spaces, events, and the basis of the figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -21,53 +21,53 @@ def title(site: Text, month: date) -> str:
 
 
 def dated(today: date) -> str:
-    """Return what it is, and of what day."""
+    """Return the subtitle with the date."""
     return _("Monthly report, made {day}.").format(day=formats.day(today))
 
 
 def figures(
-    visits: float | None, measure: str, growth: float | None, way: Progress | None, coverage: float
+    visits: float | None, measure: str, growth: float | None, progress: Progress | None, coverage: float
 ) -> list[tuple[str, str]]:
-    """Return the big figures, each with what it is."""
+    """Return the key figures with their labels."""
     net = (
         _("visits, less the site's stated deductions") if measure == "net" else _("visits, before deductions")
     )
-    found = [(formats.number(visits), net)]
+    figure_list = [(formats.number(visits), net)]
     if growth is not None:
-        found.append((formats.signed_percent(growth, 1), _("against comparable days of last year")))
-    if way and way.standing is not None:
-        found.append((target_text.multiple(way), target_text.baseline(way)))
-    return [*found, (formats.percent(coverage), _("of the month's days were counted whole"))]
+        figure_list.append((formats.signed_percent(growth, 1), _("against comparable days of last year")))
+    if progress and progress.standing is not None:
+        figure_list.append((target_text.multiple(progress), target_text.baseline(progress)))
+    return [*figure_list, (formats.percent(coverage), _("of the month's days were counted whole"))]
 
 
 def lead(
-    month: date, visits: float | None, growth: tuple[float | None, int], way: Progress | None
+    month: date, visits: float | None, growth: tuple[float | None, int], progress: Progress | None
 ) -> list[str]:
-    """Return the answer in sentences."""
+    """Return the summary sentences."""
     text = _("{n} visits in {month}.")
     change, pairs = growth
     against = _(
         "Against the same weekdays and holidays of last year: {change}, from {n} days that were counted in both."
     )
     unknown = _("Too few days were counted both this year and last to compare.")
-    said = unknown if change is None else against.format(change=formats.signed_percent(change, 1), n=pairs)
+    trend = unknown if change is None else against.format(change=formats.signed_percent(change, 1), n=pairs)
     return [
-        f"{text.format(n=formats.number(visits), month=formats.month(month))} {said}",
-        *([_on_the_way(way, way.standing)] if way and way.standing is not None else []),
+        f"{text.format(n=formats.number(visits), month=formats.month(month))} {trend}",
+        *([_on_the_way(progress, progress.standing)] if progress and progress.standing is not None else []),
     ]
 
 
-def _on_the_way(way: Progress, standing: float) -> str:
-    gap = standing / way.target_factor(way.today) - 1
-    said = _("At the end of the month, the last 365 days were {share} below the target trajectory.")
+def _on_the_way(progress: Progress, multiple: float) -> str:
+    gap = multiple / progress.target_factor(progress.today) - 1
+    text = _("At the end of the month, the last 365 days were {share} below the target trajectory.")
     if gap >= 0:
-        said = _("At the end of the month, the last 365 days were {share} above the target trajectory.")
-    return said.format(share=formats.percent(abs(gap), 1))
+        text = _("At the end of the month, the last 365 days were {share} above the target trajectory.")
+    return text.format(share=formats.percent(abs(gap), 1))
 
 
-def rooms(found: Iterable[SpaceUsage], zone: str) -> Section:
-    """Return how the spaces were used, the fullest first."""
-    known = [space for space in found if space.usage.people]
+def rooms(spaces: Iterable[SpaceUsage], zone: str) -> Section:
+    """Describe the use of the spaces, the fullest first."""
+    known = [space for space in spaces if space.usage.people]
     known[1:] = sorted(known[1:], key=_fullness, reverse=True)  # the site itself stays first
     return _("How the spaces were used"), [_room(space, zone) for space in known] or [
         _("Nothing was measured.")
@@ -79,50 +79,50 @@ def _fullness(space: SpaceUsage) -> float:
 
 
 def _room(space: SpaceUsage, zone: str) -> str:
-    use, said = space.usage, []
+    use, phrases = space.usage, []
     if use.people and space.by_presence:
         occupied = _("occupied in {share} of the open hours")
         return f"{named(space.name)}: {occupied.format(share=formats.percent(use.people.value))}."
     if use.people:
-        said.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value, 1)))
+        phrases.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value, 1)))
     if use.utilisation:
-        said.append(_("{share} of capacity").format(share=formats.percent(use.utilisation.value)))
+        phrases.append(_("{share} of capacity").format(share=formats.percent(use.utilisation.value)))
     if use.peak and use.peak_at:
         peak = _("peak {n} ({time})")
-        said.append(peak.format(n=formats.number(use.peak.value), time=formats.stamp(use.peak_at, zone)))
+        phrases.append(peak.format(n=formats.number(use.peak.value), time=formats.stamp(use.peak_at, zone)))
     if use.stay_minutes:
-        said.append(_("dwell time {n} minutes").format(n=formats.number(use.stay_minutes.value)))
-    return f"{named(space.name)}: {', '.join(said)}."
+        phrases.append(_("dwell time {n} minutes").format(n=formats.number(use.stay_minutes.value)))
+    return f"{named(space.name)}: {', '.join(phrases)}."
 
 
 def happened(
     actions: Iterable[ActionInfo],
     effects: Mapping[str, ActionEffect],
     programme: Sequence[ProgrammeEffect],
-    held: int,
+    event_count: int,
     exceptions: Iterable[OpeningException],
 ) -> Section:
-    """Return what was asked for and done in the month, its events, and hours other than usual."""
-    said = [_action(one, effects.get(one.action)) for one in actions]
-    if held:
-        events = plural("{n} event was held", "{n} events were held", held).format(n=held)
-        said.append(f"{events}; {_of_the_programme([one.effect.verdict for one in programme])}.")
+    """Describe the month: requests and actions, events, and special opening hours."""
+    sentences = [_action(one, effects.get(one.action)) for one in actions]
+    if event_count:
+        events = plural("{n} event was held", "{n} events were held", event_count).format(n=event_count)
+        sentences.append(f"{events}; {_of_the_programme([one.effect.verdict for one in programme])}.")
     for one in exceptions:
         days = formats.day_short(one.first)
         days += f" – {formats.day_short(one.last)}" if one.last > one.first else ""
         why = named(one.note) if one.note else _("other hours than usual")
-        said.append(f"{days}: {why} ({opening_text.special(one.hours)}).")
-    return _("What happened"), said or [_("Nothing has been recorded.")]
+        sentences.append(f"{days}: {why} ({opening_text.special(one.hours)}).")
+    return _("What happened"), sentences or [_("Nothing has been recorded.")]
 
 
 def _of_the_programme(verdicts: Sequence[EventVerdict]) -> str:
-    """Return how many events had an effect, of those of which it can be told."""
+    """Return how many of the events whose effect is known had a clear one."""
     clear = sum(verdict in ("more", "fewer") for verdict in verdicts)
     known = clear + verdicts.count("chance")
     if not known:
         return _("their effect on visits is not known")
-    said = _("{n} of the {known} whose effect on visits is known had a clear one")
-    return said.format(n=clear, known=known)
+    text = _("{n} of the {known} whose effect on visits is known had a clear one")
+    return text.format(n=clear, known=known)
 
 
 def _action(one: ActionInfo, effect: ActionEffect | None) -> str:
@@ -136,18 +136,18 @@ def _action(one: ActionInfo, effect: ActionEffect | None) -> str:
     return _("{title}: asked for.").format(title=named(one.title))
 
 
-def quality(whole: int, days: int, worked: Mapping[str, float]) -> Section:
-    """Return how many days were counted whole, and the sensors that did not send all the time, by their places."""
-    said = [_("{n} of {all} open days were counted whole.").format(n=whole, all=days)]
+def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
+    """Return how many days were counted whole, and the sensors that were offline for long, by their places."""
+    lines = [_("{n} of {all} open days were counted whole.").format(n=complete, all=days)]
     gaps = {place: share for place, share in worked.items() if share < WHOLE}
     text = _("{place}: the sensor sent {share} of the time.")
-    said += [text.format(place=place, share=formats.percent(share)) for place, share in sorted(gaps.items())]
-    return _("Data quality"), said if gaps else [*said, _("No sensor was offline for long.")]
+    lines += [text.format(place=place, share=formats.percent(share)) for place, share in sorted(gaps.items())]
+    return _("Data quality"), lines if gaps else [*lines, _("No sensor was offline for long.")]
 
 
 def sources(site: str) -> str:
-    """Return what the figures rest on, and where they are had."""
-    said = _(
+    """Return the basis of the figures, and where to find them."""
+    text = _(
         "Visits are counted by sensors at the doors; what was not measured is imputed, never taken for zero."
     )
-    return f"{said} Besök, /progress/{site}"
+    return f"{text} Besök, /progress/{site}"

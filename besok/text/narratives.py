@@ -18,7 +18,7 @@ BEHIND = 0.03  # a weekday must be so far behind the others to be named
 
 
 def probability(chance: float) -> str:
-    """Return a probability in whole per cent, within what a forecast can tell."""
+    """Return a probability in whole per cent, within the precision of a forecast."""
     if chance < NEVER:
         return _("less than 5 %")
     return _("more than 95 %") if chance > ALWAYS else formats.percent(chance)
@@ -36,10 +36,10 @@ def target(outlook: Outlook, factor: float) -> str | None:
     if outlook.odds is None or outlook.deadline is None:
         return None
     if factor == 2:
-        said = _("Probability of doubling by {month}: {probability}.")
+        text = _("Probability of doubling by {month}: {probability}.")
     else:
-        said = _("Probability of {factor} times the visits by {month}: {probability}.")
-    return said.format(
+        text = _("Probability of {factor} times the visits by {month}: {probability}.")
+    return text.format(
         factor=formats.decimal(factor),
         month=formats.month(outlook.deadline),
         probability=probability(outlook.odds),
@@ -49,14 +49,14 @@ def target(outlook: Outlook, factor: float) -> str | None:
 def of(
     outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None, growth: float | None = None
 ) -> tuple[str, ...]:
-    """All that is said of a forecast, the most important first; the sum is that of the next four weeks.
+    """Return the sentences on a forecast, the most important first; the sum is that of the next four weeks.
 
     `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0); `growth` is that of
     the last 52 weeks where it is shown, too.
     """
     late = furthest_behind(weekdays or {})
     weeks = next((t for t in outlook.totals if t.days == FOUR_WEEKS), None)
-    said = (
+    sentences = (
         target(outlook, factor),
         landing(outlook),
         when(outlook, factor),
@@ -67,7 +67,7 @@ def of(
         else _("Grown least: {weekday}s.").format(weekday=formats.weekdays("wide")[late]),
         total(weeks) if weeks else None,
     )
-    return tuple(text for text in said if text)
+    return tuple(text for text in sentences if text)
 
 
 def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
@@ -80,22 +80,22 @@ def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
 
 
 def landing(outlook: Outlook) -> str | None:
-    """Visits a year that are expected by the deadline, with the goal; None without a target or such a forecast."""
+    """Describe the visits a year expected by the deadline, with the goal; None without a target or such a forecast."""
     year = next((e for e in outlook.years if e.day == outlook.deadline), None)
     if year is None or outlook.goal is None:
         return None
-    said = _(
+    text = _(
         "Forecast for {month}: {n} visits a year (80 % prediction interval {low}–{high}). The"
         " target is {goal}."
     )
-    return said.format(
+    return text.format(
         n=_visits(year.mean), month=formats.month(year.day), low=_visits(year.low80), high=_visits(year.high80),
         goal=_visits(outlook.goal),
     )  # fmt: skip
 
 
 def when(outlook: Outlook, factor: float) -> str | None:
-    """Return the year in which the target is expected to be reached, with its interval; None without a target."""
+    """Describe the year in which the target is expected to be reached, with its interval; None without a target."""
     if outlook.goal is None:
         return None
     if outlook.likely_from and outlook.likely_from <= outlook.origin + SOON:
@@ -105,36 +105,36 @@ def when(outlook: Outlook, factor: float) -> str | None:
     if outlook.reached is None and outlook.reached_low is None:
         return _("{what} is not expected by {last}.").format(what=what, last=last)
     if outlook.reached is None:
-        said = _(
+        text = _(
             "{what} is not expected by {last}; the probability of reaching it earlier passes 10 % in {low}."
         )
     elif outlook.reached_high is None:
-        said = _("{what} is expected in {year} (80 % prediction interval: {low} to after {last}).")
+        text = _("{what} is expected in {year} (80 % prediction interval: {low} to after {last}).")
     else:
-        said = _("{what} is expected in {year} (80 % prediction interval: {low} to {high}).")
+        text = _("{what} is expected in {year} (80 % prediction interval: {low} to {high}).")
     low, year, high = (
         day and day.year for day in (outlook.reached_low, outlook.reached, outlook.reached_high)
     )
-    return said.format(what=what, year=year, low=low, high=high, last=last)
+    return text.format(what=what, year=year, low=low, high=high, last=last)
 
 
 def pace(outlook: Outlook) -> str | None:
-    """Return the growth that is needed and the growth that is expected; None where either is not known."""
+    """Compare the growth that is needed with the growth that is expected; None where either is not known."""
     if outlook.needed_growth is None or outlook.expected_growth is None:
         return None
     needed, expected = outlook.needed_growth, formats.signed_percent(outlook.expected_growth)
     if needed > 0:
-        said = _("Growth needed: {needed} a year. Forecast: {expected} a year.")
-        return said.format(needed=formats.signed_percent(needed), expected=expected)
-    said = _(
+        text = _("Growth needed: {needed} a year. Forecast: {expected} a year.")
+        return text.format(needed=formats.signed_percent(needed), expected=expected)
+    text = _(
         "The last year reaches the target, which holds if visits fall by no more than {share}"
         " a year. Forecast: {expected} a year."
     )
-    return said.format(share=_share(-needed), expected=expected)
+    return text.format(share=_share(-needed), expected=expected)
 
 
 def damped(outlook: Outlook, growth: float | None) -> str | None:
-    """Return why less growth is forecast than the last 52 weeks had (`growth`); None where it is not clearly less.
+    """Explain why forecast growth is clearly below that of the last 52 weeks (`growth`); None where it is not.
 
     The forecast damps it, since growth goes on in small part only (docs/explanation/forecast.md).
     """
@@ -143,30 +143,29 @@ def damped(outlook: Outlook, growth: float | None) -> str | None:
         return None
     if abs(growth) - abs(expected) < DAMPED or growth * expected < 0:
         return None
-    said = _("The last 52 weeks brought {change}: as a rule only a small part of such a change continues.")
-    return said.format(change=formats.signed_percent(growth))
+    text = _("The last 52 weeks brought {change}: as a rule only a small part of such a change continues.")
+    return text.format(change=formats.signed_percent(growth))
 
 
 def total(coming: ExpectedTotal) -> str:
-    """Return a sum to come with its 80 % interval."""
-    said = _("Forecast for the next {days} days: {n} visits (80 % prediction interval {low}–{high}).")
+    """Describe an expected sum with its 80 % interval."""
+    text = _("Forecast for the next {days} days: {n} visits (80 % prediction interval {low}–{high}).")
     low, high = _visits(coming.low80), _visits(coming.high80)
-    return said.format(n=_visits(coming.mean), days=coming.days, low=low, high=high)
+    return text.format(n=_visits(coming.mean), days=coming.days, low=low, high=high)
 
 
-def foremost(found: Sequence[Record]) -> Record | None:
-    """Return the record that stands for all: of forecasts made in advance if there are any, that of four weeks, or of
-    the shortest time. None without any.
+def foremost(records: Sequence[Record]) -> Record | None:
+    """Return the record to show first: of forecasts made in advance if any, over four weeks or the shortest time.
 
-    A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
+    None without any. One forecast covers a week, four weeks and a year: adding these up would count it several times.
     """
-    ahead = [r for r in found if not r.afterwards] or found
+    ahead = [r for r in records if not r.afterwards] or records
     return next((r for r in ahead if r.days == FOUR_WEEKS), min(ahead, key=lambda r: r.days, default=None))
 
 
-def record(found: Sequence[Record], judged: int = 0) -> str:
-    """Return how many of the forecasts held, and how many should have; `judged` were compared with the outcome."""
-    one = foremost(found)
+def record(records: Sequence[Record], judged: int = 0) -> str:
+    """Describe how many of the forecasts were covered by their intervals, and how many should be, of `judged` ones."""
+    one = foremost(records)
     if one is None and judged:
         return _("Too few forecasts can be compared with the outcome yet to judge their intervals.")
     if one is None:
@@ -177,36 +176,36 @@ def record(found: Sequence[Record], judged: int = 0) -> str:
     )
 
 
-def _forecast_sentence(made: int) -> str:
+def _forecast_sentence(count: int) -> str:
     return plural(
         "Interval coverage: in {held} of {n} forecast made in advance the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
         "Interval coverage: in {held} of {n} forecasts made in advance the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
-        made,
+        count,
     )
 
 
-def _afterwards(made: int) -> str:
+def _afterwards(count: int) -> str:
     return plural(
         "Interval coverage: in {held} of {n} forecast recomputed afterwards the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
         "Interval coverage: in {held} of {n} forecasts recomputed afterwards the outcome lay in the 80 % interval; "
         "{low} to {high} are expected by chance.",
-        made,
+        count,
     )
 
 
 def effect_sentence(effect: ActionEffect, measure_of_all: bool) -> str:
-    """Return what an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
+    """Describe the effect of an action. `measure_of_all`: it is about the whole site, not some of its spaces."""
     if effect.share is None or effect.share_low is None or effect.share_high is None or effect.a_year is None:
         return _silent()[effect.verdict]
     what = _("visits") if measure_of_all else _("visits to the space")
     low, high = formats.signed_percent(effect.share_low), formats.signed_percent(effect.share_high)
     if effect.verdict == "chance":
-        said = _("No clear effect: {what} changed by {low} to {high} (95 % interval).")
-        return " ".join(filter(None, (said.format(low=low, high=high, what=what), _would_show(effect))))
-    said = (
+        text = _("No clear effect: {what} changed by {low} to {high} (95 % interval).")
+        return " ".join(filter(None, (text.format(low=low, high=high, what=what), _would_show(effect))))
+    text = (
         _("Effect so far: {share} {what} (95 % interval {low} to {high}), about {n} more a year")
         if effect.a_year > 0
         else _("Effect so far: {share} {what} (95 % interval {low} to {high}), about {n} fewer a year")
@@ -218,23 +217,23 @@ def effect_sentence(effect: ActionEffect, measure_of_all: bool) -> str:
         n=_visits(abs(effect.a_year)),
     )
     if effect.of_missing is not None and effect.of_missing > 0:
-        said += _(": {share} of what the target still lacks").format(share=_share(effect.of_missing))
-    return " ".join(filter(None, (said + ".", _moved().get(effect.origin or ""))))
+        text += _(": {share} of what the target still lacks").format(share=_share(effect.of_missing))
+    return " ".join(filter(None, (text + ".", _moved().get(effect.origin or ""))))
 
 
 def _would_show(effect: ActionEffect) -> str:
-    """Return how large an effect would show, and when; nothing where it cannot be said."""
+    """Describe the smallest detectable effect and the time it takes; empty if unknown."""
     if effect.detectable is None or effect.detectable_weeks is None:
         return ""
     share = formats.percent(effect.detectable)
     if effect.detectable_weeks <= effect.weeks_after:
         return _("An effect of {share} or more would probably have shown by now.").format(share=share)
-    said = _("An effect of {share} would probably show {n} weeks after.")
-    return said.format(share=share, n=formats.number(effect.detectable_weeks))
+    text = _("An effect of {share} would probably show {n} weeks after.")
+    return text.format(share=share, n=formats.number(effect.detectable_weeks))
 
 
 def _silent() -> dict[str, str]:
-    """Return why nothing can be said of an action."""
+    """Explain why there is no effect to report for an action."""
     return {
         "too_early": _("It is too early to say: four weeks are needed."),
         "too_little_before": _("It cannot be said: too little was counted before."),
@@ -246,7 +245,7 @@ def _silent() -> dict[str, str]:
 
 
 def _moved() -> dict[str, str]:
-    """Return where the visits came from."""
+    """Return the sentence on where visits came from, by origin."""
     return {
         "new": _("They are new, not moved from other spaces."),
         "moved": _("They came mostly from other spaces of the site."),
@@ -256,7 +255,7 @@ def _moved() -> dict[str, str]:
 
 
 def _share(share: float) -> str:
-    """Return a percentage; below one, that it is."""
+    """Return a percentage; "below 1 %" for less."""
     return _("less than 1 %") if share < 0.01 else formats.percent(share)
 
 
@@ -265,5 +264,5 @@ def _visits(visits: float) -> str:
 
 
 def rounded(visits: float) -> float:
-    """Three significant digits: more would claim more than is known."""
+    """Round to three significant digits: more would claim more than is known."""
     return float(f"{visits:.3g}")

@@ -1,4 +1,4 @@
-"""Opening hours as words: what is open now, with staff or with a card, and until when."""
+"""Opening hours in words: open or closed, staffed or with a card, and until when."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,13 @@ def state(now: SiteLive | PublicSite | SiteOverview, zone: str, time: datetime) 
 
 def hours(open_: Spans, staffed: Spans, zone: str) -> str:
     """`10:00–18:00`, `07:00–22:00, staffed 10:00–18:00`, `07:00–22:00 with card`, `Closed`."""
-    whole = any(until - start > WHOLE_DAY for start, until in open_)
-    said = _("Always open") if whole else _listed(open_, zone)
+    always = any(until - start > WHOLE_DAY for start, until in open_)
+    all_open = _("Always open") if always else _listed(open_, zone)
     if not open_ or list(open_) == list(staffed):
-        return said or _("Closed")
+        return all_open or _("Closed")
     if staffed:
-        return _("{hours}, staffed {staffed}").format(hours=said, staffed=_listed(staffed, zone))
-    return _("{hours} with card").format(hours=said)
+        return _("{hours}, staffed {staffed}").format(hours=all_open, staffed=_listed(staffed, zone))
+    return _("{hours} with card").format(hours=all_open)
 
 
 def _listed(spans: Spans, zone: str) -> str:
@@ -50,7 +50,7 @@ def _listed(spans: Spans, zone: str) -> str:
 
 
 def written(hours: str) -> str:
-    """Return hours of a site file as people write them at the door: "10:00–18:00", "closed" in their language."""
+    """Return the hours of a site file in the reader's form: "10:00–18:00", "closed" in their language."""
     for key, word in _words().items():
         hours = hours.replace(key, word)
     return hours.replace("-", "–")
@@ -62,18 +62,20 @@ def special(hours: str | DayHours) -> str:
         return written(hours)
     names = formats.weekdays("abbreviated")
     week = groupby(enumerate(WEEKDAYS), key=lambda day: getattr(hours, day[1]))
-    said = []
+    parts = []
     for text, days in week:
-        own = [names[n] for n, _ in days]
+        weekdays = [names[n] for n, _ in days]
         if text:
-            said.append(
-                f"{own[0]}–{own[-1]} {written(text)}" if len(own) > 1 else f"{own[0]} {written(text)}"
+            parts.append(
+                f"{weekdays[0]}–{weekdays[-1]} {written(text)}"
+                if len(weekdays) > 1
+                else f"{weekdays[0]} {written(text)}"
             )
-    return ", ".join(said)
+    return ", ".join(parts)
 
 
 def meant(text: str) -> str:
-    """Return what somebody wrote in either language as a site file has it: "9–20.30" is "09:00-20:30".
+    """Return hours written in either language in the form of a site file: "9–20.30" is "09:00-20:30".
 
     What cannot be understood stays as it is, for the checks of the file to refuse.
     """

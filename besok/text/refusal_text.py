@@ -1,11 +1,11 @@
-"""The classes of reasons why a message was rejected, with what to do, in the language of the present request."""
+"""Texts of the classes of rejected messages, with the remedy."""
 
 from besok.model.readings import Refusal
 from besok.text.languages import _
 
 
 def explained(kind: Refusal) -> str:
-    """Say why messages of this class are rejected, and what to do."""
+    """Explain why messages of this class are rejected, with the remedy."""
     return {
         Refusal.UNKNOWN_FORMAT: _(
             "Nobody has said what this device sends. Answer under Unknown devices, or write a mapping."

@@ -1,4 +1,4 @@
-"""Why a figure that was reported would be another one now, in words."""
+"""Texts of revisions: why a reported figure would differ now."""
 
 from datetime import date
 
@@ -17,35 +17,35 @@ def period(first: date, last: date) -> str:
 
 
 def revision(closed: ClosedPeriod, measure: str) -> str:
-    """Return `It would be 12,412 now (+67): …`; empty where the figure would be the same.
+    """Return `It would be 12,412 now (+67): …`; empty where the figure is unchanged.
 
     `measure` is gross, net or besok01, for which net stands where there is none.
     """
-    found = closed.revision
-    if found is None:
+    revised = closed.revision
+    if revised is None:
         return ""
-    now, then = (found.gross, closed.gross) if measure == "gross" else (found.net, closed.net)
+    now, then = (revised.gross, closed.gross) if measure == "gross" else (revised.net, closed.net)
     if measure == "besok01" and closed.besok01 is not None:
-        now, then = found.besok01, closed.besok01
+        now, then = revised.besok01, closed.besok01
     if now is None:
-        return _("Now no figure could be told: {why}.").format(why=reasons(found))
+        return _("Now no figure could be told: {why}.").format(why=reasons(revised))
     text = _("It would be {n} now ({change}): {why}.")
-    return text.format(n=formats.number(now), change=formats.signed(now - then), why=reasons(found))
+    return text.format(n=formats.number(now), change=formats.signed(now - then), why=reasons(revised))
 
 
-def reasons(found: Revision) -> str:
-    """Return why, and on which days."""
-    why = "; ".join(dict.fromkeys(_reason(one) for one in found.reasons))
-    if not found.days:
+def reasons(revised: Revision) -> str:
+    """Return the reasons, and the days that differ."""
+    why = "; ".join(dict.fromkeys(_reason(one) for one in revised.reasons))
+    if not revised.days:
         return why
-    days = plural("{n} day differs", "{n} days differ", len(found.days)).format(n=len(found.days))
-    named = ", ".join(formats.day(day) for day in list(found.days)[:SHOWN_DAYS])
-    more = " …" if len(found.days) > SHOWN_DAYS else ""
-    return f"{why} ({days}: {named}{more})"
+    days = plural("{n} day differs", "{n} days differ", len(revised.days)).format(n=len(revised.days))
+    dates = ", ".join(formats.day(day) for day in list(revised.days)[:SHOWN_DAYS])
+    more = " …" if len(revised.days) > SHOWN_DAYS else ""
+    return f"{why} ({days}: {dates}{more})"
 
 
 def _reason(one: RevisionReason) -> str:
-    said = {
+    text_by_kind = {
         "void": _("readings were voided by {author}: {text}"),
         "void_undone": _("voided readings count again, by {author}: {text}"),
         "correction": _("a door was corrected by {author}: {text}"),
@@ -58,4 +58,4 @@ def _reason(one: RevisionReason) -> str:
         "program": _("another version of the program, or of the description of the site"),
     }[one.kind]
     text = formats.source(one.text) if one.kind == "counts" else one.text
-    return said.format(author=formats.author(one.author), text=text, n=formats.number(one.number))
+    return text_by_kind.format(author=formats.author(one.author), text=text, n=formats.number(one.number))

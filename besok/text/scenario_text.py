@@ -1,4 +1,4 @@
-"""Scenarios in words: examples to start from, what was asked, how far it is, what came of it."""
+"""Texts of scenarios: examples, the question, its progress, and the result."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -26,27 +26,27 @@ DAY = timedelta(days=1)
 
 
 def examples(site: Site, today: date) -> dict[str, ScenarioSpec]:
-    """Return questions to start from, by a name for addresses; those that the site has nothing for are left out."""
+    """Return example questions, by a name for addresses; those that need something the site lacks are left out."""
     monday = today + (7 - today.weekday()) * DAY
     saturday = today + ((SATURDAY - today.weekday() - 1) % 7 + 1) * DAY
-    found = {"double": ScenarioSpec(title=_("Twice as many visitors"), first=monday, days=7, visitors=2.0)}
+    specs = {"double": ScenarioSpec(title=_("Twice as many visitors"), first=monday, days=7, visitors=2.0)}
     if site.spaces:
         halls = [space for kind in HALLS for space in site.spaces if space.kind == kind]
         room = (halls or list(site.spaces))[0].id
         fair = PlannedEvent(title=_("Book fair"), space=room, start=time(12), minutes=120, people=FAIR_PEOPLE)
-        found["fair"] = ScenarioSpec(title=_("A Saturday with a book fair"), first=saturday, event=fair)
+        specs["fair"] = ScenarioSpec(title=_("A Saturday with a book fair"), first=saturday, event=fair)
     entrances = {p.id for p in site.portals if OUTSIDE in (p.outer, p.inner)}
     sensor = next((s.device for s in site.sensors if s.portal in entrances), None)
     if sensor:
         off = FaultySensor(device=sensor, trouble="off")
-        found["sensor"] = ScenarioSpec(title=_("The entrance sensor fails"), first=monday, days=7, sensor=off)
+        specs["sensor"] = ScenarioSpec(title=_("The entrance sensor fails"), first=monday, days=7, sensor=off)
     if site.sensors:
         hour = Recorded(start=time(12), minutes=60)
-        found["recorded"] = ScenarioSpec(title=_("Real traffic"), first=today - DAY, recorded=hour)
-    return found
+        specs["recorded"] = ScenarioSpec(title=_("Real traffic"), first=today - DAY, recorded=hour)
+    return specs
 
 
-def state(found: RunState) -> str:
+def state(run_state: RunState) -> str:
     """Return the state of a question in a word."""
     return {
         "queued": _("waits"),
@@ -54,11 +54,11 @@ def state(found: RunState) -> str:
         "done": _("done"),
         "failed": _("failed"),
         "cancelled": _("cancelled"),
-    }[found]
+    }[run_state]
 
 
 def failed(reason: FailedFor) -> str:
-    """Say why a question failed, and what to do."""
+    """Explain why a question failed, with the remedy."""
     return {
         "": "",
         "unusable": _("The simulator cannot play this at this site. Change the question and ask again."),
@@ -71,7 +71,7 @@ def failed(reason: FailedFor) -> str:
 
 
 def troubles() -> dict[SensorTrouble, str]:
-    """Return what can be wrong with a sensor."""
+    """Return the names of sensor faults."""
     return {
         "off": _("it sends nothing"),
         "swapped": _("it takes in for out"),
@@ -87,7 +87,7 @@ def days(spec: ScenarioSpec) -> str:
 
 
 def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
-    """Say what is different, a sentence for each change."""
+    """Describe the changes, a sentence for each."""
     if spec.recorded:
         start = datetime.combine(spec.first, spec.recorded.start)
         end = start + timedelta(minutes=spec.recorded.minutes)
@@ -128,13 +128,13 @@ def place(site: Site, name: str) -> str:
     return named(site.names[name]) if name in site.names else name
 
 
-def window(found: Window) -> str:
+def window(hours: Window) -> str:
     """`lördag 11–16`."""
-    return f"{formats.weekdays('wide')[found.weekday]} {found.start}–{found.end}"
+    return f"{formats.weekdays('wide')[hours.weekday]} {hours.start}–{hours.end}"
 
 
 def first_to_break(breaking: list[SpaceStrain]) -> str:
-    """Say which space is over its capacity first."""
+    """Describe the space that exceeds its capacity first."""
     if not breaking:
         return _("No space is over its capacity.")
     when = f", {window(breaking[0].when[0])}" if breaking[0].when else ""
@@ -142,16 +142,16 @@ def first_to_break(breaking: list[SpaceStrain]) -> str:
 
 
 def fullest(space: SpaceStrain) -> str:
-    """Say how many people are in a space at most: `Hall: up to 152 (148–160) people where 240 may be`."""
+    """Describe the peak of a space: `Hall: up to 152 (148–160) people where 240 may be`."""
     if space.capacity is None:
         return _("{space}: up to {peak} people").format(space=named(space.name), peak=ranged(space.then.peak))
     values = {"peak": ranged(space.then.peak), "n": formats.number(space.capacity)}
-    said = _("up to {peak} people, room for {n}").format(**values)
-    return f"{named(space.name)}: {said}"
+    text = _("up to {peak} people, room for {n}").format(**values)
+    return f"{named(space.name)}: {text}"
 
 
 def strained(space: SpaceStrain, week: bool) -> str:
-    """Say how far a space is over its capacity, when and for how long, compared with today."""
+    """Describe how far, when and for how long a space exceeds its capacity, compared with today."""
     peak, over = ranged(space.then.peak), ranged(space.then.over)
     minutes = _("{over} minutes a week over capacity") if week else _("{over} minutes over capacity")
     parts = [
@@ -165,40 +165,40 @@ def strained(space: SpaceStrain, week: bool) -> str:
 
 
 def hours_over(space: SpaceStrain) -> str:
-    """Return when a space is over its capacity, the longest times first."""
+    """Return the hours in which a space exceeds its capacity, the longest first."""
     return formats.several([window(one) for one in space.when[:3]])
 
 
-def ranged(found: Replicated, digits: int = 0) -> str:
+def ranged(figure: Replicated, digits: int = 0) -> str:
     """`156 (146–167)`."""
     if not digits:
-        return formats.with_interval(found.mid, found.low, found.high)
-    low, high = formats.number(found.low, digits), formats.number(found.high, digits)
-    return f"{formats.number(found.mid, digits)} ({low}–{high})"
+        return formats.with_interval(figure.mid, figure.low, figure.high)
+    low, high = formats.number(figure.low, digits), formats.number(figure.high, digits)
+    return f"{formats.number(figure.mid, digits)} ({low}–{high})"
 
 
-def visits(found: SiteVisits) -> str:
-    """Say how many visits a day there are, compared with today."""
-    values = {"then": ranged(found.then), "today": ranged(found.today)}
+def visits(site_visits: SiteVisits) -> str:
+    """Describe the visits a day, compared with today."""
+    values = {"then": ranged(site_visits.then), "today": ranged(site_visits.today)}
     return _("{then} visits a day, gross; today {today}").format(**values)
 
 
-def rush(found: DoorRush) -> str:
-    """Say how many pass the busiest door in its busiest minute."""
-    values = {"door": named(found.name), "then": ranged(found.then), "today": ranged(found.today)}
+def rush(door_rush: DoorRush) -> str:
+    """Describe the busiest minute of the busiest door."""
+    values = {"door": named(door_rush.name), "then": ranged(door_rush.then), "today": ranged(door_rush.today)}
     return _("Busiest door: {door}, up to {then} people a minute; today {today}").format(**values)
 
 
-def noticed(found: SensorNotice) -> Iterator[str]:
-    """Say whether a faulty sensor would be noticed, when, as what, and what it does to the visits."""
-    door, days = named(found.name), formats.number(found.days)
-    if found.after_h is None or found.named is None:
+def noticed(notice: SensorNotice) -> Iterator[str]:
+    """Describe whether, when and as what a faulty sensor would be noticed, and its effect on the visits."""
+    door, days = named(notice.name), formats.number(notice.days)
+    if notice.after_h is None or notice.named is None:
         yield _("The fault at {door} would not be noticed within {n} days.").format(door=door, n=days)
     else:
-        times = {"n": formats.number(found.noticed), "all": formats.number(found.replications)}
-        said = _("The fault at {door} would be noticed in {n} of {all} simulations, {after}, as: {kind}.")
-        yield said.format(door=door, after=_after(found.after_h), kind=finding(found.named), **times)
-    counted = found.counted
+        times = {"n": formats.number(notice.noticed), "all": formats.number(notice.replications)}
+        sentence = _("The fault at {door} would be noticed in {n} of {all} simulations, {after}, as: {kind}.")
+        yield sentence.format(door=door, after=_after(notice.after_h), kind=finding(notice.named), **times)
+    counted = notice.counted
     low, high = (formats.number(100 * share) for share in (counted.low, counted.high))
     text = _("If nobody acts, {mid} ({low}–{high}) of the visits of {n} days are counted.")
     yield text.format(mid=formats.percent(counted.mid), low=low, high=high, n=days)
@@ -213,7 +213,7 @@ def _after(hours: Replicated) -> str:
 
 
 def finding(kind: Kind) -> str:
-    """Return what a sensor is found to be, in a few words."""
+    """Return the short name of a kind of finding."""
     return {
         "silent": _("offline"),
         "flapping": _("comes and goes"),

@@ -1,4 +1,4 @@
-"""What is wrong with a field of the forms in which a site is edited: what to write there, in plain words."""
+"""Texts of errors in the site editing forms, with the remedy."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -55,15 +55,15 @@ _NAMED: Final = 5  # other parts
 
 
 def fields(names: Iterable[str]) -> dict[str, Translatable]:
-    """Return what to write in each field that is wrong."""
+    """Return the advice for each field that is wrong."""
     return {name: FIELDS.get(name, OTHER) for name in names}
 
 
 def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Translatable:
-    """Return what is wrong with a form as a whole."""
+    """Return the problem of a form as a whole."""
     if names:
         return _SEE
     if not elsewhere:
         return _NOWHERE
-    named = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
-    return _FITS(parts=", ".join([*named, *(["…"] if len(elsewhere) > _NAMED else [])]))
+    quoted = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
+    return _FITS(parts=", ".join([*quoted, *(["…"] if len(elsewhere) > _NAMED else [])]))

@@ -1,4 +1,4 @@
-"""Where visits stand against a target, in sentences: for the page *Progress* and the paper for the council."""
+"""Sentences on visits against a target, for the page *Progress* and the council paper."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -16,94 +16,94 @@ YEAR = 365  # days
 
 
 def last_year(known: SoFar | Progress) -> str:
-    """Return which year of visits is shown: the last one, or the last that people brought."""
+    """Return the label of the last year of visits: up to yesterday, or to the last imported day."""
     if known.until == known.today - timedelta(days=1):
         return _("visits in the last 365 days")
     return _("visits in the 365 days up to {day}").format(day=formats.day(known.until))
 
 
 def together(names: Sequence[Text]) -> list[str]:
-    """Return whose visits count, where they are those of several sites."""
+    """Return the sites whose visits count, where they are several."""
     if len(names) < 2:
         return []
-    said = _("Counts the visits of {sites}, on the days with data from all of them.")
-    return [said.format(sites=formats.several([named(name) for name in names]))]
+    text = _("Counts the visits of {sites}, on the days with data from all of them.")
+    return [text.format(sites=formats.several([named(name) for name in names]))]
 
 
-def multiple(way: Progress) -> str:
+def multiple(progress: Progress) -> str:
     """Return the last year as a multiple of the baseline."""
-    now = way.standing
+    now = progress.standing
     return formats.UNKNOWN if now is None else f"{formats.number(now, 2)} ×"
 
 
-def baseline(way: Progress) -> str:
-    """Return what is compared with."""
-    source = formats.source(way.baseline_source)
-    parts = [f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}", source]
+def baseline(progress: Progress) -> str:
+    """Return the label of the baseline."""
+    source = formats.source(progress.baseline_source)
+    parts = [f"{formats.day(progress.baseline_first)} – {formats.day(progress.baseline_last)}", source]
     period = ", ".join(part for part in parts if part)
     text = _("the baseline of {n} a year ({period})")
-    return text.format(n=formats.number(way.baseline_visits), period=period)
+    return text.format(n=formats.number(progress.baseline_visits), period=period)
 
 
-def target_sentence(way: Progress) -> str:
-    """Return what the target asks of whom, or how it went once its deadline is over."""
+def target_sentence(progress: Progress) -> str:
+    """Describe the target, or its outcome once the deadline is over."""
     more = None
-    if way.today > way.deadline and way.deadline_365 is None:
-        said = _(
+    if progress.today > progress.deadline and progress.deadline_365 is None:
+        text = _(
             "{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say"
         )
-    elif way.today > way.deadline:
-        said = _(
+    elif progress.today > progress.deadline:
+        text = _(
             "{factor} × ({n} visits a year) was the target for {day}; {came} visits in the 365 days up to it"
         )
-    elif way.needed_growth is not None and way.needed_growth <= 0:
-        said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
-    elif way.goal_visits is None or way.last_365 is None:
-        said = _("a year is needed to reach {factor} × ({n} visits a year) by {day}")
+    elif progress.needed_growth is not None and progress.needed_growth <= 0:
+        text = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
+    elif progress.goal_visits is None or progress.last_365 is None:
+        text = _("a year is needed to reach {factor} × ({n} visits a year) by {day}")
     else:
-        said = _(
+        text = _(
             "a year is needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now"
         )
-        more = narratives.rounded((way.goal_visits - way.last_365) / YEAR)
-    return said.format(
-        came=formats.number(way.deadline_365),
-        factor=formats.number(way.factor, 1),
-        day=formats.day(way.deadline),
-        n=formats.number(way.goal_visits),
+        more = narratives.rounded((progress.goal_visits - progress.last_365) / YEAR)
+    return text.format(
+        came=formats.number(progress.deadline_365),
+        factor=formats.number(progress.factor, 1),
+        day=formats.day(progress.deadline),
+        n=formats.number(progress.goal_visits),
         more=formats.number(more),
     )
 
 
-def verdict(way: Progress) -> str:
-    """Return whether we are ahead of, on, or behind the target trajectory, and how far the figures carry."""
-    now = way.standing
+def verdict(progress: Progress) -> str:
+    """Describe whether visits are ahead of, on, or behind the target trajectory, and how certain that is."""
+    now = progress.standing
     if now is None:
         return _("There is not yet a year of visits to compare with the target trajectory.")
     baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
     year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
     few = (
-        (way.baseline_coverage, way.baseline_sampled, baseline),
-        (way.coverage_365, way.sampled_365, year),
+        (progress.baseline_coverage, progress.baseline_sampled, baseline),
+        (progress.coverage_365, progress.sampled_365, year),
     )
-    said = (
-        _place_on_trajectory(way, now) if way.today <= way.deadline else "",
-        growth(way.growth, way.growth_days) if way.growth is not None else "",
-        _sampling(way),
+    sentences = (
+        _place_on_trajectory(progress, now) if progress.today <= progress.deadline else "",
+        growth(progress.growth, progress.growth_days) if progress.growth is not None else "",
+        _sampling(progress),
         *(text.format(share=formats.percent(share)) for share, more, text in few if share + more < ENOUGH),
     )
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, sentences))
 
 
-def _sampling(way: Progress) -> str:
-    """Return how unsure the growth is by sample weeks; nothing without them."""
-    if way.growth_sampling is None:
+def _sampling(progress: Progress) -> str:
+    """Describe the uncertainty of the growth from sample weeks; empty without them."""
+    if progress.growth_sampling is None:
         return ""
     text = _("It rests on sample weeks, which leave it uncertain by ±{points} points (95 % interval).")
-    return text.format(points=formats.number(100 * way.growth_sampling))
+    return text.format(points=formats.number(100 * progress.growth_sampling))
 
 
-def _place_on_trajectory(way: Progress, now: float) -> str:
-    gap = now / way.target_factor(way.today) - 1
+def _place_on_trajectory(progress: Progress, now: float) -> str:
+    gap = now / progress.target_factor(progress.today) - 1
     place = _("on the target trajectory")
     if abs(gap) >= ON_TRAJECTORY:
         place = _("ahead of the target trajectory") if gap > 0 else _("behind the target trajectory")
@@ -111,16 +111,16 @@ def _place_on_trajectory(way: Progress, now: float) -> str:
 
 
 def growth(change: float, days: int) -> str:
-    """Return the change of visits within a year, in whole weeks, and on how many days it rests if not on nearly all."""
-    said = _("The last 52 weeks against the 52 before: {change}.")
-    said = said.format(change=formats.signed_percent(change, 1))
+    """Describe the change of visits within a year, in whole weeks, with the number of days if not nearly all."""
+    text = _("The last 52 weeks against the 52 before: {change}.")
+    text = text.format(change=formats.signed_percent(change, 1))
     if days >= ENOUGH * WEEKS_DAYS:
-        return said
-    return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
+        return text
+    return text + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
 
 
 def sample(year: SampledYear) -> str:
-    """Return how a year was estimated from sample weeks, and how sure that is."""
+    """Describe the estimate of a year from sample weeks, and its uncertainty."""
     text = _(
         "{site}, {year}: sampled. {n} visits are estimated from {counted} of {weeks} weeks, which were counted by hand "
         "(80 % interval {low}–{high})."
@@ -136,20 +136,20 @@ def sample(year: SampledYear) -> str:
     )
 
 
-def needed(way: Progress) -> str:
-    """Return the growth that the target needs, or once its deadline is over, whether it was reached."""
-    if way.today > way.deadline:
-        if way.deadline_365 is None or way.goal_visits is None:
+def needed(progress: Progress) -> str:
+    """Describe the growth needed for the target, or once its deadline is over, whether it was reached."""
+    if progress.today > progress.deadline:
+        if progress.deadline_365 is None or progress.goal_visits is None:
             return formats.UNKNOWN
-        return _("Reached") if way.deadline_365 >= way.goal_visits else _("Not reached")
-    if way.needed_growth is None:
+        return _("Reached") if progress.deadline_365 >= progress.goal_visits else _("Not reached")
+    if progress.needed_growth is None:
         return formats.UNKNOWN
-    if way.needed_growth <= 0:
+    if progress.needed_growth <= 0:
         return _("Reached")
-    return formats.signed_percent(way.needed_growth)
+    return formats.signed_percent(progress.needed_growth)
 
 
-def probability(way: Progress) -> str:
-    """Return of what a probability is told."""
+def probability(progress: Progress) -> str:
+    """Return the label of a probability."""
     about = _("probability of {factor} × by {day}")
-    return about.format(factor=formats.number(way.factor, 1), day=formats.day(way.deadline))
+    return about.format(factor=formats.number(progress.factor, 1), day=formats.day(progress.deadline))

@@ -1,4 +1,4 @@
-"""Sentences on the wiring of a site: what was checked, and what to do about it."""
+"""Sentences on the wiring check of a site, with the remedy."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ def sentence(code: str, **values: Any) -> Text:
 
 
 def advice(code: str) -> Text:
-    """Return what to do about it; empty where nothing is to be done."""
+    """Return the remedy; empty where nothing is to be done."""
     return in_both(lambda: _advice().get(code, ""))
 
 

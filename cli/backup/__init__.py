@@ -1,1 +1,1 @@
-"""Backups: one file with the database as it was at one moment, and the way back from it."""
+"""Backups: one file with the database as of one moment, and its restoration."""

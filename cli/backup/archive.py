@@ -21,7 +21,7 @@ AGE: Final = b"age-encryption.org/"  # how an encrypted file begins
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup holds, and of which program."""
+    """The content of a backup, and the version of its program."""
 
     format: int
     made: datetime
@@ -32,7 +32,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Packing:
-    """An archive that is being written into a folder of its own, next to the place where it will be."""
+    """An archive being written into a folder of its own, next to its destination."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ def public_key(text: str) -> "pyrage.x25519.Recipient":
 
 @contextmanager
 def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
-    """Open an archive; what is decrypted lies in `folder`. Raises BackupError where it is none, or cut short."""
+    """Open an archive; its decrypted form lies in `folder`. Raises BackupError where it is none, or cut short."""
     with source.open("rb") as file:
         sealed = file.read(len(AGE)) == AGE
     if sealed:
@@ -81,8 +81,8 @@ def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[
             names = tar.getnames()
             member = tar.getmember(MANIFEST) if MANIFEST in names else None
             if member is None or not member.isfile() or member.size > LONGEST_MANIFEST:
-                held = ", ".join(name[:40] for name in names[:3])
-                raise BackupError(f"{source.name} is no backup of Besök: it holds {held or 'nothing'}")
+                listing = ", ".join(name[:40] for name in names[:3])
+                raise BackupError(f"{source.name} is no backup of Besök: it holds {listing or 'nothing'}")
             manifest = msgspec.json.decode(_file(tar, MANIFEST).read(), type=Manifest)
             if manifest.format != FORMAT:
                 raise BackupError(f"the backup has format {manifest.format}: use the program that made it")

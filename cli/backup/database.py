@@ -15,15 +15,12 @@ from cli.backup.archive import FORMAT, Manifest, Packing
 
 
 def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
-    """Write the database at `url`, as it is at this moment, to `target`, while others go on writing.
-
-    Raises BackupError, StoreUnavailable.
-    """
+    """Write the database at `url` to `target`, as of this moment. Raises BackupError, StoreUnavailable."""
     if not target.parent.is_dir():
         raise BackupError(f"there is no folder {target.parent}; make it first")
     if recipient:
         archive.public_key(recipient)  # before the work
-    made = datetime.now(UTC)
+    saved_at = datetime.now(UTC)
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".besok-backup-") as folder,
         backup.snapshot(url) as moment,
@@ -33,7 +30,7 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
             packing.add(table.name, moment.copy(table))
         manifest = Manifest(
             format=FORMAT,
-            made=made,
+            made=saved_at,
             program=importlib.metadata.version("besok"),
             migrations=moment.migrations(),
             tables=tables,
@@ -44,7 +41,7 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
 
 
 def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest:
-    """Fill the empty database at `url` from a backup, compare every table, and migrate it to this program.
+    """Fill the empty database at `url` from a backup, compare every table, and migrate it to this version.
 
     Raises BackupError where the database is not empty, the backup is of a newer program, or a table differs.
     """
@@ -62,8 +59,8 @@ def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest
             for table in manifest.tables:
                 yield table, archive.rows_of(tar, table).read
 
-        held = backup.fill(url, parts())
-    if wrong := [name for name, content in manifest.contents.items() if held.get(name) != content]:
+        restored = backup.fill(url, parts())
+    if wrong := [name for name, content in manifest.contents.items() if restored.get(name) != content]:
         raise BackupError(f"these tables differ from the backup after the restore: {', '.join(wrong)}")
     migrate(url)
     return manifest

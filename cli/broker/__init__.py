@@ -1,1 +1,1 @@
-"""The accounts of the broker: who may publish where, who may read, as Mosquitto and RabbitMQ want it written."""
+"""Accounts of the broker and their rights, written for Mosquitto and RabbitMQ."""

@@ -24,7 +24,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who may write to and read from which topic filters; `name` is the client id too."""
+    """An account with the topic filters it may write to and read from; `name` is the client id too."""
 
     name: str
     writes: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ SIMULATOR = Account(name="besok-simulator", writes=(EVERYTHING,), program=True) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """A publisher as the operator names it: the filters on which it sends, and those that it has to read, if any."""
+    """A publisher as the operator names it: the filters it sends on, and those that it has to read, if any."""
 
     name: str
     topics: tuple[str, ...]
@@ -51,14 +51,14 @@ class _File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """All accounts, and the sensors for which nobody may publish yet."""
+    """All accounts, and the sensors that nobody may publish for yet."""
 
     accounts: tuple[Account, ...]
     unclaimed: tuple[str, ...]
 
 
 def parse(text: str, name: str) -> tuple[Publisher, ...]:
-    """Read the publishers of a file: sections [[publishers]]. Raises BesokError with all that is wrong."""
+    """Read the publishers of a file: sections [[publishers]]. Raises BesokError with all problems."""
     try:
         raw = tomlfile.load(text)
     except ValueError as exc:
@@ -88,13 +88,12 @@ def accounts(
     sites: Sequence[Site],
     publishers: Sequence[Publisher] = (),
     collectors: Sequence[str] = (COLLECTOR,),
-    kept: Sequence[str] = (),
+    former: Sequence[str] = (),
 ) -> Accounts:
-    """Return the accounts for sites: of our programs, of the publishers named, and of each other native sensor.
+    """Return the accounts for sites: of our programs, of the named publishers, and of each other native sensor.
 
-    Accounts that were `kept` from before and that nobody has named yet may go on writing everywhere.
-
-    Raises BesokError where two accounts have one name, or two publishers the same topics.
+    `former` accounts that nobody has named yet may go on writing everywhere. Raises BesokError where two accounts have
+    one name, or two publishers the same topics.
     """
     for n, one in enumerate(publishers):
         for other in publishers[:n]:
@@ -103,7 +102,7 @@ def accounts(
                     f"{other.name} and {one.name} may both send on {clash}: a device belongs to one publisher; take its"
                     " topics out of one of them"
                 )
-    named = [Account(name=p.name, writes=p.topics, reads=p.reads) for p in publishers]
+    publishing = [Account(name=p.name, writes=p.topics, reads=p.reads) for p in publishers]
     claimed = [topic for p in publishers for topic in p.topics]
     natives = {
         f"{site.id}.{sensor.device.replace(':', '-')}": f"besok/v1/{site.id}/{sensor.device}/#"
@@ -111,26 +110,26 @@ def accounts(
         for sensor in site.sensors
         if sensor.source == "native"
     }
-    own = [
+    sensors = [
         Account(name=name, writes=(topic,))
         for name, topic in natives.items()
         if not _shared((topic,), claimed)
     ]
     simulator = [SIMULATOR] if any(site.sandbox for site in sites) else []
-    found = [*_programs(collectors), *simulator, *named, *own]
-    found += [
-        Account(name=name, writes=(EVERYTHING,)) for name in kept if name not in {a.name for a in found}
+    accounts = [*_programs(collectors), *simulator, *publishing, *sensors]
+    accounts += [
+        Account(name=name, writes=(EVERYTHING,)) for name in former if name not in {a.name for a in accounts}
     ]
-    names = [account.name for account in found]
+    names = [account.name for account in accounts]
     if twice := {name for name in names if names.count(name) > 1}:
         raise BesokError(
             f"several accounts would be called {', '.join(sorted(twice))}; give each publisher its own"
         )
-    return Accounts(accounts=tuple(found), unclaimed=tuple(_unclaimed(sites, claimed)))
+    return Accounts(accounts=tuple(accounts), unclaimed=tuple(_unclaimed(sites, claimed)))
 
 
 def local() -> tuple[Account, ...]:
-    """Return the accounts of a stack on one machine, where sensors need none: of our programs, and of its user."""
+    """Return the accounts of a stack on one machine, where sensors need none: our programs, and its user."""
     tools = Account(name=TOOLS, writes=(EVERYTHING,), reads=(EVERYTHING,), program=True)
     return (*_programs([COLLECTOR]), SIMULATOR, tools)
 
@@ -145,7 +144,7 @@ def _programs(collectors: Sequence[str]) -> Iterator[Account]:
 
 
 def _unclaimed(sites: Sequence[Site], claimed: Sequence[str]) -> Iterator[str]:
-    """Yield the sensors of other formats whose topics, as far as the site file tells them, no publisher has."""
+    """Yield the sensors of other formats whose topics, as far as the site file states them, no publisher has."""
     for site in sites:
         for sensor in site.sensors:
             if sensor.source != "native" and not (sensor.topics and _shared(sensor.topics, claimed)):
@@ -153,12 +152,12 @@ def _unclaimed(sites: Sequence[Site], claimed: Sequence[str]) -> Iterator[str]:
 
 
 def _shared(some: Sequence[str], others: Sequence[str]) -> str:
-    """Return a filter of `some` that fits topics which one of `others` fits too; "" if there is none."""
+    """Return a filter of `some` that overlaps one of `others`; "" if there is none."""
     return next((one for one in some for other in others if overlap(one, other)), "")
 
 
 def overlap(one: str, other: str) -> bool:
-    """Tell whether there is a topic that both filters match."""
+    """Tell whether any topic matches both filters."""
     return _overlap(one.split("/"), other.split("/"))
 
 

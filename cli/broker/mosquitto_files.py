@@ -21,7 +21,7 @@ OPEN = "allow_anonymous true\n"
 
 
 def conf(folder: str, *, anonymous: bool = False) -> str:
-    """Return the lines of the configuration that bind clients to accounts whose files lie in `folder`.
+    """Return the configuration lines that bind clients to accounts whose files lie in `folder`.
 
     They stand behind a `listener`. Where clients may be `anonymous` no name binds their client id.
     """
@@ -38,8 +38,8 @@ def tls_listener(port: int, certificates: str) -> str:
 
 def passwords(known: Mapping[str, str], hashes: Mapping[str, str]) -> str:
     """Return the file of passwords: name, and hash in the form of `mosquitto_passwd`; some hashes are given."""
-    made = {name: _hashed(password) for name, password in known.items()}
-    return "".join(f"{name}:{digest}\n" for name, digest in {**made, **hashes}.items())
+    hashed = {name: _hashed(password) for name, password in known.items()}
+    return "".join(f"{name}:{digest}\n" for name, digest in {**hashed, **hashes}.items())
 
 
 def known_hashes(text: str) -> dict[str, str]:
@@ -59,7 +59,7 @@ def _b64(data: bytes) -> str:
 
 
 def acl(accounts: Sequence[Account], anonymous: Sequence[str] = ()) -> str:
-    """Return the file of topics; who has no account may write to `anonymous`, and read nothing."""
+    """Return the file of topics; clients without an account may write to `anonymous`, and read nothing."""
     lines = ["# Written by `besok broker config`; changes here are lost.", *_topics("write", anonymous)]
     for account in accounts:
         both = set(account.writes) & set(account.reads)

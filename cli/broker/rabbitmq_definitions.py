@@ -16,14 +16,14 @@ SALT_BYTES = 4  # as RabbitMQ has it; passwords are random and long
 
 
 def definitions(accounts: Sequence[Account], known: Mapping[str, str]) -> str:
-    """Return what `rabbitmqctl import_definitions` reads: the accounts whose passwords are known."""
-    found = [account for account in accounts if account.name in known]
-    whole = {
-        "users": [_user(account.name, known[account.name]) for account in found],
-        "permissions": [_permissions(account) for account in found],
-        "topic_permissions": [_topics(account) for account in found],
+    """Return the input of `rabbitmqctl import_definitions`: the accounts whose passwords are known."""
+    with_password = [account for account in accounts if account.name in known]
+    document = {
+        "users": [_user(account.name, known[account.name]) for account in with_password],
+        "permissions": [_permissions(account) for account in with_password],
+        "topic_permissions": [_topics(account) for account in with_password],
     }
-    return json.dumps(whole, indent=1) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def _user(name: str, password: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _user(name: str, password: str) -> dict[str, Any]:
 
 
 def _permissions(account: Account) -> dict[str, str]:
-    """Return what an account may do with queues and exchanges: its own queue and no other."""
+    """Return the permissions of an account for queues and exchanges: its own queue and no other."""
     queue = rf"mqtt-subscription-{re.escape(account.name)}qos[01]"
     reads, writes = bool(account.reads), bool(account.writes)
     return {
@@ -65,7 +65,7 @@ def _any(patterns: Sequence[str]) -> str:
 
 
 def _key(topic_filter: str) -> str:
-    """Return a pattern of the routing keys that stand for topics: a dot for each slash."""
+    """Return a pattern of the routing keys of topics, in which a dot stands for each slash."""
     if topic_filter == "#":
         return ".*"
     levels = topic_filter.removesuffix("/#").split("/")

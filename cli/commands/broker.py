@@ -9,7 +9,7 @@ from besok.model.given_files import text
 from besok.model.plurals import many
 from besok.model.site import SiteFile
 from cli.broker import accounts, mosquitto_files
-from cli.broker.written import FORMER, Folder
+from cli.broker.account_folder import FORMER, Folder
 from cli.commands.options import SiteFileOption
 from cli.commands.sitefiles import as_sandbox, read, stored
 
@@ -46,7 +46,7 @@ def config(
     named = accounts.parse(text(publishers), str(publishers)) if publishers else ()
     hashes = mosquitto_files.known_hashes(text(keep)) if keep and keep.exists() else {}
     hashes.pop(FORMER.name, None)
-    found = accounts.accounts(sites.sites, named, collector or [accounts.COLLECTOR], kept=[*hashes])
+    found = accounts.accounts(sites.sites, named, collector or [accounts.COLLECTOR], former=[*hashes])
     Folder(path=folder, seen_as=seen_as).write(found, hashes, tls=tls)
     print(f"{many(len(found.accounts), 'account')} in {folder}; the password of each is in accounts/NAME.")
     for account in found.accounts:

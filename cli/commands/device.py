@@ -17,7 +17,7 @@ from besok.model.sitefile import sensor_lines
 from besok.model.topics import problem
 from besok.services import unknown_devices
 from besok.services.devices import get_devices, get_unplaced
-from besok.services.replacement import TOLD, Passed, judge_walk, passed, plan_replacement
+from besok.services.replacement import WALK_TEXTS, DoorCounts, door_counts, judge_walk, plan_replacement
 from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import device_mappings, identity, removal, voids
 from besok.store.database import Database
@@ -126,13 +126,13 @@ def replace_device(
 def _walk(db: Database, device: str, walked_in: int, walked_out: int) -> bool:
     """Have somebody walk, and say what the device makes of it; whether in is out for it."""
     since = datetime.now(UTC) - timedelta(hours=2)  # late messages tell of earlier quarters
-    before, walked = passed(db, device, since), Passed(walked_in, walked_out)
+    before, walked = door_counts(db, device, since), DoorCounts(walked_in, walked_out)
     print(f"Walk in {many(walked_in, 'time')} and out {many(walked_out, 'time')}, one person at a time.")
     typer.prompt("Wait until the device has sent, then press Enter", default="", show_default=False)
-    after = passed(db, device, since)
-    counted = Passed(after.people_in - before.people_in, after.people_out - before.people_out)
+    after = door_counts(db, device, since)
+    counted = DoorCounts(after.people_in - before.people_in, after.people_out - before.people_out)
     found = judge_walk(walked, counted)
-    print(f"{device} counted {counted.people_in:g} in and {counted.people_out:g} out: {TOLD[found]}.")
+    print(f"{device} counted {counted.people_in:g} in and {counted.people_out:g} out: {WALK_TEXTS[found]}.")
     return found == "swapped"
 
 

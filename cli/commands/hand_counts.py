@@ -24,7 +24,7 @@ def count(
     from besok.services.hand_counts import enter
     from besok.services.observed_days import get_sampled_years
     from besok.store.sites import load
-    from cli.terminal.sample_weeks import said
+    from cli.terminal.sample_weeks import summary
 
     first, last = _period(day)
     now = datetime.now(UTC)
@@ -35,7 +35,7 @@ def count(
     print(f"{first} to {last}: {many(visits, 'visit')}, stored as import {number}.")
     for year in years:
         if year.year in (first.year, last.year):
-            print(said(year))
+            print(summary(year))
 
 
 def _period(text: str) -> tuple[date, date]:

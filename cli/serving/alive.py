@@ -1,4 +1,4 @@
-"""`python -m cli.serving.alive PORT`: whether the service that tells how it goes on that port is ready.
+"""`python -m cli.serving.alive PORT`: health check of the service whose status port is PORT.
 
 For health checks: it asks over the loopback address and imports nothing else, so it takes little more than Python
 itself.
@@ -11,7 +11,7 @@ WAIT_S = 10
 
 
 def main(port: int, host: str = "127.0.0.1") -> int:
-    """Print what the service says; the exit status."""
+    """Print the service's status; returns the exit status."""
     connection = http.client.HTTPConnection(host, port, timeout=WAIT_S)
     try:
         connection.request("GET", "/ready")

@@ -1,4 +1,4 @@
-"""HTTP connections that cost little while they say or take nothing: their number and their silence have limits."""
+"""Limits on idle HTTP connections: their number, and the time they may be silent."""
 
 import asyncio
 from typing import Final
@@ -16,7 +16,7 @@ UNREAD_S: Final = 60  # that an answer may wait for its reader
 
 
 class GuardedProtocol(H11Protocol):
-    """Closes connections that send no request in time, or do not read; of too many, the one that is silent longest.
+    """Close connections that send no request in time, or do not read; of too many, the longest silent one.
 
     h11 itself refuses headers of more than 64 kB.
     """
@@ -26,7 +26,7 @@ class GuardedProtocol(H11Protocol):
     _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request, and make room for it."""
+        """Start waiting for a request, and make room for the connection."""
         super().connection_made(transport)
         self._wait(SILENT_S)
         if len(self.connections) > CONNECTION_LIMIT:
@@ -36,14 +36,14 @@ class GuardedProtocol(H11Protocol):
             min(silent, key=silent.__getitem__)._drop()
 
     def data_received(self, data: bytes) -> None:
-        """Wait for what is still to come of the request."""
+        """Wait for the rest of the request."""
         super().data_received(data)
         if self._waits_for_body and self._timer:
             self._arm(self._timer.when() + len(data) / LEAST_RATE)
         self._see()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """Hand the connection over to the protocol of the WebSocket, which has its own patience."""
+        """Hand the connection over to the WebSocket protocol, which has its own time limits."""
         self._wait_no_more()
         super().handle_websocket_upgrade(event)
 
@@ -54,12 +54,12 @@ class GuardedProtocol(H11Protocol):
         self._see()
 
     def pause_writing(self) -> None:
-        """Give the reader its time."""
+        """Start the time limit of a slow reader."""
         super().pause_writing()
         self._unread = self.loop.call_later(UNREAD_S, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on, as the reader does."""
+        """Stop the time limit of the reader."""
         if self._unread:
             self._unread.cancel()
         super().resume_writing()
@@ -77,7 +77,7 @@ class GuardedProtocol(H11Protocol):
         self.transport.abort()
 
     def _see(self) -> None:
-        """Stop the clock if a request has come whole; give its body some time if only its headers have."""
+        """Stop the timer if the request is complete; restart it for the body if only the headers are."""
         if not self.cycle or self.cycle.response_complete:
             return
         if not self.cycle.more_body:

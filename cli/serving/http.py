@@ -42,12 +42,12 @@ def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = Fal
 
 
 def trusted_proxies(settings: Settings) -> list[str]:
-    """Return the addresses and networks whose forwarded headers are believed. Raises SettingsError.
+    """Return the addresses and networks whose forwarded headers are trusted. Raises SettingsError.
 
     A name or `*` is none: uvicorn would take the one for a literal and believe everybody with the other.
     """
-    named = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
-    for name in named:
+    addresses = [name.strip() for name in settings.trusted_proxies.split(",") if name.strip()]
+    for name in addresses:
         try:
             everybody = not ipaddress.ip_network(name).prefixlen
         except ValueError as exc:
@@ -56,4 +56,4 @@ def trusted_proxies(settings: Settings) -> list[str]:
             ) from exc
         if everybody:
             raise SettingsError(f"BESOK_TRUSTED_PROXIES: {name} is everybody; name the proxies alone")
-    return named
+    return addresses

@@ -19,7 +19,7 @@ LEAST = 4  # characters: to hide shorter ones would only garble the log
 
 
 def configure(settings: Settings, service: str = "") -> None:
-    """Send what this process logs to standard error, in the form the settings ask for."""
+    """Log to standard error, in the format of the settings."""
     handler = logging.StreamHandler(sys.stderr)
     hidden = secrets(settings)
     handler.setFormatter(Json(service, hidden) if settings.log_format == "json" else Plain(hidden))
@@ -31,14 +31,14 @@ def configure(settings: Settings, service: str = "") -> None:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Return what must not be logged: passwords of broker, database and provider, the longest first."""
+    """Return the values that must not be logged: passwords of broker, database and provider, the longest first."""
     try:
         database = str(conninfo_to_dict(settings.database_url.get_secret_value()).get("password") or "")
     except Exception:  # not a database address at all: whoever connects says so
         database = settings.database_url.get_secret_value()
     provider = settings.oidc_client_secret.get_secret_value()
-    found = {settings.mqtt_password.get_secret_value(), provider, database}
-    return sorted((text for text in found if len(text) >= LEAST), key=len, reverse=True)
+    values = {settings.mqtt_password.get_secret_value(), provider, database}
+    return sorted((text for text in values if len(text) >= LEAST), key=len, reverse=True)
 
 
 class Plain(logging.Formatter):
@@ -51,7 +51,7 @@ class Plain(logging.Formatter):
         self._hidden = tuple(hidden)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line without secrets, and without what a terminal would obey."""
+        """Return the line without secrets and control characters."""
         return visible(_without(super().format(record), self._hidden))
 
 

@@ -1,4 +1,4 @@
-"""The receiver service: counts that come by HTTP or lie in a folder, to the broker."""
+"""The receiver service: counts from HTTP or a folder, published to the broker."""
 
 import logging
 import threading
@@ -56,7 +56,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
 
 
 def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
-    """Until stopped, see that the threads live. Raises RuntimeError if one does not: a restart is due."""
+    """Check until stopped that the threads live. Raises RuntimeError if one does not: a restart is due."""
     while not stop.wait(1):
         if dead := [thread.name for thread in threads if not thread.is_alive()]:
             raise RuntimeError(f"the thread {dead[0]} has died; what it said is above")
@@ -64,7 +64,7 @@ def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
 
 @contextmanager
 def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threading.Thread]]:
-    """Take requests for as long as the block lasts, then finish those under way."""
+    """Accept requests for as long as the block lasts, then finish those under way."""
     if not settings.receive_port:
         yield []
         return
@@ -103,11 +103,11 @@ def _threads(
     publisher: Publisher,
     stop: threading.Event,
 ) -> Iterator[list[threading.Thread]]:
-    """Keep the tokens current, and look into the folder, until the block ends."""
-    news = threading.Event()
+    """Keep the tokens current, and watch the folder, until the block ends."""
+    changed = threading.Event()
     threads = [
-        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, news, stop)),
-        threading.Thread(target=_follow, name="news", args=(settings, news, stop)),
+        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, changed, stop)),
+        threading.Thread(target=_follow, name="news", args=(settings, changed, stop)),
     ]
     if folder:
         threads.append(threading.Thread(target=folder.watch, name="folder", args=(publisher, stop)))
@@ -117,36 +117,36 @@ def _threads(
         yield threads
     finally:
         stop.set()
-        news.set()
+        changed.set()
         for thread in threads:
             thread.join()
 
 
-def _follow(settings: Settings, news: threading.Event, stop: threading.Event) -> None:
-    """Until stopped, hear of tokens that are made and removed."""
+def _follow(settings: Settings, changed: threading.Event, stop: threading.Event) -> None:
+    """Listen until stopped for tokens that are made and removed."""
     for _ in listen_to_news(settings.database_url.get_secret_value(), [receive_tokens.CHANNEL], stop):
-        news.set()
+        changed.set()
 
 
 def _beat(
     settings: Settings,
     known: Tokens,
     counters: ReceiverCounters,
-    news: threading.Event,
+    changed: threading.Event,
     stop: threading.Event,
 ) -> None:
-    """Until stopped, read the tokens, at once when there is news, and tell the database that we work."""
-    said = ""
+    """Read the tokens until stopped, at once after a change, and send heartbeats to the database."""
+    last_logged = ""
     with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
         while not stop.is_set():
             try:
                 schema.check(db)
                 known.load(db)
                 beat(db, settings.heartbeat(NAME), datetime.now(UTC), counters.detail())
-                said = ""
+                last_logged = ""
             except StoreError as exc:
                 what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"
-                level, said = (logging.DEBUG if said == what else logging.WARNING), what
+                level, last_logged = (logging.DEBUG if last_logged == what else logging.WARNING), what
                 log.log(level, "The tokens stay as they are: %s", what, extra={"action": "tokens_stale"})
-            news.wait(BEAT_EVERY_S)
-            news.clear()  # before reading: what is made meanwhile is read the next time
+            changed.wait(BEAT_EVERY_S)
+            changed.clear()  # before reading: what is made meanwhile is read the next time

@@ -1,4 +1,4 @@
-"""Shared by commands that run until they are ended: settings, logs, and how they end."""
+"""Settings, logs and shutdown of commands that run until they are ended."""
 
 import logging
 import signal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loaded when a command runs: `besok --help` need not wait fo
 def settings(service: str = "") -> "Settings":
     """Load the settings of this process and set up its logs.
 
-    A command that is no service speaks to the demo that runs here, if nothing else is said.
+    A command that is no service uses the running demo by default.
     """
     from besok.model import settings as settings_module
     from cli.serving.logs import configure

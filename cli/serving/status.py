@@ -27,7 +27,7 @@ KEEP_ALIVE_S = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A service that can be asked: for its metrics, for why it does not do its work (None if it does), if it lives."""
+    """The status callbacks of a service: its metrics, its problem (None if it works), and whether it lives."""
 
     families: Callable[[], Iterable[Metric]]
     problem: Callable[[], str | None]
@@ -44,7 +44,7 @@ class _Families(Collector):
 
 @contextmanager
 def status_server(settings: Settings, port: int, setting: str, watched: Watched) -> Iterator[None]:
-    """Answer on `port` for as long as the block lasts; 0 answers nobody. Raises SettingsError naming `setting`."""
+    """Serve on `port` for as long as the block lasts; 0 serves nothing. Raises SettingsError naming `setting`."""
     if not port:
         yield
         return
@@ -72,7 +72,7 @@ def status_server(settings: Settings, port: int, setting: str, watched: Watched)
 
 
 def application(watched: Watched) -> Starlette:
-    """Return the application that answers for a service; its endpoints run in threads, as they may wait."""
+    """Return the status application of a service; its endpoints run in threads, as they may wait."""
 
     def metrics(_: Request) -> Response:
         registry = CollectorRegistry()

@@ -84,10 +84,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
 
 
 def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """Return how an application is served: whom it believes about who asks, and how long it waits for anybody.
-
-    Raises SettingsError.
-    """
+    """Return the server configuration: trusted proxies and timeouts. Raises SettingsError."""
     proxies = trusted_proxies(settings)
     return uvicorn.Config(
         app,
@@ -105,15 +102,15 @@ def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 
 def _allow_files() -> None:
-    """Allow this process as many open files as connections may need, where the system lets it."""
+    """Raise this process's limit of open files to what connections may need, where the system allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _beat(stop: threading.Event, app: FastAPI) -> None:
-    """Until stopped, tell the database that pages are served."""
+    """Send heartbeats to the database until stopped."""
     while not stop.is_set():
         if works := app.state.hub.answers(ALIVE_S):
             with contextlib.suppress(StoreError):  # `ready` says so

@@ -1,1 +1,1 @@
-"""Simulated days: scenarios by name, history written at once, what-if, and worlds learnt from what is stored."""
+"""Simulation commands: scenarios, history, what-if, and worlds learnt from stored history."""

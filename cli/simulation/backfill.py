@@ -1,4 +1,4 @@
-"""Simulated history: whole days of messages through the same adapters and the same write path as live ones."""
+"""Simulated history, through the same adapters and write path as live messages."""
 
 import ctypes
 import gc
@@ -46,17 +46,17 @@ class Task:
     scenario: Scenario = ORDINARY
 
     def takes(self, site: str, device: str) -> bool:
-        """Tell whether the device is of this share."""
+        """Tell whether the device belongs to this share."""
         return zlib.crc32(f"{site}/{device}".encode()) % WORKERS == self.share
 
     def messages(self) -> Iterator[list[Message]]:
-        """Return the messages of the share's sensors, in lots."""
+        """Return the messages of the share's sensors, in batches."""
         gap = self.gap
         if not gap.live:
             return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes, self.scenario)
         site = self.sites.sites[0]
         start, end = day_bounds(gap.first, site)[0], day_bounds(gap.last, site)[1]
-        return stream.messages(self.sites, start, end, self.seed, wanted=self.takes, scenario=self.scenario)
+        return stream.messages(self.sites, start, end, self.seed, selected=self.takes, scenario=self.scenario)
 
 
 def run(
@@ -67,10 +67,10 @@ def run(
     remember: Path | None = None,
     scenario: Scenario = ORDINARY,
 ) -> int:
-    """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
+    """Write the days of `gap` with a progress bar and return the number of new or changed readings.
 
-    A run that was killed goes on where it was if the same is asked for again; one with a file `remember`, which is
-    told how far the run came, goes on from there. Raises BesokError for a real site.
+    A killed run resumes where it was if it is started again with the same arguments; one with a file `remember`, which
+    records its progress, resumes from there. Raises BesokError for a real site.
     """
     _refuse_real(url, sites)
     written = 0
@@ -97,14 +97,14 @@ def run(
 
 
 def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario, remember: Path | None) -> Run:
-    """Return the account of a run, which is known by its file, or by all that its readings are made from."""
+    """Return the account of a run: that of its file, or a hash of all that its readings are made from."""
     made_from = repr(remember or (sites, gap, seed, scenario)).encode()
     digest = blake2b(made_from, digest_size=16).hexdigest()
     return Run(digest=digest, sites=[site.id for site in sites.sites])
 
 
 def _refuse_real(url: str, sites: SiteFile) -> None:
-    """Raise BesokError if one of the sites is known and no sandbox: its history is of real people."""
+    """Raise BesokError if a known site is no sandbox: its history is of real people."""
     with Database(url, pool_size=1) as db:
         real = {site.id for site in load_all(db) if not site.sandbox} & {site.id for site in sites.sites}
     if real:

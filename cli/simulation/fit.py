@@ -74,7 +74,7 @@ def _hour(hours: HourAxis, start: int) -> int:
 
 
 def describe(learnt: Sequence[LearntSite]) -> Iterator[str]:
-    """Describe what was learnt, a line a site; what is empty takes a longer history, or stored occupancy."""
+    """Describe the learnt world, a line a site; an empty field needs a longer history, or stored occupancy."""
     return listing(
         learnt,
         "profile.site days coverage growth profile.spread profile.stay_min",
@@ -91,7 +91,7 @@ def _shares(shares: Iterable[tuple[str, float]]) -> list[str]:
 
 
 def learnt(db: Database, sites: SiteFile, site: Site, now: datetime) -> Scenario | None:
-    """Return the world of today as the site's history has it; None where there is too little of it."""
+    """Return the world of today learnt from the site's history; None where there is too little of it."""
     try:
         return _learnt(db, sites, site, now.replace(minute=0, second=0, microsecond=0))
     except ScenarioError:

@@ -31,7 +31,7 @@ class Gap:
 
 
 def load(file: Path) -> History:
-    """Read what the file remembers; nothing if there is none."""
+    """Read the history file; empty if there is none."""
     try:
         known = json.loads(file.read_text())
         return History(**{name: date.fromisoformat(day) for name, day in known.items() if day})
@@ -40,29 +40,29 @@ def load(file: Path) -> History:
 
 
 def save(file: Path, history: History) -> None:
-    """Remember `history`; a reader sees the old or the new, never half of it."""
+    """Write the history file; a reader sees the old or the new version, never half of it."""
     draft = file.with_suffix(".new")
     draft.write_text(json.dumps(asdict(history), default=str))
     draft.replace(file)
 
 
 def advance(file: Path, day: date) -> None:
-    """Remember that all days until `day` are whole."""
+    """Record that all days until `day` are whole."""
     save(file, replace(load(file), done_until=day))
 
 
 def gaps(history: History, today: date, days: int) -> list[Gap]:
-    """List what is missing of the `days` business days before `today`."""
+    """List the missing days of the `days` business days before `today`."""
     first = today - days * DAY
     if history.done_until:
         first = max(first, history.done_until + DAY)
     yesterday = today - DAY
     if not (history.live_since and history.live_until):
-        found = [Gap(first=first, last=yesterday)]
+        gaps = [Gap(first=first, last=yesterday)]
     else:
-        found = [
+        gaps = [
             Gap(first=first, last=min(history.live_since - DAY, yesterday)),
             Gap(first=max(first, history.live_since), last=min(history.live_until, yesterday), live=True),
             Gap(first=max(first, history.live_until + DAY), last=yesterday),
         ]
-    return [gap for gap in found if gap.first <= gap.last]
+    return [gap for gap in gaps if gap.first <= gap.last]

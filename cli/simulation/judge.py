@@ -1,4 +1,4 @@
-"""Judgement of estimators in a world, by its truth. An estimator is a row of ESTIMATORS."""
+"""Scores of occupancy estimators in a world with known truth. An estimator is a row of ESTIMATORS."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,40 +22,40 @@ ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space b
 
 
 def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
-    """Return a rival that adds up counts: as they came, or once all have come."""
-    came, went = (
+    """Return a rival that adds up counts: as received, or once all have been."""
+    entries, exits = (
         np.concatenate([
-            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), heard)
-            for seen, heard in zip(world.seen, world.heard, strict=True)
+            getattr(seen, direction) if at_once else by_receipt(getattr(seen, direction), received)
+            for seen, received in zip(world.seen, world.received, strict=True)
         ])
-        for way in ("people_in", "people_out")
+        for direction in ("people_in", "people_out")
     )  # fmt: skip
     stops = np.cumsum([len(seen) for seen in world.seen])
     days = [slice(int(stop) - len(seen), int(stop)) for stop, seen in zip(stops, world.seen, strict=True)]
-    found = estimator(world.building.doors, came, went, days)
+    estimate = estimator(world.building.doors, entries, exits, days)
     judged = slice(days[world.judged].start, None)
-    return Figures(people=found.people[judged], lower=found.lower[judged], upper=found.upper[judged])
+    return Figures(people=estimate.people[judged], lower=estimate.lower[judged], upper=estimate.upper[judged])
 
 
 def live(world: JudgedWorld) -> Figures:
-    """Return what Besök shows while the day goes on: it knows the days before, and what has been received today."""
+    """Return Besök's live estimate: it knows the days before, and the counts received so far today."""
     shown: list[Estimate] = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
         running, before = Running(world.building, learnt), world.seen[day][:0]
-        for steps, seen in parts(world.seen[day], world.heard[day]):
+        for steps, seen in parts(world.seen[day], world.received[day]):
             shown.append(running.figures(seen, unchanged(before, seen))[steps])
             before = seen
     return _figures(shown)
 
 
 def _learnt(world: JudgedWorld, day: int) -> SiteParameters:
-    """Learn what the weeks before a day teach, as the worker learns it."""
+    """Learn the parameters of a day from the weeks before it, as the worker does."""
     return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 
 
 def smoothed(world: JudgedWorld) -> Figures:
-    """Return what Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
+    """Return Besök's estimate of a day that is over, with all counts; its parameters are of the days before only."""
     shown = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)

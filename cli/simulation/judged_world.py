@@ -1,4 +1,4 @@
-"""A world whose truth is known: some business days of a building, what was received of it, and who was there."""
+"""Worlds with known truth: some business days of a building, the counts received, and the people there."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,11 +20,11 @@ QUARTER_MINUTES: Final = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedWorld:
-    """Days of a building; those before the day number `judged` are there to learn from.
+    """Days of a building, with the truth.
 
-    They are learnt from as `past` holds them, which may be coarser than `seen`. `real` is the people at the end of
-    each step, steps x spaces, day by day as `seen`; NaN where not known. `heard` is for each day the step in which
-    each count was received, steps x portals; None if all were received at once.
+    Days before the day number `judged` are only learnt from, in the form of `past`, which may be coarser than `seen`.
+    `real` is the people at the end of each step, steps x spaces, day by day as `seen`; NaN where not known. `received`
+    is for each day the step in which each count was received, steps x portals; None if all were received at once.
     """
 
     name: str
@@ -33,13 +33,13 @@ class JudgedWorld:
     building: Building
     seen: tuple[DayObservations, ...]
     past: tuple[DayObservations, ...]
-    heard: tuple[Ints | None, ...]
+    received: tuple[Ints | None, ...]
     real: tuple[Floats, ...]
     judged: int
 
 
 def judged_world(observed: Observed, scenario: Scenario, history: int) -> JudgedWorld:
-    """Return the observed site with its days from the day number `history` on to be judged."""
+    """Return the observed site, to be scored from the day number `history` on."""
     days = [
         by_minute(observed.plan, observed.flows[s], observed.levels[s], DayClock(observed.site, day, MINUTE))[
             0
@@ -53,19 +53,19 @@ def judged_world(observed: Observed, scenario: Scenario, history: int) -> Judged
         building=observed.plan.building,
         seen=tuple(days),
         past=tuple(by_quarters(day) for day in days),
-        heard=tuple(_late(observed, steps) for steps in observed.days),
+        received=tuple(_late(observed, steps) for steps in observed.days),
         real=tuple(observed.people[steps] for steps in observed.days),
         judged=history,
     )
 
 
 def _late(observed: Observed, steps: slice) -> Ints | None:
-    heard = observed.heard[steps] - steps.start
-    return heard if (heard > np.arange(len(heard))[:, None]).any() else None
+    received = observed.heard[steps] - steps.start
+    return received if (received > np.arange(len(received))[:, None]).any() else None
 
 
 def by_quarters(day: DayObservations) -> DayObservations:
-    """Return a day of minutes as past days are learnt from: sums of flows and means of levels by quarter hour."""
+    """Return a day of minutes by quarter hour, as past days are learnt from: sums of flows and means of levels."""
     return replace(
         day,
         people_in=_sums(day.people_in),
@@ -94,41 +94,41 @@ def _means(minutes: Floats) -> Floats:
     return means
 
 
-def parts(seen: DayObservations, heard: Ints | None) -> list[tuple[slice, DayObservations]]:
+def parts(seen: DayObservations, received: Ints | None) -> list[tuple[slice, DayObservations]]:
     """Split a day into stretches of steps, each with all that had been received by then.
 
     Where all counts were received at once there is one part, the whole day.
     """
-    if heard is None:
+    if received is None:
         return [(slice(0, len(seen)), seen)]
-    own = np.arange(len(seen))[:, None]
-    news = np.unique(heard[(heard > own) & (heard < len(seen))])
-    bounds = [0, *(int(step) for step in news if step), len(seen)]
-    found = []
+    at_once = np.arange(len(seen))[:, None]
+    steps_received = np.unique(received[(received > at_once) & (received < len(seen))])
+    bounds = [0, *(int(step) for step in steps_received if step), len(seen)]
+    parts = []
     for start, stop in pairwise(bounds):
-        here = heard <= np.maximum(own, start)
+        here = received <= np.maximum(at_once, start)
         then = replace(
             seen,
             people_in=np.where(here, seen.people_in, np.nan),
             people_out=np.where(here, seen.people_out, np.nan),
         )
-        found.append((slice(start, stop), then[:stop]))
-    return found
+        parts.append((slice(start, stop), then[:stop]))
+    return parts
 
 
 def unchanged(before: DayObservations, after: DayObservations) -> int:
-    """Count the steps from the first on of which the same has been received."""
+    """Count the first steps in which the same was received."""
     steps = len(before)
-    news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
-    return int(np.argmax(news.any(axis=1))) if news.any() else steps
+    new = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
+    return int(np.argmax(new.any(axis=1))) if new.any() else steps
 
 
-def by_receipt(counts: Floats, heard: Ints | None) -> Floats:
-    """Return counts by the step in which they were received; those received after the day are lost."""
-    if heard is None:
+def by_receipt(counts: Floats, received: Ints | None) -> Floats:
+    """Return counts by the step of their receipt; those received after the day are lost."""
+    if received is None:
         return counts
-    found = np.zeros_like(counts)
+    received_counts = np.zeros_like(counts)
     columns = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
-    inside = heard < len(counts)
-    np.add.at(found, (heard[inside], columns[inside]), np.nan_to_num(counts)[inside])
-    return found
+    inside = received < len(counts)
+    np.add.at(received_counts, (received[inside], columns[inside]), np.nan_to_num(counts)[inside])
+    return received_counts

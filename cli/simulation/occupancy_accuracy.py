@@ -1,4 +1,4 @@
-"""Accuracy of an occupancy estimate by the truth, and the simple estimates it has to beat.
+"""Accuracy of occupancy estimates, and simple estimators for comparison.
 
 Arrays have a row per step of time and a column per space; NaN means "not known". All functions are pure.
 """
@@ -24,7 +24,7 @@ class Figures:
 
 
 def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> dict[str, float]:
-    """Return how good `people` is for `real`, one value per step each; NaN where nothing can be said.
+    """Return the accuracy of `people` against `real`, one value per step each; NaN where undefined.
 
     `rmse` is the root of the mean squared error in people, `relative` the same by the people who were there on the
     average while anybody was (`mean_people`); `bias` the mean error (positive: too many); `coverage` the share of the
@@ -53,18 +53,19 @@ def _mean(values: Floats | Bools) -> float:
 
 
 def alerts(real: Floats, people: Floats, at: float) -> dict[str, int]:
-    """Return how an alert that comes with `at` people would have done; where nothing is known there is none.
+    """Count the steps of an alert at `at` people; without an estimate there is none.
 
-    In how many steps a space really was full (`full`), was so unsaid (`missed`), was said to be (`said`) though it was
-    not (`false`). Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
+    `full` are steps in which a space really was full, `missed` those of them without an alert, `said` those with one,
+    `false` those with one though it was not full. Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1,
+    said 2, false 1.
     """
-    full, said = real >= at, np.nan_to_num(people) >= at
-    steps = {"full": full, "missed": full & ~said, "said": said, "false": said & ~full}
-    return {name: int(found.sum()) for name, found in steps.items()}
+    full, raised = real >= at, np.nan_to_num(people) >= at
+    steps = {"full": full, "missed": full & ~raised, "said": raised, "false": raised & ~full}
+    return {name: int(mask.sum()) for name, mask in steps.items()}
 
 
 def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:
-    """In - out since the very beginning, which never forgets an error. The flows are steps x portals."""
+    """Return in - out since the very beginning, which never forgets an error. The flows are steps x portals."""
     del days
     return _plain(np.cumsum(_net(doors, people_in, people_out), axis=0), doors)
 
@@ -72,7 +73,7 @@ def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[
 def clamp_and_reset(
     doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]
 ) -> Figures:
-    """Return what most counting systems do: in - out, never below zero, and reset with each business day."""
+    """Return the usual estimate of counting systems: in - out, never below zero, reset every business day."""
     net = _net(doors, people_in, people_out)
     people = np.zeros_like(net)
     for day in days:
@@ -90,21 +91,21 @@ def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Se
 
     Example: in 1, 1, 0 and out 0, 0, 1 is scaled to out 0, 0, 2, so that 1, 2, 0 are in.
     """
-    came, went = through(doors, np.nan_to_num(people_in), np.nan_to_num(people_out))
-    people = np.zeros_like(came)
+    entries, exits = through(doors, np.nan_to_num(people_in), np.nan_to_num(people_out))
+    people = np.zeros_like(entries)
     for day in days:
-        ins, outs = came[day].sum(axis=0), went[day].sum(axis=0)
+        ins, outs = entries[day].sum(axis=0), exits[day].sum(axis=0)
         both = (ins > 0) & (outs > 0)
         most = np.maximum(ins, outs)
         up_in, up_out = (np.where(both, most / np.where(both, sums, 1), 1.0) for sums in (ins, outs))
-        people[day] = np.maximum(np.cumsum(came[day] * up_in - went[day] * up_out, axis=0), 0)
+        people[day] = np.maximum(np.cumsum(entries[day] * up_in - exits[day] * up_out, axis=0), 0)
     return _plain(people, doors)
 
 
 def _net(doors: Incidence, people_in: Floats, people_out: Floats) -> Floats:
-    """People who came into each space less those who left it, by step."""
-    found: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
-    return found
+    """Return entries less exits of each space, by step."""
+    net: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
+    return net
 
 
 def _plain(people: Floats, doors: Incidence) -> Figures:
@@ -113,8 +114,6 @@ def _plain(people: Floats, doors: Incidence) -> Figures:
 
 
 def visits(doors: Incidence, people_in: Floats, people_out: Floats) -> float:
-    """Return who entered the site (space 0) through any of its portals; who only passes between its spaces does not
-    count.
-    """
+    """Return the entries of the site (space 0) through any portal; passages between its spaces do not count."""
     entered = np.where(doors[0] > 0, people_in, np.where(doors[0] < 0, people_out, np.nan))
     return float(np.nansum(entered))

@@ -1,4 +1,4 @@
-"""A scenario played live: what its sensors would send goes to the broker under the names of a sandbox, for a while.
+"""Scenarios played live: simulated messages of a site's sandbox go to the broker for a while.
 
 Of a recording it is what they did send: the day so far at once, and the rest at its (moved) times.
 """
@@ -27,9 +27,9 @@ from besok.store.database import Database
 from besok.store.scenarios import Played
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
-from sensors_sim.asked import connected, played_in
 from sensors_sim.live import Pace
 from sensors_sim.live import run as simulate
+from sensors_sim.planner_question import connected, played_in
 from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.times import millis
@@ -43,59 +43,59 @@ LONGEST_S: Final = 24 * 3600.0
 
 
 def run(db: Database, settings: Settings, stop: threading.Event) -> None:
-    """Play what is to be played until `stop` is set. A lost database is waited for; of several processes one plays."""
+    """Play the queued scenario until `stop` is set. A lost database is waited for; of several processes one plays."""
     with Claims(settings.database_url.get_secret_value()) as claims:
         while not stop.is_set():
             try:
-                if found := store.played(db):
-                    with claims.duty(DUTY, LONGEST_S) as own:
-                        if own:
-                            _play(db, found, settings, stop)
+                if played := store.played(db):
+                    with claims.duty(DUTY, LONGEST_S) as claim:
+                        if claim:
+                            _play(db, played, settings, stop)
             except StoreError as exc:
                 log.warning("playing waits for the database: %s", exc.in_full, extra={"action": "play_waits"})
             stop.wait(PAUSE_S)
 
 
-def _play(db: Database, found: Played, settings: Settings, stop: threading.Event) -> None:
-    """Play a question as long as it is to be played; afterwards clear its sandbox away."""
+def _play(db: Database, played: Played, settings: Settings, stop: threading.Event) -> None:
+    """Play a question until its end; afterwards delete its sandbox."""
     now = datetime.now(UTC)
-    if now >= found.until + SETTLED:
-        store.clear_away(db, found)
-    elif now < found.until and (send := _sender(db, found, settings)):
+    if now >= played.until + SETTLED:
+        store.clear_away(db, played)
+    elif now < played.until and (send := _sender(db, played, settings)):
         with _sending(send) as sending:
-            while _is_still_played(db, found) and sending.is_alive() and not stop.wait(PAUSE_S):
+            while _is_still_played(db, played) and sending.is_alive() and not stop.wait(PAUSE_S):
                 pass
         if not stop.is_set():
-            store.end_play(db, found.site, found.number, datetime.now(UTC))
+            store.end_play(db, played.site, played.number, datetime.now(UTC))
 
 
-def _is_still_played(db: Database, found: Played) -> bool:
+def _is_still_played(db: Database, played: Played) -> bool:
     again = store.played(db)
-    return again is not None and again.number == found.number and datetime.now(UTC) < again.until
+    return again is not None and again.number == played.number and datetime.now(UTC) < again.until
 
 
-def _sender(db: Database, found: Played, settings: Settings) -> Callable[[threading.Event], None] | None:
-    """Return what sends until it is asked to stop; None where the sandbox is not made yet."""
+def _sender(db: Database, played: Played, settings: Settings) -> Callable[[threading.Event], None] | None:
+    """Return the function that sends until asked to stop; None where the sandbox is not made yet."""
     stored = SiteFile(sites=tuple(sites.load_all(db)))
-    named = {site.id: site for site in stored.sites}
-    site, sandbox = named[found.site], named.get(sandbox_id(found.site))
+    by_id = {site.id: site for site in stored.sites}
+    site, sandbox = by_id[played.site], by_id.get(sandbox_id(played.site))
     if sandbox is None:
         return None
-    if found.spec.recorded:
-        return partial(_replay, db, site, sandbox, found, settings)
-    site_file, scenario = _world(db, found, stored, site, sandbox)
+    if played.spec.recorded:
+        return partial(_replay, db, site, sandbox, played, settings)
+    site_file, scenario = _world(db, played, stored, site, sandbox)
     return lambda stop: simulate(
-        site_file, settings, stop=stop, scenario=scenario, farewell=b"", live_from=found.begins
+        site_file, settings, stop=stop, scenario=scenario, farewell=b"", live_from=played.begins
     )
 
 
 def _replay(
-    db: Database, site: Site, sandbox: Site, found: Played, settings: Settings, stop: threading.Event
+    db: Database, site: Site, sandbox: Site, played: Played, settings: Settings, stop: threading.Event
 ) -> None:
-    """Send what the sensors of a site sent on a day up to the end of a recording, moved as its sandbox is."""
-    assert found.spec.recorded
-    start, end = recorded_span(found.spec, found.spec.recorded, site)
-    by = moved_by(found.spec, found.spec.recorded, site, found.begins)
+    """Send what the sensors of a site sent up to the end of a recording, moved in time as its sandbox is."""
+    assert played.spec.recorded
+    start, end = recorded_span(played.spec, played.spec.recorded, site)
+    by = moved_by(played.spec, played.spec.recorded, site, played.begins)
     day, _ = day_bounds(business_day(start, site), site)
     pace = Pace(day + by, 0, stop, lambda: datetime.now(UTC))
     devices = sorted({(sandbox.id, sensor.device) for sensor in sandbox.sensors})
@@ -107,29 +107,29 @@ def _replay(
 
 
 def _world(
-    db: Database, found: Played, stored: SiteFile, site: Site, sandbox: Site
+    db: Database, played: Played, stored: SiteFile, site: Site, sandbox: Site
 ) -> tuple[SiteFile, Scenario]:
     """Return the sandbox and the scenario in it."""
-    usual = learnt(db, connected(stored, site.id), site, found.begins)
-    if usual is None or not _is_visited_hour(usual, site, found.begins):
+    usual = learnt(db, connected(stored, site.id), site, played.begins)
+    if usual is None or not _is_visited_hour(usual, site, played.begins):
         usual = ORDINARY
     today = replace(
         usual,
         profiles=tuple(replace(part, site=sandbox.id) for part in usual.profiles),
         rates=tuple(replace(part, site=sandbox.id) for part in usual.rates),
     )
-    return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, found.spec, site, found.begins))[1]
+    return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, played.spec, site, played.begins))[1]
 
 
 def _is_visited_hour(usual: Scenario, site: Site, now: datetime) -> bool:
-    """Tell whether anybody usually comes at this hour: where nobody does, there would be nothing to see."""
+    """Tell whether a site usually has visitors at this hour; otherwise there would be nothing to see."""
     local = now.astimezone(ZoneInfo(site.timezone))
     return all(profile.week[local.weekday()][local.hour] >= 1 for profile in usual.profiles)
 
 
 @contextmanager
 def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thread]:
-    """Publish what the sensors send until the block ends; the broker forgets them then."""
+    """Publish the sensors' messages until the block ends; the broker then drops the retained ones."""
     ends = threading.Event()
 
     def work() -> None:

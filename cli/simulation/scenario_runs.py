@@ -1,7 +1,7 @@
-"""`besok run-scenarios`: computes what planners ask on the page *Scenarios*, one question at a time.
+"""`besok run-scenarios`: computes the questions of planners, one at a time.
 
-Of several such processes one works; the others wait in case it dies. A question that was left half done is taken up by
-whoever comes next, and given up after a few attempts.
+Of several such processes one works; the others stand by. A question left half done is resumed by the next process, and
+given up after a few attempts.
 """
 
 import logging
@@ -29,7 +29,7 @@ from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
 from cli.simulation.whatif import as_body
-from sensors_sim.asked import connected, scenario_of
+from sensors_sim.planner_question import connected, scenario_of
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.utilisation import Utilisation
 from sensors_sim.whatif import Question, Task, what_if
@@ -46,11 +46,11 @@ TELL_S: Final = 0.5  # between two notes of how far it is
 
 
 class _Abandoned(Exception):
-    """Nobody wants the answer any more, or this process is to end: the row says all there is to say."""
+    """The question was withdrawn, or this process is to end."""
 
 
 class _TooLong(Exception):
-    """The question takes longer than it may."""
+    """The question exceeds its time limit."""
 
 
 def run(settings: Settings, stop: Event) -> None:
@@ -93,79 +93,79 @@ class Worker:
         self._name, self._beaten = name, float("-inf")
 
     def turn(self) -> bool:
-        """Answer the next question; False if nothing waits, or another process works. Raises StoreError."""
+        """Answer the next question; False if the queue is empty, or another process works. Raises StoreError."""
         self.beat()
         schema.check(self._db)
         if not store.waits(self._db):
             return False
-        with self._claims.duty(DUTY, 2 * self._limit_s) as own:
-            taken = store.claim(self._db, datetime.now(UTC)) if own else None
-            if taken:
-                self._answer(taken)
-        return taken is not None
+        with self._claims.duty(DUTY, 2 * self._limit_s) as claim:
+            claimed = store.claim(self._db, datetime.now(UTC)) if claim else None
+            if claimed:
+                self._answer(claimed)
+        return claimed is not None
 
     def beat(self) -> None:
-        """Note now and then that the process works."""
+        """Record now and then that the process works."""
         if time.monotonic() - self._beaten >= BEAT_S:
             beat(self._db, self._name, datetime.now(UTC), {})
             self._beaten = time.monotonic()
 
-    def _answer(self, taken: Taken) -> None:
-        if taken.attempt > ATTEMPTS:
-            self._end(taken, "failed", "crashed")
+    def _answer(self, claimed: Taken) -> None:
+        if claimed.attempt > ATTEMPTS:
+            self._end(claimed, "failed", "crashed")
             return
         try:
-            result = answered(self._db, taken, Parts(self, taken, self._limit_s))
+            result = answered(self._db, claimed, Parts(self, claimed, self._limit_s))
         except _Abandoned:
-            log.info("scenario %d was left", taken.number, extra={"action": "scenario_left"})
+            log.info("scenario %d was left", claimed.number, extra={"action": "scenario_left"})
         except _TooLong:
-            self._end(taken, "failed", "too_long")
+            self._end(claimed, "failed", "too_long")
         except StoreError:
             raise  # whoever comes next takes it up
         except BesokError as exc:
             log.warning(
                 "scenario %d cannot be simulated: %s",
-                taken.number,
+                claimed.number,
                 exc,
                 extra={"action": "scenario_unusable"},
             )
-            self._end(taken, "failed", "unusable")
+            self._end(claimed, "failed", "unusable")
         except Exception:
-            log.exception("scenario %d failed", taken.number, extra={"action": "scenario_failed"})
-            self._end(taken, "failed", "broken")
+            log.exception("scenario %d failed", claimed.number, extra={"action": "scenario_failed"})
+            self._end(claimed, "failed", "broken")
         else:
-            self._end(taken, "done", result=result)
+            self._end(claimed, "done", result=result)
 
     def _end(
-        self, taken: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
+        self, claimed: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
     ) -> None:
-        store.end(self._db, taken, state, datetime.now(UTC), reason=reason, result=result)
+        store.end(self._db, claimed, state, datetime.now(UTC), reason=reason, result=result)
 
     @property
     def ends(self) -> bool:
         """Whether this process was asked to end."""
         return self._stop.is_set()
 
-    def note_progress(self, taken: Taken, done: int, total: int) -> bool:
-        """Note how far a question is; False where nobody wants its answer from this process any more."""
-        return store.progress(self._db, taken, done, total)
+    def note_progress(self, claimed: Taken, done: int, total: int) -> bool:
+        """Record the progress of a question; False once it was withdrawn from this process."""
+        return store.progress(self._db, claimed, done, total)
 
 
 class Parts:
-    """The parts of a question: after each it is noted how far it is, and looked whether to go on."""
+    """The parts of a question: after each, progress is recorded, and cancellation checked."""
 
-    def __init__(self, worker: Worker, taken: Taken, limit_s: float) -> None:
-        self._worker, self._taken = worker, taken
+    def __init__(self, worker: Worker, claimed: Taken, limit_s: float) -> None:
+        self._worker, self._taken = worker, claimed
         self._until = time.monotonic() + limit_s
         self._told = float("-inf")
         self.done, self.total = 0, 0
 
     def expect(self, parts: int) -> None:
-        """Add parts to come."""
+        """Add further parts."""
         self.total += parts
 
     def step(self) -> None:
-        """One part is done. Raises _Abandoned, _TooLong."""
+        """Complete one part. Raises _Abandoned, _TooLong."""
         self.done += 1
         self._worker.beat()
         if self._worker.ends:
@@ -179,20 +179,20 @@ class Parts:
             raise _TooLong
 
     def each(self, look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
-        """As `map`, a part for each of the tasks."""
+        """Map a function over the tasks, a part for each."""
         self.expect(len(tasks))
         for task in tasks:
             yield look(task)
             self.step()
 
 
-def answered(db: Database, taken: Taken, parts: Parts) -> dict[str, Any]:
-    """Return the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
-    spec = taken.spec
+def answered(db: Database, claimed: Taken, parts: Parts) -> dict[str, Any]:
+    """Compute the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
+    spec = claimed.spec
     stored = SiteFile(sites=tuple(load_all(db)))
-    site = next((one for one in stored.sites if one.id == taken.site), None)
+    site = next((one for one in stored.sites if one.id == claimed.site), None)
     if site is None:
-        raise NotFound(f'there is no site "{taken.site}"')
+        raise NotFound(f'there is no site "{claimed.site}"')
     sites = connected(stored, site.id)
     if spec.sensor:
         parts.expect(sensor_notice.REPLICATIONS)

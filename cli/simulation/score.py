@@ -1,4 +1,4 @@
-"""`besok simulate score`: what estimators make of simulated buildings, compared with the simulated truth."""
+"""`besok simulate score`: scores of estimators on simulated buildings, against the simulated truth."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,14 +24,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Verdicts on some worlds, and of simulated sites their counted and true visits; `abouts` describes each world."""
+    """Scores on some worlds, and of simulated sites their counted and true visits; `abouts` describes each world."""
 
     abouts: dict[str, str] = field(default_factory=dict)
     verdicts: list[Row] = field(default_factory=list)
     visits: list[Row] = field(default_factory=list)
 
     def add(self, world: JudgedWorld) -> None:
-        """Judge every estimator in one more world; worlds of one name share a line of the table."""
+        """Score every estimator in one more world; worlds of one name share a line of the table."""
         self.abouts[world.name] = world.about
         self.verdicts.extend(judge(world))
 
@@ -42,7 +42,7 @@ class Scores:
 
 
 def judged(worlds: Iterable[JudgedWorld]) -> Scores:
-    """Judge every estimator in each of the worlds."""
+    """Score every estimator in each of the worlds."""
     scores = Scores()
     for world in worlds:
         scores.add(world)
@@ -57,7 +57,7 @@ def run(
     seeds: Sequence[int],
     history: int = 0,
 ) -> Scores:
-    """Judge every estimator under each scenario for `days` days from `first(scenario)`, after `history` days."""
+    """Score every estimator under each scenario for `days` days from `first(scenario)`, after `history` days."""
     scores = Scores()
     for scenario, seed in product(scenarios, seeds):
         begins = first(scenario) - timedelta(days=history)
@@ -68,7 +68,7 @@ def run(
 
 
 def _visits(scenario: Scenario, observed: Observed, history: int) -> Row:
-    """Return the visits of a site that really were, and those that were counted."""
+    """Return the true and the counted visits of a site."""
     days, doors = slice(observed.days[history].start, None), observed.plan.building.doors
     counted = occupancy_accuracy.visits(
         doors, observed.flows.people_in[days], observed.flows.people_out[days]
@@ -103,13 +103,13 @@ def _with_alerts(row: Mapping[Any, Any]) -> Row:
 
 
 def for_json(row: Mapping[Any, Any]) -> Row:
-    """Return a row for JSON: what is not known is None."""
+    """Return a row for JSON, with None for NaN."""
     return {name: None if value != value else value for name, value in row.items()}
 
 
 def as_text(scores: Scores) -> str:
     """Return the visits of each simulated site, and the table, as text."""
-    came = [
+    visit_rows = [
         (
             *map(str, (visits[name] for name in ("scenario", "site", "days", "real"))),
             f"{visits['counted']:.0f}",
@@ -118,6 +118,6 @@ def as_text(scores: Scores) -> str:
         for visits in scores.visits
     ]
     heads = ("scenario", "site", "days", "visits", "counted", "error")
-    counted = [*table(heads, came, [1]), ""] if came else []
+    counted = [*table(heads, visit_rows, [1]), ""] if visit_rows else []
     figures = map(score_table.cells, scores.lines.itertuples())
     return "\n".join([*counted, *table(score_table.HEADS, figures, [2])])

@@ -1,4 +1,4 @@
-"""The scores of many worlds as a table: by world, and on the average of the worlds."""
+"""The scores of many worlds as a table: by world, and averaged over worlds."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -41,12 +41,12 @@ def lines(verdicts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     averages = _together(
         worlds.assign(people=np.nan, rmse=np.nan, bias=worlds["bias"].abs() / people), LINE[1:]
     )
-    found = pd.concat([worlds.astype({"world": str}), averages.assign(world=AVERAGE)], ignore_index=True)
-    return found[[*LINE, *FIGURES, *ALERTS]]
+    table = pd.concat([worlds.astype({"world": str}), averages.assign(world=AVERAGE)], ignore_index=True)
+    return table[[*LINE, *FIGURES, *ALERTS]]
 
 
 def _together(figures: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return the means of figures and the sums of alerts, by some columns."""
+    """Return the means of figures and the sums of alerts, grouped by some columns."""
     groups = figures.groupby(by, observed=True)
     return groups[FIGURES].mean().join(groups[ALERTS].sum(min_count=1)).reset_index()
 

@@ -1,4 +1,4 @@
-"""Whether a faulty sensor would be noticed: simulated weeks, looked at as the jobs look at real ones."""
+"""Detection of a faulty sensor in simulated weeks, checked as often as the jobs check real ones."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from besok.model.scenarios import FaultySensor
 from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import SensorNotice
 from cli.simulation.watched import Watched, cut, drifting, silenced, swapped, watched
-from sensors_sim.asked import DRIFTS_DAYS, DRIFTS_TO
+from sensors_sim.planner_question import DRIFTS_DAYS, DRIFTS_TO
 from sensors_sim.scenario import Scenario
 from sensors_sim.whatif import ranged
 
@@ -36,14 +36,14 @@ class Tried:
 def tries(
     sites: SiteFile, site: Site, sensor: FaultySensor, scenario: Scenario, first: date
 ) -> Iterator[Tried]:
-    """Yield the replications, in which the sensor fails when the site next opens from the day `first` on."""
+    """Yield the replications, in which the sensor fails at the first opening from the day `first` on."""
     number = next(n for n, one in enumerate(sites.sites) if one.id == site.id)
     begins = first - timedelta(days=BEFORE)
     for seed in range(1, REPLICATIONS + 1):
-        found = watched(sites, seed, begins, BEFORE + AFTER, scenario)[number]
-        fails = int(np.flatnonzero((found.seen.day >= BEFORE) & found.seen.open)[0])
-        broken = _TROUBLES[sensor.trouble](found.seen, found.column(sensor.device), fails, seed)
-        yield _tried(found, broken, sensor.device, fails)
+        simulated = watched(sites, seed, begins, BEFORE + AFTER, scenario)[number]
+        fails = int(np.flatnonzero((simulated.seen.day >= BEFORE) & simulated.seen.open)[0])
+        broken = _TROUBLES[sensor.trouble](simulated.seen, simulated.column(sensor.device), fails, seed)
+        yield _tried(simulated, broken, sensor.device, fails)
 
 
 _TROUBLES: Final[dict[str, Callable[[SensorHistory, int, int, int], SensorHistory]]] = {
@@ -55,45 +55,45 @@ _TROUBLES: Final[dict[str, Callable[[SensorHistory, int, int, int], SensorHistor
 }
 
 
-def _tried(found: Watched, broken: SensorHistory, device: str, fails: int) -> Tried:
-    share = _visits(found, broken, fails) / max(_visits(found, found.seen, fails), 1.0)
+def _tried(simulated: Watched, broken: SensorHistory, device: str, fails: int) -> Tried:
+    share = _visits(simulated, broken, fails) / max(_visits(simulated, simulated.seen, fails), 1.0)
     for step in _looks(fails, len(broken)):
-        for finding in detect(found.layout, cut(broken, step)):
+        for finding in detect(simulated.layout, cut(broken, step)):
             if device in (finding.device, finding.evidence.get("other_device")):
                 return Tried(after_h=(step - fails) / AN_HOUR, kind=finding.kind, counted=share)
     return Tried(after_h=None, kind=None, counted=share)
 
 
 def _looks(fails: int, end: int) -> Iterator[int]:
-    """Yield when the sensors are looked at: each hour of the first day, then at the end of each."""
+    """Yield the times of the checks: each hour of the first day, then the end of each."""
     yield from range(fails + AN_HOUR, min(fails + A_DAY, end), AN_HOUR)
     yield from range(fails + A_DAY, end + 1, A_DAY)
 
 
-def _visits(found: Watched, seen: SensorHistory, fails: int) -> float:
-    """Return the people counted in through the doors of the site from a step on."""
-    came = 0.0
-    for n, counter in enumerate(found.layout.counters):
-        door = found.layout.doors[counter.door]
+def _visits(simulated: Watched, seen: SensorHistory, fails: int) -> float:
+    """Return the entries of the site through its counted doors from a step on."""
+    entries = 0.0
+    for n, counter in enumerate(simulated.layout.counters):
+        door = simulated.layout.doors[counter.door]
         if None in (door.outer, door.inner):
-            way = seen.people_in if door.outer is None else seen.people_out
-            came += float(np.nansum(way[fails:, n]))
-    return came
+            flow = seen.people_in if door.outer is None else seen.people_out
+            entries += float(np.nansum(flow[fails:, n]))
+    return entries
 
 
 def notice(site: Site, sensor: FaultySensor, tried: Sequence[Tried]) -> SensorNotice:
-    """Return what the replications say together."""
-    named = [one for one in tried if one.after_h is not None]
-    after = np.array([one.after_h for one in named])
-    kinds = Counter(one.kind for one in named)
+    """Summarise the replications."""
+    noticed = [one for one in tried if one.after_h is not None]
+    after = np.array([one.after_h for one in noticed])
+    kinds = Counter(one.kind for one in noticed)
     place = next(s.portal for s in site.sensors if s.device == sensor.device and s.portal)
     return SensorNotice(
         sensor=sensor,
         name=next(portal.name for portal in site.portals if portal.id == place),
         days=AFTER,
         replications=len(tried),
-        noticed=len(named),
-        after_h=ranged(after) if named else None,
-        named=kinds.most_common(1)[0][0] if named else None,
+        noticed=len(noticed),
+        after_h=ranged(after) if noticed else None,
+        named=kinds.most_common(1)[0][0] if noticed else None,
         counted=ranged(np.array([one.counted for one in tried])),
     )

@@ -1,4 +1,4 @@
-"""`besok simulate score --stored`: what a running installation has stored, against its simulated truth."""
+"""`besok simulate score --stored`: stored estimates of an installation, against its simulated truth."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ HEADS = ("site", "space", "days", "known", "mean_people", "rmse", "bias", "cover
 
 
 def run(db: Database, sites: SiteFile, days: int, now: datetime, seed: int, scenario: Scenario) -> list[Row]:
-    """Judge each space of the sandboxes over the last `days` whole business days by the world that was simulated.
+    """Score each space of the sandboxes over the last `days` whole business days against the simulated world.
 
     `seed` and `scenario` are those that the simulator runs with.
     """
-    return [found for site in sites.sites for found in _site(db, sites, site, days, now, seed, scenario)]
+    return [score for site in sites.sites for score in _site(db, sites, site, days, now, seed, scenario)]
 
 
 def _site(

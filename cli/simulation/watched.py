@@ -1,4 +1,4 @@
-"""Simulated weeks of a site as its sensors see them, by quarter of an hour, and what can go wrong with one of them.
+"""Simulated weeks of a site as its sensors report them, by quarter of an hour, and faults of one of them.
 
 It is what the database would hold, made without the messages on the way: fast enough to try a fault many times.
 """
@@ -27,7 +27,7 @@ QUARTER_MS: Final = 900_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """A site as its sensors watch it, and what they saw: every one of them works all the time."""
+    """A site's sensor layout with fault-free series."""
 
     layout: SensorLayout
     seen: SensorHistory
@@ -40,7 +40,7 @@ class Watched:
 def watched(
     sites: SiteFile, seed: int, first: date, days: int, scenario: Scenario = ORDINARY
 ) -> tuple[Watched, ...]:
-    """Return each of the sites through some weeks."""
+    """Simulate some weeks of each site."""
     world = World(sites, seed, scenario)
     installation = install(world.ground, seed, characters=world.scenario.characters)
     last = first + timedelta(days=days - 1)
@@ -50,13 +50,13 @@ def watched(
     people = at(world.ground, moves, edges[1:])
     shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
     grid = np.array(shown).T.reshape(len(edges) - 1, -1)
-    found = []
+    sites_watched = []
     for site in sites.sites:
         layout, sources, _ = sensor_layout(site, sites.sites)
         columns, counters = _columns(sources, installation), len(layout.counters)
         seen = _history(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges.tolist())
-        found.append(Watched(layout=layout, seen=seen))
-    return tuple(found)
+        sites_watched.append(Watched(layout=layout, seen=seen))
+    return tuple(sites_watched)
 
 
 def _columns(sources: tuple[Source, ...], installation: Installation) -> list[int]:
@@ -91,51 +91,51 @@ def _history(site: Site, counts: Floats, shown: Floats, edges: list[int]) -> Sen
 
 
 def with_flows(
-    seen: SensorHistory, n: int, came: Floats, went: Floats, covered: Floats | None = None
+    seen: SensorHistory, n: int, entries: Floats, exits: Floats, covered: Floats | None = None
 ) -> SensorHistory:
-    """Return what is seen where counter `n` says something else, and is heard in that share of each step."""
+    """Replace the flows of counter `n`, which covers that share of each step."""
     both = seen.people_in.copy(), seen.people_out.copy()
-    both[0][:, n], both[1][:, n] = came, went
+    both[0][:, n], both[1][:, n] = entries, exits
     seconds = seen.covered.copy()
     if covered is not None:
         seconds[:, n] = covered
         for grid in both:
             grid[seconds[:, n] == 0, n] = np.nan
-    heard = last_heard(seen.times, seconds, seen.high)
-    return replace(seen, people_in=both[0], people_out=both[1], covered=seconds, heard=heard)
+    last_seen = last_heard(seen.times, seconds, seen.high)
+    return replace(seen, people_in=both[0], people_out=both[1], covered=seconds, heard=last_seen)
 
 
 def thinned(
     seen: SensorHistory, n: int, share: NDArray[np.floating], rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Return the flows of a counter that misses such a share of people, step by step."""
-    came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
-    return came.astype(np.float64), went.astype(np.float64)
+    entries, exits = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
+    return entries.astype(np.float64), exits.astype(np.float64)
 
 
 def silenced(seen: SensorHistory, n: int, begin: int) -> SensorHistory:
-    """Return what is seen where a counter says nothing from a step on."""
+    """Return the series with a counter that is silent from a step on."""
     share = np.where(np.arange(len(seen)) >= begin, 0.0, 1.0)
     return with_flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], share)
 
 
 def swapped(seen: SensorHistory, n: int, begin: int) -> SensorHistory:
-    """Return what is seen where a counter takes in for out from a step on."""
+    """Return the series with a counter whose in and out are exchanged from a step on."""
     after = np.arange(len(seen)) >= begin
-    came, went = seen.people_in[:, n], seen.people_out[:, n]
-    return with_flows(seen, n, np.where(after, went, came), np.where(after, came, went))
+    entries, exits = seen.people_in[:, n], seen.people_out[:, n]
+    return with_flows(seen, n, np.where(after, exits, entries), np.where(after, entries, exits))
 
 
 def drifting(
     seen: SensorHistory, n: int, begin: int, size: float, steps: int, rng: np.random.Generator
 ) -> SensorHistory:
-    """Return what is seen where the lens of a counter becomes dirty: over so many steps it comes to miss a share."""
+    """Return the series with a counter whose lens gets dirty: over so many steps it comes to miss a share."""
     share = size * np.clip((np.arange(len(seen)) - begin) / steps, 0, 1)
     return with_flows(seen, n, *thinned(seen, n, share, rng))
 
 
 def cut(series: SensorHistory, steps: int) -> SensorHistory:
-    """Return what was seen when only the first `steps` steps had passed."""
+    """Return the first `steps` steps of a series."""
     now = series.times[steps - 1] + STEP
     days = int(series.day[steps - 1]) + 1
     columns = {
@@ -152,7 +152,7 @@ def cut(series: SensorHistory, steps: int) -> SensorHistory:
 
 
 def last_heard(times: Sequence[datetime], covered: Floats, high: Floats) -> tuple[datetime | None, ...]:
-    """Return when each counter and gauge was last heard, by the steps in which it told anything."""
-    told = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
-    last = np.where(told.any(axis=0), len(told) - 1 - told[::-1].argmax(axis=0), -1)
+    """Return when each counter and gauge was last seen, by the steps in which it reported."""
+    reported = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
+    last = np.where(reported.any(axis=0), len(reported) - 1 - reported[::-1].argmax(axis=0), -1)
     return tuple(None if n < 0 else times[n] + STEP for n in last.tolist())

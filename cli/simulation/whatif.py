@@ -26,7 +26,7 @@ FEW: Final = 8  # worlds that are made sooner than a process is started
 
 
 def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
-    """Return the business days to look at: as asked, else the scenario's own, else four weeks from the next Monday.
+    """Return the business days to simulate: those requested, else the scenario's, else four weeks from the next Monday.
 
     Days on which the scenario does not hold are left out. Raises ScenarioError if none is left.
     """
@@ -40,12 +40,12 @@ def days(scenario: Scenario, first: date | None, last: date | None, today: date)
 
 def _no_days_left(scenario: Scenario, otherwise: str) -> str:
     ends = [f"{word} {day}" for word, day in (("from", scenario.first), ("to", scenario.last)) if day]
-    held = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
-    return held if ends else otherwise
+    bounds = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
+    return bounds if ends else otherwise
 
 
 def ask(question: Question) -> Answer:
-    """Yield the answer, worked out by as many processes as there are cores, with a bar on the error output."""
+    """Yield the answer, computed by as many processes as there are cores, with a progress bar on the error output."""
     console = Console(stderr=True)
 
     def each(look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
@@ -118,7 +118,7 @@ def _space_row(space: SpaceStrain) -> list[str]:
 
 
 def _when(space: SpaceStrain) -> str:
-    """Return the two longest windows in a few words: "Sat 12-16 (131 min)"."""
+    """Return the two longest windows briefly: "Sat 12-16 (131 min)"."""
     times = space.when[:2]
     return ", ".join(
         f"{WEEKDAYS[w.weekday][:3].capitalize()} {w.start}-{w.end} ({max(1, round(w.minutes))} min)"
@@ -126,14 +126,14 @@ def _when(space: SpaceStrain) -> str:
     )
 
 
-def between(found: Replicated, digits: int = 0) -> str:
-    """Return the middle, with the interval in brackets if it is one."""
-    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
+def between(figure: Replicated, digits: int = 0) -> str:
+    """Return the middle value, with the interval in brackets if it has any width."""
+    mid, low, high = (f"{f:.{digits}f}" for f in (figure.mid, figure.low, figure.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
-def _limit_text(found: Holds) -> str:
-    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+def _limit_text(limit: Holds) -> str:
+    mid, low, high = (bounded(f) for f in (limit.mid, limit.low, limit.high))
     return mid if low == high else f"{mid} ({low}-{high})"
 
 
@@ -143,7 +143,7 @@ def as_json(answer: Answer) -> str:
 
 
 def as_body(answer: Answer) -> dict[str, Any]:
-    """Return the answer as JSON has it, its numbers rounded."""
+    """Return the answer as JSON types, with rounded numbers."""
     return dict(_rounded(msgspec.to_builtins(answer)))
 
 

@@ -73,7 +73,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         ),
         "job_failed": (
             PROBLEM,
-            f"The job “{name}” has failed since {age}: {one.said or 'it took too long'}",
+            f"The job “{name}” has failed since {age}: {one.detail or 'it took too long'}",
             "the log of `besok work` tells more; it is tried again by itself",
         ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),

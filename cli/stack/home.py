@@ -18,8 +18,8 @@ from besok.model.broker import SECRET
 from besok.model.errors import SettingsError, StackError
 from besok.model.settings import Settings
 from cli.broker import accounts, mosquitto_files
+from cli.broker.account_folder import Folder
 from cli.broker.accounts import Accounts
-from cli.broker.written import Folder
 from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster

@@ -28,19 +28,19 @@ METHOD = (
 def reports(
     db: Database, site: str | None, year: int, now: datetime, *, verify: bool
 ) -> tuple[list[AnnualReport], list[str]]:
-    """Return the reports of a site or of all, and why some are left out: no counts, or no day is over yet.
+    """Return the reports of a site or of all, and why some are missing: no counts, or no day is over yet.
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
-    found, left_out = [], list[NotFound]()
+    reports, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            found.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
+            reports.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
-    if not found:
+    if not reports:
         raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
-    return found, [str(reason) for reason in left_out]
+    return reports, [str(reason) for reason in left_out]
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:
@@ -49,7 +49,7 @@ def as_json(reports: Sequence[AnnualReport]) -> str:
 
 
 def as_text(report: AnnualReport) -> str:
-    """Return the report for a reader who signs it: the figure, what is to be said about it, and all its evidence."""
+    """Return the report as text to be signed: the figure, its remarks, and all its evidence."""
     return "\n".join(_lines(report))
 
 

@@ -1,4 +1,4 @@
-"""Output of `besok device`: sensors, and suggested places of unassigned ones."""
+"""Output of `besok device`: sensors, and suggested placements of unassigned ones."""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,12 +26,12 @@ def show_devices(devices: Sequence[DeviceInfo]) -> None:
     )
 
 
-def unassigned(found: Sequence[UnassignedSensor]) -> Iterator[str]:
+def unassigned(sensors: Sequence[UnassignedSensor]) -> Iterator[str]:
     """Yield a line for each channel of unassigned sensors: its topic, its readings, where it may be mounted."""
     yield from listing(
         [
             (one.device, *pair)
-            for one in found
+            for one in sensors
             for pair in zip(one.device.channels, one.suggestions, strict=True)
         ],
         "",
@@ -44,13 +44,13 @@ def unassigned(found: Sequence[UnassignedSensor]) -> Iterator[str]:
         readings=lambda row: [*map(reading, latest(row[1].readings))],
         place=lambda row: verdict(row[2]),
     )
-    if len(found) >= SHOWN_DEVICES:
-        yield f"Only the {len(found)} that were heard last are shown."
+    if len(sensors) >= SHOWN_DEVICES:
+        yield f"Only the {len(sensors)} that were heard last are shown."
 
 
-def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
+def lines(sensors: Sequence[UnassignedSensor]) -> Iterator[str]:
     """Yield sections for the site file, with what is known of each as comments."""
-    for sensor in found:
+    for sensor in sensors:
         for s in sensor.suggestions:
             if s.reason == "not_people":
                 continue
@@ -63,10 +63,10 @@ def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
             yield s.toml
 
 
-def show_mappings(found: Sequence[DeviceMapping]) -> None:
-    """Print the mappings that people have made: number, topic, meaning, place and author."""
+def show_mappings(mappings: Sequence[DeviceMapping]) -> None:
+    """Print the answered mappings: number, topic, meaning, place and author."""
     show(
-        found,
+        mappings,
         "id mapping.topic",
         meaning=lambda one: [f"{key} = {path}" for key, path in one.mapping.values.items()],
         places=lambda one: [f"{one.site}/{s.portal or s.space}{' swapped' * s.swapped}" for s in one.sensors],
@@ -78,7 +78,7 @@ def show_mappings(found: Sequence[DeviceMapping]) -> None:
 
 
 def verdict(s: Suggestion) -> str:
-    """Return where it may hang, how sure that is, and why."""
+    """Return the suggested place, its certainty, and the reason."""
     if s.sure == "none":
         return f"no suggestion: {s.why}"
     what, name = ("portal", s.portal) if s.portal else ("space", s.space)

@@ -13,7 +13,7 @@ from cli.terminal.tables import listing
 
 
 def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
-    """Return when a headcount was made: an hour alone is of today. Raises BadParameter for what cannot be."""
+    """Return the time of a headcount: a time without a date is of today. Raises BadParameter for an impossible one."""
     if at is None:
         return now
     zone = ZoneInfo(site.timezone)
@@ -29,26 +29,26 @@ def moment(at: datetime | None, site: Site, now: datetime) -> datetime:
     return local
 
 
-def lines(found: SiteHeadcounts) -> Iterator[str]:
-    """Yield what the headcounts of a site say, and each of them."""
-    yield f"{found.site}: {said(found)}"
+def lines(site: SiteHeadcounts) -> Iterator[str]:
+    """Yield the summary of a site's headcounts, and each of them."""
+    yield f"{site.site}: {summary(site)}"
     yield from listing(
-        found.spaces,
+        site.spaces,
         "space headcounts within judged",
         estimate_off_by=lambda s: s.bias,
         sensor_shows=_share,
     )
     yield from listing(
-        found.counts, "id time space people seats_taken counted_by estimate lower upper undone_by undone_why"
+        site.counts, "id time space people seats_taken counted_by estimate lower upper undone_by undone_why"
     )
 
 
-def said(found: SiteHeadcounts) -> str:
+def summary(site: SiteHeadcounts) -> str:
     """Return `of 40 headcounts 33 lay within the 80 % interval (68 to 91 %)`."""
-    if not found.judged or found.share_lower is None or found.share_upper is None:
+    if not site.judged or site.share_lower is None or site.share_upper is None:
         return "no headcount could be compared with an estimate yet"
-    between = f"{100 * found.share_lower:.0f} to {100 * found.share_upper:.0f} %"
-    return f"of {found.judged} headcounts {found.within} lay within the 80 % interval ({between})"
+    between = f"{100 * site.share_lower:.0f} to {100 * site.share_upper:.0f} %"
+    return f"of {site.judged} headcounts {site.within} lay within the 80 % interval ({between})"
 
 
 def _share(s: SpaceHeadcounts) -> str:

@@ -1,4 +1,4 @@
-"""What commands print: a terminal must obey no control character that came with a message or a note."""
+"""Printing without control characters, which could come with a message or a note."""
 
 import builtins
 import sys
@@ -10,7 +10,7 @@ _print = builtins.print
 
 
 def install() -> None:
-    """Let every `print` of this process write out control characters; rich and typer, which colour, do not use it.
+    """Make every `print` of this process write out control characters; rich and typer, which colour, do not use it.
 
     Raises SystemExit where the command was given one.
     """

@@ -4,7 +4,7 @@ from besok.model.plurals import many
 from besok.model.views.sample_weeks import SampledYear
 
 
-def said(year: SampledYear) -> str:
+def summary(year: SampledYear) -> str:
     """Return `2026, ...: 52,000 visits, estimated from 2 of 52 weeks (80 % interval 44,000 to 60,000)`."""
     between = f"80 % interval {year.lower:,.0f} to {year.upper:,.0f}"
     weeks = f"estimated from {year.counted} of {year.weeks} weeks ({between})"

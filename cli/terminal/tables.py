@@ -1,4 +1,4 @@
-"""Tables and views on a terminal, and rows as CSV. A view is printed by its fields, as the API serves it."""
+"""Tables and views on a terminal, and rows as CSV. A view is printed by its fields, as the API returns it."""
 
 import csv
 import io
@@ -19,22 +19,22 @@ SHOWN = 20  # items of a list
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: Collection[int] = ()) -> Iterator[str]:
-    """Yield the lines of a table; the first column and the columns `left` begin at the left."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    """Yield the lines of a table; the first column and the columns `left` are left-aligned."""
+    rich = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
     for n, head in enumerate(heads):
-        made.add_column(Text(head), justify="left" if n == 0 or n in left else "right", no_wrap=True)
+        rich.add_column(Text(head), justify="left" if n == 0 or n in left else "right", no_wrap=True)
     for row in rows:
-        made.add_row(*map(Text, row))
+        rich.add_row(*map(Text, row))
     console = Console(width=WIDEST, color_system=None, file=io.StringIO())
-    console.print(made, soft_wrap=True)
+    console.print(rich, soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     yield from map(str.rstrip, console.file.getvalue().splitlines())
 
 
-def listing(views: Iterable[Any], columns: str, **made: Callable[[Any], object]) -> Iterator[str]:
+def listing(views: Iterable[Any], columns: str, **extra: Callable[[Any], object]) -> Iterator[str]:
     """Yield the lines of a table with a row for each view; none without any.
 
-    `columns` are the names of fields, with a dot those of their parts; behind them come columns `made` of a view.
+    `columns` are the names of fields, with a dot those of their parts; behind them come columns `extra` of a view.
     """
     names = columns.split()
     rows = [
@@ -42,21 +42,21 @@ def listing(views: Iterable[Any], columns: str, **made: Callable[[Any], object])
             cell(reduce(lambda part, name: getattr(part, name, None), column.split("."), view))
             for column in names
         ]
-        + [cell(make(view)) for make in made.values()]
+        + [cell(make(view)) for make in extra.values()]
         for view in views
     ]
     if rows:
-        heads = [name.rpartition(".")[2].replace("_", " ") for name in (*names, *made)]
+        heads = [name.rpartition(".")[2].replace("_", " ") for name in (*names, *extra)]
         yield from table(heads, rows, range(len(heads)))
 
 
-def show(views: Iterable[Any], columns: str, none: str = "None.", **made: Callable[[Any], object]) -> None:
+def show(views: Iterable[Any], columns: str, none: str = "None.", **extra: Callable[[Any], object]) -> None:
     """Print views as a `listing`, or `none` where there are no views."""
-    print("\n".join(listing(views, columns, **made)) or none)
+    print("\n".join(listing(views, columns, **extra)) or none)
 
 
 def outline(view: Any) -> Iterator[str]:
-    """Yield a line for each field of a view that holds something, and for each part of a list of views."""
+    """Yield a line for each non-empty field of a view, and for each part of a list of views."""
     for name, value in _fields(view):
         if _is_view(value):
             yield f"{name}:"
@@ -69,10 +69,10 @@ def outline(view: Any) -> Iterator[str]:
 
 
 def _in_a_line(view: Any) -> Iterator[str]:
-    """Yield a view in one line, then the views that it holds, each in one below it."""
-    held = list(_fields(view))
-    yield ", ".join(f"{name} {cell(value)}" for name, value in held if not _views(value))
-    yield from (f"    {line}" for _, value in held for part in _views(value) for line in _in_a_line(part))
+    """Yield a view in one line, then the views within it, each in one below it."""
+    fields = list(_fields(view))
+    yield ", ".join(f"{name} {cell(value)}" for name, value in fields if not _views(value))
+    yield from (f"    {line}" for _, value in fields for part in _views(value) for line in _in_a_line(part))
 
 
 def _fields(view: Any) -> Iterator[tuple[str, Any]]:
@@ -104,7 +104,7 @@ def cell(value: object) -> str:
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV, the heads among them; what is None is empty."""
+    """Return rows as CSV with a header; None is empty."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().rstrip("\n")

@@ -1,4 +1,4 @@
-"""Counts that people bring as text for people, and as JSON for machines."""
+"""Imported counts as text for people, and as JSON for machines."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ SHOWN = 20  # remarks
 
 
 def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
-    """Yield what the file says, what to look at, and what storing it would change."""
+    """Yield the content of the file, what to check, and what storing it would change."""
     what = {"gross": "visits, gross", "net": "visits, net", "passages": "passages, two a visit"}[seen.counts]
     yield f"{seen.rows:,} counts by {seen.unit}, {seen.first} to {seen.last}: {seen.visits:,.0f} {what}"
     if seen.layout:
@@ -44,7 +44,7 @@ def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
 
 
 def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> str:
-    """Return one JSON object: the preview, what was found in the file, and the import once it is stored."""
+    """Return one JSON object: the preview, the remarks on the file, and the import once it is stored."""
     document: dict[str, Any] = {} if number is None else {"import": number}
     document |= _PREVIEW.dump_python(seen, mode="json")
     document["remarks"] = [
@@ -55,9 +55,9 @@ def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> 
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def listing_as_json(found: Sequence[ImportView]) -> str:
+def listing_as_json(imports: Sequence[ImportView]) -> str:
     """Return a JSON array of the imports."""
-    return _IMPORTS.dump_json([*found], indent=2).decode()
+    return _IMPORTS.dump_json([*imports], indent=2).decode()
 
 
 def _day(day: Any) -> str | None:

@@ -1,1 +1,1 @@
-"""Real traffic: recorded without what is personal, and played again on other days for sandbox sites."""
+"""Real traffic: recording without personal data, and replay on other days for sandbox sites."""

@@ -1,4 +1,4 @@
-"""Recording real traffic: everything on some topics, without what is personal, whoever else listens.
+"""Recording of real traffic on some topics, without personal data and beside all other clients.
 
 The recorder is a client of its own with a session that ends with it, and it acknowledges nothing for anybody else: the
 collector's queue is not touched.
@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics as topic_filters
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Message
@@ -37,7 +37,7 @@ FLUSH_S: Final = 1.0  # what a killed recorder loses at most
 
 @dataclass(slots=True)
 class Count:
-    """State of a recording: messages, those that were redacted, and gaps."""
+    """The progress of a recording: messages, redacted ones, and gaps."""
 
     messages: int = 0
     stripped: int = 0
@@ -123,7 +123,7 @@ class _Recorder:
         s = self._settings
         name = f"besok-recorder-{uuid.uuid4().hex[:8]}"
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        introduce(client, s)
+        configure_client(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -168,10 +168,10 @@ class _Recorder:
         except UnicodeDecodeError:
             return  # no sensor has such a topic, and no adapter could be asked about it
         payload = bytes(message.payload)
-        came = Message(topic=topic, payload=payload, received=self._clock(), retained=message.retain)
-        plain = redacted(came, self._known)
+        received = Message(topic=topic, payload=payload, received=self._clock(), retained=message.retain)
+        plain = redacted(received, self._known)
         self.count.messages += 1
-        self.count.stripped += plain != came
+        self.count.stripped += plain != received
         line = Recorded(
             topic=plain.topic,
             payload=plain.payload,

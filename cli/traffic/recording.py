@@ -1,4 +1,4 @@
-"""Recordings of MQTT traffic: a file of JSON lines, one for each message, in the order in which they came.
+"""Recordings of MQTT traffic: a file of JSON lines, one for each message, in the order of receipt.
 
 The first line names the form. A payload is `text` where it is text and `base64` where it is not; `received` is to the
 microsecond. A recording whose writer was killed breaks off, and is read as far as it goes.
@@ -27,7 +27,7 @@ YEARS: Final = (1999, 2200)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A message as it came; `retained` if the broker had kept it from before."""
+    """A recorded message; `retained` if the broker had stored it before."""
 
     topic: str
     payload: bytes
@@ -36,7 +36,7 @@ class Recorded:
 
 
 class Writer:
-    """A new recording. It can be read up to the last `flush`, whatever becomes of the writer."""
+    """A new recording. Everything up to the last `flush` can be read, even if the writer is killed."""
 
     def __init__(self, file: Path, topics: Sequence[str]) -> None:
         """Create the file. Raises RecordingError if it file is there already or cannot be made."""
@@ -44,11 +44,11 @@ class Writer:
         self._write({"besok_recording": FORM, "topics": list(topics)})
 
     def add(self, line: Recorded) -> None:
-        """One more line. Raises OSError (a full disk)."""
+        """Add a line. Raises OSError (a full disk)."""
         self._write(_message(line))
 
     def flush(self) -> None:
-        """Bring to the disk what was added."""
+        """Write added lines to the disk."""
         self._file.flush()
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def duration(text: str) -> timedelta:
-    """Return the length that `text` says, such as 90s, 1h30m, 7d or -52w. Raises SettingsError."""
+    """Parse a duration, such as 90s, 1h30m, 7d or -52w. Raises SettingsError."""
     plain = text.removeprefix("-")
     parts = _PART.findall(plain)
     if not parts or _PART.sub("", plain).strip():

@@ -1,4 +1,4 @@
-"""Playing recorded traffic: at any speed, on other days, as simulated data for sandbox sites.
+"""Replay of recorded traffic: at any speed, on other days, as simulated data for sandbox sites.
 
 A recording is of real people, so what is played goes through a narrow gate. A message is sent only if the adapters read
 the same of it as of the recorded one, at the moved times and marked as simulated, and if none of it belongs to a device
@@ -43,7 +43,7 @@ KEPT = "were kept by the broker from before and hold counts without a time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Content of a recording: `sites` are those of Besök's own topics."""
+    """Summary of a recording: `sites` are those of Besök's own topics."""
 
     first: datetime
     last: datetime
@@ -53,7 +53,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Destinations of recorded messages: the known sites, and the devices that observe real ones."""
+    """Possible destinations: the known sites, and the devices that observe real ones."""
 
     sandboxes: frozenset[str] = frozenset()
     real: frozenset[tuple[str, str]] = frozenset()  # source, external id
@@ -62,19 +62,19 @@ class Places:
 
 @dataclass(slots=True)
 class Result:
-    """Numbers of messages sent, and left out by reason."""
+    """Counts of messages sent, and left out by reason."""
 
     sent: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)  # reason -> a topic
 
     def leave(self, reason: str, topic: str) -> None:
-        """One more that was left out."""
+        """Count one more that was left out."""
         self.left_out[reason] += 1
         self.examples.setdefault(reason, topic)
 
     def lines(self) -> list[str]:
-        """Describe what became of the recording, in words."""
+        """Describe the outcome of the replay."""
         parts = [
             f"{n} left out: they {why}, such as {self.examples[why]}"
             for why, n in self.left_out.most_common()
@@ -83,7 +83,7 @@ class Result:
 
 
 def overview(file: Path) -> Overview:
-    """Summarise what the recording holds. Raises RecordingError if that is nothing."""
+    """Summarise a recording. Raises RecordingError if it is empty."""
     first = last = None
     messages, sites = 0, dict[str, None]()
     for line in read(file):
@@ -98,7 +98,7 @@ def overview(file: Path) -> Overview:
 
 
 def places(sites: Sequence[Site], known: DecodeContext) -> Places:
-    """Return the places of an installation."""
+    """Return the possible destinations of an installation."""
     return Places(
         sandboxes=frozenset(site.id for site in sites if site.sandbox),
         real=frozenset(
@@ -108,39 +108,39 @@ def places(sites: Sequence[Site], known: DecodeContext) -> Places:
     )
 
 
-def targets(asked: Sequence[str], held: Overview, found: Places) -> Mapping[str, str]:
-    """Return which recorded site goes to which sandbox: of "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
+def targets(requests: Sequence[str], recording: Overview, places: Places) -> Mapping[str, str]:
+    """Map recorded sites to sandboxes: by "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
 
     A site that nobody asked about goes to itself, if it is a sandbox. Raises RecordingError.
     """
     to: dict[str, str] = {}
-    for wish in asked:
-        recorded, equals, sandbox = wish.rpartition("=")
-        if not equals and len(held.sites) > 1:
-            names = ", ".join(held.sites)
+    for request in requests:
+        recorded, equals, sandbox = request.rpartition("=")
+        if not equals and len(recording.sites) > 1:
+            names = ", ".join(recording.sites)
             raise RecordingError(
-                f"the recording holds several sites ({names}): say which with --site NAME={wish}"
+                f"the recording holds several sites ({names}): say which with --site NAME={request}"
             )
-        if sandbox not in found.sandboxes:
+        if sandbox not in places.sandboxes:
             known = (
-                f"sandboxes are: {', '.join(sorted(found.sandboxes))}"
-                if found.sandboxes
+                f"sandboxes are: {', '.join(sorted(places.sandboxes))}"
+                if places.sandboxes
                 else "there is none yet"
             )
             raise RecordingError(
                 f'"{sandbox}" is no sandbox site, and recorded traffic may go nowhere else ({known};'
                 " `besok site apply --sandbox FILE` makes one)"
             )
-        if equals and recorded not in held.sites:
+        if equals and recorded not in recording.sites:
             raise RecordingError(
-                f'the recording holds no site "{recorded}", but {", ".join(held.sites) or "none"}'
+                f'the recording holds no site "{recorded}", but {", ".join(recording.sites) or "none"}'
             )
-        to.update({recorded: sandbox} if equals else dict.fromkeys(held.sites, sandbox))
-    return {site: site for site in held.sites if site in found.sandboxes} | to
+        to.update({recorded: sandbox} if equals else dict.fromkeys(recording.sites, sandbox))
+    return {site: site for site in recording.sites if site in places.sandboxes} | to
 
 
-def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> timedelta:
-    """Return the shift of times: "" for none, "to-now", a duration such as "7d" or "-90m", or the first day.
+def by(text: str, recording: Overview, *, now: datetime, speed: float, zone: str) -> timedelta:
+    """Parse the shift of times: "" for none, "to-now", a duration such as "7d" or "-90m", or the first day.
 
     "to-now" moves the end of the recording to the moment at which it will have been played, to the minute. A day keeps
     the time of the day in `zone`. Raises RecordingError.
@@ -148,22 +148,22 @@ def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> 
     if not text:
         return timedelta()
     if text == TO_NOW:
-        span = held.last - held.first
+        span = recording.last - recording.first
         takes = min(span, span / speed) if speed else timedelta()
-        return (now + takes - held.last) // MINUTE * MINUTE
+        return (now + takes - recording.last) // MINUTE * MINUTE
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return _possible(duration(text), held)
-    clock = held.first.astimezone(ZoneInfo(zone)).time()
+        return _possible(duration(text), recording)
+    clock = recording.first.astimezone(ZoneInfo(zone)).time()
     begin = datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
-    return _possible((begin - held.first) // timedelta(seconds=1) * timedelta(seconds=1), held)
+    return _possible((begin - recording.first) // timedelta(seconds=1) * timedelta(seconds=1), recording)
 
 
-def _possible(by: timedelta, held: Overview) -> timedelta:
-    """Raise RecordingError for times at which nothing can have been recorded."""
+def _possible(by: timedelta, recording: Overview) -> timedelta:
+    """Return the shift. Raises RecordingError if it moves times out of range."""
     try:
-        years = {(time + by).year for time in (held.first, held.last)}
+        years = {(time + by).year for time in (recording.first, recording.last)}
     except OverflowError:
         years = {0}
     if not YEARS[0] <= min(years) <= max(years) <= YEARS[1]:
@@ -174,24 +174,24 @@ def _possible(by: timedelta, held: Overview) -> timedelta:
 
 
 def planned(
-    lines: Iterator[Recorded], shift: Shift, to: Mapping[str, str], found: Places, result: Result
+    lines: Iterator[Recorded], shift: Shift, to: Mapping[str, str], places: Places, result: Result
 ) -> Iterator[Recorded]:
-    """Yield the messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
+    """Yield the messages to send, in the order of the recording; `result` counts what is left out."""
     for line in lines:
-        passed = _passed(line, shift, to, found)
+        passed = _passed(line, shift, to, places)
         if isinstance(passed, str):
             result.leave(passed, line.topic)
         else:
             yield passed
 
 
-def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) -> Recorded | str:
-    """Return the message as it is sent, or why it is not."""
+def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], places: Places) -> Recorded | str:
+    """Return the message to send, or why it is not sent."""
     site = native_site(line.topic)
     if site and site not in to:
         return ELSEWHERE
     before = Message(topic=line.topic, payload=line.payload, received=line.received, retained=line.retained)
-    was = decoding.decode(before, found.known)
+    was = decoding.decode(before, places.known)
     if line.retained and any(
         r.time is None and METRICS[r.metric].kind is not Kind.LEVEL for r in was.readings
     ):
@@ -203,18 +203,18 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
         payload = simulated(before, replace(shift, zone=zone))
         if payload is None:
             return UNMARKED
-        becomes = decoding.decode(structs.replace(after, payload=payload), found.known)
+        becomes = decoding.decode(structs.replace(after, payload=payload), places.known)
         if _content(becomes, timedelta()) == _content(was, shift.by):
-            wrong = _wrong(becomes, found)
+            wrong = _wrong(becomes, places)
             return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)
     return UNMOVED
 
 
-def _wrong(becomes: Decoded, found: Places) -> str:
-    """Return why what the message becomes may not be sent, "" if it may."""
+def _wrong(becomes: Decoded, places: Places) -> str:
+    """Return why the rewritten message may not be sent, "" if it may."""
     if not all(r.flags & Flag.SIMULATED for r in becomes.readings):
         return UNMARKED
-    return REAL if any(device in found.real for device in _devices(becomes)) else ""
+    return REAL if any(device in places.real for device in _devices(becomes)) else ""
 
 
 def _content(decoded: Decoded, later: timedelta) -> object:
@@ -236,7 +236,7 @@ def run(
     file: Path,
     shift: Shift,
     to: Mapping[str, str],
-    found: Places,
+    places: Places,
     *,
     stop: threading.Event,
     speed: float = 1.0,
@@ -244,12 +244,12 @@ def run(
 ) -> Result:
     """Play the recording `speed` times faster than it was (0: as fast as the broker takes it), until `stop` is set.
 
-    Nothing is sent before its (moved) time; nothing is kept by the broker.
+    Nothing is sent before its (moved) time; nothing is retained by the broker.
     """
     result = Result()
     pace = Pace(shift.first + shift.by, speed, stop, clock)
     with Publisher(settings, repeat_s=0) as publisher:
-        for message in planned(read(file), shift, to, found, result):
+        for message in planned(read(file), shift, to, places, result):
             if not pace.wait(millis(message.received)):
                 break
             publisher.send(message.topic, message.payload, stop)

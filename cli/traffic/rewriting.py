@@ -40,7 +40,7 @@ def native_site(topic: str) -> str:
 
 
 def at_site(topic: str, site: str) -> str:
-    """Return the same own topic at another site."""
+    """Return the same topic at another site."""
     return f"{PREFIX}{site}/{topic.removeprefix(PREFIX).partition('/')[2]}"
 
 
@@ -58,10 +58,10 @@ def simulated(message: Message, shift: Shift) -> bytes | None:
         if not items or not all(isinstance(item, dict) for item in items):
             return None
         mark = {NATIVE if native else FOREIGN: True}
-        made = [mark | moved(item, shift, message.received) | mark for item in items]
+        marked = [mark | moved(item, shift, message.received) | mark for item in items]
     except (ValueError, RecursionError):
         return None
-    return _text(made if isinstance(value, list) else made[0]).encode()
+    return _text(marked if isinstance(value, list) else marked[0]).encode()
 
 
 def moved(value: Any, shift: Shift, received: datetime) -> Any:

@@ -151,7 +151,7 @@ class _Reading:
                         place.levels,
                         place.topic,
                         (place.item, *place.around) if before else (),
-                        place.asked,
+                        place.query_results,
                     )
                     for place in places
                     for found in path.find(place)

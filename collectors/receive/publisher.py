@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model.broker import RECONNECT_S, introduce
+from besok.model.broker import RECONNECT_S, configure_client
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
 from collectors import explain
@@ -138,7 +138,7 @@ class Publisher:
             reconnect_on_failure=False,
         )
         client.disable_logger()
-        introduce(client, self._settings)
+        configure_client(client, self._settings)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish

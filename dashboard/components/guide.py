@@ -13,7 +13,7 @@ from besok.services import access
 from besok.services.devices import get_unplaced
 from besok.services.site_editing import NEEDED, Step, next_step, steps
 from besok.services.unknown_devices import get_unknown
-from besok.services.unplaced_devices import Sought, sought
+from besok.services.unplaced_devices import Lookup, look_up
 from besok.store import period_counts, sites
 from besok.store.database import Database
 from besok.text.languages import _, named, plural
@@ -104,7 +104,7 @@ def begin(db: Database, here: Address, now: datetime) -> Any:
 def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     """Return the form for a new place, and the sensors that send already; those that name one give it that name."""
     built = sites.load_all(db)
-    heard, looked = get_unplaced(db, now), sought(db, here.get("sensor"), built)
+    heard, looked = get_unplaced(db, now), look_up(db, here.get("sensor"), built)
     sandbox = {"false": _("real"), "true": _("simulated, to try it out before any is mounted")}
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
@@ -119,7 +119,7 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     return [made, *_sending(db, heard, looked, now)]
 
 
-def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], looked: Sought) -> list[Any]:
+def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], looked: Lookup) -> list[Any]:
     native = [looked.shown(d.device).partition("/")[0] for d in heard if d.source == "native"]
     said = [name for name in dict.fromkeys(native) if name not in known and not PSEUDONYM.fullmatch(name)]
     if not said:
@@ -130,7 +130,7 @@ def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], l
     ]
 
 
-def _sending(db: Database, unplaced: Sequence[UnplacedDevice], looked: Sought, now: datetime) -> list[Any]:
+def _sending(db: Database, unplaced: Sequence[UnplacedDevice], looked: Lookup, now: datetime) -> list[Any]:
     """Return what is heard already; it waits for its place."""
     unknown = get_unknown(db)
     if not unplaced and not unknown:

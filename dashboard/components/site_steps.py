@@ -16,7 +16,7 @@ from besok.services.devices import get_unplaced
 from besok.services.progress import get_so_far
 from besok.services.site_editing import Step
 from besok.services.unknown_devices import get_unknown
-from besok.services.unplaced_devices import Sought, suggest_placements
+from besok.services.unplaced_devices import Lookup, suggest_placements
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
@@ -34,7 +34,7 @@ class Context:
     site: Site
     lists: Lists
     others: Sequence[Site]
-    sought: Sought
+    sought: Lookup
     now: datetime
 
 

@@ -11,7 +11,7 @@ from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel, UnplacedDevice
 from besok.services import access
-from besok.services.unplaced_devices import Sought, UnassignedSensor, interval_of, latest
+from besok.services.unplaced_devices import Lookup, UnassignedSensor, interval_of, latest
 from besok.text.languages import _, named
 from dashboard.components import forms, readings, site_forms
 from dashboard.components.elements import chip, data, fold, items, present, quiet
@@ -22,7 +22,7 @@ def section(
     strangers: Sequence[UnassignedSensor],
     site: Site,
     places: Mapping[str, str],
-    looked: Sought,
+    looked: Lookup,
     now: datetime,
 ) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
@@ -41,7 +41,7 @@ def section(
     )
 
 
-def finder(devices: Sequence[UnplacedDevice], looked: Sought) -> Any:
+def finder(devices: Sequence[UnplacedDevice], looked: Lookup) -> Any:
     """Return the form that finds a sensor by its name; None where no name is hidden."""
     names = " ".join(name for d in devices for name in (d.device, *(c.channel for c in d.channels)))
     shown = looked.shown(names)
@@ -67,7 +67,7 @@ def finder(devices: Sequence[UnplacedDevice], looked: Sought) -> Any:
 
 
 def _card(
-    stranger: UnassignedSensor, site: Site, places: Mapping[str, str], looked: Sought, now: datetime
+    stranger: UnassignedSensor, site: Site, places: Mapping[str, str], looked: Lookup, now: datetime
 ) -> Any:
     d = stranger.device
     name = " · ".join(part for part in (d.model, d.source) if part and part != "native")
@@ -94,7 +94,7 @@ def _channel(
     device: UnplacedDevice,
     site: Site,
     places: Mapping[str, str],
-    looked: Sought,
+    looked: Lookup,
     now: datetime,
 ) -> Any:
     last = latest(channel.readings)
@@ -119,7 +119,7 @@ def _channel(
     )
 
 
-def _form(channel: UnplacedChannel, s: Suggestion, device: UnplacedDevice, site: Site, looked: Sought) -> Any:
+def _form(channel: UnplacedChannel, s: Suggestion, device: UnplacedDevice, site: Site, looked: Lookup) -> Any:
     """Return the form that gives a channel its place; None where its device names another site as its own."""
     belongs, _slash, name = (
         device.device.partition("/") if device.source == "native" else ("", "", device.device)

@@ -17,7 +17,7 @@ from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
-from besok.services.unplaced_devices import Sought, UnassignedSensor, sought, suggest_placements
+from besok.services.unplaced_devices import Lookup, UnassignedSensor, look_up, suggest_placements
 from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.voids import listing
@@ -50,7 +50,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
     of_none = access.may("diagnose")  # what belongs to no site yet
-    looked = sought(db, address.get("sensor"), built)
+    looked = look_up(db, address.get("sensor"), built)
     unplaced = suggest_placements(get_unplaced(db, now), built, looked.shown) if of_none else []
     unknown = get_unknown(db) if of_none else []
     places = {name: text for b in built for name, text in place_names(b).items()}
@@ -91,7 +91,7 @@ def _of_no_site(
     places: Mapping[str, str],
     unplaced: Sequence[UnassignedSensor],
     unknown: Sequence[UnknownDevice],
-    looked: Sought,
+    looked: Lookup,
     now: datetime,
 ) -> list[Any]:
     """Return the devices and messages that nobody has placed."""

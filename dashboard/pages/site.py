@@ -12,7 +12,7 @@ from besok.model.sitefile.edit import parts
 from besok.model.views.live import SiteInfo
 from besok.services import access
 from besok.services.site_editing import Step, next_step
-from besok.services.unplaced_devices import sought
+from besok.services.unplaced_devices import look_up
 from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
@@ -41,7 +41,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         site=known[site.site],
         lists=parts(SiteFile(sites=(whole[site.site],)), site.site),
         others=[one for name, one in known.items() if name != site.site],
-        sought=sought(db, address.get("sensor"), [known[site.site]]),
+        sought=look_up(db, address.get("sensor"), [known[site.site]]),
         now=now,
     )
     done = guide.progress(db, found.site)

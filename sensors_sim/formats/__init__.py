@@ -34,14 +34,14 @@ class Format:
     apart: bool = False  # lines and regions on topics apart, whatever happens at once
 
     def measures(self, sensor: Sensor) -> str:
-        """Return what the sensor measures in this format: "flow", a metric of levels, "" if it cannot."""
+        """Return the metric of a sensor in this format: "flow", a metric of levels, "" if it cannot be measured."""
         part = sensor.channel_key.partition(":")[2]
         if self.parts and part not in self.parts:
             return ""
         if sensor.portal:
             return "flow" if self.flows else ""
-        wanted = _level(sensor) or next(iter(self.levels), "")
-        return wanted if wanted in self.levels else ""
+        level = _level(sensor) or next(iter(self.levels), "")
+        return level if level in self.levels else ""
 
 
 _ROWS: Final = (
@@ -70,7 +70,7 @@ FORMATS: Final[Mapping[str, Format]] = {row.name: row for row in _ROWS}
 
 
 def _level(sensor: Sensor) -> str:
-    """Return what kind of state a sensor's model says it measures; "" if it does not say."""
+    """Return the kind of state in a sensor's model name; "" without one."""
     model = sensor.model.lower()
     if any(word in model for word in AIR_WORDS):
         return "co2_ppm"
@@ -78,10 +78,10 @@ def _level(sensor: Sensor) -> str:
 
 
 def format_of(sensor: Sensor) -> Format | None:
-    """Return the format a sensor speaks; None if the simulator has none, or none that can report what it measures."""
+    """Return the format of a sensor; None if the simulator has none, or none for its metric."""
     model = sensor.model.lower()
     for row in _ROWS:
-        named = not row.words or any(word in model for word in row.words)
-        if row.source == sensor.source and named and row.measures(sensor):
+        fits = not row.words or any(word in model for word in row.words)
+        if row.source == sensor.source and fits and row.measures(sensor):
             return row
     return None

@@ -39,7 +39,7 @@ def _logic(report: Report, item: Flow | Level) -> dict[str, Any]:
         "to": utc_ms(report.time),
         "samples": period_s * 12,
         "samples_expected": period_s * 12,
-        "counts": [{"id": n, "name": said, "value": v} for n, (said, v) in enumerate(counts.items())],
+        "counts": [{"id": n, "name": label, "value": v} for n, (label, v) in enumerate(counts.items())],
     }
     return {"id": _number(name), "name": f"Logic {name}", "info": info, "records": [record]}
 
@@ -53,8 +53,8 @@ def axis(report: Report) -> tuple[str, bytes]:
         "utcFrom": begins,
         "utcTo": ends,
         "items": [
-            {"direction": way, "count": count, "adults": count}
-            for way, count in (("in", flow.entries), ("out", flow.exits))
+            {"direction": direction, "count": count, "adults": count}
+            for direction, count in (("in", flow.entries), ("out", flow.exits))
         ],
     }
     body: dict[str, Any] = {

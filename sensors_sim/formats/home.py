@@ -1,4 +1,4 @@
-"""Formats that pass a bridge or a platform: a presence sensor behind Zigbee2MQTT, a FIWARE entity of passing people.
+"""Formats of bridges and platforms: a presence sensor behind Zigbee2MQTT, a FIWARE entity of passing people.
 
 Formats: the Zigbee2MQTT documentation ("MQTT topics and messages"), the Smart Data Model CrowdFlowObserved.
 """

@@ -1,4 +1,4 @@
-"""JSON bodies of formats that have no word of their own for simulated data."""
+"""JSON bodies of formats without a field of their own for simulated data."""
 
 import json
 from typing import Any

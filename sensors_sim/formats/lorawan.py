@@ -1,4 +1,4 @@
-"""Devices on LoRaWAN: the bytes of a frame, and the JSON in which a network server hands it on.
+"""LoRaWAN devices: the bytes of a frame, and the uplink JSON of network servers.
 
 Formats: Milesight VS133 user guide (items of channel, type and little-endian value, port 85), ELSYS payload
 description (items of a one-byte type and a big-endian value, port 5), the MQTT integrations of The Things Stack v3 and

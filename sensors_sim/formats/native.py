@@ -1,4 +1,4 @@
-"""Besök's own topics and payloads, as a device would send them (docs/reference/native-messages.md)."""
+"""Besök's native topics and payloads, as a device would send them (docs/reference/native-messages.md)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,7 @@ ONLINE, OFFLINE = b"online", b"offline"
 
 
 def topic(site: str, device: str, kind: str) -> str:
-    """Return the topic for what the device has of this kind, "status" among them."""
+    """Return the native topic of a device for a kind of message, such as "status"."""
     return f"{PREFIX}/{site}/{device}/{kind}"
 
 
@@ -21,7 +21,7 @@ def report(sent: Report) -> tuple[str, bytes]:
 
 
 def clockless(sent: Report) -> tuple[str, bytes]:
-    """Encode a report of a device that knows no time: its messages are told apart by their numbers."""
+    """Encode a report of a device without a clock: sequence numbers tell its messages apart."""
     return _encode(sent, "")
 
 

@@ -18,8 +18,8 @@ from servers import Server
 
 from besok.model.sitefile import parse
 from cli.broker import mosquitto_files
+from cli.broker.account_folder import Folder
 from cli.broker.accounts import Publisher, accounts
-from cli.broker.written import Folder
 from cli.stack import mosquitto, ports, program
 from tests.patience import wait_for
 from tests.sitetext import door, sensor, site, space
@@ -57,7 +57,7 @@ class Seen:
 def write_accounts(folder: Folder, hashes: dict[str, str] | None = None) -> None:
     """Write the accounts of the house."""
     known = hashes or {}
-    found = accounts(parse(HOUSE).sites, [GATEWAY], kept=[*known])
+    found = accounts(parse(HOUSE).sites, [GATEWAY], former=[*known])
     folder.write(found, known)
 
 

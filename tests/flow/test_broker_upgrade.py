@@ -15,7 +15,7 @@ from servers import Server
 from besok.model.settings import Settings
 from besok.store.database import Database
 from cli.broker import mosquitto_files
-from cli.broker.written import Folder
+from cli.broker.account_folder import Folder
 from cli.stack import mosquitto, ports, program
 from collectors import collector
 from tests.patience import wait_for

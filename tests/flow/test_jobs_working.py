@@ -23,7 +23,7 @@ from besok.store.database import Database
 from besok.store.heartbeats import beats
 from besok.store.write import Batch, Incoming, write
 from jobs import work
-from jobs.inbox import News
+from jobs.inbox import Changes
 from jobs.schedule import Clock
 from tests.sitetext import door, sensor, site, space
 
@@ -223,8 +223,8 @@ def test_the_past_of_each_site_comes_in_its_turn(db: Database, database_url: str
     with Claims(database_url) as claims:
         worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
         worker._clock = Clock([])
-        worker.turn(News(), now)
-        worker.turn(News(), now)
+        worker.turn(Changes(), now)
+        worker.turn(Changes(), now)
         assert worker.busy
     assert begun() == {"house", "annex"}
 
@@ -256,7 +256,7 @@ def test_a_day_is_computed_again_whole_when_it_is_over_also_if_nobody_worked_the
             worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
             worker._clock = Clock([])
             for now in times:
-                worker.turn(News(), now)
+                worker.turn(Changes(), now)
 
     at(ends - timedelta(minutes=20))
     assert finals(database_url) == {("minute", False): 12, ("quarter", False): 2}
@@ -284,9 +284,9 @@ def test_a_clock_that_was_ahead_is_forgotten_when_it_is_put_right(
             timedelta(minutes=1),
             timedelta(minutes=2),
         ):
-            worker.turn(News(), now + ahead)
+            worker.turn(Changes(), now + ahead)
             while worker.busy:
-                worker.turn(News(), now + ahead)
+                worker.turn(Changes(), now + ahead)
     assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
     (beat,) = beats(db)
     assert beat.heard < now + timedelta(minutes=3)
@@ -307,11 +307,11 @@ def test_a_day_that_is_over_for_the_database_alone_goes_on(
     with Claims(database_url) as claims:
         worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
         worker._clock = Clock([])
-        worker.turn(News(), ends - timedelta(minutes=20))
-        worker.turn(News(), ends - timedelta(minutes=10))
+        worker.turn(Changes(), ends - timedelta(minutes=20))
+        worker.turn(Changes(), ends - timedelta(minutes=10))
         assert ("minute", True) not in finals(database_url)
-        worker.turn(News(), ends + timedelta(seconds=1))
-        worker.turn(News(), ends + timedelta(seconds=2))
+        worker.turn(Changes(), ends + timedelta(seconds=1))
+        worker.turn(Changes(), ends + timedelta(seconds=2))
     assert finals(database_url).keys() == {("minute", True), ("quarter", True)}
 
 
@@ -325,10 +325,10 @@ def test_the_past_of_a_site_waits_until_its_history_is_written(
     with Claims(database_url) as claims:
         worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
         worker._clock = Clock([])
-        worker.turn(News(), now)
+        worker.turn(Changes(), now)
         assert not worker.busy
         run.finish(db)
-        worker.turn(News(), now + work.CLAIM_EVERY)
+        worker.turn(Changes(), now + work.CLAIM_EVERY)
         assert worker.busy
 
 
@@ -345,14 +345,16 @@ def test_what_late_data_teaches_changes_the_day_under_way_soon_but_not_at_once(
         def learnt() -> str:
             return worker._today["house"].learnt.to_json()
 
-        worker.turn(News(), now)
+        worker.turn(Changes(), now)
         while worker.busy:
-            worker.turn(News(), now)
+            worker.turn(Changes(), now)
         before = learnt()
         monkeypatch.setattr("jobs.learn.learn", lambda *_: replace(NOTHING, days=7))
         put(db, now - timedelta(days=1), "in", 25)  # late
-        worker.turn(News(), now + timedelta(seconds=1))
-        worker.turn(News(), now + timedelta(seconds=2))
+        worker.turn(Changes(), now + timedelta(seconds=1))
+        worker.turn(Changes(), now + timedelta(seconds=2))
         assert learnt() == before
-        worker.turn(News(), now + timedelta(hours=1))  # however long the first learning took on this machine
+        worker.turn(
+            Changes(), now + timedelta(hours=1)
+        )  # however long the first learning took on this machine
         assert learnt() == replace(NOTHING, days=7).to_json()

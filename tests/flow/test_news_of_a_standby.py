@@ -1,4 +1,4 @@
-"""News of a database that is a standby when it is asked: they come once it has taken over."""
+"""Changes of a database that is a standby when it is asked: they come once it has taken over."""
 
 import logging
 import queue

@@ -14,7 +14,7 @@ from api.numbers import rounded
 from besok.model.scenarios import MOST_DAYS, MOST_QUEUED, ScenarioSpec
 from cli.simulation import scenario_runs
 from cli.simulation.whatif import as_body
-from sensors_sim.asked import scenario_of
+from sensors_sim.planner_question import scenario_of
 from sensors_sim.whatif import Question, what_if
 from tests.at_work import on, running
 from tests.small_sites import example_file

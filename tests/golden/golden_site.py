@@ -31,7 +31,7 @@ from dashboard.app import attach
 from dashboard.router import screen
 from jobs import forecast, results, work
 from jobs.background import load
-from jobs.inbox import News
+from jobs.inbox import Changes
 from jobs.schedule import DUTIES, Clock
 from sensors_sim.backfill import messages
 
@@ -164,9 +164,9 @@ def _work(db: Database, url: str) -> None:
     with patch.object(work, "REACH_DAYS", (16, 16)), Claims(url) as claims:
         worker = work.Worker(db, claims, settings(url))
         worker._clock = Clock(())  # its duties are done below, in this process
-        worker.turn(News(everything=True), NOW)
+        worker.turn(Changes(everything=True), NOW)
         while worker.busy:
-            worker.turn(News(), NOW)
+            worker.turn(Changes(), NOW)
         worker.end()
     for origin in ORIGINS:
         forecast.make(db, sites.load(db, "lib"), origin, NOW)

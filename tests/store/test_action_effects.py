@@ -46,9 +46,9 @@ def test_what_was_done_is_computed_once_a_day_and_what_was_not_is_left_alone(lib
         action("asked-only"),
     ]
     actions.put(library, told, "test", NOW)
-    assert daily.wanted(effects.ACTIONS)(library, NOW)
+    assert daily.is_due(effects.ACTIONS)(library, NOW)
     computing.run(library, NOW)
-    assert not daily.wanted(effects.ACTIONS)(library, NOW)
+    assert not daily.is_due(effects.ACTIONS)(library, NOW)
     gave = effects.action_effects(library, "lib")
     assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
     more = gave["longer-hours"]

@@ -57,9 +57,9 @@ def test_effects_of_events_are_computed_once_a_day_and_told(counted: Database) -
         uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(effects.EVENTS)(counted, NOW)
+    assert daily.is_due(effects.EVENTS)(counted, NOW)
     computing.run(counted, NOW)
-    assert not daily.wanted(effects.EVENTS)(counted, NOW)
+    assert not daily.is_due(effects.EVENTS)(counted, NOW)
     (event,) = get_event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
     assert event.effect.verdict == "more" and event.effect.during

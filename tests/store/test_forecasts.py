@@ -101,14 +101,14 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     (site,) = sites.load_all(library)
     run = backfill.Run(digest="test", sites=["lib"])
     run.advance(library, FIRST)
-    assert not forecasts_due.newest_wanted(library, datetime.now(UTC)), "history is coming in"
-    assert not forecasts_due.past_wanted(library, datetime.now(UTC))
+    assert not forecasts_due.newest_is_due(library, datetime.now(UTC)), "history is coming in"
+    assert not forecasts_due.past_is_due(library, datetime.now(UTC))
     assert get_awaited(library, "lib", date(2025, 9, 8), datetime.now(UTC)).coming_in
     run.finish(library)
     assert get_awaited(library, "lib", date(2025, 9, 8), now) == Awaited(
         days=250, coming_in=False, at_work=False
     )
-    assert forecasts_due.newest_wanted(library, now) and forecasts_due.past_wanted(library, now)
+    assert forecasts_due.newest_is_due(library, now) and forecasts_due.past_is_due(library, now)
     assert forecasts_due.newest_due(library, site, now) == [date(2025, 9, 7)]
     assert forecasts_due.past_due(library, site, now) == [
         date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),

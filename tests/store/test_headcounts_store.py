@@ -108,7 +108,7 @@ def test_it_is_judged_by_the_estimate_before_it(db: Database, house: Site, today
     assert (found.judged, found.within) == (3, 2)
     assert (found.share_lower, found.share_upper) == pytest.approx((0.208, 0.939), abs=0.001)
     assert found.counts[0].estimate and found.counts[0].estimate < 90  # the second was used by then
-    assert terminal.said(found).startswith("of 3 headcounts 2 lay within the 80 % interval")
+    assert terminal.summary(found).startswith("of 3 headcounts 2 lay within the 80 % interval")
     assert found.honest is None  # three are too few
 
 

@@ -300,7 +300,7 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     now = datetime(2026, 1, 20, 12, tzinfo=UTC)
     store(lib, counts)
     place = sites.load(lib, "lib")
-    assert jobs_results.wanted(lib, now) and forecasts_due.newest_due(lib, place, now)
+    assert jobs_results.is_due(lib, now) and forecasts_due.newest_due(lib, place, now)
     jobs_results.compute_missing(lib, now)
     assert jobs_forecast.make_newest(lib, now) == 1
     way, coming = get_progress(lib, "lib", date(2026, 1, 20)), get_outlook(lib, "lib")
@@ -320,7 +320,7 @@ def test_an_installation_without_a_sensor_has_progress_and_a_forecast(lib: Datab
     assert f"31 dec. 2024, {GATE})" in page.replace("\xa0", " ") and "x.csv" in page
     number = period_counts.listing(lib, "lib")[0].id
     period_counts.undo(lib, number, "Ada", now=now)
-    assert jobs_results.wanted(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None
+    assert jobs_results.is_due(lib, now) and get_progress(lib, "lib", date(2026, 1, 20)).last_365 is None
     with pytest.raises(NotFound):
         get_outlook(lib, "lib")
 

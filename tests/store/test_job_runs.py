@@ -20,7 +20,7 @@ from besok.text import job_text
 from besok.text.languages import speaking
 from jobs import alerting, work
 from jobs.background import Background, Task
-from jobs.inbox import News
+from jobs.inbox import Changes
 from jobs.metrics import State, families
 from jobs.runs import Ended, run_alone
 from jobs.schedule import DUTIES, Clock, Duty
@@ -162,14 +162,14 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
         worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
         worker._clock = Clock(duties)
         for n in range(2):
-            worker.turn(News(), NOW + n * MINUTE)
+            worker.turn(Changes(), NOW + n * MINUTE)
             passes(db, MINUTE)
         worker.end()
     assert done == ["swept", "swept"] and state.runs["fix the roof", "failed"] == 2
     assert state.failing == {"fix the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
     (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
-    assert (trouble.name, trouble.said) == ("fix the roof", "the roof leaks")
+    assert (trouble.name, trouble.detail) == ("fix the roof", "the roof leaks")
     assert trouble.since == min(started(db))
     alerting.judge(db, datetime.now(UTC))
     (alert,) = alerts.listing(db, NOW)
@@ -186,7 +186,7 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
         worker = work.Worker(db, own, Settings(database_url=database_url))  # type: ignore[arg-type]
         worker._clock = Clock([duty for duty in DUTIES if duty.name == "judge alerts"])
         for moment in (NOW, NOW + MINUTE):  # alerts are judged a while after a start
-            worker.turn(News(), moment)
+            worker.turn(Changes(), moment)
         worker.end()
     assert alerts.listing(db, NOW) == []
 
@@ -204,7 +204,7 @@ def test_alerts_are_sent_while_other_work_takes_hours(
     with Claims(database_url) as own:
         worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
         worker._clock = Clock(duties)
-        wait_for(lambda: worker.turn(News(), NOW) or state.runs["send", "done"])
+        wait_for(lambda: worker.turn(Changes(), NOW) or state.runs["send", "done"])
         assert not state.runs["long", "done"]
         worker.end()
 

@@ -66,9 +66,9 @@ def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database) -
     assert all(day.whole for day in visit_days(db, library, TODAY - (SILENT + 1) * DAY))
     way, report = get_progress(db, "lib", TODAY), get_annual_report(db, "lib", TODAY.year - 1, TODAY)
     now = calendar.day_bounds(TODAY, library[0])[0]
-    assert jobs.wanted(db, now)
+    assert jobs.is_due(db, now)
     jobs.compute_missing(db, now)
-    assert not jobs.wanted(db, now)
+    assert not jobs.is_due(db, now)
     known = results.read(db, "lib", results.VISIT_DAYS, list[VisitDay], TODAY - DAY)
     assert known == visit_days(db, library, TODAY - DAY) == compute_visit_days(db, library, TODAY - DAY)
     assert [day.day for day in visit_days(db, library, TODAY - DAY) if not day.whole] == found
@@ -76,7 +76,7 @@ def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database) -
     assert get_annual_report(db, "lib", TODAY.year - 1, TODAY) == report
     with db.transaction() as conn:  # late readings
         rebuild_days(conn, 1)
-    assert jobs.wanted(db, now) and results.missing(db, "lib", TODAY - DAY)
+    assert jobs.is_due(db, now) and results.missing(db, "lib", TODAY - DAY)
 
 
 def test_a_result_is_not_stored_where_days_changed_while_it_was_computed(db: Database) -> None:

@@ -57,7 +57,7 @@ def subscribe(db: Database, url: str, now: datetime, **more: str) -> None:
 
 def turn(db: Database, now: datetime) -> None:
     """What the jobs do every few minutes."""
-    if monthly_reports.wanted(db, now):
+    if monthly_reports.is_due(db, now):
         monthly_reports.make(db, now)
     if monthly_reports.to_send(db, now):
         monthly_reports.send(db, now)
@@ -97,12 +97,12 @@ def test_a_job_makes_it_once_the_month_is_over(library: Database) -> None:
     )  # half past midnight on 1 June, and not yet a business day
     assert last_month(sites.load(library, "lib"), first) < MAY
     monthly_reports.make(library, NOW)
-    assert not monthly_reports.wanted(library, NOW)
+    assert not monthly_reports.is_due(library, NOW)
     kept = results.read(library, "lib", results.MONTHLY, dict[str, pdf.Paper], date(2026, 5, 31))
     assert kept and kept.keys() == {"sv", "en"}
     with speaking("sv"):
         assert get_monthly_report(library, "lib", MAY, NOW) == kept["sv"]
-    assert monthly_reports.wanted(library, NOW + timedelta(days=20))
+    assert monthly_reports.is_due(library, NOW + timedelta(days=20))
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections

@@ -68,9 +68,9 @@ def library(db: Database) -> Database:
 def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Database) -> None:
     silent_since = NOW - timedelta(hours=5)
     fill(library, 2, {"back": silent_since})
-    assert job.wanted(library, NOW)
+    assert job.is_due(library, NOW)
     assert job.check_due(library, NOW) == 1
-    assert not job.wanted(library, NOW)
+    assert not job.is_due(library, NOW)
     (found,) = get_findings(library, "lib", now=NOW)
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
     assert found.sentence.en == "Back (back) has been offline since 26 March 11:00."
@@ -198,7 +198,7 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
     assert get_findings(db, "lib", now=back) != []
     sandbox.empty(db, "lib", back)
     assert get_findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
-    assert job.wanted(db, back)
+    assert job.is_due(db, back)
     left = execute(db, "select (select count(*) from imputed_flow), (select count(*) from finding_history)")
     assert left == [(0, 0)]
 

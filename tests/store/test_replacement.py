@@ -7,7 +7,7 @@ import pytest
 from typer.testing import Result
 
 from besok.model.errors import NotFound
-from besok.services.replacement import Passed, judge_walk, passed, plan_replacement
+from besok.services.replacement import DoorCounts, door_counts, judge_walk, plan_replacement
 from besok.store import sites
 from besok.store.database import Database
 from tests.databases import execute
@@ -24,7 +24,7 @@ NOW = datetime(2026, 3, 2, 13, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_what_a_walk_tells(counted: tuple[float, float], found: str) -> None:
-    assert judge_walk(Passed(10, 6), Passed(*counted)) == found
+    assert judge_walk(DoorCounts(10, 6), DoorCounts(*counted)) == found
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_it_takes_over_from_now_on(house: Database) -> None:
         house, "select sum(entries), sum(exits) from open_passages_15min where portal = 'front'"
     )[0]
     assert counted == (5, 2), "the old one until then, and the new one since, in for out"
-    assert passed(house, "lib/new", NOW - timedelta(hours=2)) == Passed(5, 0), (
+    assert door_counts(house, "lib/new", NOW - timedelta(hours=2)) == DoorCounts(5, 0), (
         "what it sent before is not lost"
     )
 

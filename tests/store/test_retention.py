@@ -288,4 +288,4 @@ def test_the_command_and_the_nightly_job_do_the_same(
 
 def test_it_is_done_once_a_night(house: Database) -> None:
     midnight = NOW.replace(hour=0)
-    assert sum(nightly.wanted(house, midnight + timedelta(hours=n)) for n in range(24)) == 1
+    assert sum(nightly.is_due(house, midnight + timedelta(hours=n)) for n in range(24)) == 1

@@ -15,7 +15,7 @@ from besok.store.write import write
 from cli.simulation import stored
 from collectors.pipeline import decode
 from jobs import work
-from jobs.inbox import News
+from jobs.inbox import Changes
 from jobs.schedule import Clock
 from sensors_sim import backfill
 from sensors_sim.scenario import ORDINARY
@@ -48,9 +48,9 @@ def estimated(db: Database, database_url: str) -> Database:
     with Claims(database_url) as claims:
         worker = work.Worker(db, claims, Settings(database_url=SecretStr(database_url)))
         worker._clock = Clock(())
-        worker.turn(News(everything=True), NOW)
+        worker.turn(Changes(everything=True), NOW)
         while worker.busy:
-            worker.turn(News(), NOW)
+            worker.turn(Changes(), NOW)
         worker.end()
     return db
 

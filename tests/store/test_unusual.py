@@ -54,10 +54,10 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
         uid="1", title="Concert", place="hall", start=CROWD, end=CROWD + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(effects.UNUSUAL)(counted, NOW)
+    assert daily.is_due(effects.UNUSUAL)(counted, NOW)
     finding.run(counted, NOW)
-    assert not daily.wanted(effects.UNUSUAL)(counted, NOW)
-    assert daily.wanted(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
+    assert not daily.is_due(effects.UNUSUAL)(counted, NOW)
+    assert daily.is_due(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
     found = get_unusual(counted, "lib", NOW - timedelta(days=60), NOW)
     assert len(found) == 2
     silence, crowd = found

@@ -18,7 +18,7 @@ from besok.store.database import Database
 from besok.text import monthly_text
 from besok.text.languages import speaking
 from dashboard.components import space_usage
-from jobs.usage import sum_up, wanted
+from jobs.usage import is_due, sum_up
 from tests.databases import execute
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
@@ -164,9 +164,9 @@ def test_days_that_are_summed_up_tell_what_their_quarters_tell(busy: Database) -
     chance = Random(20)
     ranges = [_asked(chance) for _ in range(12)]
     of_quarters = [get_space_usage(busy, "lib", **asked, now=AFTERWARDS) for asked in ranges]
-    assert wanted(busy, AFTERWARDS)
+    assert is_due(busy, AFTERWARDS)
     sum_up(busy, AFTERWARDS)
-    assert len(_summed_up(busy)) == 7 * WEEKS and not wanted(busy, AFTERWARDS)
+    assert len(_summed_up(busy)) == 7 * WEEKS and not is_due(busy, AFTERWARDS)
     execute(busy, "truncate flow_bucket, occupancy_bucket")
     for asked, answer in zip(ranges, of_quarters, strict=True):
         assert get_space_usage(busy, "lib", **asked, now=AFTERWARDS) == answer, asked
@@ -181,7 +181,7 @@ def test_a_day_that_changes_is_summed_up_again_and_no_other(busy: Database) -> N
     assert _summed_up(busy) == {day for _, day in before} - {changed}
     (hall,) = get_space_usage(busy, "lib", changed, changed, now=AFTERWARDS, space="hall")
     assert hall.usage.came and hall.usage.came.value > 500, "of its quarters meanwhile"
-    assert not wanted(busy, AFTERWARDS), "it is to be estimated first"
+    assert not is_due(busy, AFTERWARDS), "it is to be estimated first"
     execute(busy, "delete from dirty_day")
     sum_up(busy, AFTERWARDS)
     after = _versions(busy)

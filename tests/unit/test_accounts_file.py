@@ -14,8 +14,8 @@ from besok.model.settings import load
 from besok.model.sitefile import parse as parse_sites
 from besok.services import sign_in
 from cli.broker import mosquitto_files
+from cli.broker.account_folder import Folder
 from cli.broker.accounts import Publisher, accounts, overlap, parse
-from cli.broker.written import Folder
 from tests.sitetext import door, sensor, site, space
 
 HOUSE = parse_sites(
@@ -83,7 +83,7 @@ def test_publishers_are_read() -> None:
 
 
 def test_passwords_are_made_once_and_hashed(tmp_path: Path) -> None:
-    folder, found = Folder(path=tmp_path), accounts(HOUSE, [GATEWAY], kept=["cafe-door"])
+    folder, found = Folder(path=tmp_path), accounts(HOUSE, [GATEWAY], former=["cafe-door"])
     for _ in range(2):
         folder.write(found, {"cafe-door": "$7$101$old$hash"})
     hashes = mosquitto_files.known_hashes((tmp_path / "mosquitto" / "passwords").read_text())

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import errors
-from api.answers import rows, to_csv, wanted
+from api.answers import requested_format, rows, to_csv
 from besok.model.views.series import FlowPoint, VisitPoint
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_csv_is_offered_as_a_file() -> None:
     [(None, None, "json"), (None, "text/csv", "csv"), ("json", "text/csv", "json"), ("csv", "*/*", "csv")],
 )
 def test_the_parameter_beats_the_header(chosen: str | None, accept: str | None, form: str) -> None:
-    assert asyncio.run(wanted(chosen, accept)) == form  # type: ignore[arg-type]
+    assert asyncio.run(requested_format(chosen, accept)) == form  # type: ignore[arg-type]
 
 
 def test_a_fault_of_ours_is_a_sentence_too() -> None:

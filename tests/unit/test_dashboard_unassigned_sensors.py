@@ -10,13 +10,13 @@ from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.pseudonyms import hidden_by, pseudonym
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
-from besok.services.unplaced_devices import Sought, UnassignedSensor, latest
+from besok.services.unplaced_devices import Lookup, UnassignedSensor, latest
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
 from tests.small_sites import library
 
 HOUSE = library("lib")
-NOBODY = Sought(name="", names={})
+NOBODY = Lookup(name="", names={})
 KEY = b"of an installation"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -97,7 +97,7 @@ def test_a_sensor_is_found_by_its_name_and_its_site_is_shown(name: str, title: s
         source="native", device=hidden, model="", topic=f"besok/v1/{hidden}/flow", first_heard=NOW, heard=NOW,
         channels=(),
     )  # fmt: skip
-    looked = Sought(name=name, names=hidden_by(KEY, [name, "lib"]))
+    looked = Lookup(name=name, names=hidden_by(KEY, [name, "lib"]))
     shown = str(
         unplaced_devices.section([UnassignedSensor(device=device, suggestions=())], HOUSE, {}, looked, NOW)
     )

@@ -17,7 +17,7 @@ from besok.store.notify import Notice
 from besok.store.occupancy import Flows, Layout, Levels, Quarters
 from jobs import daily, event_effects, quarters
 from jobs.background import load
-from jobs.inbox import NewsInbox
+from jobs.inbox import ChangeInbox
 from jobs.observations import by_quarter
 from jobs.schedule import DUTIES, Clock, Duty
 
@@ -99,7 +99,7 @@ def notice(site: str, since: datetime) -> Notice:
 
 
 def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
-    inbox = NewsInbox()
+    inbox = ChangeInbox()
     assert inbox.take().everything  # nobody has looked yet
     for minute in (3, 1, 2):
         inbox.put(notice("house", NOON + timedelta(minutes=minute)))
@@ -111,7 +111,7 @@ def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
 
 
 def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything() -> None:
-    inbox = NewsInbox()
+    inbox = ChangeInbox()
     for channel, payload in (
         ("reconnected", ""),
         ("sites", "house"),

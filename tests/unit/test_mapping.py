@@ -322,7 +322,7 @@ def _around(match: JSONPathMatch) -> tuple[tuple[object, str | int], ...]:
 def test_a_query_of_the_message_is_asked_once_for_all_its_items() -> None:
     asked: dict[str, list[Found]] = {}
     message = {"a": [{"n": 1}, {"n": 2}]}
-    places = [Place(message, item, n, [], asked=asked) for n, item in enumerate(message["a"])]
+    places = [Place(message, item, n, [], query_results=asked) for n, item in enumerate(message["a"])]
     first, second = (compiled("$.a[?@.n > 1].n").find(place) for place in places)
     assert first is second
     assert [one.value for one in first] == [2]

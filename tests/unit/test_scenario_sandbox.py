@@ -20,8 +20,8 @@ from besok.model.scenarios import (
 )
 from besok.model.site import OUTSIDE, Sensor, Site, SiteFile
 from besok.model.sitefile import dump, parse
-from sensors_sim.asked import played_in
 from sensors_sim.placing import placed
+from sensors_sim.planner_question import played_in
 from tests.small_sites import example_file
 
 NOW = datetime(2026, 12, 3, 22, 0, tzinfo=UTC)  # a Thursday evening, when the library is closed

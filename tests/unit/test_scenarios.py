@@ -26,8 +26,8 @@ from besok.model.site import SiteFile
 from besok.model.sitefile import parse
 from besok.text import scenario_text
 from besok.text.languages import LANGUAGES, speaking
-from sensors_sim.asked import connected, scenario_of
 from sensors_sim.placing import placed
+from sensors_sim.planner_question import connected, scenario_of
 from tests.small_sites import library, portal, space
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text("utf-8"))

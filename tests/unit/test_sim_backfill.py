@@ -140,7 +140,7 @@ def test_lines_of_one_device_share_its_message_and_unknown_formats_are_left_out(
 
 
 def test_only_wanted_devices_report_what_they_would_among_all(example: list[Message]) -> None:
-    some = all_of(messages(EXAMPLE, START, END, wanted=lambda site, device: device.startswith("count-t")))
+    some = all_of(messages(EXAMPLE, START, END, selected=lambda site, device: device.startswith("count-t")))
     assert {m.topic.split("/")[3] for m in some} == {"count-town-entrance", "count-terrace-steps"}
     assert {(m.topic, m.payload) for m in some} < {(m.topic, m.payload) for m in example}
 

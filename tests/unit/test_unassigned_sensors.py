@@ -6,7 +6,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from besok.model.broker import introduce
+from besok.model.broker import configure_client
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
 
@@ -17,7 +17,7 @@ def client() -> paho.Client:
 
 def test_a_user_is_told() -> None:
     known = client()
-    introduce(known, Settings(mqtt_user="anna", mqtt_password="kept"))
+    configure_client(known, Settings(mqtt_user="anna", mqtt_password="kept"))
     assert (known.username, known.password) == ("anna", "kept")
 
 
@@ -27,4 +27,4 @@ def test_certificates_that_cannot_be_used_are_named(tmp_path: Path, text: str | 
     if text is not None:
         file.write_text(text)
     with pytest.raises(SettingsError, match="check BESOK_MQTT_CA_FILE"):
-        introduce(client(), Settings(mqtt_tls=True, mqtt_ca_file=str(file)))
+        configure_client(client(), Settings(mqtt_tls=True, mqtt_ca_file=str(file)))

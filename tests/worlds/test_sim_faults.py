@@ -159,7 +159,7 @@ def test_who_listens_after_a_reboot_hears_the_totals_of_one_who_heard_it() -> No
 
     def totals_from(start: datetime) -> dict[datetime, int]:
         lots = stream.messages(
-            EXAMPLE, start, end, every_s=600, wanted=lambda _, d: "town" in d, scenario=scenario
+            EXAMPLE, start, end, every_s=600, selected=lambda _, d: "town" in d, scenario=scenario
         )
         return {m.received: int(m.payload.split(b'"in_total":')[1].split(b",")[0]) for m in all_of(lots)}
 

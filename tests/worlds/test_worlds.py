@@ -92,7 +92,7 @@ def test_late_counts_change_what_was_shown_but_not_before() -> None:
     world = standard.world(BY_NAME["late"], 1, history=1, judged=1)
     learnt = learn(world.building, world.past[:1])
     shown = judge.live(world).people
-    for steps, seen in parts(world.seen[1], world.heard[1])[20:21]:
+    for steps, seen in parts(world.seen[1], world.received[1])[20:21]:
         assert np.allclose(shown[steps], live(world.building, seen, learnt).people[steps])
     after = live(world.building, world.seen[1], learnt).people
     assert not np.allclose(shown, after)

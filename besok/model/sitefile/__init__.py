@@ -37,10 +37,10 @@ def _load(text: str, name: str) -> Raw:
 
 
 def read(raw: Raw) -> tuple[SiteFile, list[Problem]]:
-    """Read the sites of a document that is TOML, and all that is wrong with it."""
-    found, problems = tomlfile.read(SiteFile, raw)
-    site_file = SiteFile(sites=tuple(map(_aware, found.sites))) if found else SiteFile()
-    return site_file, [(_written(path, raw), said) for path, said in problems or check(site_file)]
+    """Read the sites of a TOML document; returns them and all problems."""
+    site_file_read, problems = tomlfile.read(SiteFile, raw)
+    site_file = SiteFile(sites=tuple(map(_aware, site_file_read.sites))) if site_file_read else SiteFile()
+    return site_file, [(_written(path, raw), reason) for path, reason in problems or check(site_file)]
 
 
 def _aware(site: Site) -> Site:
@@ -63,7 +63,7 @@ def _aware(site: Site) -> Site:
 
 
 def _written(path: Path, raw: Raw) -> Path:
-    """Return where in the file lies what is wrong: tables of hours and exceptions are not apart there."""
+    """Return the path in the file of a problem: tables of hours and exceptions have no sections of their own there."""
     if len(path) < 5 or path[2] != "opening":
         return path
     _, site, _, key, number, *rest = path
@@ -86,7 +86,7 @@ def parse_mappings(text: str, name: str = "mapping") -> tuple[PayloadMapping, ..
         if mapping:
             mappings.append(mapping)
             wrong = list(check_mapping((), mapping))
-        problems += [((*at, *path), said) for path, said in wrong]
+        problems += [((*at, *path), reason) for path, reason in wrong]
     if problems:
         raise SiteFileError(tomlfile.sentences(problems, text, raw, name, _INLINE))
     if not mappings:

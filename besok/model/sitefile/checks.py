@@ -1,4 +1,4 @@
-"""Checks between the parts of a site file: names that exist, trees without circles, hours that can be.
+"""Checks between the parts of a site file: references that exist, trees without cycles, valid hours.
 
 Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 3, "parent") leads to the line.
 """
@@ -22,7 +22,7 @@ _Part = TypeVar("_Part")
 
 
 def check(site_file: SiteFile) -> Iterator[Problem]:
-    """Yield everything that does not fit together in the sites of one file."""
+    """Yield every inconsistency between the sites of one file."""
     sites = list(_numbered((), "sites", site_file.sites))
     if not sites:
         yield ("sites",), "the file holds no site; begin one with [[sites]]"
@@ -52,7 +52,7 @@ def check(site_file: SiteFile) -> Iterator[Problem]:
 
 
 def _numbered(path: Path, key: str, parts: Sequence[_Part]) -> Iterator[tuple[Path, _Part]]:
-    """Yield the parts that stand under a key with their paths."""
+    """Yield the parts under a key with their paths."""
     return (((*path, key, n), part) for n, part in enumerate(parts))
 
 
@@ -94,8 +94,8 @@ def _in_circle(start: str, parents: dict[str, str]) -> bool:
     return False
 
 
-def _check_portal(path: Path, portal: Portal, site: Site, own: set[str], ends: set[str]) -> Iterator[Problem]:
-    known = own | {OUTSIDE} | {end for end in ends if not end.startswith(f"{site.id}/")}
+def _check_portal(path: Path, portal: Portal, site: Site, ids: set[str], ends: set[str]) -> Iterator[Problem]:
+    known = ids | {OUTSIDE} | {end for end in ends if not end.startswith(f"{site.id}/")}
     unknown = [key for key in ("outer", "inner") if getattr(portal, key) not in known]
     for key in unknown:
         end = getattr(portal, key)
@@ -103,12 +103,12 @@ def _check_portal(path: Path, portal: Portal, site: Site, own: set[str], ends: s
         yield (*path, key), reason
     if portal.outer == portal.inner:
         yield (*path, "inner"), f'both ends are "{portal.inner}"; a passage leads from one space to another'
-    elif not unknown and not {portal.outer, portal.inner} & own:
+    elif not unknown and not {portal.outer, portal.inner} & ids:
         reason = "neither end is a space of this site; move the passage to the site it belongs to"
         yield (*path, "inner"), reason
     yield from _check_days(path, portal.first, portal.last)
-    standing = (s for s in site.sensors if s.portal == portal.id and not (s.last or s.until))
-    if not portal.counted and any(standing):
+    present = (s for s in site.sensors if s.portal == portal.id and not (s.last or s.until))
+    if not portal.counted and any(present):
         yield (*path, "counted"), "a sensor counts it; leave out counted = false, or the sensor"
 
 
@@ -148,9 +148,9 @@ def _check_known(path: Path, name: str, kind: str, known: set[str]) -> Iterator[
         yield path, f'there is no {kind} "{name}"{suggestion(name, known)}; name a {kind} of this site'
 
 
-def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[Problem]:
+def _duplicates(pairs: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[Problem]:
     seen = set[str]()
-    for path, name in named:
+    for path, name in pairs:
         if name in seen:
             yield (*path, key), f'the {key} "{name}" is used twice; give each its own'
         seen.add(name)

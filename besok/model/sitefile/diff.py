@@ -14,7 +14,7 @@ _Part = TypeVar("_Part")
 
 
 def differences(old: Site | None, new: Site) -> list[str]:
-    """One line for each difference between the site as it is and as the file has it; empty when there is none."""
+    """Yield one line for each difference between the current site and the file; empty when there is none."""
     if old is None:
         counts = ", ".join(
             f"{len(getattr(new, part))} {part}" for part in _PARTS if part != "mappings" or new.mappings
@@ -52,12 +52,12 @@ def _table(table: WeekHours) -> str:
 
 
 def _keyed(
-    old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str], gone: str, came: str
+    old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str], removed: str, added: str
 ) -> Iterator[str]:
-    """Yield how parts differ, which are known by what they are `called`."""
+    """Yield the differences between parts, which `called` identifies."""
     before, after = ({called(part): part for part in parts} for parts in (old, new))
-    yield from (f"{name}: {gone}" for name in before if name not in after)
-    yield from (f"{name}: {came}" for name in after if name not in before)
+    yield from (f"{name}: {removed}" for name in before if name not in after)
+    yield from (f"{name}: {added}" for name in after if name not in before)
     for name in after:
         if name in before:
             yield from _fields(f"{name}: ", before[name], after[name])
@@ -79,12 +79,12 @@ def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterato
 
 def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
     """Return the places of each channel, one after another."""
-    found: dict[str, list[Sensor]] = {}
+    by_channel: dict[str, list[Sensor]] = {}
     for s in sorted(site.sensors, key=lambda s: placement_span(s, site)[0] or EARLY):
         native = s.source == "native"
         key = f"{s.device} {s.channel_key}" if native else f"{s.source} {s.device} {s.channel_key}"
-        found.setdefault(key, []).append(s)
-    return found
+        by_channel.setdefault(key, []).append(s)
+    return by_channel
 
 
 def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -
 
 
 def _places(old: Sequence[Sensor], new: Sequence[Sensor]) -> Iterator[str]:
-    """Yield how the places of one channel differ."""
+    """Yield the differences between the placements of one channel."""
     plain_old, plain_new = [_undated(s) for s in old], [_undated(s) for s in new]
     if plain_old == plain_new and _ends(new[-1]) and not _ends(old[-1]):
         after = f" after {new[-1].last}" if new[-1].last else ""
@@ -131,7 +131,7 @@ def _where(sensor: Sensor) -> str:
 
 
 def _when(sensor: Sensor) -> str:
-    """Return from when until when a sensor has its place, "" for always."""
+    """Return the time span of a placement in words, "" for always."""
     begins, ends = sensor.first or sensor.since, sensor.last or sensor.until
     return f" from {begins}" * bool(begins) + f" to {ends}" * bool(ends)
 

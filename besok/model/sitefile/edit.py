@@ -46,7 +46,7 @@ Lists = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A part of a site with other values; without a mark a new part, without values none any more."""
+    """An edit of one part of a site: without a mark it is added, without values removed, else replaced."""
 
     site: str
     part: Part
@@ -55,7 +55,7 @@ class Edit:
 
 
 def mark(part: Part, raw: Raw) -> str:
-    """Return what tells a part from others, and from what it was before it was changed."""
+    """Return the mark of a part: a hash of its values, which changes with every edit."""
     shown = {key: raw[key] for key in ("id", *FIELDS[part]) if key in raw}
     text = json.dumps(shown, sort_keys=True, default=str)
     return blake2b(text.encode(), digest_size=9).hexdigest()
@@ -67,55 +67,55 @@ def parts(site_file: SiteFile, site: str) -> Lists:
 
 
 def values_of(part: Part, raw: Raw) -> dict[str, str]:
-    """Return a part as the values of its form."""
-    found: dict[str, str] = {}
+    """Return a part as the values of its form fields."""
+    values: dict[str, str] = {}
     for key in FIELDS[part]:
         value = raw.get(key)
         if isinstance(value, dict):
-            found |= {f"{key}.{inner}": str(text) for inner, text in value.items()}
+            values |= {f"{key}.{inner}": str(text) for inner, text in value.items()}
         elif key in _POINT and value:
-            found[key] = _point_text(value)
+            values[key] = _point_text(value)
         elif key == _POINTS and value:
-            found[key] = "; ".join(map(_point_text, value))
+            values[key] = "; ".join(map(_point_text, value))
         elif value is not None:
-            found[key] = str(value).lower() if isinstance(value, bool) else str(value)
-    return found
+            values[key] = str(value).lower() if isinstance(value, bool) else str(value)
+    return values
 
 
 def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
     """Return the sites with one part edited. Raises NotFound, EditConflict, EditRefused with the wrong fields."""
-    whole = _raw(site_file)
-    number, site = _find(whole, edit.site)
+    raw = _raw(site_file)
+    number, site = _find(raw, edit.site)
     lists = _lists(site)
     was = next((one for one in lists[edit.part] if edit.mark and mark(edit.part, one) == edit.mark), None)
     added = edit.values is not None and edit.part in _ONCE and lists[edit.part]
     if was is None and (edit.mark or added):
         raise EditConflict
     item = _item(edit, lists, was)
-    whole["sites"][number] = _joined(lists)
-    return _checked(whole, item)
+    raw["sites"][number] = _joined(lists)
+    return _checked(raw, item)
 
 
 def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:
     """Return the sites with a new one, and its id. Raises EditRefused."""
-    whole = _raw(site_file) if site_file.sites else {"sites": []}
+    raw = _raw(site_file) if site_file.sites else {"sites": []}
     given = _nested({key: text for key, text in values.items() if key not in ("country", "id")})
-    taken = {site["id"] for site in whole["sites"]}
-    name = values.get("id") or _free_id(given, "site", taken)
+    used = {site["id"] for site in raw["sites"]}
+    name = values.get("id") or _free_id(given, "site", used)
     site: dict[str, Any] = {"id": name, **given, "opening": [_BEGIN | {"country": values.get("country", "")}]}
-    whole["sites"].append(site | {"spaces": [], "portals": []})
-    return _checked(whole, whole["sites"][-1]), name
+    raw["sites"].append(site | {"spaces": [], "portals": []})
+    return _checked(raw, raw["sites"][-1]), name
 
 
 def _raw(site_file: SiteFile) -> dict[str, Any]:
     return tomllib.loads(dump(site_file))
 
 
-def _find(whole: Raw, site: str) -> tuple[int, dict[str, Any]]:
-    found = [(n, one) for n, one in enumerate(whole.get("sites", [])) if one["id"] == site]
-    if not found:
+def _find(raw: Raw, site: str) -> tuple[int, dict[str, Any]]:
+    matches = [(n, one) for n, one in enumerate(raw.get("sites", [])) if one["id"] == site]
+    if not matches:
         raise NotFound(f"there is no site “{site}”")
-    return found[0]
+    return matches[0]
 
 
 def _lists(site: dict[str, Any]) -> Lists:
@@ -134,7 +134,7 @@ def _lists(site: dict[str, Any]) -> Lists:
 
 
 def _joined(lists: Lists) -> dict[str, Any]:
-    """Return the site of its lists; the items stay the same objects, by which a problem finds its form."""
+    """Return the site put together from its lists; the items stay the same objects, so problems find their forms."""
     (site,) = lists["site"]
     spaces = {space["id"]: space for space in lists["spaces"]}
     for closure in lists["closures"]:
@@ -152,7 +152,7 @@ def _joined(lists: Lists) -> dict[str, Any]:
 
 
 def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Put what was edited into its list, and return it."""
+    """Put the edited part into its list, and return it."""
     several = lists[edit.part]
     if edit.values is None:
         if was is not None and edit.part != "site":
@@ -172,14 +172,14 @@ def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any
             if portal["id"] == given.get("portal"):
                 portal.pop("counted", None)
     if edit.part in _BY_NAME:
-        taken = {*(one["id"] for one in several), lists["site"][0]["id"], "outside"}
-        given = {"id": _free_id(given, edit.part[:-1], taken), **given}
+        used = {*(one["id"] for one in several), lists["site"][0]["id"], "outside"}
+        given = {"id": _free_id(given, edit.part[:-1], used), **given}
     several.append(given)
     return given
 
 
 def _remove_rest(part: Part, name: str, lists: Lists) -> None:
-    """Take out with a space or portal what says nothing without it: closures, and sensors that were there once."""
+    """Remove what belongs to a removed space or portal: closures, and sensors placed there earlier."""
     key = part[:-1]
     lists["closures"] = [one for one in lists["closures"] if (part, one["space"]) != ("spaces", name)]
     lists["sensors"] = [
@@ -187,36 +187,34 @@ def _remove_rest(part: Part, name: str, lists: Lists) -> None:
     ]
 
 
-def _free_id(given: Raw, kind: str, taken: set[str]) -> str:
+def _free_id(given: Raw, kind: str, used: set[str]) -> str:
     name = given.get("name", "")
-    said = name if isinstance(name, str) else next(iter(name.values()), "")
-    wanted = id_of(said) or kind
-    return next(
-        one for n in range(1, len(taken) + 2) if (one := f"{wanted}-{n}" if n > 1 else wanted) not in taken
-    )
+    text = name if isinstance(name, str) else next(iter(name.values()), "")
+    slug = id_of(text) or kind
+    return next(one for n in range(1, len(used) + 2) if (one := f"{slug}-{n}" if n > 1 else slug) not in used)
 
 
 def _nested(values: Values) -> dict[str, Any]:
     """Return values as a file has them: "name.sv" lies within "name", and one text alone serves both languages."""
-    found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for key, text in values.items():
         head, _, inner = key.partition(".")
         if not inner:
-            found.setdefault(head, text)
+            nested.setdefault(head, text)
         else:
-            found[head] = (found[head] if isinstance(found.get(head), dict) else {}) | {inner: text}
+            nested[head] = (nested[head] if isinstance(nested.get(head), dict) else {}) | {inner: text}
     for key in ("name", "note"):
-        texts = set(found[key].values()) if isinstance(found.get(key), dict) else set()
+        texts = set(nested[key].values()) if isinstance(nested.get(key), dict) else set()
         if len(texts) == 1:
-            (found[key],) = texts
-    found |= {key: _point(found[key]) for key in _POINT if key in found}
-    if _POINTS in found:
-        found[_POINTS] = [_point(corner) for corner in found[_POINTS].split(";")]
-    return found
+            (nested[key],) = texts
+    nested |= {key: _point(nested[key]) for key in _POINT if key in nested}
+    if _POINTS in nested:
+        nested[_POINTS] = [_point(corner) for corner in nested[_POINTS].split(";")]
+    return nested
 
 
 def _point(text: str) -> list[str]:
-    """Return the numbers of a point, with whichever decimal mark; what is no number is told by the check."""
+    """Return the coordinates of a point, with either decimal mark; the check reports what is no number."""
     return text.replace(",", ".").split()
 
 
@@ -224,20 +222,20 @@ def _point_text(point: Sequence[float]) -> str:
     return " ".join(f"{value:.10g}" for value in point)
 
 
-def _checked(whole: Raw, item: dict[str, Any] | None) -> SiteFile:
-    site_file, problems = read(whole)
+def _checked(raw: Raw, item: dict[str, Any] | None) -> SiteFile:
+    site_file, problems = read(raw)
     if problems:
-        found = [_place(whole, path, item) for path, _ in problems]
-        fields = {field for field, _ in found if field}
-        elsewhere = {other for field, other in found if field is None and other}
+        places = [_place(raw, path, item) for path, _ in problems]
+        fields = {field for field, _ in places if field}
+        elsewhere = {other for field, other in places if field is None and other}
         raise EditRefused(sorted(fields), sorted(elsewhere))
     return site_file
 
 
-def _place(whole: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
-    """Return the field of the edited part that a problem is about; or else which other part, its kind and name."""
+def _place(raw: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
+    """Return the field of the edited part that a problem is about; else the kind and name of the other part."""
     other = ("", "")
-    for n, (step, at) in enumerate(_walk(whole, path)):
+    for n, (step, at) in enumerate(_walk(raw, path)):
         rest = path[n + 1 :]
         if item is not None and at is item and not {*rest[:1]} & {*_SECTIONS}:
             return (str(rest[0]) if rest else ""), other
@@ -246,8 +244,8 @@ def _place(whole: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | N
     return None, other
 
 
-def _walk(whole: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
-    at: Any = whole
+def _walk(raw: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
+    at: Any = raw
     for step in path:
         there = step in at if isinstance(at, dict) else isinstance(at, list) and step in range(len(at))
         if not there:

@@ -1,4 +1,4 @@
-"""Checks of the mappings of a site file: paths that can be followed, metrics and units that exist."""
+"""Checks of the mappings of a site file: paths, metrics and units."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ _PATHS = ("device", "channel", "each", "time", "start", "seq")
 
 
 def check(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
-    """Yield everything that is wrong with one mapping, each with the key it is wrong in."""
+    """Yield every problem of one mapping, each with its key."""
     yield from _check_names(path, mapping)
     if reason := topics.problem(mapping.topic):
         yield (*path, "topic"), f'"{mapping.topic}" is no topic filter: {reason}'
@@ -47,13 +47,13 @@ def check(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
 
 
 def split(value: str) -> tuple[str, str]:
-    """Metric and channel of a key of `values`: "in_total:2" -> ("in_total", "2"), "in" -> ("in", "")."""
+    """Split a key of `values` into metric and channel: "in_total:2" -> ("in_total", "2"), "in" -> ("in", "")."""
     metric, _, channel = value.partition(":")
     return metric, channel
 
 
 def _tells_a_day(time_format: str) -> bool:
-    """Tell whether a time that is written so can be read again, at least as far as its day."""
+    """Tell whether a time format includes at least the day."""
     time = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
     try:
         return datetime.strptime(time.strftime(time_format), time_format).date() == time.date()  # noqa: DTZ007
@@ -73,31 +73,31 @@ def _check_names(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
 
 
 def _check_paths(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
-    named: list[tuple[Path, str]] = [
+    paths: list[tuple[Path, str]] = [
         ((*path, key), getattr(mapping, key)) for key in _PATHS if getattr(mapping, key)
     ]
-    named += [((*path, "values", key), text) for key, text in mapping.values.items()]
-    named += [((*path, "only", text), text) for text in mapping.only]
+    paths += [((*path, "values", key), text) for key, text in mapping.values.items()]
+    paths += [((*path, "only", text), text) for text in mapping.only]
     if isinstance(mapping.period_s, str):
-        named.append(((*path, "period_s"), mapping.period_s))
-    for at, text in named:
+        paths.append(((*path, "period_s"), mapping.period_s))
+    for at, text in paths:
         try:
-            found = compiled(text)
+            parsed = compiled(text)
         except PathError as exc:
             yield at, str(exc)
             continue
         levels = mapping.topic.removeprefix("/").split("/")
-        if found.begins == "topic" and levels[-1] != "#" and abs(found.level) > len(levels):
+        if parsed.begins == "topic" and levels[-1] != "#" and abs(parsed.level) > len(levels):
             yield at, f"the topic has {len(levels)} level{'s' * (len(levels) > 1)} only; there is no {text}"
-        if found.begins == "around":
+        if parsed.begins == "around":
             yield at, "only model tables have items within items; begin the path with $ or @"
-        if found.begins in ("key", "item") and not mapping.each:
-            what = "a name of its own" if found.begins == "key" else "@"
+        if parsed.begins in ("key", "item") and not mapping.each:
+            what = "a name of its own" if parsed.begins == "key" else "@"
             reason = (
                 f'only an item has {what}; say with each = "..." what the items are, or begin the path with $'
             )
             yield at, reason
-        if at[-1] == "each" and found.begins not in ("message",):
+        if at[-1] == "each" and parsed.begins not in ("message",):
             reason = f'"{text}" cannot lead to the items; write a path from the top of the message, as in $.lines[*]'
             yield at, reason
 
@@ -136,9 +136,9 @@ def _check_units(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
                 yield at, f'"{unit}" is not possible; {_choice(unit_of(split(key)[0]), fitting)}'
 
 
-def _choice(kept: str, fitting: Sequence[str]) -> str:
-    named = f"write {' or '.join(fitting)}, or " if fitting else "write "
-    return f"{named}a number to multiply by{f'; without it the value is in {kept}' if kept else ''}"
+def _choice(stored_unit: str, fitting: Sequence[str]) -> str:
+    units = f"write {' or '.join(fitting)}, or " if fitting else "write "
+    return f"{units}a number to multiply by{f'; without it the value is in {stored_unit}' if stored_unit else ''}"
 
 
 def _check_period(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ class Place(NamedTuple):
     ends: datetime | None
 
     def what(self) -> object:
-        """Return what is observed, and how."""
+        """Return what the channel observes, and how."""
         return self.site, self.sensor.portal, self.sensor.space, self.sensor.swapped, self.sensor.role
 
 
@@ -65,24 +65,24 @@ def merged(
 def _in_order(
     stated: Mapping[ChannelKey, object], past: Mapping[ChannelKey, Sequence[Place]], files: Mapping[str, Site]
 ) -> list[ChannelKey]:
-    """Return the channels that the file names, in its order, and those of its sites that it names no more."""
-    gone = (key for key, places in past.items() if any(place.site in files for place in places))
-    return list(dict.fromkeys((*stated, *gone)))
+    """Return the channels that the file names, in its order, then those of its sites that it no longer names."""
+    removed = (key for key, places in past.items() if any(place.site in files for place in places))
+    return list(dict.fromkeys((*stated, *removed)))
 
 
 def _with_channels(site: Site, changed: Sequence[Sensor]) -> Site:
-    """Return a site that the file does not name, with what becomes of the channels that it has taken."""
+    """Return a site that the file does not name, with changed placements of channels that moved to the file's sites."""
     keys = {key for _, key in keyed(replace(site, sensors=tuple(changed)))}
-    kept = (sensor for sensor, key in keyed(site) if key not in keys)
-    return replace(site, sensors=(*kept, *changed))
+    remaining = (sensor for sensor, key in keyed(site) if key not in keys)
+    return replace(site, sensors=(*remaining, *changed))
 
 
 def _places(sites: Iterable[Site]) -> dict[ChannelKey, list[Place]]:
-    found: dict[ChannelKey, list[Place]] = {}
+    by_channel: dict[ChannelKey, list[Place]] = {}
     for site in sites:
         for sensor, key in keyed(site):
-            found.setdefault(key, []).append(Place(site.id, sensor, *placement_span(sensor, site)))
-    return {key: sorted(places, key=lambda p: p.begins or EARLY) for key, places in found.items()}
+            by_channel.setdefault(key, []).append(Place(site.id, sensor, *placement_span(sensor, site)))
+    return {key: sorted(places, key=lambda p: p.begins or EARLY) for key, places in by_channel.items()}
 
 
 def _channel(
@@ -91,8 +91,8 @@ def _channel(
     """Return the places of one channel, in order."""
     if any(place.sensor.dated for place in mine):
         others = [place for place in past if not _in_file(place, files)]
-        for taken in mine:
-            others = [rest for place in others for rest in _without(place, (taken.begins, taken.ends))]
+        for given in mine:
+            others = [rest for place in others for rest in _without(place, (given.begins, given.ends))]
         return sorted((*mine, *others), key=lambda p: p.begins or EARLY)
     if not mine:
         return _until(past, cut) if any(place.site in files for place in past[-1:]) else list(past)
@@ -105,7 +105,7 @@ def _channel(
 
 
 def _in_file(place: Place, files: Mapping[str, Site]) -> bool:
-    """Tell whether a file has the portal or space of a place; what is no more in it cannot be stated."""
+    """Tell whether a file still has the portal or space of a placement; one that is gone cannot be stated."""
     site = files.get(place.site)
     if site is None:
         return False
@@ -114,7 +114,7 @@ def _in_file(place: Place, files: Mapping[str, Site]) -> bool:
 
 
 def _described(place: Place, now: Place) -> Place:
-    """Return an earlier place with what a file says of the device, and where on the plan it is if it is still there."""
+    """Return an earlier placement with the file's description of the device, and its place on the plan if unchanged."""
     device = now.sensor
     at = device.at if place.what() == now.what() else place.sensor.at
     sensor = replace(
@@ -124,15 +124,15 @@ def _described(place: Place, now: Place) -> Place:
 
 
 def _until(places: Sequence[Place], cut: datetime) -> list[Place]:
-    """Return the places up to a moment."""
+    """Return the placements up to a moment."""
     return [
         place._replace(ends=min(place.ends or LATE, cut)) for place in places if (place.begins or EARLY) < cut
     ]
 
 
-def _without(place: Place, taken: Span) -> list[Place]:
-    """Return what is left of a place without a stretch of time."""
-    begins, ends = taken
+def _without(place: Place, cut: Span) -> list[Place]:
+    """Return the parts of a placement outside a stretch of time."""
+    begins, ends = cut
     left = []
     if begins and (place.begins or EARLY) < begins:
         left.append(place._replace(ends=min(place.ends or LATE, begins)))
@@ -142,7 +142,7 @@ def _without(place: Place, taken: Span) -> list[Place]:
 
 
 def with_span(sensor: Sensor, span: Span, site: Site) -> Sensor:
-    """Return a sensor that observes its place in a span of time: told by days where it begins and ends with one."""
+    """Return a sensor placed for a span of time: as days where both bounds are those of business days."""
     begins, ends = span
     first = _day(begins, site) if begins else None
     after = _day(ends, site) if ends else None
@@ -162,7 +162,7 @@ def _day(t: datetime, site: Site) -> date | None:
 
 
 def _parts(site: Site, known: Site | None, first: date | None) -> Site:
-    """Return the site with the hours that were, and what is new of it from a day on."""
+    """Return the site with its earlier opening hours, and with a first day on all that is new."""
     if known is None:
         return site
     spaces = tuple(_begun(part, known.spaces, first) for part in site.spaces)
@@ -171,16 +171,14 @@ def _parts(site: Site, known: Site | None, first: date | None) -> Site:
 
 
 def _begun(part: _Part, known: Sequence[_Part], first: date | None) -> _Part:
-    """Return a part with the first day that it is known to have, or that is told for all that is new."""
+    """Return a part with its known first day, or else the one given for all that is new."""
     if part.first:
         return part
     return replace(part, first=next((other.first for other in known if other.id == part.id), first))
 
 
 def _opening(new: OpeningHours, known: OpeningHours, first: date | None) -> OpeningHours:
-    """Return the hours with the tables that held before; a single table without a day says what holds now, or from the
-    day `first` on.
-    """
+    """Return the hours with the earlier tables; a single table without a day applies from now, or from `first`."""
     (*before, now), (*earlier, last) = new.tables, known.tables
     if before or now.first:
         return new

@@ -1,4 +1,4 @@
-"""What a valid site file leaves open: not wrong, but not to be found out by false figures."""
+"""Notes on a valid site file: gaps that would leave figures missing."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from besok.model.site import Portal, Site, SiteFile
 
 
 def notes(file: SiteFile) -> list[str]:
-    """Return a sentence for each passage that keeps spaces from figures, and each target that may stay without."""
+    """Return a sentence for each passage that leaves spaces without figures, and each target that may stay without."""
     known = {site.id: site for site in file.sites}
     return [note for site in file.sites for note in (*_passages(site), *_doors(site), *_targets(site, known))]
 
 
 def uncounted(site: Site) -> Iterator[tuple[Portal, list[str]]]:
-    """Yield each passage within the site that nothing counts, with the spaces of which it hides who is there."""
+    """Yield each uncounted passage within the site, with the spaces whose occupancy it hides."""
     ids = site.space_ids
     place = {space: n for n, space in enumerate(ids)}
     parents = [None, *(place[space.parent or site.id] for space in site.spaces)]
@@ -38,7 +38,7 @@ def _passages(site: Site) -> Iterator[str]:
 
 
 def _doors(site: Site) -> Iterator[str]:
-    """Yield the ways into a site that are to be counted and have no sensor yet."""
+    """Yield the entrances of a site that are to be counted and have no sensor yet."""
     watched = {sensor.portal for sensor in site.sensors if sensor.role == "primary"}
     for portal in site.portals:
         if portal.counted and portal.id not in watched and site.leads_out(portal):
@@ -59,7 +59,7 @@ def _targets(site: Site, known: dict[str, Site]) -> Iterator[str]:
 
 
 def _counts(site: Site) -> bool:
-    """Tell whether a sensor counts at a door that leads out of the site."""
+    """Tell whether a sensor counts at a portal that leads out of the site."""
     doors = {portal.id for portal in site.portals if site.leads_out(portal)}
     return any(sensor.portal in doors for sensor in site.sensors)
 

@@ -1,4 +1,4 @@
-"""Checks of opening hours in a site file: texts that are hours, tables on days of their own, known holidays."""
+"""Checks of opening hours in a site file: valid hours, distinct first days, known holiday calendars."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,7 @@ _DAYS = (*WEEKDAYS, "on_holiday")
 
 
 def check(path: Path, site: Site) -> Iterator[Problem]:
-    """Yield what is wrong with the opening hours of a site."""
+    """Yield the problems of a site's opening hours."""
     for at, text in _texts((*path, "opening"), site):
         try:
             parse_hours(text, site.day_start)

@@ -1,4 +1,4 @@
-"""Checks of what a site file draws: plans of a possible size, rooms that lie on one, doors and sensors within it."""
+"""Checks of floor plans in a site file: plausible sizes, shapes on a plan, doors and sensors within it."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _NO_PLAN = "no space around it has a plan; write the size of its storey's (or th
 
 
 def check(path: Path, site: Site) -> Iterator[Problem]:
-    """Yield what is wrong with the drawing of a site."""
+    """Yield the problems of a site's floor plans."""
     of_space, sized = plans(site), sizes(site)
     for n, space in enumerate(site.spaces):
         if space.shape:

@@ -1,4 +1,4 @@
-"""Checks of the target of a site: days in order, and other sites that can be counted together with it."""
+"""Checks of a site's target: days in order, and sites that can be counted together."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +8,7 @@ from besok.model.tomlfile import Path, Problem
 
 
 def check(path: Path, site: Site, sites: Mapping[str, Site]) -> Iterator[Problem]:
-    """Yield what is wrong with the target of a site, which may name others of `sites`."""
+    """Yield the problems of a site's target, which may name others of `sites`."""
     target, at = site.target, (*path, "target")
     if target is None:
         return
@@ -21,7 +21,7 @@ def check(path: Path, site: Site, sites: Mapping[str, Site]) -> Iterator[Problem
 
 
 def _stated(at: Path, target: Target) -> Iterator[Problem]:
-    """Yield what is wrong with a baseline that is stated as one number."""
+    """Yield the problems of a baseline that is stated as one number."""
     if target.baseline_visits is None:
         if target.baseline_measure or target.baseline_source:
             yield (*at, "baseline_visits"), "is missing; write the visits in 365 days that the source states"
@@ -45,12 +45,12 @@ def _stated(at: Path, target: Target) -> Iterator[Problem]:
 
 
 def apart(site: Site, sites: Mapping[str, Site]) -> Iterator[str]:
-    """Yield why the sites that the target of `site` names cannot be counted together with it."""
-    named = site.target.also if site.target else ()
-    for n, name in enumerate(named):
+    """Yield the reasons why the sites of a target cannot be counted together."""
+    others = site.target.also if site.target else ()
+    for n, name in enumerate(others):
         if name == site.id:
             yield f'"{name}" is the site itself, which always counts; name other sites only'
-        elif name in named[:n]:
+        elif name in others[:n]:
             yield f'"{name}" is named twice; once is enough'
         elif name not in sites:
             close = suggestion(name, sites.keys() - {site.id})
@@ -60,7 +60,7 @@ def apart(site: Site, sites: Mapping[str, Site]) -> Iterator[str]:
 
 
 def _unlike(site: Site, other: Site) -> Iterator[str]:
-    """Yield why the days of two sites cannot be added up."""
+    """Yield the reasons why the days of two sites cannot be added up."""
     if other.timezone != site.timezone or other.day_start != site.day_start:
         days = [f"{s.day_start:%H:%M} {s.timezone}" for s in (other, site)]
         yield (

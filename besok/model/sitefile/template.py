@@ -1,4 +1,4 @@
-"""A site file to begin with: what was asked, written down with the comments that say how to go on."""
+"""A first site file, made from answers, with comments on the next steps."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSite:
-    """What `besok site new` asks; storeys from the lowest up."""
+    """The answers to `besok site new`; storeys from the lowest up."""
 
     name: str
     kind: Literal["library", "park"] = "library"
@@ -40,7 +40,7 @@ class NewSite:
 
     @property
     def id(self) -> str:
-        """The id, made of the name. Raises BesokError where there is no letter in it."""
+        """The id, made of the name. Raises BesokError where the name has no letter."""
         return _id(self.name)
 
 
@@ -143,12 +143,12 @@ def _name(name: str, before: str = "", swedish: str = "") -> str:
 
 
 def _text(text: str) -> str:
-    """Quote a text as TOML has it, whose basic strings are those of JSON."""
+    """Quote a text as a TOML basic string, which is a JSON string."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def _id(name: str) -> str:
-    made = id_of(name)
-    if not made:
+    slug = id_of(name)
+    if not slug:
         raise BesokError(f'"{name}" has no letter a-z or digit to make an id of; give it another name')
-    return made
+    return slug

@@ -1,4 +1,4 @@
-"""What a site file would undo of that which was edited in pages: what they changed, and the file has otherwise."""
+"""Edits made in pages that a site file would undo."""
 
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _LEARNT = "topics"  # of sensors, where nobody states them
 
 
 def undone(before: str, now: Site, then: Site) -> list[str]:
-    """Return a line for each value that pages have changed from what was `before`, and that would not be so `then`.
+    """Return a line for each value that pages have changed since `before`, and that `then` would change back.
 
     `before` is the site in a file of its own, empty if there was none.
     """
@@ -30,7 +30,7 @@ def undone(before: str, now: Site, then: Site) -> list[str]:
 
 def _flat(text: str) -> _Flat:
     """Return every value of a site with its place: ("spaces", "cafe", "capacity") is "60"."""
-    return dict(found for raw in tomllib.loads(text).get("sites", []) for found in _values((), raw))
+    return dict(pair for raw in tomllib.loads(text).get("sites", []) for pair in _values((), raw))
 
 
 def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -46,8 +46,8 @@ def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
 
 
 def _label(part: dict[str, Any]) -> str:
-    """Return what tells a part from the others of its list: its name, or when it begins."""
-    named = [str(part[key]) for key in ("id", "source", "device", "channel") if key in part]
+    """Return the label of a part within its list: its name, or its first day."""
+    labels = [str(part[key]) for key in ("id", "source", "device", "channel") if key in part]
     return " ".join(
-        [*named, *([] if "id" in part else [str(part[key]) for key in ("first", "since") if key in part])]
+        [*labels, *([] if "id" in part else [str(part[key]) for key in ("first", "since") if key in part])]
     )

@@ -1,4 +1,4 @@
-"""Checks of the definitions of a visit in a site file: doors that lead in, shares that can be, days apart."""
+"""Checks of the definitions of a visit in a site file: portals that lead in, valid shares, distinct first days."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,22 +10,22 @@ from besok.model.tomlfile import Path, Problem
 
 def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
     """Return the counted portals that lead into a site, by name ("park/gate" for another site's)."""
-    found = {}
+    portals = {}
     for owner in sites:
-        own = owner.id == site.id
+        is_own = owner.id == site.id
         for portal in owner.portals:
-            here = [_here(end, own, site.id) for end in (portal.outer, portal.inner)]
+            here = [_here(end, is_own, site.id) for end in (portal.outer, portal.inner)]
             if portal.counted and here[0] != here[1]:
-                found[portal.id if own else f"{owner.id}/{portal.id}"] = portal
-    return found
+                portals[portal.id if is_own else f"{owner.id}/{portal.id}"] = portal
+    return portals
 
 
-def _here(end: str, own: bool, site: str) -> bool:
-    return (own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
+def _here(end: str, is_own: bool, site: str) -> bool:
+    return (is_own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
 
 
 def check(path: Path, site: Site, doors: Iterable[str]) -> Iterator[Problem]:
-    """Yield everything that is wrong with the definitions of a visit of a site with these `doors` to elsewhere."""
+    """Yield the problems of a site's definitions of a visit; `doors` are its portals to elsewhere."""
     names = set(doors)
     seen: set[object] = set()
     for n, definition in enumerate(site.visits):

@@ -20,11 +20,11 @@ def patience(interval_s: float) -> float:
     return max(interval_s / USUAL_S, 1)
 
 
-def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S) -> Freshness:
-    """Return the freshness at `now` of a sensor that was last heard at `heard` and sends every `interval_s`."""
-    if heard is None:
+def freshness(last_seen: datetime | None, now: datetime, interval_s: float = USUAL_S) -> Freshness:
+    """Return the freshness at `now` of a sensor that was last heard at `last_seen` and sends every `interval_s`."""
+    if last_seen is None:
         return "none"
-    age = (now - heard) / patience(interval_s)
+    age = (now - last_seen) / patience(interval_s)
     return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
 
 

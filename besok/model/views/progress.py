@@ -132,6 +132,6 @@ class Progress:
         1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:
         a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
         """
-        whole = (self.deadline - self.baseline_last).days
-        gone = max((day - self.baseline_last).days, 0)
-        return float(self.factor ** (gone / whole)) if whole > 0 else self.factor
+        total = (self.deadline - self.baseline_last).days
+        elapsed = max((day - self.baseline_last).days, 0)
+        return float(self.factor ** (elapsed / total)) if total > 0 else self.factor

@@ -1,4 +1,4 @@
-"""A planner's question as a scenario of the simulator."""
+"""Conversion of a planner's question into a scenario of the simulator."""
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -17,7 +17,7 @@ ABOUT: Final = Text(sv="En planerares fråga.", en="A planner's question.")
 
 
 def connected(sites: SiteFile, site: str) -> SiteFile:
-    """Return the sites that doors join with one, itself among them: people come from one into the other."""
+    """Return the sites that doors connect to one, itself included: people move from one to the other."""
     joined = {site}
     while True:
         near = {
@@ -34,7 +34,7 @@ def connected(sites: SiteFile, site: str) -> SiteFile:
 
 
 def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
-    """Return what is asked about a site as a scenario; the seed and the replications are apart."""
+    """Return the scenario of a question about a site; the seed and the replications are chosen elsewhere."""
     title = Text(sv=spec.title, en=spec.title)
     parts: dict[str, Any] = {"rates": (Rates(site=site.id, arrivals=spec.visitors),)}
     if spec.hours:
@@ -59,7 +59,7 @@ def scenario_of(spec: ScenarioSpec, site: Site) -> Scenario:
 
 
 def played_in(sandbox: Site, spec: ScenarioSpec, site: Site, now: datetime) -> Scenario:
-    """Return what is simulated where a question about a site is played live in its sandbox.
+    """Return the scenario to simulate where a question about a site is played live in its sandbox.
 
     A sensor has failed for an hour at `now`; one that drifts has come to its worst by then.
     """

@@ -1,4 +1,4 @@
-"""The files of a broker's accounts in a folder: passwords made once and kept, everything else written again."""
+"""The folder of a broker's account files: passwords are made once, everything else is written again."""
 
 import secrets
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ class Folder:
         return file.read_text("utf-8").strip()
 
     def write(
-        self, found: Accounts, hashes: dict[str, str], *, tls: str = "", anonymous: tuple[str, ...] = ()
+        self, named: Accounts, hashes: dict[str, str], *, tls: str = "", anonymous: tuple[str, ...] = ()
     ) -> None:
-        """Write the files of both brokers. Where a hash is known, the account has the password that it had."""
-        names = [account.name for account in found.accounts]
+        """Write the files of both brokers. An account with a known hash keeps its password."""
+        names = [account.name for account in named.accounts]
         hashes = {name: hashes[name] for name in names if name in hashes and not self._has(name)}
         known = {name: self.password(name) for name in names if name not in hashes}
         mosquitto = self.path / "mosquitto"
         where = self.seen_as or str(mosquitto)
-        accounts = [*found.accounts, FORMER]
+        accounts = [*named.accounts, FORMER]
         _write(mosquitto / "passwords", mosquitto_files.passwords(known, hashes))
         _write(mosquitto / "acl", mosquitto_files.acl(accounts, anonymous))
         listener = mosquitto_files.tls_listener(8883, tls) if tls else ""
@@ -44,7 +44,7 @@ class Folder:
         # As options of mosquitto_sub, which reads them from a file and so shows no password among the processes.
         health = f"-u {HEALTH}\n-P {known[HEALTH]}\n-i {HEALTH}\n-t {UPTIME}\n-C 1\n-W 4\n"
         _write(mosquitto / "health" / "mosquitto_sub", health)
-        _write(self.path / "rabbitmq.json", rabbitmq_definitions.definitions(found.accounts, known))
+        _write(self.path / "rabbitmq.json", rabbitmq_definitions.definitions(named.accounts, known))
 
     def _has(self, name: str) -> bool:
         return (self.path / "accounts" / name).exists()

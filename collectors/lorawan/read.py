@@ -156,7 +156,7 @@ class _Reading:
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
-            for table in platforms():
+            for table in platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found

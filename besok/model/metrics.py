@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+EMPTY_REGISTERS = (32_767, 65_535)
+
 
 class Kind(StrEnum):
     """The way readings of a metric add up over time."""
@@ -27,6 +29,8 @@ class Metric:
 
     def problem(self, value: float) -> str | None:
         """Say why `value` cannot be a reading of this metric, in words for a caretaker; None if it can."""
+        if self.kind is Kind.FLOW and value in EMPTY_REGISTERS:
+            return f"{self.name} is {value:g}: that is what an empty register says"
         if isfinite(value) and self.low <= value <= self.high:
             return None
         return (

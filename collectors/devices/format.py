@@ -132,7 +132,8 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         unit = self.unit
         if isinstance(unit, str) and (unit not in UNITS or UNITS[unit].to != unit_of(self.metric)):
             raise ValueError(f'{self.metric}: the unit "{unit}" does not lead to {unit_of(self.metric)}')
-        self.wraps = 1 << self.bits if self.bits else self.wraps
+        if self.bits:  # all bits set is what an empty register says; the next total has the people
+            self.wraps, self.invalid = 1 << self.bits, Words((*self.invalid, str((1 << self.bits) - 1)))
         self.said = self.said or self.paths[0].text.removeprefix("$.").removeprefix("@.")
 
     @property

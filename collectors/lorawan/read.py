@@ -94,7 +94,7 @@ class _Reading:
         """Believe what people call the device, unless somebody has said in Besök what it is."""
         if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
             return found
-        called = (text for text in self.uplink.models() if registry.by_model(text) is None)
+        called = (text for text in self.texts if registry.by_model(text) is None)
         return subjects.sensed(found, lambda: subjects.words(*called))
 
     def by_network(self) -> Decoded:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
-EMPTY_REGISTERS = (32_767, 65_535)
 
 
 class Kind(StrEnum):
@@ -13,6 +12,12 @@ class Kind(StrEnum):
     FLOW = "flow"  # people passing: deltas over a period, summed
     TOTAL = "total"  # people passing: a running total, differenced
     LEVEL = "level"  # a state: averaged over time
+
+
+EMPTY_REGISTERS = {  # the highest values of two bytes and of four
+    Kind.FLOW: (32_767, 65_535),
+    Kind.TOTAL: (2**31 - 1, 2**32 - 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Metric:
 
     def problem(self, value: float) -> str | None:
         """Say why `value` cannot be a reading of this metric, in words for a caretaker; None if it can."""
-        if self.kind is Kind.FLOW and value in EMPTY_REGISTERS:
+        if value in EMPTY_REGISTERS.get(self.kind, ()):
             return f"{self.name} is {value:g}: that is what an empty register says"
         if isfinite(value) and self.low <= value <= self.high:
             return None

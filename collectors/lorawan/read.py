@@ -173,7 +173,7 @@ class _Reading:
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
             return self._ask(fields)
-        if type(fields) is dict and not self.table.layout:
+        if type(fields) is dict and not (self.table.layout and self.uplink.payload):
             raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
         return Decoded()
 

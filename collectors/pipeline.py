@@ -213,9 +213,8 @@ def _checked(
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         if same := found.get(key):
             if same.period_s and timed.period_s and same.period_s != timed.period_s:
-                same, timed = sorted((same, timed), key=lambda one: one.period_s)
-                problems.append(_of_shorter(timed))
-                timed = same
+                timed, longer = sorted((same, timed), key=lambda one: one.period_s)
+                problems.append(_of_shorter(longer))
             else:
                 timed = _merged(same, timed)
                 summed[key] = None
@@ -226,8 +225,8 @@ def _checked(
         except Refused as exc:
             problems.append(exc)
             del found[key]
-    for key in _sums_of_others(found) if len(found) > 2 else ():
-        problems.append(_of_shorter(found.pop(key)))
+    if len(found) > 2:
+        problems += [_of_shorter(found.pop(key)) for key in _sums_of_others(found)]
     return found.values()
 
 
@@ -243,7 +242,7 @@ def _sums_of_others(readings: dict[Key, Reading]) -> list[Key]:
 
 def _of_shorter(reading: Reading) -> Refused:
     return Refused(
-        f"{_where(reading)}: the message has {reading.metric} of {reading.period_s:g} s and of a shorter time in it, and"
+        f"{_where(reading)}: the message has {reading.metric} of {reading.period_s:g} s and of a shorter time in it;"
         " only the shorter counts: let the device send one of them",
         Refusal.OUT_OF_RANGE,
     )

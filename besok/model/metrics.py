@@ -5,7 +5,6 @@ from enum import StrEnum
 from math import isfinite
 
 
-
 class Kind(StrEnum):
     """The way readings of a metric add up over time."""
 

@@ -241,7 +241,9 @@ class _Reading:
         for unless in self.form.unless:
             texts = self._among(unless.among[0], place) if unless.among else unless.is_
             states = [text_of(found.value).lower() for found in unless.path[0].find(place)]
-            if any(state in texts or _SAME.get(state) in texts or _has(unless.bits, state) for state in states):
+            if any(
+                state in texts or _SAME.get(state) in texts or _has(unless.bits, state) for state in states
+            ):
                 refused.append(unless.metrics)
                 (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused

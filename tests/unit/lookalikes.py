@@ -52,7 +52,7 @@ ALIKE = (
     a("parking/level-2", {"in_total": 12}, ASK),
     a("acme/1", {"in_total": 12, "description": "Ice creams served"}, ASK),
     a("acme/1", {"in_total": 12, "channel_name": "bananas"}, ASK),
-    *(a("acme/1", {"in_total": 12, name: "flurbs"}, ASK) for name in "model host api protocol schema format wlan vendor fw".split()),
+    *(a("acme/1", {"in_total": 12, name: "flurbs"}, ASK) for name in ("model", "host", "api", "protocol", "schema", "format", "wlan", "vendor", "fw")),
     a("acme/1", {"in_total": 12, "model": "XC-200", "fw": "1.2.3", "ssid": "CityGuest"}, "flow:1 in_total 12"),
     a("acme/1", {"in_total": 12, "title": "People counter, main entrance"}, "flow:1 in_total 12"),
     a("gateway/3", {"in_total": 1288, "out_total": 3311}, ASK),  # octets?

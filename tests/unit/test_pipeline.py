@@ -132,6 +132,16 @@ def test_a_sum_that_cannot_be_true_is_rejected_though_each_part_could_be() -> No
     assert "in is 108000: people going in must be 0 to 100000 people" in reasons(batch)[0]
 
 
+def test_hours_count_and_not_the_day_beside_them() -> None:
+    hour, quarter, day = (
+        {"time": at(timedelta(minutes=m)), "period_s": s, "in": n}
+        for m, s, n in ((0, 3600, 8), (-60, 900, 3), (0, 7200, 11))
+    )
+    batch = decode([hour, quarter, day, {**quarter, "in": 1}])
+    assert sorted(values(batch)) == [("in", 4), ("in", 8)]
+    assert "only the shorter counts" in reasons(batch)[0]
+
+
 def test_of_states_of_one_instant_the_last_counts() -> None:
     t = at(timedelta(0))
     assert values(decode([{"time": t, "people": 5}, {"time": t, "people": 7}], kind="level")) == [

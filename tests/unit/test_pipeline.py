@@ -63,7 +63,7 @@ def test_a_status_comes_with_its_receipt() -> None:
         ({"people": -3, "region": "b"}, "level", "level:b: people is -3"),
         ({"people": 65_535}, "level", "level:1: people is 65535"),
         ({"in": 65_535}, "flow", "flow:1: in is 65535"),
-        ({"in_total": 2**32 - 1}, "flow", "flow:1: in_total is 4.29497e+09"),
+        ({"in_total": 2**32 - 1}, "flow", "that is what an empty register says"),
         ({"humidity_pct": 101}, "level", "humidity_pct is 101: humidity must be 0 to 100 %"),
         ({"time": "2126-11-25T08:15:00Z", "in": 1}, "flow", "its time is 2126-11-25 08:15; set the clock"),
         ({"time": 0, "in": 1}, "flow", "its time is 1970-01-01 00:00"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -211,8 +212,12 @@ def _checked(
             continue
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         if same := found.get(key):
-            timed = _merged(same, timed)
-            summed[key] = None
+            if same.period_s and timed.period_s and same.period_s != timed.period_s:
+                timed, longer = sorted((same, timed), key=lambda one: one.period_s)
+                problems.append(_of_shorter(longer))
+            else:
+                timed = _merged(same, timed)
+                summed[key] = None
         found[key] = timed
     for key in summed:  # each can be true and their sum not
         try:
@@ -220,7 +225,27 @@ def _checked(
         except Refused as exc:
             problems.append(exc)
             del found[key]
+    if len(found) > 2:
+        problems += [_of_shorter(found.pop(key)) for key in _sums_of_others(found)]
     return found.values()
+
+
+def _sums_of_others(readings: dict[Key, Reading]) -> list[Key]:
+    """Return the counts of periods that hold a shorter one of the same metric: days beside their hours."""
+    spans = [
+        (key[:4], key[4] - timedelta(seconds=reading.period_s), -reading.period_s, key)
+        for key, reading in readings.items()
+        if reading.period_s
+    ]
+    return [a[3] for a, b in pairwise(sorted(spans)) if a[0] == b[0] and b[3][4] <= a[3][4]]
+
+
+def _of_shorter(reading: Reading) -> Refused:
+    return Refused(
+        f"{_where(reading)}: the message has {reading.metric} of {reading.period_s:g} s and of a shorter time in it;"
+        " only the shorter counts: let the device send one of them",
+        Refusal.OUT_OF_RANGE,
+    )
 
 
 def _check_origin(reading: Reading, known: DecodeContext) -> None:

@@ -13,6 +13,12 @@ class Kind(StrEnum):
     LEVEL = "level"  # a state: averaged over time
 
 
+EMPTY_REGISTERS = {  # the highest values of two bytes and of four
+    Kind.FLOW: (32_767, 65_535),
+    Kind.TOTAL: (2**31 - 1, 2**32 - 1),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One row of the catalogue. `code` is what the database stores; it never changes and is never reused."""
@@ -27,6 +33,8 @@ class Metric:
 
     def problem(self, value: float) -> str | None:
         """Say why `value` cannot be a reading of this metric, in words for a caretaker; None if it can."""
+        if value in EMPTY_REGISTERS.get(self.kind, ()):
+            return f"{self.name} is {value:g}: that is what an empty register says"
         if isfinite(value) and self.low <= value <= self.high:
             return None
         return (

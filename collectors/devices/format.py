@@ -72,12 +72,14 @@ class Choices(tuple[Choice, ...]):
 class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"is_": "is"}):
     """A state of the device in which values of `metrics` (all if empty) are no measurement.
 
-    It is one of these, or one of those that the path `among` leads to.
+    It is one of these (true is 1 too, false 0), a number with one of these `bits`, or one of those that the path
+    `among` leads to.
     """
 
     path: Paths
     says: str
     is_: Words = Words()
+    bits: int = 0
     among: Paths = Paths()
     metrics: frozenset[str] = frozenset()
     fault: bool = False
@@ -87,8 +89,8 @@ class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
         sentence(self.says)
         if strange := self.metrics - METRICS.keys():
             raise ValueError(f'"{min(strange)}" is not in the catalogue of metrics')
-        if bool(self.is_) == bool(self.among):
-            raise ValueError("write either is or among")
+        if sum(map(bool, (self.is_, self.bits, self.among))) != 1:
+            raise ValueError("write one of is, bits and among")
 
 
 class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -130,7 +132,8 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         unit = self.unit
         if isinstance(unit, str) and (unit not in UNITS or UNITS[unit].to != unit_of(self.metric)):
             raise ValueError(f'{self.metric}: the unit "{unit}" does not lead to {unit_of(self.metric)}')
-        self.wraps = 1 << self.bits if self.bits else self.wraps
+        if self.bits:  # all bits set is what an empty register says; the next total has the people
+            self.wraps, self.invalid = 1 << self.bits, Words((*self.invalid, str((1 << self.bits) - 1)))
         self.said = self.said or self.paths[0].text.removeprefix("$.").removeprefix("@.")
 
     @property

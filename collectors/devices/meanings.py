@@ -63,13 +63,14 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if name in FIELDS["line"] or name in FIELDS["place"]:
         is_name = name not in ("name", "label") or any(map(str.isalpha, text))
         return placed or (is_name and not field_names.unclear([text_of(leaf.value)]))
-    if any(name in FIELDS[kind] for kind in ("device", "sub", "loose", "time", "plain")):
+    if any(name in FIELDS[kind] for kind in ("device", "sub", "loose", "time")):
         return True
-    if own & WORDS["described"]:
-        return placed or not field_names.unclear([text])
     plain = WORDS["plain"] | (WORDS["figures"] if leaf.is_number else frozenset())
     plain |= WORDS["strong"] if own & WORDS["limits"] else frozenset()
-    return all(word in plain or word.isdecimal() for word in own)
+    if name not in FIELDS["plain"] and not all(word in plain or word.isdecimal() for word in own):
+        return False
+    is_free_text = not leaf.is_number and own.isdisjoint(WORDS["identifiers"])
+    return not is_free_text or placed or not field_names.unclear([text])
 
 
 def is_strange(leaf: Leaf) -> bool:

@@ -26,12 +26,14 @@ from collectors.devices.when import share, when
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 LEAVES_SHOWN: Final = 8
+NUMBER_DIGITS: Final = 20  # of a number of flags
 ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
+_SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # whichever way a decoder writes a flag
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
@@ -238,8 +240,10 @@ class _Reading:
         refused = []
         for unless in self.form.unless:
             texts = self._among(unless.among[0], place) if unless.among else unless.is_
-            states = (text_of(found.value).lower() for found in unless.path[0].find(place))
-            if any(state in texts for state in states):
+            states = [text_of(found.value).lower() for found in unless.path[0].find(place)]
+            if any(
+                state in texts or _SAME.get(state) in texts or _has(unless.bits, state) for state in states
+            ):
                 refused.append(unless.metrics)
                 (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused
@@ -347,6 +351,11 @@ def _plain_address(text: str) -> str:
 def _key(key: str | int) -> str | int:
     """Return the name of an item, or its number from 1."""
     return key + 1 if isinstance(key, int) else key
+
+
+def _has(bits: int, state: str) -> bool:
+    """Tell whether a state is a number in which one of these bits is set."""
+    return bool(bits) and state.isdecimal() and len(state) < NUMBER_DIGITS and bool(int(state) & bits)
 
 
 def _presence(value: Value, raw: Any) -> float | None:

@@ -35,7 +35,7 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.finding import Body
-from collectors.devices.format import Format, Paths, Value, Values, Words, paths
+from collectors.devices.format import Format, Paths, Value, Values, paths
 from collectors.devices.leaves import ADVICE, SEE, TOP, WRITE, Leaf, leaves
 
 SOURCE: Final = "mqtt"
@@ -45,8 +45,6 @@ TEXT_LIMIT: Final = 10_000  # characters of a text that may hold values
 PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
 OFFERED: Final = 12  # fields in one mapping
-_NOT_MEASURED: Final = Words(("2147483647", "4294967295"))  # the highest values of four bytes
-_NO_PEOPLE: Final = Words((*_NOT_MEASURED, "32767", "65535"))
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
@@ -154,7 +152,6 @@ class _Message:
             path=paths(leaf.path),
             said=leaf.shown,
             unit=unit or 1.0,
-            invalid=_NOT_MEASURED if metric.endswith("_total") else _NO_PEOPLE,
         )
 
     def _read(self, values: Sequence[Value]) -> Decoded:

@@ -94,7 +94,7 @@ class _Reading:
         """Believe what people call the device, unless somebody has said in Besök what it is."""
         if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
             return found
-        called = (text for text in self.uplink.models() if registry.by_model(text) is None)
+        called = (text for text in self.texts if registry.by_model(text) is None)
         return subjects.sensed(found, lambda: subjects.words(*called))
 
     def by_network(self) -> Decoded:
@@ -156,7 +156,7 @@ class _Reading:
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
-            for table in platforms():
+            for table in platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
@@ -173,7 +173,7 @@ class _Reading:
                     f"the network server's decoder gives {show(fields)}: it must give fields with names"
                 )
             return self._ask(fields)
-        if type(fields) is dict and not self.table.layout:
+        if type(fields) is dict and not (self.table.layout and self.uplink.payload):
             raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
         return Decoded()
 

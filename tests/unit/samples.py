@@ -386,7 +386,7 @@ SAMPLES: tuple[Sample, ...] = (
     said("general", "attic/people_present", b"17", "level:1 people 17"),
     framed("Milesight", "VS133", 85, "03d2be00000004d231010000 05cc05000600 0fe302100709",
          "flow:1 in_total 190, flow:1 out_total 305, level:1 people 2, level:2 people 16, level:3 people 7, level:4 people 9 | 08:15:01"),
-    framed("Milesight", "VS121", 85, "04c903030002 05cc02000100 07d50001000000000003",
+    framed("Milesight", "VS121", 85, "04c903030002 0dcc02000100 07d50001000000000003",
          "level:all people 3, level:1 occupied 0, level:2 occupied 1, level:3 occupied 0, flow:1 in_total 2, flow:1 out_total 1, level:1 people 0, level:2 people 1, level:3 people 0 | 08:15:01"),
     framed("Milesight", "AM319", 85, "0367ee0004687c05000106cb02077da803",
          "level:1 temperature_c 23.8, level:1 humidity_pct 62, level:1 occupied 1, level:1 co2_ppm 936 | 08:15:01"),

@@ -62,6 +62,8 @@ def test_a_status_comes_with_its_receipt() -> None:
         ({"in_total": 1e13}, "flow", "in_total is 1e+13"),
         ({"people": -3, "region": "b"}, "level", "level:b: people is -3"),
         ({"people": 65_535}, "level", "level:1: people is 65535"),
+        ({"in": 65_535}, "flow", "flow:1: in is 65535"),
+        ({"in_total": 2**32 - 1}, "flow", "that is what an empty register says"),
         ({"humidity_pct": 101}, "level", "humidity_pct is 101: humidity must be 0 to 100 %"),
         ({"time": "2126-11-25T08:15:00Z", "in": 1}, "flow", "its time is 2126-11-25 08:15; set the clock"),
         ({"time": 0, "in": 1}, "flow", "its time is 1970-01-01 00:00"),
@@ -128,6 +130,16 @@ def test_a_sum_that_cannot_be_true_is_rejected_though_each_part_could_be() -> No
     batch = pipeline.decode([message({"params": {"found": 9, "info": [row] * 9}}, topic="counters/door")])
     assert values(batch) == [("out", 81)]
     assert "in is 108000: people going in must be 0 to 100000 people" in reasons(batch)[0]
+
+
+def test_hours_count_and_not_the_day_beside_them() -> None:
+    hour, quarter, day = (
+        {"time": at(timedelta(minutes=m)), "period_s": s, "in": n}
+        for m, s, n in ((0, 3600, 8), (-60, 900, 3), (0, 7200, 11))
+    )
+    batch = decode([hour, quarter, day, {**quarter, "in": 1}])
+    assert sorted(values(batch)) == [("in", 4), ("in", 8)]
+    assert "only the shorter counts" in reasons(batch)[0]
 
 
 def test_of_states_of_one_instant_the_last_counts() -> None:

@@ -244,7 +244,10 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
     ("line", "says"),
     [
         ('share = ["$.made"]\nvalues = { in = "$.n" }', "both paths"),
-        ('values = { in = "$.n" }\n[[messages.unless]]\npath = "$.s"\nsays = "x"', "either is or among"),
+        (
+            'values = { in = "$.n" }\n[[messages.unless]]\npath = "$.s"\nsays = "x"',
+            "one of is, bits and among",
+        ),
         ('problem = "x {$..[}"', "no path"),
     ],
 )

@@ -42,7 +42,8 @@ class Changes:
         since = rows.at[:, None] - np.array(self.opened)
         fading = [np.where(since >= 0, np.exp(-np.maximum(since, 0) / fades), 0.0) for fades in FADES]
         steps, opened = len(self.steps), len(self.opened)
-        taught = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs))
+        breaks = tuple(sorted((*self.steps, *self.opened)))
+        taught = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs), breaks=breaks)
         return taught.with_columns(
             np.concatenate([stays, *fading], axis=1),
             np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, len(FADES) * opened]),

@@ -22,6 +22,7 @@ DOUBT = 0.7  # sd of the log of the usual sizes
 TWICE = 730.0  # days: in less no year was seen twice, and a slump would be taken for a large season
 ROUNDS = 3
 BELIEF = 10  # rows' worth of what is believed of the spread beforehand
+RETURN_DAYS = 91.0  # in which most of what returns does so
 JITTER = 1e-6
 
 
@@ -33,7 +34,7 @@ class Setting:
     of the year and of growth in a year: the usual ones, as long as there are no more than `few` rows. `sigma` is the sd
     of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are drawn in runs of `block`.
     Trials are forecasts from so many rows before the last, with `learnt` rows before them; their errors are looked at
-    in `bands` of rows ahead.
+    in `bands` of rows ahead. Of what the walk has moved since last year such a part `returns`.
     """
 
     step: float
@@ -45,6 +46,7 @@ class Setting:
     trials: tuple[int, ...]
     learnt: int
     bands: tuple[int, ...]
+    returns: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Rows:
     small: Floats
     step: float  # days of a row
     swing: float = 1.0  # times as large is the profile of the year
+    breaks: tuple[float, ...] = ()  # times, in order, from which the level is another
 
     @property
     def spacing(self) -> float:
@@ -118,6 +121,7 @@ class Fitted:
     echo: float
     middle: float
     clock: Clock
+    returns: float
 
     def last_deviation(self, n: int) -> float:
         """Return how far the last observed row of the first `n` was from the model, if it is one of the last three."""
@@ -137,6 +141,7 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
     found = Fitted(
         rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
         residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
+        returns=setting.returns,
     )  # fmt: skip
     odd = np.ones(len(rows.logs))
     for turn in range(rounds):
@@ -255,6 +260,7 @@ def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
     ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
     every = hats(at, np.concatenate([after.knots, ahead]))
     level = every[:, : len(after.knots)] + every[:, len(after.knots) :] @ gain(found, after.knots, ahead)
+    level -= _returned(found, after.knots, at)
     return np.concatenate([rows.columns[which], level], axis=1)
 
 
@@ -266,8 +272,28 @@ def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
 
 def gain(found: Fitted, before: Floats, ahead: Floats) -> Floats:
     """Return how the level at knots ahead follows from that at the knots before: ahead x before."""
-    inner = kernel(before, before, found.sizes, found.clock) + JITTER * np.eye(len(before))
-    return np.asarray(np.linalg.solve(inner, kernel(before, ahead, found.sizes, found.clock)).T)
+    return _follows(found, before, kernel(ahead, before, found.sizes, found.clock))
+
+
+def _follows(found: Fitted, grid: Floats, covariance: Floats) -> Floats:
+    """Return how what has such a `covariance` with the level at the knots follows from it: rows x knots."""
+    inner = kernel(grid, grid, found.sizes, found.clock) + JITTER * np.eye(len(grid))
+    return np.asarray(np.linalg.solve(inner, covariance.T).T)
+
+
+def _returned(found: Fitted, grid: Floats, at: Floats) -> Floats:
+    """Return what goes back of how far the walk has come since the same time of the last year known: rows x knots.
+
+    Large news last, and so does a level that was another one then; of a year before the first row nothing is known.
+    """
+    ahead = np.maximum(at - grid[-1], 0.0)
+    then = at - YEAR * np.ceil(ahead / YEAR)
+    alike = np.searchsorted(found.rows.breaks, then) == np.searchsorted(found.rows.breaks, grid[-1])
+    share = found.returns * (1 - np.exp(-ahead / RETURN_DAYS)) * (alike & (then >= 0))
+    usual = found.clock.ordinary()
+    now, past, known = usual(at), usual(np.maximum(then, 0.0)), usual(grid)
+    moved = np.minimum(now[:, None], known) - np.minimum(past[:, None], known)
+    return _follows(found, grid, found.sizes[0] ** 2 / YEAR * share[:, None] * moved)
 
 
 def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:

@@ -30,6 +30,11 @@ class Clock:
         beyond = np.maximum(times - self.ends[-1], 0.0)
         return np.asarray(np.interp(times, self.ends, self.turned) + beyond)
 
+    def ordinary(self) -> "Clock":
+        """Return the clock without what quarters moved beyond the usual."""
+        steps = np.minimum(np.diff(self.turned), np.diff(self.ends))
+        return Clock(ends=self.ends, turned=np.append(0.0, np.cumsum(steps)))
+
 
 def plain_clock(until: float) -> Clock:
     """Return the clock of a walk all of whose quarters up to a time are alike; they end with the last."""

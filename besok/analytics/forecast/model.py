@@ -21,6 +21,7 @@ HALF = 0.5  # of a person, so that a count of none has a log
 DAYS = Setting(
     step=1.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.2, freedom=4.0, few=30, block=14,
     trials=(28, 63, 119, 182, 273, 365, 547, 730), learnt=56, bands=(0, 7, 28, 90, 366),
+    returns=0.7,  # docs/decisions/050-last-year.md
 )  # fmt: skip
 LATELY, LATELY_SD = 84, 0.07  # days whose weekdays may differ from what they were for years, and by how much
 # Visits a day of a site of which nothing is known: median, and sd of the log

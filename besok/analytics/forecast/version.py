@@ -3,11 +3,11 @@
 from typing import Final
 
 # Raise it whenever the numbers below change, or those of other series: scores of two methods would mix otherwise
-VERSION: Final = "besok-6"
+VERSION: Final = "besok-7"
 # What this version forecasts from the series of tests/unit/test_forecast_version.py: mean, 80 and 95 % bounds of the
 # visits of 28, 90 and 365 days.
 REFERENCE: Final[dict[int, tuple[float, ...]]] = {
-    28: (9476, 9030, 9974, 8843, 10199),
-    90: (33423, 31928, 34959, 31088, 36044),
-    365: (129696, 121414, 137987, 116530, 144689),
+    28: (9480, 9041, 9978, 8846, 10202),
+    90: (33513, 32058, 35021, 31176, 35995),
+    365: (130198, 122138, 138452, 117726, 144006),
 }

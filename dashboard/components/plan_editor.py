@@ -45,9 +45,9 @@ def _size(c: Context) -> list[Any]:
     ]
     whole: Drawable = ("site", c.lists["site"][0], named(c.site.name))
     return [
-        entry(name, str(values_of(part, raw).get("plan", "")).replace(" ", " × "), _form(c, part, raw, "plan", name))
-        for part, raw, name in (whole, *floors)
-    ]  # fmt: skip
+        _entry(c, drawable, str(values_of(*drawable[:2]).get("plan", "")).replace(" ", " × "), "plan")
+        for drawable in (whole, *floors)
+    ]
 
 
 def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
@@ -55,12 +55,13 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
     found = list(_drawable(c, plan))
     names = {key: site_forms.place(part, raw) for key, (part, raw, _name) in found}
     listed = [
-        entry(
-            name,
-            _("drawn") if {"shape", "at"} & raw.keys() else "",
-            _form(c, part, raw, "shape" if part == "spaces" else "at", name),
+        _entry(
+            c,
+            drawable,
+            _("drawn") if {"shape", "at"} & drawable[1].keys() else "",
+            "shape" if drawable[0] == "spaces" else "at",
         )
-        for _key, (part, raw, name) in found
+        for _key, drawable in found
     ]
     return [
         html.H2(_called(c, plan)),
@@ -96,9 +97,15 @@ def _called(c: Context, key: str) -> str:
     return named((names | {c.site.id: c.site.name})[key])
 
 
-def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> Any:
+def _entry(c: Context, drawable: Drawable, facts: str, field: str) -> Any:
+    part, raw, name = drawable
+    here = site_forms.place(part, raw)
+    return entry(name, facts, here, c.opened, lambda: [_form(c, part, raw, field, name, here)])
+
+
+def _form(c: Context, part: Part, raw: Raw, field: str, name: str, here: str) -> Any:
     """Return the form of one field of a part; it keeps the others."""
-    here, known = site_forms.place(part, raw), values_of(part, raw)
+    known = values_of(part, raw)
     control: Mapping[str, Any] = {
         "plan": site_forms.size,
         "shape": site_forms.corners,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.site import OUTSIDE, DayHours, Site, Text
+from besok.model.site import DayHours, Site, Text
 from besok.model.sitefile.edit import Lists, Part
 from besok.model.tomlfile import Raw
 from besok.services import access
@@ -22,7 +22,14 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from besok.text.opening_text import special, written
-from dashboard.components import import_form, no_target, site_forms, unknown_devices, unplaced_devices
+from dashboard.components import (
+    import_form,
+    no_target,
+    site_forms,
+    space_doors,
+    unknown_devices,
+    unplaced_devices,
+)
 from dashboard.components.elements import fold, items, present, quiet
 from dashboard.components.site_forms import add, edit, entry, listed, place, remove
 
@@ -53,7 +60,9 @@ def _site(c: Context) -> list[Any]:
     )
 
 
-def _one(c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str) -> Any:
+def _one(
+    c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str
+) -> Any:
     """Return a part in its list, with the forms that change it and take it out."""
 
     def inside() -> list[Any]:
@@ -88,8 +97,7 @@ def _spaces(c: Context) -> list[Any]:
 
 
 def _doors(c: Context) -> list[Any]:
-    names = {OUTSIDE: _("outdoors"), **_names(c)}
-    names |= {f"{o.id}/{s.id}": named(s.name) for o in c.others for s in o.spaces}
+    names = space_doors.ends(c.db, c.site)
 
     def one(raw: Raw) -> Any:
         way = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))

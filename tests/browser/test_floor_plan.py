@@ -173,6 +173,7 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
     editor = page.locator(".plan-editor")
     editor.get_by_text("Foajé", exact=True).click()
     field = editor.locator("textarea:visible")
+    expect(field).to_be_visible()
     for corner in ((1, 1), (9, 1), (9, 9), (4, 9)):
         press(page, *corner)
     expect(field).to_have_value("1 1; 9 1; 9 9; 4 9")
@@ -189,6 +190,7 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
     assert plan_of(db, quiet_house.id)["lobby"] == ((1, 1), (9, 1), (9, 9), (1, 9))
 
     editor.get_by_text("Entrén", exact=True).click()
+    expect(editor.locator('input[name="at"]:visible')).to_be_visible()
     press(page, 2, 3)
     press(page, 2, 3, to=(5, 9))
     expect(editor.locator('input[name="at"]:visible')).to_have_value("5 9")
@@ -206,6 +208,7 @@ def test_a_plan_is_drawn_by_keyboard_and_what_cannot_be_is_said(
     expect(page.locator(".plan-editor")).to_have_count(0)  # without a size there is nothing to draw on
     page.locator("summary", has_text="Entréplan").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("input[name=plan]")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.type("20 12,5")
     page.keyboard.press("Tab")
@@ -213,6 +216,7 @@ def test_a_plan_is_drawn_by_keyboard_and_what_cannot_be_is_said(
     page.keyboard.press("Enter")
     page.locator(".plan-editor summary", has_text="Studio").focus()
     page.keyboard.press("Enter")
+    expect(page.locator(".plan-editor textarea")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.type("0 0; 8 8; 8 0; 0 8")
     page.keyboard.press("Tab")

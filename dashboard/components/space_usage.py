@@ -14,8 +14,7 @@ from dashboard.components.elements import quiet, titled
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
-    """Return the figures of a space as terms and values; a notice where the period has not begun; None where nothing was
-    measured."""
+    """Return the figures of a space as terms and values, or a notice; None where nothing was measured."""
     if found is None:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
     use = found.usage

@@ -45,8 +45,13 @@ def _size(c: Context) -> list[Any]:
     ]
     whole: Drawable = ("site", c.lists["site"][0], named(c.site.name))
     return [
-        _entry(c, drawable, str(values_of(*drawable[:2]).get("plan", "")).replace(" ", " × "), "plan")
-        for drawable in (whole, *floors)
+        entry(
+            name,
+            str(values_of(part, raw).get("plan", "")).replace(" ", " × "),
+            site_forms.place(part, raw),
+            *_form(c, part, raw, "plan", name),
+        )
+        for part, raw, name in (whole, *floors)
     ]
 
 
@@ -55,13 +60,13 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
     found = list(_drawable(c, plan))
     names = {key: site_forms.place(part, raw) for key, (part, raw, _name) in found}
     listed = [
-        _entry(
-            c,
-            drawable,
-            _("drawn") if {"shape", "at"} & drawable[1].keys() else "",
-            "shape" if drawable[0] == "spaces" else "at",
+        entry(
+            name,
+            _("drawn") if {"shape", "at"} & raw.keys() else "",
+            site_forms.place(part, raw),
+            *_form(c, part, raw, "shape" if part == "spaces" else "at", name),
         )
-        for _key, drawable in found
+        for _key, (part, raw, name) in found
     ]
     return [
         html.H2(_called(c, plan)),
@@ -97,15 +102,11 @@ def _called(c: Context, key: str) -> str:
     return named((names | {c.site.id: c.site.name})[key])
 
 
-def _entry(c: Context, drawable: Drawable, facts: str, field: str) -> Any:
-    part, raw, name = drawable
-    here = site_forms.place(part, raw)
-    return entry(name, facts, here, c.opened, lambda: [_form(c, part, raw, field, name, here)])
-
-
-def _form(c: Context, part: Part, raw: Raw, field: str, name: str, here: str) -> Any:
-    """Return the form of one field of a part; it keeps the others."""
-    known = values_of(part, raw)
+def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> list[Any]:
+    """Return the form of one field of a part that is open; it keeps the others."""
+    here, known = site_forms.place(part, raw), values_of(part, raw)
+    if here not in c.opened:
+        return []
     control: Mapping[str, Any] = {
         "plan": site_forms.size,
         "shape": site_forms.corners,
@@ -114,7 +115,7 @@ def _form(c: Context, part: Part, raw: Raw, field: str, name: str, here: str) ->
     kept = site_forms.hidden(here, known, *(key for key in known if key != field))
     undo = html.Button(_("Undo"), type="button", className="tool", **data(undo=""))
     fields = [*kept, control[field](here, known), *([] if field == "plan" else [undo])]
-    return edit(c.site.id, part, raw, fields, name)
+    return [edit(c.site.id, part, raw, fields, name)]
 
 
 def _picture(c: Context, plan: str, picture: str | None) -> Any:

@@ -1,6 +1,6 @@
 """The forms in which a part of a site is edited, added or taken out: each states its part whole."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -352,16 +352,14 @@ def _group(*parts: Any) -> Any:
     return html.Div(list(parts), className="writing")
 
 
-def entry(
-    summary: str, facts: str, here: str, opened: Collection[str], inside: Callable[[], Sequence[Any]]
-) -> Any:
-    """Return a part in a list: what it is called and what it is. Its forms are only drawn where it is `opened`, which
+def entry(summary: str, facts: str, here: str, *inside: Any) -> Any:
+    """Return a part in a list: what it is called and what it is. Its forms are `inside` only where it is open, which
     `forms.js` asks for: those of a hundred parts take a browser ten seconds.
     """
     head = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
-    shown = here in opened
-    forms_of = inside() if shown else []
-    return html.Details([html.Summary(head), *forms_of], className="entry", open=shown, **data(opens=here))
+    return html.Details(
+        [html.Summary(head), *inside], className="entry", open=bool(inside), **data(opens=here)
+    )
 
 
 def listed(found: Sequence[str]) -> str:

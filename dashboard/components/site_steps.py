@@ -64,12 +64,11 @@ def _one(
     c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str
 ) -> Any:
     """Return a part in its list, with the forms that change it and take it out."""
-
-    def inside() -> list[Any]:
-        out = remove(c.site.id, part, raw, _("Remove"), name)
-        return [edit(c.site.id, part, raw, fields(), name), out]
-
-    return entry(name, listed(facts), place(part, raw), c.opened, inside)
+    here = place(part, raw)
+    if here not in c.opened:
+        return entry(name, listed(facts), here)
+    out = remove(c.site.id, part, raw, _("Remove"), name)
+    return entry(name, listed(facts), here, edit(c.site.id, part, raw, fields(), name), out)
 
 
 def _spaces(c: Context) -> list[Any]:

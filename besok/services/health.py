@@ -69,7 +69,7 @@ def kind_of(name: str) -> str:
 
 def not_receiving_since(db: Database, now: datetime) -> datetime | None:
     """Return since when no collector works or has its broker; None while one does, or where there never was one."""
-    ends = [_ended(b, now) for b in beats(db) if kind_of(b.name) == "collector"]
+    ends = [_ended(b, now) for b in beats(db) if kind_of(b.name) == "collector" and b.name != BACKUP]
     return max((end for end in ends if end), default=None) if None not in ends else None
 
 

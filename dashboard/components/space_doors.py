@@ -67,9 +67,12 @@ def ends(db: Database, site: Site) -> dict[str, str]:
     own = {OUTSIDE: _("outdoors"), site.id: named(site.name)} | {s.id: named(s.name) for s in site.spaces}
     away = {end.partition("/")[0] for door in site.portals for end in (door.outer, door.inner) if "/" in end}
     others = [sites.load(db, name) for name in sorted(away)]
-    return own | {
-        f"{o.id}/{s.id}": f"{named(o.name)}: {named(s.name)}" for o in others for s in (o, *o.spaces)
-    }
+    roots = {f"{o.id}/{o.id}": named(o.name) for o in others}
+    return (
+        own
+        | roots
+        | {f"{o.id}/{s.id}": f"{named(o.name)}: {named(s.name)}" for o in others for s in o.spaces}
+    )
 
 
 def _around(name: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:

@@ -194,7 +194,9 @@
     const query = new URLSearchParams(location.search);
     query.set("open", [query.get("open"), name].filter(Boolean).join(" "));
     await redraw([...drafts(), { fields: name, values: [] }], () => window.dash_clientside.set_props("address", { search: `?${query}` }));
-    target.dispatchEvent(new Event("toggle"));
+    const entry = document.querySelector(`[data-opens="${CSS.escape(name)}"]`);
+    if (document.activeElement === document.body) entry?.querySelector("summary").focus();  // drawing took it away
+    entry?.dispatchEvent(new Event("toggle"));
   }, true);
 
   function sign(field) {

@@ -186,7 +186,7 @@ def test_what_is_written_stays_while_another_part_is_opened_and_saved(
     lobby.locator("summary").first.click()
     lobby.get_by_label("Namn", exact=True).fill("Vestibul")
     studio.locator("summary").first.click()
-    studio.get_by_label("Hur många", exact=False).fill("7")
+    studio.locator("[name=capacity]").fill("7")
     studio.locator("[name=who]").first.fill("Kim")
     studio.get_by_role("button", name="Spara: Studio").click()
     expect(studio.locator("summary").first).to_contain_text("7 personer")

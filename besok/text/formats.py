@@ -88,7 +88,9 @@ def signed_percent(share: float | None) -> str:
     if share is None:
         return UNKNOWN
     text = change(share)
-    return ("±" if text == change(0) else "+" if share > 0 else "−") + text
+    if text == change(0):
+        return "±" + percent(0)
+    return ("+" if share > 0 else "−") + text
 
 
 def signed(value: float) -> str:

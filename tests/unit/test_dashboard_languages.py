@@ -80,7 +80,7 @@ def test_numbers_and_dates_in_swedish() -> None:
     assert formats.number(None) == "–"
     shares = (-0.034, 0.0004, 0.0994, 0.0996, 0.214)
     assert [*map(formats.signed_percent, shares)] == [
-        f"{text}\u00a0%" for text in ("−3,4", "±0,0", "+9,9", "+10", "+21")
+        f"{text}\u00a0%" for text in ("−3,4", "±0", "+9,9", "+10", "+21")
     ]
     assert formats.day(date(2026, 11, 25)) == "25 nov. 2026"
     assert formats.clock(datetime(2026, 11, 25, 19, tzinfo=UTC), "Europe/Stockholm") == "20:00"

@@ -33,12 +33,10 @@ def section(
 
     `points` are of all doors of the site, over the steps of the period.
     """
-    parents = {one.space: one.parent for one in spaces}
-    inside = {name for name in parents if here.space in _around(name, parents)}
     names = ends(db, site)
 
-    def row(door: Portal) -> list[Any]:
-        inwards, own = door.inner in inside, [p for p in points if p.portal == door.id]
+    def row(door: Portal, inwards: bool) -> list[Any]:
+        own = [p for p in points if p.portal == door.id]
         known = [p for p in own if p.people_in is not None]
         entered, left = (sum(getattr(p, way) or 0 for p in known) for way in ("people_in", "people_out"))
         shares = [p.coverage for p in history.open_steps(own, site, period, now)]
@@ -54,12 +52,20 @@ def section(
             formats.number(imputed) if imputed >= 1 else "",
         ]
 
-    rows = [row(d) for d in site.portals if d.counted and (d.inner in inside) != (d.outer in inside)]
+    rows = [row(door, inwards) for door, inwards in counted(site, spaces, here.space)]
     if not rows:
         return None
     head = [_("Door"), _("From or to"), _("Entered here"), _("Left here"), _("Data coverage"), _("Imputed")]
     note = _("As counted at each door, not evened out: entered and left need not add up.")
     return titled(_("Through its doors"), sheet(head, rows, _("Through its doors")), quiet(note))
+
+
+def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[Portal, bool]]:
+    """Return the counted doors of a space, each with whether its way in leads into the space."""
+    parents = {one.space: one.parent for one in spaces}
+    inside = {name for name in parents if space in _around(name, parents)}
+    doors = [(door, door.inner in inside) for door in site.portals if door.counted]
+    return [(door, inwards) for door, inwards in doors if inwards != (door.outer in inside)]
 
 
 def ends(db: Database, site: Site) -> dict[str, str]:

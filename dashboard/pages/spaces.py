@@ -66,7 +66,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         # What follows says why, where the period has not begun.
         _history(db, place, here, period, before, days, now) if period.first <= today else None,
         occasions.listed(days, place),
-        _used(db, place, space, period, now),
+        _used(db, place, spaces, space, period, now),
         _doors(db, place, spaces, here, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
@@ -111,9 +111,12 @@ def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.
     return history.Series(days=one, space=space, name=name, points=get_space_days(db, one, period.step))
 
 
-def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
+def _used(
+    db: Database, site: Site, spaces: Sequence[SpaceInfo], space: SpaceInfo, period: Range, now: datetime
+) -> Any:
+    doors = bool(space_doors.counted(site, spaces, space.space))
     found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
-    return space_usage.section(found[0] if found else None, site.timezone)
+    return space_usage.section(found[0] if found else None, site.timezone, doors)
 
 
 def _doors(

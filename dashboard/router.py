@@ -79,7 +79,7 @@ def register(app: Dash, database: Callable[[], Database]) -> None:
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
         drawn = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
-        return *drawn, shell.foot(address.site), "", str(redraw or 0)
+        return *drawn, shell.foot(address.site), "", f"{redraw or 0}{search or ''}"
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

@@ -26,6 +26,7 @@ class _Device(DeviceInfo):
     """A device before its state is assessed."""
 
     clock_flags: int
+    received: datetime | None
     freshness: Freshness = "none"
     clock_problem: str | None = None
 
@@ -49,13 +50,9 @@ class _RejectedRow:
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
     return [
-        like(
-            DeviceInfo,
-            row,
-            freshness=freshness(row.heard, now, row.interval_s),
-            clock_problem=_clock_problem(row),
-        )
+        like(DeviceInfo, row, freshness=fresh, clock_problem=_clock_problem(row, slow))
         for row in db.fetch("devices", _Device, site=site)
+        for fresh, slow in (_fresh(row, now),)
     ]
 
 
@@ -95,9 +92,17 @@ def _is_text(r: _RejectedRow) -> bool:
         return r.size > SHOWN_BYTES and exc.start >= len(shown) - 3
 
 
-def _clock_problem(r: _Device) -> str | None:
+def _fresh(r: _Device, now: datetime) -> tuple[Freshness, bool]:
+    """Return the freshness of a device, and whether it sends now what is too old: it is late then, not offline."""
+    fresh, arrives = (freshness(t, now, r.interval_s) for t in (r.heard, r.received))
+    sent = r.received and r.received + timedelta(seconds=r.clock_offset_s or 0)
+    slow = arrives != "stale" and freshness(sent, now, r.interval_s) == "stale"
+    return ("late" if slow and fresh == "stale" else fresh), slow
+
+
+def _clock_problem(r: _Device, slow: bool) -> str | None:
     """Describe the error of a device's clock; None if there is none."""
-    if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
+    if r.clock_offset_s is None or not (slow or r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND)):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))
     return f"its clock is {off} {'ahead of' if r.clock_offset_s > 0 else 'behind'} ours: set it, or check its time zone"

@@ -1,13 +1,13 @@
 """Health of the installation."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from besok.model.views.devices import Health, ServiceHealth
 from besok.model.views.like import like
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import beats
+from besok.store.heartbeats import Beat, beats
 
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
 BACKUP = "backup"  # no service: the name under which the last backup is noted
@@ -65,6 +65,19 @@ def kind_of(name: str) -> str:
     """Return the kind of a service: web for web-b; names not in PROGRAMS are collectors, named by their operators."""
     kind = name.partition("-")[0]
     return kind if kind in PROGRAMS else "collector"
+
+
+def not_receiving_since(db: Database, now: datetime) -> datetime | None:
+    """Return since when no collector works or has its broker; None while one does, or where there never was one."""
+    ends = [_ended(b, now) for b in beats(db) if kind_of(b.name) == "collector" and b.name != BACKUP]
+    return max((end for end in ends if end), default=None) if None not in ends else None
+
+
+def _ended(collector: Beat, now: datetime) -> datetime | None:
+    if now - collector.heard >= SILENT_AFTER:
+        return collector.heard
+    lost = datetime.fromtimestamp(float(collector.detail.get("lost") or 0), UTC)
+    return lost if lost.timestamp() and now - lost >= SILENT_AFTER else None
 
 
 def at_work(db: Database, kind: str, now: datetime) -> bool:

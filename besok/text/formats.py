@@ -78,13 +78,18 @@ def percent(share: float | None, digits: int = 0) -> str:
     )
 
 
-def signed_percent(share: float | None, digits: int = 0) -> str:
-    """`+12 %`, `−3 %`; a dash when not known."""
+def change(share: float) -> str:
+    """`12 %`, `3.4 %`: a change without its sign. A decimal below ten, everywhere: one figure reads alike."""
+    return percent(abs(share), 1 if abs(share) < 0.0995 else 0)
+
+
+def signed_percent(share: float | None) -> str:
+    """`+12 %`, `−3.4 %`; a dash when not known."""
     if share is None:
         return UNKNOWN
-    text = percent(abs(share), digits)
-    if text == percent(0, digits):
-        return "±" + text
+    text = change(share)
+    if text == change(0):
+        return "±" + percent(0)
     return ("+" if share > 0 else "−") + text
 
 

@@ -60,7 +60,7 @@ def _figures(known: Progress | SoFar) -> dict[str, str]:
         figures[_("Data coverage of the last 365 days")] = _dated(known, formats.percent(known.coverage_365))
     if known.last_365 is not None:
         figures[_("Visits in the last 365 days")] = _dated(known, _number(known.last_365))
-        grown = None if known.growth is None else formats.signed_percent(known.growth, 1)
+        grown = None if known.growth is None else formats.signed_percent(known.growth)
         figures[_("Growth in a year")] = _dated(known, grown)
     return {name: value for name, value in figures.items() if value}
 

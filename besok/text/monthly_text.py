@@ -34,7 +34,7 @@ def figures(
     )
     figure_list = [(formats.number(visits), net)]
     if growth is not None:
-        figure_list.append((formats.signed_percent(growth, 1), _("against comparable days of last year")))
+        figure_list.append((formats.signed_percent(growth), _("against comparable days of last year")))
     if progress and progress.standing is not None:
         figure_list.append((target_text.multiple(progress), target_text.baseline(progress)))
     return [*figure_list, (formats.percent(coverage), _("of the month's days were counted whole"))]
@@ -50,7 +50,7 @@ def lead(
         "Against the same weekdays and holidays of last year: {change}, from {n} days that were counted in both."
     )
     unknown = _("Too few days were counted both this year and last to compare.")
-    trend = unknown if change is None else against.format(change=formats.signed_percent(change, 1), n=pairs)
+    trend = unknown if change is None else against.format(change=formats.signed_percent(change), n=pairs)
     return [
         f"{text.format(n=formats.number(visits), month=formats.month(month))} {trend}",
         *([_on_the_way(progress, progress.standing)] if progress and progress.standing is not None else []),

@@ -130,7 +130,7 @@ def pace(outlook: Outlook) -> str | None:
         "The last year reaches the target, which holds if visits fall by no more than {share}"
         " a year. Forecast: {expected} a year."
     )
-    return text.format(share=_share(-needed), expected=expected)
+    return text.format(share=formats.change(needed), expected=expected)
 
 
 def damped(outlook: Outlook, growth: float | None) -> str | None:

@@ -113,7 +113,7 @@ def _place_on_trajectory(progress: Progress, now: float) -> str:
 def growth(change: float, days: int) -> str:
     """Describe the change of visits within a year, in whole weeks, with the number of days if not nearly all."""
     text = _("The last 52 weeks against the 52 before: {change}.")
-    text = text.format(change=formats.signed_percent(change, 1))
+    text = text.format(change=formats.signed_percent(change))
     if days >= ENOUGH * WEEKS_DAYS:
         return text
     return text + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)

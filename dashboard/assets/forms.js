@@ -65,22 +65,26 @@
       .map((form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.value]) }));
   }
 
-  function redraw(kept) {
+  function redraw(kept, ask) {
     const page = document.getElementById("page");
-    new MutationObserver((_, observer) => {
-      observer.disconnect();
-      foldAll(page, kept);
-      requestAnimationFrame(() => putBack(kept));
-    }).observe(page, { attributeFilter: ["data-drawn"] });
-    document.getElementById("redraw").click();
+    return new Promise((drawn) => {
+      new MutationObserver((_, observer) => {
+        observer.disconnect();
+        foldAll(page, kept);
+        requestAnimationFrame(() => { putBack(kept); drawn(); });
+      }).observe(page, { attributeFilter: ["data-drawn"] });
+      ask();
+    });
   }
 
   // A drawn page takes over the elements of the one before by their place: which are open goes by whose they are. At once,
   // so that nothing is folded under the hands of somebody who is quick.
   function foldAll(page, kept) {
+    const open = (name) => kept.some((one) => one.fields === name);
+    page.querySelectorAll("[data-opens]").forEach((entry) => { entry.open = open(entry.dataset.opens); });
     page.querySelectorAll("form[data-fields]").forEach((form) => {
       const folded = form.closest("details");  // some are one button, and not folded away
-      if (folded) folded.open = kept.some((one) => one.fields === form.dataset.fields);
+      if (folded) folded.open = open(form.dataset.fields);
       form.querySelector(".problem").textContent = "";
       marked(form, {});
     });
@@ -105,7 +109,7 @@
   function done(form) {
     const details = form.closest("details");
     form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => fill(field, ""));
-    redraw(drafts(form));
+    redraw(drafts(form), () => document.getElementById("redraw").click());
     const said = document.getElementById("announcer");
     if (form.dataset.kept && said) said.textContent = form.dataset.kept;
     if (form.dataset.kept && details) { details.open = false; details.querySelector("summary").focus(); }
@@ -182,6 +186,18 @@
     box.checked = true;
     delete box.closest("[data-checked]").dataset.checked;
   })).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
+
+  // The forms of a part in a list are drawn once it is opened; that it is open is heard again then.
+  document.addEventListener("toggle", async ({ target }) => {
+    const name = target.dataset?.opens;
+    if (!name || !target.open || target.querySelector("form")) return;
+    const query = new URLSearchParams(location.search);
+    query.set("open", [query.get("open"), name].filter(Boolean).join(" "));
+    await redraw([...drafts(), { fields: name, values: [] }], () => window.dash_clientside.set_props("address", { search: `?${query}` }));
+    const entry = document.querySelector(`[data-opens="${CSS.escape(name)}"]`);
+    if (document.activeElement === document.body) entry?.querySelector("summary").focus();  // drawing took it away
+    entry?.dispatchEvent(new Event("toggle"));
+  }, true);
 
   function sign(field) {
     if (field && !field.value && name()) fill(field, name());

@@ -11,7 +11,6 @@
   const read = () => field.value.split(";").map((text) => text.trim().replaceAll(",", ".").split(/\s+/).map(Number))
     .filter((point) => point.length === 2 && point.every(Number.isFinite));
   const write = (points) => window.besok.fill(field, points.map((point) => point.join(" ")).join("; "));
-  const open = (form) => { form.closest("details").open = true; choose(form.elements.shape ?? form.elements.at); };
 
   function choose(next) {
     if (field === next) return;
@@ -55,12 +54,12 @@
     const svg = event.target.closest?.(".plan-editor .drawing svg");
     if (!svg || event.button) return;
     const name = event.target.closest("[data-form]")?.dataset.form;
-    const form = name && svg.closest(".plan-editor").querySelector(`form[data-fields="${CSS.escape(name)}"]`);
+    const entry = name && svg.closest(".plan-editor").querySelector(`[data-opens="${CSS.escape(name)}"]`);
     const corner = event.target.closest("[data-corner]"), after = event.target.closest("[data-after]");
-    // A first press on a room opens it, on a door or sensor takes it in hand; whatever is open is drawn on.
-    const press = form && !form.contains(field) && (event.target.tagName === "circle" || canvas() !== svg);
-    if (press) open(form);
-    if (canvas() !== svg || (press && isShape())) return;
+    // A first press on a room, a door or a sensor opens it; whatever is open is drawn on.
+    const press = entry && !entry.contains(field) && (event.target.tagName === "circle" || canvas() !== svg);
+    if (press) entry.open = true;
+    if (press || canvas() !== svg) return;
     const points = read();
     before.push(field.value);
     dragged = corner ? Number(corner.dataset.corner) : after ? Number(after.dataset.after) + 1 : isShape() ? points.length : 0;
@@ -88,7 +87,7 @@
     if (!form) return;
     if (event.target.open) {
       event.target.closest(".plan-editor").querySelectorAll("details.entry[open]").forEach((other) => { other.open = other === event.target; });
-      open(form);
+      choose(form.elements.shape ?? form.elements.at);
     } else if (form.contains(field)) choose(null);
   }, true);
 })();

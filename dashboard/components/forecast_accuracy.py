@@ -78,7 +78,7 @@ def _record_row(one: Record) -> list[str]:
         held,
         chance,
         formats.percent(one.error, 1),
-        formats.signed_percent(one.bias, 1),
+        formats.signed_percent(one.bias),
     ]
 
 

@@ -29,7 +29,7 @@ def part(name: str, parts: Parts, **attributes: Any) -> Any:
 def of_space(space: SpaceLive, is_open: bool) -> Parts:
     """Return the texts of a space."""
     share = ""
-    if space.people is not None and space.capacity:
+    if space.people is not None and space.capacity and space.freshness in ("live", "late"):
         share = _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
     return {
         "people": people(space),
@@ -47,9 +47,7 @@ def of_site(live: SiteLive, place: Site) -> Parts:
     weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
     return {
         "visits": formats.number(live.visits_today),
-        "trend": uncounted()
-        if any(s.parent is None and s.reason == "silent_door" for s in live.spaces)
-        else against(live.visits_today, live.visits_last_week, weekday),
+        "trend": trend(live.spaces[0], live.visits_today, live.visits_last_week, weekday),
         "opening": opening_text.state(live, place.timezone, live.time),
     }
 
@@ -190,8 +188,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     if space.freshness == "none":
         return _("No data")
     if space.freshness == "stale":
-        late = space.heard and space.time and space.heard > space.time  # it sends, and nobody estimates
-        return _("Not updated") if late else _("Sensor offline")
+        return _("Sensor offline") if is_offline(space) else _("Not updated")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
     return {
@@ -208,9 +205,16 @@ def sensor_state(heard: Freshness) -> str:
     return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[heard]
 
 
-def uncounted() -> str:
-    """Return why visits are not compared: those by a door that is offline are missing from them."""
-    return _("not compared: a door is offline")
+def is_offline(space: SpaceLive) -> bool:
+    """Tell whether a sensor sends nothing; else, where it is stale, it sends and nobody estimates."""
+    return space.freshness == "stale" and not (space.heard and space.time and space.heard > space.time)
+
+
+def trend(root: SpaceLive, value: float | None, before: float | None, weekday: str) -> str:
+    """Return how the visits of a site compare, unless some are missing because its sensors are offline."""
+    if root.reason == "silent_door" or is_offline(root):
+        return _("not compared: a sensor is offline")
+    return against(value, before, weekday)
 
 
 def against(value: float | None, before: float | None, weekday: str) -> str:

@@ -40,8 +40,8 @@ def _growth(way: Progress) -> str:
             "(95 % interval)."
         )
     return said.format(
-        plain=formats.signed_percent(way.growth, 1),
-        bridged=formats.signed_percent(way.growth_bridged, 1),
+        plain=formats.signed_percent(way.growth),
+        bridged=formats.signed_percent(way.growth_bridged),
         wide=formats.number(100 * (way.growth_error or 0), 1),
     )
 
@@ -79,7 +79,7 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
     said = _("{by}: {more}.")
     if change.error:
         said = _("{by}: it counts {more}, give or take {wide} points (95 % interval).")
-    more, wide = formats.signed_percent(change.factor - 1, 1), formats.number(100 * (change.error or 0), 1)
+    more, wide = formats.signed_percent(change.factor - 1), formats.number(100 * (change.error or 0), 1)
     return f"{what} {said.format(by=by, more=more, wide=wide)}"
 
 
@@ -98,7 +98,7 @@ def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
             "{day}: how many more or fewer visits {counter} count than {source} did is not known. "
             "Nothing is taken out; it may be {wide} either way (80 % interval)."
         )
-        return said.format(day=day, counter=counter, source=source, wide=formats.percent(apart - 1, 1))
+        return said.format(day=day, counter=counter, source=source, wide=formats.change(apart - 1))
     said = _(
         "{day}: {counter} count {more} more than {source} did (80 % interval {low} to {high}); taken out."
     )
@@ -106,6 +106,6 @@ def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
         said = _(
             "{day}: {counter} count {more} fewer than {source} did (80 % interval {low} to {high}); taken out."
         )
-    low, high = (formats.signed_percent(end - 1, 1) for end in (factor / apart, factor * apart))
-    more = formats.percent(abs(factor - 1), 1)
+    low, high = (formats.signed_percent(end - 1) for end in (factor / apart, factor * apart))
+    more = formats.change(factor - 1)
     return said.format(day=day, counter=counter, source=source, more=more, low=low, high=high)

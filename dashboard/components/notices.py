@@ -1,10 +1,12 @@
 """Notices for empty pages."""
 
+from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
 
 from besok.model.errors import BesokError, SignInNeeded
+from besok.text import formats
 from besok.text.languages import _
 from dashboard.components.elements import HIDDEN, data
 
@@ -60,6 +62,14 @@ def _retried(heading: str, text: str) -> Any:
 def nothing(title: str, advice: str) -> Any:
     """Return a part of a page without data."""
     return html.Div([html.P(title, className="strong"), html.P(advice)], className="nothing")
+
+
+def not_receiving(since: datetime | None, zone: str, now: datetime) -> list[Any]:
+    """Return a banner where it is Besök that receives nothing, not a sensor that sends nothing."""
+    if since is None:
+        return []
+    said = _("Besök has received nothing since {time}, whatever the sensors send. Tell whoever runs it.")
+    return [html.Div(said.format(time=formats.lately(since, zone, now)), className="sandbox", role="alert")]
 
 
 def simulated(sandbox: bool) -> list[Any]:

@@ -18,7 +18,9 @@ def of_site(site: SiteOverview, time: datetime) -> Parts:
         **live_parts.of_space(site.root, site.is_open),
         "opening": _opening(site, time),
         "visits": formats.number(site.visits_today),
-        "trend": _trend(site),
+        "trend": live_parts.trend(
+            site.root, site.visits_today, site.visits_last_week, formats.weekdays("wide")[site.weekday]
+        ),
         "sensors": _sensors(site),
     }
 
@@ -65,14 +67,6 @@ def _opening(site: SiteOverview, time: datetime) -> str:
     if not site.is_open and site.opens_at is None:
         return _("No opening hours")
     return opening_text.state(site, site.timezone, time)
-
-
-def _trend(site: SiteOverview) -> str:
-    if site.root.reason == "silent_door":
-        return live_parts.uncounted()
-    return live_parts.against(
-        site.visits_today, site.visits_last_week, formats.weekdays("wide")[site.weekday]
-    )
 
 
 def _sensors(site: SiteOverview) -> str:

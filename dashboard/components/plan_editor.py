@@ -45,9 +45,14 @@ def _size(c: Context) -> list[Any]:
     ]
     whole: Drawable = ("site", c.lists["site"][0], named(c.site.name))
     return [
-        entry(name, str(values_of(part, raw).get("plan", "")).replace(" ", " × "), _form(c, part, raw, "plan", name))
+        entry(
+            name,
+            str(values_of(part, raw).get("plan", "")).replace(" ", " × "),
+            site_forms.place(part, raw),
+            *_form(c, part, raw, "plan", name),
+        )
         for part, raw, name in (whole, *floors)
-    ]  # fmt: skip
+    ]
 
 
 def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
@@ -58,7 +63,8 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
         entry(
             name,
             _("drawn") if {"shape", "at"} & raw.keys() else "",
-            _form(c, part, raw, "shape" if part == "spaces" else "at", name),
+            site_forms.place(part, raw),
+            *_form(c, part, raw, "shape" if part == "spaces" else "at", name),
         )
         for _key, (part, raw, name) in found
     ]
@@ -96,9 +102,11 @@ def _called(c: Context, key: str) -> str:
     return named((names | {c.site.id: c.site.name})[key])
 
 
-def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> Any:
-    """Return the form of one field of a part; it keeps the others."""
+def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> list[Any]:
+    """Return the form of one field of a part that is open; it keeps the others."""
     here, known = site_forms.place(part, raw), values_of(part, raw)
+    if here not in c.opened:
+        return []
     control: Mapping[str, Any] = {
         "plan": site_forms.size,
         "shape": site_forms.corners,
@@ -107,7 +115,7 @@ def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> Any:
     kept = site_forms.hidden(here, known, *(key for key in known if key != field))
     undo = html.Button(_("Undo"), type="button", className="tool", **data(undo=""))
     fields = [*kept, control[field](here, known), *([] if field == "plan" else [undo])]
-    return edit(c.site.id, part, raw, fields, name)
+    return [edit(c.site.id, part, raw, fields, name)]
 
 
 def _picture(c: Context, plan: str, picture: str | None) -> Any:

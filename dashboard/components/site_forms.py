@@ -352,10 +352,14 @@ def _group(*parts: Any) -> Any:
     return html.Div(list(parts), className="writing")
 
 
-def entry(summary: str, facts: str, *inside: Any) -> Any:
-    """Return a part in a list: what it is called and what it is, with its forms folded away."""
+def entry(summary: str, facts: str, here: str, *inside: Any) -> Any:
+    """Return a part in a list: what it is called and what it is. Its forms are `inside` only where it is open, which
+    `forms.js` asks for: those of a hundred parts take a browser ten seconds.
+    """
     head = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
-    return html.Details([html.Summary(head), *inside], className="entry")
+    return html.Details(
+        [html.Summary(head), *inside], className="entry", open=bool(inside), **data(opens=here)
+    )
 
 
 def listed(found: Sequence[str]) -> str:

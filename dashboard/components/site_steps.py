@@ -1,14 +1,15 @@
 """The steps in which a place is described: what there is of each part, with the forms that change it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.site import OUTSIDE, DayHours, Site, Text
+from besok.model.site import DayHours, Site, Text
 from besok.model.sitefile.edit import Lists, Part
 from besok.model.tomlfile import Raw
 from besok.services import access
@@ -21,9 +22,16 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from besok.text.opening_text import special, written
-from dashboard.components import import_form, no_target, site_forms, unknown_devices, unplaced_devices
+from dashboard.components import (
+    import_form,
+    no_target,
+    site_forms,
+    space_doors,
+    unknown_devices,
+    unplaced_devices,
+)
 from dashboard.components.elements import fold, items, present, quiet
-from dashboard.components.site_forms import add, edit, entry, listed, remove
+from dashboard.components.site_forms import add, edit, entry, listed, place, remove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,7 @@ class Context:
     lists: Lists
     others: Sequence[Site]
     sought: Lookup
+    opened: Collection[str]  # parts whose forms are shown
     now: datetime
 
 
@@ -51,10 +60,15 @@ def _site(c: Context) -> list[Any]:
     )
 
 
-def _one(c: Context, part: Part, raw: Raw, fields: Sequence[Any], name: str, *facts: str) -> Any:
+def _one(
+    c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str
+) -> Any:
     """Return a part in its list, with the forms that change it and take it out."""
+    here = place(part, raw)
+    if here not in c.opened:
+        return entry(name, listed(facts), here)
     out = remove(c.site.id, part, raw, _("Remove"), name)
-    return entry(name, listed(facts), edit(c.site.id, part, raw, fields, name), out)
+    return entry(name, listed(facts), here, edit(c.site.id, part, raw, fields(), name), out)
 
 
 def _spaces(c: Context) -> list[Any]:
@@ -63,7 +77,7 @@ def _spaces(c: Context) -> list[Any]:
     def one(raw: Raw) -> Any:
         within, floor = names.get(raw.get("parent", ""), ""), raw.get("kind") == "storey"
         capacity = _("{n} people").format(n=raw["capacity"]) if "capacity" in raw else ""
-        fields = site_forms.space_fields(raw, c.site, floor=floor)
+        fields = partial(site_forms.space_fields, raw, c.site, floor=floor)
         return _one(c, "spaces", raw, fields, _called(raw), within, capacity, _dates(raw))
 
     about = _(
@@ -82,13 +96,12 @@ def _spaces(c: Context) -> list[Any]:
 
 
 def _doors(c: Context) -> list[Any]:
-    names = {OUTSIDE: _("outdoors"), **_names(c)}
-    names |= {f"{o.id}/{s.id}": named(s.name) for o in c.others for s in o.spaces}
+    names = space_doors.ends(c.db, c.site)
 
     def one(raw: Raw) -> Any:
         way = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
         counted = "" if raw.get("counted", True) else _("not counted")
-        fields = site_forms.portal_fields(raw, c.site, c.others)
+        fields = partial(site_forms.portal_fields, raw, c.site, c.others)
         return _one(c, "portals", raw, fields, _called(raw), way, counted, _dates(raw))
 
     about = _(
@@ -124,23 +137,22 @@ def _hours(c: Context) -> list[Any]:
 def _table(c: Context, raw: Raw) -> Any:
     since = formats.day(raw["first"]) if "first" in raw else ""
     name = _("Opening hours from {day}").format(day=since) if since else _("Opening hours")
-    fields = site_forms.hours_fields(raw, new=False, dated=bool(since))
+    fields = partial(site_forms.hours_fields, raw, new=False, dated=bool(since))
     if len(c.lists["hours"]) == 1:
-        return edit(c.site.id, "hours", raw, fields, name)
+        return edit(c.site.id, "hours", raw, fields(), name)
     return _one(c, "hours", raw, fields, name, _("Monday {hours}").format(hours=written(raw["monday"])))
 
 
 def _special(c: Context, raw: Raw) -> Any:
     hours = raw["hours"]
     said = special(hours if isinstance(hours, str) else DayHours(**hours))
-    return _one(
-        c, "exceptions", raw, site_forms.exception_fields(raw), _span(raw), said, _called(raw, "note")
-    )
+    fields = partial(site_forms.exception_fields, raw)
+    return _one(c, "exceptions", raw, fields, _span(raw), said, _called(raw, "note"))
 
 
 def _closures(c: Context) -> list[Any]:
     def one(raw: Raw) -> Any:
-        fields = site_forms.closure_fields(raw, c.site)
+        fields = partial(site_forms.closure_fields, raw, c.site)
         return _one(c, "closures", raw, fields, _names(c)[raw["space"]], _span(raw), _called(raw, "note"))
 
     form = add(c.site.id, "closures", site_forms.closure_fields(None, c.site), _("Close the room"))
@@ -157,7 +169,7 @@ def _sensors(c: Context) -> list[Any]:
             c,
             "sensors",
             raw,
-            site_forms.sensor_fields(raw, c.site),
+            partial(site_forms.sensor_fields, raw, c.site),
             f"{names.get(at, at)} ({device})",
             _dates(raw),
         )

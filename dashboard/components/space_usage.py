@@ -13,15 +13,23 @@ from dashboard.components import notices
 from dashboard.components.elements import quiet, titled
 
 
-def section(found: SpaceUsage | None, zone: str) -> Any:
-    """Return the figures of a space as terms and values; a notice where the period has not begun."""
+def section(found: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
+    """Return the figures of a space as terms and values, or a notice; None where nothing was measured.
+
+    `doors`: some of its doors are counted.
+    """
     if found is None:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
     use = found.usage
+    if not use.coverage and not use.flow_coverage:
+        return None  # that nothing was measured stands where the curve would
     if use.people is None and use.stay_minutes is None:
         return notices.nothing(_("Nothing to sum up"), _stay(found))
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
-    measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
+    measured = _("{share} of the open hours were measured")
+    if doors and use.flow_coverage < use.coverage - 0.005:  # a door that is offline is imputed
+        measured = _("{share} of the open hours are known; all doors were counted {doors} of the time")
+    measured = measured.format(share=formats.percent(use.coverage), doors=formats.percent(use.flow_coverage))
     if found.by_presence:
         occupied = formats.percent(use.people.value) if use.people else formats.UNKNOWN
         return titled(_("How it was used"), _terms([(_("Time occupied"), occupied, measured)]))

@@ -83,7 +83,7 @@ def corrected_note(site: str, points: Sequence[VisitPoint]) -> list[Any]:
     added, total = sum(p.corrected for p in points), sum(p.gross or 0 for p in points)
     if abs(added) < 0.5 or not total:
         return []
-    share = formats.signed_percent(added / (total - added), 1) if total > added else formats.UNKNOWN
+    share = formats.signed_percent(added / (total - added)) if total > added else formats.UNKNOWN
     text = _(
         "Corrected figures: accepted calibrations of doors changed the visits shown here by {n} ({share})."
     )

@@ -16,7 +16,7 @@ from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import alert_rules, announcement, maintenance, notices, open_alerts
 from dashboard.components import job_runs as jobs
-from dashboard.components.elements import data, present
+from dashboard.components.elements import data, present, quiet
 
 OVER: Final = timedelta(days=7)  # in which what is over is still shown
 
@@ -30,6 +30,7 @@ def page(db: Database, site: SiteInfo, _address: Address, now: datetime) -> Any:
         present(
             *notices.simulated(site.sandbox),
             html.H1(title),
+            quiet(_("What happens in a simulated place raises no alert.")) if site.sandbox else None,
             open_alerts.section(get_alerts(db, site.site, now, OVER), site.site, site.timezone),
             html.H2(_("Planned maintenance"), id="maintenance"),
             maintenance.section(going_on, subjects(place), site.site, site.timezone),

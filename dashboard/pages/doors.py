@@ -21,7 +21,7 @@ from besok.text import formats
 from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, live_parts, notices
+from dashboard.components import controls, history, live_parts, notices, space_doors
 from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format, data, items, titled
 from dashboard.figures import passages
@@ -42,7 +42,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     return html.Div(
         [
             *notices.simulated(site.sandbox),
-            controls.head(site, door.name, [_between(door, place)], *controls.ways(place, spaces, here)),
+            controls.head(site, door.name, [_between(db, door, place)], *controls.ways(place, spaces, here)),
             controls.bar(here, period, before),
             _history(db, place, door, period, before, now),
             titled(_("Sensors"), _sensors(db, place, door, now)),
@@ -53,11 +53,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     )
 
 
-def _between(door: Portal, place: Site) -> str:
+def _between(db: Database, door: Portal, place: Site) -> str:
     """Return from where to where one goes in."""
-    names = {place.id: named(place.name), "outside": _("outdoors")} | {
-        s.id: named(s.name) for s in place.spaces
-    }
+    names = space_doors.ends(db, place)
     way = (names.get(end, end) for end in (door.outer, door.inner))
     return _("in: {outer} → {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
 

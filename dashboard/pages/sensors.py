@@ -16,6 +16,7 @@ from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
+from besok.services.health import not_receiving_since
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import Lookup, UnassignedSensor, look_up, suggest_placements
 from besok.store import quarantine_decisions, sites
@@ -60,6 +61,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     return html.Div(
         [
             *notices.simulated(site.sandbox),
+            *notices.not_receiving(not_receiving_since(db, now), site.timezone, now),
             html.H1(title),
             html.P(
                 [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],

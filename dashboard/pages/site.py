@@ -42,6 +42,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         lists=parts(SiteFile(sites=(whole[site.site],)), site.site),
         others=[one for name, one in known.items() if name != site.site],
         sought=look_up(db, address.get("sensor"), [known[site.site]]),
+        opened=address.get("open").split(),
         now=now,
     )
     done = guide.progress(db, found.site)

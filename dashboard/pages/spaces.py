@@ -13,7 +13,7 @@ from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services import access
 from besok.services.calendar import get_calendar_days, get_unusual
 from besok.services.places import get_sites, get_spaces
-from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_heatmap, get_space_days
+from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_flows, get_heatmap, get_space_days
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
 from besok.store import sites
@@ -22,7 +22,15 @@ from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, notices, occasions, space_usage, unusual_hours
+from dashboard.components import (
+    controls,
+    history,
+    notices,
+    occasions,
+    space_doors,
+    space_usage,
+    unusual_hours,
+)
 from dashboard.components.elements import data
 from dashboard.figures import heat
 from dashboard.ranges import Range
@@ -58,7 +66,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         # What follows says why, where the period has not begun.
         _history(db, place, here, period, before, days, now) if period.first <= today else None,
         occasions.listed(days, place),
-        _used(db, place, space, period, now),
+        _used(db, place, spaces, space, period, now),
+        _doors(db, place, spaces, here, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
         _unusual(db, place, now) if space.parent is None else None,
@@ -102,9 +111,20 @@ def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.
     return history.Series(days=one, space=space, name=name, points=get_space_days(db, one, period.step))
 
 
-def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
+def _used(
+    db: Database, site: Site, spaces: Sequence[SpaceInfo], space: SpaceInfo, period: Range, now: datetime
+) -> Any:
+    doors = bool(space_doors.counted(site, spaces, space.space))
     found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
-    return space_usage.section(found[0] if found else None, site.timezone)
+    return space_usage.section(found[0] if found else None, site.timezone, doors)
+
+
+def _doors(
+    db: Database, site: Site, spaces: Sequence[SpaceInfo], here: Address, period: Range, now: datetime
+) -> Any:
+    (start, _end), (_start, end) = (calendar.day_bounds(day, site) for day in (period.first, period.last))
+    points = get_flows(db, site, start, max(start, min(end, now)), period.step)
+    return space_doors.section(db, points, site, spaces, here, period, now)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:

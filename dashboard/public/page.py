@@ -20,6 +20,8 @@ def frame() -> dict[str, str]:
         "today": _("Today, hour by hour"),
         "usual": _("What is usual on this weekday, from the last eight weeks."),
         "week": _("Opening hours and quietest hour, seven days"),
+        "hours": _("Opening hours, seven days"),
+        "not_yet": _("Not known yet: it takes at least two weeks of counts."),
         "day": _("Day"),
         "open": _("Open"),
         "quietest": _("Quietest hour"),
@@ -81,6 +83,7 @@ def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         if known
         else [],
         "quietest": _quietest_today(today),
+        "usual": any(day.quietest is not None for day in found.days),
         "days": [_day(day, found.timezone) for day in found.days],
         "requests": [{"title": named(one.title), "came": _outcome(one)} for one in found.requests],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],

@@ -173,6 +173,7 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
     editor = page.locator(".plan-editor")
     editor.get_by_text("Foajé", exact=True).click()
     field = editor.locator("textarea:visible")
+    expect(field).to_be_visible()
     for corner in ((1, 1), (9, 1), (9, 9), (4, 9)):
         press(page, *corner)
     expect(field).to_have_value("1 1; 9 1; 9 9; 4 9")
@@ -189,6 +190,7 @@ def test_rooms_and_doors_are_drawn_by_mouse(quiet_house: House, db: Database, op
     assert plan_of(db, quiet_house.id)["lobby"] == ((1, 1), (9, 1), (9, 9), (1, 9))
 
     editor.get_by_text("Entrén", exact=True).click()
+    expect(editor.locator('input[name="at"]:visible')).to_be_visible()
     press(page, 2, 3)
     press(page, 2, 3, to=(5, 9))
     expect(editor.locator('input[name="at"]:visible')).to_have_value("5 9")
@@ -204,15 +206,21 @@ def test_a_plan_is_drawn_by_keyboard_and_what_cannot_be_is_said(
         f"{quiet_house.url}/admin/site/{quiet_house.id}/plan", strict=False
     )  # 422 is what it says
     expect(page.locator(".plan-editor")).to_have_count(0)  # without a size there is nothing to draw on
-    page.locator("summary", has_text="Entréplan").focus()
+    floor = page.locator("summary", has_text="Entréplan")
+    floor.focus()
     page.keyboard.press("Enter")
+    expect(page.locator("input[name=plan]")).to_be_visible()
+    expect(floor).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("20 12,5")
     page.keyboard.press("Tab")
     page.keyboard.type("Kim")  # is kept for the next form
     page.keyboard.press("Enter")
-    page.locator(".plan-editor summary", has_text="Studio").focus()
+    studio = page.locator(".plan-editor summary", has_text="Studio")
+    studio.focus()
     page.keyboard.press("Enter")
+    expect(page.locator(".plan-editor textarea")).to_be_visible()
+    expect(studio).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.type("0 0; 8 8; 8 0; 0 8")
     page.keyboard.press("Tab")

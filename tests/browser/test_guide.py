@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import paho.mqtt.client as paho
 import pytest
 from accessibility import in_either_colours
-from house import Open, ago, listening, people
+from house import House, Open, ago, listening, people
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Page, expect
 
@@ -175,3 +175,20 @@ def heard(db: Database) -> bool:
     """Whether a reading is stored."""
     with db.transaction() as conn:
         return bool(conn.execute("select 1 from reading limit 1").fetchone())
+
+
+def test_what_is_written_stays_while_another_part_is_opened_and_saved(
+    quiet_house: House, open_page: Open
+) -> None:
+    page = open_page(f"{quiet_house.url}/admin/site/{quiet_house.id}/spaces")
+    lobby, studio = (page.locator(".entries > li > details").nth(n) for n in (1, 2))
+    expect(lobby.locator("form")).to_have_count(0)  # those of a hundred parts would take ten seconds
+    lobby.locator("summary").first.click()
+    lobby.get_by_label("Namn", exact=True).fill("Vestibul")
+    studio.locator("summary").first.click()
+    studio.locator("[name=capacity]").fill("7")
+    studio.locator("[name=who]").first.fill("Kim")
+    studio.get_by_role("button", name="Spara: Studio").click()
+    expect(studio.locator("summary").first).to_contain_text("7 personer")
+    expect(studio.locator("form")).to_have_count(0)
+    expect(lobby.get_by_label("Namn", exact=True)).to_have_value("Vestibul")

@@ -77,6 +77,7 @@ def test_a_number_of_its_own_makes_a_message_one_whoever_brings_it(db: Database)
     ("offset", "flag", "words"),
     [
         (timedelta(hours=2), Flag.CLOCK_AHEAD, "2:00:00 ahead of ours"),
+        (timedelta(minutes=-20), Flag.NONE, "0:20:00 behind ours"),
         (timedelta(days=-4000), Flag.CLOCK_BEHIND, "4000 days, 0:00:00 behind ours"),
     ],
 )
@@ -96,6 +97,7 @@ def test_a_clock_that_is_off_is_recorded_and_its_readings_count_unless_they_are_
         device.clock_offset_s == offset.total_seconds()
     )  # the message without a time takes nothing of it away
     assert words in (device.clock_problem or "")
+    assert device.freshness != "stale"  # it sends
 
 
 def test_kept_messages_count_by_their_time_and_tombstones_say_nothing(db: Database) -> None:

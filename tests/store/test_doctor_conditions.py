@@ -8,7 +8,7 @@ import pytest
 
 from besok.model.settings import Settings
 from besok.services.condition import get_troubles
-from besok.services.health import BACKUP
+from besok.services.health import BACKUP, not_receiving_since
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from cli.stack import conditions
@@ -83,6 +83,11 @@ def test_what_stops_is_named(well: Database, now: datetime, what: str) -> None:
     happen(well, now)
     found = list(conditions.conditions(well, now))
     assert [f.state for f in found] == [PROBLEM] and said in found[0].text and found[0].advice
+    since, minutes = (
+        not_receiving_since(well, now),
+        {"the collector dies": 3, "the collector loses the broker": 2},
+    )
+    assert (since and round((now - since) / MINUTE)) == minutes.get(what)
 
 
 def test_sensors_are_judged_by_their_own_interval(well: Database, now: datetime) -> None:

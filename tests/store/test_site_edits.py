@@ -1,5 +1,6 @@
 """Sites edited in pages and by files: neither undoes the other unasked, and an edit recomputes what a file does."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -162,7 +163,9 @@ def test_a_demo_that_starts_again_keeps_what_was_edited(database_url: str, db: D
 
 
 @pytest.mark.usefixtures("places")
-def test_each_step_shows_what_there_is_in_both_languages(db: Database, subtests: pytest.Subtests) -> None:
+def test_each_step_shows_what_there_is_in_both_languages_and_the_forms_of_what_is_open(
+    db: Database, subtests: pytest.Subtests
+) -> None:
     closed = {"space": "cafe", "first": "2026-12-01"}
     change(db, Edit(site=LIBRARY, part="closures", values=closed), author="Kim", now=NOW)
     later = dict.fromkeys((*WEEKDAYS, "on_holiday"), "closed") | {"first": "2027-01-01"}
@@ -179,7 +182,14 @@ def test_each_step_shows_what_there_is_in_both_languages(db: Database, subtests:
             for step, text in steps_.items():
                 with subtests.test(language=language, step=step), speaking(language):
                     address = Address(page="admin/site", site=LIBRARY, space=step)
-                    assert text in str(site_page.page(db, library, address, NOW))
+                    shown = str(site_page.page(db, library, address, NOW))
+                    parts = re.findall(r"data-opens='([^']+)'", shown)
+                    opened = replace(address, query=(("open", " ".join(parts)),))
+                    forms = str(site_page.page(db, library, opened, NOW)).count("Form(") - shown.count(
+                        "Form("
+                    )
+                    assert text in shown and forms == 2 * len(parts)
+                    assert bool(parts) is (step in ("spaces", "doors", "hours", "sensors"))
         assert "Stadsparken" in str(site_page.page(db, library, Address(page="admin/site"), NOW))
         assert guide.banner(db, LIBRARY) is None, "figures can be seen"
         name = create(db, NEW, author="Kim", now=NOW)

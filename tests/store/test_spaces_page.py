@@ -1,21 +1,26 @@
 """The page *Spaces* where there is nothing to show yet."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from besok.model import sitefile
 from besok.model.errors import NotFound
+from besok.model.views.series import FlowPoint
 from besok.services.places import get_sites, get_spaces
 from besok.services.series import compared
 from besok.store import sites
 from besok.store.database import Database
 from dashboard import ranges
 from dashboard.address import Address
+from dashboard.components import space_doors
 from dashboard.pages import spaces
+from tests.sitetext import door, site, space
 from tests.store.counted import HOUSE
+from tests.unit.on_the_way import texts
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def shown(db: Database, query: str) -> str:
@@ -33,6 +38,30 @@ def test_days_to_come_are_not_taken_for_days_of_silent_sensors(db: Database) -> 
 def test_a_house_without_counts_has_no_usual_hours(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
     assert "Ovanliga timmar hittas när 21 dagars besök är räknade; hittills finns 0." in shown(db, "")
+
+
+def test_the_doors_of_a_space_tell_who_entered_it_and_who_left(db: Database) -> None:
+    inner = space("room", ("Rum", "Room"), "parent = 'hall'") + door(
+        "inner", ("Dörren", "Door"), "room", "hall"
+    )
+    away = site("park", ("Parken", "The park")) + space("lawn", ("Gräs", "Lawn"))
+    gate = door("gate", ("Grind", "Gate"), "park/lawn", "hall")
+    sites.apply(db, sitefile.parse(HOUSE + inner + gate + away))
+    place, built = sites.load(db, "lib"), get_spaces(db, "lib")
+    points = [
+        FlowPoint(portal=p.id, start=NOW - n * HOUR, people_in=7, people_out=2, coverage=n / 4, imputed=1)
+        for p in place.portals
+        for n in (2, 4)
+    ]
+
+    def told(name: str) -> str:
+        here = Address.parse(f"/spaces/lib/{name}", "")
+        period = ranges.of(here, NOW.date())
+        return texts(space_doors.section(db, points, place, built, here, period, NOW) or "")
+
+    assert "Dörren Hall 14 4 75" in told("room").replace("  ", " ")
+    assert "Grind Parken: Gräs 4 14 75" in told("hall") and "Dörren" not in told("hall")
+    assert "Entré utomhus 14 4 75" in told("lib") and "Grind" in told("lib")
 
 
 def test_what_is_compared_is_what_the_address_says(db: Database) -> None:

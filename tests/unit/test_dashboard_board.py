@@ -66,11 +66,12 @@ def walk(node: Any, found: dict[str, Any]) -> None:
         walk(props.get("children"), found)
 
 
-def test_visits_are_not_compared_while_a_door_is_offline() -> None:
+@pytest.mark.parametrize("wrong", [{"reason": "silent_door"}, {"freshness": "stale"}])
+def test_visits_are_not_compared_while_a_door_is_offline(wrong: dict[str, Any]) -> None:
     assert any("fler än förra onsdagen" in text for text in board(site())["text"])
     live = site()
-    offline = replace(live, spaces=(replace(live.spaces[0], reason="silent_door"),))
-    assert "jämförs inte: en dörr är offline" in board(offline)["text"]
+    offline = replace(live, spaces=(replace(live.spaces[0], **wrong),))
+    assert "jämförs inte: en sensor är offline" in board(offline)["text"]
 
 
 def test_a_card_says_how_many_and_how_sure() -> None:

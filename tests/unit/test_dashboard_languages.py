@@ -78,8 +78,10 @@ def test_a_text_is_in_the_language_of_the_request() -> None:
 def test_numbers_and_dates_in_swedish() -> None:
     assert formats.number(1286.4) == "1\u00a0286"
     assert formats.number(None) == "–"
-    assert formats.signed_percent(-0.034) == "−3\u00a0%"
-    assert formats.signed_percent(0.0004) == "±0\u00a0%"
+    shares = (-0.034, 0.0004, 0.0994, 0.0996, 0.214)
+    assert [*map(formats.signed_percent, shares)] == [
+        f"{text}\u00a0%" for text in ("−3,4", "±0", "+9,9", "+10", "+21")
+    ]
     assert formats.day(date(2026, 11, 25)) == "25 nov. 2026"
     assert formats.clock(datetime(2026, 11, 25, 19, tzinfo=UTC), "Europe/Stockholm") == "20:00"
     assert formats.weekdays("wide")[2] == "onsdag"

@@ -28,7 +28,7 @@ def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
     name = Text(sv="Läsrum", en="Reading room")
     use = usage.usage(days, seats=seats, capacity=capacity)
     found = SpaceUsage(space="room", name=name, seats=seats, capacity=capacity, usage=use)
-    return texts(space_usage.section(found, "Europe/Stockholm"))
+    return texts(space_usage.section(found, "Europe/Stockholm", doors=True))
 
 
 def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
@@ -40,6 +40,11 @@ def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
         "Visits per seat and open hour 0.67 (",
     ):  # fmt: skip
         assert said in text
+
+
+def test_a_door_that_is_offline_is_not_told_as_measured() -> None:
+    said = "90\u00a0% of the open hours are known; all doors were counted 40\u00a0% of the time"
+    assert said in told(60, 90, replace(DAY, coverage=0.4, over=False))
 
 
 def test_the_peak_has_the_interval_that_stands_beside_the_curve() -> None:

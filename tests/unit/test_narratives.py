@@ -96,15 +96,15 @@ def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
     there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
     assert narratives.when(there, 2) == "The probability of reaching the target is at least 80 % already."
     assert plain(narratives.pace(there)) == (
-        "The last year reaches the target, which holds if visits fall by no more than 3 % a year. "
-        "Forecast: +5 % a year."
+        "The last year reaches the target, which holds if visits fall by no more than 3.4 % a year. "
+        "Forecast: +5.2 % a year."
     )
     said = swedish(lambda: narratives.pace(there))
-    assert said.startswith("Det senaste året når målet, och det håller om besöken minskar med högst 3 %")
+    assert said.startswith("Det senaste året når målet, och det håller om besöken minskar med högst 3,4 %")
 
 
 def test_needed_growth_beside_that_of_the_forecast() -> None:
-    for growth, told in ((0.052, "+5 %"), (-0.06, "−6 %"), (-0.004, "±0 %"), (0.004, "±0 %")):
+    for growth, told in ((0.052, "+5.2 %"), (-0.06, "−6.0 %"), (-0.0004, "±0 %"), (0.0004, "±0 %")):
         said = narratives.pace(replace(OUTLOOK, expected_growth=growth))
         assert plain(said) == f"Growth needed: +12 % a year. Forecast: {told} a year."
     assert narratives.pace(replace(OUTLOOK, needed_growth=None)) is None
@@ -113,9 +113,9 @@ def test_needed_growth_beside_that_of_the_forecast() -> None:
 def test_why_less_growth_is_forecast_than_there_was() -> None:
     said = narratives.damped(OUTLOOK, 0.08)
     assert said in narratives.of(OUTLOOK, 2.0, growth=0.08)
-    assert plain(said).startswith("The last 52 weeks brought +8 %: as a rule only a small part")
-    assert "De senaste 52 veckorna gav +8 %" in swedish(lambda: narratives.damped(OUTLOOK, 0.08))
-    assert "−6 %" in plain(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
+    assert plain(said).startswith("The last 52 weeks brought +8.0 %: as a rule only a small part")
+    assert "De senaste 52 veckorna gav +8,0 %" in swedish(lambda: narratives.damped(OUTLOOK, 0.08))
+    assert "−6.0 %" in plain(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
     for expected, growth in ((0.05, 0.055), (0.05, 0.03), (0.05, -0.08), (0.05, None), (None, 0.08)):
         assert narratives.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
 

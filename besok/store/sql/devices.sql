@@ -9,7 +9,8 @@ where d.external_id = %(device)s and b.bucket >= %(since)s
 -- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.interval_s,
-    least(d.last_received, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, d.clock_offset_s, d.clock_flags,
+    least(d.last_received, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, d.last_received as received,
+    d.clock_offset_s, d.clock_flags,
     coalesce((select array_agg(c.key order by c.key) from channel c where c.device_id = d.device_id), '{}') as channels,
     coalesce((
         select jsonb_agg(jsonb_build_object('channel', c.key, 'site', si.slug, 'portal', p.slug, 'space', s.slug,

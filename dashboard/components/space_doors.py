@@ -1,0 +1,88 @@
+"""Through which doors people entered and left a space, as the sensors at them counted."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import dcc
+
+from besok.model.site import OUTSIDE, Portal, Site
+from besok.model.views.live import SpaceInfo
+from besok.model.views.series import FlowPoint
+from besok.store import sites
+from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
+from dashboard.address import Address
+from dashboard.components import history
+from dashboard.components.chart import sheet
+from dashboard.components.elements import quiet, titled
+from dashboard.ranges import Range
+
+
+def section(
+    db: Database,
+    points: Sequence[FlowPoint],
+    site: Site,
+    spaces: Sequence[SpaceInfo],
+    here: Address,
+    period: Range,
+    now: datetime,
+) -> Any:
+    """Return the counted doors of the space of an address with the people who passed each; None where it has none.
+
+    `points` are of all doors of the site, over the steps of the period.
+    """
+    names = ends(db, site)
+
+    def row(door: Portal, inwards: bool) -> list[Any]:
+        own = [p for p in points if p.portal == door.id]
+        known = [p for p in own if p.people_in is not None]
+        entered, left = (sum(getattr(p, way) or 0 for p in known) for way in ("people_in", "people_out"))
+        shares = [p.coverage for p in history.open_steps(own, site, period, now)]
+        end, imputed = door.outer if inwards else door.inner, sum(p.imputed for p in known)
+        return [
+            dcc.Link(named(door.name), href=here.href(page="doors", space=door.id)),
+            names.get(end, end),
+            *(
+                formats.number(n if known else None)
+                for n in ((entered, left) if inwards else (left, entered))
+            ),
+            formats.percent(sum(shares) / len(shares) if shares else None),
+            formats.number(imputed) if imputed >= 1 else "",
+        ]
+
+    rows = [row(door, inwards) for door, inwards in counted(site, spaces, here.space)]
+    if not rows:
+        return None
+    head = [_("Door"), _("From or to"), _("Entered here"), _("Left here"), _("Data coverage"), _("Imputed")]
+    note = _("As counted at each door, not evened out: entered and left need not add up.")
+    return titled(_("Through its doors"), sheet(head, rows, _("Through its doors")), quiet(note))
+
+
+def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[Portal, bool]]:
+    """Return the counted doors of a space, each with whether its way in leads into the space."""
+    parents = {one.space: one.parent for one in spaces}
+    inside = {name for name in parents if space in _around(name, parents)}
+    doors = [(door, door.inner in inside) for door in site.portals if door.counted]
+    return [(door, inwards) for door, inwards in doors if inwards != (door.outer in inside)]
+
+
+def ends(db: Database, site: Site) -> dict[str, str]:
+    """Return what the ends of a site's doors are called, by what the site file calls them; some lie in other sites."""
+    own = {OUTSIDE: _("outdoors"), site.id: named(site.name)} | {s.id: named(s.name) for s in site.spaces}
+    away = {end.partition("/")[0] for door in site.portals for end in (door.outer, door.inner) if "/" in end}
+    others = [sites.load(db, name) for name in sorted(away)]
+    roots = {f"{o.id}/{o.id}": named(o.name) for o in others}
+    return (
+        own
+        | roots
+        | {f"{o.id}/{s.id}": f"{named(o.name)}: {named(s.name)}" for o in others for s in o.spaces}
+    )
+
+
+def _around(name: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield a space and those that it lies in."""
+    while name is not None:
+        yield name
+        name = parents.get(name)

@@ -286,6 +286,7 @@ class Worker:
             waiting = occupancy.dirty_days(conn)
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
-        disk = shutil.disk_usage(Path.cwd())  # the database's too, unless that has a machine or a disk of its own
+        # The database's too, unless that has a machine or a disk of its own.
+        disk = shutil.disk_usage(Path.cwd())
         detail = {"sites": len(self._sites), "days_waiting": waiting}
         beat(self._db, self._name, now, detail | {"disk_free": disk.free, "disk_size": disk.total})

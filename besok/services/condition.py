@@ -70,8 +70,8 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
         free, size = (float(str(service.detail.get(name) or 0)) for name in ("disk_free", "disk_size"))
         if free < LITTLE * size:
-            said = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"
-            yield Trouble(kind="disk_low", name=service.name, said=said)
+            left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"
+            yield Trouble(kind="disk_low", name=service.name, detail=left)
     for missing in sorted({"collector", "jobs", "web"} - {kind_of(service.name) for service in services}):
         yield Trouble(kind="service_missing", name=missing)
 

@@ -51,7 +51,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
             f"The service {name} is {many(one.seconds or 0, 'second')} behind what the sensors send",
             "its log and the page of the database's load say why",
         ),
-        "disk_low": (PROBLEM, f"The disk of the service {name} has {one.said}", FREE_SOME),
+        "disk_low": (PROBLEM, f"The disk of the service {name} has {one.detail}", FREE_SOME),
         "broker_away": (
             PROBLEM,
             f"The collector lost the broker {age}",
@@ -74,7 +74,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         ),
         "job_failed": (
             PROBLEM,
-            f"The job “{name}” failed {age}, and each time since: {one.said or 'it took too long'}",
+            f"The job “{name}” failed {age}, and each time since: {one.detail or 'it took too long'}",
             "the log of `besok work` tells more; it is tried again by itself",
         ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -22,6 +22,7 @@ from besok.model.actions import as_cell
 Format = Literal[
     "json", "csv", "semicolons", "parquet"
 ]  # semicolons: for spreadsheets whose decimals have a comma
+Columns = Mapping[str, Sequence[Any]]  # by the names of the fields; none of an empty table
 SPECIAL = re.compile(r'[",;\r\n]')  # of a cell that has to be quoted
 MARK = "\ufeff"  # tells such a spreadsheet that the file is UTF-8
 TABLE: dict[int | str, dict[str, Any]] = {
@@ -123,7 +124,7 @@ def rows(items: Sequence[Any], kind: type, form: Format | Shape, name: str) -> R
     shape = form if isinstance(form, Shape) else Shape(format=form)
     if shape.format == "parquet":
         with parquet.Writer(kind) as writer:
-            writer.write(items)
+            writer.write(_columns(items, kind))
         return _parquet(writer, name)
     if shape.format != "json":
         text = to_csv(items, kind, semicolons=shape.format == "semicolons")
@@ -139,8 +140,8 @@ def rows(items: Sequence[Any], kind: type, form: Format | Shape, name: str) -> R
 CSV_TYPE = "text/csv; charset=utf-8"
 
 
-async def streamed(parts: AsyncIterator[Sequence[Any]], kind: type, shape: Shape, name: str) -> Response:
-    """Return parts of a long response as a file, each made once the one before has been read.
+async def streamed(parts: AsyncIterator[Columns], kind: type, shape: Shape, name: str) -> Response:
+    """Return parts of a long response, each as columns, as a file; a part is made once the one before has been read.
 
     What the first part raises is raised here, before the answer begins. Parquet, which ends with what it holds, is made
     whole on the disk first.
@@ -155,7 +156,7 @@ async def streamed(parts: AsyncIterator[Sequence[Any]], kind: type, shape: Shape
     semicolons = shape.format == "semicolons"
 
     async def lines() -> AsyncIterator[str]:
-        yield await run_in_threadpool(to_csv, first, kind, semicolons=semicolons)
+        yield _head(kind, semicolons) + await run_in_threadpool(_lines, first, kind, semicolons)
         async for part in parts:
             yield await run_in_threadpool(_lines, part, kind, semicolons)
 
@@ -174,19 +175,26 @@ def _file(name: str, ending: str) -> dict[str, str]:
 
 def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str:
     """Return a header line with the fields of `kind` and a line for each item; None is an empty cell."""
-    mark = MARK if semicolons else ""
+    return _head(kind, semicolons) + _lines(_columns(items, kind), kind, semicolons)
+
+
+def _columns(items: Sequence[Any], kind: type) -> Columns:
+    return {field.name: list(map(attrgetter(field.name), items)) for field in fields(kind)}
+
+
+def _head(kind: type, semicolons: bool) -> str:
     head = (";" if semicolons else ",").join(field.name for field in fields(kind))
-    return f"{mark}{head}\r\n{_lines(items, kind, semicolons)}"
+    return f"{MARK if semicolons else ''}{head}\r\n"
 
 
-def _lines(items: Sequence[Any], kind: type, semicolons: bool) -> str:
-    """Return a line for each item. What stands in a column again and again is written once: three times as quick."""
-    columns = []
+def _lines(columns: Columns, kind: type, semicolons: bool) -> str:
+    """Return the lines of a table. What stands in a column again and again is written once: three times as quick."""
+    written = []
     for field in fields(kind):
-        values = list(map(attrgetter(field.name), items))
+        values = columns.get(field.name, ())
         cells = {value: _cell(value, field.name, kind, semicolons) for value in set(values)}
-        columns.append(map(cells.__getitem__, values))
-    lines = map((";" if semicolons else ",").join, zip(*columns, strict=True))
+        written.append(map(cells.__getitem__, values))
+    lines = map((";" if semicolons else ",").join, zip(*written, strict=True))
     return "".join(f"{line}\r\n" for line in lines)
 
 

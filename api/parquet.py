@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from tempfile import TemporaryFile
@@ -36,11 +36,11 @@ class Writer:
         self._writer.close()
         self.file.close() if kind else self.file.seek(0)
 
-    def write(self, part: Sequence[Any]) -> None:
-        """Write rows."""
+    def write(self, part: Mapping[str, Sequence[Any]]) -> None:
+        """Write columns."""
         pa, schema = self._pa, self._schema
         columns = {
-            name: [_value(getattr(row, name), schema.field(name).type == pa.string()) for row in part]
+            name: [_value(value, schema.field(name).type == pa.string()) for value in part.get(name, ())]
             for name in schema.names
         }
         self._writer.write_table(pa.table(columns, schema=schema))

@@ -6,9 +6,11 @@ readings, so a worker that is killed loses nothing: the next one looks at everyt
 """
 
 import logging
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 from besok.model import calendar
@@ -284,4 +286,7 @@ class Worker:
             waiting = occupancy.dirty_days(conn)
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
-        beat(self._db, self._name, now, {"sites": len(self._sites), "days_waiting": waiting})
+        # The database's too, unless that has a machine or a disk of its own.
+        disk = shutil.disk_usage(Path.cwd())
+        detail = {"sites": len(self._sites), "days_waiting": waiting}
+        beat(self._db, self._name, now, detail | {"disk_free": disk.free, "disk_size": disk.total})

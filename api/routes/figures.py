@@ -1,7 +1,7 @@
 """Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import Query, Request, Response
@@ -37,14 +37,15 @@ from besok.services.progress import get_progress
 from besok.services.series import (
     MOST_COMPARED,
     compared,
+    get_flow_columns,
     get_flows,
     get_heatmap,
     get_occupancy,
+    get_occupancy_columns,
     get_space_days,
     require_space,
 )
 from besok.services.visits import get_visits
-from besok.store.database import Database
 from besok.text.languages import speaking
 
 router = Routes("Figures")
@@ -122,14 +123,17 @@ async def flows(
     chosen = known_portal(portal, site) if portal else None
     name = f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}"
 
-    def read_rows(db: Database, first: datetime, last: datetime) -> list[FlowPoint]:
-        return get_flows(db, site, first, last, step, chosen)
-
     if form.unlimited:
         parts = ranges.months(start, end, site, step)
-        return await streamed(in_turn(request, parts, read_rows), FlowPoint, form, name)
+        found = in_turn(
+            request, parts, lambda db, first, last: get_flow_columns(db, site, first, last, step, chosen)
+        )
+        return await streamed(found, FlowPoint, form, name)
     ranges.check_rows(start, end, step, 1 if chosen else len(site.portals))
-    return rows(await in_one(request, read_rows, start, end), FlowPoint, form, name)
+    points = await in_one(
+        request, lambda db, first, last: get_flows(db, site, first, last, step, chosen), start, end
+    )
+    return rows(points, FlowPoint, form, name)
 
 
 @router.table("/sites/{site}/visits", "read", "Visits", VisitPoint)
@@ -161,14 +165,17 @@ async def occupancy(
     name = f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
     chosen = _space(space, site)
 
-    def read_rows(db: Database, first: datetime, last: datetime) -> list[OccupancyPoint]:
-        return get_occupancy(db, site, chosen, first, last, step)
-
     if form.unlimited:
         parts = ranges.months(start, end, site, step)
-        return await streamed(in_turn(request, parts, read_rows), OccupancyPoint, form, name)
+        found = in_turn(
+            request, parts, lambda db, first, last: get_occupancy_columns(db, site, chosen, first, last, step)
+        )
+        return await streamed(found, OccupancyPoint, form, name)
     ranges.check_rows(start, end, step)
-    return rows(await in_one(request, read_rows, start, end), OccupancyPoint, form, name)
+    points = await in_one(
+        request, lambda db, first, last: get_occupancy(db, site, chosen, first, last, step), start, end
+    )
+    return rows(points, OccupancyPoint, form, name)
 
 
 @router.table("/sites/{site}/occupancy/compared", "read", "Several spaces or periods", ComparedPoint)

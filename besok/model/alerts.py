@@ -16,6 +16,7 @@ RuleKind = Literal[
     "cleaning",
     "inside_after_closing",
     "job_failed",
+    "disk_low",
     "monthly_report",
 ]
 THRESHOLDS: Final[frozenset[RuleKind]] = frozenset(

@@ -202,5 +202,6 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "cleaning": _cleaning,
     "inside_after_closing": _inside,
     "job_failed": _of_troubles(("job_failed",)),
+    "disk_low": _of_troubles(("disk_low",)),
     "monthly_report": lambda _db, _rule, _now: States(),  # no state: jobs.monthly_reports sends it
 }

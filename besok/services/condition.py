@@ -15,6 +15,7 @@ Kind = Literal[
     "service_silent",
     "service_missing",
     "behind",
+    "disk_low",
     "broker_away",
     "clock",
     "forecast_old",
@@ -24,6 +25,7 @@ Kind = Literal[
     "job_failed",
 ]
 BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit, and what a broker may be away
+LITTLE: Final = 0.05  # of a disk that is free
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
 BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
@@ -66,6 +68,10 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
+        free, size = (float(str(service.detail.get(name) or 0)) for name in ("disk_free", "disk_size"))
+        if free < LITTLE * size:
+            left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"
+            yield Trouble(kind="disk_low", name=service.name, detail=left)
     for missing in sorted({"collector", "jobs", "web"} - {kind_of(service.name) for service in services}):
         yield Trouble(kind="service_missing", name=missing)
 

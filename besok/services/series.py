@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from besok.model import calendar
 from besok.model.errors import NotFound
@@ -19,6 +19,8 @@ FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 INTERVALS: Final = {
     "day": "1 day", "week": "7 days", "month": "1 month", "quarter": "3 months", "year": "1 year"
 }  # fmt: skip
+FLOWS: Final = ("flows_days", "flows_fine")
+OCCUPANCY: Final = ("occupancy_days", "occupancy_fine")
 MOST_COMPARED: Final = 4  # series on one chart; more lines cannot be told apart
 
 
@@ -40,13 +42,16 @@ def get_flows(
     For days, weeks and months the business days that begin within the range count; `start` of a point is then
     the instant its first business day begins. Raises NotFound.
     """
-    place = site_of(db, site)
-    if step in FINE:
-        query = {"site": place.id, "portal": portal, "start": start, "end": end, "step": FINE[step]}
-        return db.fetch("flows_fine", FlowPoint, **query)
-    if not (days := _days(place, start, end)):
-        return []
-    return db.fetch("flows_days", FlowPoint, site=place.id, portal=portal, **_steps(step, *days))
+    asked = _asked(site_of(db, site), start, end, step, portal=portal)
+    return db.fetch(FLOWS[step in FINE], FlowPoint, **asked) if asked else []
+
+
+def get_flow_columns(
+    db: Database, site: Site, start: datetime, end: datetime, step: Step, portal: str | None = None
+) -> dict[str, Sequence[Any]]:
+    """Return the flows as columns by name, for a file; none where no step is."""
+    asked = _asked(site, start, end, step, portal=portal)
+    return db.columns(FLOWS[step in FINE], **asked) if asked else {}
 
 
 def get_occupancy(
@@ -55,19 +60,16 @@ def get_occupancy(
     """Return the occupancy of a space from `start` up to `end`. Raises NotFound."""
     place = site_of(db, site)
     require_space(place, space)
-    if step in FINE:
-        return db.fetch(
-            "occupancy_fine",
-            OccupancyPoint,
-            site=place.id,
-            space=space,
-            start=start,
-            end=end,
-            step=FINE[step],
-        )
-    if not (days := _days(place, start, end)):
-        return []
-    return db.fetch("occupancy_days", OccupancyPoint, site=place.id, space=space, **_steps(step, *days))
+    asked = _asked(place, start, end, step, space=space)
+    return db.fetch(OCCUPANCY[step in FINE], OccupancyPoint, **asked) if asked else []
+
+
+def get_occupancy_columns(
+    db: Database, site: Site, space: str, start: datetime, end: datetime, step: Step
+) -> dict[str, Sequence[Any]]:
+    """Return the occupancy as columns by name, for a file; none where no step is."""
+    asked = _asked(site, start, end, step, space=space)
+    return db.columns(OCCUPANCY[step in FINE], **asked) if asked else {}
 
 
 def compared(
@@ -131,8 +133,18 @@ def require_space(place: Site, space: str) -> None:
         raise NotFound(f"there is no space “{space}” in {place.id}")
 
 
-def _steps(step: Step, first: date, last: date) -> dict[str, object]:
-    return {"unit": step, "step": INTERVALS[step], "first": first, "last": last}
+def _asked(
+    place: Site, start: datetime, end: datetime, step: Step, **chosen: str | None
+) -> dict[str, object]:
+    """Return what a question about steps asks for; nothing where no business day begins in the time."""
+    if step in FINE:
+        return {"site": place.id, "start": start, "end": end, "step": FINE[step], **chosen}
+    if not (days := _days(place, start, end)):
+        return {}
+    first, last = days
+    return {
+        "site": place.id, "unit": step, "step": INTERVALS[step], "first": first, "last": last, **chosen
+    }  # fmt: skip
 
 
 def _days(place: Site, start: datetime, end: datetime) -> tuple[date, date] | None:

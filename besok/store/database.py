@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
@@ -220,6 +220,14 @@ class Database:
         """Return the rows of the named query in a transaction of their own, as the function of this name does."""
         with self._connection() as conn, waited_for(conn):
             return fetch(conn, query, row, **params)
+
+    def columns(self, query: str, **params: object) -> dict[str, Sequence[Any]]:
+        """Return the rows of the named query as columns, by name: of many rows a third of the time."""
+        with self._connection() as conn, waited_for(conn):
+            cur = conn.execute(sql(query), params)
+            names = [column.name for column in cur.description or ()]
+            rows = cur.fetchall()
+        return dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
 
     def rows(self, query: str, **params: object) -> list[tuple[Any, ...]]:
         """Return the rows of the named query as tuples."""

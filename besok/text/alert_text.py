@@ -50,6 +50,7 @@ def kinds() -> dict[RuleKind, str]:
         "cleaning": _("Time to clean"),
         "inside_after_closing": _("Somebody inside after closing"),
         "job_failed": _("Job failed"),
+        "disk_low": _("Disk nearly full"),
         "monthly_report": _("Monthly report, when a month is over"),
     }
 
@@ -68,6 +69,7 @@ def _what(alert: Alert, subject: str) -> str:
         "cleaning": _("{subject}: {n} entries since {time}; acknowledge when it is cleaned"),
         "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({n})"),
         "job_failed": _("The job “{subject}” failed (since {time})"),
+        "disk_low": _("The disk of the service {subject} is nearly full (since {time})"),
     }
     return sentences[alert.kind].format(
         subject=job_text.name(subject) if alert.kind == "job_failed" else subject,

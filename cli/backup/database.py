@@ -52,7 +52,9 @@ def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest
         archive.opened(source, Path(folder), identity) as (manifest, tar),
     ):
         if not backup.is_empty(url):
-            raise BackupError("the database is not empty: restore into a new one")
+            raise BackupError(
+                "the database is not empty: restore into a new one, before `besok migrate` and any service"
+            )
         migrate(url, only=manifest.migrations)
 
         def parts() -> Iterator[tuple[Table, Callable[[int], bytes]]]:

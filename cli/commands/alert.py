@@ -64,7 +64,7 @@ def add(
         str,
         typer.Argument(
             help="sensor_offline, finding, space_over, site_full, service, forecast_old, backup_old,"
-            " target_probability, cleaning, inside_after_closing or job_failed."
+            " target_probability, cleaning, inside_after_closing, job_failed or disk_low."
         ),
     ],
     to: Annotated[str, typer.Option(help="The target.")],

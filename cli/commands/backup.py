@@ -40,9 +40,15 @@ def restore(
     ] = None,
 ) -> None:
     """Fill an empty database from a backup, compare every table with it, and migrate it to this program."""
+    from besok.services.health import BACKUP
+    from besok.store.database import Database
+    from besok.store.heartbeats import beat
     from cli.backup import database
 
-    done = database.restore(serving.settings().database_url.get_secret_value(), file, identity=identity)
+    url = serving.settings().database_url.get_secret_value()
+    done = database.restore(url, file, identity=identity)
+    with Database(url, pool_size=1) as db:
+        beat(db, BACKUP, done.made, {"file": file.name})  # which it cannot hold itself
     for name, content in done.contents.items():
         print(f"{name}: {many(content.rows, 'row')}, as saved")
     print(f"Restored as of {done.made:%Y-%m-%d %H:%M} UTC.")

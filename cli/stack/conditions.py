@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from besok.model.plurals import many
-from besok.services.condition import Trouble, get_troubles
+from besok.services.condition import LITTLE, Trouble, get_troubles
 from besok.services.health import kind_of
 from besok.store.database import Database
 from cli.stack.findings import NOTE, PROBLEM, Finding
 
 SHOWN: Final = 5  # sensors by name
-LITTLE: Final = 0.05  # of a disk that is free
+FREE_SOME: Final = "free some, or give the database a larger disk"
 STARTS: Final = {"jobs": "work", "web": "serve", "receiver": "receive", "scenarios": "run-scenarios"}
 
 
@@ -37,7 +37,7 @@ def disk(path: Path) -> Finding | None:
     if usage.free > LITTLE * usage.total:
         return None
     text = f"The disk of {path} has {usage.free / 1e9:.1f} GB left of {usage.total / 1e9:.0f} GB"
-    return Finding(state=PROBLEM, text=text, advice="free some, or give the database a larger disk")
+    return Finding(state=PROBLEM, text=text, advice=FREE_SOME)
 
 
 def _finding(one: Trouble, now: datetime) -> Finding:
@@ -51,6 +51,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
             f"The service {name} is {many(one.seconds or 0, 'second')} behind what the sensors send",
             "its log and the page of the database's load say why",
         ),
+        "disk_low": (PROBLEM, f"The disk of the service {name} has {one.detail}", FREE_SOME),
         "broker_away": (
             PROBLEM,
             f"The collector lost the broker {age}",
@@ -73,7 +74,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         ),
         "job_failed": (
             PROBLEM,
-            f"The job “{name}” has failed since {age}: {one.detail or 'it took too long'}",
+            f"The job “{name}” failed {age}, and each time since: {one.detail or 'it took too long'}",
             "the log of `besok work` tells more; it is tried again by itself",
         ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),

@@ -54,6 +54,10 @@ HAPPENS: dict[str, tuple[Callable[[Database, datetime], None], str]] = {
         lambda db, now: beat(db, "besok-collector", now - 3 * MINUTE, {}),
         "The service besok-collector was last heard 3 minutes ago",
     ),
+    "the disk fills": (
+        lambda db, now: beat(db, "jobs", now, {"disk_free": 2e9, "disk_size": 50e9}),
+        "The disk of the service jobs has 2.0 GB left of 50 GB",
+    ),
     "the collector cannot keep up": (
         lambda db, now: beat(db, "besok-collector", now, {"lag_s": 250}),
         "The service besok-collector is 250 seconds behind",

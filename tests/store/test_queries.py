@@ -1,6 +1,7 @@
 """What the screens ask: sums, gaps that stay gaps, days of 23 and 25 hours, doors between two sites."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from besok.services.health import get_health
 from besok.services.live import get_live
 from besok.services.places import get_sites, get_spaces
 from besok.services.progress import get_progress, get_so_far
-from besok.services.series import get_flows, get_heatmap, get_occupancy
+from besok.services.series import get_flow_columns, get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
 from besok.store import heartbeats, sites
 from besok.store.database import Database
@@ -93,6 +94,12 @@ def test_flows_by_hour_and_day_add_up(placed: Database) -> None:
         p for p in get_flows(placed, "lib", NOW, NOW + timedelta(hours=4), "hour") if p.portal == "front"
     ]
     assert [p.people_in for p in by_hour] == [0, 1, 2, 3]
+    library = sites.load(placed, "lib")
+    for end, step in ((4, "hour"), (24, "day"), (1, "day")):  # no day begins within an hour
+        asked = (placed, library, NOW, NOW + timedelta(hours=end), step)
+        columns = get_flow_columns(*asked)
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        assert rows == [asdict(point) for point in get_flows(*asked)]
     start = datetime(2026, 3, 1, 4, tzinfo=HERE)
     by_day = [
         p for p in get_flows(placed, "lib", start, start + timedelta(days=7), "day") if p.portal == "front"

@@ -1,7 +1,6 @@
 """The worker running: readings in, occupancy out; late data, restarts, two workers, a lost database."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -25,6 +24,7 @@ from besok.store.write import Batch, Incoming, write
 from jobs import work
 from jobs.inbox import Changes
 from jobs.schedule import Clock
+from tests.patience import wait_for
 from tests.sitetext import door, sensor, site, space
 
 # The business day begins twelve hours away, so that these tests never meet its boundary.
@@ -38,8 +38,6 @@ HOUSE = "".join(
         sensor("entrance"), sensor("door", more="swapped = true"), sensor("nook", 'space = "nook"'),
     )
 )  # fmt: skip
-
-Wait = Callable[..., object]
 
 
 @pytest.fixture
@@ -87,7 +85,7 @@ def quarters(url: str, space: str = "house") -> dict[datetime, float]:
     return dict(rows)
 
 
-def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -102,9 +100,7 @@ def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Sit
         assert beat.name == "jobs"
 
 
-def test_readings_of_long_periods_and_totals_count_too(
-    db: Database, database_url: str, house: Site, wait_for: Wait
-) -> None:
+def test_readings_of_long_periods_and_totals_count_too(db: Database, database_url: str, house: Site) -> None:
     begins, _ = calendar.day_bounds(calendar.business_day(datetime.now(UTC), house), house)
     put(db, begins + timedelta(seconds=600), "in", 20, period_s=600)
     put(db, begins, "in_total", 100, "door")
@@ -125,7 +121,7 @@ def test_readings_of_long_periods_and_totals_count_too(
 
 
 def test_a_day_ends_where_the_next_begins_and_late_data_changes_it(
-    db: Database, database_url: str, house: Site, wait_for: Wait
+    db: Database, database_url: str, house: Site
 ) -> None:
     yesterday = calendar.business_day(datetime.now(UTC), house) - timedelta(days=1)
     begins, _ = calendar.day_bounds(yesterday, house)
@@ -139,7 +135,7 @@ def test_a_day_ends_where_the_next_begins_and_late_data_changes_it(
         assert max(quarters(database_url)) == noon + timedelta(hours=1)  # silent since: not known, not zero
 
 
-def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -152,7 +148,7 @@ def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site, w
         wait_for(lambda: max(quarters(database_url).values()) == 9)
 
 
-def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         with working(database_url):
@@ -162,7 +158,7 @@ def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site
         wait_for(lambda: now_people(database_url).get("house") == 6)
 
 
-def test_a_lost_connection_heals(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_lost_connection_heals(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -184,9 +180,7 @@ def _written(db: Database, now: datetime) -> bool:
     return True
 
 
-def test_a_site_that_changes_is_estimated_again(
-    db: Database, database_url: str, house: Site, wait_for: Wait
-) -> None:
+def test_a_site_that_changes_is_estimated_again(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -198,7 +192,7 @@ def test_a_site_that_changes_is_estimated_again(
 
 
 def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
-    db: Database, database_url: str, house: Site, wait_for: Wait, caplog: pytest.LogCaptureFixture
+    db: Database, database_url: str, house: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "ruin"')))
     with psycopg.connect(database_url) as conn:

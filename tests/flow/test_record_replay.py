@@ -27,6 +27,7 @@ from besok.store.sites import apply
 from cli.stack import ports, program
 from cli.traffic import record
 from cli.traffic.recording import Recorded, read
+from tests.patience import wait_for
 from tests.small_sites import library, space
 
 SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room"))
@@ -38,10 +39,7 @@ def site(house: str, *, sandbox: bool) -> Site:
 
 @contextmanager
 def recording(
-    settings: Settings,
-    topic: str,
-    file: Path,
-    known: DecodeContext = NOTHING,
+    settings: Settings, topic: str, file: Path, known: DecodeContext = NOTHING
 ) -> Iterator[threading.Event]:
     """A recorder in a thread, once it listens."""
     stop = threading.Event()
@@ -91,7 +89,6 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     publish: Callable[..., None],
     collect: Callable[..., AbstractContextManager[Any]],
     readings: Callable[..., list[tuple[Any, ...]]],
-    wait_for: Callable[..., object],
     tmp_path: Path,
 ) -> None:
     lab, file = f"{house}-lab", tmp_path / "traffic.jsonl.gz"
@@ -100,7 +97,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     settings = settings.model_copy(update={"mqtt_topics": f"besok/v1/{house}/#,besok/v1/{lab}/#"})
     with collect(settings):
         with recording(settings, f"besok/v1/{house}/#", file, decode_context.load(db)):
-            _listens(publish, house, file, wait_for)
+            _listens(publish, house, file)
             publish([("eye/flow", flow(since, n, n)) for n in range(20)])
             publish([("cam/level", {"people": 7, "who": "Anna"})])
             wait_for(lambda: len(readings()) == 41)
@@ -126,7 +123,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     assert [(day + timedelta(days=8), came) for site, day, came in days if site == lab] == really
 
 
-def _listens(publish: Callable[..., None], house: str, file: Path, wait_for: Callable[..., object]) -> None:
+def _listens(publish: Callable[..., None], house: str, file: Path) -> None:
     """Publish until the recorder has heard something; what it has written is on the disk within a second."""
 
     def heard() -> bool:
@@ -136,8 +133,9 @@ def _listens(publish: Callable[..., None], house: str, file: Path, wait_for: Cal
     wait_for(heard)
 
 
-def test_a_recorder_says_when_nobody_listened(house: str, tmp_path: Path, wait_for: Callable[..., object],
-                                              publish: Callable[..., None]) -> None:  # fmt: skip
+def test_a_recorder_says_when_nobody_listened(
+    house: str, tmp_path: Path, publish: Callable[..., None]
+) -> None:
     file = tmp_path / "a.jsonl"
     with servers.broker() as running:
         settings = Settings(mqtt_host=ports.HOST, mqtt_port=running.port, database_url=SecretStr(""))

@@ -25,6 +25,7 @@ from jobs.metrics import State, families
 from jobs.runs import Ended, run_alone
 from jobs.schedule import DUTIES, Clock, Duty
 from tests.databases import execute
+from tests.patience import wait_for
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -124,9 +125,7 @@ def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -
     assert run(db, claims, nothing) is not None, "in its next turn it is done"
 
 
-def test_a_process_that_hangs_is_ended_by_the_system(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_a_process_that_hangs_is_ended_by_the_system(db: Database, database_url: str) -> None:
     background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
     background.request(Task(name="hang", function="tests.store.test_job_runs:hang"))
     found = []
@@ -191,9 +190,7 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
     assert alerts.listing(db, NOW) == []
 
 
-def test_alerts_are_sent_while_other_work_takes_hours(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:
     duties = [
         Duty(name="long", period=MINUTE, run="tests.store.test_job_runs:sleep", due=lambda *_: True),
         Duty(

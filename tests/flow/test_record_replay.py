@@ -1,8 +1,5 @@
 """Real traffic is recorded beside the collector and played into a sandbox, where it counts as it did; nowhere else."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -27,6 +24,7 @@ from besok.store.sites import apply
 from cli.stack import ports, program
 from cli.traffic import record
 from cli.traffic.recording import Recorded, read
+from tests import commands
 from tests.patience import wait_for
 from tests.small_sites import library, space
 
@@ -56,17 +54,14 @@ def recording(
     assert counts
 
 
-def besok(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`besok simulate` with these arguments."""
+def simulate(settings: Settings, *arguments: str) -> commands.Ended:
+    """Run `besok simulate` with these arguments."""
     places = {
         "BESOK_DATABASE_URL": settings.database_url.get_secret_value(),
         "BESOK_MQTT_HOST": settings.mqtt_host,
         "BESOK_MQTT_PORT": str(settings.mqtt_port),
     }
-    command = (sys.executable, "-m", "cli.main", "simulate", *arguments)
-    return subprocess.run(
-        command, env=os.environ | places, capture_output=True, text=True, timeout=300, check=False
-    )
+    return commands.program("simulate", *arguments, **places)
 
 
 def held(file: Path) -> list[Recorded]:
@@ -107,8 +102,8 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
         ]
         assert b"Anna" not in said[-1].payload
         day = held(file)[0].received.astimezone(ZoneInfo("Europe/Stockholm")).date() - timedelta(days=8)
-        told = besok(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)
-        assert told.returncode == 0, told.stderr
+        told = simulate(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)
+        assert told.status == 0, told.stderr
         wait_for(lambda: len(readings()) == 82)
     there = [r for r in readings() if r[0].startswith(lab)]
     assert sum(r[3] for r in there if r[2] == "in") == sum(range(20))

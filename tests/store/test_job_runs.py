@@ -187,11 +187,10 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
 
 
 def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:
+    both = {"period": MINUTE, "due": lambda *_: True, "limit": timedelta(hours=1)}  # as those of the worker
     duties = [
-        Duty(name="long", period=MINUTE, run="tests.store.test_job_runs:sleep", due=lambda *_: True),
-        Duty(
-            name="send", period=MINUTE, run="tests.store.test_job_runs:rest", due=lambda *_: True, prompt=True
-        ),
+        Duty(name="long", run="tests.store.test_job_runs:sleep", **both),
+        Duty(name="send", run="tests.store.test_job_runs:rest", prompt=True, **both),
     ]
     state = State()
     with taking_turns(db, database_url, duties, state) as worker:

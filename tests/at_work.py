@@ -1,7 +1,7 @@
 """Services at work beside a test, each in a thread."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +11,13 @@ from pydantic import SecretStr
 
 from besok.model.settings import Settings
 from besok.store import sites
+from besok.store.claims import Claims
 from besok.store.database import Database
 from cli.serving.web import serve
 from cli.stack import ports
+from jobs import work
+from jobs.metrics import State
+from jobs.schedule import Clock, Duty
 from tests.databases import FreshUrl
 from tests.patience import wait_for
 from tests.small_sites import example_file
@@ -66,6 +70,18 @@ def serving(settings: Settings, stop: threading.Event | None = None) -> Iterator
     with running("web", serve, settings, stop) as web:
         wait_for(lambda: web.failed or ports.answers(settings.port))
         yield f"http://127.0.0.1:{settings.port}"
+
+
+@contextmanager
+def taking_turns(
+    db: Database, url: str, duties: Iterable[Duty] = (), state: State | None = None
+) -> Iterator[work.Worker]:
+    """A worker of the jobs with these duties alone beside the estimates, which takes a turn when it is told."""
+    with Claims(url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=SecretStr(url)), state or State())
+        worker._clock = Clock(duties)
+        yield worker
+        worker.end()
 
 
 @pytest.fixture(scope="session")

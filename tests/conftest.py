@@ -33,6 +33,7 @@ from besok.model.access import LOCAL
 from besok.services import access, sign_in
 from besok.store.database import Database, session
 from besok.store.migrate import migrate
+from besok.text.languages import speaking
 from cli.stack import ports, postgres
 from tests import commands, patience
 from tests.databases import FreshUrl, drop, undone
@@ -105,6 +106,13 @@ def log_of_its_own() -> Iterator[None]:
 def at_this_machine() -> Iterator[None]:
     """Let what a test asks for without a request be asked for by who sits at the machine."""
     with access.acting(LOCAL):
+        yield
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Speak English; without it Swedish is spoken."""
+    with speaking("en"):
         yield
 
 

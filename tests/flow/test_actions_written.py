@@ -17,6 +17,8 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
         and made.json()["title"]["en"] == "Fler stolar i foajén"
     )
     assert ask.post(V1, json=body).json()["action"] == "fler-stolar-i-foajen-2"
+    for title, name in (("!!!", "action"), ("A" * 90, "a" * 55)):
+        assert ask.post(V1, json=body | {"title_sv": title}).json()["action"] == name
     path = f"{V1}/fler-stolar-i-foajen"
     answered = ask.patch(
         path, json={"who": "Kim", "answer_sv": "Ja", "answer_en": "Yes", "answered": "2026-02-01"}

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from cli.stack import program
 from collectors.pipeline import decode
 from sensors_sim.backfill import messages
 from tests.commands import besok
+from tests.patience import wait_for
 from tests.small_sites import library, space
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 8, 15)  # six portions
@@ -50,9 +50,7 @@ def done_until(url: str) -> list[date]:
         return [day for (day,) in conn.execute("select done_until from backfill")]
 
 
-def test_a_killed_run_goes_on_where_it_was(
-    db: Database, database_url: str, tmp_path: Path, wait_for: Callable[..., object]
-) -> None:
+def test_a_killed_run_goes_on_where_it_was(db: Database, database_url: str, tmp_path: Path) -> None:
     apply(db, branch())
     file = tmp_path / "branch.toml"
     file.write_text(dump(branch()), "utf-8")

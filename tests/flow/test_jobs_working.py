@@ -1,7 +1,6 @@
 """The worker running: readings in, occupancy out; late data, restarts, two workers, a lost database."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,18 +12,17 @@ from servers import working
 from besok.analytics.occupancy import NOTHING
 from besok.model import calendar
 from besok.model.readings import Reading
-from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.model.sitefile import parse
 from besok.store import sites
 from besok.store.backfill import Run
-from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import beats
 from besok.store.write import Batch, Incoming, write
 from jobs import work
 from jobs.inbox import Changes
-from jobs.schedule import Clock
+from tests.at_work import taking_turns
+from tests.patience import wait_for
 from tests.sitetext import door, sensor, site, space
 
 # The business day begins twelve hours away, so that these tests never meet its boundary.
@@ -38,8 +36,6 @@ HOUSE = "".join(
         sensor("entrance"), sensor("door", more="swapped = true"), sensor("nook", 'space = "nook"'),
     )
 )  # fmt: skip
-
-Wait = Callable[..., object]
 
 
 @pytest.fixture
@@ -87,7 +83,7 @@ def quarters(url: str, space: str = "house") -> dict[datetime, float]:
     return dict(rows)
 
 
-def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -102,9 +98,7 @@ def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Sit
         assert beat.name == "jobs"
 
 
-def test_readings_of_long_periods_and_totals_count_too(
-    db: Database, database_url: str, house: Site, wait_for: Wait
-) -> None:
+def test_readings_of_long_periods_and_totals_count_too(db: Database, database_url: str, house: Site) -> None:
     begins, _ = calendar.day_bounds(calendar.business_day(datetime.now(UTC), house), house)
     put(db, begins + timedelta(seconds=600), "in", 20, period_s=600)
     put(db, begins, "in_total", 100, "door")
@@ -125,7 +119,7 @@ def test_readings_of_long_periods_and_totals_count_too(
 
 
 def test_a_day_ends_where_the_next_begins_and_late_data_changes_it(
-    db: Database, database_url: str, house: Site, wait_for: Wait
+    db: Database, database_url: str, house: Site
 ) -> None:
     yesterday = calendar.business_day(datetime.now(UTC), house) - timedelta(days=1)
     begins, _ = calendar.day_bounds(yesterday, house)
@@ -139,7 +133,7 @@ def test_a_day_ends_where_the_next_begins_and_late_data_changes_it(
         assert max(quarters(database_url)) == noon + timedelta(hours=1)  # silent since: not known, not zero
 
 
-def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -152,7 +146,7 @@ def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site, w
         wait_for(lambda: max(quarters(database_url).values()) == 9)
 
 
-def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         with working(database_url):
@@ -162,7 +156,7 @@ def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site
         wait_for(lambda: now_people(database_url).get("house") == 6)
 
 
-def test_a_lost_connection_heals(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_lost_connection_heals(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -184,9 +178,7 @@ def _written(db: Database, now: datetime) -> bool:
     return True
 
 
-def test_a_site_that_changes_is_estimated_again(
-    db: Database, database_url: str, house: Site, wait_for: Wait
-) -> None:
+def test_a_site_that_changes_is_estimated_again(db: Database, database_url: str, house: Site) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)
@@ -198,7 +190,7 @@ def test_a_site_that_changes_is_estimated_again(
 
 
 def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
-    db: Database, database_url: str, house: Site, wait_for: Wait, caplog: pytest.LogCaptureFixture
+    db: Database, database_url: str, house: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "ruin"')))
     with psycopg.connect(database_url) as conn:
@@ -220,9 +212,7 @@ def test_the_past_of_each_site_comes_in_its_turn(db: Database, database_url: str
     def begun() -> set[str]:
         return {place for place in ("house", "annex") if quarters(database_url, place)}
 
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([])
+    with taking_turns(db, database_url) as worker:
         worker.turn(Changes(), now)
         worker.turn(Changes(), now)
         assert worker.busy
@@ -252,9 +242,7 @@ def test_a_day_is_computed_again_whole_when_it_is_over_also_if_nobody_worked_the
 
     def at(*times: datetime) -> None:
         """A worker that works at these times and is gone then."""
-        with Claims(database_url) as claims:
-            worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-            worker._clock = Clock([])
+        with taking_turns(db, database_url) as worker:
             for now in times:
                 worker.turn(Changes(), now)
 
@@ -274,19 +262,12 @@ def test_a_clock_that_was_ahead_is_forgotten_when_it_is_put_right(
 ) -> None:
     now = datetime.now(UTC)
     put(db, now - timedelta(minutes=30), "in", 5)
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([])
-        for ahead in (
-            timedelta(0),
-            timedelta(hours=30),
-            timedelta(0),
-            timedelta(minutes=1),
-            timedelta(minutes=2),
-        ):
-            worker.turn(Changes(), now + ahead)
+    with taking_turns(db, database_url) as worker:
+        for minutes in (0, 30 * 60, 0, 1, 2):
+            moment = now + timedelta(minutes=minutes)
+            worker.turn(Changes(), moment)
             while worker.busy:
-                worker.turn(Changes(), now + ahead)
+                worker.turn(Changes(), moment)
     assert not [r for r in caplog.records if r.levelno >= logging.WARNING]
     (beat,) = beats(db)
     assert beat.heard < now + timedelta(minutes=3)
@@ -304,9 +285,7 @@ def test_a_day_that_is_over_for_the_database_alone_goes_on(
     day = calendar.business_day(datetime.now(UTC), house) - timedelta(days=3)
     ends = calendar.day_bounds(day, house)[1]
     put(db, ends - timedelta(minutes=30), "in", 5)  # marks the day
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([])
+    with taking_turns(db, database_url) as worker:
         worker.turn(Changes(), ends - timedelta(minutes=20))
         worker.turn(Changes(), ends - timedelta(minutes=10))
         assert ("minute", True) not in finals(database_url)
@@ -322,9 +301,7 @@ def test_the_past_of_a_site_waits_until_its_history_is_written(
     put(db, now - timedelta(days=1), "in", 5)
     run = Run(digest="history", sites=["house"])
     run.advance(db, now.date())
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([])
+    with taking_turns(db, database_url) as worker:
         worker.turn(Changes(), now)
         assert not worker.busy
         run.finish(db)
@@ -338,9 +315,7 @@ def test_what_late_data_teaches_changes_the_day_under_way_soon_but_not_at_once(
     now = datetime.now(UTC)
     put(db, now - timedelta(days=1), "in", 5)
     put(db, now, "in", 5)
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([])
+    with taking_turns(db, database_url) as worker:
 
         def learnt() -> str:
             return worker._today["house"].learnt.to_json()

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from besok.model.settings import Settings
 from cli.stack import program
 from tests.commands import besok
+from tests.patience import wait_for
 
 Fixture = Callable[..., Any]
 LIBRARY = "stadsbiblioteket"
@@ -50,7 +51,7 @@ def people_in(ask: httpx2.Client, portal: str) -> list[float]:
 
 
 def test_the_past_of_a_sensor_counts_once_it_is_placed(
-    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, ask: httpx2.Client, count: Fixture,
+    settings: Settings, collect: Fixture, publish: Fixture, ask: httpx2.Client, count: Fixture,
     database_url: str, tmp_path: Path,
 ) -> None:  # fmt: skip
     past = [

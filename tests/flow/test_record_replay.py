@@ -1,8 +1,5 @@
 """Real traffic is recorded beside the collector and played into a sandbox, where it counts as it did; nowhere else."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -27,6 +24,8 @@ from besok.store.sites import apply
 from cli.stack import ports, program
 from cli.traffic import record
 from cli.traffic.recording import Recorded, read
+from tests import commands
+from tests.patience import wait_for
 from tests.small_sites import library, space
 
 SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room"))
@@ -38,10 +37,7 @@ def site(house: str, *, sandbox: bool) -> Site:
 
 @contextmanager
 def recording(
-    settings: Settings,
-    topic: str,
-    file: Path,
-    known: DecodeContext = NOTHING,
+    settings: Settings, topic: str, file: Path, known: DecodeContext = NOTHING
 ) -> Iterator[threading.Event]:
     """A recorder in a thread, once it listens."""
     stop = threading.Event()
@@ -58,17 +54,14 @@ def recording(
     assert counts
 
 
-def besok(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """`besok simulate` with these arguments."""
+def simulate(settings: Settings, *arguments: str) -> commands.Ended:
+    """Run `besok simulate` with these arguments."""
     places = {
         "BESOK_DATABASE_URL": settings.database_url.get_secret_value(),
         "BESOK_MQTT_HOST": settings.mqtt_host,
         "BESOK_MQTT_PORT": str(settings.mqtt_port),
     }
-    command = (sys.executable, "-m", "cli.main", "simulate", *arguments)
-    return subprocess.run(
-        command, env=os.environ | places, capture_output=True, text=True, timeout=300, check=False
-    )
+    return commands.program("simulate", *arguments, **places)
 
 
 def held(file: Path) -> list[Recorded]:
@@ -91,7 +84,6 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     publish: Callable[..., None],
     collect: Callable[..., AbstractContextManager[Any]],
     readings: Callable[..., list[tuple[Any, ...]]],
-    wait_for: Callable[..., object],
     tmp_path: Path,
 ) -> None:
     lab, file = f"{house}-lab", tmp_path / "traffic.jsonl.gz"
@@ -100,7 +92,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     settings = settings.model_copy(update={"mqtt_topics": f"besok/v1/{house}/#,besok/v1/{lab}/#"})
     with collect(settings):
         with recording(settings, f"besok/v1/{house}/#", file, decode_context.load(db)):
-            _listens(publish, house, file, wait_for)
+            _listens(publish, house, file)
             publish([("eye/flow", flow(since, n, n)) for n in range(20)])
             publish([("cam/level", {"people": 7, "who": "Anna"})])
             wait_for(lambda: len(readings()) == 41)
@@ -110,8 +102,8 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
         ]
         assert b"Anna" not in said[-1].payload
         day = held(file)[0].received.astimezone(ZoneInfo("Europe/Stockholm")).date() - timedelta(days=8)
-        told = besok(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)
-        assert told.returncode == 0, told.stderr
+        told = simulate(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)
+        assert told.status == 0, told.stderr
         wait_for(lambda: len(readings()) == 82)
     there = [r for r in readings() if r[0].startswith(lab)]
     assert sum(r[3] for r in there if r[2] == "in") == sum(range(20))
@@ -126,7 +118,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
     assert [(day + timedelta(days=8), came) for site, day, came in days if site == lab] == really
 
 
-def _listens(publish: Callable[..., None], house: str, file: Path, wait_for: Callable[..., object]) -> None:
+def _listens(publish: Callable[..., None], house: str, file: Path) -> None:
     """Publish until the recorder has heard something; what it has written is on the disk within a second."""
 
     def heard() -> bool:
@@ -136,8 +128,9 @@ def _listens(publish: Callable[..., None], house: str, file: Path, wait_for: Cal
     wait_for(heard)
 
 
-def test_a_recorder_says_when_nobody_listened(house: str, tmp_path: Path, wait_for: Callable[..., object],
-                                              publish: Callable[..., None]) -> None:  # fmt: skip
+def test_a_recorder_says_when_nobody_listened(
+    house: str, tmp_path: Path, publish: Callable[..., None]
+) -> None:
     file = tmp_path / "a.jsonl"
     with servers.broker() as running:
         settings = Settings(mqtt_host=ports.HOST, mqtt_port=running.port, database_url=SecretStr(""))

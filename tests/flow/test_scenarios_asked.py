@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from cli.simulation.whatif import as_body
 from sensors_sim.planner_question import scenario_of
 from sensors_sim.whatif import Question, what_if
 from tests.at_work import on, running
+from tests.patience import wait_for
 from tests.small_sites import example_file
 
 ASKED = "/api/v1/sites/stadsbiblioteket/scenarios"
@@ -34,9 +35,7 @@ def process(database_url: str) -> Iterator[None]:
         yield
 
 
-def test_the_answer_is_that_of_the_command(
-    ask: httpx2.Client, process: None, wait_for: Callable[..., object]
-) -> None:
+def test_the_answer_is_that_of_the_command(ask: httpx2.Client, process: None) -> None:
     made = ask.post(ASKED, json=BODY)
     assert made.status_code == 201, made.text
     number = made.json()["number"]

@@ -17,6 +17,7 @@ from besok.model.site import Portal, Sensor, Site, SiteFile, Text
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
+from tests.patience import wait_for
 from tests.small_sites import week
 
 Fixture = Callable[..., Any]
@@ -101,7 +102,7 @@ def _held(db: Database) -> int:
 
 def replayed(
     counts: list[Count], place: Site, settings: Settings, db: Database,
-    collect: Fixture, publish: Fixture, count: Fixture, wait_for: Fixture,
+    collect: Fixture, publish: Fixture, count: Fixture,
 ) -> None:  # fmt: skip
     """Send the counts through the broker, wait until the collector has them, and release them: they are years late."""
     sites.apply(db, SiteFile(sites=(place,)))
@@ -116,7 +117,7 @@ def replayed(
 
 def test_the_projects_own_series_over_the_night_the_clocks_go_back(
     settings: Settings, house: str, db: Database, ask: httpx2.Client, collect: Fixture, publish: Fixture,
-    count: Fixture, wait_for: Fixture,
+    count: Fixture,
 ) -> None:  # fmt: skip
     with OWN.open() as file:
         counts = [
@@ -124,7 +125,7 @@ def test_the_projects_own_series_over_the_night_the_clocks_go_back(
             for r in csv.DictReader(file)
         ]
     place = house_with_a_door(house, "Europe/Stockholm", time(4))
-    replayed(counts, place, settings, db, collect, publish, count, wait_for)
+    replayed(counts, place, settings, db, collect, publish, count)
     truth = totals(counts, time(4))
     assert len(truth) == 4
     assert answered(ask, place, truth) == truth

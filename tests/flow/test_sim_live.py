@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from cli.stack import ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 from tests.at_work import running
+from tests.patience import wait_for
 from tests.small_sites import library, portal, space
 
 START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -99,7 +100,7 @@ def expected(site_file: SiteFile, start: datetime = START, end: datetime = END) 
 
 
 def test_everything_arrives_and_devices_come_and_go(
-    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+    branch: SiteFile, broker: tuple[str, int], house: str
 ) -> None:
     with listening(broker, house) as ear:
         with simulating(branch, mqtt(broker), start=START, end=END) as thread:
@@ -109,9 +110,7 @@ def test_everything_arrives_and_devices_come_and_go(
         wait_for(lambda: [ear.last[f"{d}/status"] for d in ("eye", "cam")] == [b"offline"] * 2)
 
 
-def test_a_broker_that_restarts_loses_nothing(
-    branch: SiteFile, house: str, wait_for: Callable[..., object], tmp_path: Path
-) -> None:
+def test_a_broker_that_restarts_loses_nothing(branch: SiteFile, house: str, tmp_path: Path) -> None:
     with servers.broker() as running:
         at = (ports.HOST, running.port)
         server = running.program()
@@ -124,9 +123,7 @@ def test_a_broker_that_restarts_loses_nothing(
                 program.stop(again, server)
 
 
-def test_what_a_killed_broker_may_have_forgotten_is_said_again(
-    broker: tuple[str, int], house: str, wait_for: Callable[..., object]
-) -> None:
+def test_what_a_killed_broker_may_have_forgotten_is_said_again(broker: tuple[str, int], house: str) -> None:
     said = [(f"besok/v1/{house}/eye/flow", b'{"in": %d}' % n) for n in range(50)]
     with listening(broker, house) as ear, Publisher(mqtt(broker), [(house, "eye")]) as publisher:
         for topic, payload in said:
@@ -138,9 +135,7 @@ def test_what_a_killed_broker_may_have_forgotten_is_said_again(
         wait_for(lambda: all(ear.heard[message] > 1 for message in said))
 
 
-def test_nothing_is_sent_before_its_time(
-    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
-) -> None:
+def test_nothing_is_sent_before_its_time(branch: SiteFile, broker: tuple[str, int], house: str) -> None:
     now = [START + timedelta(minutes=10)]
     with (
         listening(broker, house) as ear,
@@ -152,7 +147,7 @@ def test_nothing_is_sent_before_its_time(
 
 
 def test_it_starts_with_the_business_day_unless_told(
-    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+    branch: SiteFile, broker: tuple[str, int], house: str
 ) -> None:
     dawn = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
     now = dawn + timedelta(minutes=20)
@@ -166,8 +161,9 @@ def test_it_ends_when_asked_though_there_is_no_broker(branch: SiteFile) -> None:
         assert thread.is_alive()
 
 
-def test_the_truth_is_written_on_request(branch: SiteFile, broker: tuple[str, int], tmp_path: Path, house: str,
-                                         wait_for: Callable[..., object]) -> None:  # fmt: skip
+def test_the_truth_is_written_on_request(
+    branch: SiteFile, broker: tuple[str, int], tmp_path: Path, house: str
+) -> None:
     file = tmp_path / "truth.jsonl"
     with simulating(branch, mqtt(broker), start=START, end=END, truth=file) as thread:
         wait_for(lambda: not thread.is_alive())

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from collectors.pipeline import decode
 from sensors_sim import stream
 from tests import commands
 from tests.commands import Ended
+from tests.patience import wait_for
 
 SHOT = (
     "postgres",
@@ -51,8 +52,8 @@ where r.time > %s and r.time <= %s
 class Demo:
     """A demo with its own folder, run as a program."""
 
-    def __init__(self, folder: Path, wait_for: Callable[..., object]) -> None:
-        self.home, self.wait_for = Home(path=folder / "home"), wait_for
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(path=folder / "home")
         self.log = folder / "terminal.log"
         web, broker = ports.free(2)
         self.home.path.mkdir()
@@ -67,7 +68,7 @@ class Demo:
             self.process = subprocess.Popen(
                 command, cwd=program.ROOT, env=self.environment, stdout=log, stderr=log
             )
-        self.port = int(self.wait_for(lambda: READY.search(self.said()) or self._ended(), 60).group(1))
+        self.port = int(wait_for(lambda: READY.search(self.said()) or self._ended(), 60).group(1))
 
     def _ended(self) -> None:
         assert self.process.poll() is None, self.said()
@@ -115,10 +116,10 @@ class Demo:
 
 
 @pytest.fixture
-def demo(wait_for) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="besok-demo-") as name:
         Path(name).chmod(0o755)  # the servers' accounts must be able to enter
-        demo = Demo(Path(name), wait_for)
+        demo = Demo(Path(name))
         demo.start()
         try:
             yield demo
@@ -142,7 +143,7 @@ def stored(url: str, readings: dict[Reading, float]) -> dict[Reading, float]:
     return {(device, channel, metric, time): value for device, channel, metric, time, value in rows}
 
 
-def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo, wait_for):
+def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo):
     second = demo.besok("demo")
     assert second.status == 1
     assert f"already running in {demo.home.path}" in second.stderr

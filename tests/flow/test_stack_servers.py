@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
-from tests.patience import Patience
+from tests.patience import Patience, wait_for
 from tests.torture import rabbitmq
 
 
@@ -34,7 +34,7 @@ def test_the_database_has_timescaledb_and_wants_the_password(database_url, clust
     assert (cluster.folder / "password").stat().st_mode & 0o777 == 0o600
 
 
-def test_servers_end_when_whoever_started_them_is_killed(wait_for):
+def test_servers_end_when_whoever_started_them_is_killed():
     script = (
         "import signal\nfrom benchmarks import servers\n"
         "with servers.cluster() as c, servers.broker() as m:\n"
@@ -76,7 +76,7 @@ def delivered_and_left(port):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: cli/setup torture")
-def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wait_for):
+def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it():
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
     was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""
     script = (

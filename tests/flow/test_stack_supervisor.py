@@ -12,6 +12,7 @@ from besok.model.errors import StackError
 from cli.stack import program
 from cli.stack.program import Program
 from cli.stack.supervisor import Interrupted, Supervisor
+from tests.patience import wait_for
 
 SLEEP = ("sleep", "1000")
 
@@ -63,7 +64,7 @@ def test_a_program_that_is_not_installed_is_said_at_once(tmp_path):
         supervisor.add(Program(name="nosuch", command=("nosuchprogram",)))
 
 
-def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path, wait_for):
+def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path):
     stubborn = "trap '' TERM; sleep 1000 & echo $!; wait"
     with Supervisor(tmp_path, print) as supervisor:
         supervisor.add(Program(name="stubborn", command=("sh", "-c", stubborn), patience_s=0.2))
@@ -92,7 +93,7 @@ def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):
         assert len(pids(supervisor)) == 1
 
 
-def test_programs_end_when_the_supervisor_is_killed(tmp_path, wait_for):
+def test_programs_end_when_the_supervisor_is_killed(tmp_path):
     script = (
         "import sys\nfrom pathlib import Path\n"
         "from cli.stack.program import Program\nfrom cli.stack.supervisor import Supervisor\n"

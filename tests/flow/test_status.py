@@ -21,6 +21,7 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import ports, program
+from tests.patience import wait_for
 
 EXAMPLE = program.ROOT / "sites" / "helsingborg.toml"
 Fixture = Callable[..., Any]
@@ -84,7 +85,7 @@ def service(command: str, settings: Settings, folder: Path, **more: str) -> Iter
         process.wait()
 
 
-def begun(collector: Service, publish: Fixture, wait_for: Fixture) -> None:
+def begun(collector: Service, publish: Fixture) -> None:
     """Return when a first message has come through, and those that were sent while nobody knew whether it had."""
     wait_for(lambda: collector.get("/ready")[0] == 200)
     wait_for(lambda: publish(stream(0, 1)) or collector.metric("readings_total"))
@@ -93,7 +94,7 @@ def begun(collector: Service, publish: Fixture, wait_for: Fixture) -> None:
 
 
 def test_readiness_follows_the_broker_and_the_database(
-    settings: Settings, publish: Fixture, wait_for: Fixture, folder: Path
+    settings: Settings, publish: Fixture, folder: Path
 ) -> None:
     page = ports.free()[0]
     with own_broker(folder) as (broker, mqtt), own_database(folder) as (cluster, database):
@@ -107,7 +108,7 @@ def test_readiness_follows_the_broker_and_the_database(
             with Database(cluster.url()) as db:
                 sites.apply(db, sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name))
             wait_for(lambda: web.get("/ready") == (200, "ready"))
-            the_web_tells_of_itself(web, page, wait_for)
+            the_web_tells_of_itself(web, page)
             with service("collect", own, folder) as collector, service("work", own, folder) as jobs:
                 wait_for(lambda: collector.get("/ready") == (200, "ready"))
                 wait_for(lambda: jobs.get("/ready") == (200, "ready"))
@@ -139,7 +140,7 @@ def test_readiness_follows_the_broker_and_the_database(
     assert [a for a in actions if a and a.startswith("store_")] == ["store_away", "store_back"]
 
 
-def the_web_tells_of_itself(web: Service, page: int, wait_for: Fixture) -> None:
+def the_web_tells_of_itself(web: Service, page: int) -> None:
     with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=300) as client:
         live = "/api/v1/sites/stadsbiblioteket/live"
         for path in (live, live, live, "/api/v1/sites/nowhere/live", "/a", "/b", "/api/c"):
@@ -162,11 +163,9 @@ def the_web_tells_of_itself(web: Service, page: int, wait_for: Fixture) -> None:
     assert not any("stream" in name and "request" in name for name in told)
 
 
-def test_the_metrics_move_by_what_was_sent(
-    settings: Settings, publish: Fixture, wait_for: Fixture, tmp_path: Path
-) -> None:
+def test_the_metrics_move_by_what_was_sent(settings: Settings, publish: Fixture, tmp_path: Path) -> None:
     with service("collect", settings, tmp_path) as collector:
-        begun(collector, publish, wait_for)
+        begun(collector, publish)
         before = collector.metric("messages_received_total")
         unchanged = collector.metric("readings_unchanged_total")
         publish([*stream(1, 50), ("door/flow", b"{"), ("door/flow", b'{"in": -1}'), ("a/b/c/d", b"x")])
@@ -185,12 +184,12 @@ def test_the_metrics_move_by_what_was_sent(
 
 
 def test_told_to_end_it_finishes_the_batch_under_way(
-    settings: Settings, publish: Fixture, wait_for: Fixture, database_url: str, tmp_path: Path
+    settings: Settings, publish: Fixture, database_url: str, tmp_path: Path
 ) -> None:
     held = "select 1 from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'reading' and not granted"
     with psycopg.connect(database_url) as conn, psycopg.connect(database_url, autocommit=True) as other:
         with service("collect", settings, tmp_path) as collector:
-            begun(collector, publish, wait_for)
+            begun(collector, publish)
             conn.execute("lock table reading in exclusive mode")
             publish(stream(1, 400))
             wait_for(lambda: other.execute(held).fetchone())

@@ -13,6 +13,7 @@ from test_status import Service, service
 from besok.model.settings import Settings
 from besok.store.migrate import migrate
 from tests.at_work import on, serving
+from tests.patience import wait_for
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
@@ -66,7 +67,7 @@ MET = {
 
 @pytest.mark.usefixtures("places")
 def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
-    settings: Settings, publish: Fixture, wait_for: Fixture, conn: psycopg.Connection[Any], tmp_path: Path,
+    settings: Settings, publish: Fixture, conn: psycopg.Connection[Any], tmp_path: Path,
     subtests: pytest.Subtests,
 ) -> None:  # fmt: skip
     with service("collect", settings, tmp_path) as collector:
@@ -99,12 +100,7 @@ def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
 
 @pytest.mark.usefixtures("places")
 def test_services_that_start_before_the_database_is_migrated_wait_for_it(
-    settings: Settings,
-    publish: Fixture,
-    wait_for: Fixture,
-    conn: psycopg.Connection[Any],
-    database_url: str,
-    tmp_path: Path,
+    settings: Settings, publish: Fixture, conn: psycopg.Connection[Any], database_url: str, tmp_path: Path
 ) -> None:
     conn.execute("update made_anew set version = version - 1, digest = 'before'")
     conn.execute("drop view flow_day_filled cascade")
@@ -136,7 +132,7 @@ CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted
 
 @pytest.mark.usefixtures("places")
 def test_jobs_that_are_older_than_the_database_leave_the_sites_to_newer_ones(
-    settings: Settings, wait_for: Fixture, conn: psycopg.Connection[Any], tmp_path: Path
+    settings: Settings, conn: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
     def claimed() -> int:
         (number,) = conn.execute(CLAIMED).fetchone() or (0,)

@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from api.reports import SHARE
 from cli.serving import guarded
+from tests.patience import wait_for
 
 LIBRARY = "/api/v1/sites/stadsbiblioteket"
 YEAR = f"{LIBRARY}/usage?from=2025-11-01&to=2026-10-31"
@@ -47,7 +48,7 @@ def get(web: str, path: str, answers: list[httpx2.Response] | None = None) -> ht
 
 
 def test_heavy_questions_wait_for_one_another_and_for_nobody_else(
-    web: str, blocked: Callable[[], int], wait_for: Callable[..., object], database_url: str
+    web: str, blocked: Callable[[], int], database_url: str
 ) -> None:
     answers: list[httpx2.Response] = []
     many = 24
@@ -70,9 +71,7 @@ def test_heavy_questions_wait_for_one_another_and_for_nobody_else(
     assert len(answers) == many
 
 
-def test_a_question_whose_asker_has_left_is_cancelled(
-    web: str, blocked: Callable[[], int], wait_for: Callable[..., object]
-) -> None:
+def test_a_question_whose_asker_has_left_is_cancelled(web: str, blocked: Callable[[], int]) -> None:
     where = urlsplit(web)
     with socket.create_connection((where.hostname or "", where.port or 0)) as sock:
         sock.sendall(f"GET {YEAR} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
@@ -110,7 +109,7 @@ def closed(sock: socket.socket) -> bool:
     ],
 )
 def test_half_a_request_is_not_waited_for(
-    quiet_web: str, begins: bytes, monkeypatch: pytest.MonkeyPatch, wait_for: Callable[..., object]
+    quiet_web: str, begins: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guarded, "SILENT_S", 0.1)
     monkeypatch.setattr(guarded, "BODY_S", 0.1)
@@ -121,7 +120,7 @@ def test_half_a_request_is_not_waited_for(
 
 
 def test_an_open_screen_is_not_taken_for_a_silent_connection(
-    quiet_web: str, monkeypatch: pytest.MonkeyPatch, wait_for: Callable[..., object]
+    quiet_web: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guarded, "SILENT_S", 0.1)
     where = urlsplit(quiet_web)
@@ -138,9 +137,7 @@ def test_an_open_screen_is_not_taken_for_a_silent_connection(
         screen.ping().wait(300)
 
 
-def test_who_does_not_read_an_answer_is_let_go(
-    quiet_web: str, monkeypatch: pytest.MonkeyPatch, wait_for: Callable[..., object]
-) -> None:
+def test_who_does_not_read_an_answer_is_let_go(quiet_web: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarded, "UNREAD_S", 0.1)
     where = urlsplit(quiet_web)
     with socket.socket() as sock:

@@ -39,6 +39,14 @@ def library(db: Database, now: datetime) -> Database:
     return db
 
 
+@pytest.fixture
+def desk(library: Database, inbox: tuple[Inbox, str]) -> Inbox:
+    """What comes to the target of that name."""
+    taken, url = inbox
+    alerts.put_target(library, "desk", url)
+    return taken
+
+
 def heard(db: Database, at: datetime) -> None:
     execute(db, "update device set last_received = %s", (at,))
     execute(db, "update channel set last_time = %s", (at,))
@@ -56,34 +64,28 @@ def turn(db: Database, now: datetime) -> None:
         alerting.send(db, now)
 
 
-def test_an_outage_is_one_message_and_its_end_another(
-    library: Database, inbox: tuple[Inbox, str], now: datetime
-) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
+def test_an_outage_is_one_message_and_its_end_another(library: Database, desk: Inbox, now: datetime) -> None:
     rule(library, "sensor_offline", now)
     rule(library, "service", now)
     turn(library, now)
-    assert taken.subjects == []
+    assert desk.subjects == []
     heard(library, now - 10 * MINUTE)
     beat(library, "jobs", now - 10 * MINUTE, {})
     for n in range(3):  # asked again and again, told once
         turn(library, now + n * MINUTE / 2)
-    assert taken.subjects == ["Besök: 3 larm"]
-    assert "Sensorn lib/front är offline sedan" in taken.bodies[0] and "jobs svarar inte" in taken.bodies[0]
+    assert desk.subjects == ["Besök: 3 larm"]
+    assert "Sensorn lib/front är offline sedan" in desk.bodies[0] and "jobs svarar inte" in desk.bodies[0]
     heard(library, now + 3 * MINUTE)
     for name in ("jobs", "web", "besok-collector"):
         beat(library, name, now + 3 * MINUTE, {})
     turn(library, now + 3 * MINUTE)
     turn(library, now + 4 * MINUTE)
-    assert taken.subjects == ["Besök: 3 larm", "Besök: 3 larm har upphört"]
+    assert desk.subjects == ["Besök: 3 larm", "Besök: 3 larm har upphört"]
     assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
-def test_two_workers_raise_and_send_once(library: Database, inbox: tuple[Inbox, str], now: datetime) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
+def test_two_workers_raise_and_send_once(library: Database, desk: Inbox, now: datetime) -> None:
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
     barrier = threading.Barrier(4)
@@ -95,34 +97,30 @@ def test_two_workers_raise_and_send_once(library: Database, inbox: tuple[Inbox, 
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))
-    assert len(taken.subjects) == 1 and len(alerts.listing(library, now)) == 2
+    assert len(desk.subjects) == 1 and len(alerts.listing(library, now)) == 2
 
 
 def test_a_message_that_is_refused_is_tried_again_later(
-    library: Database, inbox: tuple[Inbox, str], now: datetime
+    library: Database, desk: Inbox, now: datetime
 ) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
-    taken.refuses = True
+    desk.refuses = True
     turn(library, now)
     turn(library, now + MINUTE / 2)  # too soon
-    taken.refuses = False
+    desk.refuses = False
     turn(library, now + MINUTE / 2)
-    assert taken.subjects == []
+    assert desk.subjects == []
     turn(library, now + 2 * MINUTE)
-    assert taken.subjects == ["Besök: 2 larm"]
+    assert desk.subjects == ["Besök: 2 larm"]
     log = alerts.deliveries(library)
     assert [(one.alerts, one.problem is None) for one in log] == [(2, True), (2, False)]
     assert all("mailto" not in (one.problem or "") for one in log), "addresses may hold passwords"
 
 
 def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
-    library: Database, inbox: tuple[Inbox, str], now: datetime, monkeypatch: pytest.MonkeyPatch
+    library: Database, desk: Inbox, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
     deliver = alerting.deliver
@@ -138,7 +136,7 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
     turn(library, now)
     assert [one.trial for one in alerts.target_states(library)] == [True]
     turn(library, now + MINUTE)
-    assert taken.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
+    assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
 
 
 def full(db: Database, now: datetime, people: float) -> None:
@@ -153,31 +151,23 @@ def full(db: Database, now: datetime, people: float) -> None:
     )
 
 
-def test_a_space_that_is_too_full_for_a_while(
-    library: Database, inbox: tuple[Inbox, str], now: datetime
-) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
+def test_a_space_that_is_too_full_for_a_while(library: Database, desk: Inbox, now: datetime) -> None:
     rule(library, "space_over", now, site="lib", space="hall", threshold=0.9, minutes=5)
     full(library, now, 44)
     turn(library, now)
-    assert taken.subjects == []
+    assert desk.subjects == []
     full(library, now, 46)
     turn(library, now)
-    assert taken.subjects == ["lib/hall: 46 personer, över 90 % av kapaciteten"]
+    assert desk.subjects == ["lib/hall: 46 personer, över 90 % av kapaciteten"]
     full(library, now + MINUTE, 42)  # below the threshold, yet not clearly
     turn(library, now + MINUTE)
-    assert len(taken.subjects) == 1
+    assert len(desk.subjects) == 1
     full(library, now + 2 * MINUTE, 30)
     turn(library, now + 2 * MINUTE)
-    assert taken.subjects[1].startswith("Upphörde")
+    assert desk.subjects[1].startswith("Upphörde")
 
 
-def test_quiet_hours_acknowledgement_and_work_going_on(
-    library: Database, inbox: tuple[Inbox, str], now: datetime
-) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
+def test_quiet_hours_acknowledgement_and_work_going_on(library: Database, desk: Inbox, now: datetime) -> None:
     here = now.astimezone(
         ZoneInfo("Europe/Stockholm")
     )  # the wall of the site, though the rule is of all sites
@@ -188,12 +178,12 @@ def test_quiet_hours_acknowledgement_and_work_going_on(
     heard(library, now - 10 * MINUTE)
     turn(library, now)
     (one,) = alerts.listing(library, now)
-    assert one.subject == "lib/front" and taken.subjects == []
+    assert one.subject == "lib/front" and desk.subjects == []
     assert alerts.acknowledge(library, one.id, "Robin", now) and not alerts.acknowledge(
         library, one.id, "Kim", now
     )
     turn(library, now + timedelta(hours=2))
-    assert taken.subjects == [], "somebody takes care of it already"
+    assert desk.subjects == [], "somebody takes care of it already"
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
@@ -246,10 +236,8 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
 
 
 def test_entries_since_the_last_cleaning_and_people_after_closing(
-    library: Database, inbox: tuple[Inbox, str], now: datetime
+    library: Database, desk: Inbox, now: datetime
 ) -> None:
-    taken, url = inbox
-    alerts.put_target(library, "desk", url)
     quarter = now.replace(minute=0, second=0) - timedelta(hours=1)
     execute(
         library,
@@ -262,7 +250,7 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(
     rule(library, "inside_after_closing", now, minutes=15)
     full(library, now, 2)
     turn(library, now)
-    (body,) = taken.bodies
+    (body,) = desk.bodies
     assert "inpassager sedan" in body and "någon tycks vara kvar" in body
     (cleaning,) = (one for one in alerts.listing(library, now) if one.kind == "cleaning")
     assert alerts.acknowledge(library, cleaning.id, "Kim", now)

@@ -13,7 +13,7 @@ from besok.analytics.visits import counting_error
 from besok.model import calendar, sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
-from besok.model.views.calibration import ManualCount
+from besok.model.views.calibration import Calibration, ManualCount
 from besok.services.calibration import get_calibration, propose_corrections, receive_count
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
@@ -56,6 +56,13 @@ def biased(db: Database, sessions: int = 4) -> None:
     for n in range(sessions):
         quarter(db, 60 * n, people_in=90, people_out=80)
         assert receive_count(db, "lib", counted(60 * n, 100, 80), LATER)
+
+
+def corrected(db: Database, author: str = "Kim", reason: str = "so it is") -> Calibration:
+    """Propose the one correction that the counts ask for, and accept it."""
+    (proposal,) = propose_corrections(db, "lib", "Kim", LATER)
+    calibrations.accept(db, proposal.id, author=author, reason=reason, now=LATER)
+    return proposal
 
 
 def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) -> None:
@@ -184,8 +191,7 @@ def test_a_door_that_nobody_leaves_by_is_corrected_one_way(house: Database) -> N
 
 def test_days_computed_again_and_new_readings_keep_the_correction(house: Database) -> None:
     biased(house)
-    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
-    calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
+    proposal = corrected(house)
     before = get_visits(house, "lib", DAY, DAY)
     with house.transaction() as conn:
         rebuild_days(conn, 1)
@@ -217,8 +223,7 @@ def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
 
 def test_the_terminal_tells_all_of_it(house: Database) -> None:
     biased(house)
-    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
-    calibrations.accept(house, proposal.id, author="Robin", reason="a low lens", now=LATER)
+    corrected(house, "Robin", "a low lens")
     receive_count(house, "lib", counted(600, 3), LATER)
     text = "\n".join(calibration.lines(get_calibration(house, "lib", LATER)))
     for words in (
@@ -242,8 +247,7 @@ def test_a_decision_is_made_once(house: Database) -> None:
 
 def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_counts(house: Database) -> None:
     biased(house)
-    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
-    calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
+    corrected(house)
     exchanged = HOUSE.replace('device = "front"', 'device = "new"')
     sites.apply(house, sitefile.parse(exchanged), now=after(10 * 60))
     put(house, reading(11 * 60, 50, "in", period_s=60, device="new"))
@@ -268,8 +272,7 @@ def test_the_next_count_is_where_most_people_enter(house: Database) -> None:
 
 def test_two_corrections_cannot_hold_at_once(house: Database) -> None:
     biased(house)
-    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
-    calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
+    corrected(house)
     columns = "portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence, decision, decided, valid"
     copy = sql.SQL("insert into calibration ({0}) select {0} from calibration").format(sql.SQL(columns))
     with pytest.raises(StoreRefused, match="exclusion constraint"):
@@ -280,8 +283,7 @@ def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
     file = sitefile.parse(HOUSE)
     sites.apply(db, replace(file, sites=tuple(replace(s, sandbox=True) for s in file.sites)))
     biased(db)
-    (proposal,) = propose_corrections(db, "lib", "Kim", LATER)
-    calibrations.accept(db, proposal.id, author="Kim", reason="so it is", now=LATER)
+    corrected(db)
     sandbox.empty(db, "lib", LATER)
     known = get_calibration(db, "lib", LATER)
     assert (known.counts, known.history) == ((), ())

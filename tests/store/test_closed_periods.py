@@ -18,20 +18,13 @@ from besok.store import closed_periods, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.text import revision_text
-from besok.text.languages import LANG
 from tests.databases import undone
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 2, 1)
 MARCH = (date(2025, 3, 1), date(2025, 3, 31))
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def counted(db: Database) -> None:

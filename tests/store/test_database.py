@@ -1,7 +1,7 @@
 """What the database says when it cannot, and whether the same may be tried again."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Event, Thread
@@ -16,6 +16,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, array
 from besok.store.write import Written
 from tests.databases import execute
+from tests.patience import wait_for
 
 TEMPORARY = {
     "53100": "disk full",
@@ -149,7 +150,7 @@ def cut_after(words: bytes, url: str) -> Iterator[tuple[str, Event]]:
 
 
 def test_a_connection_that_is_cut_in_mid_commit_is_tried_again_and_counts_once(
-    db: Database, database_url: str, wait_for: Callable[..., object]
+    db: Database, database_url: str
 ) -> None:
     with cut_after(b"COMMIT", database_url) as (url, armed), Database(url, pool_size=1) as writer:
         put(writer, reading(0, 1, "in"))
@@ -162,9 +163,7 @@ def test_a_connection_that_is_cut_in_mid_commit_is_tried_again_and_counts_once(
     assert people(buckets(db)) == (3, 0)
 
 
-def test_a_server_that_only_reads_is_left_for_one_that_writes(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_a_server_that_only_reads_is_left_for_one_that_writes(db: Database, database_url: str) -> None:
     def written() -> bool:
         try:
             return put(standby, reading(0, 1, "in")).readings == 1

@@ -51,6 +51,18 @@ def people_in(db: Database) -> float:
     return float(number)
 
 
+def answer(
+    db: Database, place: Observed | None = None, value: tuple[str, str] = ("in", "$.in"), topic: str = TOPIC
+) -> int:
+    """Say what a device means, and where it is; what was kept of it is read by that."""
+    number = unknown_devices.answer(db, topic, [value], author="Kim", now=LATER, observed=place)
+    replay_mapped(db, LATER)
+    return number
+
+
+FRONT = Observed(site="lib", portal="front")
+
+
 def test_a_device_asks_with_nothing_chosen(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3, "out": 2, "seq": 4}', b'{"in": 5, "out": 1, "seq": 5}')
     (found,) = unknown_devices.get_unknown(house)
@@ -76,9 +88,7 @@ def test_one_answer_reads_the_kept_messages_and_those_to_come(house: Database) -
 
 def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}', b'{"in": 5}')
-    observed = Observed(site="lib", portal="front", since=date(2026, 3, 2))
-    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
-    replay_mapped(house, LATER)
+    answer(house, replace(FRONT, since=date(2026, 3, 2)))
     assert people_in(house) == 8
     placed = Sensor(source="counters", device=TOPIC, portal="front", first=date(2026, 3, 2))
     assert placed in sites.load(house, "lib").sensors
@@ -92,8 +102,7 @@ def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(ho
 
 def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}')
-    observed = Observed(site="lib", portal="front")
-    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
+    answer(house, FRONT)
     moved = Sensor(source="counters", device=TOPIC, portal="door")
     sites.apply(house, library("annex", sensors=(moved,)), now=LATER)
     sites.apply(house, sitefile.parse(HOUSE), now=LATER)
@@ -103,18 +112,14 @@ def test_a_site_does_not_take_back_what_another_site_has_placed_since(house: Dat
 
 def test_what_came_before_the_day_does_not_count(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}')
-    observed = Observed(site="lib", portal="front", since=date(2026, 3, 3))
-    unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="Kim", now=LATER, observed=observed)
-    replay_mapped(house, LATER)
+    answer(house, replace(FRONT, since=date(2026, 3, 3)))
     assert len(readings(house)) == 1
     assert people_in(house) == 0
 
 
 def test_a_mapping_ends_with_its_place(house: Database) -> None:
     came(house, TOPIC, b'{"in": 3}')
-    observed = Observed(site="lib", portal="front")
-    number = unknown_devices.answer(house, TOPIC, [("in", "$.in")], author="K", now=LATER, observed=observed)
-    replay_mapped(house, LATER)
+    number = answer(house, FRONT)
     device_mappings.end(house, number, LATER)
     assert device_mappings.listing(house) == []
     assert all(sensor.source != "counters" for sensor in sites.load(house, "lib").sensors)
@@ -127,38 +132,22 @@ def test_a_mapping_ends_with_its_place(house: Database) -> None:
 
 def test_the_device_is_looked_for_in_the_kept_messages(house: Database) -> None:
     came(house, TOPIC, b'{"serial": "A-17", "in": 3}', b'{"serial": "A-17", "in": 4}')
-    observed = Observed(site="lib", portal="back", swapped=True)
-    unknown_devices.answer(house, TOPIC, [("in_total", "$.in")], author="K", now=LATER, observed=observed)
+    back = Observed(site="lib", portal="back")
+    answer(house, replace(back, swapped=True), ("in_total", "$.in"))
     sensor = sites.load(house, "lib").sensors[-1]
     assert (sensor.device, sensor.portal, sensor.swapped) == ("A-17", "back", True)
     came(house, "counters/all", b'{"serial": "A-18", "in": 3}', b'{"serial": "A-19", "in": 4}')
     with pytest.raises(BesokError, match="several devices or lines"):
-        unknown_devices.answer(
-            house,
-            "counters/all",
-            [("in", "$.in")],
-            author="K",
-            now=LATER,
-            observed=Observed(site="lib", portal="back"),
-        )
+        answer(house, back, topic="counters/all")
 
 
 def test_of_several_on_one_topic_an_answer_is_for_the_one_that_asked(house: Database) -> None:
     eui = "01" * 8
-    uplink = {
-        "cmd": "rx",
-        "EUI": eui,
-        "ts": 1772452800000,
-        "fcnt": 1,
-        "port": 1,
-        "data": "",
-        "decoded": {"in": 3},
-    }
+    frame = {"cmd": "rx", "ts": 1772452800000, "fcnt": 1, "port": 1, "data": ""}
+    uplink = frame | {"EUI": eui, "decoded": {"in": 3}}
     other = uplink | {"EUI": "02" * 8, "decoded": {"in": 40}}
     came(house, "loriot", *(json.dumps(message).encode() for message in (other, uplink)))
-    observed = Observed(site="lib", portal="front")
-    unknown_devices.answer(house, "loriot", [("in", "$.codec.in")], author="K", now=LATER, observed=observed)
-    replay_mapped(house, LATER)
+    answer(house, FRONT, ("in", "$.codec.in"), "loriot")
     assert [(device, value) for _, device, _, value in readings(house)] == [(eui, 3)]
     assert people_in(house) == 3
     assert unknown_devices.get_unknown(house)[0].count == 1  # the other one still asks
@@ -187,11 +176,9 @@ def test_what_cannot_be_is_refused(
 
 def test_a_channel_observes_one_place(house: Database) -> None:
     mapping = PayloadMapping(name="counters", topic=TOPIC, values={"in": "$.in"})
-    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
+    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=FRONT)
     with pytest.raises(StoreRefused, match="observes another place"):
-        unknown_devices.keep(
-            house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="back")
-        )
+        unknown_devices.keep(house, mapping, author="K", now=LATER, observed=replace(FRONT, portal="back"))
 
 
 def hidden(db: Database, topic: str) -> str:
@@ -204,9 +191,7 @@ def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(house:
     came(house, "skogen/granen", b'{"in": 3}')
     (found,) = unknown_devices.get_unknown(house)
     assert found.topic == topic and [f.path for f in found.fields] == ["$.in"]
-    observed = Observed(site="lib", portal="front")
-    number = unknown_devices.answer(house, topic, [("in", "$.in")], author="K", now=LATER, observed=observed)
-    replay_mapped(house, LATER)
+    number = answer(house, FRONT, topic=topic)
     assert people_in(house) == 3
     known = decode_context.load(house)
     later = Message(topic="skogen/granen", payload=b'{"in": 4}', received=NOON + timedelta(hours=1))
@@ -224,7 +209,7 @@ def test_a_topic_that_is_kept_as_a_pseudonym_is_answered_for_as_any_other(house:
 def test_a_person_may_write_the_topic_as_it_is(house: Database) -> None:
     came(house, "skogen/granen", b'{"in": 3}')
     mapping = PayloadMapping(name="skog", topic="skogen/granen", values={"in": "$.in"})
-    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=Observed(site="lib", portal="front"))
+    unknown_devices.keep(house, mapping, author="K", now=LATER, observed=FRONT)
     assert len(device_mappings.kept_messages(house, "+/granen")) == 1
     assert device_mappings.kept_messages(house, "skogen/tallen") == []
     replay_mapped(house, LATER)
@@ -233,7 +218,7 @@ def test_a_person_may_write_the_topic_as_it_is(house: Database) -> None:
 
 def test_a_topic_nobody_asks_about(house: Database) -> None:
     with pytest.raises(NotFound):
-        unknown_devices.answer(house, "x/y", [("in", "$.in")], author="K", now=LATER)
+        answer(house, topic="x/y")
 
 
 def test_the_commands_say_what_a_device_means_and_take_it_back(

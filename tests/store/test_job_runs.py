@@ -18,13 +18,15 @@ from besok.store.database import Database
 from besok.store.heartbeats import beat
 from besok.text import job_text
 from besok.text.languages import speaking
-from jobs import alerting, work
+from jobs import alerting
 from jobs.background import Background, Task
 from jobs.inbox import Changes
 from jobs.metrics import State, families
 from jobs.runs import Ended, run_alone
-from jobs.schedule import DUTIES, Clock, Duty
+from jobs.schedule import DUTIES, Duty
+from tests.at_work import taking_turns
 from tests.databases import execute
+from tests.patience import wait_for
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -124,9 +126,7 @@ def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -
     assert run(db, claims, nothing) is not None, "in its next turn it is done"
 
 
-def test_a_process_that_hangs_is_ended_by_the_system(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_a_process_that_hangs_is_ended_by_the_system(db: Database, database_url: str) -> None:
     background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
     background.request(Task(name="hang", function="tests.store.test_job_runs:hang"))
     found = []
@@ -158,13 +158,10 @@ def test_a_failed_duty_is_a_metric_a_line_of_the_doctor_and_an_alert_and_others_
         Duty(name="sweep", period=MINUTE, run=lambda *_: done.append("swept")),
     )
     state = State()
-    with Claims(database_url) as own:
-        worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
-        worker._clock = Clock(duties)
+    with taking_turns(db, database_url, duties, state) as worker:
         for n in range(2):
             worker.turn(Changes(), NOW + n * MINUTE)
             passes(db, MINUTE)
-        worker.end()
     assert done == ["swept", "swept"] and state.runs["fix the roof", "failed"] == 2
     assert state.failing == {"fix the roof"}
     assert [m for m in caplog.messages if "the roof leaks" in m]
@@ -182,31 +179,23 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
     for name in ("besok-collector", "web"):
         beat(db, name, NOW, {})
     beat(db, "jobs", NOW - 10 * MINUTE, {})
-    with Claims(database_url) as own:
-        worker = work.Worker(db, own, Settings(database_url=database_url))  # type: ignore[arg-type]
-        worker._clock = Clock([duty for duty in DUTIES if duty.name == "judge alerts"])
+    judging = [duty for duty in DUTIES if duty.name == "judge alerts"]
+    with taking_turns(db, database_url, judging) as worker:
         for moment in (NOW, NOW + MINUTE):  # alerts are judged a while after a start
             worker.turn(Changes(), moment)
-        worker.end()
     assert alerts.listing(db, NOW) == []
 
 
-def test_alerts_are_sent_while_other_work_takes_hours(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:
+    both = {"period": MINUTE, "due": lambda *_: True, "limit": timedelta(hours=1)}  # as those of the worker
     duties = [
-        Duty(name="long", period=MINUTE, run="tests.store.test_job_runs:sleep", due=lambda *_: True),
-        Duty(
-            name="send", period=MINUTE, run="tests.store.test_job_runs:rest", due=lambda *_: True, prompt=True
-        ),
+        Duty(name="long", run="tests.store.test_job_runs:sleep", **both),
+        Duty(name="send", run="tests.store.test_job_runs:rest", prompt=True, **both),
     ]
     state = State()
-    with Claims(database_url) as own:
-        worker = work.Worker(db, own, Settings(database_url=database_url), state)  # type: ignore[arg-type]
-        worker._clock = Clock(duties)
+    with taking_turns(db, database_url, duties, state) as worker:
         wait_for(lambda: worker.turn(Changes(), NOW) or state.runs["send", "done"])
         assert not state.runs["long", "done"]
-        worker.end()
 
 
 def sleep(own: Database, _now: datetime) -> None:

@@ -1,6 +1,5 @@
 """De-duplication: what is stored and redelivered is left out, whoever is killed; all else is stored."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, Rejection, Written, write
 from tests.databases import execute
+from tests.patience import wait_for
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY_S = 86_400.0
@@ -185,9 +185,7 @@ def test_two_collectors_that_get_the_same_message_at_once(db: Database) -> None:
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
-def test_whoever_has_the_same_message_waits_for_the_first_to_commit(
-    db: Database, wait_for: Callable[..., object]
-) -> None:
+def test_whoever_has_the_same_message_waits_for_the_first_to_commit(db: Database) -> None:
     origin, done = delivery(0, mark="fcnt:7"), list[Written]()
     second = Thread(target=lambda: done.append(put(db, delivery(1, mark="fcnt:7"))))
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:

@@ -1,6 +1,6 @@
 """A database that nobody has brought to the program's version, or that a newer program has migrated."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -20,6 +20,7 @@ from cli.stack import doctor
 from dashboard import router
 from dashboard.address import Address
 from jobs.background import Background, Task
+from tests.patience import wait_for
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -129,7 +130,6 @@ def test_work_beside_the_worker_says_in_its_log_why_it_failed(
     conn: psycopg.Connection[object],
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
-    wait_for: Callable[..., object],
 ) -> None:
     """A traceback on standard error would be no line of a log in JSON."""
     conn.execute("alter table site rename to places")

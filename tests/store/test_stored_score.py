@@ -3,22 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
 
 from besok.model.decode_context import decode_context_of
-from besok.model.settings import Settings
 from besok.model.site import Sensor, SiteFile
-from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.sites import apply
 from besok.store.write import write
 from cli.simulation import stored
 from collectors.pipeline import decode
-from jobs import work
 from jobs.inbox import Changes
-from jobs.schedule import Clock
 from sensors_sim import backfill
 from sensors_sim.scenario import ORDINARY
+from tests.at_work import taking_turns
 from tests.databases import execute
 from tests.small_sites import library, portal, space
 
@@ -45,13 +41,10 @@ def estimated(db: Database, database_url: str) -> Database:
     known = decode_context_of(sites.sites)
     for lot in backfill.messages(sites, FIRST, FIRST + timedelta(days=DAYS - 1)):
         write(db, decode(lot, known))
-    with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=SecretStr(database_url)))
-        worker._clock = Clock(())
+    with taking_turns(db, database_url) as worker:
         worker.turn(Changes(everything=True), NOW)
         while worker.busy:
             worker.turn(Changes(), NOW)
-        worker.end()
     return db
 
 

@@ -1,6 +1,6 @@
 """A target that counts a library and its park: sums, days that one of them lacks, forecasts, breaks, the page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,7 +16,6 @@ from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import forecasts, period_counts, sites
 from besok.store.database import Database
-from besok.text.languages import LANG
 from dashboard.address import Address
 from dashboard.pages import progress as page
 from jobs import forecasts_due
@@ -95,13 +94,6 @@ def test_only_days_that_all_sites_have_count(db: Database) -> None:
     (told,) = get_scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (350, True), "each is judged by what it forecast"
     assert get_outlook(db, "lib").also == () and get_progress(db, "lib", TODAY).coverage_365 == 28 / 365
-
-
-@pytest.fixture
-def english() -> Iterator[None]:
-    token = LANG.set("en")
-    yield
-    LANG.reset(token)
 
 
 def two_years(changed: float = 1.0) -> Doors:

@@ -1,6 +1,5 @@
 """The write transaction: idempotent, recomputed, kept whole or not at all. Orders are in test_counting.py."""
 
-from collections.abc import Callable
 from threading import Event
 
 import psycopg
@@ -14,6 +13,7 @@ from besok.store.database import Database
 from besok.store.notify import listen
 from besok.store.write import Batch, Incoming, Rejection, Written, keep, write
 from tests.databases import execute
+from tests.patience import wait_for
 
 
 def told(minute: float, value: float, metric: str = "in", period_s: float = 60) -> Reading:
@@ -94,7 +94,7 @@ def test_a_database_that_is_away_is_said_to_be_away() -> None:
 
 
 def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
-    db: Database, database_url: str, wait_for: Callable[..., object]
+    db: Database, database_url: str
 ) -> None:
     with (
         pytest.raises(StoreUnavailable),
@@ -110,7 +110,7 @@ def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
 
 
 def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
-    db: Database, database_url: str, wait_for: Callable[..., object]
+    db: Database, database_url: str
 ) -> None:
     message = Message(topic="t", payload=b"?", received=NOON)
     with (

@@ -1,4 +1,4 @@
-"""What tests of words share: the language in which they are said."""
+"""What unit tests share: the language in which words are said, and what asynchronous tests run on."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,9 @@ from besok.text.languages import speaking
 
 
 @pytest.fixture
-def english() -> Iterator[None]:
-    """Speak English; without it Swedish is spoken."""
-    with speaking("en"):
-        yield
+def anyio_backend() -> str:
+    """What asynchronous tests run on."""
+    return "asyncio"
 
 
 @pytest.fixture(params=["sv", "en"])

@@ -36,6 +36,9 @@ class Source:
         self.state = replace(EMPTY, visits_today=count)
 
 
+pytestmark = pytest.mark.anyio
+
+
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The feed's rhythm, a hundred times as fast."""
@@ -60,131 +63,98 @@ def visits(count: float) -> Callable[[str | None], bool]:
     return lambda text: bool(text) and f'"visits_today":{count}' in str(text)
 
 
-def test_a_screen_gets_a_snapshot_then_changes() -> None:
-    async def run() -> None:
-        source = Source()
-        feed = Feed(source)
-        first = feed.join()
-        await said(first, visits(0.0))
-        late = feed.join()
-        assert text_of(late.get_nowait()) == frame(replace(EMPTY, time=NOW + timedelta(seconds=1)))
-        source.visits(1.0)
+async def test_a_screen_gets_a_snapshot_then_changes() -> None:
+    source = Source()
+    feed = Feed(source)
+    first = feed.join()
+    await said(first, visits(0.0))
+    late = feed.join()
+    assert text_of(late.get_nowait()) == frame(replace(EMPTY, time=NOW + timedelta(seconds=1)))
+    source.visits(1.0)
+    feed.touch()
+    await said(first, visits(1.0))
+    await said(late, visits(1.0))
+    assert not feed.leave(first)
+    assert feed.leave(late)
+
+
+async def test_a_snapshot_is_rendered_once_in_each_form() -> None:
+    made: list[SiteLive] = []
+
+    def render(site: SiteLive) -> str:
+        made.append(site)
+        return site.name.sv
+
+    snapshot = live.Snapshot(EMPTY)
+    assert await asyncio.gather(*(snapshot.text("sv", render) for _ in range(5))) == ["Huset"] * 5
+    assert await snapshot.text("", frame) == frame(EMPTY)
+    assert made == [EMPTY]
+
+
+async def test_a_change_without_a_notice_shows_at_the_next_beat() -> None:
+    source = Source()
+    feed = Feed(source)
+    screen = feed.join()
+    await said(screen, visits(0.0))
+    source.visits(7.0)
+    await said(screen, visits(7.0))
+    feed.leave(screen)
+
+
+async def test_a_burst_becomes_a_few_reads() -> None:
+    source = Source()
+    feed = Feed(source)
+    screen = feed.join()
+    await said(screen, visits(0.0))
+    for count in range(1, 1001):
+        source.visits(float(count))
         feed.touch()
-        await said(first, visits(1.0))
-        await said(late, visits(1.0))
-        assert not feed.leave(first)
-        assert feed.leave(late)
-
-    asyncio.run(run())
+    await said(screen, visits(1000.0))
+    assert source.reads < 20
+    feed.leave(screen)
 
 
-def test_a_snapshot_is_rendered_once_in_each_form() -> None:
-    async def run() -> None:
-        made: list[SiteLive] = []
-
-        def render(site: SiteLive) -> str:
-            made.append(site)
-            return site.name.sv
-
-        snapshot = live.Snapshot(EMPTY)
-        assert await asyncio.gather(*(snapshot.text("sv", render) for _ in range(5))) == ["Huset"] * 5
-        assert await snapshot.text("", frame) == frame(EMPTY)
-        assert made == [EMPTY]
-
-    asyncio.run(run())
+async def test_a_slow_screen_loses_the_oldest_and_keeps_the_latest() -> None:
+    feed = Feed(Source())
+    screen = feed.join()
+    for number in range(100):
+        feed.send(str(number))
+    assert [screen.get_nowait() for _ in range(live.WAITING)] == ["96", "97", "98", "99"]
+    feed.leave(screen)
 
 
-def test_without_news_there_are_beats_and_no_frames() -> None:
-    async def run() -> None:
-        feed = Feed(Source())
-        screen = feed.join()
-        await said(screen, visits(0.0))
-        assert await said(screen, bool) == BEAT
-        assert await said(screen, bool) == BEAT
-        feed.leave(screen)
-
-    asyncio.run(run())
-
-
-def test_a_change_without_a_notice_shows_at_the_next_beat() -> None:
-    async def run() -> None:
-        source = Source()
-        feed = Feed(source)
-        screen = feed.join()
-        await said(screen, visits(0.0))
-        source.visits(7.0)
-        await said(screen, visits(7.0))
-        feed.leave(screen)
-
-    asyncio.run(run())
-
-
-def test_a_burst_becomes_a_few_reads() -> None:
-    async def run() -> None:
-        source = Source()
-        feed = Feed(source)
-        screen = feed.join()
-        await said(screen, visits(0.0))
-        for count in range(1, 1001):
-            source.visits(float(count))
-            feed.touch()
-        await said(screen, visits(1000.0))
-        assert source.reads < 20
-        feed.leave(screen)
-
-    asyncio.run(run())
-
-
-def test_a_slow_screen_loses_the_oldest_and_keeps_the_latest() -> None:
-    async def run() -> None:
-        feed = Feed(Source())
-        screen = feed.join()
-        for number in range(100):
-            feed.send(str(number))
-        assert [screen.get_nowait() for _ in range(live.WAITING)] == ["96", "97", "98", "99"]
-        feed.leave(screen)
-
-    asyncio.run(run())
-
-
-def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(
+async def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def run() -> None:
-        source = Source()
-        feed = Feed(source)
-        screen = feed.join()
-        await said(screen, visits(0.0))
-        source.down = True
-        feed.touch()
-        reads = source.reads
-        while source.reads < reads + 5:
-            await asyncio.sleep(0.001)
-        while not screen.empty():
-            assert screen.get_nowait() != BEAT or source.reads <= reads + 1
-        source.visits(3.0)
-        source.down = False
-        await said(screen, visits(3.0))
-        feed.leave(screen)
-
-    asyncio.run(run())
+    source = Source()
+    feed = Feed(source)
+    screen = feed.join()
+    await said(screen, visits(0.0))
+    source.down = True
+    feed.touch()
+    reads = source.reads
+    while source.reads < reads + 5:
+        await asyncio.sleep(0.001)
+    while not screen.empty():
+        assert screen.get_nowait() != BEAT or source.reads <= reads + 1
+    source.visits(3.0)
+    source.down = False
+    await said(screen, visits(3.0))
+    feed.leave(screen)
     assert "live figures cannot be read: away" in caplog.text
 
 
-def test_notices_without_news_do_not_keep_the_beat_away() -> None:
-    async def run() -> None:
-        feed = Feed(Source())
-        screen = feed.join()
-        await said(screen, visits(0.0))
+async def test_without_news_there_are_beats_and_no_frames_whatever_is_noticed() -> None:
+    feed = Feed(Source())
+    screen = feed.join()
+    await said(screen, visits(0.0))
 
-        async def knock() -> None:
-            while True:
-                feed.touch()
-                await asyncio.sleep(0.01)
+    async def knock() -> None:
+        while True:
+            feed.touch()
+            await asyncio.sleep(0.01)
 
-        knocking = asyncio.create_task(knock())
-        assert await said(screen, bool) == BEAT
-        knocking.cancel()
-        feed.leave(screen)
-
-    asyncio.run(run())
+    knocking = asyncio.create_task(knock())
+    assert await said(screen, bool) == BEAT
+    knocking.cancel()
+    feed.leave(screen)

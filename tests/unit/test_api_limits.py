@@ -16,6 +16,8 @@ from api.limits import SHARES, Busy, Caller, Callers, Gate, Limits, caller_of, l
 from api.opendata import is_open
 from api.security import fetched_by_others
 
+pytestmark = pytest.mark.anyio
+
 
 def scope(path: str = "/", **more: Any) -> Scope:
     """A request."""
@@ -39,41 +41,35 @@ async def inside(gate: Gate, count: int) -> AsyncIterator[AsyncExitStack]:
         yield turns
 
 
-def test_turns_are_given_in_order_and_too_many_are_refused() -> None:
-    async def run() -> None:
-        gate, order = Gate(room=2, waiting=2, patience_s=60), []
+async def test_turns_are_given_in_order_and_too_many_are_refused() -> None:
+    gate, order = Gate(room=2, waiting=2, patience_s=60), []
 
-        async def ask(name: str) -> None:
-            async with gate.turn(own=True):
-                order.append(name)
+    async def ask(name: str) -> None:
+        async with gate.turn(own=True):
+            order.append(name)
 
-        async with inside(gate, 2):
-            waiting = [asyncio.create_task(ask(name)) for name in ("first", "second")]
-            await asyncio.sleep(0)
-            with pytest.raises(Busy):
-                await ask("third")
-            assert order == [] and gate.inside == 2
-        await asyncio.gather(*waiting)
-        assert order == ["first", "second"] and gate.idle
-
-    asyncio.run(run())
+    async with inside(gate, 2):
+        waiting = [asyncio.create_task(ask(name)) for name in ("first", "second")]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy):
+            await ask("third")
+        assert order == [] and gate.inside == 2
+    await asyncio.gather(*waiting)
+    assert order == ["first", "second"] and gate.idle
 
 
-def test_who_waits_too_long_or_leaves_gives_up_the_place() -> None:
-    async def run() -> None:
-        gate = Gate(room=1, waiting=2, patience_s=0.001)
-        async with inside(gate, 1):
-            with pytest.raises(Busy):
-                async with gate.turn(own=False):
-                    pass
-            gate.patience_s = 60
-            leaving = asyncio.create_task(inside(gate, 1).__aenter__())
-            await asyncio.sleep(0)
-            leaving.cancel()
-            await asyncio.gather(leaving, return_exceptions=True)
-        assert gate.idle
-
-    asyncio.run(run())
+async def test_who_waits_too_long_or_leaves_gives_up_the_place() -> None:
+    gate = Gate(room=1, waiting=2, patience_s=0.001)
+    async with inside(gate, 1):
+        with pytest.raises(Busy):
+            async with gate.turn(own=False):
+                pass
+        gate.patience_s = 60
+        leaving = asyncio.create_task(inside(gate, 1).__aenter__())
+        await asyncio.sleep(0)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+    assert gate.idle
 
 
 @pytest.mark.parametrize(
@@ -89,17 +85,14 @@ def test_a_caller_is_a_session_or_key_then_an_address(asked: Scope, name: str, s
     assert caller_of(asked) == Caller(name, share=share)
 
 
-def test_one_caller_does_not_take_the_turns_of_another_and_is_forgotten() -> None:
-    async def run() -> None:
-        callers = Callers(SHARES["other"])
-        async with AsyncExitStack() as turns:
-            for _ in range(SHARES["other"].alone[0]):
-                await turns.enter_async_context(callers.turn(Caller("one", share=False)))
-            await turns.enter_async_context(callers.turn(Caller("two", share=False)))
-            assert set(callers._gates) == {"one", "two"}
-        assert callers._gates == {}
-
-    asyncio.run(run())
+async def test_one_caller_does_not_take_the_turns_of_another_and_is_forgotten() -> None:
+    callers = Callers(SHARES["other"])
+    async with AsyncExitStack() as turns:
+        for _ in range(SHARES["other"].alone[0]):
+            await turns.enter_async_context(callers.turn(Caller("one", share=False)))
+        await turns.enter_async_context(callers.turn(Caller("two", share=False)))
+        assert set(callers._gates) == {"one", "two"}
+    assert callers._gates == {}
 
 
 @pytest.mark.parametrize(
@@ -147,8 +140,8 @@ async def reads_all(asked: Scope, receive: Receive, send: Send) -> None:
         (scope(query_string=b"note=%1B%5B2J"), 422),
     ],
 )
-def test_an_address_holds_no_control_characters(asked: Scope, status: int) -> None:
-    assert asyncio.run(answered(Inputs(reads_all), asked))[0]["status"] == status
+async def test_an_address_holds_no_control_characters(asked: Scope, status: int) -> None:
+    assert (await answered(Inputs(reads_all), asked))[0]["status"] == status
 
 
 @pytest.mark.parametrize(
@@ -164,33 +157,28 @@ def test_an_address_holds_no_control_characters(asked: Scope, status: int) -> No
         (b"\\" * 1_000_001, True),
     ],
 )
-def test_a_body_holds_none_either_however_it_is_cut(body: bytes, fine: bool) -> None:
+async def test_a_body_holds_none_either_however_it_is_cut(body: bytes, fine: bool) -> None:
     app = Inputs(reads_all)
     for parts in ((body,), (body[:12], body[12:])):
-        asking = answered(app, scope(method="POST"), *parts)
-        assert asyncio.run(asking)[0]["status"] == (200 if fine else 422)
-    assert asyncio.run(answered(app, scope(headers=[(b"content-type", b"multipart/form-data; x")]), body))
+        assert (await answered(app, scope(method="POST"), *parts))[0]["status"] == (200 if fine else 422)
+    assert await answered(app, scope(headers=[(b"content-type", b"multipart/form-data; x")]), body)
 
 
-def test_a_full_lane_answers_429_and_says_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_lane_answers_429_and_says_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "HOLD_S", 0)
-
-    async def run() -> list[Message]:
-        app = Limits(reads_all)
-        room, waiting = SHARES["stream"].alone
-        assert not waiting
-        asked = scope("/live/a/stream", state={"caller": "key 1"})
-        async with AsyncExitStack() as turns:
-            for _ in range(room):
-                await turns.enter_async_context(app._callers["stream"].turn(caller_of(asked)))
-            assert (await answered(app, scope()))[0]["status"] == 200
-            return await answered(app, asked)
-
-    start = asyncio.run(run())[0]
+    app = Limits(reads_all)
+    room, waiting = SHARES["stream"].alone
+    assert not waiting
+    asked = scope("/live/a/stream", state={"caller": "key 1"})
+    async with AsyncExitStack() as turns:
+        for _ in range(room):
+            await turns.enter_async_context(app._callers["stream"].turn(caller_of(asked)))
+        assert (await answered(app, scope()))[0]["status"] == 200
+        start, *_ = await answered(app, asked)
     assert start["status"] == 429 and dict(start["headers"])[b"retry-after"] == b"3"
 
 
-def test_the_watch_for_who_leaves_changes_no_message() -> None:
+async def test_the_watch_for_who_leaves_changes_no_message() -> None:
     heard: list[Message] = []
 
     async def app(asked: Scope, receive: Receive, send: Send) -> None:
@@ -198,7 +186,7 @@ def test_the_watch_for_who_leaves_changes_no_message() -> None:
         await reads_all(asked, receive, send) if heard[-1].get("more_body") else None
 
     for asked, bodies in ((scope(), ()), (scope(method="POST"), (b"a", b"b"))):
-        asyncio.run(answered(Departure(app), asked, *bodies))
+        await answered(Departure(app), asked, *bodies)
     assert [(m["body"], m["more_body"]) for m in heard] == [(b"", False), (b"a", True)]
 
 

@@ -117,7 +117,10 @@ def test_every_test_that_security_rests_on_is_there() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
     trees = {file: ast.parse((ROOT / file).read_text("utf-8")) for file in {file for file, _ in named}}
     functions = {
-        (f, node.name) for f, tree in trees.items() for node in tree.body if isinstance(node, ast.FunctionDef)
+        (f, node.name)
+        for f, tree in trees.items()
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert len(named) > 60 and set(named) - functions == set()
 

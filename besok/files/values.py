@@ -67,7 +67,7 @@ def stated_times(texts: pd.Series, date_format: str) -> Times:
 
 def split_clock(texts: pd.Series) -> pd.DataFrame:
     """Part texts in lower case into day, clock (seconds after midnight) and offset (from UTC), NaN where not told."""
-    parts = texts.str.lower().str.extract(_CLOCK)
+    parts = texts.str.lower().str.extract(_CLOCK, flags=re.DOTALL)
     for name, read in (("clock", clock_of), ("offset", _offset)):
         known = {text: read(text) for text in parts[name].dropna().unique()}
         parts[name] = parts[name].map(known).astype(float)

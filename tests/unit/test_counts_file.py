@@ -97,6 +97,7 @@ def test_columns_that_others_and_our_own_exports_have(head: str, time: str, coun
         ("\ndate,visits\n\n2026-11-25,-1\n", "line 4: '-1' people cannot be"),
         ("date,visits\n2026-11-25,1e300\n", "line 2: '1e300' people cannot be"),
         ("date,A\n2026-01-01,x\n", "has no column visits"),
+        (f"date,visits\n2026-01-01,1\n2026{' ' * 100_000}x,1\n", "row 3: .* is no date"),
         ("year,quarter,visits\n2026,1,2\n", "has quarters|year"),
         ('date,visits\n"2026-01-01,1\n', "close the quotation marks"),
         ("date,visits\n2026-01-01," + "9" * 200_000, "field larger"),
@@ -322,6 +323,9 @@ def test_messages_are_short_and_move_no_terminal() -> None:
     with pytest.raises(CountFileError, match="and 30 more") as told:
         series.parse(text, "wide.csv")
     assert str(told.value).isprintable() and len(str(told.value)) < 2000
+    with pytest.raises(CountFileError, match="is no date") as told:
+        read("date,visits\n2026-01-01,1\n\x1b[2J\x07,2\n")
+    assert str(told.value).isprintable()
     assert series.parse(text, "wide.csv", options=ReadOptions(value_columns=("7",))).name.isprintable()
 
 

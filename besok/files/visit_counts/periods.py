@@ -148,12 +148,12 @@ def times_of(table: Table, columns: Columns, talk: Talk, hint: str = "") -> Time
     other = frame["unit"] != frame["unit"].mode().iloc[0]
     short = ~frame["text"].str.contains(YEAR)
     if (wrong := frame["first"].isna() | (frame["f"] > 0) | other | short).any():
-        raise refusal("{reason}{hint}", reason=_no_period(frame, wrong).message, hint=hint)
+        raise CountFileError(f"{_no_period(frame, wrong)}{hint}")
     days = (frame["first"] - pd.Timestamp(0)).dt.days
     if (longer := frame["u"] > days + EPOCH).any():
-        raise refusal(
-            "row {row}: “{text}” is longer than a day; give every day, or name one column of times (--date-column)",
-            **_at(frame.set_index("row")["text"], longer),
+        row, text = frame.loc[longer, ["row", "text"]].iloc[0]
+        raise CountFileError(
+            f"row {row}: “{text}” is longer than a day; give every day, or name one column of times (--date-column)"
         )
     wall = (frame["first"] + pd.to_timedelta(frame["t"].fillna(0), unit="s")).set_axis(said.index)
     return Times(wall=wall, offset_s=said["offset"], unit=plain_unit(frame["unit"]))
@@ -163,8 +163,8 @@ def plain_unit(units: "pd.Series[str]") -> Unit:
     """Return the one unit of periods: days, weeks or months. Raises CountFileError for any other."""
     unit = PLAIN_UNITS.get(units.iloc[0])
     if unit is None or units.nunique() > 1:
-        raise refusal(
-            "the counts are of quarters or years; give the visits of every month, 2026-11, or of every day"
+        raise CountFileError(
+            "the counts are of quarters or years; give the visits of every month, 2026-11, or day"
         )
     return unit
 
@@ -192,18 +192,20 @@ def _whole_times(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
     """Return what the column of whole times says in each row, and the times of day beside it."""
     assert columns.whole is not None
     weeks = bool(words_of(table.name(columns.whole)) & {*WEEKS})
-    ends = [] if columns.until is None else [columns.until]
-    begun, *until = (
-        each(table.body[c].str.lower(), lambda text: _written_out(text, weeks=weeks))
-        for c in (columns.whole, *ends)
-    )
-    _tell_serial(table.body[columns.whole], begun, talk)
-    texts = begun + " - " + until[0] if until else begun
-    zoned = texts.str.contains(_WEST)
-    split = split_clock(texts.where(zoned, texts.str.replace(_UNTIL, "", regex=True)))
+    texts = table.body[columns.whole].str.lower()
+    if (spans := texts.str.contains(_UNTIL)).any():
+        whole = ~spans | texts.str.contains(_WEST)
+        texts = texts.where(whole, texts.str.replace(_UNTIL, "", regex=True))
+    split = split_clock(texts)
     if (wrong := split["clock"] >= MIDNIGHT).any():
         raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
-    said = _fields(split["day"], resolved(split["day"].unique(), talk)).assign(t=split["clock"])
+    days = each(split["day"], lambda text: _written_out(text, weeks=weeks))
+    _tell_serial(split["day"], days, talk)
+    texts = texts.where(days == split["day"], days)
+    if columns.until is not None:
+        until = table.body[columns.until].str.lower()
+        texts = days = days + " - " + each(until, lambda text: _written_out(text, weeks=weeks))
+    said = _fields(days, resolved(days.unique(), talk)).assign(t=split["clock"])
     if columns.clock is not None:
         said["t"] = _clocks(table.body[columns.clock], talk)
     return said.assign(offset=split["offset"], text=texts)

@@ -382,7 +382,8 @@ def _days_of(frame: pd.DataFrame) -> dict[str, Any]:
         first = first.mask(weekly, mondays.where((mondays + 3 * DAY).dt.year == year))
     unit = pd.Series("year", frame.index)
     for field in "sqmwd":
-        unit = unit.mask(frame[field].notna(), UNIT_OF[field])
+        if (told := frame[field].notna()).any():
+            unit = unit.mask(told, UNIT_OF[field])
     last = first.mask(unit == "week", first + 6 * DAY)
     for name, months in MONTHS_OF.items():
         if (where := unit == name).any():

@@ -40,20 +40,9 @@ from besok.model.plurals import many
 
 ALL = "all"
 WHEN = (
-    *DATES,
-    "datetime",
-    "timestamp",
-    "date_time",
-    "start",
-    "time",
-    "tid",
-    "first",
-    "from",
-    "från",
-    *MONTHS,
-    *WEEKS,
+    *DATES, "datetime", "timestamp", "date_time", "start", "time", "tid", "first", "from", "från", *MONTHS, *WEEKS,
     *YEARS,
-)
+)  # fmt: skip
 REMEDIES: Final[Mapping[str, str]] = {  # by the key of a question
     "dates": "Give --date-format %d/%m/%Y or --date-format %m/%d/%Y, as they are written.",
     "date-column": "Choose one by --date-column.",
@@ -140,7 +129,8 @@ def read_columns(
     for wanted in texts:
         if column := _named(frame, wanted):
             found[wanted] = frame[column]
-    return table.times, pd.DataFrame(found | {"text": _joined(frame, table.when)})
+    written = _joined(frame, table.when) if table.when else table.times.wall.astype(str)
+    return table.times, pd.DataFrame(found | {"text": written})
 
 
 def read_spans(path: Path) -> pd.DataFrame:

@@ -176,7 +176,7 @@ def test_unclear_dates_are_refused_with_the_option_to_give(texts: tuple[str, ...
         walls(*texts)
 
 
-def test_what_the_reader_takes_a_file_for_is_said() -> None:
+def test_what_the_reader_takes_a_file_for_is_said(tmp_path: Path) -> None:
     serial = read("date,visits\n45292,1\n45293,2\n")
     assert (
         f"{serial.times.wall.iloc[0]:%Y-%m-%d}" == "2024-01-01"
@@ -184,8 +184,9 @@ def test_what_the_reader_takes_a_file_for_is_said() -> None:
     )
     ways = read("when,direction,visits\n2026-01-01,in,5\n2026-01-01,out,4\n")
     assert ways.values.tolist() == [5] and "going out are left out" in ways.remarks[0]
-    hours = read("Datum;8;9;10;11;12\n2019-01-01;9;2;3;4;5\n")
-    assert [f"{wall:%H}" for wall in hours.times.wall] == ["08", "09", "10", "11", "12"]
+    (tmp_path / "a.csv").write_text("Datum;Dörr;08-09;09-10\n2019-01-01;A;9;2\n2019-01-01;B;1;2\n", "utf-8")
+    _, across = read_columns(tmp_path / "a.csv", numbers={"in": "A", "out": "B"})
+    assert across["text"].tolist() == [f"2019-01-01 {hour}:00:00" for hour in ("08", "09")]
 
 
 def test_stated_formats() -> None:

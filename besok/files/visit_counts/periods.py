@@ -132,8 +132,7 @@ def with_periods(
         frame = _stated_lengths(frame, talk, words_of(table.name(columns.whole)))
     wall = frame["first"] + pd.to_timedelta(frame["t"].fillna(0), unit="s")
     if zone is not None and frame["offset"].notna().all():
-        utc = wall - pd.to_timedelta(frame["offset"], unit="s")
-        wall = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        wall = Times(wall=wall, offset_s=frame["offset"], unit="D").on_clock(zone)
         frame = frame.assign(first=wall.dt.normalize(), last=wall.dt.normalize())
     return frame.assign(wall=wall).drop(columns=[*SAID, "offset", "text"])
 

@@ -108,7 +108,7 @@ def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, ta
     apart = known & ((stated - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
         row = int(stated.index[int(apart.to_numpy().argmax())])
-        _ask_of_total(name, row, stated[row], counts.loc[row].sum(), talk)
+        _ask_of_total(name, row, float(stated.loc[row]), float(counts.loc[row].sum()), talk)
     _tell_left_out(name, talk)
 
 

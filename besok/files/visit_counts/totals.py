@@ -107,8 +107,8 @@ def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, ta
     known = stated.notna() & counts.notna().any(axis=1)
     apart = known & ((stated - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
-        row = int(stated.index[int(apart.to_numpy().argmax())])
-        _ask_of_total(name, row, float(stated.loc[row]), float(counts.loc[row].sum()), talk)
+        at = int(apart.to_numpy().argmax())
+        _ask_of_total(name, int(stated.index[at]), float(stated.iloc[at]), float(counts.iloc[at].sum()), talk)
     _tell_left_out(name, talk)
 
 

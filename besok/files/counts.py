@@ -143,7 +143,8 @@ def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFram
     frame = read_frame(text, name)
     begin, end, label = find(frame.columns, WHEN), _named(frame, "last"), _named(frame, "name")
     if not begin or (need_last and not end):
-        raise CountFileError(f"{name} has no column {'last' if begin else 'date'}")
+        lacks = "last" if begin else "date"
+        raise CountFileError(f"{name} has no column {lacks}; its columns are {listed([*frame.columns])}")
     first = parse_times(frame[begin]).wall.dt.normalize()
     ends = first.copy()
     if end and (texts_of_ends := frame[end][frame[end] != ""]).size:

@@ -21,6 +21,7 @@ from besok.files.tables import (
     YEARS,
     ReadOptions,
     choose,
+    clean,
     find,
     listed,
     plain,
@@ -154,8 +155,9 @@ def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFram
 
 def _read_table(text: str, name: str, time: str, options: ReadOptions) -> CountTable:
     """Return the table of a file with the times of its lines. Raises CountFileError with the option to give."""
-    frame = read_frame(text, name, options)
-    heads = [*frame.columns]
+    cells = read_frame(text, name, options)
+    frame, heads = cells.map(clean), [*cells.columns]
+    frame.attrs["sep"] = cells.attrs["sep"]
     when = [choose(frame, asked, "--date-column", name) for asked in options.date_columns]
     if options.date_format and not when:
         when = [head for head in [find(heads, WHEN)] if head]

@@ -116,7 +116,7 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
             "close the quotation marks" if "inside string" in reason else "is the separator right (--sep)?"
         )
         raise CountFileError(f"{name} cannot be read: {reason}; {advice}") from exc
-    frame = frame.fillna("").map(clean)
+    frame = frame.fillna("").map(str.strip)
     frame.index = frame.index + head + 1
     heads = _distinct(frame.iloc[0].tolist())
     below = frame.iloc[1:].set_axis(heads, axis=1)

@@ -1,21 +1,19 @@
-"""Files of counts: which columns hold the time and the counts, and what each line says.
+"""Files of counts for the commands that need no installation: the table, and what its user states of it.
 
-Missing is never zero: an empty count is NaN. Tables with a column for each month are turned first.
+Missing is never zero: an empty count is NaN. What the table leaves unclear is refused with the option to give.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from besok.files.tables import (
-    BESIDE,
-    CLOCKS,
     COUNT_NAMES,
     DATES,
-    DAYS,
     DETECT,
     MONTHS,
     TOTALS,
@@ -23,39 +21,34 @@ from besok.files.tables import (
     YEARS,
     ReadOptions,
     choose,
+    clean,
     find,
     listed,
     plain,
     read_frame,
     read_text,
 )
-from besok.files.values import ADVICE, Times, months_written, parse_numbers, parse_times
-from besok.files.visit_counts.columns import Columns
-from besok.files.visit_counts.labels import head_of
-from besok.files.visit_counts.records import by_period
+from besok.files.values import Times, by_format, parse_numbers, stated_times
+from besok.files.visit_counts.columns import Columns, find_columns
+from besok.files.visit_counts.periods import parse_times, plain_unit, times_of
+from besok.files.visit_counts.records import entering, head_times, records
 from besok.files.visit_counts.table import Table
+from besok.files.visit_counts.totals import without_sums
 from besok.files.visit_counts.wording import Talk
-from besok.files.written_times import FIELDS
-from besok.model.errors import CountFileError
+from besok.files.written_times import said, written_out
+from besok.model.errors import CountFileError, Unclear
 from besok.model.plurals import many
 
 ALL = "all"
-MONTH_LONG = FIELDS.index("m")
-LEAST_MONTHS = 6  # columns of months, from which a table is one of months
-SAMPLE = 200  # lines that show whether a column holds numbers
-TIME_NAMES = ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", *DATES)
-DATE_NAMES = ("date", "datetime", "timestamp", "date_time", "datum", "start", "time", "tid")
-LATER_DATE_NAMES = (
-    *MONTHS,
-    *DAYS,
-    *WEEKS,
-    "first",
-    "from",
-    "från",
-    "ds",
+WHEN = (
+    *DATES, "datetime", "timestamp", "date_time", "start", "time", "tid", "first", "from", "från", *MONTHS, *WEEKS,
     *YEARS,
-)  # after a year of their own
-TIME_WORDS = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local
+)  # fmt: skip
+REMEDIES: Final[Mapping[str, str]] = {  # by the key of a question
+    "dates": "Give --date-format %d/%m/%Y or --date-format %m/%d/%Y, as they are written.",
+    "date-column": "Choose one by --date-column.",
+    "year": "Add a column Year, or write the year in each head, 2026-11.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +63,18 @@ class Counts:
     values: pd.Series
     columns: tuple[str, ...] = ()
     repeated: int = 0
+    remarks: tuple[str, ...] = ()  # what a person should know of how the file was read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountTable:
+    """Cells as text by column, or numbers where columns were rows; the times of its lines, and what may be counts."""
+
+    frame: pd.DataFrame
+    when: Sequence[str]  # columns that tell the time
+    times: Times
+    counts: Sequence[str]
+    remarks: tuple[str, ...]
 
 
 def read_counts(text: str, name: str, time: str, count: str, options: ReadOptions = DETECT) -> Counts:
@@ -78,26 +83,25 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     The count is that of the column of a known name, of the only one that holds numbers, or of those asked for, added
     up (NaN where one of them is missing). Raises CountFileError, also where several columns could be the count.
     """
-    frame = _upright(read_frame(text, name, options), name, options)
-    texts, taken = _time_texts(frame, time, name, options)
-    columns = _value_columns(frame, count, taken, name, options)
+    table = _read_table(text, name, time, options)
+    columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
-    numbers = pd.DataFrame({column: _numbers(frame, column, options) for column in columns})
+    numbers = pd.DataFrame({column: _numbers(table.frame, column, options) for column in columns})
     known = len(columns) == 1 and not options.value_columns and plain(columns[0]) in COUNT_NAMES[count]
     return Counts(
         name=name,
-        times=parse_times(texts, options.date_format),
+        times=table.times,
         values=numbers.sum(axis=1, skipna=False),
         columns=() if known else tuple(columns),
-        repeated=int(frame.duplicated().sum()),
+        repeated=int(table.frame.duplicated().sum()) if table.when else 0,
+        remarks=table.remarks,
     )
 
 
 def count_columns(text: str, name: str, time: str, count: str, options: ReadOptions = DETECT) -> list[str]:
     """Return the columns of counts of a file that has several, and none that is known as the count by its name."""
-    frame = _upright(read_frame(text, name, options), name, options)
-    columns = _value_columns(frame, count, _time_texts(frame, time, name, options)[1], name, options)
+    columns = _value_columns(_read_table(text, name, time, options), count, name, options)
     return columns if len(columns) > 1 else []
 
 
@@ -113,8 +117,8 @@ def read_columns(
     A mapping of `numbers` tells which column of the file is to be taken for a name ("" for one found by its name).
     """
     name = str(path)
-    frame = read_frame(read_text(path), name, options)
-    found = {}
+    table = _read_table(read_text(path), name, "time", options)
+    frame, found = table.frame, {}
     for wanted in numbers:
         asked = numbers[wanted] if isinstance(numbers, Mapping) else ""
         column = choose(frame, asked, f"--{wanted}-column", name) if asked else _named(frame, wanted)
@@ -126,8 +130,8 @@ def read_columns(
     for wanted in texts:
         if column := _named(frame, wanted):
             found[wanted] = frame[column]
-    when, _ = _time_texts(frame, "time", name, options)
-    return parse_times(when, options.date_format), pd.DataFrame(found | {"text": when})
+    written = _joined(frame, table.when) if table.when else table.times.wall.astype(str)
+    return table.times, pd.DataFrame(found | {"text": written})
 
 
 def read_spans(path: Path) -> pd.DataFrame:
@@ -138,18 +142,95 @@ def read_spans(path: Path) -> pd.DataFrame:
 def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFrame:
     """Read the text of such a file; with `need_last` it has to have the column. Raises CountFileError."""
     frame = read_frame(text, name)
-    texts, _ = _time_texts(frame, "date", name, DETECT)
-    end, label = _named(frame, "last"), _named(frame, "name")
-    if need_last and not end:
-        raise CountFileError(f"{name} has no column last")
-    try:
-        first = parse_times(texts).wall.dt.normalize()
-        ends = first.copy()
-        if end and (texts_of_ends := frame[end][frame[end] != ""]).size:
-            ends.update(parse_times(texts_of_ends).wall.dt.normalize())
-    except CountFileError as exc:
-        raise CountFileError(str(exc).replace(ADVICE, "")) from exc
+    begin, end, label = find(frame.columns, WHEN), _named(frame, "last"), _named(frame, "name")
+    if not begin or (need_last and not end):
+        lacks = "last" if begin else "date"
+        raise CountFileError(f"{name} has no column {lacks}; its columns are {listed([*frame.columns])}")
+    first = parse_times(frame[begin]).wall.dt.normalize()
+    ends = first.copy()
+    if end and (texts_of_ends := frame[end][frame[end] != ""]).size:
+        ends.update(parse_times(texts_of_ends).wall.dt.normalize())
     return pd.DataFrame({"first": first, "last": ends, "name": frame[label] if label else ""})
+
+
+def _read_table(text: str, name: str, time: str, options: ReadOptions) -> CountTable:
+    """Return the table of a file with the times of its lines. Raises CountFileError with the option to give."""
+    cells = read_frame(text, name, options)
+    frame, heads = cells.map(clean), [*cells.columns]
+    frame.attrs["sep"] = cells.attrs["sep"]
+    when = [choose(frame, asked, "--date-column", name) for asked in options.date_columns]
+    if options.date_format and not when:
+        when = [head for head in [find(heads, WHEN)] if head]
+    body = frame.set_axis(range(len(heads)), axis=1)
+    if when:
+        first, *more = map(heads.index, when)
+        body[first], body[more] = _joined(frame, when), ""
+    shown = pd.Series(heads).map(written_out)
+    if options.date_format:
+        shown = by_format(pd.Series(heads), options.date_format).dt.strftime("%Y-%m").fillna(shown)
+    table = Table(title=(), heads=[(head,) for head in shown], body=body, sep=frame.attrs["sep"])
+    talk = Talk({"decimal": options.decimal} if options.decimal else {})
+    with _options_named(name):
+        columns = find_columns(table, talk, heads.index(when[0]) if when else None)
+        if any(head.said for head in head_times(table, columns, talk).values()):
+            return _upright(table, columns, name, talk)
+        table = entering(table, columns, talk)
+        when = when or [heads[c] for c in columns.times]
+        if not when and (named := find(heads, WHEN)):
+            when, columns.whole = [named], heads.index(named)
+        if not when or any("d" in said(head) for head in when):
+            raise CountFileError(
+                f"{name} has no column {time}; its columns are {listed(heads)}: name one by --date-column, "
+                "and the counts by --column"
+            )
+        if options.date_format and columns.whole is not None:
+            times = stated_times(table.body[columns.whole], options.date_format)
+        else:
+            times = times_of(table, columns, talk, hint=", or give --date-format")
+    return CountTable(
+        frame=frame.loc[table.body.index],
+        when=when,
+        times=times,
+        counts=[heads[c] for c in columns.counts],
+        remarks=_remarks(talk),
+    )
+
+
+@contextmanager
+def _options_named(name: str) -> Iterator[None]:
+    """Refuse what is unclear with what its user can do about it."""
+    try:
+        yield
+    except Unclear as exc:
+        raise CountFileError(f"{name}: {exc} {REMEDIES.get(exc.questions[0].key, '')}".strip()) from exc
+
+
+def _joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    first, *more = columns
+    joined: pd.Series = frame[first].str.cat(frame[more], sep=" ") if more else frame[first]
+    return joined
+
+
+def _upright(table: Table, columns: Columns, name: str, talk: Talk) -> CountTable:
+    """Turn a table with times across into a line a time and a column a series."""
+    long = without_sums(records(table, columns, talk, zone=None, sheet="").frame, talk)
+    long["series"] = long["series"].replace("", "visits")
+    if (again := long.duplicated(["series", "wall"])).any():
+        first = long[again].iloc[0]
+        raise CountFileError(f"{name} has {first['first']:%Y-%m} twice for {first['series']}")
+    wide = long.pivot(index="wall", columns="series", values="visits").rename_axis(columns=None)
+    counted = wide.notna().any(axis=1)
+    wide = wide[counted.cummax() & counted[::-1].cummax()[::-1]]  # months after the last count are not over
+    times = Times(
+        wall=wide.index.to_series(),
+        offset_s=pd.Series(float("nan"), wide.index),
+        unit=plain_unit(long["unit"]),
+    )
+    return CountTable(frame=wide, when=(), times=times, counts=[*wide.columns], remarks=_remarks(talk))
+
+
+def _remarks(talk: Talk) -> tuple[str, ...]:
+    return tuple(str(remark.text) for remark in talk.remarks if remark.kind != "column")
 
 
 def _named(frame: pd.DataFrame, wanted: str) -> str | None:
@@ -157,78 +238,25 @@ def _named(frame: pd.DataFrame, wanted: str) -> str | None:
 
 
 def _numbers(frame: pd.DataFrame, column: str, options: ReadOptions) -> pd.Series:
-    return parse_numbers(frame[column], options.decimal, sep=frame.attrs.get("sep", ","), column=column)
+    cells = frame[column]
+    if cells.dtype == float:
+        return cells
+    return parse_numbers(cells, options.decimal, sep=frame.attrs.get("sep", ","), column=column)
 
 
-def _time_texts(
-    frame: pd.DataFrame, time: str, name: str, options: ReadOptions
-) -> tuple[pd.Series, list[str]]:
-    """Return the text of each line's time and the columns that tell it. Raises CountFileError."""
-    heads = list(frame.columns)
-    if options.date_columns:
-        columns = [choose(frame, asked, "--date-column", name) for asked in options.date_columns]
-        return frame[columns].agg(" ".join, axis=1), columns
-    names = TIME_NAMES if time == "time" else DATE_NAMES
-    clock = find(heads, CLOCKS)
-    if time == "time" and (day := find(heads, DATES)) and clock and clock != day:
-        hours = frame[clock].str.replace(r"^\d{1,2}$", lambda m: f"{m[0]}:00", regex=True)
-        return frame[day] + " " + hours, [day, clock]
-    if not (column := find(heads, names)):
-        if parts := _date_in_parts(frame):
-            return parts
-        worded = [head for head in heads if not TIME_WORDS.isdisjoint(re.split(r"[\W_]+", plain(head)))]
-        if len(worded) > 1:
-            raise CountFileError(
-                f"{name} has several columns of times: {listed(worded)}; choose one by --date-column"
-            )
-        column = worded[0] if worded else find(heads, LATER_DATE_NAMES)
-    if not column and find(heads, ("quarter", "kvartal")):
-        raise CountFileError(
-            f"{name} has quarters of a year; the visits of every month are needed, 2026-11 for a month"
-        )
-    if not column:
-        raise CountFileError(
-            f"{name} has no column {time}; its columns are {listed(heads)}: name one by --date-column, "
-            "and the counts by --column"
-        )
-    texts = frame[column]
-    if plain(column) in WEEKS:
-        texts = texts.str.replace(r"^(\d{4})[ ./-]?(\d\d?)$", r"\1-W\2", regex=True)
-        texts = texts.str.replace(r"^(\d\d?)[ ./-](\d{4})$", r"\2-W\1", regex=True)
-    return texts, [column]
-
-
-def _date_in_parts(frame: pd.DataFrame) -> tuple[pd.Series, list[str]] | None:
-    """Return dates whose year and month (and day), or year and week, are columns of their own, if there are any."""
-    heads = list(frame.columns)
-    year, month, day, week = (find(heads, names) for names in (YEARS, MONTHS, DAYS, WEEKS))
-    if not year or not (month or week):
-        return None
-    if not month and week:
-        return frame[year] + "-W" + frame[week].str.extract(r"(\d\d?)$")[0].fillna("?"), [year, week]
-    columns = [column for column in (year, month, day) if column]
-    return frame[columns].agg("-".join, axis=1), columns
-
-
-def _value_columns(
-    frame: pd.DataFrame, count: str, taken: Iterable[str], name: str, options: ReadOptions
-) -> list[str]:
+def _value_columns(table: CountTable, count: str, name: str, options: ReadOptions) -> list[str]:
     """Return the columns of counts: those asked for, the one of a known name, or all that hold numbers."""
+    frame, taken, asked = table.frame, table.when, options.value_columns
     known = find([head for head in frame.columns if head not in taken], COUNT_NAMES[count])
-    asked = options.value_columns
     if known and not asked:
         return [known]
-    skipped = {*taken, *find_all(frame.columns, (*DATE_NAMES, *LATER_DATE_NAMES, *CLOCKS, *BESIDE))}
-    numeric = [head for head in frame.columns if head not in skipped and _is_numeric(frame[head])]
-    parts = [head for head in numeric if plain(head).replace("_", " ") not in TOTALS] or numeric
-    if not asked:
-        if not parts:
-            raise CountFileError(
-                f"{name} has no column {count}; its columns are {listed(list(frame.columns))}: name one by --column"
-            )
-        return parts
+    parts = [head for head in table.counts if plain(head).replace("_", " ") not in TOTALS] or [*table.counts]
+    if not asked and not parts:
+        raise CountFileError(
+            f"{name} has no column {count}; its columns are {listed(list(frame.columns))}: name one by --column"
+        )
     chosen: list[str] = []
-    for each in asked:
+    for each in asked or (ALL,):
         if plain(each) == ALL and not find(frame.columns, [ALL]):
             chosen += parts
         else:
@@ -240,19 +268,6 @@ def _value_columns(
     return list(dict.fromkeys(chosen))
 
 
-def find_all(heads: Iterable[str], names: Iterable[str]) -> list[str]:
-    """Return the columns that have one of these names."""
-    known = set(names)
-    return [head for head in heads if plain(head) in known]
-
-
-def _is_numeric(texts: pd.Series) -> bool:
-    try:
-        return bool(parse_numbers(texts.iloc[:SAMPLE], ".").notna().any())
-    except CountFileError:
-        return bool(texts.iloc[:SAMPLE].str.fullmatch(r"[\d\s.,'’]*\d[\d\s.,'’]*|[-–.]*").all())
-
-
 def _offer(columns: Sequence[str]) -> str:
     if not columns:
         return "no column of it holds numbers"
@@ -260,40 +275,3 @@ def _offer(columns: Sequence[str]) -> str:
         f"choose among {listed(columns)}: --column '{columns[0]}' (or its number); "
         "write --column several times to add some up, or --column all for all of them"
     )
-
-
-def _upright(frame: pd.DataFrame, name: str, options: ReadOptions) -> pd.DataFrame:
-    """Turn a table with a column a month, a line a year or branch, into a line a month and a column a branch."""
-    texts = months_written(pd.Series(frame.columns), options.date_format)
-    heads = {c: head_of([text], {}) for c, text in enumerate(texts)}
-    months = [c for c, head in heads.items() if head.length == MONTH_LONG and not head.rest]
-    if len(months) < LEAST_MONTHS or 2 * len(months) < len(heads):
-        return frame
-    others = [c for c, head in enumerate(frame.columns) if c not in months and plain(head) not in TOTALS]
-    if find_all(frame.columns[others], (*DATE_NAMES, *MONTHS, *DAYS)):
-        return frame  # a line a day: the columns are doors that are called like months
-    body = frame.set_axis(range(len(heads)), axis=1)
-    body = body[~body[others].apply(lambda cells: cells.str.lower().isin(TOTALS)).any(axis=1)]
-    columns = Columns(names=others, counts=months)
-    if not any(heads[c].whole for c in months):
-        year = find(frame.columns[others], YEARS)
-        found = [c for c in others if frame.columns[c] == year or body[c].str.fullmatch(r"\d{4}").all()]
-        if not found:
-            raise CountFileError(
-                f"the months of {name} have no year; add a column Year, or write the year in each head, 2026-11"
-            )
-        columns.parts["y"] = found[0]
-        columns.names.remove(found[0])
-    table = Table(title=(), heads=[(head,) for head in frame.columns], body=body, sep="")
-    long = by_period(table, columns, heads, body[months], Talk({}))
-    long["series"] = long["series"].replace("", "visits")
-    if (again := long.duplicated(["series", "first"])).any():
-        first = long[again].iloc[0]
-        raise CountFileError(f"{name} has {first['first']:%Y-%m} twice for {first['series']}")
-    wide = long.pivot(index="first", columns="series", values="value").rename_axis(columns=None)
-    wide.index = pd.DatetimeIndex(wide.index).strftime(options.date_format or "%Y-%m")
-    wide = wide.fillna("")
-    numbers = [parse_numbers(wide[branch], options.decimal, column=str(branch)) for branch in wide]
-    counted = pd.concat(numbers, axis=1).notna().any(axis=1)
-    wide = wide[counted.cummax() & counted[::-1].cummax()[::-1]]  # months after the last count are not over
-    return wide.assign(date=wide.index)

@@ -4,9 +4,11 @@ What is detected can be stated (`ReadOptions`); what is unclear is refused with 
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -46,7 +48,12 @@ COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "last": ("last", "to", "end", "till"),
     "name": ("name", "holiday", "namn", "lov"),
 }  # fmt: skip
+COUNTED: Final = re.compile(  # a count with what is counted; 2019 besök may be a year
+    r"(?!(?:19|20|21)\d\d\s*[^\W\d])(\d(?:[\d\s.,'’]*\d)?)\s*(?:besök(?:are)?|visit(?:or)?s?|personer|people|st)",
+    re.IGNORECASE,
+)
 OFFERED = 20  # columns named in an error message
+LONGEST = 300  # characters of a cell that are kept
 LONGEST_NAME = 60  # characters of a column's name that are shown
 
 
@@ -118,6 +125,17 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
         raise CountFileError(f"{name} has a header and no lines below it")
     below.attrs["sep"] = sep
     return below
+
+
+@lru_cache(4_096)  # times, names and numbers come again and again
+def clean(text: str) -> str:
+    """Return the text of a cell, printable and short, without what is counted beside a count."""
+    text = text[:LONGEST].strip().strip("\ufeff")
+    if not text.isprintable():
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if text[:1].isdigit() and text[-1:].isalpha() and (found := COUNTED.fullmatch(text)):
+        return found[1]
+    return text
 
 
 def find_header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:

@@ -1,22 +1,18 @@
-"""Dates, times and numbers in columns of text. A column has one format; two that fit and disagree are refused."""
+"""Times of a stated format, clocks and numbers in columns of text."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.written_times import MONTH, YEAR, clock_of, exists, first_day, readings, said_by, written_out
+from besok.files.written_times import clock_of
 from besok.model.errors import CountFileError, Unclear
 from besok.model.messages import Translatable
 from besok.model.period_counts import FileChoice, FileQuestion
 
 Unit = Literal["D", "W", "M"]
-ADVICE = ", or give --date-format"
 LARGEST_COUNT = 1e9  # people
 MIDNIGHT: Final = 24 * 3600  # seconds
 MISSING = frozenset(
@@ -27,8 +23,6 @@ _CLOCK = (
     r"^(?P<day>.*?)(?:[ ,t]+(?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?|\d{1,2}\s*[ap]\.?m\.?)"
     r"\s*(?P<offset>z|[+-]\d\d:?\d\d)?)?$"
 )
-SHORT_YEAR = re.compile(rf"(\d{{1,2}}[-/. ])?(\d{{1,2}}|{MONTH})[-/. ]?'?\d\d", re.IGNORECASE)
-UNITS: Final[Mapping[str, Unit]] = {"ymd": "D", "yw": "W", "ym": "M"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,21 +53,21 @@ def zone_named(name: str) -> ZoneInfo | None:
         raise CountFileError(f"{name!r} is no time zone; write Europe/Stockholm, for example") from None
 
 
-def parse_times(texts: pd.Series, date_format: str = "") -> Times:
-    """Read a column of times, indexed by line. Raises CountFileError where none fits, or two disagree."""
-    if date_format:
-        wall, unit = _stated(texts, date_format)
-        return Times(wall=wall, offset_s=pd.Series(float("nan"), texts.index), unit=unit)
-    split = split_clock(texts)
-    wall, unit = _dated(split["day"], texts)
-    _refuse(split["clock"] >= MIDNIGHT, texts, f"is no time of day; write 08:15{ADVICE}")
-    wall = wall + pd.to_timedelta(split["clock"].fillna(0), unit="s")
-    return Times(wall=wall, offset_s=split["offset"], unit=unit)
+def stated_times(texts: pd.Series, date_format: str) -> Times:
+    """Read a column of times in the format that its user states, indexed by line. Raises CountFileError."""
+    wall = by_format(texts, date_format)
+    _refuse(wall.isna(), texts, f"is not written as {date_format} (--date-format)")
+    day = re.search(r"%[djxDcs]", date_format)
+    return Times(
+        wall=wall.dt.tz_localize(None).astype("datetime64[s]"),
+        offset_s=pd.Series(float("nan"), texts.index),
+        unit="D" if day else "W" if "%V" in date_format else "M",
+    )
 
 
 def split_clock(texts: pd.Series) -> pd.DataFrame:
     """Part texts in lower case into day, clock (seconds after midnight) and offset (from UTC), NaN where not told."""
-    parts = texts.str.lower().str.extract(_CLOCK)
+    parts = texts.str.lower().str.extract(_CLOCK, flags=re.DOTALL)
     for name, read in (("clock", clock_of), ("offset", _offset)):
         known = {text: read(text) for text in parts[name].dropna().unique()}
         parts[name] = parts[name].map(known).astype(float)
@@ -85,91 +79,13 @@ def _offset(zone: str) -> int:
     return 0 if zone == "z" else sign * (int(zone[1:3]) * 3600 + int(zone[-2:]) * 60)
 
 
-def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
-    wall = _by_format(texts, date_format)
-    _refuse(wall.isna(), texts, f"is not written as {date_format} (--date-format)")
-    day = re.search(r"%[djxDcs]", date_format)
-    return wall.dt.tz_localize(None).astype(
-        "datetime64[s]"
-    ), "D" if day else "W" if "%V" in date_format else "M"
-
-
-def _by_format(texts: pd.Series, date_format: str) -> pd.Series:
+def by_format(texts: pd.Series, date_format: str) -> pd.Series:
     """Return texts as days by a stated format, weeks as their Mondays, NaT where it does not fit."""
     suffix = ("-1", "-%u") if "%V" in date_format and "%u" not in date_format else ("", "")
     try:
         return pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
     except ValueError as exc:
         raise CountFileError(f"--date-format {date_format}: {exc}") from exc
-
-
-def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
-    """Return the days of texts without a time of day, all of one unit and in one order of day, month and year."""
-    ways = {text: _ways(text) for text in days.unique()}
-    often = Counter(form for known in ways.values() for form in known)
-    fitting = [form for form, n in often.items() if n == len(ways)]
-    if not fitting:
-        form = max(often, key=lambda form: often[form], default=("", ""))
-        line: Any = days.map(lambda text: form not in ways[text]).idxmax()
-        like = next((_form(text, form) for text in ways if form in ways[text]), "")
-        raise CountFileError(f"line {line}: {_no_date(texts.loc[line], like)}")
-    reads = {form: days.map({text: known[form] for text, known in ways.items()}) for form in fitting}
-    one, *others = (_form(days.iloc[0], form) for form in fitting)
-    if others and not reads[fitting[0]].equals(reads[fitting[1]]):
-        raise CountFileError(
-            f"line {texts.index[0]}: {texts.iloc[0][:30]!r} may be {one} or {others[0]}, and the file does not show "
-            f"which; give --date-format {one} or --date-format {others[0]}"
-        )
-    return pd.to_datetime(reads[fitting[0]]).astype("datetime64[s]"), UNITS[fitting[0][1]]
-
-
-def _ways(text: str) -> dict[tuple[str, str], date]:
-    """Return the days that a text may stand for, by the order of their parts and the fields that it says."""
-    written = written_out(text).removesuffix("-")
-    if not re.search(YEAR, written):
-        return {}
-    found = {
-        (order, said_by(fields)): first_day(fields)
-        for order, fields in readings(written).items()
-        if exists(fields) and "u" not in fields
-    }
-    return {form: day for form, day in found.items() if form[1] in UNITS}
-
-
-def _form(text: str, form: tuple[str, str]) -> str:
-    """Return the format of a text in an order of its parts, as --date-format has it."""
-    sep = next((sign for sign in text if not sign.isalnum()), "-")
-    parts = {"day-first": "%d %m %Y", "month-first": "%m %d %Y", "year-first": "%Y %m %d"}.get(
-        form[0], "%b %d %Y"
-    )
-    return {"ym": "%Y-%m", "yw": "%G-W%V"}.get(form[1]) or parts.replace(" ", sep)
-
-
-def months_written(texts: pd.Series, date_format: str = "") -> pd.Series:
-    """Return heads of columns with the months among them in one way, 2015-01 where a format of theirs is stated."""
-    plain = texts.str.lower().map(written_out)
-    if not date_format:
-        return plain
-    found: pd.Series = _by_format(texts, date_format).dt.strftime("%Y-%m").fillna(plain)
-    return found
-
-
-def _no_date(text: str, form: str) -> str:
-    """Return what is wrong with a text that is no date, and what to write."""
-    text = text[:60]
-    if re.fullmatch(r"[2-6]\d{4}(\.0*)?", text):
-        return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
-    if re.match(r"(?!19|20|21)\d{4}\D", text):
-        return f"{text!r} is in a year in which nobody counted; correct it, or leave it out"
-    if re.fullmatch(r"\d{4}", text):
-        return f"{text!r} is a year; give the visits of every month, 2026-11, or of every day, 2026-11-25"
-    if re.search(r"(?:q|kv|quarter|kvartal)[ .-]*[1-4]", text, re.IGNORECASE):
-        return f"{text!r} is a quarter of a year; the visits of every month are needed, 2026-11 for a month"
-    if SHORT_YEAR.fullmatch(text):
-        return f"{text!r} has a year of two digits; give its --date-format, such as %d/%m/%y or %b-%y"
-    if form:
-        return f"{text!r} is not written as {form}, like the others; correct it{ADVICE}"
-    return f"{text!r} is no date; write 2026-11-25 (2026-11 for a month){ADVICE}"
 
 
 def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column: str = "count") -> pd.Series:

@@ -11,7 +11,8 @@ from typing import Final
 import pandas as pd
 
 from besok.files.tables import find, listed, read_frame
-from besok.files.values import ADVICE, MISSING, parse_times
+from besok.files.values import MISSING
+from besok.files.visit_counts.periods import parse_times
 from besok.model.calendar_entries import Weather
 from besok.model.errors import CalendarFileError, CountFileError
 
@@ -42,7 +43,7 @@ def parse(text: str) -> dict[date, Weather]:
         frame, hourly = _smhi_json(text) if text.lstrip().startswith("{") else _table(text)
         days = parse_times(frame["day"]).wall.dt.date
     except CountFileError as exc:
-        raise CalendarFileError(str(exc).replace(ADVICE, "")) from exc
+        raise CalendarFileError(str(exc)) from exc
     values = pd.DataFrame({kind: _numbers(frame[kind], kind) for kind in NAMES if kind in frame}).groupby(
         days
     )

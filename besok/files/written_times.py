@@ -163,11 +163,7 @@ def _year(text: str) -> int:
 
 def said(text: str) -> str:
     """Return the letters of the fields that a text says, the longest first, as ym; "" where it is no time."""
-    return said_by(next(iter(readings(text).values()), {}))
-
-
-def said_by(fields: Fields) -> str:
-    """Return the letters of fields, the longest first."""
+    fields = next(iter(readings(text).values()), {})
     return "".join(field for field in FIELDS if field in fields or (field == "y" and "f" in fields))
 
 
@@ -177,9 +173,14 @@ def month_named(text: str) -> int | None:
 
 
 def written_out(text: str, weeks: bool = False) -> str:
-    """Return figures that stand for a day, a month or a week, as 20261125 and 202611, in parts."""
+    """Return figures that stand for a day, a month or a week, as 20261125 and 202611, in parts.
+
+    In a column of weeks 2026-05 and 5/2026 are weeks.
+    """
+    if weeks and (found := re.fullmatch(rf"({YEAR})[ ./-]?(\d\d?)|(\d\d?)[ ./-]({YEAR})", text)):
+        return f"{found[1] or found[4]}-w{found[2] or found[3]}"
     if re.fullmatch(rf"{YEAR}\d\d(?:\d\d)?", text):
-        return "-".join(filter(None, (text[:4], "w" * weeks + text[4:6], text[6:])))
+        return "-".join(filter(None, (text[:4], text[4:6], text[6:])))
     return text
 
 
@@ -205,13 +206,6 @@ def exists(fields: Fields) -> bool:
     if not 1 <= month <= 12 or not 1 <= fields.get("d", 1) <= monthrange(year, month)[1]:
         return False
     return 1 <= fields.get("w", 1) <= date(year, 12, 28).isocalendar().week
-
-
-def first_day(fields: Fields) -> date:
-    """Return the first day of a day, week or month that exists."""
-    if "w" in fields:
-        return date.fromisocalendar(fields["y"], fields["w"], 1)
-    return date(fields.get("y", 1), fields.get("m", 1), fields.get("d", 1))
 
 
 def orders_of(texts: Iterable[str]) -> dict[str, Mapping[str, Fields]]:

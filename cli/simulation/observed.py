@@ -33,12 +33,17 @@ LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
 PROMPT_MS = 30_000  # after the end of a minute: what is heard by then is in time for its figure
 NEAR_MS = 900_000  # between two totals of which a clock that was set back parts the later from the earlier
 
+PREFERRED = (
+    ("in_total", "out_total"),
+    ("passages_total",),
+    ("in", "out"),
+    ("passages",),
+)  # of metrics, the first
+
 Channel = tuple[str, str, str]  # source, device, channel
-Heard = tuple[Reading, datetime]  # a reading, and when it was received
-Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds -> what was heard
-Segment = tuple[
-    int, int, float, str, int
-]  # begins, ends, people, "in", "out" or "passages", received (milliseconds)
+Heard = tuple[Reading, int]  # a reading, and when it was received, in milliseconds since the first step
+Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds since the first step -> what was heard
+Segment = tuple[int, int, float, str, int]  # begins, ends, people, "in", "out" or "passages", received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,8 @@ def observe(
     world = World(site_file, seed, scenario)
     bounds = [day_bounds(first + n * DAY, sites.sites[0]) for n in range(days)]
     begin, end = bounds[0][0], bounds[-1][1]
-    series = _series(stream.messages(site_file, begin, end, seed, every_s, scenario=scenario), sites)
+    lots = stream.messages(site_file, begin, end, seed, every_s, scenario=scenario)
+    series = _series(lots, sites, millis(begin))
     really = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
     moves = world.days(first, first + (days - 1) * DAY)
     slices = tuple(
@@ -79,7 +85,7 @@ def observe(
         plan, portals, sensors = _layout(site, sites)
         names = tuple(f"{site.id}/{space}" for space in site.space_ids)
         inside = [really.spaces.index(name) for name in names]
-        flows, heard = _flows(series, portals, begin, slices)
+        flows, heard = _flows(series, portals, slices)
         found.append(
             Observed(
                 site=site,
@@ -88,7 +94,7 @@ def observe(
                 dates=tuple(first + n * DAY for n in range(days)),
                 days=slices,
                 flows=flows,
-                levels=_levels(series, sensors, begin, slices[-1].stop),
+                levels=_levels(series, sensors, slices[-1].stop),
                 people=really.people[:, inside].astype(np.float64),
                 visits=_visits(truth.entries(world.ground, number, moves).time, bounds),
                 heard=heard,
@@ -101,7 +107,7 @@ def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple
     return tuple(int(((millis(a) <= entered) & (entered < millis(b))).sum()) for a, b in bounds)
 
 
-def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
+def _series(lots: Iterable[Sequence[Message]], sites: SiteFile, begin: int) -> dict[Channel, Series]:
     """Return the readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
     known = decode_context_of([replace(site, sandbox=True) for site in sites.sites])
     series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
@@ -113,7 +119,8 @@ def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel,
         for reading, received, origin in batch.readings:
             if origin not in repeats:
                 key = (reading.source, reading.device, reading.channel)
-                series[key][reading.metric][millis(reading.time or received)] = reading, received
+                time = millis(reading.time or received) - begin
+                series[key][reading.metric][time] = reading, millis(received) - begin
     return series
 
 
@@ -158,10 +165,7 @@ def _channel(site: Site, sensor: Sensor) -> Channel:
 
 
 def _flows(
-    series: dict[Channel, Series],
-    portals: Sequence[Sequence[tuple[Channel, bool]]],
-    begin: datetime,
-    days: Sequence[slice],
+    series: dict[Channel, Series], portals: Sequence[Sequence[tuple[Channel, bool]]], days: Sequence[slice]
 ) -> tuple[Flows, Ints]:
     """People through each portal by minute, NaN where nothing was heard; and when the last word on it came."""
     shape = (days[-1].stop, len(portals))
@@ -170,32 +174,24 @@ def _flows(
     for column, channels in enumerate(portals):
         for channel, swapped in channels:
             for day in days:
-                for segment in _segments(series.get(channel, {}), millis(begin), day):
-                    _add(both, heard, column, _since(segment, millis(begin)), swapped, day)
+                for segment in _segments(series.get(channel, {}), day):
+                    _add(both, heard, column, segment, swapped, day)
     flows = Flows(people_in=np.maximum(both[0], 0), people_out=np.maximum(both[1], 0))  # NaN stays
     return flows, heard
 
 
-def _since(segment: Segment, begin: int) -> Segment:
-    """Return the segment with times since `begin`."""
-    begins, ends, people, direction, received = segment
-    return begins - begin, ends - begin, people, direction, received - begin
-
-
-def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
+def _segments(said: Series, day: slice) -> Iterator[Segment]:
     """Yield the times in which so many people passed, of one channel on one day; totals go before deltas."""
-    first, last = begin + day.start * MINUTE_MS, begin + day.stop * MINUTE_MS + 3_600_000
+    first, last = day.start * MINUTE_MS, day.stop * MINUTE_MS + 3_600_000
     here = {metric: sorted(t for t in times if first <= t < last) for metric, times in said.items()}
-    totals = [m for m in ("in_total", "out_total") if here.get(m)] or ["passages_total"] * bool(
-        here.get("passages_total")
-    )
-    for metric in totals:
-        yield from _differences(metric, said[metric], first, last)
-    if not totals:
-        for metric in [m for m in ("in", "out") if here.get(m)] or ["passages"] * bool(here.get("passages")):
-            for t in here[metric]:
-                reading, received = said[metric][t]
-                yield t - round(reading.period_s * 1000), t, reading.value, metric, millis(received)
+    known = next((found for group in PREFERRED if (found := [m for m in group if here.get(m)])), [])
+    for metric in known:
+        if metric.endswith("_total"):
+            yield from _differences(metric, said[metric], first, last)
+            continue
+        for t in here[metric]:
+            reading, received = said[metric][t]
+            yield t - round(reading.period_s * 1000), t, reading.value, metric, received
 
 
 def _differences(metric: str, times: dict[int, Heard], first: int, last: int) -> Iterator[Segment]:
@@ -204,7 +200,7 @@ def _differences(metric: str, times: dict[int, Heard], first: int, last: int) ->
         if first <= t < last and before >= first - LONGEST_GAP_MS:
             people = _people_between(times[before], times[t], wraps, t - before)
             if people is not None:
-                yield before, t, people, metric.removesuffix("_total"), millis(times[t][1])
+                yield before, t, people, metric.removesuffix("_total"), times[t][1]
 
 
 def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
@@ -213,9 +209,7 @@ def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> 
     Clocks that are off by days, or were never set, do not occur in a world that is judged.
     """
     (was, before), (now, received) = earlier, later
-    if (
-        now.value < was.value and now.value > was.value / 2 and received < before
-    ):  # its clock was set back in between
+    if was.value / 2 < now.value < was.value and received < before:  # its clock was set back in between
         return now.value - was.value if apart_ms <= NEAR_MS else None
     return people_since(was.value, now.value, wraps, apart_ms / 1000)
 
@@ -231,12 +225,7 @@ def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
 
 
 def _add(
-    both: tuple[Floats, Floats],
-    heard: Ints,
-    column: int,
-    segment: Segment,
-    swapped: bool,
-    day: slice,
+    both: tuple[Floats, Floats], heard: Ints, column: int, segment: Segment, swapped: bool, day: slice
 ) -> None:
     """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
     begins, ends, people, direction, received = segment
@@ -257,17 +246,14 @@ def _add(
     heard[low:high, column] = np.maximum(heard[low:high, column], late)
 
 
-def _levels(
-    series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int
-) -> Levels:
+def _levels(series: dict[Channel, Series], channels: Sequence[Channel], steps: int) -> Levels:
     """Return the last count, presence and CO2 that each channel told in a minute."""
     grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied", "co2_ppm")}
     for column, channel in enumerate(channels):
         for metric, grid in grids.items():
             for t, (reading, _) in sorted(series.get(channel, {}).get(metric, {}).items()):
-                step = (t - millis(begin)) // MINUTE_MS
-                if 0 <= step < steps:
-                    grid[step, column] = reading.value
+                if 0 <= t // MINUTE_MS < steps:
+                    grid[t // MINUTE_MS, column] = reading.value
     return Levels(
         people=grids["people"], peak=grids["people"], occupied=grids["occupied"], co2=grids["co2_ppm"]
     )

@@ -87,7 +87,9 @@ def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
             counts=counts.values.to_numpy(float),
             offsets=offsets.to_numpy(int) if aware else None,
             zone=place if aware else None,
-            note="".join(chosen_columns(counts, "time", chosen=bool(options.value_columns))),
+            note="\n".join(
+                (*counts.remarks, *chosen_columns(counts, "time", chosen=bool(options.value_columns)))
+            ),
         )
     )
 

@@ -138,6 +138,7 @@ def _notes(
 ) -> Iterator[str]:
     """Yield what the file was taken for where it could be read in two ways."""
     dates = sorted(visits)
+    yield from counts.remarks
     yield from chosen_columns(counts, "month" if counts.times.unit == "M" else "day", chosen=chosen)
     if step == "D" and not asked and len(dates) >= 4:
         if len({day.weekday() for day in dates}) == 1:

@@ -83,16 +83,21 @@ def test_columns_that_others_and_our_own_exports_have(head: str, time: str, coun
         (" \n\n", "is empty"),
         ("date,visits\n", "has a header and no lines"),
         ("2026-11-25 08:15,3\n2026-11-25 08:30,3", "has no column date"),
-        ("when,A\n2026-01-01,1\n", "no column date; .*--date-column"),
+        ("when,A\nx,1\n", "no column date; .*--date-column"),
         (
             "start_time,end_time,visits\n2026-01-01,2026-01-02,1\n",
-            "several columns of times: .*--date-column",
+            r"row 2: .* is longer than a day; .*\(--date-column\)",
+        ),
+        (
+            "opened,changed,visits\n2026-01-01,2026-01-02,1\n",
+            "Several columns hold times.* Choose one by --date-column",
         ),
         ("date,visits\n2026-11-25,1,234\n", "Expected 2 fields in line 2, saw 3; is the separator right"),
         ("date,visits\n2026-11-25,x\n", r"line 2: 'x' is no number \(visits\)"),
         ("\ndate,visits\n\n2026-11-25,-1\n", "line 4: '-1' people cannot be"),
         ("date,visits\n2026-11-25,1e300\n", "line 2: '1e300' people cannot be"),
         ("date,A\n2026-01-01,x\n", "has no column visits"),
+        (f"date,visits\n2026-01-01,1\n2026{' ' * 100_000}x,1\n", "row 3: .* is no date"),
         ("year,quarter,visits\n2026,1,2\n", "has quarters|year"),
         ('date,visits\n"2026-01-01,1\n', "close the quotation marks"),
         ("date,visits\n2026-01-01," + "9" * 200_000, "field larger"),
@@ -143,26 +148,45 @@ def test_forms_of_dates(texts: tuple[str, ...], said: list[str]) -> None:
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        (("03/04/2026", "04/04/2026"), "may be %d/%m/%Y or %m/%d/%Y.*; give --date-format %d/%m/%Y or"),
-        (("13/04/2026", "04/14/2026"), "is not written as %./%./%Y, like the others"),
-        (("2026-11-25", "25.11.2026"), "line 3: '25.11.2026' is not written as %Y-%m-%d"),
-        (("2026-02-30",), "is no date"),
-        (("soon",), "is no date; write 2026-11-25"),
-        (("",), "is no date"),
-        (("45292",), "as spreadsheets keep it"),
-        (("2012",), "is a year; give the visits of every month"),
-        (("2012-Q1",), "is a quarter"),
-        (("25/11/26",), "two digits; give its --date-format"),
-        (("Jan-15", "Feb-15"), "line 2: 'Jan-15' has a year of two digits; give its --date-format"),
+        (("03/04/2026", "04/04/2026"), "Which date is “03/04/2026”.* Give --date-format %d/%m/%Y or"),
+        (
+            ("13/04/2026", "04/14/2026"),
+            "in different orders.*export the file again, with dates as 2026-11-25",
+        ),
+        (
+            ("2026-11-25", "25.11.2026"),
+            "“25.11.2026” and “2026-11-25” have day and month in different orders",
+        ),
+        (("2026-02-30",), "row 2: “2026-02-30” is no date"),
+        (("soon",), "is no date .* as 2026-11-25 .*or give --date-format"),
+        (("",), "row 2 has counts and no date"),
+        (("2012",), "of quarters or years; give the visits of every month"),
+        (("2012-Q1",), "of quarters or years"),
+        (("2026-11-25", "2026-11"), "row 3: “2026-11” is no date like the others"),
+        (("25/11/26",), "Give --date-format"),
+        (("Jan-15", "Feb-15"), "row 2: “jan-15” is no date like the others; .* or give --date-format"),
         (("2025-W53",), "is no date"),
-        (("2026-11-25 25:00",), "is no time of day"),
-        (("2026-11-25 13:00 PM",), "is no time of day"),
-        (("1800-01-01",), "in which nobody counted"),
+        (("2026-11-25 25:00",), "no time of day"),
+        (("2026-11-25 13:00 PM",), "no time of day"),
+        (("1800-01-01",), "is no date"),
     ],
 )
 def test_unclear_dates_are_refused_with_the_option_to_give(texts: tuple[str, ...], said: str) -> None:
     with pytest.raises(CountFileError, match=said):
         walls(*texts)
+
+
+def test_what_the_reader_takes_a_file_for_is_said(tmp_path: Path) -> None:
+    serial = read("date,visits\n45292,1\n45293,2\n")
+    assert (
+        f"{serial.times.wall.iloc[0]:%Y-%m-%d}" == "2024-01-01"
+        and "45292 is read as 2024-01-01" in serial.remarks[0]
+    )
+    ways = read("when,direction,visits\n2026-01-01,in,5\n2026-01-01,out,4\n")
+    assert ways.values.tolist() == [5] and "going out are left out" in ways.remarks[0]
+    (tmp_path / "a.csv").write_text("Datum;Dörr;08-09;09-10\n2019-01-01;A;9;2\n2019-01-01;B;1;2\n", "utf-8")
+    _, across = read_columns(tmp_path / "a.csv", numbers={"in": "A", "out": "B"})
+    assert across["text"].tolist() == [f"2019-01-01 {hour}:00:00" for hour in ("08", "09")]
 
 
 def test_stated_formats() -> None:
@@ -300,6 +324,9 @@ def test_messages_are_short_and_move_no_terminal() -> None:
     with pytest.raises(CountFileError, match="and 30 more") as told:
         series.parse(text, "wide.csv")
     assert str(told.value).isprintable() and len(str(told.value)) < 2000
+    with pytest.raises(CountFileError, match="is no date") as told:
+        read("date,visits\n2026-01-01,1\n\x1b[2J\x07,2\n")
+    assert str(told.value).isprintable()
     assert series.parse(text, "wide.csv", options=ReadOptions(value_columns=("7",))).name.isprintable()
 
 
@@ -358,10 +385,11 @@ def test_months_in_columns_are_turned() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"Library,{MONTHS}\nNorth,{TWELVE}\nSouth,{TWELVE}\n", "have no year; add a column Year"),
+        (f"Library,{MONTHS}\nNorth,{TWELVE}\nSouth,{TWELVE}\n", "Of which year .* Add a column Year"),
         (f"Year,{MONTHS}\n2014/15,{TWELVE}\n", "2014/15"),
         (f"Year,{MONTHS}\n2014,{TWELVE}\n2014,{TWELVE}\n", "has 2014-01 twice for visits"),
-        (f"Year,{MONTHS}\n2014,{TWELVE[:-2]}x\n", "is no number"),
+        (f"Year,{MONTHS}\n2014,{TWELVE[:-2]}x\n", "What does “x” mean among the counts"),
+        ("Library,2014,2015\nNorth,5,6\n", "of quarters or years"),
     ],
 )
 def test_tables_of_months_that_cannot_be_read(text: str, said: str) -> None:

@@ -95,6 +95,7 @@ def patched(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
          ["2019-01-01 08", "2019-01-01 09"]),
         ("Datum;08-09;09-10\n2019-01-01;5;6\n", "hour", ["2019-01-01 08", "2019-01-01 09"]),
         ("Vecka;Besök\n2019 v.1;5\n2019 v.2;6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
+        ("Vecka;Besök\n2019-01;5\n2/2019;6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
         ("Week,Visits\n201901,5\n201902,6\n", "week", ["2018-12-31..2019-01-06", "2019-01-07..2019-01-13"]),
         ("Period;2019-01-01 - 2019-03-31;2019-04-01 - 2019-06-30\nBesök;5;6\n", "quarter",
          ["2019-01-01..2019-03-31", "2019-04-01..2019-06-30"]),
@@ -259,6 +260,7 @@ def test_doors_and_branches_are_asked_for_and_keep_their_names() -> None:
         ("Datum;Ut\n2019-01-01;30\n2019-01-02;40\n", "series", ["Ut"]),
         ("Year,Website visits\n2018,90000\n2019,95000\n", "series", ["Website visits"]),
         ("Datum;Besök\n2019-01-01;trasig\n2019-01-02;15\n2019-01-03;9\n", "words", ["missing", "zero"]),
+        ("År;Jan;Feb;Mar\n2019;5;6;trasig\n", "words", ["missing", "zero"]),
         ("Läsåret 2018\nMånad;Besök\nNovember;5\nDecember;9\nJanuari;4\n", "new-year", ["next", "same"]),
         ("Besök 2018\nVecka;Besök\nv51;5\nv52;9\nv1;4\n", "new-year", ["next", "same"]),
         ("Tid;Besök\n"

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -86,12 +87,18 @@ def words_of(name: str) -> set[str]:
     return {word for word in re.split(r"[^\w#.]+|_", name.lower()) if word}
 
 
-def find_columns(table: Table, talk: Talk) -> Columns:
-    """Return what the columns hold; those that are left out are told."""
-    found, wholes = Columns(), dict[int, str]()
+def find_columns(table: Table, talk: Talk, whole: int | None = None) -> Columns:
+    """Return what the columns hold, with that of the times where it is known; those that are left out are told."""
+    found, wholes = Columns(whole=whole), dict[int, str]()
     counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
-    for c, name in enumerate(map(table.name, range(len(table.heads)))):
+    names = [table.name(c) for c in range(len(table.heads))]
+    times = Counter(filter(None, map(said, names)))
+    for c, name in enumerate(names):
+        if c == whole:
+            continue
         holds, of = _held(counted[c], name, first=c == 0)
+        if holds == "name" and times[said(name)] > 1:
+            holds = "count"  # below one of several times: what is no number there is asked about
         if c == 0 and labels.sequence(sample(counted[c])) == "d" and _are_months(table.heads[1:]):
             holds, of = "part", "d"
         match holds:
@@ -109,7 +116,10 @@ def find_columns(table: Table, talk: Talk) -> Columns:
                 before = found.parts.setdefault(of, c)
                 if any(before < count < c for count in found.counts):
                     raise _side_by_side(table, before)
-    _choose_whole(table, found, wholes, talk)
+    if whole is None:
+        _choose_whole(table, found, wholes, talk)
+    else:
+        found.clock, found.parts = None, {}
     _find_direction(table, found)
     return found
 
@@ -204,6 +214,7 @@ def _choose_whole(table: Table, found: Columns, wholes: dict[int, str], talk: Ta
         return
     among = [c for c in begins if wholes[c] == finest]
     named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
+    named = [c for c in named if plain(table.name(c)) in DATES] or named
     if len(named) > 1:
         answer = talk.ask(
             "date-column",

@@ -12,11 +12,10 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-from besok.files.tables import decode, find_header
+from besok.files.tables import clean, decode, find_header
 from besok.files.visit_counts.wording import refusal, whole
 from besok.model.errors import CountFileError
 from besok.model.period_counts import LARGEST_FILE
@@ -25,12 +24,7 @@ UNPACKED: Final = 200 << 20  # bytes of a workbook's parts; 200,000 lines of a y
 PARTS: Final = 2_000  # files within a workbook
 ROWS: Final = 500_000  # ten years of quarter-hours are 350,000
 CELLS: Final = 4_000_000
-LONGEST: Final = 300  # characters of a cell that are kept
 SHEETS: Final = 100
-COUNTED: Final = re.compile(  # a count with what is counted; 2019 besök may be a year
-    r"(?!(?:19|20|21)\d\d\s*[^\W\d])(\d(?:[\d\s.,'’]*\d)?)\s*(?:besök(?:are)?|visit(?:or)?s?|personer|people|st)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +88,9 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep: str = ";") -> Sheet:
     """Return the sheet of rows that say something. Raises CountFileError where there are too many."""
-    sheet, many = Sheet(name=_clean(title), rows=[], numbers=[], sep=sep), 0
+    sheet, many = Sheet(name=clean(title), rows=[], numbers=[], sep=sep), 0
     for number, row in rows:
-        cells = [_clean(text) if text else "" for text in row]
+        cells = [clean(text) if text else "" for text in row]
         while cells and not cells[-1]:
             cells.pop()
         many += len(row)
@@ -106,16 +100,6 @@ def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep
             sheet.rows.append(cells)
             sheet.numbers.append(number)
     return sheet
-
-
-@lru_cache(4_096)  # times, names and numbers come again and again
-def _clean(text: str) -> str:
-    text = text[:LONGEST].strip().strip("\ufeff")
-    if not text.isprintable():
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if text[:1].isdigit() and text[-1:].isalpha() and (found := COUNTED.fullmatch(text)):
-        return found[1]
-    return text
 
 
 def _workbook(data: bytes, name: str) -> list[Sheet]:

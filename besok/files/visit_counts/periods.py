@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from besok.files.tables import WEEKS
-from besok.files.values import MIDNIGHT, split_clock
+from besok.files.values import MIDNIGHT, Times, Unit, split_clock
 from besok.files.visit_counts.columns import SERIAL, Columns, words_of
 from besok.files.visit_counts.labels import FIGURES, Head, each, is_total
 from besok.files.visit_counts.table import Table
@@ -20,6 +20,7 @@ from besok.files.written_times import (
     FIELDS,
     FISCAL,
     ORDERS,
+    YEAR,
     Fields,
     clock_of,
     exists,
@@ -37,6 +38,7 @@ HOUR: Final = 3600  # seconds
 EPOCH: Final = date(1970, 1, 1).toordinal()
 SERIAL_ZERO: Final = date(1899, 12, 30)
 SAID: Final = f"{FIELDS}fu"
+PLAIN_UNITS: Final[Mapping[str, Unit]] = {"day": "D", "week": "W", "month": "M"}
 UNIT_OF: Final = {"d": "day", "w": "week", "m": "month", "q": "quarter", "s": "half-year", "y": "year"}
 MONTHS_OF: Final = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 BEGINNINGS: Final = ("04", "07", "08", "09", "10")  # months in which the years of budgets and schools begin
@@ -102,9 +104,7 @@ def with_periods(
 
     Raises Unclear where a time has several readings, CountFileError for what is no time.
     """
-    said = (
-        _whole_times(table, columns, talk) if columns.whole is not None else _in_parts(table, columns, talk)
-    )
+    said = _said_in_rows(table, columns, talk)
     turns = _year_turns(said, table.body, columns, [heads[c] for c, _ in records], talk)
     parts = []
     for c, own in records:
@@ -132,10 +132,53 @@ def with_periods(
         frame = _stated_lengths(frame, talk, words_of(table.name(columns.whole)))
     wall = frame["first"] + pd.to_timedelta(frame["t"].fillna(0), unit="s")
     if zone is not None and frame["offset"].notna().all():
-        utc = wall - pd.to_timedelta(frame["offset"], unit="s")
-        wall = utc.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        wall = Times(wall=wall, offset_s=frame["offset"], unit="D").on_clock(zone)
         frame = frame.assign(first=wall.dt.normalize(), last=wall.dt.normalize())
     return frame.assign(wall=wall).drop(columns=[*SAID, "offset", "text"])
+
+
+def times_of(table: Table, columns: Columns, talk: Talk, hint: str = "") -> Times:
+    """Return when each row was counted: days, weeks or months with years of four digits, by its own cells.
+
+    Raises Unclear, CountFileError with `hint` behind what cannot be read.
+    """
+    said = _said_in_rows(table, columns, talk)
+    frame = said.reset_index(names="row").assign(**_days_of(said.reset_index(drop=True)))
+    other = frame["unit"] != frame["unit"].mode().iloc[0]
+    short = ~frame["text"].str.contains(YEAR)
+    if (wrong := frame["first"].isna() | (frame["f"] > 0) | other | short).any():
+        raise CountFileError(f"{_no_period(frame, wrong)}{hint}")
+    days = (frame["first"] - pd.Timestamp(0)).dt.days
+    if (longer := frame["u"] > days + EPOCH).any():
+        row, text = frame.loc[longer, ["row", "text"]].iloc[0]
+        raise CountFileError(
+            f"row {row}: “{text}” is longer than a day; give every day, or name one column of times (--date-column)"
+        )
+    wall = (frame["first"] + pd.to_timedelta(frame["t"].fillna(0), unit="s")).set_axis(said.index)
+    return Times(wall=wall, offset_s=said["offset"], unit=plain_unit(frame["unit"]))
+
+
+def plain_unit(units: "pd.Series[str]") -> Unit:
+    """Return the one unit of periods: days, weeks or months. Raises CountFileError for any other."""
+    unit = PLAIN_UNITS.get(units.iloc[0])
+    if unit is None or units.nunique() > 1:
+        raise CountFileError(
+            "the counts are of quarters or years; give the visits of every month, 2026-11, or day"
+        )
+    return unit
+
+
+def parse_times(texts: "pd.Series[str]", name: str = "date") -> Times:
+    """Return the times of a column, indexed by line. Raises Unclear, CountFileError."""
+    table = Table(title=(), heads=[(name,)], body=texts.to_frame(name=0), sep="")
+    return times_of(table, Columns(whole=0), Talk({}))
+
+
+def _said_in_rows(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
+    """Return what the cells of each row say of time, by field; their offset from UTC, and their text."""
+    return (
+        _whole_times(table, columns, talk) if columns.whole is not None else _in_parts(table, columns, talk)
+    )
 
 
 def _fields(texts: "pd.Series[str]", known: Mapping[str, Fields]) -> pd.DataFrame:
@@ -148,18 +191,20 @@ def _whole_times(table: Table, columns: Columns, talk: Talk) -> pd.DataFrame:
     """Return what the column of whole times says in each row, and the times of day beside it."""
     assert columns.whole is not None
     weeks = bool(words_of(table.name(columns.whole)) & {*WEEKS})
-    ends = [] if columns.until is None else [columns.until]
-    begun, *until = (
-        each(table.body[c].str.lower(), lambda text: _written_out(text, weeks=weeks))
-        for c in (columns.whole, *ends)
-    )
-    _tell_serial(table.body[columns.whole], begun, talk)
-    texts = begun + " - " + until[0] if until else begun
-    zoned = texts.str.contains(_WEST)
-    split = split_clock(texts.where(zoned, texts.str.replace(_UNTIL, "", regex=True)))
+    texts = table.body[columns.whole].str.lower()
+    if (spans := texts.str.contains(_UNTIL)).any():
+        whole = ~spans | texts.str.contains(_WEST)
+        texts = texts.where(whole, texts.str.replace(_UNTIL, "", regex=True))
+    split = split_clock(texts)
     if (wrong := split["clock"] >= MIDNIGHT).any():
         raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
-    said = _fields(split["day"], resolved(split["day"].unique(), talk)).assign(t=split["clock"])
+    days = each(split["day"], lambda text: _written_out(text, weeks=weeks))
+    _tell_serial(split["day"], days, talk)
+    texts = texts.where(days == split["day"], days)
+    if columns.until is not None:
+        until = table.body[columns.until].str.lower()
+        texts = days = days + " - " + each(until, lambda text: _written_out(text, weeks=weeks))
+    said = _fields(days, resolved(days.unique(), talk)).assign(t=split["clock"])
     if columns.clock is not None:
         said["t"] = _clocks(table.body[columns.clock], talk)
     return said.assign(offset=split["offset"], text=texts)
@@ -336,7 +381,8 @@ def _days_of(frame: pd.DataFrame) -> dict[str, Any]:
         first = first.mask(weekly, mondays.where((mondays + 3 * DAY).dt.year == year))
     unit = pd.Series("year", frame.index)
     for field in "sqmwd":
-        unit = unit.mask(frame[field].notna(), UNIT_OF[field])
+        if (told := frame[field].notna()).any():
+            unit = unit.mask(told, UNIT_OF[field])
     last = first.mask(unit == "week", first + 6 * DAY)
     for name, months in MONTHS_OF.items():
         if (where := unit == name).any():

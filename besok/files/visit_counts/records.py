@@ -45,8 +45,8 @@ def records(
     sheet: str,
 ) -> Records:
     """Return the records of a table. Raises Unclear, CountFileError."""
-    table = _entering(table, columns, talk)
-    heads = _head_times(table, columns, talk)
+    table = entering(table, columns, talk)
+    heads = head_times(table, columns, talk)
     used, added = _counting(table, columns, heads, talk)
     body, sums = totals.set_aside(table.body, columns, used, talk)
     body = _without_notes(body, columns, used, talk)
@@ -106,7 +106,7 @@ def by_period(
     return with_periods(table, columns, heads, found, talk, titles=titles, zone=zone)
 
 
-def _entering(table: Table, columns: Columns, talk: Talk) -> Table:
+def entering(table: Table, columns: Columns, talk: Talk) -> Table:
     """Keep those who come in where a column tells the direction of each row."""
     if columns.direction is None:
         return table
@@ -115,7 +115,7 @@ def _entering(table: Table, columns: Columns, talk: Talk) -> Table:
     return replace(table, body=table.body[~out])
 
 
-def _head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, Head]:
+def head_times(table: Table, columns: Columns, talk: Talk) -> dict[int, Head]:
     """Return what the heads of counts say of time, as far as the rows do not say it."""
     heads = heads_of({c: table.heads[c] for c in columns.counts}, talk)
     bare = [c for c in columns.counts if table.heads[c] and labels.FIGURES.fullmatch(table.heads[c][-1])]

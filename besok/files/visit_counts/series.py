@@ -7,6 +7,7 @@ import pandas as pd
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
 
 ALL = "all"
+HOURLY = ["series", "first", "last", "hour", "wall"]
 
 
 def chosen(frame: pd.DataFrame, strange: list[str], talk: Talk) -> pd.DataFrame:
@@ -69,9 +70,7 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
         talk.tell("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
         if answer != "add":
             frame = frame[~(again & frame.duplicated(keys, keep="last"))]
-    grouped = frame.groupby([*keys, "unit"], sort=False, observed=True)
-    added = grouped["visits"].agg(lambda visits: visits.sum(skipna=False))
-    return added.reset_index().merge(grouped["row"].first().reset_index(), on=[*keys, "unit"])
+    return _added_up(frame, keys)
 
 
 def _is_folded(wall: pd.Timestamp, zone: ZoneInfo) -> bool:
@@ -98,7 +97,7 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
         talk.tell("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
     if step > 60:
         talk.tell("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}")
-        return _summed(frame.assign(hour=-1, unit="day", wall=frame["first"]))
+        return _added_up(frame.assign(hour=-1, unit="day", wall=frame["first"]), HOURLY)
     hours = frame.assign(hour=frame["wall"].dt.hour, wall=frame["wall"].dt.floor("h"), unit="hour")
     if step == 60 and (frame["wall"].dt.minute == 0).all():
         return hours
@@ -122,11 +121,11 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
             gone = parts.index[short]
             hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(gone)]
     talk.tell("hours", None, "Counts of {n} minutes are added up to hours.", n=step)
-    return _summed(hours)
+    return _added_up(hours, HOURLY)
 
 
-def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    keys = ["series", "first", "last", "hour", "unit", "wall"]
-    counted = frame.groupby(keys, sort=False)["visits"]
-    visits = counted.sum().mask(counted.count() < counted.size())
-    return visits.reset_index().assign(row=0)
+def _added_up(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return one record for each value of the keys, not known where one of its counts is not."""
+    groups = frame.groupby([*keys, "unit"], sort=False, observed=True)
+    visits = groups["visits"].sum().mask(groups["visits"].count() < groups.size())
+    return visits.to_frame().assign(row=groups["row"].first()).reset_index()

@@ -15,6 +15,7 @@ from besok.files.written_times import ONE_YEAR, said
 
 LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
 LEVELS: Final = 3  # rows of a head
+MARKED: Final = re.compile(rf"{labels.NUMBER.pattern}\W*")  # a number, and 98 000*
 MOSTLY: Final = 0.8  # of the texts of a column, which show what it holds
 
 
@@ -94,7 +95,6 @@ def _find_table(sheet: Sheet) -> Table | None:
     values = [c for c, text in enumerate(sheet.rows[first]) if c and labels.is_count(text)]
     while first and (
         _is_like(sheet.rows[first - 1], sheet.rows[first])
-        or (first > 1 and _is_head(sheet.rows[first - 2]) and _has_marked(sheet.rows[first - 1]))
         or _is_year_of(sheet.rows[first - 1], sheet.rows[first])
     ):
         first -= 1
@@ -122,24 +122,24 @@ def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
             continue
         if _is_dated(row):
             return n
-        counts = [
-            c
-            for c, text in enumerate(row)
-            if c and labels.is_number(text) and (not _is_whole(text) or said(text) == "y")
-        ]
+        counts = [c for c, text in enumerate(row) if c and MARKED.fullmatch(text) and said(text) in ("", "y")]
         if not counts:
             continue
         following = rows[n + 1] if n + 1 < len(rows) else row
         if _is_dated(following) and row[0] and not labels.is_number(row[0]) and not said(row[0]):
             continue  # doors that are called by numbers
         under = list(zip(row, following, strict=False))[1:]
-        if any(text and not labels.is_count(text) and labels.is_number(below) for text, below in under):
+        if any(_is_word(text) and labels.is_number(below) for text, below in under):
             continue  # names, above counts
-        if any(c < len(following) and labels.is_count(following[c]) for c in counts):
+        if any(c < len(following) and following[c] and not _is_word(following[c]) for c in counts):
             return n
         if any(labels.is_total(text) for text in following) or sum(map(bool, following)) == 1:
             return n  # one row, then a sum or a note
     return next((n for n, row in enumerate(rows[:LOOKED_AT]) if _is_counted(row)), None)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and not labels.is_count(text) and not MARKED.fullmatch(text)
 
 
 def _is_counted(row: Sequence[str]) -> bool:
@@ -166,14 +166,6 @@ def _is_year_of(row: Sequence[str], counted: Sequence[str]) -> bool:
     texts = [text for text in row if text]
     own = {*map(said, counted)}
     return len(texts) == 1 and said(texts[0]) == "y" and bool(own & {*"mqsw"}) and own <= {*"mqswt", ""}
-
-
-def _has_marked(row: Sequence[str]) -> bool:
-    """Tell whether a row has a text that begins as a number and is neither one nor a time, as 98 000*."""
-    return any(
-        text[:1].isdigit() and not labels.is_number(text) and not said(text) and c
-        for c, text in enumerate(row)
-    )
 
 
 def _is_whole(text: str) -> bool:

@@ -11,6 +11,7 @@ from besok.files.visit_counts.columns import Columns
 from besok.files.visit_counts.labels import each
 from besok.files.visit_counts.wording import Talk, option, refusal, whole
 from besok.files.written_times import said
+from besok.model.period_counts import FileChoice
 
 ROUNDED: Final = 0.5  # people by which a sum may differ, a count: halves are rounded
 LONGER: Final[Mapping[str, Sequence[str]]] = {
@@ -106,16 +107,24 @@ def check_column(stated: "pd.Series[float]", counts: pd.DataFrame, name: str, ta
     known = stated.notna() & counts.notna().any(axis=1)
     apart = known & ((stated - counts.sum(axis=1)).abs() > _slack(counts))
     if apart.any():
-        row = stated.index[int(apart.to_numpy().argmax())]
-        talk.ask(
-            "total",
-            "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
-            [option("parts", "the others, added up")],
-            name=name,
-            row=int(row),
-            told=_number_text(float(stated.loc[row])),
-            added=_number_text(float(counts.loc[row].sum())),
-        )
+        at = int(apart.to_numpy().argmax())
+        _ask_of_total(name, int(stated.index[at]), float(stated.iloc[at]), float(counts.iloc[at].sum()), talk)
+    _tell_left_out(name, talk)
+
+
+def _ask_of_total(name: str, row: int, stated: float, added: float, talk: Talk, *more: FileChoice) -> str:
+    return talk.ask(
+        "total",
+        "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
+        [option("parts", "the others, added up"), *more],
+        name=name,
+        row=row,
+        told=_number_text(stated),
+        added=_number_text(added),
+    )
+
+
+def _tell_left_out(name: str, talk: Talk) -> None:
     talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
 
 
@@ -156,15 +165,8 @@ def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
         total = _named_total(name)
         if total and len(both) and not same.all():
             row = int(frame.loc[(keys == same.index[~same][0]) & (frame["series"] == name), "row"].iloc[0])
-            right = talk.ask(
-                "total",
-                "“{name}” gives {told} in row {row}, but the others add up to {added}. Which are the visits?",
-                [option("parts", "the others, added up"), option("total", "“{name}” alone", name=name)],
-                name=name,
-                row=row,
-                told=_number_text(both[name][~same].iloc[0]),
-                added=_number_text(added[~same].iloc[0]),
-            )
+            alone = option("total", "“{name}” alone", name=name)
+            right = _ask_of_total(name, row, both[name][~same].iloc[0], added[~same].iloc[0], talk, alone)
             if right == "total":
                 return pd.DataFrame(frame[frame["series"] == name].assign(series=""))
         proven = (
@@ -174,7 +176,7 @@ def _without_sum_series(frame: pd.DataFrame, talk: Talk) -> pd.DataFrame:
             and (both[others] > 0).sum(axis=1).ge(2).any()
         )
         if (total and len(both)) or proven:
-            talk.tell("sum", None, "“{name}” is the sum of the others and is left out.", name=name)
+            _tell_left_out(name, talk)
             return pd.DataFrame(frame[frame["series"] != name])
     return frame
 

@@ -149,6 +149,36 @@ def test_a_dead_door_lets_its_usual_people_pass() -> None:
     assert error(result, real) < 0.6 * float(np.sqrt(np.mean((np.maximum(plain, 0) - real) ** 2)))
 
 
+@pytest.mark.parametrize("estimate", [live, smoothed])
+def test_beside_a_door_of_which_nothing_is_known_there_is_no_figure(
+    estimate: Callable[[Building, DayObservations, SiteParameters], Estimate],
+) -> None:
+    """The second door leads into the hall 1 and so into the site; the room 2 has a door of its own."""
+    house = Building.of((None, 0, 0), ((None, 1), (None, 1), (1, 2)))
+    day, _ = library(1, minutes=5)
+    came, went = (np.tile(way, (1, 3)) for way in (day.people_in, day.people_out))
+    whole = DayObservations.of(came, went, 3, step_minutes=5)
+    silent = np.where([False, True, False], NAN, came)
+    late = np.where(np.arange(len(came))[:, None] >= 120, came, silent)  # sends from 14:00 on
+    awaited = np.ones(came.shape, bool)
+    added = awaited & (np.arange(len(came))[:, None] >= 100)
+    never, known = (
+        learn(house, [replace(whole, people_in=way, people_out=way) for _ in range(8)])
+        for way in (silent, came)
+    )
+
+    def told(way: np.ndarray, learnt: SiteParameters, expected: np.ndarray = awaited) -> list[list[int]]:
+        """Return the first and the last step that have no figure, of each space."""
+        seen = replace(whole, people_in=way, people_out=way, awaited=expected)
+        missing = [np.flatnonzero(column) for column in np.isnan(estimate(house, seen, learnt).people).T]
+        return [column[[0, -1]].tolist() if len(column) else [] for column in missing]
+
+    assert told(silent, never) == told(silent, NOTHING) == [[0, 287], [0, 287], []]
+    assert told(late, never) == [[0, 119], [0, 119], []]
+    assert told(late, never, added) == [[100, 119], [100, 119], []]
+    assert told(silent, known) == told(silent, never, ~awaited) == [[], [], []]
+
+
 def test_a_line_that_is_lost_is_filled_by_those_beside_it() -> None:
     people_in, people_out = [0.0] * 20 + [4.0] * 100, [0.0] * 20 + [1.0] * 100
     whole = smoothed(ROOM, room(people_in, people_out))

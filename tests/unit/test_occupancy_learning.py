@@ -231,11 +231,29 @@ def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
     assert np.mean(held) > 0.7
 
 
-def test_no_more_are_in_when_a_day_begins_than_come_in_a_day() -> None:
-    """Where as many are always in, exits tell nothing of how many."""
-    rng = np.random.default_rng(13)
-    days = [room(*rng.poisson(2.0, (2, 96)).tolist(), step_minutes=15) for _ in range(10)]
-    assert 150 < learn(ROOM, days).beginning[0] < 200  # 644 by the exits alone
+@pytest.mark.parametrize(("visits", "stay", "spread"), [(500, 2.2, 0.7), (2400, 1.0, 0.6), (260, 6.0, 0.5)])
+def test_where_as_many_are_in_all_day_chance_tells_how_many(visits: int, stay: float, spread: float) -> None:
+    rng, off = np.random.default_rng(13), []
+    for _ in range(3):
+        comes = rng.uniform(-2, 21, 23 * visits)
+        goes = comes + stay / 24 * rng.lognormal(0, spread, len(comes))
+        came, went = (np.histogram(t, np.arange(21 * 96 + 1) / 96)[0] * 1.0 for t in (comes, goes))
+        days = np.stack([came, went], 1).reshape(21, 96, 2)
+        learnt = learn(ROOM, [room(*day.T.tolist(), step_minutes=15) for day in days])
+        off.append((learnt.beginning[0] - ((comes < 0) & (goes > 0)).sum()) / learnt.beginning_se[0])
+        assert learnt.beginning_se[0] < learnt.beginning[0]
+    assert np.abs(off).max() < 3 and np.median(np.abs(off)) < 1.3
+
+
+def test_a_house_that_is_slept_in_is_not_empty_at_night_if_it_is_open_then() -> None:
+    """Nobody moves from midnight to six; forty leave in the morning and are back in the evening."""
+    people_in, people_out = [0.0] * 56 + [2.0] * 20 + [0.0] * 20, [0.0] * 12 + [2.0] * 20 + [0.0] * 64
+    open_then, closed = (
+        [room(people_in, people_out, step_minutes=15, open=np.full(96, is_open)) for _ in range(8)]
+        for is_open in (True, False)
+    )
+    assert learn(ROOM, open_then).beginning[0] >= 40
+    assert learn(ROOM, closed).beginning[0] == 0
 
 
 def test_nights_of_cleaners_and_one_long_party_begin_with_nobody() -> None:

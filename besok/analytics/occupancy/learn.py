@@ -95,7 +95,7 @@ def learn(
         swapped=swapped,
         steady=steady,
         turned=turned,
-        heard=heard.any(0),
+        heard=np.asarray(heard.any(0), bool),
         usual_in=usual_in,
         usual_out=usual_out,
         bias_sd=sd,
@@ -161,9 +161,11 @@ def _beginning(
     stays = np.zeros((2, len(lived_in)))
     every = max(round(15 / days[0].step_minutes), 1)
     for space in np.flatnonzero(lived_in) if len(days) >= LEAST_NIGHTS else ():
-        flows = (np.concatenate([own[way][:, space] for own in passed]) for way in (0, 1))
-        series = (flow[: len(flow) // every * every].reshape(-1, every).sum(1) for flow in flows)
-        stays[:, space] = mean_stay(*series, every * days[0].step_minutes)
+        came, went = (
+            flow[: len(flow) // every * every].reshape(-1, every).sum(1)
+            for flow in (np.concatenate([own[way][:, space] for own in passed]) for way in (0, 1))
+        )
+        stays[:, space] = mean_stay(came, went, every * days[0].step_minutes)
     return np.where(lived_in, usual_at_beginning(*usual, *stays), 0)
 
 

@@ -6,6 +6,7 @@ known, and the rest was in when it began.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from besok.model.arrays import Bools, Floats
@@ -21,12 +22,13 @@ LEAST_DAYS = 3  # that tell how long people stay
 EVENLY = 0.3  # of the mean exits of a step, which its variance has beside its own
 LEAST_VARIANCE = 0.3  # of the exits of a step
 SURE_SHARES = 30.0  # weight of that all who come leave, beside the errors of the exits: next to certain
-BRIEF = 0.003  # weight of short stays: the shortest explanation is taken
+BRIEF = 0.006  # weight of short stays: the shortest explanation is taken
 NORMAL = 1.48  # standard deviations to a median absolute deviation
+PERIODS = 3  # of a day, of whose people another stay is tried
 PARTS = 10  # of the days, each left out once to tell how sure the stay is
 # Standard deviation of who is in: a day's own is so many times the root of the people (they come in groups), and a
 # share of them; what all days have alike, since some stay longer at some hours, is another share
-OWN, OWN_SHARE, ALIKE = 1.4, 0.15, 0.2
+OWN, OWN_SHARE, ALIKE = 1.4, 0.15, 0.15
 
 
 def is_night_used(people_in: Floats, people_out: Floats, minutes: float) -> Bools:
@@ -39,32 +41,45 @@ def mean_stay(people_in: Floats, people_out: Floats, minutes: float) -> tuple[fl
     """Return how many days people stay on the mean, and its standard error, by who came and left in each step of some
     days on end.
 
-    Nonnegative least squares of the exits on the entries of so long ago, and on a share that follows none of them
-    (some are miscounted); its error by leaving out parts of the days (jackknife, by the median).
+    Nonnegative least squares of the exits on the entries of so long ago. Its error is by leaving out parts of the days
+    (jackknife, by the median), and by how much it differs where those who come at other hours may stay otherwise.
     """
     came, went = people_in.sum(), people_out.sum()
     alike = np.sqrt(came * went)
-    entered, left = people_in * alike / came, people_out * alike / went
-    so_far = np.concatenate([[0], np.cumsum(entered)])
-    sums, lags = np.concatenate([[0], np.cumsum((so_far[1:] + so_far[:-1]) / 2)]), STAYS / minutes
-    steps = np.arange(int(np.ceil(lags[-1])), len(entered))[:, None]
-    before = [np.interp(steps + n - lags, np.arange(len(sums)), sums) for n in (0, 1)]
-    follow = -np.diff(before[1] - before[0], axis=1) / np.diff(lags)
-    exits, stays = left[steps[:, 0]], (STAYS[1:] + STAYS[:-1]) / 2 / DAY_MINUTES
-    sure = 1 / np.sqrt(np.maximum(EVENLY * left.mean() + (1 - EVENLY) * exits, LEAST_VARIANCE))
-    columns = np.column_stack([follow, np.full(len(exits), left.mean())]) * sure[:, None]
+    people_in, people_out = people_in * alike / came, people_out * alike / went
+    lags, hours = STAYS / minutes, np.arange(len(people_in)) * minutes % DAY_MINUTES * PERIODS // DAY_MINUTES
+    steps = np.arange(int(np.ceil(lags[-1])), len(people_in))
+    exits = people_out[steps]
+    sure = 1 / np.sqrt(np.maximum(EVENLY * people_out.mean() + (1 - EVENLY) * exits, LEAST_VARIANCE))
+    one = _later(people_in, lags, steps)
+    several = np.hstack([_later(people_in * (hours == n), lags, steps) for n in range(PERIODS)])
+    part = np.arange(len(steps)) * PARTS // len(steps)
+    stay = _fitted(one, exits, sure)
+    others = [_fitted(one[part != n], exits[part != n], sure[part != n]) for n in range(PARTS)]
+    by_parts = NORMAL * np.sqrt(PARTS) * np.median(np.abs(np.array(others) - stay))
+    return stay, float(np.hypot(by_parts, (_fitted(several, exits, sure) - stay) / 2))
+
+
+def _later(people_in: Floats, lags: Floats, steps: NDArray[np.int64]) -> Floats:
+    """Return who would leave in some steps if all stayed as long as from each of the lags to the next (in steps)."""
+    so_far = np.concatenate([[0], np.cumsum(people_in)])
+    sums = np.concatenate([[0], np.cumsum((so_far[1:] + so_far[:-1]) / 2)])
+    before = [np.interp(steps[:, None] + n - lags, np.arange(len(sums)), sums) for n in (0, 1)]
+    return np.asarray(-np.diff(before[1] - before[0], axis=1) / np.diff(lags))
+
+
+def _fitted(columns: Floats, exits: Floats, sure: Floats) -> float:
+    """Return the mean stay in days by which the columns (of one kind of people or several) explain the exits."""
+    stays = (STAYS[1:] + STAYS[:-1]) / 2 / DAY_MINUTES
+    kinds = columns.shape[1] // len(stays)
+    people = columns.sum(0).reshape(kinds, -1).mean(1) / max(columns.sum() / len(stays), 1e-9)
     weight = np.sqrt(len(exits))
-    every = np.stack([np.full(len(stays) + 1, SURE_SHARES), BRIEF * DAY_HOURS * np.append(stays, 0)]) * weight
-
-    def stay(rows: Bools) -> float:
-        known = np.append((exits * sure)[rows], [SURE_SHARES * weight, 0])
-        shares = nnls(np.vstack([columns[rows], every]), known)[0][:-1]
-        return float(shares @ stays / max(shares.sum(), 1e-9))
-
-    part = np.arange(len(exits)) * PARTS // len(exits)
-    mean = stay(part >= 0)
-    off = np.median(np.abs([stay(part != n) - mean for n in range(PARTS)]))
-    return mean, float(NORMAL * np.sqrt(PARTS) * off)
+    all_leave = SURE_SHARES * weight * np.kron(np.eye(kinds), np.ones(len(stays)))
+    briefly = BRIEF * weight * DAY_HOURS * np.kron(people, stays)
+    known = np.concatenate([exits * sure, np.full(kinds, SURE_SHARES * weight), [0]])
+    shares, _ = nnls(np.vstack([columns * sure[:, None], all_leave, briefly]), known)
+    shares = shares.reshape(kinds, -1)
+    return float(people @ (shares @ stays / np.maximum(shares.sum(1), 1e-9)))
 
 
 def usual_at_beginning(people_in: Floats, people_out: Floats, stay: Floats, stay_se: Floats) -> Floats:

@@ -174,8 +174,9 @@ def test_beside_a_door_of_which_nothing_is_known_there_is_no_figure(
         return [column[[0, -1]].tolist() if len(column) else [] for column in missing]
 
     assert told(silent, never) == told(silent, NOTHING) == [[0, 287], [0, 287], []]
-    assert told(late, never) == [[0, 119], [0, 119], []]
-    assert told(late, never, added) == [[100, 119], [100, 119], []]
+    assert told(late, NOTHING) == [[0, 119], [0, 119], []]
+    assert told(late, never) == [[0, 287], [0, 287], []]  # who came before is not known
+    assert told(late, never, added) == [[100, 287], [100, 287], []]
     assert told(silent, known) == told(silent, never, ~awaited) == [[], [], []]
 
 

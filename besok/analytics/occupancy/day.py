@@ -95,7 +95,7 @@ class DayInputs:
         spaces, portals = building.doors.shape
         self._over = over  # all that was observed is known
         self._building, self._doors = building, doors
-        self._silence = Silence(portals)
+        self._silence = Silence(portals, spaces)
         self._turned = SwapDetector(self._doors.turned & self._doors.steady, building.doors.astype(float))
         self._begins: int | None = None  # the minute of the clock
         self._levels = StuckLevels(spaces)

@@ -74,7 +74,9 @@ def passages(
         variance=_exact(variance),
         raw=raw,
         passed=counts @ crossing,
-        counted=before.counted(heard, seen.awaited & ~doors.heard, crossing),
+        counted=before.counted(
+            heard, seen.awaited & ~doors.heard, counts @ crossing, crossing, doors.days > 0
+        ),
         odd=np.asarray(odd @ crossing > 0, bool),
         silent=np.asarray(dead @ crossing > 0, bool),
     )
@@ -122,20 +124,28 @@ def filled(day: DayObservations) -> tuple[DayObservations, Floats]:
 class Silence:
     """Silence of each door, and who would have passed it; which were heard today."""
 
-    def __init__(self, portals: int) -> None:
+    def __init__(self, portals: int, spaces: int) -> None:
         self._minutes = np.zeros(portals)  # of silence
         # In and out, people: who usually pass in it, and who of them were put in
         self._usual, self._put = np.zeros((2, 2, portals))
-        self._heard = np.zeros(portals, bool)
+        self._heard, self._late = np.zeros((2, portals), bool)
+        self._passed = np.zeros(spaces)
 
-    def counted(self, heard: Bools, unknown: Bools, crossing: Floats) -> Bools:
+    def counted(
+        self, heard: Bools, unknown: Bools, passed: Floats, crossing: Floats, known_site: bool
+    ) -> Bools:
         """Return in which steps a door of each space was heard then or before. A door that is `unknown` until it is
-        heard may have let in anybody: beside it the others' counts are not even the least.
+        heard may have let in anybody: beside it the others' counts are not even the least. That lasts for the day, if
+        others have `passed` meanwhile; but a site's first day begins somewhere.
         """
-        so_far = np.logical_or.accumulate(np.vstack([self._heard, heard]), axis=0)[1:]
-        if len(heard):
-            self._heard = so_far[-1]
-        return np.asarray((so_far @ crossing > 0) & ~((unknown & ~so_far) @ crossing > 0), bool)
+        so_far = np.logical_or.accumulate(np.vstack([self._heard, heard]))
+        before = np.vstack([self._passed, self._passed + np.cumsum(passed, axis=0)])
+        busy = (before[:-1] >= SILENT_PEOPLE) @ crossing.T > 0
+        late = known_site & unknown & busy & so_far[1:] & ~so_far[:-1]
+        late = np.logical_or.accumulate(np.vstack([self._late, late]))
+        self._heard, self._late, self._passed = so_far[-1], late[-1], before[-1]
+        hidden = (unknown & ~so_far[1:]) | late[1:]
+        return np.asarray((so_far[1:] @ crossing > 0) & ~(hidden @ crossing > 0), bool)
 
     def follow(self, heard: Bools, usual: Floats, minutes: float) -> tuple[Floats, Floats, Bools]:
         """Return who probably passed unheard in steps of so many minutes (in and out x steps x doors), the variance of

@@ -120,6 +120,7 @@ def seen(
         co2=None if co2 is None else by_space(co2, plan.level_space, spaces, add=False),
         headcounts=counts,
         checked_sd=by_people.checked_sd(len(plan.portals), hours.begins, hours.ends) if hours else None,
+        awaited=plan.awaited(hours.begins, step, steps) if hours else None,
         open=hours.open[:steps] if hours else None,
         clock=hours.clock[:steps] if hours else None,
         step_minutes=step / MINUTE,

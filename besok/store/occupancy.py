@@ -43,6 +43,7 @@ class Layout:
     level_space: tuple[int, ...]
     level_interval_s: tuple[int, ...]
     used: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by portal (its column), if not always
+    sensed: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by portal: when a sensor should send
 
     def unused(self, begins: datetime) -> Bools:
         """Tell which portals are not used on the business day that begins at a moment."""
@@ -50,6 +51,15 @@ class Layout:
         for portal, spans in self.used.items():
             off[portal] = not any((a is None or a <= begins) and (b is None or begins < b) for a, b in spans)
         return off
+
+    def awaited(self, begins: datetime, step: timedelta, steps: int) -> Bools:
+        """Tell in which steps since a moment a sensor at each portal should send: steps x portals."""
+        found = np.zeros((steps, len(self.portals)), bool)
+        for portal, spans in self.sensed.items():
+            for a, b in spans:
+                first, last = (t and max(-((begins - t) // step), 0) for t in (a, b))
+                found[first:last, portal] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +167,9 @@ def layout(conn: Connection, site_id: int) -> Layout:
     used: dict[int, list[Span]] = {}
     for portal, begins, ends in conn.execute(sql("occupancy_used"), key):
         used.setdefault(column[portal], []).extend([(begins, ends)] if begins or ends else [])
+    sensed: dict[int, list[Span]] = {}
+    for portal, begins, ends in conn.execute(sql("occupancy_sensed"), key):
+        sensed.setdefault(column[portal], []).append((begins, ends))
     return Layout(
         site_id=site_id,
         spaces=tuple(row[0] for row in spaces),
@@ -171,6 +184,7 @@ def layout(conn: Connection, site_id: int) -> Layout:
         level_space=tuple(index[row[1]] for row in levels),
         level_interval_s=tuple(row[2] for row in levels),
         used=used,
+        sensed=sensed,
     )
 
 

@@ -75,6 +75,7 @@ def by_quarters(day: DayObservations) -> DayObservations:
         co2=_means(day.co2),
         headcount=_means(day.headcount),
         headcount_sd=_means(day.headcount_sd),
+        awaited=day.awaited[::QUARTER_MINUTES],
         open=None if day.open is None else day.open[QUARTER_MINUTES // 2 :: QUARTER_MINUTES],
         clock=day.clock[::QUARTER_MINUTES],
         step_minutes=QUARTER_MINUTES,

@@ -15,7 +15,7 @@ import numpy as np
 
 from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
-from besok.model.calendar import day_bounds
+from besok.model.calendar import ALWAYS, day_bounds
 from besok.model.decode_context import decode_context_of
 from besok.model.readings import Message, Reading
 from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
@@ -150,6 +150,7 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
         level_channels=tuple(range(len(looking))),
         level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
         level_interval_s=tuple(s.interval_s for s in looking),
+        sensed={n: [ALWAYS] for n in range(len(doors))},
     )
     counting = [[(_channel(o, s), s.swapped) for s in o.sensors if s.portal == p.id and s.role == "primary"]
                 for p, o in doors]  # fmt: skip

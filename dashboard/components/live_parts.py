@@ -125,6 +125,7 @@ def reasons() -> dict[str, str]:
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
         "space_closed": _("closed for now"),
+        "unheard_door": _("no data from a door: see Sensors"),
         "uncounted_passage": _("beside a passage that nothing counts"),
     }
 

@@ -259,7 +259,7 @@ def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
     apply(db, house(*sensors, side=f"closed = [{{ first = {FIRST + 3 * DAY} }}]"))
     noon = datetime(2026, 3, 4, 11, tzinfo=UTC)
     reasons = [[s.reason for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
-    assert reasons == [["no_data"] * 3, ["no_data", "no_data", "space_closed"]]
+    assert reasons == [["unheard_door"] * 3, ["unheard_door", "unheard_door", "space_closed"]]
     apply(db, house(*sensors, side=f"first = {FIRST + 3 * DAY}"))
     spaces = [[s.space for s in get_live(db, "lib", t).spaces] for t in (noon, noon + DAY)]
     assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]

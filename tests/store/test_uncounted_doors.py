@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from besok.model import sitefile
+from besok.services.live import get_live
+from besok.services.overview import get_overview
 from besok.services.series import Step, get_flows
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
-from besok.store import effects, sites
+from besok.store import effects, occupancy, sites
 from besok.store.database import Database
-from tests.store.counted import HOUSE, put, reading
+from besok.store.sites import load
+from jobs.estimate import Today
+from tests.store.counted import HOUSE, after, put, reading
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
 NEXT = DAY + timedelta(days=1)
@@ -82,3 +86,27 @@ def test_after_that_nobody_misses_the_door(house: Database, without: str) -> Non
         assert {(h.people, h.heard) for h in told} == {(8, 1)}
     for step in STEPS:
         assert {f.portal for f in get_flows(house, "lib", NEXT, LATER, step)} == {"front"}
+
+
+def test_beside_a_door_that_never_sent_nobody_is_said_to_be_in(db: Database) -> None:
+    """The back door may have let in anybody. Once it sends, the figure is there."""
+    sites.apply(db, sitefile.parse(HOUSE), now=DAY)
+    site = load(db, "lib")
+    with db.transaction() as conn:
+        today = Today(site, occupancy.layout(conn, occupancy.site_ids(conn)["lib"]), DAY.date())
+
+    def shown(minute: int) -> set[tuple[bool, str | None, str]]:
+        """Whether there are figures after noon, why not, and how fresh they are: of *Now* and of *Overview*."""
+        now = after(minute)
+        put(db, *(reading(minute - 1, 2, "in", period_s=60, device=device) for device in sending))
+        with db.transaction() as conn:
+            today.update(conn, now, after(minute - 2))
+        spaces = [*get_live(db, "lib", now).spaces, *(one.root for one in get_overview(db, now).sites)]
+        return {(one.people is not None, one.reason, one.freshness) for one in spaces}
+
+    sending = ["front"]
+    assert shown(10) == {(False, "unheard_door", "none")}
+    sending = ["front", "back"]
+    assert {found for found, *_ in shown(12)} == {True}
+    sending = ["front"]
+    assert {found for found, *_ in shown(14)} == {True}  # late, not unknown

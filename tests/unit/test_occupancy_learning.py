@@ -149,6 +149,37 @@ def test_a_dead_door_lets_its_usual_people_pass() -> None:
     assert error(result, real) < 0.6 * float(np.sqrt(np.mean((np.maximum(plain, 0) - real) ** 2)))
 
 
+@pytest.mark.parametrize("estimate", [live, smoothed])
+def test_beside_a_door_of_which_nothing_is_known_there_is_no_figure(
+    estimate: Callable[[Building, DayObservations, SiteParameters], Estimate],
+) -> None:
+    """The second door leads into the hall 1 and so into the site; the room 2 has a door of its own."""
+    house = Building.of((None, 0, 0), ((None, 1), (None, 1), (1, 2)))
+    day, _ = library(1, minutes=5)
+    came, went = (np.tile(way, (1, 3)) for way in (day.people_in, day.people_out))
+    whole = DayObservations.of(came, went, 3, step_minutes=5)
+    silent = np.where([False, True, False], NAN, came)
+    late = np.where(np.arange(len(came))[:, None] >= 120, came, silent)  # sends from 14:00 on
+    awaited = np.ones(came.shape, bool)
+    added = awaited & (np.arange(len(came))[:, None] >= 100)
+    never, known = (
+        learn(house, [replace(whole, people_in=way, people_out=way) for _ in range(8)])
+        for way in (silent, came)
+    )
+
+    def told(way: np.ndarray, learnt: SiteParameters, expected: np.ndarray = awaited) -> list[list[int]]:
+        """Return the first and the last step that have no figure, of each space."""
+        seen = replace(whole, people_in=way, people_out=way, awaited=expected)
+        missing = [np.flatnonzero(column) for column in np.isnan(estimate(house, seen, learnt).people).T]
+        return [column[[0, -1]].tolist() if len(column) else [] for column in missing]
+
+    assert told(silent, never) == told(silent, NOTHING) == [[0, 287], [0, 287], []]
+    assert told(late, NOTHING) == [[0, 119], [0, 119], []]
+    assert told(late, never) == [[0, 287], [0, 287], []]  # who came before is not known
+    assert told(late, never, added) == [[100, 287], [100, 287], []]
+    assert told(silent, known) == told(silent, never, ~awaited) == [[], [], []]
+
+
 def test_a_line_that_is_lost_is_filled_by_those_beside_it() -> None:
     people_in, people_out = [0.0] * 20 + [4.0] * 100, [0.0] * 20 + [1.0] * 100
     whole = smoothed(ROOM, room(people_in, people_out))
@@ -201,11 +232,29 @@ def test_who_is_in_when_a_day_begins_is_known_by_who_leaves(
     assert np.mean(held) > 0.7
 
 
-def test_no_more_are_in_when_a_day_begins_than_come_in_a_day() -> None:
-    """Where as many are always in, exits tell nothing of how many."""
-    rng = np.random.default_rng(13)
-    days = [room(*rng.poisson(2.0, (2, 96)).tolist(), step_minutes=15) for _ in range(10)]
-    assert 150 < learn(ROOM, days).beginning[0] < 200  # 644 by the exits alone
+@pytest.mark.parametrize(("visits", "stay", "spread"), [(500, 2.2, 0.7), (2400, 1.0, 0.6), (260, 6.0, 0.5)])
+def test_where_as_many_are_in_all_day_chance_tells_how_many(visits: int, stay: float, spread: float) -> None:
+    rng, off = np.random.default_rng(13), []
+    for _ in range(3):
+        comes = rng.uniform(-2, 21, 23 * visits)
+        goes = comes + stay / 24 * rng.lognormal(0, spread, len(comes))
+        came, went = (np.histogram(t, np.arange(21 * 96 + 1) / 96)[0] * 1.0 for t in (comes, goes))
+        days = np.stack([came, went], 1).reshape(21, 96, 2)
+        learnt = learn(ROOM, [room(*day.T.tolist(), step_minutes=15) for day in days])
+        off.append((learnt.beginning[0] - ((comes < 0) & (goes > 0)).sum()) / learnt.beginning_se[0])
+        assert learnt.beginning_se[0] < learnt.beginning[0]
+    assert np.abs(off).max() < 3 and np.median(np.abs(off)) < 1.3
+
+
+def test_a_house_that_is_slept_in_is_not_empty_at_night_if_it_is_open_then() -> None:
+    """Nobody moves from midnight to six; forty leave in the morning and are back in the evening."""
+    people_in, people_out = [0.0] * 56 + [2.0] * 20 + [0.0] * 20, [0.0] * 12 + [2.0] * 20 + [0.0] * 64
+    open_then, closed = (
+        [room(people_in, people_out, step_minutes=15, open=np.full(96, is_open)) for _ in range(8)]
+        for is_open in (True, False)
+    )
+    assert learn(ROOM, open_then).beginning[0] >= 40
+    assert learn(ROOM, closed).beginning[0] == 0
 
 
 def test_nights_of_cleaners_and_one_long_party_begin_with_nobody() -> None:

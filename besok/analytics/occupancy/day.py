@@ -17,7 +17,6 @@ from besok.analytics.occupancy.evidence import (
 from besok.analytics.occupancy.headcounts import HeadcountInputs, HeadcountMemory
 from besok.analytics.occupancy.levels import LevelScale, StuckLevels
 from besok.analytics.occupancy.observations import DayObservations
-from besok.analytics.occupancy.overnight import ALIKE
 from besok.analytics.occupancy.parameters import SiteParameters
 from besok.analytics.occupancy.passages import Silence, SpacePassages, passages
 from besok.analytics.occupancy.swapped_doors import SwapDetector
@@ -47,7 +46,7 @@ class Inputs:
     air: Floats  # 3 x steps x spaces
     headcounts: HeadcountInputs
     unseen: Floats  # by space, see transition.unseen_sd
-    beginning_sd: Floats  # by space, of how many are in when any day begins
+    beginning_se: Floats  # by space, of how many are in when any day begins
     scale_sd: Floats
     stuck: Bools
     closed: Bools
@@ -141,7 +140,7 @@ class DayInputs:
             air=self._air(found, seen),
             headcounts=headcounts,
             unseen=self._unseen(seen.checked_sd),
-            beginning_sd=ALIKE * self._doors.beginning,
+            beginning_se=self._doors.beginning_se,
             scale_sd=scale_sd,
             stuck=stuck,
             closed=closed,

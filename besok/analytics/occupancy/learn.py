@@ -11,7 +11,17 @@ from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.levels import LevelScale
 from besok.analytics.occupancy.observations import DayObservations
-from besok.analytics.occupancy.overnight import MOST_DAYS, beginning_sd, is_night_used, usual_at_beginning
+from besok.analytics.occupancy.overnight import (
+    FIRST_OUT,
+    MOST_DAYS,
+    beginning_sd,
+    is_night_used,
+    mean_stay,
+    usual_at_beginning,
+)
+from besok.analytics.occupancy.overnight import (
+    LEAST_DAYS as LEAST_NIGHTS,
+)
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,
     DAY_SD,
@@ -63,7 +73,7 @@ def learn(
     for n, day in zip(np.flatnonzero(judged), back, strict=True):
         told[n] = day
     usual_in, usual_out, heard = _usual(told, portals)
-    beginning = _beginning(building, told, usual_in, usual_out, heard)
+    beginning, beginning_se = _beginning(building, told, usual_in, usual_out, heard)
     swapped = _swapped(building, [] if beginning.any() else back)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     told = [_turned(day, swapped) for day in told]
@@ -85,6 +95,7 @@ def learn(
         swapped=swapped,
         steady=steady,
         turned=turned,
+        heard=np.asarray(heard.any(0), bool),
         usual_in=usual_in,
         usual_out=usual_out,
         bias_sd=sd,
@@ -92,6 +103,7 @@ def learn(
         scale=scale.mean,
         scale_sd=scale.sd,
         beginning=beginning,
+        beginning_se=beginning_se,
         missed=missed,
         dwell=learn_stays(over, len(left[0])),
         air=learn_air(over, [day.co2 for day in told], len(left[0])),
@@ -135,20 +147,26 @@ def _turned_back(
 def _beginning(
     building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
 ) -> Floats:
-    """Return how many are usually in when a day begins, by space; zero where most nights are quiet."""
+    """Return how many are usually in when a day begins, with the standard error, by space; zero where most nights are
+    quiet, unless the site is open then and more people leave in the morning than have come.
+    """
     steps = np.roll(np.arange(QUARTERS), -(int(days[0].clock[0]) // 15))
     steps = steps[heard[steps].any(1)]  # the quarters in which one begins
-    used = [
-        is_night_used(
-            *through(building.doors, *np.nan_to_num((day.people_in, day.people_out))), day.step_minutes
+    usual = through(building.doors, usual_in[steps], usual_out[steps])
+    passed = [through(building.doors, *np.nan_to_num((day.people_in, day.people_out))) for day in days]
+    used = [is_night_used(*own, day.step_minutes) for own, day in zip(passed, days, strict=True)]
+    open_then = np.mean([day.open is not None and day.open[0] and day.open[-1] for day in days]) >= MOST_DAYS
+    lowest = np.cumsum(usual[0] - usual[1] * usual[0].sum(0) / np.maximum(usual[1].sum(0), 1), axis=0).min(0)
+    lived_in = (np.mean(used, 0) >= MOST_DAYS) | (open_then & (lowest <= -FIRST_OUT))
+    stays = np.zeros((2, len(lived_in)))
+    every = max(round(15 / days[0].step_minutes), 1)
+    for space in np.flatnonzero(lived_in) if len(days) >= LEAST_NIGHTS else ():
+        came, went = (
+            flow[: len(flow) // every * every].reshape(-1, every).sum(1)
+            for flow in (np.concatenate([own[way][:, space] for own in passed]) for way in (0, 1))
         )
-        for day in days
-    ]
-    return np.where(
-        np.mean(used, 0) >= MOST_DAYS,
-        usual_at_beginning(*through(building.doors, usual_in[steps], usual_out[steps])),
-        0,
-    )
+        stays[:, space] = mean_stay(came, went, every * days[0].step_minutes)
+    return np.where(lived_in, usual_at_beginning(*usual, *stays), 0)
 
 
 def _turned(day: DayObservations, doors: Bools) -> DayObservations:

@@ -18,6 +18,7 @@ BY_STEP = (
     "co2",
     "headcount",
     "headcount_sd",
+    "awaited",
     "open",
     "clock",
 )
@@ -31,7 +32,7 @@ class DayObservations:
     of the step) and `co2` (ppm) are steps x spaces, already held for as long as they are to count (see `hold`). `open`
     tells by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
     minute after midnight at which each step begins (it jumps when summer time does), `weekday` that of the business
-    day, 0 for Monday.
+    day, 0 for Monday. `awaited` (steps x portals) tells where a sensor should send.
 
     By people: `headcount` (steps x spaces, see `headcounts.placed`) with its standard deviation; `checked_sd`, by
     portal, that of the accuracy of a counter whose counts were corrected by validation counts, as a share, NaN where
@@ -46,6 +47,7 @@ class DayObservations:
     headcount: Floats
     headcount_sd: Floats
     checked_sd: Floats
+    awaited: Bools
     open: Bools | None
     clock: NDArray[np.int64]
     step_minutes: float
@@ -63,6 +65,7 @@ class DayObservations:
         co2: Floats | None = None,
         headcounts: tuple[Floats, Floats] | None = None,
         checked_sd: Floats | None = None,
+        awaited: Bools | None = None,
         open: Bools | None = None,
         clock: NDArray[np.int64] | None = None,
         step_minutes: float = 1.0,
@@ -84,6 +87,7 @@ class DayObservations:
             headcount=nothing if headcounts is None else headcounts[0],
             headcount_sd=nothing if headcounts is None else headcounts[1],
             checked_sd=np.full(people_in.shape[1], np.nan) if checked_sd is None else checked_sd,
+            awaited=np.zeros(people_in.shape, bool) if awaited is None else awaited,
             open=open,
             clock=running if clock is None else clock,
             step_minutes=step_minutes,

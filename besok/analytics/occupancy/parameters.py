@@ -12,7 +12,7 @@ from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-VERSION = 11  # of what is learnt: another one is learnt again
+VERSION = 12  # of what is learnt: another one is learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -29,12 +29,13 @@ class SiteParameters:
 
     By portal: `bias`, the share of those who come in that its counter misses more than of those who leave (negative:
     the other way); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
-    that they tell when in and out are exchanged; `turned` where they were when the last day ended; `usual_in`
-    and `usual_out`, who passes in each quarter of the clock (quarters x portals).
+    that they tell when in and out are exchanged; `turned` where they were when the last day ended; `heard` where it
+    was heard at all; `usual_in` and `usual_out`, who passes in each quarter of the clock (quarters x portals).
 
     By space: `bias_sd`, how far a day's bias may be from that, and `widened`, how much wider than usual the variance of
     each passage's error is; `scale`, what its counter of people inside shows of them, by headcounts, and `scale_sd`,
-    how sure that is; `beginning`, how many are usually in when a day begins. `missed` is the share of passages missed
+    how sure that is; `beginning`, how many are usually in when a day begins, and `beginning_se`, its standard
+    error. `missed` is the share of passages missed
     in both directions; `dwell` tells how long people stay, `air` how carbon dioxide answers.
     """
 
@@ -43,6 +44,7 @@ class SiteParameters:
     swapped: Bools
     steady: Bools
     turned: Bools
+    heard: Bools
     usual_in: Floats
     usual_out: Floats
     bias_sd: Floats
@@ -50,6 +52,7 @@ class SiteParameters:
     scale: Floats
     scale_sd: Floats
     beginning: Floats
+    beginning_se: Floats
     missed: float
     dwell: DwellTimes
     air: Co2Response
@@ -63,6 +66,7 @@ class SiteParameters:
             swapped=np.zeros(portals, bool),
             steady=np.zeros(portals, bool),
             turned=np.zeros(portals, bool),
+            heard=np.zeros(portals, bool),
             usual_in=np.zeros((QUARTERS, portals)),
             usual_out=np.zeros((QUARTERS, portals)),
             bias_sd=np.full(spaces, BIAS_SD if day_is_over else FIRST_SD),
@@ -70,6 +74,7 @@ class SiteParameters:
             scale=np.ones(spaces),
             scale_sd=np.full(spaces, SCALE_SD),
             beginning=np.zeros(spaces),
+            beginning_se=np.zeros(spaces),
             missed=MISSED,
             dwell=DwellTimes.unknown(spaces),
             air=Co2Response.unknown(spaces),

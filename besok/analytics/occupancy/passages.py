@@ -24,8 +24,8 @@ class SpacePassages:
     """People into and out of each space (steps x spaces), corrected by the learnt doors.
 
     `variance` is that of the error of people_in - people_out in the step, `raw` what the counts say uncorrected,
-    `counted` tells from which step on the space's doors were heard, `silent` where a usual flow was put in, `odd`
-    where in and out of a door were exchanged.
+    `counted` tells where a door of the space was heard so far and none is unknown, `silent` where a usual flow was put
+    in, `odd` where in and out of a door were exchanged.
     """
 
     people_in: Floats
@@ -74,7 +74,9 @@ def passages(
         variance=_exact(variance),
         raw=raw,
         passed=counts @ crossing,
-        counted=before.counted(heard @ crossing > 0),
+        counted=before.counted(
+            heard, seen.awaited & ~doors.heard, counts @ crossing, crossing, doors.days > 0
+        ),
         odd=np.asarray(odd @ crossing > 0, bool),
         silent=np.asarray(dead @ crossing > 0, bool),
     )
@@ -120,20 +122,30 @@ def filled(day: DayObservations) -> tuple[DayObservations, Floats]:
 
 
 class Silence:
-    """Silence of each door, and who would have passed it; which spaces' doors were ever heard."""
+    """Silence of each door, and who would have passed it; which were heard today."""
 
     def __init__(self, portals: int, spaces: int) -> None:
         self._minutes = np.zeros(portals)  # of silence
         # In and out, people: who usually pass in it, and who of them were put in
         self._usual, self._put = np.zeros((2, 2, portals))
-        self._counted = np.zeros(spaces, bool)
+        self._heard, self._late = np.zeros((2, portals), bool)
+        self._passed = np.zeros(spaces)
 
-    def counted(self, heard: Bools) -> Bools:
-        """In which steps each space was counted in or before."""
-        found = np.logical_or.accumulate(np.vstack([self._counted, heard]), axis=0)[1:]
-        if len(found):
-            self._counted = found[-1]
-        return found
+    def counted(
+        self, heard: Bools, unknown: Bools, passed: Floats, crossing: Floats, known_site: bool
+    ) -> Bools:
+        """Return in which steps a door of each space was heard then or before. A door that is `unknown` until it is
+        heard may have let in anybody: beside it the others' counts are not even the least. That lasts for the day, if
+        others have `passed` meanwhile; but a site's first day begins somewhere.
+        """
+        so_far = np.logical_or.accumulate(np.vstack([self._heard, heard]))
+        before = np.vstack([self._passed, self._passed + np.cumsum(passed, axis=0)])
+        busy = (before[:-1] >= SILENT_PEOPLE) @ crossing.T > 0
+        late = known_site & unknown & busy & so_far[1:] & ~so_far[:-1]
+        late = np.logical_or.accumulate(np.vstack([self._late, late]))
+        self._heard, self._late, self._passed = so_far[-1], late[-1], before[-1]
+        hidden = (unknown & ~so_far[1:]) | late[1:]
+        return np.asarray((so_far[1:] @ crossing > 0) & ~(hidden @ crossing > 0), bool)
 
     def follow(self, heard: Bools, usual: Floats, minutes: float) -> tuple[Floats, Floats, Bools]:
         """Return who probably passed unheard in steps of so many minutes (in and out x steps x doors), the variance of

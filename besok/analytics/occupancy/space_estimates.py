@@ -34,7 +34,7 @@ def estimate_of(
     people, lower, upper = (np.where(by_doors, column, np.nan) for column in (people, lower, upper))
     unseen = np.where(inside, SEEN_UNSURE * inputs.scale_sd / SCALE_SD, inputs.unseen)
     unseen_by_doors = unseen_sd(people, inputs.headcounts.reference, unseen)
-    lower, upper = _wider(people, lower, upper, np.hypot(unseen_by_doors, inputs.beginning_sd))
+    lower, upper = _wider(people, lower, upper, np.hypot(unseen_by_doors, inputs.beginning_se))
     people, lower, upper = _alone(inputs, by_doors, people, lower, upper)
     by_headcount = ~(by_doors | inside) & ~np.isnan(inputs.headcounts.lasting)
     lone = presence & ~by_doors & ~by_headcount

@@ -19,7 +19,8 @@ with here as (
 ), doors as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
-        (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s
+        (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s,
+        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard -- nothing is known of who passes
     from entry sp
     join portal p using (portal_id)
     left join heard h using (portal_id)
@@ -35,6 +36,7 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
     case
         when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
+        when d.unheard and own.space_id is null then 'unheard_door'
         when d.space_id is not null and own.space_id is null and exists (
             select from entry e join uncounted_passage u using (portal_id) where e.space_id = h.space_id
         ) then 'uncounted_passage'
@@ -48,6 +50,7 @@ left join heard own on own.space_id = h.space_id
 left join lateral (
     select * from occupancy_minute o
     where o.space_id = h.space_id and o.time >= %(day_begins)s and o.time <= %(now)s and (h.used is null or h.used @> %(now)s)
+        and (o.basis <> 'doors' or d.unheard is not true)
     order by o.time desc limit 1
 ) o on true
 order by h.parent_id is not null, h.sort, h.slug
@@ -327,6 +330,15 @@ join portal p using (portal_id)
 left join lateral unnest(p.used) as u on true -- a row without times for one that never is
 where sp.site_id = %(site_id)s and p.counted and p.used is not null
 
+-- name: occupancy_sensed
+-- When the counted portals that touch a site are used with a sensor, which one should hang at each from the beginning.
+select p.portal_id, lower(s) as begins, upper(s) as ends
+from site_portal sp
+join portal p using (portal_id)
+left join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary'
+cross join lateral unnest(tstzmultirange(coalesce(pl.valid, '(,)')) * coalesce(p.used, '{(,)}')) as s
+where sp.site_id = %(site_id)s and p.counted
+
 -- name: occupancy_uncounted
 -- The ends of the passages within a site that nothing counts.
 select outer_id, inner_id from uncounted_passage where site_id = %(site_id)s
@@ -600,7 +612,8 @@ with place as (
     group by site_id
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,
-        (array_agg(h.interval_s order by h.silent desc nulls first))[1] as interval_s
+        (array_agg(h.interval_s order by h.silent desc nulls first))[1] as interval_s,
+        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard
     from space_portal sp
     join portal p using (portal_id)
     left join (
@@ -643,6 +656,7 @@ select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.na
         'upper', o.upper, 'raw', o.raw, 'basis', o.basis, 'time', o.time, 'freshness', 'none', 'level', 'unknown',
         'interval_s', coalesce(own.interval_s, d.interval_s, 60), 'reason', case -- as in `live`
             when o.people is not null or o.reason <> '' then o.reason
+            when d.unheard and own.sensors = 0 then 'unheard_door'
             when d.space_id is not null and own.sensors = 0 and exists (
                 select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = z.space_id
             ) then 'uncounted_passage'
@@ -666,5 +680,7 @@ left join sensor n on n.site_id = p.site_id
 left join problem f on f.site_id = p.site_id
 left join computed_result r on r.site_id = p.site_id and r.what = %(what)s
 left join lateral (
-    select * from occupancy_minute o where o.space_id = z.space_id and o.time >= p.begins and o.time <= %(now)s order by o.time desc limit 1
+    select * from occupancy_minute o where o.space_id = z.space_id and o.time >= p.begins and o.time <= %(now)s
+        and (o.basis <> 'doors' or d.unheard is not true)
+    order by o.time desc limit 1
 ) o on true

@@ -10,8 +10,9 @@ from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
-from besok.services.condition import Kind, get_troubles
+from besok.services.condition import LITTLE, Kind, disk_of, get_troubles
 from besok.services.forecast import get_outlook
+from besok.services.health import get_health
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_all
@@ -77,6 +78,15 @@ def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
         return States(met=tuple(one for one in states if _concerns(rule, one.subject)))
 
     return judge
+
+
+def _disks(db: Database, rule: AlertRule, now: datetime) -> States:
+    """Return the services whose disk is nearly full; one that was is so until a little more is free."""
+    disks = [(service.name, *disk_of(service)) for service in get_health(db, now).services]
+    return States(
+        met=tuple(AlertState(subject=name) for name, free, size in disks if free < LITTLE * size),
+        unclear=tuple(name for name, free, size in disks if LITTLE * size <= free < LITTLE / AGAIN * size),
+    )
 
 
 def _concerns(rule: AlertRule, subject: str) -> bool:
@@ -202,6 +212,6 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "cleaning": _cleaning,
     "inside_after_closing": _inside,
     "job_failed": _of_troubles(("job_failed",)),
-    "disk_low": _of_troubles(("disk_low",)),
+    "disk_low": _disks,
     "monthly_report": lambda _db, _rule, _now: States(),  # no state: jobs.monthly_reports sends it
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
+from besok.model.views.devices import ServiceHealth
 from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, kind_of
 from besok.store import job_runs
@@ -68,12 +69,18 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
-        free, size = (float(str(service.detail.get(name) or 0)) for name in ("disk_free", "disk_size"))
+        free, size = disk_of(service)
         if free < LITTLE * size:
             left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"
             yield Trouble(kind="disk_low", name=service.name, detail=left)
     for missing in sorted({"collector", "jobs", "web"} - {kind_of(service.name) for service in services}):
         yield Trouble(kind="service_missing", name=missing)
+
+
+def disk_of(service: ServiceHealth) -> tuple[float, float]:
+    """Return the free and the whole size of a service's disk in bytes; 0 and 0 where it does not report them."""
+    free, size = (float(str(service.detail.get(name) or 0)) for name in ("disk_free", "disk_size"))
+    return free, size
 
 
 def _jobs(db: Database) -> Iterator[Trouble]:

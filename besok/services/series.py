@@ -67,7 +67,8 @@ def get_occupancy(
 def get_occupancy_columns(
     db: Database, site: Site, space: str, start: datetime, end: datetime, step: Step
 ) -> dict[str, Sequence[Any]]:
-    """Return the occupancy as columns by name, for a file; none where no step is."""
+    """Return the occupancy as columns by name, for a file; none where no step is. Raises NotFound."""
+    require_space(site, space)
     asked = _asked(site, start, end, step, space=space)
     return db.columns(OCCUPANCY[step in FINE], **asked) if asked else {}
 

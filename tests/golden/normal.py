@@ -6,7 +6,7 @@ from typing import Any
 
 DIGITS = 6  # significant ones of a float; the last bits depend on the processor
 LONG_NUMBER = re.compile(r"-?\b\d+\.\d{4,}(?:e-?\d+)?\b")
-VOLATILE = {"edition"}  # keys whose values name the installation
+VOLATILE = {"edition", "disk_free", "disk_size"}  # keys whose values are of this installation or machine
 
 
 def pretty(value: Any) -> str:
@@ -20,7 +20,7 @@ def rounded(value: Any) -> Any:
         return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
     if isinstance(value, dict):
         return {
-            key: "..." if key in VOLATILE and isinstance(inner, str) else rounded(inner)
+            key: "..." if key in VOLATILE and not isinstance(inner, dict | list) else rounded(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):

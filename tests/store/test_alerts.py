@@ -167,6 +167,19 @@ def test_a_space_that_is_too_full_for_a_while(library: Database, desk: Inbox, no
     assert desk.subjects[1].startswith("Upphörde")
 
 
+def test_a_disk_that_is_nearly_full_until_a_little_more_is_free(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    rule(library, "disk_low", now)
+    told = []
+    for minute, free in enumerate((60, 49, 51, 49, 56)):  # of 1,000
+        beat(library, "jobs", now + minute * MINUTE, {"disk_free": free, "disk_size": 1000})
+        turn(library, now + minute * MINUTE)
+        told.append(len(desk.subjects))
+    assert told == [0, 1, 1, 1, 2]
+    assert "Disken" in desk.subjects[0] and desk.subjects[1].startswith("Upphörde")
+
+
 def test_quiet_hours_acknowledgement_and_work_going_on(library: Database, desk: Inbox, now: datetime) -> None:
     here = now.astimezone(
         ZoneInfo("Europe/Stockholm")

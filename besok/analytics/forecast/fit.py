@@ -259,8 +259,12 @@ def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
     at = rows.at[which]
     ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
     every = hats(at, np.concatenate([after.knots, ahead]))
-    level = every[:, : len(after.knots)] + every[:, len(after.knots) :] @ gain(found, after.knots, ahead)
-    level -= _returned(found, after.knots, at)
+    level, beyond = every[:, : len(after.knots)], every[:, len(after.knots) :]
+    covariance = beyond @ kernel(ahead, after.knots, found.sizes, found.clock) - _returned(
+        found, after.knots, at
+    )
+    if (later := covariance.any(axis=1)).any():  # past rows need no solution, which is what takes time
+        level[later] += _follows(found, after.knots, covariance[later])
     return np.concatenate([rows.columns[which], level], axis=1)
 
 
@@ -282,9 +286,10 @@ def _follows(found: Fitted, grid: Floats, covariance: Floats) -> Floats:
 
 
 def _returned(found: Fitted, grid: Floats, at: Floats) -> Floats:
-    """Return what goes back of how far the walk has come since the same time of the last year known: rows x knots.
+    """Return the covariance with the level at the knots of what goes back: rows x knots.
 
-    Large news last, and so does a level that was another one then; of a year before the first row nothing is known.
+    That is a part of how far the walk has come since the same time of the last year known. Large news last, and so does
+    a level that was another one then; of a year before the first row nothing is known.
     """
     ahead = np.maximum(at - grid[-1], 0.0)
     then = at - YEAR * np.ceil(ahead / YEAR)
@@ -293,7 +298,7 @@ def _returned(found: Fitted, grid: Floats, at: Floats) -> Floats:
     usual = found.clock.ordinary()
     now, past, known = usual(at), usual(np.maximum(then, 0.0)), usual(grid)
     moved = np.minimum(now[:, None], known) - np.minimum(past[:, None], known)
-    return _follows(found, grid, found.sizes[0] ** 2 / YEAR * share[:, None] * moved)
+    return np.asarray(found.sizes[0] ** 2 / YEAR * share[:, None] * moved)
 
 
 def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:

@@ -69,7 +69,7 @@ class Connection:
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._new_session = False  # and no message has come since
         self._lasting = True  # whether packet ids outlast a connection
-        self._said = ""
+        self._last_reason = ""
         self._client = self._make_client()
 
     def start(self) -> None:
@@ -130,21 +130,21 @@ class Connection:
         self._set_number(0)
 
     def _on_connect_fail(self, *_: object) -> None:
-        self._say(explain.failure(sys.exception(), self._settings))
+        self._log_away(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
         self, client: paho.Client, _: object, flags: paho.ConnectFlags, code: ReasonCode, properties: object
     ) -> None:
         if code.is_failure:
-            self._say(explain.reason(code.value, str(code)))
+            self._log_away(explain.reason(code.value, str(code)))
             return
         self._new_session = not flags.session_present  # until its first message has come
         self._lasting = getattr(properties, "MaximumQoS", 2) == 2
         self._counters.connections += 1
         self._set_number(self._counters.connections)
-        self._said = ""
-        kept = "the broker kept our queue" if flags.session_present else "a new queue"
-        log.info("Connected to the broker at %s; %s", self._where, kept, extra={"action": "mqtt_connected"})
+        self._last_reason = ""
+        queue = "the broker kept our queue" if flags.session_present else "a new queue"
+        log.info("Connected to the broker at %s; %s", self._where, queue, extra={"action": "mqtt_connected"})
         if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
             self._warn_of_sharing()
         if self._leaving:
@@ -194,9 +194,9 @@ class Connection:
         had = self._number > 0
         self._set_number(0)
         if flags.is_disconnect_packet_from_server:
-            self._say(explain.reason(code.value, str(code)))
-        elif code.is_failure and (had or not self._said):
-            self._say(explain.lost(had, self._settings))
+            self._log_away(explain.reason(code.value, str(code)))
+        elif code.is_failure and (had or not self._last_reason):
+            self._log_away(explain.lost(had, self._settings))
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
@@ -229,10 +229,10 @@ class Connection:
         self._counters.connected = number > 0
         self._counters.lost = 0.0 if number else self._counters.lost or self._clock().timestamp()
 
-    def _say(self, why: str) -> None:
+    def _log_away(self, why: str) -> None:
         """Log why there is no connection, once for as long as it stays the same."""
-        level = logging.DEBUG if why == self._said else logging.WARNING
-        self._said = why
+        level = logging.DEBUG if why == self._last_reason else logging.WARNING
+        self._last_reason = why
         log.log(
             level,
             "No connection to the broker at %s, trying again: %s",

@@ -51,14 +51,14 @@ def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -
 
     Raises StoreError; the same call may then be made again.
     """
-    for made in device_mappings.listing(db):
-        if made.replayed is None:
-            ids = device_mappings.kept_messages(db, made.mapping.topic)
+    for row in device_mappings.listing(db):
+        if row.replayed is None:
+            ids = device_mappings.kept_messages(db, row.mapping.topic)
             good, still = replay(db, ids, now=now, new_devices=new_devices)
-            device_mappings.replayed(db, made.id, now)
+            device_mappings.replayed(db, row.id, now)
             log.info(
                 "Read the kept messages on %s again: %d are stored, %d stay rejected",
-                ascii(made.mapping.topic), good, still, extra={"action": "mapping_replayed"},
+                ascii(row.mapping.topic), good, still, extra={"action": "mapping_replayed"},
             )  # fmt: skip
 
 

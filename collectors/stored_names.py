@@ -24,7 +24,7 @@ Names = Mapping[str, str]  # pseudonym -> name
 
 _SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is nobody's name
 _NUMBERS = re.compile(r"[0-9.,-]+")
-_MADE_UP = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # an address of a phone, not given by a maker
+_RANDOM_ADDRESS = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # an address of a phone, not given by a maker
 
 
 def is_known(level: str, known: DecodeContext) -> bool:
@@ -104,13 +104,13 @@ class StoredNames:
 
 def _is_number(name: str) -> bool:
     """Tell whether a name is the number of a device that its maker has given."""
-    return kept_forms.is_identifier(name, "serial") and not _MADE_UP.fullmatch(canonical(name))
+    return kept_forms.is_identifier(name, "serial") and not _RANDOM_ADDRESS.fullmatch(canonical(name))
 
 
 def named(message: Message, names: Names) -> Message:
     """Return a message that was kept with the names that are known by now."""
     text = message.payload.decode("utf-8", "surrogateescape")
-    text = PSEUDONYM.sub(lambda found: json.dumps(names.get(found[0], found[0]))[1:-1], text)
+    text = PSEUDONYM.sub(lambda match: json.dumps(names.get(match[0], match[0]))[1:-1], text)
     return replace(
         message, topic=reveal(message.topic, names), payload=text.encode("utf-8", "surrogateescape")
     )
@@ -121,13 +121,13 @@ def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
 
     Who answers for a message that was kept does so before its topic is known; it is when the next one comes.
     """
-    found = known.revealed
-    if not known.pseudonyms <= found.names.keys():
-        told = hidden_by(known.key, topics)
-        if new := {hidden: told[hidden] for hidden in known.pseudonyms & told.keys() - found.names.keys()}:
-            found.names |= new
-            found.context = _with_names(known, found.names)
-    return found.context or known
+    cache = known.revealed
+    if not known.pseudonyms <= cache.names.keys():
+        names = hidden_by(known.key, topics)
+        if new := {hidden: names[hidden] for hidden in known.pseudonyms & names.keys() - cache.names.keys()}:
+            cache.names |= new
+            cache.context = _with_names(known, cache.names)
+    return cache.context or known
 
 
 def _with_names(known: DecodeContext, names: Names) -> DecodeContext:

@@ -129,17 +129,17 @@ class Writer:
     def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
         refused = Rejection(message=message, reason=f"the database refused it: {exc}", kind=Refusal.DATABASE)
-        kept = redact(refused, self._knowledge.latest)
+        safe = redact(refused, self._knowledge.latest)
         log.error(
-            "A message on %s: %s", ascii(kept.message.topic), kept.reason, extra={"action": "message_refused"}
+            "A message on %s: %s", ascii(safe.message.topic), safe.reason, extra={"action": "message_refused"}
         )
         try:
-            return self._commit(lambda: Batch(rejections=(kept,)))
+            return self._commit(lambda: Batch(rejections=(safe,)))
         except Stopped:
             raise
         except Exception:
-            plain = replace(kept.message, topic=_plain(kept.message.topic))
-            batch = Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),))
+            plain = replace(safe.message, topic=_plain(safe.message.topic))
+            batch = Batch(rejections=(replace(safe, message=plain, reason=_plain(safe.reason)),))
         wait_s = FIRST_WAIT_S
         while True:
             try:
@@ -162,13 +162,13 @@ class Writer:
                 batch = make()
                 self._version.check()
                 self._decode_ahead()
-                began = time.perf_counter()
+                started = time.perf_counter()
                 written = self._write(batch)
                 break
             except (StoreUnavailable, SchemaMismatch) as exc:
                 wait_s = self._wait(wait_s, exc)
         self._knowledge.learn(batch)
-        self._counters.committed_batch(batch, written, time.perf_counter() - began)
+        self._counters.committed_batch(batch, written, time.perf_counter() - started)
         if wait_s > FIRST_WAIT_S:
             self._counters.recoveries += 1
             log.info("The database answers again", extra={"action": "store_back"})

@@ -56,7 +56,7 @@ def make() -> tuple[str, bytes]:
 
 def may_send(token: ReceiveToken, device: str) -> bool:
     """Tell whether a token is for a device, by what stands behind /in/."""
-    return any(topic_matches_sub(wanted, device) for wanted in token.devices)
+    return any(topic_matches_sub(pattern, device) for pattern in token.devices)
 
 
 class Tokens:
@@ -77,5 +77,5 @@ class Tokens:
     def find(self, token: str) -> ReceiveToken | None:
         """Return what is known of a token. Each is compared, in a time that tells nothing of how alike they are."""
         given = tokens.digest(token)
-        found = [known for known in self._known or () if hmac.compare_digest(known.digest, given)]
-        return found[0] if found else None
+        matches = [stored for stored in self._known or () if hmac.compare_digest(stored.digest, given)]
+        return matches[0] if matches else None

@@ -29,7 +29,7 @@ LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off do
 LINGER_BYTES: Final = 20_000_000
 BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
 RETRY_S: Final = 5
-TOLD_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
+LOGGED_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
 WHERE: Final = "/in/"
 HELLO = "Besök takes counts here: POST them to /in/DEVICE with a token (`besok receive token add DEVICE`).\n"
 NO_TOKEN = (
@@ -46,7 +46,7 @@ class Receiver:
         self._tokens = known
         self._counters = counters
         self._busy = 0
-        self._told = set[tuple[int, str]]()  # statuses and addresses whose refusal the log has
+        self._logged = set[tuple[int, str]]()  # statuses and addresses whose refusal the log has
 
     @property
     def problem(self) -> str | None:
@@ -82,8 +82,8 @@ class Receiver:
     def _log_once(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
         key = refused.status, request.scope["path"][: access.LENGTH]
-        if key not in self._told and len(self._told) < TOLD_LIMIT:
-            self._told.add(key)
+        if key not in self._logged and len(self._logged) < LOGGED_LIMIT:
+            self._logged.add(key)
             extra = {"action": "request_refused"}
             log.warning(
                 "%s %r is answered %d: %s", request.method, key[1], refused.status, refused, extra=extra
@@ -102,8 +102,8 @@ class Receiver:
             raise NotTaken(503, "too much is being sent at once; send it again in a moment")
         self._busy += 1
         try:
-            whole = await self._body(request, headers)
-            await self._publish(topic, body.messages(whole, headers) if whole else [])
+            content = await self._body(request, headers)
+            await self._publish(topic, body.messages(content, headers) if content else [])
         finally:
             self._busy -= 1
 
@@ -125,8 +125,8 @@ class Receiver:
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
         if not access.may_send(token, device):
-            wanted = ", ".join(WHERE + each for each in token.devices)
-            raise NotTaken(403, f"the token {token.name} is for {wanted}; send there, or make another token")
+            allowed = ", ".join(WHERE + each for each in token.devices)
+            raise NotTaken(403, f"the token {token.name} is for {allowed}; send there, or make another token")
         return topic
 
     async def _body(self, request: Request, headers: Headers) -> bytes:
@@ -144,17 +144,17 @@ class Receiver:
             ) from None
 
     async def _publish(self, topic: str, messages: list[bytes]) -> None:
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
-            kept = [asyncio.wrap_future(self._publisher.publish(topic, message)) for message in messages]
+            pubacks = [asyncio.wrap_future(self._publisher.publish(topic, message)) for message in messages]
             async with asyncio.timeout(PUBACK_S):
-                await asyncio.gather(*kept)
+                await asyncio.gather(*pubacks)
         except (BrokerUnavailable, TimeoutError) as exc:
             raise NotTaken(503, str(exc) or "the broker does not answer; send it again later") from exc
         except MessageTooLarge as exc:
             raise NotTaken(413, str(exc)) from exc
         if messages:
-            self._counters.pubacks_s.add(time.monotonic() - begun)
+            self._counters.pubacks_s.add(time.monotonic() - started)
             self._counters.messages += len(messages)
 
 

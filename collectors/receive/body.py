@@ -12,7 +12,7 @@ BODY_LIMIT: Final = 8_000_000  # bytes, as sent and as unpacked; a count with tw
 MESSAGE_LIMIT: Final = 4_000_000  # bytes of one message, the most that a collector reads
 PARTS_LIMIT: Final = 50  # of a multipart body
 FIELDS_LIMIT: Final = 1000  # of a form
-HEAD_LIMIT: Final = 8_000  # bytes of the headers of a part
+HEADERS_LIMIT: Final = 8_000  # bytes of the headers of a part
 UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of what is dropped unread
 FORM: Final = "application/x-www-form-urlencoded"
 ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # is packed
@@ -52,24 +52,24 @@ def _unpacked(body: bytes) -> bytes:
     """Unpack gzip or deflate, never to more than a body may have. Raises NotTaken."""
     stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, as it begins
     try:
-        found = stream.decompress(body, BODY_LIMIT + 1)
+        unpacked = stream.decompress(body, BODY_LIMIT + 1)
     except zlib.error as exc:
         raise NotTaken(
             400, "the body is not compressed as Content-Encoding says; send it uncompressed"
         ) from exc
-    if len(found) > BODY_LIMIT:
+    if len(unpacked) > BODY_LIMIT:
         raise _too_large()
     if not stream.eof or stream.unused_data:
         raise NotTaken(400, "the compressed body breaks off, or something follows it; send it again whole")
-    return found
+    return unpacked
 
 
 def messages(body: bytes, headers: Headers) -> list[bytes]:
     """Return the messages in a body: one, or one for each part that is JSON or XML. Raises NotTaken."""
-    found = list(_messages(body, headers))
-    if any(len(message) > MESSAGE_LIMIT for message in found):
+    parts = list(_messages(body, headers))
+    if any(len(message) > MESSAGE_LIMIT for message in parts):
         raise _too_large()
-    return found
+    return parts
 
 
 def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
@@ -98,17 +98,17 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
         raise NotTaken(
             400, f"the multipart body breaks off, or has more than {PARTS_LIMIT} parts; send it whole"
         )
-    taken = 0
+    count = 0
     for part in parts:
-        head, blank, content = part.partition(b"\r\n\r\n")
-        if part.startswith(b"--") or not blank or len(head) > HEAD_LIMIT:
+        part_headers, blank, content = part.partition(b"\r\n\r\n")
+        if part.startswith(b"--") or not blank or len(part_headers) > HEADERS_LIMIT:
             continue
-        kind = BytesHeaderParser().parsebytes(head.lstrip() + b"\r\n\r\n").get_content_type()
+        kind = BytesHeaderParser().parsebytes(part_headers.lstrip() + b"\r\n\r\n").get_content_type()
         is_csv = kind == "text/csv" and b"\0" not in content
         if kind.partition("/")[0] not in UNREAD and (is_csv or _is_document(content)):
-            taken += 1
+            count += 1
             yield content
-    if not taken:
+    if not count:
         raise NotTaken(
             415, "no part of the body is JSON, XML or CSV; set the device to send its counts as one of them"
         )
@@ -143,9 +143,9 @@ def _is_document(content: bytes) -> bool:
 
 
 def _too_large() -> NotTaken:
-    whole, one = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
+    most, each = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
     return NotTaken(
         413,
-        f"the body is too large: at most {whole} MB, and {one} MB in one message, unpacked; send less at once, and turn"
+        f"the body is too large: at most {most} MB, and {each} MB in one message, unpacked; send less at once, and turn"
         " off pictures in the device",
     )

@@ -52,7 +52,7 @@ class Folder:
         self._seen: dict[Path, tuple[State, int]] = {}  # with the number of looks at which it was the same
         self._settled: dict[Path, State] = {}  # published, but impossible to move
         self._moved: dict[Path, tuple[Path, State, int]] = {}  # whence, how it was then, looks since
-        self._said: set[str] = set()
+        self._logged: set[str] = set()
         try:
             for name in (DONE, FAILED):
                 (root / name).mkdir(exist_ok=True)
@@ -93,15 +93,15 @@ class Folder:
                 if not name.startswith(".") and not name.lower().endswith(TEMPORARY):
                     path = Path(folder, name)
                     with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
-                        found = path.lstat()
-                        if stat.S_ISREG(found.st_mode):
-                            yield path, _state(found)
+                        status = path.lstat()
+                        if stat.S_ISREG(status.st_mode):
+                            yield path, _state(status)
 
     def _consider(self, path: Path, state: State, looks: int, publisher: Publisher) -> None:
         """Take one file that did not change, unless it is unfinished."""
         try:
             topic, payload = self._read(path)
-            if looks < UNFINISHED_LOOKS and not _is_whole(payload):
+            if looks < UNFINISHED_LOOKS and not _is_complete(payload):
                 return
             publisher.publish(topic, payload).result(PUBACK_S)
         except (ValueError, MessageTooLarge) as exc:
@@ -181,16 +181,16 @@ class Folder:
 
     def _complain(self, text: str) -> None:
         """Log what is wrong, once."""
-        if text not in self._said:
-            self._said.add(text)
+        if text not in self._logged:
+            self._logged.add(text)
             log.error("%s", text, extra={"action": "folder_trouble"})
 
 
-def _state(found: os.stat_result) -> State:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _state(status: os.stat_result) -> State:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _is_whole(content: bytes) -> bool:
+def _is_complete(content: bytes) -> bool:
     """Tell whether a file ends as its kind does; one that does not may still be being written."""
     begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     return content.rstrip().endswith(ENDS[begins]) if begins in ENDS else content.endswith((b"\n", b"\r"))

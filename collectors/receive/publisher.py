@@ -40,14 +40,14 @@ class Publisher:
         """Check the settings. Raises SettingsError for certificates that cannot be used."""
         self._settings = settings
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-        self._said = self._refused = self._why = ""
+        self._last_reason = self._refused = self._why = ""
         self._ending = threading.Event()
         self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
         # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
-        self._under_way: dict[int, Future[None] | ReasonCode] = {}
+        self._pending: dict[int, Future[None] | ReasonCode] = {}
         self.connected = self._was_connected = False  # whether the broker accepts us, or did
         self._client = self._make_client()
-        self.thread = threading.Thread(target=self._keep, name="publisher")
+        self.thread = threading.Thread(target=self._stay_connected, name="publisher")
 
     def __enter__(self) -> "Publisher":
         self.thread.start()
@@ -79,11 +79,11 @@ class Publisher:
             raise BrokerUnavailable("the broker has just gone away; send the message again later")
         future: Future[None] = Future()
         future.add_done_callback(self._note)
-        answer = self._under_way.setdefault(sent.mid, future)
+        answer = self._pending.setdefault(sent.mid, future)
         if isinstance(answer, ReasonCode):
             self._settle(sent.mid, future, answer)
         elif not self.connected:
-            self._give_up()
+            self._fail_pending()
         return future
 
     def _note(self, future: "Future[None]") -> None:
@@ -94,7 +94,7 @@ class Publisher:
             log.error("Nothing can be taken: %s", refused, extra={"action": "publish_refused"})
         self._refused = refused
 
-    def _keep(self) -> None:
+    def _stay_connected(self) -> None:
         """Until told to end, connect, and connect again."""
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
@@ -102,7 +102,7 @@ class Publisher:
             if self._was_connected:
                 pause_s = RECONNECT_S[0]
             if not self._ending.is_set():
-                level = logging.DEBUG if why == self._said else logging.WARNING
+                level = logging.DEBUG if why == self._last_reason else logging.WARNING
                 extra = {"action": "mqtt_away"}
                 log.log(
                     level,
@@ -111,7 +111,7 @@ class Publisher:
                     why,
                     extra=extra,
                 )
-                self._said = why
+                self._last_reason = why
             self._ending.wait(pause_s)
             pause_s = min(2 * pause_s, RECONNECT_S[1])
 
@@ -127,7 +127,7 @@ class Publisher:
             self._client.disconnect()
         self._client.loop_forever()
         self.connected = False
-        self._give_up()
+        self._fail_pending()
         return self._why or explain.lost(self._was_connected, self._settings)
 
     def _make_client(self) -> paho.Client:
@@ -146,12 +146,12 @@ class Publisher:
 
     # What follows runs in the network thread of paho. An exception would end it, so nothing here may raise.
 
-    def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, said: Any) -> None:
+    def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, limits: Any) -> None:
         if code.is_failure:
             self._why = explain.reason(code.value, str(code))
             client.disconnect()
             return
-        self._most = getattr(said, "MaximumPacketSize", 0)
+        self._most = getattr(limits, "MaximumPacketSize", 0)
         self.connected = self._was_connected = True
         log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
 
@@ -163,12 +163,12 @@ class Publisher:
         self.connected = False
 
     def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
-        future = self._under_way.setdefault(mid, code)
+        future = self._pending.setdefault(mid, code)
         if isinstance(future, Future):
             self._settle(mid, future, code)
 
     def _settle(self, mid: int, future: "Future[None]", code: ReasonCode) -> None:
-        if self._under_way.pop(mid, None) is None or not future.set_running_or_notify_cancel():
+        if self._pending.pop(mid, None) is None or not future.set_running_or_notify_cancel():
             return  # somebody else has answered, or nobody waits any more
         if code.value == NO_SUBSCRIBER:
             future.set_exception(BrokerUnavailable(NOBODY_LISTENS))
@@ -183,9 +183,9 @@ class Publisher:
         else:
             future.set_result(None)
 
-    def _give_up(self) -> None:
+    def _fail_pending(self) -> None:
         """Tell all that wait that the connection has ended."""
-        for mid in list(self._under_way):
-            future = self._under_way.pop(mid, None)
+        for mid in list(self._pending):
+            future = self._pending.pop(mid, None)
             if isinstance(future, Future) and future.set_running_or_notify_cancel():
                 future.set_exception(BrokerUnavailable("the broker went away; send the message again"))

@@ -114,7 +114,7 @@ class Home:
             "receive_port": known.get("receive", 0),
         }
 
-    def found_by(self, settings: Settings) -> Settings:
+    def with_addresses(self, settings: Settings) -> Settings:
         """Return the settings, with the addresses of the stack that runs here unless the database is stated."""
         if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
             return settings
@@ -134,8 +134,8 @@ class Home:
     def _access(self) -> str:
         """Write the accounts; who has none may publish and reads nothing. Returns lines for the broker."""
         folder = self._accounts()
-        found = Accounts(accounts=accounts.local(), unclaimed=())
-        folder.write(found, {}, anonymous=(accounts.EVERYTHING,))
+        local = Accounts(accounts=accounts.local(), unclaimed=())
+        folder.write(local, {}, anonymous=(accounts.EVERYTHING,))
         return mosquitto_files.conf(str(folder.path / "mosquitto"), anonymous=True)
 
     def _tools(self) -> dict[str, object]:
@@ -144,13 +144,13 @@ class Home:
 
     def web_port(self) -> int:
         """Return where the pages are: BESOK_PORT if that is set; else 8050, or another where that is taken."""
-        return self._wished("BESOK_PORT", "web", DEFAULT_WEB_PORT)
+        return self._requested_port("BESOK_PORT", "web", DEFAULT_WEB_PORT)
 
     def receive_port(self) -> int:
         """Return where counts are taken: BESOK_RECEIVE_PORT if that is set; else 8055, or another."""
-        return self._wished("BESOK_RECEIVE_PORT", "receive", DEFAULT_RECEIVE_PORT)
+        return self._requested_port("BESOK_RECEIVE_PORT", "receive", DEFAULT_RECEIVE_PORT)
 
-    def _wished(self, variable: str, name: str, usual: int) -> int:
+    def _requested_port(self, variable: str, name: str, usual: int) -> int:
         """Return the port that the variable names, else the usual or a free one. Raises StackError, SettingsError."""
         wished = os.environ.get(variable, "")
         if not wished:

@@ -114,12 +114,12 @@ def wait_until(
 def leftovers(program: Program) -> list[int]:
     """Process ids that run exactly its command: what an earlier run, ended by force, may have left."""
     command = "\0".join(program.command) + "\0"
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):  # it ended meanwhile
             if entry.name.isdigit() and (entry / "cmdline").read_bytes() == command.encode():
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 def end_leftovers(program: Program) -> None:

@@ -80,12 +80,12 @@ class Supervisor:
             self._start(child)
             group.append(child)
 
-    def wait_for(self, ready: Callable[[], bool], what: str, limit_s: float) -> None:
+    def wait_for(self, ready: Callable[[], bool], problem: str, limit_s: float) -> None:
         """Look after the programs until `ready()`. Raises StackError after `limit_s` seconds."""
         deadline = time.monotonic() + limit_s
         while not ready():
             if time.monotonic() > deadline:
-                raise StackError(f"{what} after {limit_s:.0f} s; the logs in {self.logs} may tell why")
+                raise StackError(f"{problem} after {limit_s:.0f} s; the logs in {self.logs} may tell why")
             self._turn(0.05)
 
     def run(self, task: Program) -> int:

@@ -95,7 +95,7 @@ def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
         return with_model
     # What a file calls its model may be the network, not the device in it: the message itself knows better.
     without = judge(messages, known)
-    return min(without, with_model, key=lambda found: len(found.problems))
+    return min(without, with_model, key=lambda result: len(result.problems))
 
 
 def messages_of(request: Request) -> tuple[list[Message], str]:
@@ -131,25 +131,25 @@ def support(model: str) -> Literal["none", "table", "layout"]:
     return "layout" if entry.layout else "table"
 
 
-def as_json(found: DryRun) -> str:
+def as_json(result: DryRun) -> str:
     """Write the result as one JSON object on one line."""
     return json.dumps(
         {
-            "outcome": found.outcome,
-            "adapter": found.adapter or None,
-            "model": found.model or None,
-            "readings": [_plain(reading) for reading in found.readings],
-            "statuses": [asdict(status) for status in found.statuses],
-            "problems": found.problems,
-            "reason": found.reason or None,
+            "outcome": result.outcome,
+            "adapter": result.adapter or None,
+            "model": result.model or None,
+            "readings": [_plain(reading) for reading in result.readings],
+            "statuses": [asdict(status) for status in result.statuses],
+            "problems": result.problems,
+            "reason": result.reason or None,
         },
         ensure_ascii=False,
     )
 
 
-def as_text(found: DryRun) -> str:
+def as_text(result: DryRun) -> str:
     """Write the result for a person."""
-    return "\n".join(_lines(found))
+    return "\n".join(_lines(result))
 
 
 def _unpacked(request: Request) -> tuple[Request, list[Any]]:
@@ -247,14 +247,14 @@ def _first(names: Any) -> str:
 
 def _why(decoded: Sequence[Decoded], statuses: Sequence[Status]) -> str:
     """Say why there is no reading although nothing is wrong."""
-    said = _first(d.not_data for d in decoded)
-    if said or not statuses:
-        return said or "it holds nothing that is measured here"
+    reason = _first(d.not_data for d in decoded)
+    if reason or not statuses:
+        return reason or "it holds nothing that is measured here"
     return "; ".join(f"{s.device} says that it is {'online' if s.online else 'offline'}" for s in statuses)
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
-    own_time = reading.time is not None and not reading.flags & Flag.NO_TIME
+    has_time = reading.time is not None and not reading.flags & Flag.NO_TIME
     return {
         "source": reading.source,
         "device": reading.device,
@@ -262,7 +262,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
         "metric": reading.metric,
         "kind": METRICS[reading.metric].kind.value,
         "value": reading.value,
-        "time": _iso(reading.time) if own_time and reading.time else None,
+        "time": _iso(reading.time) if has_time and reading.time else None,
         "period_s": reading.period_s,
         "wraps": reading.wraps or None,
         "flags": [flag.name.lower() for flag in Flag if flag & reading.flags and flag.name],
@@ -273,20 +273,20 @@ def _iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _lines(found: DryRun) -> Iterator[str]:
-    yield f"adapter: {found.adapter or 'none'}" + (f" ({found.model})" if found.model else "")
-    if found.readings:
+def _lines(run: DryRun) -> Iterator[str]:
+    yield f"adapter: {run.adapter or 'none'}" + (f" ({run.model})" if run.model else "")
+    if run.readings:
         heads = ("source", "device", "channel", "measures", "value", "time", "notes")
-        yield from table(heads, map(_row, found.readings), range(len(heads)))
-    if found.statuses:
-        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in found.statuses)
-    elif found.outcome == "not_data":
-        yield f"Not data, dropped without complaint: {found.reason}."
-    if found.outcome == "rejected":
+        yield from table(heads, map(_row, run.readings), range(len(heads)))
+    if run.statuses:
+        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in run.statuses)
+    elif run.outcome == "not_data":
+        yield f"Not data, dropped without complaint: {run.reason}."
+    if run.outcome == "rejected":
         yield "Rejected, nothing of it is counted:"
-    elif found.problems:
+    elif run.problems:
         yield "A part cannot be read. The readings above count; the message goes to the rejected ones too:"
-    yield from (f"  {problem}" for problem in found.problems)
+    yield from (f"  {problem}" for problem in run.problems)
 
 
 def _row(reading: Reading) -> tuple[str, ...]:

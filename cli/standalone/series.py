@@ -55,9 +55,9 @@ class Series:
         """Return the series as months."""
         first, last = min(self.visits), max(self.visits)
         count = (last.year - first.year) * 12 + last.month - first.month + 1
-        found = [self.visits.get(later(first, n)) for n in range(count)]
+        visits = [self.visits.get(later(first, n)) for n in range(count)]
         return Months(
-            first=first, visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64)
+            first=first, visits=np.array([np.nan if v is None else v for v in visits], dtype=np.float64)
         )
 
 
@@ -100,26 +100,26 @@ def parse(
         raise CountFileError(f"no line of {name} has a count; a forecast needs one at least")
     if (dates[-1] - dates[0]).days > LONGEST:
         raise CountFileError(f"{name} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
-    found = _step(name, counts.times.unit, dates, step)
-    begin = _begin(found, dates)
+    unit = _step(name, counts.times.unit, dates, step)
+    begin = _begin(unit, dates)
     visits: Visits = dict.fromkeys(map(begin, dates))
     for day, count in counted:
         visits[begin(day)] = (visits[begin(day)] or 0) + count
     days = {day for day, _ in counted}
-    parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
-    notes = [*_notes(counts, visits, found, asked=bool(step), chosen=bool(options.value_columns), zone=zone)]
-    if found != "D" and parts >= set(map(begin, days)):
+    parts = _parts_of_days(counted) if unit == "D" else _parts(days, begin)
+    notes = [*_notes(counts, visits, unit, stated=bool(step), chosen=bool(options.value_columns), zone=zone)]
+    if unit != "D" and parts >= set(map(begin, days)):
         visits, parts = _scaled_up(visits, days, begin), frozenset()
-        notes.append(f"no {UNITS[found]} was counted whole; what was counted is scaled up to whole ones")
+        notes.append(f"no {UNITS[unit]} was counted whole; what was counted is scaled up to whole ones")
     if parts:
         notes.append(
-            f"{many(len(parts), UNITS[found])} counted in part, taken as not observed or not over yet"
+            f"{many(len(parts), UNITS[unit])} counted in part, taken as not observed or not over yet"
         )
     return Series(
         name=" ".join((name, " + ".join(counts.columns))).strip(),
-        step=found,
+        step=unit,
         visits=_without(visits, parts),
-        by_day=_by_day(counted) if found == "W" and _told_by_day(days, begin) else None,
+        by_day=_by_day(counted) if unit == "W" and _has_daily_lines(days, begin) else None,
         notes=tuple(f"{name}: {note}" for note in notes),
     )
 
@@ -134,13 +134,13 @@ def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
 
 
 def _notes(
-    counts: Counts, visits: Visits, step: Unit, *, asked: bool, chosen: bool, zone: str
+    counts: Counts, visits: Visits, step: Unit, *, stated: bool, chosen: bool, zone: str
 ) -> Iterator[str]:
     """Yield what the file was taken for where it could be read in two ways."""
     dates = sorted(visits)
     yield from counts.remarks
     yield from chosen_columns(counts, "month" if counts.times.unit == "M" else "day", chosen=chosen)
-    if step == "D" and not asked and len(dates) >= 4:
+    if step == "D" and not stated and len(dates) >= 4:
         if len({day.weekday() for day in dates}) == 1:
             yield f"every date is a {dates[0]:%A}; if each line is a whole week, write --freq W"
         elif len(dates) < SPARSE * ((dates[-1] - dates[0]).days + 1):
@@ -160,31 +160,31 @@ def _notes(
         yield "times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
 
 
-def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
+def _has_daily_lines(days: Set[date], begin: Callable[[date], date]) -> bool:
     """Tell whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
     return median(Counter(map(begin, days)).values()) >= 2
 
 
 def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
     """Return the days behind weeks: those that lack many of their lines are not observed, or not over."""
-    found: Visits = {}
+    sums: Visits = {}
     for day, count in counted:
-        found[day] = (found.get(day) or 0) + count
-    return _without(found, _parts_of_days(counted))
+        sums[day] = (sums.get(day) or 0) + count
+    return _without(sums, _parts_of_days(counted))
 
 
-def _step(name: str, unit: Unit, dates: Sequence[date], asked: Unit | None) -> Unit:
+def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) -> Unit:
     """Return days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
     months = unit == "M" or (unit == "D" and _monthly(dates))
     stated: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
-    if asked and stated and asked != stated and not (stated == "M" and asked == "M"):
+    if requested and stated and requested != stated and not (stated == "M" and requested == "M"):
         raise CountFileError(
-            f"{name} has one date for each {UNITS[stated]}; leave --freq {asked} out, or give every day"
+            f"{name} has one date for each {UNITS[stated]}; leave --freq {requested} out, or give every day"
         )
-    found: Unit = asked or ("W" if unit == "W" else "M" if months else "D")
-    if found == "M":
+    chosen: Unit = requested or ("W" if unit == "W" else "M" if months else "D")
+    if chosen == "M":
         _every_month(name, dates)
-    return found
+    return chosen
 
 
 def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
@@ -232,10 +232,10 @@ def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
     """
     counts = Counter(map(begin, days))
     usual = median(counts.values())
-    found = {each for each, many in counts.items() if many < PART * usual}
+    partial = {each for each, many in counts.items() if many < PART * usual}
     if usual >= 2:  # days, not months or weeks that are told already
-        found |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
-    return frozenset(found)
+        partial |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
+    return frozenset(partial)
 
 
 def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[date, float]]:

@@ -20,11 +20,11 @@ class Address:
     def parse(cls, pathname: str, search: str) -> "Address":
         """Return the address the browser shows."""
         levels = [p for p in pathname.split("/") if p]
-        named = 2 if levels[:1] == ["admin"] else 1
+        page_levels = 2 if levels[:1] == ["admin"] else 1
         page, site, space = (
-            "/".join(levels[:named]),
-            "".join(levels[named : named + 1]),
-            "/".join(levels[named + 1 :]),
+            "/".join(levels[:page_levels]),
+            "".join(levels[page_levels : page_levels + 1]),
+            "/".join(levels[page_levels + 1 :]),
         )
         return cls(page=page, site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 

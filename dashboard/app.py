@@ -89,6 +89,6 @@ def _failed(error: Exception) -> None:
     """Log what a callback raised, and tell the reader, with a number to find it by."""
     reference = uuid4().hex[:8]
     log.error("a screen failed (%s)", reference, exc_info=error, extra={"action": "screen_failed"})
-    said = _("The page could not be updated. Try again; reference {reference}.")
+    text = _("The page could not be updated. Try again; reference {reference}.")
     title = html.Strong(_("Something went wrong"))
-    set_props("toasts", {"children": [title, " ", said.format(reference=reference)]})
+    set_props("toasts", {"children": [title, " ", text.format(reference=reference)]})

@@ -22,14 +22,14 @@ BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of t
 def addresses(app: Dash, more: str) -> frozenset[str]:
     """Return the addresses of the scripts and styles of `app`, once registered, and of those in the HTML `more`."""
     page = f"{app._generate_scripts_html()}{app._generate_css_dist_html()}{more}"  # type: ignore[no-untyped-call]
-    found = set(ADDRESS.findall(page))
+    result = set(ADDRESS.findall(page))
     for package, paths in app.registered_paths.items():
         folder = Path(str(__import__(package).__file__)).parent
         bundles = [folder / path for path in paths if path.endswith(".js")]
         marks = {mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))}
-        found.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
-        found.update(f"{SUITES}{package}/{path}" for path in paths)  # what bundles load when it is needed
-    return frozenset(found)
+        result.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
+        result.update(f"{SUITES}{package}/{path}" for path in paths)  # what bundles load when it is needed
+    return frozenset(result)
 
 
 def _marked(path: str, mark: str) -> str:
@@ -71,10 +71,10 @@ class CachingMiddleware:
         async def send_with_age(message: Message) -> None:
             nonlocal kind
             if message["type"] == "http.response.start":
-                kept = [header for header in message["headers"] if header[0] != b"cache-control"]
+                headers = [header for header in message["headers"] if header[0] != b"cache-control"]
                 age = IMMUTABLE if lasting and message["status"] in (200, 304) else b"no-cache"
-                message = {**message, "headers": [*kept, (b"cache-control", age)]}
-                kind = Headers(raw=kept).get("content-type", "") if message["status"] == 200 else ""
+                message = {**message, "headers": [*headers, (b"cache-control", age)]}
+                kind = Headers(raw=headers).get("content-type", "") if message["status"] == 200 else ""
             elif packs and not packed and TEXTS.search(kind):
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):

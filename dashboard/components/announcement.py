@@ -23,11 +23,11 @@ def section(now: Announcement | None, site: str, zone: str) -> Any:
         forms.line("announce", "text", _("Text"), LONGEST),
         forms.moment("announce", "until", _("Until")),
     ]
-    asks = [fold(set_it, forms.form(fields, "announce", set_it, "", f"PUT {address}", kept=_("Noted.")))]
+    parts = [fold(set_it, forms.form(fields, "announce", set_it, "", f"PUT {address}", kept=_("Noted.")))]
     if now:
-        said = _("until {time}: {why} ({who})").format(
+        text = _("until {time}: {why} ({who})").format(
             time=formats.stamp(now.until, zone), why=now.text, who=now.author
         )
         form = forms.form([], "announced", end_it, "", f"POST {address}/end", kept=_("Noted."), gone="404")
-        asks = [html.P(said, className="announced"), fold(end_it, form), *asks]
-    return html.Div(present(about, *(asks if access.may("acknowledge", site) else asks[:1] if now else ())))
+        parts = [html.P(text, className="announced"), fold(end_it, form), *parts]
+    return html.Div(present(about, *(parts if access.may("acknowledge", site) else parts[:1] if now else ())))

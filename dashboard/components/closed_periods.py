@@ -30,9 +30,9 @@ def _one(period: ClosedPeriod, measure: str, zone: str) -> list[Any]:
     name = revision_text.period(period.first, period.last)
     figure = formats.number(period.gross if measure == "gross" else period.net)
     text = _("{n} visits, closed {day} by {who}")
-    said = text.format(n=figure, day=formats.stamp(period.closed, zone), who=formats.author(period.author))
+    line = text.format(n=figure, day=formats.stamp(period.closed, zone), who=formats.author(period.author))
     if period.besok01 is not None:
-        said += " · " + _("Besok01: {n}").format(n=formats.number(period.besok01))
+        line += " · " + _("Besok01: {n}").format(n=formats.number(period.besok01))
     return present(
-        html.Span(name, className="strong"), f": {said}. ", revision_text.revision(period, measure)
+        html.Span(name, className="strong"), f": {line}. ", revision_text.revision(period, measure)
     )

@@ -16,7 +16,7 @@ from dashboard.ranges import Range
 RENEWED_S: Final = 300  # the curves grow by a quarter of an hour at a time
 
 
-def head(site: SiteInfo, name: Text, facts: Sequence[str], *ways: Any) -> Any:
+def head(site: SiteInfo, name: Text, facts: Sequence[str], *links: Any) -> Any:
     """Return where we are, what it is, and the ways to others."""
     trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
     if name != site.name:
@@ -25,7 +25,7 @@ def head(site: SiteInfo, name: Text, facts: Sequence[str], *ways: Any) -> Any:
     return html.Div(
         [
             html.Nav(trail, className="trail", **aria(label=_("You are here"))),
-            html.Div([title, html.Div(ways, className="ways")], className="head"),
+            html.Div([title, html.Div(links, className="ways")], className="head"),
         ]
     )
 
@@ -82,11 +82,11 @@ def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
 def _comparison(here: Address, before: Range | None) -> Any:
     """Return what the period is compared with: nothing, the weeks or the year before, or as many days from one on."""
     wish = here.get("cmp")
-    ways = {"0": _("Nothing"), "": _("The weeks before"), "year": _("The year before")}
-    chosen = before.first if before and wish not in ways else None
+    choices = {"0": _("Nothing"), "": _("The weeks before"), "year": _("The year before")}
+    chosen = before.first if before and wish not in choices else None
     links = [
         dcc.Link(text, href=here.href(cmp=value), className="current" if value == wish else "")
-        for value, text in ways.items()
+        for value, text in choices.items()
     ]
     day = _asking(here, {}, forms.day("compare", "cmp", _("The same length, from"), chosen, required=True))
     return menu(_("Compare with"), [*links, day], f"cmp-{here.query}")
@@ -94,9 +94,9 @@ def _comparison(here: Address, before: Range | None) -> Any:
 
 def _asking(here: Address, sent: dict[str, str], *fields: Any) -> Any:
     """Return a form that leads to the same page with what its fields say, and what was chosen before."""
-    named = {*sent, *(field.children[1].name for field in fields)}
-    kept = {name: value for name, value in here.query if name not in named} | sent
-    hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()]
+    replaced = {*sent, *(field.children[1].name for field in fields)}
+    values = {name: value for name, value in here.query if name not in replaced} | sent
+    hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in values.items()]
     send = html.Button(_("Show"), type="submit", className="send")
     return html.Form([*hidden, *fields, send], action=here.path, method="get", className="dates")
 

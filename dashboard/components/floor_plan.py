@@ -53,14 +53,14 @@ def on_wall(live: SiteLive, place: Site) -> tuple[list[Any], set[str]]:
     """Return the drawings alone, for a screen that nobody touches, each under the name of its storey; and the spaces
     that are on them.
     """
-    names, found = {space.space: named(space.name) for space in live.spaces}, _rooms(live, place)
-    drawn = [
+    names, rooms_by_plan = {space.space: named(space.name) for space in live.spaces}, _rooms(live, place)
+    articles = [
         html.Article(
             [html.H2(names[plan]), _drawing(live, place, plan, rooms, Drawn(), FAR)], className="plan"
         )
-        for plan, rooms in found.items()
+        for plan, rooms in rooms_by_plan.items()
     ]
-    return drawn, {space.id for rooms in found.values() for space, _now in rooms}
+    return articles, {space.id for rooms in rooms_by_plan.values() for space, _now in rooms}
 
 
 def marks(drawn: Drawn) -> dict[str, dict[str, Any]]:
@@ -75,11 +75,11 @@ Room = tuple[Space, SpaceLive]
 def _rooms(live: SiteLive, place: Site) -> dict[str, list[Room]]:
     """Return the rooms that each plan shows, the largest first, so that what lies in another is drawn over it."""
     now, of_space = {space.space: space for space in live.spaces}, plans(place)
-    found: dict[str, list[Room]] = {plan: [] for plan in sizes(place)}
+    by_plan: dict[str, list[Room]] = {plan: [] for plan in sizes(place)}
     for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
         if space.shape and space.id in now:
-            found[of_space[space.id]].append((space, now[space.id]))
-    return {plan: rooms for plan, rooms in found.items() if rooms}
+            by_plan[of_space[space.id]].append((space, now[space.id]))
+    return {plan: rooms for plan, rooms in by_plan.items() if rooms}
 
 
 def _on(plan: str, drawn: Drawn) -> Drawn:
@@ -128,19 +128,19 @@ def _drawing(
     picture: str | None = None,
 ) -> Any:
     """Return the drawing of a plan as it is now."""
-    size, here = sizes(place)[plan], _on(plan, drawn)
+    size, on_plan = sizes(place)[plan], _on(plan, drawn)
     unit = max(size) * NEAR[0]
     root = _canvas(place, plan, size, unit, picture)
     _patterns(root, unit)
-    doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in here.doors if door.freshness]
-    taken = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in here.sensors)]
+    doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in on_plan.doors if door.freshness]
+    covered = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in on_plan.sensors)]
     for n, (space, now) in enumerate(rooms):
         over = [other.shape for other, _now in rooms[n + 1 :]]
         smallest, largest = (max(size) * letter for letter in letters)
-        _room(root, space, now, live.is_open, (*over, *taken), (smallest, largest))
-    for door in here.doors:
+        _room(root, space, now, live.is_open, (*over, *covered), (smallest, largest))
+    for door in on_plan.doors:
         _door(root, door, unit)
-    for sensor in here.sensors:
+    for sensor in on_plan.sensors:
         _sensor(root, sensor, unit)
     return _placed(root)
 
@@ -173,9 +173,9 @@ def _corners(shape: Shape) -> str:
 
 def _add(parent: ET.Element, tag: str, **values: str | float) -> ET.Element:
     """Add an element; `class_` is the attribute "class", `font_size` is "font-size"."""
-    named_ = {key.rstrip("_").replace("_", "-"): value for key, value in values.items()}
-    written = {key: value if isinstance(value, str) else f"{value:.3f}" for key, value in named_.items()}
-    return ET.SubElement(parent, tag, written)
+    attributes = {key.rstrip("_").replace("_", "-"): value for key, value in values.items()}
+    texts = {key: value if isinstance(value, str) else f"{value:.3f}" for key, value in attributes.items()}
+    return ET.SubElement(parent, tag, texts)
 
 
 def _patterns(root: ET.Element, unit: float) -> None:
@@ -207,16 +207,16 @@ def _room(
     group = ET.SubElement(root, "g", {"class": "room", **state})
     for layer in ("floor", "shade"):
         _add(group, "polygon", points=_corners(space.shape), class_=layer)
-    said, box = _label(space, now, tuple(over), letters)
-    y = box.y - sum(said.values()) * SPACED * box.size / 2
-    for line, height in said.items():
+    lines, box = _label(space, now, tuple(over), letters)
+    y = box.y - sum(lines.values()) * SPACED * box.size / 2
+    for line, height in lines.items():
         y += height * SPACED * box.size
         place = {"x": box.x, "y": y - 0.25 * height * box.size, "font_size": height * box.size}
         text = _add(group, "text", class_=f"says-{line}", **place)
-        _say(text, line, space, now, parts)
+        _write_line(text, line, space, now, parts)
 
 
-def _say(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts) -> None:
+def _write_line(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts) -> None:
     """Write a line of a room."""
     if line == "name":
         text.text = named(space.name)
@@ -234,14 +234,14 @@ def _label(
     if now.seats and now.basis != "presence":
         choices.insert(0, ("name", "people", "verdict", "seats"))
     heights = LINES | ({"people": OCCUPIED} if now.basis == "presence" else {})
-    widths, box, said = _widths(space, now), LabelBox(0, 0, 0), heights
+    widths, box, shown = _widths(space, now), LabelBox(0, 0, 0), heights
     for lines in choices:
-        said = {line: heights[line] for line in lines}
-        wide = max(LETTER * height * widths[line] for line, height in said.items())
-        box = label_box(space.shape, over, wide, sum(said.values()) * SPACED)
+        shown = {line: heights[line] for line in lines}
+        wide = max(LETTER * height * widths[line] for line, height in shown.items())
+        box = label_box(space.shape, over, wide, sum(shown.values()) * SPACED)
         if box.size >= letters[0]:
             break
-    return said, LabelBox(box.x, box.y, min(box.size, letters[1]))
+    return shown, LabelBox(box.x, box.y, min(box.size, letters[1]))
 
 
 def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:
@@ -294,16 +294,16 @@ def _sensor_id(sensor: DrawnSensor) -> str:
 def _door_parts(door: DrawnDoor) -> Parts:
     """Return what a door says: how many came in today, and whether its sensor sends."""
     if door.freshness is None:
-        said = _("not counted")
+        count = _("not counted")
     else:
         passed = _("{entries} in, {exits} out today")
-        said = passed.format(entries=formats.number(door.entries), exits=formats.number(door.exits))
+        count = passed.format(entries=formats.number(door.entries), exits=formats.number(door.exits))
     state = "" if door.freshness in ("live", None) else live_parts.sensor_state(door.freshness)
-    told = " · ".join(filter(None, (said, state)))
+    text = " · ".join(filter(None, (count, state)))
     return {
         "entries": formats.number(door.entries),
-        "passed": told,
-        "whole": f"{named(door.portal.name)}: {told}",
+        "passed": text,
+        "whole": f"{named(door.portal.name)}: {text}",
     }
 
 
@@ -340,8 +340,8 @@ def _list(live: SiteLive, rooms: Sequence[Room], here: Drawn) -> Any:
 def _line(live: SiteLive, now: SpaceLive) -> Any:
     parts = live_parts.of_space(now, live.is_open)
     name = dcc.Link(named(now.name), href=f"/spaces/{live.site}/{now.space}")
-    said = [name, count(now, parts), part("seats", parts, className="age"), chip(parts)]
-    return html.Li(said, **data(**live_parts.state(now)))
+    content = [name, count(now, parts), part("seats", parts, className="age"), chip(parts)]
+    return html.Li(content, **data(**live_parts.state(now)))
 
 
 def _door_name(site: str, door: DrawnDoor) -> Any:

@@ -45,8 +45,8 @@ def field(label: str, below: Any, **attributes: Any) -> Any:
 
 def control(here: str, name: str, value: Any = "", **more: Any) -> Any:
     """Return an input without a label; its `type` may be any that browsers know, also one that Dash does not."""
-    own = f"{here}-{name.replace('.', '-')}"
-    return dcc.Input(id=own, name=name, value=value, **{"autoComplete": "off", **more})
+    field_id = f"{here}-{name.replace('.', '-')}"
+    return dcc.Input(id=field_id, name=name, value=value, **{"autoComplete": "off", **more})
 
 
 def entry(here: str, name: str, label: str, value: Any = "", **more: Any) -> Any:
@@ -113,6 +113,6 @@ def choice(
 ) -> Any:
     """One of `choices`, names by value; where `chosen` is empty `none`. Several of a name have a number."""
     options = {**({} if chosen else {"": none}), **choices}
-    found = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
-    own = name if number is None else f"{name}-{number}"
-    return field(label, html.Select(found, id=f"{here}-{own}", name=name))
+    entries = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
+    field_name = name if number is None else f"{name}-{number}"
+    return field(label, html.Select(entries, id=f"{here}-{field_name}", name=name))

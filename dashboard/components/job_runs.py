@@ -14,9 +14,9 @@ def section(jobs: Sequence[JobInfo], zone: str) -> Any:
     """Return the duties, those that fail first."""
     if not jobs:
         return quiet(_("No job has run yet."))
-    head = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
+    header = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
     ordered = sorted(jobs, key=lambda job: (job.failing is None, job_text.name(job.duty)))
-    return sheet(head, [_row(job, zone) for job in ordered], _("Jobs"))
+    return sheet(header, [_row(job, zone) for job in ordered], _("Jobs"))
 
 
 def _row(job: JobInfo, zone: str) -> list[Any]:

@@ -73,7 +73,7 @@ def fill(space: SpaceLive) -> str:
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
-def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> str:
+def update(live: SiteLive, place: Site, alerts: str, marks: Mapping[str, Any]) -> str:
     """All of it as JSON; `now` is the end of a curve, `told` the mark of open alerts and the announcement, `marks`
     are of the doors and sensors of floor plans.
     """
@@ -86,13 +86,13 @@ def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> 
         }
         for space in live.spaces
     }
-    heard = any(space.heard for space in live.spaces)
+    is_seen = any(space.heard for space in live.spaces)
     site = {
         "site": live.site,
         "version": version(),
         "time": live.time.isoformat(),
-        "heard": heard,
-        "alerts": told,
+        "heard": is_seen,
+        "alerts": alerts,
         "parts": of_site(live, place),
         "marks": marks,
     }
@@ -164,8 +164,8 @@ def between(space: SpaceLive) -> str:
     if not interval(space) or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
-    said = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
-    return said.format(low=low, high=high)
+    text = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
+    return text.format(low=low, high=high)
 
 
 def certainty(space: SpaceLive) -> str:
@@ -178,8 +178,8 @@ def certainty(space: SpaceLive) -> str:
         "presence": _("from a presence sensor"),
         "headcount": _("from a headcount"),
     }
-    said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
-    return " · ".join(filter(None, said))
+    texts = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
+    return " · ".join(filter(None, texts))
 
 
 def verdict(space: SpaceLive, is_open: bool = True) -> str:
@@ -201,9 +201,9 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     }[space.level]
 
 
-def sensor_state(heard: Freshness) -> str:
+def sensor_state(fresh: Freshness) -> str:
     """Return whether a sensor sends, in a word."""
-    return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[heard]
+    return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[fresh]
 
 
 def is_offline(space: SpaceLive) -> bool:
@@ -224,9 +224,9 @@ def against(value: float | None, before: float | None, weekday: str) -> str:
         return ""
     share = value / before - 1
     if abs(share) < 0.005:
-        said = _("as last {weekday} at this time")
+        text = _("as last {weekday} at this time")
     elif share > 0:
-        said = _("{share} more than last {weekday} at this time")
+        text = _("{share} more than last {weekday} at this time")
     else:
-        said = _("{share} fewer than last {weekday} at this time")
-    return said.format(share=formats.percent(abs(share)), weekday=weekday)
+        text = _("{share} fewer than last {weekday} at this time")
+    return text.format(share=formats.percent(abs(share)), weekday=weekday)

@@ -29,8 +29,8 @@ def of_site(expected: Mapping[str, Sequence[ExpectedHour]], site: str, zone: str
     missing = _(
         "No forecast for the next hours: fewer than {n} of the last {all} weeks were open and counted then."
     )
-    said = basis if expected[site] else missing.format(n=LEAST, all=WEEKS)
-    return html.Div(present(line(expected[site], zone), quiet(said)), className="next-hours")
+    note = basis if expected[site] else missing.format(n=LEAST, all=WEEKS)
+    return html.Div(present(line(expected[site], zone), quiet(note)), className="next-hours")
 
 
 def _hour(one: ExpectedHour, zone: str) -> list[Any]:

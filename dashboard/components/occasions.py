@@ -16,8 +16,8 @@ MOST: Final = 62  # days: signs on more are a carpet
 
 def names_by_day(days: Sequence[CalendarDay], site: Site) -> dict[date, str]:
     """Return in words what was on each day on which something was; nothing of a long period."""
-    found = {day.day: ", ".join(dict.fromkeys(_on(day, site))) for day in days[: MOST + 1]}
-    return {day: words for day, words in found.items() if words} if len(days) <= MOST else {}
+    by_day = {day.day: ", ".join(dict.fromkeys(_on(day, site))) for day in days[: MOST + 1]}
+    return {day: words for day, words in by_day.items() if words} if len(days) <= MOST else {}
 
 
 def _on(day: CalendarDay, site: Site) -> list[str]:

@@ -41,24 +41,24 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
 
 def mark(alerts: Sequence[AlertInfo | Alert], announced: Announcement | None) -> str:
     """Return what changes as soon as an alert begins, is taken, or ends, and so an announcement."""
-    found = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
-    return " ".join([*found, announced.made.isoformat()] if announced else found)
+    marks = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
+    return " ".join([*marks, announced.made.isoformat()] if announced else marks)
 
 
 def _line(alert: AlertInfo, site: str, zone: str) -> Any:
-    said, taken = html.P(named(alert.sentence)), alert.acknowledged is not None
-    rest = html.P(_care(alert, zone)) if taken else _tap(alert, site) if alert.may_acknowledge else None
-    return html.Li(present(said, rest), className="taken" if taken else "")
+    text, acked = html.P(named(alert.sentence)), alert.acknowledged is not None
+    rest = html.P(_care(alert, zone)) if acked else _tap(alert, site) if alert.may_acknowledge else None
+    return html.Li(present(text, rest), className="taken" if acked else "")
 
 
 def _card(alert: AlertInfo, site: str, zone: str) -> Any:
-    taken = alert.acknowledged is not None
-    state = chip(_("Acknowledged"), level="calm") if taken else chip(_("Open"), level="busy")
+    acked = alert.acknowledged is not None
+    state = chip(_("Acknowledged"), level="calm") if acked else chip(_("Open"), level="busy")
     return html.Article(
         present(
             html.Header([state, quiet(formats.stamp(alert.raised, zone))]),
             html.H3(named(alert.sentence)),
-            quiet(_care(alert, zone)) if taken else None,
+            quiet(_care(alert, zone)) if acked else None,
             _tap(alert, site) if alert.may_acknowledge else None,
         ),
         className="stranger",

@@ -33,12 +33,12 @@ def state(site: SiteOverview) -> dict[str, str]:
 def summary(shown: Sequence[SiteOverview]) -> str:
     """Return how many sites are open, and at how many somebody should look after the sensors."""
     n = sum(site.is_open for site in shown)
-    said = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
+    text = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
     trouble = sum(map(troubled, shown))
     if not trouble:
-        return said
+        return text
     more = plural("the sensors of {n} need attention", "the sensors of {n} need attention", trouble)
-    return f"{said} · {more.format(n=trouble)}"
+    return f"{text} · {more.format(n=trouble)}"
 
 
 def troubled(site: SiteOverview) -> bool:
@@ -58,9 +58,9 @@ def update(now: Overview, may: Callable[[str], bool]) -> str:
         }
         for site in shown
     }
-    told = {"site": "", "version": version(), "time": now.time.isoformat(), "heard": True}
+    base = {"site": "", "version": version(), "time": now.time.isoformat(), "heard": True}
     parts = {"summary": summary(shown)}
-    return json.dumps({**told, "parts": parts, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({**base, "parts": parts, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _opening(site: SiteOverview, time: datetime) -> str:
@@ -76,8 +76,8 @@ def _sensors(site: SiteOverview) -> str:
     offline = (
         plural("{n} offline", "{n} offline", site.offline).format(n=site.offline) if site.offline else ""
     )
-    found = (
+    findings = (
         plural("{n} finding", "{n} findings", site.findings).format(n=site.findings) if site.findings else ""
     )
     fine = plural("{n} online", "{n} online", site.sensors).format(n=site.sensors)
-    return ", ".join(filter(None, (offline, found))) or fine
+    return ", ".join(filter(None, (offline, findings))) or fine

@@ -33,7 +33,7 @@ def names(value: float) -> dict[str, str]:
     }
 
 
-def said(reading: LastReading) -> str:
+def text_of(reading: LastReading) -> str:
     """`3 in`, `temperature 21.4 °C`, `occupied`."""
     if reading.metric == "occupied":
         return _("occupied") if reading.value else _("free")

@@ -40,7 +40,7 @@ def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
             forms.day(HERE, "first", _("Day"), spec.first, required=True),
             _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type="time"),
             forms.choice(
-                HERE, "recorded:minutes", _("How long"), {str(n): said for n, said in lengths.items()}, "60"
+                HERE, "recorded:minutes", _("How long"), {str(n): label for n, label in lengths.items()}, "60"
             ),
         )
     ]

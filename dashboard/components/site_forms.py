@@ -46,10 +46,10 @@ def assign(site: str, raw: Raw, fields: Sequence[Any], verb: str, about: str) ->
 
 def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
     """Return the button that takes a part out, folded away."""
-    address, here = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
-    kept = quiet(_("What was counted there until now stays."))
+    address, form_id = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
+    note = quiet(_("What was counted there until now stays."))
     sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
-    return fold(verb, forms.form([kept], here, verb, about, address, **sent))
+    return fold(verb, forms.form([note], form_id, verb, about, address, **sent))
 
 
 def place(part: Part, raw: Raw | None) -> str:
@@ -58,11 +58,11 @@ def place(part: Part, raw: Raw | None) -> str:
 
 
 def _form(
-    site: str, part: Part, mark: str, fields: Sequence[Any], here: str, verb: str, about: str, kept: str
+    site: str, part: Part, mark: str, fields: Sequence[Any], form_id: str, verb: str, about: str, kept: str
 ) -> Any:
     address = f"PUT /api/v1/sites/{site}/parts/{part}"
     sent = {"within": "values", "mark": mark, "kept": kept, **_confirmation(site, part)}
-    return forms.form(fields, here, verb, about, address, **sent)
+    return forms.form(fields, form_id, verb, about, address, **sent)
 
 
 def _confirmation(site: str, part: Part) -> dict[str, str]:
@@ -85,9 +85,9 @@ def names(here: str, known: Values, label: str, field: str = "name", needed: boo
         "sv": _("{label} in Swedish, if it is another"),
         "en": _("{label} in English, if it is another"),
     }[other].format(label=label)
-    own = known.get(f"{field}.{mine}", known.get(field, ""))
+    current = known.get(f"{field}.{mine}", known.get(field, ""))
     return [
-        line(here, f"{field}.{mine}", label, own, needed=needed),
+        line(here, f"{field}.{mine}", label, current, needed=needed),
         line(here, f"{field}.{other}", unlike, known.get(f"{field}.{other}", "")),
     ]
 
@@ -100,8 +100,8 @@ def line(here: str, name: str, label: str, known: str, *, needed: bool = False) 
 def number(here: str, name: str, label: str, known: Values, step: str = "1") -> Any:
     """Return a field for a number, which may be left empty."""
     value = float(known[name]) if known.get(name) else None
-    whole = int(value) if value is not None and value.is_integer() else value
-    return forms.entry(here, name, label, whole, type="number", step=step)
+    shown = int(value) if value is not None and value.is_integer() else value
+    return forms.entry(here, name, label, shown, type="number", step=step)
 
 
 def size(here: str, known: Values) -> Any:
@@ -174,7 +174,7 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
     here = place("spaces", raw) + (FLOOR if floor and raw is None else "")
     known = _known("spaces", raw)
     within = {s.id: named(s.name) for s in site.spaces if s.id != (raw or {}).get("id")}
-    holds = number(here, "capacity", _("How many people it may hold (empty: not known)"), known)
+    capacity = number(here, "capacity", _("How many people it may hold (empty: not known)"), known)
     storey = number(here, "storey", _("Floor number (0 at ground level, -1 below)"), known)
     dates = [
         day(here, "first", _("First day (empty: since always)"), known),
@@ -182,9 +182,9 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
     ]
     area = number(here, "area_m2", _("Floor area in square metres"), known, "any")
     if floor:
-        kept = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
+        unchanged = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
         more = fold(_("More"), _group(area, size(here, known), *dates))
-        return [*kept, *names(here, known, _("Name")), storey, holds, more]
+        return [*unchanged, *names(here, known, _("Name")), storey, capacity, more]
     return [
         *names(here, known, _("Name")),
         forms.choice(
@@ -193,7 +193,7 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
         forms.choice(
             here, "kind", _("What it is"), _space_kinds(known.get("kind", "room")), known.get("kind", "room")
         ),
-        holds,
+        capacity,
         number(here, "seats", _("Seats (empty: not known)"), known),
         *hidden(here, known, "plan"),
         fold(_("More"), _group(storey, area, corners(here, known), *dates)),
@@ -308,9 +308,9 @@ def sensor_fields(raw: Raw, site: Site, *, new: bool = False, chosen: str = "") 
         site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces},
     }  # fmt: skip
     turned = {"false": _("as the sensor says"), "true": _("the other way round: in is out")}
-    kept = ("device", "source", "model", "channel", "interval_s")
+    unchanged = ("device", "source", "model", "channel", "interval_s")
     return [
-        *hidden(here, known, *kept),
+        *hidden(here, known, *unchanged),
         forms.choice(here, key, label, places, known.get(key, chosen)),
         *(
             [forms.choice(here, "swapped", _("Direction"), turned, known.get("swapped", "false"))]
@@ -356,12 +356,12 @@ def entry(summary: str, facts: str, here: str, *inside: Any) -> Any:
     """Return a part in a list: what it is called and what it is. Its forms are `inside` only where it is open, which
     `forms.js` asks for: those of a hundred parts take a browser ten seconds.
     """
-    head = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
+    line = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
     return html.Details(
-        [html.Summary(head), *inside], className="entry", open=bool(inside), **data(opens=here)
+        [html.Summary(line), *inside], className="entry", open=bool(inside), **data(opens=here)
     )
 
 
-def listed(found: Sequence[str]) -> str:
+def listed(facts: Sequence[str]) -> str:
     """Return facts in a row, without those that are empty."""
-    return " · ".join(filter(None, found))
+    return " · ".join(filter(None, facts))

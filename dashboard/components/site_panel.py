@@ -92,15 +92,15 @@ def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int, 
     """
     name, n = "attention", sum(f.state == "open" for f in findings)
     if refused:
-        said = _("Simulated messages are refused, since only people count here: what to do")
+        text = _("Simulated messages are refused, since only people count here: what to do")
     elif not sensors:
-        said = _("No sensor is placed here yet: what to do")
+        text = _("No sensor is placed here yet: what to do")
     elif all(space.heard is None for space in live.spaces):
         # The live script takes it away with the first figure.
-        name, said = "unheard", _("No sensor of this place has been seen yet: what to do")
+        name, text = "unheard", _("No sensor of this place has been seen yet: what to do")
     elif n:
-        said = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
+        text = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
     else:
         return None
-    way = f"/sensors/{live.site}" + ("#rejected" if refused else "")
-    return html.P(dcc.Link(said, href=way), className="told", **data(part=name))
+    address = f"/sensors/{live.site}" + ("#rejected" if refused else "")
+    return html.P(dcc.Link(text, href=address), className="told", **data(part=name))

@@ -99,10 +99,10 @@ def _doors(c: Context) -> list[Any]:
     names = space_doors.ends(c.db, c.site)
 
     def one(raw: Raw) -> Any:
-        way = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
+        ends = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
         counted = "" if raw.get("counted", True) else _("not counted")
         fields = partial(site_forms.portal_fields, raw, c.site, c.others)
-        return _one(c, "portals", raw, fields, _called(raw), way, counted, _dates(raw))
+        return _one(c, "portals", raw, fields, _called(raw), ends, counted, _dates(raw))
 
     about = _(
         "Every door to the outdoors, and the passages between floors and rooms that you want figures for: also those "
@@ -145,9 +145,9 @@ def _table(c: Context, raw: Raw) -> Any:
 
 def _special(c: Context, raw: Raw) -> Any:
     hours = raw["hours"]
-    said = special(hours if isinstance(hours, str) else DayHours(**hours))
+    text = special(hours if isinstance(hours, str) else DayHours(**hours))
     fields = partial(site_forms.exception_fields, raw)
-    return _one(c, "exceptions", raw, fields, _span(raw), said, _called(raw, "note"))
+    return _one(c, "exceptions", raw, fields, _span(raw), text, _called(raw, "note"))
 
 
 def _closures(c: Context) -> list[Any]:
@@ -210,8 +210,8 @@ def _target(c: Context) -> list[Any]:
     return [about, add(c.site.id, "target", site_forms.target_fields(None, usual), _("Set the target"))]
 
 
-def _list(found: Iterable[Any]) -> Any:
-    parts = list(found)
+def _list(entries: Iterable[Any]) -> Any:
+    parts = list(entries)
     return items(parts, className="entries") if parts else None
 
 

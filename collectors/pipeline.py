@@ -19,11 +19,11 @@ from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
 from collectors.stored_names import StoredNames, revealed
 
-AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
-BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
+AHEAD = timedelta(minutes=10)  # a device's clock may be this far ahead of ours before the reading is flagged
+BEHIND = timedelta(days=35)  # a reading may be this late: loggers keep a month's data
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-RETAINED_S = 30 * 86_400.0  # a message that the broker keeps is rejected once in so many seconds
+RETAINED_S = 30 * 86_400.0  # seconds in which a retained message is rejected only once
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 TOO_MANY = (
     "too many new devices or lines came within an hour, and no site file names this one: replay the message later, name"
@@ -31,12 +31,12 @@ TOO_MANY = (
 )
 
 Key = tuple[str, str, str, str, datetime]
-Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # which of the channels are not to be registered
+Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # returns the channels that are refused
 
 
 @dataclass(slots=True)
 class _Part:
-    """What came of one message."""
+    """The result of one message."""
 
     message: Message
     decoded: Decoded
@@ -100,7 +100,7 @@ def decode(
 def _read(
     message: Message, decoded: Decoded, kind: Refusal, known: DecodeContext, speakers: Speakers
 ) -> _Part:
-    """Check what a message says: `kind` is the class of the problems of decoding it."""
+    """Check a decoded message: `kind` is the class of its decoding problems."""
     problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
     devices = _devices(decoded, speakers.names)
     decoded = speakers.names.decoded(decoded)
@@ -117,7 +117,7 @@ def _read(
     if refused:
         readings = tuple(r for r in readings if (r.source, r.device) not in refused)
         statuses = tuple(s for s in statuses if (s.source, s.device) not in refused)
-        if not (readings or statuses):  # an impostor's message is no delivery of the device's
+        if not (readings or statuses):  # an impostor's message does not count as the device's
             decoded = Decoded(adapter=decoded.adapter)
     checked = _checked(readings, message, problems, known)
     if unbound and checked:
@@ -126,7 +126,7 @@ def _read(
 
 
 def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
-    """Return the devices that speak, as they are stored, with what they call themselves."""
+    """Return the sending devices under their stored names, with the names that they use."""
     devices = {(r.source, r.device) for r in decoded.readings}
     if decoded.statuses:
         devices |= {(s.source, s.device) for s in decoded.statuses}
@@ -134,24 +134,24 @@ def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
 
 
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
-    """Take out what comes from devices and channels that are not registered."""
+    """Remove readings of devices and channels that are not registered."""
     if not any(channel in refused for channel in part.channels()):
         return
     part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
     part.statuses = [s for s in part.statuses if (s.source, s.device, "") not in refused]
-    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no repeat
+    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no duplicate
     part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
 def _origin(part: _Part, names: StoredNames) -> Origin | None:
-    """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
+    """Return what de-duplication needs of a message; None if writing it twice changes nothing anyway.
 
     That is so if every reading has a time, which then is its key, and nothing of the message is rejected. Of a message
     that is rejected as a whole only hashes are told.
     """
     message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity
-    if message.retained and rejected:  # it comes again with every connection
+    if message.retained and rejected:  # it is sent again at every connection
         identity = Identity(scope=f"retained/{names.secret(message.topic)}", mark="", window_s=RETAINED_S)
     elif identity and rejected and not part.readings:
         identity = replace(identity, scope=names.secret(identity.scope), mark=names.secret(identity.mark))
@@ -174,7 +174,7 @@ def _origin(part: _Part, names: StoredNames) -> Origin | None:
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:
-    """Hash what the device said, not the way it came, which gateways tell differently."""
+    """Hash the readings, not the envelope, which differs between gateways."""
     facts: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
     text = repr(facts or (message.topic, message.payload))
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
@@ -199,7 +199,7 @@ def _kind(decoded: Decoded) -> Refusal:
 def _checked(
     readings: Iterable[Reading], message: Message, problems: list[Refused], known: DecodeContext
 ) -> Collection[Reading]:
-    """Return the readings that can be true, timed and flagged; add what cannot be true to `problems`."""
+    """Return the plausible readings, timed and flagged; add a problem for each other one."""
     by_key: dict[Key, Reading] = {}
     summed: dict[Key, None] = {}
     for reading in readings:
@@ -219,7 +219,7 @@ def _checked(
                 timed = _merged(earlier, timed)
                 summed[key] = None
         by_key[key] = timed
-    for key in summed:  # each can be true and their sum not
+    for key in summed:  # each may be plausible and their sum not
         try:
             _check_value(by_key[key])
         except Refused as exc:
@@ -261,7 +261,7 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
 
 
 def _check_value(reading: Reading) -> None:
-    """Raise Refused for a value that cannot be true."""
+    """Raise Refused for an impossible value."""
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:
@@ -269,7 +269,7 @@ def _check_value(reading: Reading) -> None:
 
 
 def _timed(reading: Reading, message: Message) -> Reading:
-    """Add a time and the flags it deserves. A clock that is off never costs a reading. Raises Refused."""
+    """Add a time and flags. A reading is never lost to a wrong clock. Raises Refused."""
     time, received = reading.time, message.received
     if time is None:
         if message.retained and METRICS[reading.metric].kind is Kind.FLOW:

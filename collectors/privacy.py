@@ -24,10 +24,10 @@ from collectors.kept_forms import KEYS, PROSE
 from collectors.stored_names import is_known
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
-NESTED_LIMIT = 3  # JSON within the strings of JSON
+NESTED_LIMIT = 3  # levels of JSON within strings of JSON
 LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
 
-_KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
+_KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # placeholders of dropped parts
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OTHER = r"[^\x00-\x7f…–’“”\ufffd]"  # marks of scripts and emoji, which are no letters to `re`
@@ -36,19 +36,19 @@ _WORD = re.compile(rf"(?:[^\W_]|{_OTHER}){{2,}}|{_OTHER}")
 
 
 def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
-    """Return a rejection with what may be kept of its payload, its topic and its reason."""
+    """Return a rejection with payload, topic and reason redacted."""
     work = _Redactor(rejection.message, known)
     message = work.message()
     return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
 
 
 def redacted(message: Message, known: DecodeContext) -> Message:
-    """Return a message with what may be kept of it."""
+    """Return a message with payload and topic redacted."""
     return _Redactor(message, known).message()
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it is written: a name may come twice."""
+    """The members of a JSON object as written: a name may occur twice."""
 
 
 class _Redactor:
@@ -61,12 +61,12 @@ class _Redactor:
         self._changes = 0
 
     def message(self) -> Message:
-        """Return what may be kept of the message; the payload first, since it may name the device of the topic."""
+        """Return the redacted message; the payload first, since it may name the device of the topic."""
         payload = self._payload()
         return replace(self._message, payload=payload, topic=by_level(self._message.topic, self._level))
 
     def _payload(self) -> bytes:
-        """Return what may be kept of the payload; the same bytes if that is all of it."""
+        """Return the redacted payload; the same bytes if nothing changes."""
         raw = self._message.payload
         if limits.problem(raw) or len(raw) > KEPT_LIMIT:
             return self._drop_bytes(raw)
@@ -80,7 +80,7 @@ class _Redactor:
         return self._drop(f"[{len(raw)} bytes]").encode()
 
     def reason(self, text: str, stored: Message) -> str:
-        """Return the sentence of a rejection without what was dropped from the message that is `kept`."""
+        """Return the reason of a rejection without the parts that the `stored` message lacks."""
         original, topic = self._message.topic, stored.topic
         if original != topic:
             text = text.replace(f"name = {_quoted(name_of(original))}", f"name = {_quoted(name_of(topic))}")
@@ -94,7 +94,7 @@ class _Redactor:
         return _KINDS.sub("[text]", text).encode("utf-8", "replace").decode()
 
     def _redacted_word(self, word: str, stored: set[str]) -> str:
-        """Return a word of a reason if it is kept, known or ours, else what stands for it.
+        """Return a word of a reason if it is stored, known or ours, else its placeholder.
 
         Adapters quote parts of what was dropped, and write them in other ways: these cannot be looked for.
         """
@@ -107,12 +107,12 @@ class _Redactor:
         return self._hidden.get(folded, "[number]" if word.isdecimal() else "[text]")
 
     def _drop(self, kind: str = "[text]") -> str:
-        """Note that something is dropped; return what stands for it."""
+        """Count a dropped part; return its placeholder."""
         self._changes += 1
         return kind
 
     def _document(self, text: str, depth: int) -> str:
-        """Redact a whole payload, or a text in it that is JSON; XML and CSV become the JSON that is read of them."""
+        """Redact a whole payload, or a text in it that is JSON; XML and CSV become the JSON parsed from them."""
         try:
             value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Pairs)
         except ValueError:
@@ -151,14 +151,14 @@ class _Redactor:
         return json.dumps(value) if self._is_small(value, key, top) else _quoted(self._drop("[number]"))
 
     def _leads(self, name: str, value: Any, top: bool, via: bool) -> bool:
-        """Tell whether what stands under a name is still the top, where the device names itself."""
+        """Tell whether the value under a name is still at the top, where the device names itself."""
         word = canonical(name)
         if isinstance(value, _Pairs | list):
             return top and word in KEYS["holders"]
         return top and not (via and word in KEYS["addresses"] | {"id"})
 
     def _key(self, name: str) -> str:
-        """Return the name of a field if it looks like one."""
+        """Return a field's name if it looks like one, else its placeholder."""
         return name if name == xmltext.TEXT or kept_forms.is_key(name) else self._pseudonym(name)
 
     def _level(self, level: str) -> str:
@@ -197,7 +197,7 @@ class _Redactor:
         )
 
     def _is_named(self, text: str) -> bool:
-        """Tell whether a person has named it, or the message names its device so."""
+        """Tell whether a person gave this name, or the message uses it for its device."""
         name = canonical(text)
         return name in self._known.names or name in self._identifiers
 

@@ -1,4 +1,4 @@
-"""Rejected messages once more, after an adapter has learnt to read them."""
+"""Replay of rejected messages, after an adapter can read them."""
 
 import logging
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def replay(
     admit = Registrar(db, new_devices, lambda: now).refused
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
-        known = decode_context.load(db)  # what was stored may have bound a device
+        known = decode_context.load(db)  # the last batch may have bound a device
         names = hidden_by(known.key, decode_context.names(db, known))
         messages = [(number, named(message, names)) for number, message in pairs]
         read = _read(db, messages, known, admit)
@@ -47,7 +47,7 @@ def replay(
 
 
 def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -> None:
-    """Read the kept messages again by the mappings that people have made since the last time.
+    """Read stored messages again by the mappings that people have made since the last replay.
 
     Raises StoreError; the same call may then be made again.
     """
@@ -63,7 +63,7 @@ def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -
 
 
 def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:
-    """Store what the messages say; the numbers of those that were read whole."""
+    """Store the messages' readings; return the numbers of those that were read completely."""
     batch = decode([message for _, message in pairs], known, admit, redacted=False)
     still = {id(rejection.message) for rejection in batch.rejections}
     try:

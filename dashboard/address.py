@@ -1,4 +1,4 @@
-"""Addresses of the screens: what is shown is written there whole, so that a link shows the same to a colleague."""
+"""Addresses of the screens: they contain the whole state shown, so that a link shows the same to a colleague."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 class Address:
     """A screen: `/{page}/{site}/{space}?{query}`; empty where not given. Pages of administrators are `admin/{name}`.
 
-    `space` is all that stands below the site: the name of a space, or of a part of the page.
+    `space` is the path below the site: the name of a space, or of a part of the page.
     """
 
     page: str = ""

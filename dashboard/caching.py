@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
 ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
-FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # that an address changes with its file
-TEXTS = re.compile(r"^text/|javascript|svg")  # kinds of files that get smaller; a font is packed already
+FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # sign that an address changes with its file
+TEXTS = re.compile(r"^text/|javascript|svg")  # kinds of files that compress; a font is compressed already
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
 
@@ -28,19 +28,19 @@ def addresses(app: Dash, more: str) -> frozenset[str]:
         bundles = [folder / path for path in paths if path.endswith(".js")]
         marks = {mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))}
         result.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
-        result.update(f"{SUITES}{package}/{path}" for path in paths)  # what bundles load when it is needed
+        result.update(f"{SUITES}{package}/{path}" for path in paths)  # loaded by bundles on demand
     return frozenset(result)
 
 
 def _marked(path: str, mark: str) -> str:
-    """Write the path as Dash asks for a version of a file."""
+    """Return the path with a version mark, as Dash writes it."""
     folder, slash, name = path.rpartition("/")
     stem, _, extension = name.partition(".")
     return f"{folder}{slash}{stem}.{mark}.{extension}"
 
 
 class CachingMiddleware:
-    """Marks files at known addresses of a version as immutable, refuses unknown ones: what is kept never changes.
+    """Marks files at known versioned addresses as immutable, and refuses unknown ones: cached files never change.
 
     A thread packs each of their texts once, which takes seconds; until then it is compressed as every other answer.
     """
@@ -91,7 +91,7 @@ def _pack(content: bytes, kind: str) -> Response:
 
 
 def versioned(scope: Scope) -> str | None:
-    """Return the whole address of what is known by it, as all of Dash's own are, else None."""
+    """Return the whole address of a versioned file, as all of Dash's own are, else None."""
     path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
     if path.startswith(ASSETS):
         return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None

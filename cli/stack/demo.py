@@ -28,9 +28,9 @@ from cli.stack.supervisor import Interrupted, Supervisor
 from sensors_sim import placing
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
-REMEMBERED_DAYS = 14  # how long the exceptions of earlier demos are remembered
+REMEMBERED_DAYS = 14  # days for which exceptions of earlier demos are kept
 SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
-AWAITED = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
+AWAITED = {"collector", "jobs"}  # by their own names; other collectors of the past do not matter
 
 
 def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
@@ -50,7 +50,7 @@ def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
 
 
 def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str) -> None:
-    web_port, receive_port = home.web_port(), home.receive_port()  # first: a wrong wish is told at once
+    web_port, receive_port = home.web_port(), home.receive_port()  # first, to report a wrong setting at once
     cluster, broker = home.servers()
     if home.data.is_symlink():
         _print(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
@@ -182,7 +182,7 @@ def _health(port: int) -> dict[str, object] | None:
 
 
 def _at_work(health: Any) -> set[str]:
-    """Return the services that are heard."""
+    """Return the services with recent heartbeats."""
     return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
 
 

@@ -26,8 +26,8 @@ START_DEMO = "`make demo`" if program.IN_CHECKOUT else "`besok demo`"
 
 
 def report() -> int:
-    """Print what was found; 1 if anything that is needed does not work, else 0."""
-    logging.disable(logging.WARNING)  # what a pool says while it tries is no news here
+    """Print the findings; return 1 if anything that is needed does not work, else 0."""
+    logging.disable(logging.WARNING)  # warnings of a pool while it retries do not matter here
     findings = list(examine(home_module.find()))
     for f in findings:
         print(f"{f.state:8} {f.text}" + (f"\n{'':8} -> {f.advice}" if f.advice else ""))
@@ -37,7 +37,7 @@ def report() -> int:
 
 
 def examine(home: Home) -> Iterator[Finding]:
-    """Look at everything, from the ground up."""
+    """Check everything, from the ground up."""
     yield from (_python(), _packages())
     yield from (_program(*needed) for needed in NEEDED)
     running = home.is_running()
@@ -53,7 +53,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    """Tell whether each package that the distribution asks for is here, in the version it asks for."""
+    """Return whether each required package is installed, in the required version."""
     try:
         requirements = importlib.metadata.requires("besok") or []
     except importlib.metadata.PackageNotFoundError:

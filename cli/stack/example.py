@@ -45,7 +45,7 @@ def programme(
 
 
 def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) -> None:
-    """Bring the programme since `first` and the invented ledger into the demo's database."""
+    """Store the programme since `first` and the invented ledger in the demo's database."""
     occurrences = list(programme(sites, first, today + AHEAD))
     for site in sites.sites:
         events = [(occurrence, space) for name, occurrence, space in occurrences if name == site.id]
@@ -57,7 +57,7 @@ def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) 
         ]
         past = [
             a for a in acts if (a.answered or a.asked or today) <= today
-        ]  # this machine's clock may say any day
+        ]  # this machine's clock may be at any day
         actions.put(db, [a for a in past if set(a.spaces) <= _spaces(sites, a.site)], "demo", now)
 
 

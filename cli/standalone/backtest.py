@@ -23,11 +23,11 @@ from cli.standalone.weeks import Weeks, by_week, daily_paths
 OURS = "besok"
 Z80 = 1.2815515655446004  # standard deviations on either side of the mean that hold 80 %
 ROWS = {"D": "days", "W": "weeks", "M": "months"}
-LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
+LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin, at least
 USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
-WORTH = 20_000  # days or months times origins, from which several processes are sooner done, though each has to begin
+WORTH = 20_000  # days or months times origins, from which several processes are faster despite their start
 Past = History | Weeks | Months
 Judged = tuple[dict[str, dict[str, float]], dict[str, Floats]]  # figures by method, and of ours by path
 Progress = Callable[[str, int, int], None]  # series, origins done, origins in all
@@ -35,7 +35,7 @@ Progress = Callable[[str, int, int], None]  # series, origins done, origins in a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The scores of one series, a row for each origin and method; and what ours could have been by chance."""
+    """The scores of one series, a row for each origin and method; and the figures of ours by path."""
 
     name: str
     step: str
@@ -60,7 +60,7 @@ def run(
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
                 return _scored(series, calendar, at, seed, progress, pool.map)
         except (BrokenProcessPool, NotImplementedError, OSError):
-            pass  # a place without semaphores, or with little memory: one after the other
+            pass  # a system without semaphores, or with little memory: one after the other
     return _scored(series, calendar, at, seed, progress, map)
 
 
@@ -94,7 +94,7 @@ def _scored(
 
 
 def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
-    """Return the scores of all methods that know `n` rows, and what chance alone makes of ours."""
+    """Return the scores of all methods after `n` rows, and the figures of ours by path."""
     known, real = past.visits[:n], past.visits[n : n + YEAR[step]]
     futures = _futures(past, n, len(real), calendar, seed)
     ours = _ours(futures, real)
@@ -104,10 +104,10 @@ def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
-    """Return how many rows each origin has before it: evenly spread, each with a whole year after it if there is."""
+    """Return the number of rows before each origin: evenly spread, each with a whole year after it if possible."""
     last = rows - YEAR[step]
     first = min(USUAL[step], max(LEAST[step], last // 2))
-    if last < first:  # too short for a whole year of truth
+    if last < first:  # too short for a whole year after it
         first, last = LEAST[step], rows - TRUTH[step]
     if last < first:
         raise CountFileError(
@@ -117,7 +117,7 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
 
 
 def _known(past: Past, n: int) -> Past:
-    """Return the past as it was known after `n` rows."""
+    """Return the past up to row `n`."""
     if isinstance(past, History):
         return past.before(past.first + timedelta(days=n))
     return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])

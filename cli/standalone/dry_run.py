@@ -1,4 +1,4 @@
-"""Decode a payload without storing it: what it would become if it came from the broker now, and why."""
+"""Decode a payload without storing it: the result if the broker sent it now, and the reason."""
 
 import base64
 import binascii
@@ -22,16 +22,16 @@ from collectors.devices import registry
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
 
-TOPIC: Final = "trial/unknown"  # where a payload comes from that came without a topic; no adapter goes by it
+TOPIC: Final = "trial/unknown"  # topic of a payload given without one; no adapter uses it
 FRAME_TOPIC: Final = "v3/trial@besok/devices/unknown/up"
-FRAME_ADAPTER: Final = "lorawan"  # who reads what is in the network server's envelope
-DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame that came without its device
+FRAME_ADAPTER: Final = "lorawan"  # the adapter of network servers' envelopes
+DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame given without its device
 _SEPARATORS = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A payload to decode, as the user gave it; what is empty is taken from the file, or made up."""
+    """A payload to decode, as given by the user; empty fields are taken from the file, or invented."""
 
     content: bytes
     received: datetime
@@ -72,7 +72,7 @@ class OneModel(Mapping[Device, str]):
 
 
 def moment(text: str) -> datetime | None:
-    """Parse the time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
+    """Parse the time in `text` (UTC where it names no zone), None if it is empty. Raises BesokError."""
     try:
         return instant(text, "UTC", name="--received")
     except Unreadable as exc:
@@ -80,7 +80,7 @@ def moment(text: str) -> datetime | None:
 
 
 def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
-    """Decode a payload without storing it. Raises BesokError if there is none in what was given."""
+    """Decode a payload without storing it. Raises BesokError if the file has none."""
     messages, model = messages_of(request)
     if not messages:
         raise BesokError("There is no payload in the file: its sequence is empty.")
@@ -93,7 +93,7 @@ def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
     with_model = judge(messages, replace(known, models=OneModel(model)))
     if request.model or messages[0].topic == FRAME_TOPIC:
         return with_model
-    # What a file calls its model may be the network, not the device in it: the message itself knows better.
+    # The model named by a file may be the network's, not the device's: the message itself is more reliable.
     without = judge(messages, known)
     return min(without, with_model, key=lambda result: len(result.problems))
 
@@ -106,7 +106,7 @@ def messages_of(request: Request) -> tuple[list[Message], str]:
 
 def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun:
     """Decode `messages`, with the checks that every message from the broker goes through."""
-    batch = pipeline.decode(messages, known, redacted=False)  # nothing is kept
+    batch = pipeline.decode(messages, known, redacted=False)  # nothing is stored
     decoded = [decoding.decode(message, known) for message in messages]
     readings = tuple(incoming.reading for incoming in batch.readings)
     statuses = tuple(status for status, _ in batch.statuses)
@@ -153,7 +153,7 @@ def as_text(result: DryRun) -> str:
 
 
 def _unpacked(request: Request) -> tuple[Request, list[Any]]:
-    """Add to the request what the file says of itself; the file is bare, or an object that describes a payload."""
+    """Complete the request from the file, which is a bare payload, or an object that describes one."""
     described = _description(request.content)
     if described is None:
         return request, [request.content]
@@ -217,7 +217,7 @@ def _message(request: Request, payload: Any, received: datetime) -> Message:
 
 
 def hexadecimal(text: bytes) -> bytes:
-    """Return the bytes that hexadecimal digits say. Raises BesokError."""
+    """Return the bytes of hexadecimal digits. Raises BesokError."""
     try:
         return binascii.unhexlify(_SEPARATORS.sub("", text.decode("ascii")))
     except ValueError as exc:
@@ -228,7 +228,7 @@ def hexadecimal(text: bytes) -> bytes:
 
 
 def _is_hex(text: bytes) -> bool:
-    """Tell whether a payload that came with a port is written as hexadecimal, though nobody said so."""
+    """Tell whether a payload with a port is written as hexadecimal, without an explicit encoding."""
     return re.fullmatch(rb"(?:0x)?[0-9a-fA-F]{2}(?:[\s,:;_-]*[0-9a-fA-F]{2})*", text.strip()) is not None
 
 
@@ -246,7 +246,7 @@ def _first(names: Any) -> str:
 
 
 def _why(decoded: Sequence[Decoded], statuses: Sequence[Status]) -> str:
-    """Say why there is no reading although nothing is wrong."""
+    """Return why there is no reading although nothing is wrong."""
     reason = _first(d.not_data for d in decoded)
     if reason or not statuses:
         return reason or "it holds nothing that is measured here"

@@ -1,4 +1,4 @@
-"""People inside by anyone's file of counts: read the lines, estimate day by day with what earlier days taught, print.
+"""People inside from any file of counts: read the lines, estimate each day by what earlier days taught, print.
 
 Times are grouped into business days that begin at the reset; each day knows the days before it, never those after.
 """
@@ -27,14 +27,14 @@ LOOK_BACK = 56  # days that are learnt from
 FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
-CROWDED = 1.5  # times the capacity, from where on it is doubted
+CROWDED = 1.5  # times the capacity, above which counts are doubted
 COLUMNS: Mapping[str, str] = {"in": "", "out": ""}
 Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Options for a file: what its user knows of the place."""
+    """Options for a file: facts about the place."""
 
     reset: time = time(4)
     closed: tuple[time, time] | None = None
@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessDay:
-    """One business day: what was seen by step, and which steps the file speaks of (step, its time as written)."""
+    """One business day: its counts by step, and the steps that the file has (step, its time as written)."""
 
     day: date
     counts: DayObservations
@@ -69,7 +69,7 @@ def answer(
     columns: Mapping[str, str] = COLUMNS,
     options: ReadOptions = DETECT,
 ) -> list[Line]:
-    """Return the people inside at each time of the file; `tell` receives warnings. Raises CountFileError."""
+    """Return the people inside at each time of the file; `warn` receives warnings. Raises CountFileError."""
     counts = read(path, columns, options)
     before = read(history, columns, options) if history else counts.iloc[:0]
     doors = sorted({*counts["door"], *before["door"]})
@@ -121,8 +121,8 @@ def _lines(
 def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> pd.DataFrame:
     """Read the lines of a file in the order of time: text, at, wall, door, in, out; NaN where a count is not known.
 
-    `at` is the moment in UTC, or the local clock (`wall`) where no zone is told. Of two lines for one time and door the
-    later one counts. `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
+    `at` is the moment in UTC, or the local clock (`wall`) where no zone is stated. Of two lines for one time and door the
+    later one counts. `columns` names the file's columns that hold "in" and "out", "" for one found by its name.
     """
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
     zoned = times.offset_s.notna()
@@ -220,7 +220,7 @@ def stretch(text: str) -> tuple[time, time]:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """Return the lines under their heads; what is not known is empty."""
+    """Return the lines as CSV with a header; unknown values are empty."""
     return csv_text([Line._fields, *([time, *map(_plain, figures)] for time, *figures in lines)])
 
 

@@ -1,4 +1,4 @@
-"""Unusual intervals of a file of counts: read the lines, ask the mathematics, tell the answer."""
+"""Unusual intervals of a file of counts: read the lines, find the intervals, write them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Counts by wall-clock time, NaN where nothing was counted, with the offset from UTC that each line told (s)."""
+    """Counts by wall-clock time, NaN where nothing was counted, with the offset from UTC that each line states (s)."""
 
     times: np.ndarray
     counts: np.ndarray
@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def note(self) -> str:
-        """Return what has to be said about the file; empty if nothing."""
+        """Return a note about the file; empty if there is none."""
         return "\n".join(filter(None, (self.series.note, self._doubt())))
 
     def _doubt(self) -> str:
@@ -113,7 +113,7 @@ def _doors_together(series: Series) -> Series:
 
 
 def rows(answer: Answer) -> Iterator[tuple[str, str, float, float, float]]:
-    """Each interval as it is written: times in the way of the file, rounded figures."""
+    """Each interval for output: times in the format of the file, rounded figures."""
     days = answer.learnt.grid.step_s == DAY.total_seconds()
     for one in answer.intervals:
         start, end = (_written(answer.series, t, days) for t in (one.start, one.end))
@@ -146,7 +146,7 @@ def as_csv(answer: Answer) -> str:
 
 
 def as_json(answer: Answer) -> str:
-    """One object: the intervals, and what was usual in the series."""
+    """One object: the intervals, and the usual values of the series."""
     learnt = answer.learnt
     usual = {
         "step_s": learnt.grid.step_s,

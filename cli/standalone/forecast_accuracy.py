@@ -1,4 +1,4 @@
-"""Forecast accuracy, once the truth is known.
+"""Forecast accuracy, once the outcome is known.
 
 MASE: the mean absolute error over the mean absolute difference of a day from the same weekday a week before, in the
 history that the forecast had (Hyndman and Koehler 2006, season 7; weeks: from the week before; months: season 12).
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from besok.model.arrays import Floats
 
-FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # horizons that are told, in rows
+FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # reported horizons, in rows
 SEASON = {"D": 7, "W": 1, "M": 12}
 YEAR = {"D": 365, "W": 52, "M": 12}
 COVER = {"D": (28, 365), "W": (4, 52), "M": (3, 12)}
@@ -23,7 +23,7 @@ ENOUGH = 0.9  # the share of a year that must have been observed before its tota
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicted:
-    """Answers of one method: by row ahead the figure, its 80 % interval, and the CRPS against what came."""
+    """The forecast of one method: by row ahead the figure, its 80 % interval, and the CRPS against the outcome."""
 
     mean: Floats
     low: Floats
@@ -45,7 +45,7 @@ def scale(history: Floats, season: int) -> float:
 
 
 def score(forecast: Predicted | None, observed: Floats, history: Floats, step: str) -> dict[str, float]:
-    """Return the figures of what was `told` after `history`, given what `came` (NaN: not observed).
+    """Return the figures of a `forecast` made after `history`, given the `observed` rows (NaN: not observed).
 
     A figure that cannot be told is NaN; all are of a method that has nothing to say yet.
     """
@@ -101,7 +101,7 @@ def _over(rows: ArrayLike) -> Floats:
 def by_path(
     futures: Floats, low: Floats, high: Floats, seen: np.ndarray, far: Sequence[int]
 ) -> dict[str, Floats]:
-    """Return the figures of one forecast by path, were each of its futures (rows x paths) what comes.
+    """Return the figures of one forecast by path, as if each of its futures (rows x paths) were the outcome.
 
     They are the share of the observed rows within the 80 % interval, `low` to `high` by row, by horizon; and whether
     the year's total was within its own (1 or 0). Rows not `seen` are not judged; NaN where nothing was observed, or

@@ -1,4 +1,4 @@
-"""Simple rules that a forecast is measured against: the last figures again, those of a year ago, a straight line.
+"""Simple rules that a forecast is compared with: the last figures again, those of a year ago, a straight line.
 
 Each gives a mean and a standard deviation for every row ahead, from the past alone; or nothing, where the past is
 shorter than what the rule repeats.
@@ -55,6 +55,6 @@ def without_holes(past: Floats, season: int) -> Floats:
 
 
 def root_mean_square(errors: Floats) -> float:
-    """Return the root of the mean square of the errors that are known; 1 if none is."""
+    """Return the root mean square of the known errors; 1 if none is."""
     known = errors[np.isfinite(errors)]
     return float(np.sqrt((known**2).mean())) if known.size else 1.0

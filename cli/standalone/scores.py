@@ -21,7 +21,7 @@ Range = tuple[float, float]
 def pooled(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Return the mean figures by method of several series of one step, every origin counting the same.
 
-    Each is over the origins at which it could be told; `total_error` is without, `total_bias` with its sign.
+    Each is over the origins at which it could be computed; `total_error` is without, `total_bias` with its sign.
     """
     groups = pd.concat([one.scores for one in outcomes]).groupby("method", sort=False)
     means = groups.mean()
@@ -30,7 +30,7 @@ def pooled(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def by_chance(outcomes: Sequence[Outcome]) -> dict[str, Range]:
-    """Return between what figures (19 cases of 20) ours would be were its intervals right, by their names.
+    """Return the range (19 cases of 20) of each of our figures if its intervals were right, by name.
 
     That is what chance alone gives so many forecasts (`besok.analytics.forecast.chance`).
     """
@@ -88,7 +88,7 @@ def _by_step(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield a row for each method, and what chance alone would make of ours."""
+    """Yield a row for each method, and the range of ours by chance alone."""
     columns, chance = _columns(outcomes[0].step), by_chance(outcomes)
     rows = [
         [str(method), *(_cell(row[name], form) for name, (_, form) in columns.items())]
@@ -107,7 +107,7 @@ def _between(ends: Range | None) -> str:
 
 
 def _plain(row: Mapping[Any, float], step: str) -> dict[str, Any]:
-    """Return the figures of a method by their names; None for what cannot be told."""
+    """Return the figures of a method by name; None for those that cannot be computed."""
     values = {name: round(row[name], 4) if np.isfinite(row[name]) else None for name in figures(step)}
     return {"origins": int(row["origins"])} | values
 

@@ -1,4 +1,4 @@
-"""A series of visits from a file: its days, weeks or months. What was not observed is None, never zero."""
+"""A series of visits from a file: its days, weeks or months. Unobserved ones are None, never zero."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -39,10 +39,10 @@ class Series:
     step: Unit
     visits: Mapping[date, float | None]
     by_day: Mapping[date, float | None] | None = None  # of weeks that were added up
-    notes: tuple[str, ...] = ()  # what a reader of the file should know
+    notes: tuple[str, ...] = ()  # remarks for the user
 
     def past(self) -> History | Weeks | Months:
-        """Return what a forecast goes by: rows of the series' own step."""
+        """Return the input of a forecast: rows of the series' own step."""
         if self.step == "W":
             return weeks(self.visits, self.by_day)
         return self.months() if self.step == "M" else self.days()
@@ -90,7 +90,7 @@ def parse(
 
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
-    one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
+    one date for each month, always in the same place. Times with an offset are converted to `zone`.
     """
     counts = read_counts(text, name, "date", "visits", options)
     lines = list(zip(counts.times.on_clock(zone_named(zone)).dt.date, counts.values, strict=True))
@@ -125,7 +125,7 @@ def parse(
 
 
 def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
-    """Yield which columns hold the counts, where neither a known name nor the user tells it."""
+    """Yield which columns hold the counts, where neither a known name nor the user determines it."""
     if len(counts.columns) == 1 and not chosen:
         yield f"the counts are those of the column {counts.columns[0]}"
     elif len(counts.columns) > 1:
@@ -136,7 +136,7 @@ def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
 def _notes(
     counts: Counts, visits: Visits, step: Unit, *, stated: bool, chosen: bool, zone: str
 ) -> Iterator[str]:
-    """Yield what the file was taken for where it could be read in two ways."""
+    """Yield how the file was read where it is ambiguous."""
     dates = sorted(visits)
     yield from counts.remarks
     yield from chosen_columns(counts, "month" if counts.times.unit == "M" else "day", chosen=chosen)
@@ -161,7 +161,7 @@ def _notes(
 
 
 def _has_daily_lines(days: Set[date], begin: Callable[[date], date]) -> bool:
-    """Tell whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
+    """Tell whether most weeks have lines of several days; single weeks may, even in a file of weeks."""
     return median(Counter(map(begin, days)).values()) >= 2
 
 
@@ -174,7 +174,7 @@ def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
 
 
 def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) -> Unit:
-    """Return days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
+    """Return days, weeks or months: as requested, or as the dates are. Raises CountFileError where they are neither."""
     months = unit == "M" or (unit == "D" and _monthly(dates))
     stated: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
     if requested and stated and requested != stated and not (stated == "M" and requested == "M"):
@@ -188,7 +188,7 @@ def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) 
 
 
 def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
-    """Return the function from a day to the day under which it is kept: itself, the first of its month, its Monday.
+    """Return the function from a day to the day that stands for it: itself, the first of its month, its Monday.
 
     Weeks that are all told on one weekday keep that.
     """
@@ -200,7 +200,7 @@ def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
 
 
 def _without(visits: Visits, parts: Iterable[date]) -> Visits:
-    """Return the visits where what was counted in part is not observed; at the end it is left out."""
+    """Return the visits with those counted in part as not observed; at the end they are left out."""
     known = visits | dict.fromkeys(parts)
     while len(known) > 1 and (last := max(known)) in parts:
         del known[last]
@@ -233,7 +233,7 @@ def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
     counts = Counter(map(begin, days))
     usual = median(counts.values())
     partial = {each for each, many in counts.items() if many < PART * usual}
-    if usual >= 2:  # days, not months or weeks that are told already
+    if usual >= 2:  # days, not months or weeks as such
         partial |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
     return frozenset(partial)
 
@@ -244,7 +244,7 @@ def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[d
     there_were = Counter(
         (min(days) + timedelta(days=n)).weekday() for n in range((max(days) - min(days)).days + 1)
     )
-    usual = sum(counted.values()) / sum(there_were.values())  # of weekdays that have not been yet
+    usual = sum(counted.values()) / sum(there_were.values())  # of weekdays still to come
     for end, step in ((min(days), timedelta(days=-1)), (max(days), timedelta(days=1))):
         lacking, day = 0.0, end + step
         while begin(day) == begin(end):

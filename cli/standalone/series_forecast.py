@@ -1,4 +1,4 @@
-"""The command `besok forecast` at work: a file of visits in, a fan, totals and odds out."""
+"""The work of the command `besok forecast`: from a file of visits to intervals, totals and a probability."""
 
 import json
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that the command prints."""
+    """The output of the command."""
 
     origin: date
     step: Unit
@@ -79,7 +79,7 @@ def answer(
     horizon_rows = horizon or max(YEAR[series.step], to_goal)
     rows = max(
         horizon_rows, to_goal, YEAR[series.step] if goal else 0
-    )  # a year: what nobody observed of the last is as open
+    )  # a year: unobserved parts of the last year are simulated too
     if isinstance(past, Months):
         daily = outlook = forecast_months(past, rows, calendar, rng=rng, paths=paths)
     elif isinstance(past, Weeks):
@@ -100,7 +100,7 @@ def answer(
 
 
 def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
-    """Return the rows that are asked for and a note about them. Raises BesokError where they are too many.
+    """Return the requested rows and a note about them. Raises BesokError where they are too many.
 
     So many months as nobody can mean are days.
     """
@@ -120,7 +120,7 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
 
 
 def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
-    """Rows up to a deadline, the one in which it lies included."""
+    """Return the number of rows up to and including the deadline's."""
     origin = past.days.origin if isinstance(past, Weeks) else past.origin
     days = (deadline - origin).days + 1
     if days <= 0:
@@ -137,7 +137,7 @@ def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
 
 
 def _reach(paths: Paths, past: History | Months, goal: Goal) -> Reach:
-    """Return how the goal stands."""
+    """Return the state of the goal."""
     last = last_year(past)
     return Reach(
         odds=odds(paths, past, goal.visits, goal.deadline),
@@ -156,7 +156,7 @@ def as_csv(answer: Answer) -> str:
 
 
 def _places(spread: Fan) -> int:
-    """Decimals that are told: one, or more where days are fractions of whatever unit the file has."""
+    """Return the decimals to write: one, or more where days are fractions of the file's unit."""
     most = float(spread.high95.max(initial=0.0))
     return 1 if most >= 10 or most == 0 else 4
 
@@ -167,7 +167,7 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 
 
 def sentence(answer: Answer) -> str:
-    """Return how the goal stands, in one sentence."""
+    """Return the state of the goal, in sentences."""
     if answer.goal is None or answer.reach is None or answer.reach.odds is None:
         return "The odds of the target cannot be told."
     goal, year = answer.goal, answer.reach.odds
@@ -178,7 +178,7 @@ def sentence(answer: Answer) -> str:
 
 
 def _percent(odds: float) -> str:
-    """Odds in words: nothing is certain."""
+    """Return a probability in words, never 0 or 100 %."""
     return "below 1 %" if odds < 0.01 else "above 99 %" if odds > 0.99 else f"{odds:.0%}".replace("%", " %")
 
 

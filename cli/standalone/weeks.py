@@ -1,6 +1,6 @@
 """A series of weeks. Its days are forecast, and added up: the calendar is one of days, and so are totals and targets.
 
-A file that tells weeks only is one of days on which all of a week came on the day that stands for it.
+In a file of weeks only, all visits of a week are on the day that stands for it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Weeks:
     first: date
     visits: Floats
     days: History
-    stated: bool  # by the file itself, on the first day of each
+    stated: bool  # whether the file itself has weeks, on the first day of each
 
     @property
     def origin(self) -> date:
@@ -36,7 +36,7 @@ class Weeks:
 
 
 def weeks(visits: Mapping[date, float | None], days: Mapping[date, float | None] | None) -> Weeks:
-    """From visits by the first day of a week, and by day where these are known."""
+    """Build weeks from visits by the first day of a week, and by day where these are known."""
     first, count = min(visits), (max(visits) - min(visits)) // WEEK + 1
     by_week_visits = [visits.get(first + n * WEEK) for n in range(count)]
     past = history(days) if days is not None else history(_spread(by_week_visits, first))
@@ -49,7 +49,7 @@ def weeks(visits: Mapping[date, float | None], days: Mapping[date, float | None]
 
 
 def _spread(visits: list[float | None], first: date) -> dict[date, float | None]:
-    """Weeks as days: each on its first, the others without anybody."""
+    """Return weeks as days: all visits on the first, none on the others."""
     return {
         first + n * WEEK + timedelta(days=day): 0.0 if day else count
         for n, count in enumerate(visits)

@@ -26,7 +26,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath can contain a name w
 class Leaf:
     """A value, the names that lead to it, and the path; `each` is the path of the items that it lies in one of.
 
-    `said` are the words of all names that say something. A list of no objects is a leaf too.
+    `said` are the words of all names, without generic ones. A list of no objects is a leaf too.
     """
 
     names: tuple[str, ...]

@@ -1,6 +1,6 @@
-"""The HTTP receiver as an ASGI application: `POST /in/DEVICE` publishes the body and answers when the broker keeps it.
+"""The HTTP receiver as an ASGI application: `POST /in/DEVICE` publishes the body and answers after the PUBACK.
 
-Whoever has no token costs little: the body is read only after token, device and length are found right.
+A request without a token costs little: the body is read only after token, device and length are checked.
 """
 
 import asyncio
@@ -25,9 +25,9 @@ from collectors.receive.publisher import PUBACK_S, Publisher
 log = logging.getLogger(__name__)
 
 BODY_S: Final = 30  # a whole body must have come by then
-LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
+LINGER_S: Final = 2  # reading of a refused body: a sender that is cut off does not read the answer
 LINGER_BYTES: Final = 20_000_000
-BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
+BUSY_LIMIT: Final = 50  # bodies at once, which bounds memory
 RETRY_S: Final = 5
 LOGGED_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
 WHERE: Final = "/in/"
@@ -39,18 +39,18 @@ NO_TOKEN = (
 
 
 class Receiver:
-    """Takes requests. Its answers are one sentence of plain text."""
+    """An ASGI application. Its answers are one sentence of plain text."""
 
     def __init__(self, publisher: Publisher, known: Tokens, counters: ReceiverCounters) -> None:
         self._publisher = publisher
         self._tokens = known
         self._counters = counters
         self._busy = 0
-        self._logged = set[tuple[int, str]]()  # statuses and addresses whose refusal the log has
+        self._logged = set[tuple[int, str]]()  # statuses and addresses whose refusal was logged
 
     @property
     def problem(self) -> str | None:
-        """Say why nothing can be taken, in a sentence; None if all is well."""
+        """Return a sentence why nothing can be received; None if all is well."""
         return self._publisher.problem or (
             None if self._tokens.loaded else "the database has not told the tokens yet"
         )
@@ -90,7 +90,7 @@ class Receiver:
             )
 
     async def _take(self, request: Request) -> None:
-        """Publish what a request brings and wait until the broker keeps it. Raises NotTaken."""
+        """Publish the body of a request and wait until the broker acknowledges it. Raises NotTaken."""
         topic = self._admitted(request)
         headers = Headers()
         for name, value in request.headers.items():
@@ -159,8 +159,8 @@ class Receiver:
 
 
 async def _linger(request: Request) -> None:
-    """Read on for a little: a sender that is cut off in the middle of its body does not read the answer."""
-    if "expect" in request.headers:  # it waits for our word before it sends anything
+    """Read on for a short time: a sender that is cut off in the middle of its body does not read the answer."""
+    if "expect" in request.headers:  # it waits for 100 Continue before it sends anything
         return
     left = LINGER_BYTES
     try:
@@ -173,7 +173,7 @@ async def _linger(request: Request) -> None:
 
 
 def _refusal(refused: NotTaken) -> Response:
-    """Answer and close: what else comes on the connection is of no interest."""
+    """Answer and close the connection."""
     headers = {"Connection": "close"}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="besok", charset="UTF-8"'

@@ -13,13 +13,13 @@ MESSAGE_LIMIT: Final = 4_000_000  # bytes of one message, the most that a collec
 PARTS_LIMIT: Final = 50  # of a multipart body
 FIELDS_LIMIT: Final = 1000  # of a form
 HEADERS_LIMIT: Final = 8_000  # bytes of the headers of a part
-UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of what is dropped unread
+UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of parts that are dropped unread
 FORM: Final = "application/x-www-form-urlencoded"
-ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # is packed
+ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # compressed
 
 
 class NotTaken(Exception):
-    """A request that is not taken: the status of the answer, and a sentence that says what to do."""
+    """A refused request: the status of the answer, and a sentence that says what to do."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -27,7 +27,7 @@ class NotTaken(Exception):
 
 
 def check_length(headers: Headers) -> None:
-    """Raise NotTaken for a body that says beforehand that it is too large."""
+    """Raise NotTaken for a body whose Content-Length is too large."""
     length = headers.get("content-length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > BODY_LIMIT:
         raise _too_large()
@@ -138,7 +138,7 @@ def _fields(body: bytes) -> Iterator[bytes]:
 
 
 def _is_document(content: bytes) -> bool:
-    """Tell whether it begins as JSON objects, JSON lists and XML do."""
+    """Tell whether a part begins like a JSON object, a JSON list or XML."""
     return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<") and b"\0" not in content
 
 

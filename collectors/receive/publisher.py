@@ -1,4 +1,4 @@
-"""Publishing at quality of service 1: a message is taken when the broker says that it keeps it, and not before.
+"""Publishing at quality of service 1: a message is accepted when the broker acknowledges it, not before.
 
 Each connection is a client of its own. What was under way when it broke is answered with an error and not sent again:
 whoever sent it has not been told that it arrived, and sends it again himself.
@@ -23,7 +23,7 @@ from collectors.receive.access import PREFIX
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 15
-PUBACK_S: Final = 10  # that whoever publishes waits for the word of the broker
+PUBACK_S: Final = 10  # that a publisher waits for the broker's acknowledgement
 OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
 NO_SUBSCRIBER: Final = 0x10
 NOT_AUTHORIZED: Final = 0x87
@@ -42,10 +42,10 @@ class Publisher:
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
         self._last_reason = self._refused = self._why = ""
         self._ending = threading.Event()
-        self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
-        # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
+        self._most = 0  # bytes of a packet that the broker accepts; 0: no limit stated
+        # By packet id: the future of a pending message, or the answer if it arrived before its future was stored.
         self._pending: dict[int, Future[None] | ReasonCode] = {}
-        self.connected = self._was_connected = False  # whether the broker accepts us, or did
+        self.connected = self._was_connected = False  # whether we are, or were, connected
         self._client = self._make_client()
         self.thread = threading.Thread(target=self._stay_connected, name="publisher")
 
@@ -60,7 +60,7 @@ class Publisher:
 
     @property
     def problem(self) -> str | None:
-        """Say why messages cannot be taken, in a sentence; None if they can."""
+        """Return a sentence why messages cannot be published; None if they can."""
         return self._refused or None if self.connected else "the broker is away"
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
@@ -87,7 +87,7 @@ class Publisher:
         return future
 
     def _note(self, future: "Future[None]") -> None:
-        """Remember why the broker keeps nothing while it is there, and say it once."""
+        """Note why a connected broker stores nothing, and log it once."""
         exc = None if future.cancelled() else future.exception()
         refused = str(exc) if isinstance(exc, BrokerUnavailable) and self.connected else ""
         if refused and refused != self._refused:
@@ -95,7 +95,7 @@ class Publisher:
         self._refused = refused
 
     def _stay_connected(self) -> None:
-        """Until told to end, connect, and connect again."""
+        """Connect, and reconnect, until stopped."""
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
             why = self._connect()
@@ -116,9 +116,9 @@ class Publisher:
             pause_s = min(2 * pause_s, RECONNECT_S[1])
 
     def _connect(self) -> str:
-        """Connect and stay until the connection ends; return why it did."""
+        """Connect and wait until the connection ends; return why it did."""
         self._why, self._was_connected = "", False
-        self._client = self._make_client()  # which does not know what another has sent
+        self._client = self._make_client()  # a client of its own, without messages of another
         try:
             self._client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
         except OSError as exc:
@@ -144,7 +144,7 @@ class Publisher:
         client.on_publish = self._on_publish
         return client
 
-    # What follows runs in the network thread of paho. An exception would end it, so nothing here may raise.
+    # The callbacks below run in the network thread of paho. An exception would end it, so none may raise.
 
     def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, limits: Any) -> None:
         if code.is_failure:
@@ -169,7 +169,7 @@ class Publisher:
 
     def _settle(self, mid: int, future: "Future[None]", code: ReasonCode) -> None:
         if self._pending.pop(mid, None) is None or not future.set_running_or_notify_cancel():
-            return  # somebody else has answered, or nobody waits any more
+            return  # already answered, or no longer awaited
         if code.value == NO_SUBSCRIBER:
             future.set_exception(BrokerUnavailable(NOBODY_LISTENS))
         elif code.value == NOT_AUTHORIZED:
@@ -184,7 +184,7 @@ class Publisher:
             future.set_result(None)
 
     def _fail_pending(self) -> None:
-        """Tell all that wait that the connection has ended."""
+        """Fail all pending messages, since the connection has ended."""
         for mid in list(self._pending):
             future = self._pending.pop(mid, None)
             if isinstance(future, Future) and future.set_running_or_notify_cancel():

@@ -1,4 +1,4 @@
-"""Rules of alerts, where messages go, and how they went: for administrators."""
+"""Rules of alerts, the targets of messages, and a log of deliveries: for administrators."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ LONGEST_URL: Final = 1000  # characters, as in the API
 def rules(
     listed: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
 ) -> Any:
-    """Return the rules of a site and of all sites, each with its end, and the form for a new one."""
+    """Return the rules of a site and of all sites, each with a form to end it, and the form for a new one."""
     first = _("First say below where messages go.")
     return html.Div(
         present(
@@ -78,7 +78,7 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
 
 
 def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:
-    """Return where messages go, the form for another address, and how the last messages went."""
+    """Return the targets of messages, the form for another one, and a log of the last messages."""
     form_id = "target-new"
     url_label = _("An address of Apprise, as mailto://…, msteams://… or ntfy://…; it is not shown again")
     fields = [

@@ -1,4 +1,4 @@
-"""What the wall screens of a site announce: set by staff, with its end."""
+"""The announcement on the wall screens of a site: set by staff, until a stated time."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ LONGEST: Final = 200  # characters, as in the API
 
 
 def section(now: Announcement | None, site: str, zone: str) -> Any:
-    """Return what is announced, with the forms that set and end it for those who may."""
+    """Return the announcement, with the forms to set and end it for those who may."""
     about = quiet(_("A line on the wall screens of this site, or a page of their playlist."))
     address = f"/api/v1/sites/{site}/announcement"
     set_it, end_it = _("Announce a text"), _("Take the text back")

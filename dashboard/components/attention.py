@@ -34,7 +34,7 @@ def section(findings: Sequence[FindingInfo], zone: str, offline: bool = False) -
 
 
 def waiting(findings: Sequence[FindingInfo]) -> list[Any]:
-    """Return how many are open, leading to them."""
+    """Return the number of open findings, as a link to them."""
     n = sum(f.state == "open" and not f.fixed for f in findings)
     text = plural("{n} needs attention.", "{n} need attention.", n).format(n=n)
     return [" ", html.A(text, href="#attention")] if n else []
@@ -61,7 +61,7 @@ def _card(f: FindingInfo, zone: str) -> Any:
 
 
 def _with_code(text: str) -> list[Any]:
-    """Return the text, with what stands between backticks as code."""
+    """Return the text, with parts between backticks as code."""
     return [html.Code(part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
@@ -70,7 +70,7 @@ def _acknowledgement(who: str, note: str, when: str) -> Any:
 
 
 def _form(f: FindingInfo) -> Any:
-    """Return the form that acknowledges a finding, for whoever may; 409 is that it was resolved meanwhile."""
+    """Return the form that acknowledges a finding, for whoever may; status 409: it was resolved meanwhile."""
     if not access.may("acknowledge", f.site):
         return None
     verb, form_id = _("Acknowledge") if f.state == "open" else _("Change the note"), f"finding-{f.id}"

@@ -1,4 +1,4 @@
-"""The cards of the board. The live stream repaints what carries `data-part`; everything else stays."""
+"""The cards of the board. The live stream updates elements with `data-part`; all others stay."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Frame:
     first: datetime  # the curves run from here
     last: datetime  # to here
     is_open: bool = True
-    net: bool = False  # the target counts visits less the deductions; those of today are told before
+    net: bool = False  # the target counts net visits; those of today are gross
     curves: dict[str, Today] = field(default_factory=dict)
     top: float = 1.1  # the share of the capacity at which all curves end
     zone: str = "UTC"

@@ -14,7 +14,7 @@ SHOWN: Final = 2  # periods; the others are folded away
 
 
 def section(site: str, closed: Sequence[ClosedPeriod], measure: str, zone: str) -> Any:
-    """Return the periods that are closed, the last first; None where there is none."""
+    """Return the closed periods, the last first; None where there is none."""
     if not closed:
         return None
     about = _("What was reported stays as it was. Late data or a correction shows as a revision beside it.")

@@ -14,7 +14,7 @@ from dashboard.figures import forecast as figures
 
 
 def section(site: str, scored: Sequence[Scored], records: Sequence[Record]) -> Any:
-    """Return how good the forecasts were: in a sentence, by length, and each one."""
+    """Return the accuracy of forecasts: in a sentence, by length, and each one."""
     judged = [s for s in scored if s.judged]
     foremost = narratives.foremost(records)
     kind = (foremost.days, foremost.afterwards, foremost.model) if foremost else None

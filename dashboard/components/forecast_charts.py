@@ -20,15 +20,15 @@ from dashboard.figures import forecast as figures
 from dashboard.figures.progress import Series
 
 SHOWN_WEEKS: Final = 8  # of days to come
-SHOWN_BEFORE: Final = 4  # weeks of days that were
+SHOWN_BEFORE: Final = 4  # weeks of past days
 WEEK: Final = 7
-RENEWED_S: Final = 10  # between two looks whether the forecast has come
+RENEWED_S: Final = 10  # between two checks for the forecast
 NOBODY: Final = 0.5  # visits: a day on which no more can come is closed
 DAY = timedelta(days=1)
 
 
 def awaited(why: Awaited) -> Any:
-    """Return why there is no forecast yet, and when there will be; the page looks for it by itself."""
+    """Return why there is no forecast yet, and when there will be; the page polls for it."""
     n, title = formats.number(why.days), _("No forecast yet")
     if not why.at_work:
         return notices.nothing(
@@ -120,7 +120,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], outlook: O
 
 
 def closed(days: Sequence[Expected]) -> str:
-    """Return why the curve falls to nothing: the closed days among `days`, but for weekdays that always are."""
+    """Return why the curve falls to zero: the closed days among `days`, but for weekdays that always are."""
     shut = [one.day for one in days if one.high95 < NOBODY]
     weekly = {day.weekday() for day in shut} - {one.day.weekday() for one in days if one.high95 >= NOBODY}
     stretches: list[list[date]] = []

@@ -1,4 +1,4 @@
-"""The guide from an empty installation to live numbers: its steps, how far a site has come, and the way on."""
+"""The guide from an empty installation to live numbers: its steps, the progress of a site, and the next step."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ HERE: Final = "site-made"
 
 
 def words() -> dict[Step, str]:
-    """Return what the steps are called."""
+    """Return the names of the steps."""
     return {
         "site": _("Place"),
         "spaces": _("Floors and rooms"),
@@ -40,7 +40,7 @@ def words() -> dict[Step, str]:
 
 
 def address(site: str, step: Step) -> str:
-    """Return where a step is taken."""
+    """Return the address of a step."""
     return f"{PAGE}/{site}/{step}"
 
 
@@ -65,7 +65,7 @@ def trail(site: str, done: Mapping[Step, bool], here: str) -> Any:
 
 
 def banner(db: Database, site: str) -> Any:
-    """Return the way on, for an administrator of a site where nothing is counted yet; None otherwise."""
+    """Return a link to the next step, for an administrator of a site where nothing is counted yet; else None."""
     if not access.may("administer", site) or sites.counts(db, site):
         return None
     place = sites.load(db, site)
@@ -131,7 +131,7 @@ def _named_by_sensors(ids: Collection[str], devices: Sequence[UnplacedDevice], l
 
 
 def _sending(db: Database, unplaced: Sequence[UnplacedDevice], lookup: Lookup, now: datetime) -> list[Any]:
-    """Return what is heard already; it waits for its place."""
+    """Return the sensors that send already and wait for a place."""
     unknown = get_unknown(db)
     if not unplaced and not unknown:
         none = _("None yet. You can set up everything, and connect the sensors afterwards.")

@@ -1,4 +1,4 @@
-"""Headcounts: how many lay within the intervals of the estimates, what room sensors show of them, the latest ones."""
+"""Headcounts: the share within the intervals of the estimates, the share that room sensors show, the latest ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ SHOWN = 20  # of the latest
 
 
 def section(headcounts: SiteHeadcounts, zone: str) -> Any:
-    """Return what the headcounts of the last weeks say."""
+    """Return the comparison of the last weeks' headcounts with estimates."""
     header = [_("Room"), _("Headcounts"), _("Within"), _("Estimate − headcount"), _("Room sensor shows")]
     title = _("Headcounts by room")
     return html.Div(
@@ -44,7 +44,7 @@ def section(headcounts: SiteHeadcounts, zone: str) -> Any:
 
 
 def sentence(headcounts: SiteHeadcounts) -> str:
-    """Return `Of 40 headcounts 33 lay within the 80 % interval (68–91 %).` and what that means."""
+    """Return `Of 40 headcounts 33 lay within the 80 % interval (68–91 %).` and a verdict on it."""
     if not headcounts.judged or headcounts.share_lower is None or headcounts.share_upper is None:
         return _("No headcount of the last eight weeks could be compared with an estimate.")
     text = plural(

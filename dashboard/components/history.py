@@ -1,4 +1,4 @@
-"""The curves of spaces over periods, with what they say in words."""
+"""The curves of spaces over periods, with findings in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +87,7 @@ def chart_of(
 
 
 def nothing_measured() -> Any:
-    """Return the notice that stands where a chart would be."""
+    """Return the notice shown in place of a chart."""
     return notices.nothing(
         _("Nothing was measured here in this period"),
         _("Try a longer period, or look at Sensors for what is offline."),
@@ -128,7 +128,7 @@ def length(period: Range) -> timedelta:
 
 
 def is_closed(start: datetime, site: Site, period: Range) -> bool:
-    """Tell whether a site is closed for all of a step: where nobody passes or is in then, charts have a gap."""
+    """Tell whether a site is closed for all of a step: charts have a gap if nobody passes or is in then."""
     spans = calendar.open_intervals(calendar.business_day(start, site), site)
     return not any(a < start + length(period) and start < b for a, b in spans)
 
@@ -141,7 +141,7 @@ def open_steps(points: Sequence[Point], site: Site, period: Range, now: datetime
 def unmeasured(
     points: Sequence[Point], site: Site, period: Range, now: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """Return the stretches of open hours in which nothing was measured, by the clock on the wall."""
+    """Return the stretches of open hours in which nothing was measured, in local time."""
     spans: list[tuple[datetime, datetime]] = []
     for p in open_steps(points, site, period, now):
         if (p.people_in if isinstance(p, FlowPoint) else p.people) is None:
@@ -171,7 +171,7 @@ def names(period: Range, before: Range | None = None) -> str:
 
 
 def axis(period: Range) -> str:
-    """Return what the line is: of longer steps the mean, which is less than the most at once."""
+    """Return the axis title: for longer steps the mean, which is less than the peak."""
     known = {"hour": _("people, mean of the hour"), "day": _("people, mean of the day")}
     return known.get(period.step, _("people"))
 
@@ -182,7 +182,7 @@ def period_text(period: Range) -> str:
 
 
 def finding(one: Series, past: Series | None, period: Range, before: Range | None, now: datetime) -> str:
-    """Return what the curve of a space shows, in a few sentences."""
+    """Return the finding of a space's curve, in a few sentences."""
     known = [p for p in one.points if p.people is not None]
     if not known:
         return _("Nothing was measured here in this period") + "."
@@ -201,7 +201,7 @@ def finding(one: Series, past: Series | None, period: Range, before: Range | Non
 
 
 def measured(shares: Sequence[float]) -> str:
-    """Return how much of some steps was measured; nothing where all of it was."""
+    """Return a sentence on the measured share of steps; "" where all were measured."""
     share = sum(shares) / max(len(shares), 1)
     if not shares or share >= FULL_SHARE:
         return ""
@@ -209,7 +209,7 @@ def measured(shares: Sequence[float]) -> str:
 
 
 def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
-    """Return which figures may still change, and how far they go."""
+    """Return a sentence on the figures that may still change, and until when."""
     known = [p for p in points if p.people is not None]
     if all(p.final for p in known):
         return ""
@@ -219,7 +219,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
 
 
 def _compared(one: Series, past: Series, period: Range, before: Range) -> str:
-    """Return how the two periods compare, over the steps that both know and in which both were open."""
+    """Return the change between two periods, over steps that are known and open in both."""
     now, then = (
         {
             local(p.start, some.days.site.timezone): p.people
@@ -233,7 +233,7 @@ def _compared(one: Series, past: Series, period: Range, before: Range) -> str:
 
 
 def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) -> str:
-    """Return how steps compare with those before, of which there are enough to say so."""
+    """Return the change of steps against earlier ones, if there are enough of them."""
     sum_before = sum(then for _now, then in pairs)
     if len(pairs) < FEWEST or sum_before < len(pairs):
         return ""
@@ -252,7 +252,7 @@ def when(start: datetime, period: Range, zone: str) -> str:
 
 
 def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
-    """Return a row for each step of which anything is known: each line, and of the first its peak and a note."""
+    """Return a row for each step with a known value: each line, and the peak and a note of the first."""
     first = lines[0]
     others = [{line.at(p): p for p in line.points} for line in lines[1:]]
     rows = []

@@ -1,4 +1,4 @@
-"""The duties of the jobs: when each was last done, and how it went."""
+"""The duties of the jobs: the last run of each, and its outcome."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.components.elements import chip, quiet
 
 
 def section(jobs: Sequence[JobInfo], zone: str) -> Any:
-    """Return the duties, those that fail first."""
+    """Return the duties, failing ones first."""
     if not jobs:
         return quiet(_("No job has run yet."))
     header = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]

@@ -1,4 +1,4 @@
-"""You said, we did, it gave: what was asked for at a site, what became of it, and what it has given so far."""
+"""The ledger of a site: requests, the actions that followed, and their effects so far."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -24,8 +24,8 @@ def section(
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
-    """Return an entry for each action (given newest first) and forms to write into the ledger. `gave` says what each
-    gave, by action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
+    """Return an entry for each action (given newest first) and forms to write into the ledger. `effects` are the sentences on
+    effects, by action; `measured` are the actions with a measured effect, `spaces` the names of the spaces.
     """
     entries = [
         _entry(site, action, effects.get(action.action), spaces) for action in in_order(actions, measured)
@@ -49,7 +49,7 @@ def section(
 
 
 def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[ActionInfo]:
-    """First those whose effect was measured, whatever it is; then the others; each newest first.
+    """Order actions: first those with a measured effect, whatever it is; then the others; each newest first.
 
     Of those that are `SHOWN` at least a few are of the others, if there are as many: who has just asked finds it there.
     """

@@ -1,4 +1,4 @@
-"""Forms that write into the ledger: what was asked for, and what became of it. `forms.js` sends them to the API."""
+"""Forms that write into the ledger: a request, and the action that followed. `forms.js` sends them to the API."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,9 +13,7 @@ from dashboard.components import forms
 from dashboard.components.elements import aria, data, fold, quiet
 
 LONGEST: Final = 1000  # characters of a text
-PREFIX: Final = (
-    "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
-)
+PREFIX: Final = "asked"  # prefix of the ids of the first form's fields, which forms.js finds by `data-fields`
 
 
 def add(site: str, spaces: Mapping[str, Text]) -> Any:
@@ -42,7 +40,7 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
 
 
 def amend(site: str, action: ActionInfo) -> Any:
-    """Return the form for what became of an action, filled with what is known."""
+    """Return the form for the answer and the dates of an action, filled with the current values."""
     answer, form_id = action.answer, f"became-{action.action}"
     fields = [
         *_texts(form_id, "answer", _("What was answered"), answer, required=False),

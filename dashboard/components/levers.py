@@ -1,4 +1,4 @@
-"""Levers: what more open hours, doors or events went with in the site's own history."""
+"""Levers: visits that more open hours, doors or events went with in the site's own history."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,7 @@
 """Parts of the board that the live stream updates:
 state and texts of each space and of the site, in the reader's language.
 
-The page is drawn with them and the stream sends them; `live.js` puts them in place and tells only how old they are.
+The page is drawn with them and the stream sends them; `live.js` inserts them and writes only their age.
 """
 
 import json
@@ -18,11 +18,11 @@ from besok.text.languages import _
 from dashboard.components.elements import data
 from dashboard.version import version
 
-Parts = dict[str, str]  # texts by the name of their place
+Parts = dict[str, str]  # texts by part name
 
 
 def part(name: str, parts: Parts, **attributes: Any) -> Any:
-    """Return the place of a text, with the text of now; without one the script fills it."""
+    """Return the element of a part with its present text; without one the script fills it."""
     return html.Span(parts.get(name, ""), **data(part=name), **attributes)
 
 
@@ -53,13 +53,13 @@ def of_site(live: SiteLive, place: Site) -> Parts:
 
 
 def state(space: SpaceLive) -> dict[str, str]:
-    """Return what the style sheet and the script have to know of a space."""
+    """Return the data attributes of a space for style sheet and script."""
     return {
         "space": space.space,
         "state": space.freshness,
         "level": "unknown"
         if space.basis == "presence"
-        else space.level,  # somebody is there: how many, nobody knows
+        else space.level,  # occupied, by an unknown number of people
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
         "placed": "" if space.reason == "no_sensor" else "1",
@@ -74,7 +74,7 @@ def fill(space: SpaceLive) -> str:
 
 
 def update(live: SiteLive, place: Site, alerts: str, marks: Mapping[str, Any]) -> str:
-    """All of it as JSON; `now` is the end of a curve, `told` the mark of open alerts and the announcement, `marks`
+    """All of it as JSON; `now` is the end of a curve, `alerts` the mark of open alerts and the announcement, `marks`
     are of the doors and sensors of floor plans.
     """
     spaces = {
@@ -100,7 +100,7 @@ def update(live: SiteLive, place: Site, alerts: str, marks: Mapping[str, Any]) -
 
 
 def ages() -> dict[str, str]:
-    """Return what the script says by the clock: how old a figure is, and since when there is no connection."""
+    """Return the texts that the script fills by the clock: the age of a figure, and the time of a lost connection."""
     return {
         "short_seconds": _("{n} s"),
         "short_minutes": _("{n} min"),
@@ -131,7 +131,7 @@ def reasons() -> dict[str, str]:
 
 
 def people(space: SpaceLive) -> str:
-    """Return how many are there; of a presence sensor only whether anybody is."""
+    """Return the number of people; for a presence sensor only whether anybody is there."""
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)
@@ -160,7 +160,7 @@ def interval(space: SpaceLive) -> str:
 
 
 def between(space: SpaceLive) -> str:
-    """Return the interval as a sentence, for who points at it or hears it."""
+    """Return the interval as a sentence, for tooltips and screen readers."""
     if not interval(space) or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
@@ -169,7 +169,7 @@ def between(space: SpaceLive) -> str:
 
 
 def certainty(space: SpaceLive) -> str:
-    """Return what the figure rests on and why it was corrected, or why there is none, in a few words."""
+    """Return the basis of a figure and why it was corrected, or why there is none, in a few words."""
     if space.people is None:
         return reasons().get(space.reason or "no_data", "")
     bases = {
@@ -183,7 +183,7 @@ def certainty(space: SpaceLive) -> str:
 
 
 def verdict(space: SpaceLive, is_open: bool = True) -> str:
-    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and
+    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the site is closed and
     quiet.
     """
     if space.freshness == "none":
@@ -207,7 +207,7 @@ def sensor_state(fresh: Freshness) -> str:
 
 
 def is_offline(space: SpaceLive) -> bool:
-    """Tell whether a sensor sends nothing; else, where it is stale, it sends and nobody estimates."""
+    """Tell whether a stale figure is due to an offline sensor, not to a missing estimate."""
     return space.freshness == "stale" and not (space.heard and space.time and space.heard > space.time)
 
 

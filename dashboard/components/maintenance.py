@@ -1,4 +1,4 @@
-"""Planned maintenance of a site: what is being worked on, its end before its time, and the form for more."""
+"""Planned maintenance of a site: what is under maintenance, the form to end it early, and the form for more."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from dashboard.components.elements import fold, items, present, quiet
 
 
 def section(listed: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
-    """Return what is being worked on; `names` are of all that can be."""
+    """Return the maintenance of a site; `names` are of all possible subjects."""
     note = _("What is under maintenance raises no alerts, and the visits of that time are marked.")
     may = access.may("acknowledge", site)
     return html.Div(

@@ -18,7 +18,7 @@ EIGHTY = 1.2816 / 1.96  # of the half width of a 95 % interval is that of an 80 
 
 
 def section(progress: Progress, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> list[Any]:
-    """Growth as counted and bridged, and each break; nothing where the growth is not known or nothing changed.
+    """Return growth as counted and bridged, and each break; nothing without known growth or without a break.
 
     `doors` are the names of the doors, those of other sites under "site/door"; `others` are the names of these sites.
     """
@@ -54,7 +54,7 @@ def _goal(progress: Progress) -> str:
 
 
 def break_text(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> str:
-    """One break as a sentence; at another site it begins with its name."""
+    """Return a break as sentences; those of another site name it."""
     if change.kind == "source":
         return _source(change, others)
     door = change.door or ""
@@ -84,11 +84,11 @@ def break_text(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[s
 
 
 def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
-    """Return how the present counters see what those saw that people brought counts of."""
+    """Return how the present counters compare with the source of imported counts."""
     house = others.get(change.site or "")
     day = ", ".join([formats.day(change.day), *([named(house)] if house else [])])
     factor = change.factor or 1.0
-    apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # low and high lie so many times off
+    apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # factor between the estimate and either end
     counter = (
         _("“{source}”").format(source=formats.source(change.counter)) if change.counter else _("the sensors")
     )

@@ -17,7 +17,7 @@ def lies_within(day: date, first: date, last: date) -> bool:
 
 
 def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:
-    """Visits of January to December; None where nothing was observed."""
+    """Return the visits of January to December; None where nothing was observed."""
     known = {p.day.month: p.visits(measure) for p in points}
     return [known.get(month) for month in range(1, 13)]
 
@@ -58,7 +58,7 @@ def rows(
 ) -> list[list[str]]:
     """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
     an asterisk. Only months that are `finished` and were measured completely are compared, with months of the base
-    that were observed `whole`."""
+    that were observed completely (`complete`)."""
     result: list[list[str]] = []
     columns = (formats.months("wide"), now, base, complete, finished)
     for month, mine, theirs, before, ended in zip(*columns, strict=True):

@@ -17,7 +17,7 @@ from dashboard.components.elements import titled
 
 
 def advice(site: str, target: Progress | None, today: date) -> Any:
-    """Return why visits are compared with nothing, and the way to change it."""
+    """Return why visits cannot be compared, and how to change that."""
     if target and today <= target.baseline_last:
         text = _(
             "The target is compared with the visits from {first} to {last}. The target trajectory begins once they "
@@ -59,7 +59,7 @@ def _too_few(target: Progress) -> str:
 
 
 def uncounted(site: str, others: Sequence[str], title: str) -> Any:
-    """Return that the target counts sites of which nothing is known: nothing can be added up."""
+    """Return the notice that the target includes sites without any counts, so there is no sum."""
     heading = _("{site}: the target cannot be told yet").format(site=site)
     text = _("The target counts {sites} too, of which no visits are known.")
     advice_text = _(

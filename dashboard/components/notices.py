@@ -25,7 +25,7 @@ def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> A
 
 
 def not_found() -> Any:
-    """There is no such page, site or space."""
+    """Return the notice that there is no such page, site or space."""
     link = dcc.Link(_("To the page Now"), href="/")
     return notice(
         _("There is no such page"), _("The address may be misspelt, or the place was renamed."), link
@@ -33,10 +33,10 @@ def not_found() -> Any:
 
 
 def no_access(why: BesokError) -> Any:
-    """Return that nobody is signed in, or has no role for this, and the way to sign in."""
+    """Return the notice that nobody is signed in, or lacks a role for this, with a link to sign in."""
     if isinstance(
         why, SignInNeeded
-    ):  # a session that is over: loaded again, the address leads to signing in and back
+    ):  # an expired session: reloading the address leads to signing in and back
         link = html.A(_("Sign in"), href="/login", **data(retry="1"))
         return notice(_("Sign in to see this"), _("It is not public."), link)
     text = _("Ask an administrator of Besök for a role that may.")
@@ -44,12 +44,12 @@ def no_access(why: BesokError) -> Any:
 
 
 def unavailable() -> Any:
-    """Return the database does not answer."""
+    """Return the notice that the database does not answer."""
     return _retried(_("The database does not answer"), _("Readings are kept by the broker meanwhile."))
 
 
 def outdated() -> Any:
-    """Return the database is not of the program's version."""
+    """Return the notice that the database is not of the program's version."""
     older = _("One of them is older. Whoever runs Besök has to bring the database to this version.")
     return _retried(_("The database does not fit the program"), older)
 

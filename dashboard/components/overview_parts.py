@@ -26,12 +26,12 @@ def of_site(site: SiteOverview, time: datetime) -> Parts:
 
 
 def state(site: SiteOverview) -> dict[str, str]:
-    """Return what the style sheet and the script have to know of a site."""
+    """Return the data attributes of a site for style sheet and script."""
     return {**live_parts.state(site.root), "trouble": "1" if troubled(site) else ""}
 
 
 def summary(shown: Sequence[SiteOverview]) -> str:
-    """Return how many sites are open, and at how many somebody should look after the sensors."""
+    """Return how many sites are open, and at how many the sensors need attention."""
     n = sum(site.is_open for site in shown)
     text = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
     trouble = sum(map(troubled, shown))
@@ -42,7 +42,7 @@ def summary(shown: Sequence[SiteOverview]) -> str:
 
 
 def troubled(site: SiteOverview) -> bool:
-    """Tell whether somebody should look after the sensors of a site."""
+    """Tell whether the sensors of a site need attention."""
     return bool(site.offline or site.findings or not site.sensors)
 
 
@@ -70,7 +70,7 @@ def _opening(site: SiteOverview, time: datetime) -> str:
 
 
 def _sensors(site: SiteOverview) -> str:
-    """Return what the sensors of a site need, the worst first."""
+    """Return the state of a site's sensors, the worst first."""
     if not site.sensors:
         return _("No sensors")
     offline = (

@@ -1,7 +1,7 @@
 """The step *Floor plan* of a site: how large each plan is, and what is where on it.
 
 Each room, door and sensor has a form with its coordinates in a field; `plan_editor.js` fills the field as somebody
-clicks and drags on the drawing. What is saved goes the way of every other edit.
+clicks and drags on the drawing. Saving is as for every other edit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from dashboard.components.elements import data, fold, items, present, quiet
 from dashboard.components.site_forms import edit, entry
 from dashboard.components.site_steps import Context
 
-Drawable = tuple[Part, Raw, str]  # a part with a form, and what it is called
+Drawable = tuple[Part, Raw, str]  # a part with a form, and its name
 
 
 def step(c: Context) -> list[Any]:
@@ -79,7 +79,7 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
 
 
 def _drawable(c: Context, plan: str) -> Iterator[tuple[str, Drawable]]:
-    """Yield what can be drawn on a plan, by what `floor_plan.sketch` knows it."""
+    """Yield what can be drawn on a plan, by the keys of `floor_plan.sketch`."""
     of_space = plans(c.site)
     for raw in c.lists["spaces"]:
         if "plan" not in raw and of_space.get(raw["id"]) == plan:

@@ -31,7 +31,7 @@ def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[A
 
 
 def _effect_text(effect: EventEffect) -> str:
-    """`+64 (+41 to +80)`, with whence they came if not from outside; or why nothing can be said."""
+    """Return `+64 (+41 to +80)`, and whether these visits were moved from other hours; or why there is no figure."""
     during = effect.during
     if effect.verdict == "not_observed":
         return _("not counted then")

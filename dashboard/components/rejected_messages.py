@@ -30,6 +30,6 @@ def _shortened(payload: str) -> str:
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """Return the reason: its class in the reader's language, then what was found, without lines for a site file."""
-    detail = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write no other language
+    """Return the reason: its class in the reader's language, then the problem, without lines for a site file."""
+    detail = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write English only
     return html.Div([html.Div(refusal_text.explained(message.kind)), fold(_("What was found"), detail)])

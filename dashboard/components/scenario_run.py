@@ -1,4 +1,4 @@
-"""A question and what became of it: it waits, is simulated, failed, or is answered."""
+"""A question and its state: it waits, is simulated, failed, or is answered."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from besok.text.languages import _, named, plural
 from dashboard.components import forms
 from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
 
-SHOWN = 5  # spaces that are told of
+SHOWN = 5  # spaces in the list
 
 
 def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
-    """Return the question with its answer; `before` are those that are computed first, `at_work` that somebody does."""
+    """Return the question with its answer; `before` counts questions ahead of it; `at_work`: the service is running."""
     author = _("asked by {author}, {time}").format(
         author=formats.author(run.author), time=formats.stamp(run.asked, site.timezone)
     )
@@ -164,7 +164,7 @@ def _json(run: ScenarioRun) -> Any:
 
 
 def table_address(run: ScenarioRun) -> str:
-    """Return where the spaces of an answer are had as a file."""
+    """Return the address of the spaces of an answer as a file."""
     return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}"
 
 
@@ -173,7 +173,7 @@ def _table(run: ScenarioRun) -> Any:
 
 
 def _live(run: ScenarioRun, site: Site) -> list[Any]:
-    """Return the way to play an answer live, and where it is seen while it plays."""
+    """Return the form to play an answer live, and links to the pages that show it while it plays."""
     if run.state != "done" or not access.may("plan", run.site):
         return []
     form_id = f"play-{run.number}"
@@ -209,7 +209,7 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
 
 
 def _out(run: ScenarioRun) -> Any:
-    """Return the way to remove what is neither waiting, simulated nor played."""
+    """Return the button to remove a question that is neither waiting, simulated nor played."""
     if run.state in ("queued", "running") or run.play_until or not access.may("plan", run.site):
         return None
     address, failed = (
@@ -221,7 +221,7 @@ def _out(run: ScenarioRun) -> Any:
 
 
 def _links(run: ScenarioRun) -> Any:
-    """Return the address of this answer alone, for colleagues, and the way to ask again."""
+    """Return links to this answer alone, for colleagues, and to ask again."""
     links = [html.A(_("Link to share"), href=f"/scenarios/{run.site}?run={run.number}")]
     if access.may("plan", run.site):
         links.append(html.A(_("Ask again with changes"), href=f"/scenarios/{run.site}?ask={run.number}"))

@@ -1,4 +1,4 @@
-"""The forms in which a part of a site is edited, added or taken out: each states its part whole."""
+"""The forms in which a part of a site is edited, added or removed: each sends its part as a whole."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,18 +19,18 @@ from dashboard.components.elements import data, fold, quiet
 
 LONGEST: Final = 120  # characters of a name or a line
 LONGEST_SHAPE: Final = 1500  # characters, as in the API
-FLOOR: Final = "-floor"  # what tells the form for a new floor from that for a new room
+FLOOR: Final = "-floor"  # distinguishes the form for a new floor from that for a new room
 NOTHING: Final[Values] = {}
 
 
 def edit(site: str, part: Part, raw: Raw, fields: Sequence[Any], about: str) -> Any:
-    """Return the form for a part that is there."""
+    """Return the form for an existing part."""
     here = place(part, raw)
     return _form(site, part, mark(part, raw), fields, here, _("Save"), about, _("Saved."))
 
 
 def add(site: str, part: Part, fields: Sequence[Any], verb: str, kind: str = "") -> Any:
-    """Return the form for a new part, of a `kind`; it is emptied once it was kept, for the next one."""
+    """Return the form for a new part, of a `kind`; it is emptied after saving, for the next one."""
     here = place(part, None) + kind
     return _form(
         site, part, "", [html.Div(fields, className="writing", **data(once=""))], here, verb, "", _("Added.")
@@ -45,7 +45,7 @@ def assign(site: str, raw: Raw, fields: Sequence[Any], verb: str, about: str) ->
 
 
 def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
-    """Return the button that takes a part out, folded away."""
+    """Return the button that removes a part, folded."""
     address, form_id = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
     note = quiet(_("What was counted there until now stays."))
     sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
@@ -53,7 +53,7 @@ def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
 
 
 def place(part: Part, raw: Raw | None) -> str:
-    """Return what the ids of a form's fields begin with."""
+    """Return the prefix of the ids of a form's fields."""
     return f"{part}-{mark(part, raw) if raw is not None else 'new'}"
 
 
@@ -66,7 +66,7 @@ def _form(
 
 
 def _confirmation(site: str, part: Part) -> dict[str, str]:
-    """Return how a form asks what its change would do to past days, and what it then says."""
+    """Return attributes with which a form asks for the effect on past days, and its question to confirm."""
     return {
         "asks": f"/api/v1/sites/{site}/parts/{part}/preview",
         "asked": _("Visits are counted again from {first} to {last}: {before} become {after}. Continue?"),
@@ -112,7 +112,7 @@ def size(here: str, known: Values) -> Any:
 
 
 def point(here: str, known: Values) -> Any:
-    """Return the field for where something is on the floor plan."""
+    """Return the field for a position on the floor plan."""
     label = _("On the floor plan: metres from the left and from the top, such as 12.5 8")
     return line(here, "at", label, known.get("at", ""))
 
@@ -129,7 +129,7 @@ def day(here: str, name: str, label: str, known: Values) -> Any:
 
 
 def hidden(here: str, known: Values, *keys: str) -> list[Any]:
-    """Return what a form keeps of its part without showing it."""
+    """Return hidden fields with the other values of a part."""
     return forms.hidden(here, {key: known[key] for key in keys if known.get(key)})
 
 
@@ -151,12 +151,12 @@ def _position(here: str, known: Values) -> Any:
 
 
 def kinds() -> dict[str, str]:
-    """Return what a site may be."""
+    """Return the kinds of sites."""
     return {"library": _("library"), "park": _("park")}
 
 
 def country(here: str, chosen: str) -> Any:
-    """Return the field for whose public holidays a site keeps."""
+    """Return the field for the country whose public holidays apply to a site."""
     territories = Locale(language()).territories
     known = {
         code: territories[code]
@@ -249,7 +249,7 @@ def _first_inner(site: Site) -> str:
 
 
 def hours_fields(raw: Raw, *, new: bool, dated: bool) -> list[Any]:
-    """Return the fields of a table of opening hours; a new one begins as the one before, from a day on."""
+    """Return the fields of a table of opening hours; a new one starts as a copy of the one before, from a day on."""
     here, known = place("hours", None if new else raw), values_of("hours", raw)
     begin = [day(here, "first", _("First day on which these hours hold"), NOTHING if new else known)]
     week = [*zip(WEEKDAYS, formats.weekdays("wide"), strict=True), ("on_holiday", _("Public holidays"))]
@@ -353,7 +353,7 @@ def _group(*parts: Any) -> Any:
 
 
 def entry(summary: str, facts: str, here: str, *inside: Any) -> Any:
-    """Return a part in a list: what it is called and what it is. Its forms are `inside` only where it is open, which
+    """Return a part in a list: its name and facts. Its forms are `inside` only where it is open, which
     `forms.js` asks for: those of a hundred parts take a browser ten seconds.
     """
     line = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]

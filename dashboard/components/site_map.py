@@ -1,4 +1,4 @@
-"""The sites on a map that asks nobody else for anything: where they are to each other, north up, each live."""
+"""The sites on a map without external services: their relative positions, north up, each with live figures."""
 
 from collections.abc import Mapping, Sequence
 from math import cos, radians
@@ -17,7 +17,7 @@ KM_A_DEGREE: Final = 111.2  # of latitude; of longitude at the equator
 WIDE: Final = 2.5  # the map's width by its height
 LEAST_KM: Final = 0.2  # its height
 SQUARES: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)  # km
-APART: Final = (0.3, 0.24)  # of its width and height: what a mark takes up, with a name of two lines
+APART: Final = (0.3, 0.24)  # of its width and height: the size of a mark with a name of two lines
 Place = tuple[float, float]  # shares of the width and height, from the upper left corner
 
 
@@ -38,10 +38,10 @@ def section(sites: Sequence[SiteOverview]) -> Any:
 
 
 def placed(positions: Mapping[str, tuple[float, float]]) -> tuple[dict[str, Place], float, float]:
-    """Return where each site is, moved down as far as it takes to be apart from the others; the map's width in km, and
-    how many times its height that takes.
+    """Return the place of each site, moved down until it is apart from the others; the map's width in km, and
+    the factor by which its height grows.
 
-    `known` are latitudes and longitudes; over the size of a county the globe is flat.
+    `positions` are latitudes and longitudes; over the size of a county the globe is flat.
     """
     south, north = min(lat for lat, _ in positions.values()), max(lat for lat, _ in positions.values())
     middle = (south + north) / 2

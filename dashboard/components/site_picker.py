@@ -1,4 +1,4 @@
-"""The way from a site to another: side by side where they are few, else a list that typing filters."""
+"""Links to other sites: side by side where they are few, else a list with a filter field."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from besok.model.views.live import SiteInfo
 from besok.text.languages import _, named
 from dashboard.components.elements import aria, data
 
-FEW = 3  # sites that have room in the bar beside one another
+FEW = 3  # sites that fit in the bar side by side
 
 
 def picker(page: str, sites: Sequence[SiteInfo], current: str) -> list[Any]:
@@ -30,7 +30,7 @@ def picker(page: str, sites: Sequence[SiteInfo], current: str) -> list[Any]:
 
 
 def filter_field(name: str, list_id: str, label: str) -> Any:
-    """Return a field that leaves of the list with the id `what` only the items whose name has what is typed."""
+    """Return a field that filters the list with the id `list_id` by the text typed."""
     field = dcc.Input(id=name, type="search", autoComplete="off", placeholder=label)
     return html.Div(
         [html.Label(label, htmlFor=name, className="unseen"), field],

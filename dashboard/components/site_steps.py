@@ -1,4 +1,4 @@
-"""The steps in which a place is described: what there is of each part, with the forms that change it."""
+"""The steps in which a place is described: the parts of each kind, with the forms that change them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def _site(c: Context) -> list[Any]:
 def _one(
     c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str
 ) -> Any:
-    """Return a part in its list, with the forms that change it and take it out."""
+    """Return a part in its list, with the forms that change and remove it."""
     here = place(part, raw)
     if here not in c.opened:
         return entry(name, listed(facts), here)
@@ -232,7 +232,7 @@ def _span(raw: Raw) -> str:
 
 
 def _dates(raw: Raw) -> str:
-    """Return when a part begins and ends, where it does."""
+    """Return the first and last day of a part, where it has them."""
     first, last = raw.get("first"), raw.get("last")
     since = _("from {day}").format(day=formats.day(first)) if first else ""
     until = _("until {day}").format(day=formats.day(last)) if last else ""

@@ -1,4 +1,4 @@
-"""Through which doors people entered and left a space, as the sensors at them counted."""
+"""Entries and exits of a space by door, as counted by the doors' sensors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -61,7 +61,7 @@ def section(
 
 
 def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[Portal, bool]]:
-    """Return the counted doors of a space, each with whether its way in leads into the space."""
+    """Return the counted doors of a space, each with whether its entries lead into the space."""
     parents = {one.space: one.parent for one in spaces}
     inside = {name for name in parents if space in _around(name, parents)}
     doors = [(door, door.inner in inside) for door in site.portals if door.counted]
@@ -69,7 +69,7 @@ def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[P
 
 
 def ends(db: Database, site: Site) -> dict[str, str]:
-    """Return what the ends of a site's doors are called, by what the site file calls them; some lie in other sites."""
+    """Return the names of the ends of a site's doors, by their ids in the site file; some lie in other sites."""
     local = {OUTSIDE: _("outdoors"), site.id: named(site.name)} | {s.id: named(s.name) for s in site.spaces}
     ids = {end.partition("/")[0] for door in site.portals for end in (door.outer, door.inner) if "/" in end}
     others = [sites.load(db, name) for name in sorted(ids)]
@@ -82,7 +82,7 @@ def ends(db: Database, site: Site) -> dict[str, str]:
 
 
 def _around(name: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield a space and those that it lies in."""
+    """Yield a space and the spaces around it."""
     while name is not None:
         yield name
         name = parents.get(name)

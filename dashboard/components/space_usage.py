@@ -22,7 +22,7 @@ def section(space: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
     use = space.usage
     if not use.coverage and not use.flow_coverage:
-        return None  # that nothing was measured stands where the curve would
+        return None  # the notice in place of the curve says it already
     if use.people is None and use.stay_minutes is None:
         return notices.nothing(_("Nothing to sum up"), _stay(space))
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
@@ -45,7 +45,7 @@ def section(space: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
 
 
 def _terms(cells: Sequence[tuple[str, str, str]]) -> Any:
-    """Return figures, each with its name and what it rests on."""
+    """Return figures, each with its name and basis."""
     terms = [
         html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
         for name, value, about in cells
@@ -54,7 +54,7 @@ def _terms(cells: Sequence[tuple[str, str, str]]) -> Any:
 
 
 def _filled(space: SpaceUsage) -> list[tuple[str, str, str]]:
-    """Return how much of the seats and of the capacity was taken, where these are stated."""
+    """Return seat occupancy and utilisation, where seats or capacity are stated."""
     use, cells = space.usage, []
     if space.seats:
         place = plural("of {n} seat", "of {n} seats", space.seats).format(n=formats.number(space.seats))
@@ -70,7 +70,7 @@ def _filled(space: SpaceUsage) -> list[tuple[str, str, str]]:
 
 
 def _stay(space: SpaceUsage) -> str:
-    """On how many days a mean stay rests, or why it cannot be told."""
+    """Return the number of days behind a mean dwell time, or why there is none."""
     use = space.usage
     reasons: dict[Reason, str] = {
         "running": _("It is told once a day is over."),
@@ -105,7 +105,7 @@ def _number(figure: Figure | None, digits: int = 0) -> str:
 
 
 def _peak(figure: Figure | None) -> str:
-    """In whole people, as beside the curve."""
+    """Return whole people, as beside the curve."""
     return (
         formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
     )

@@ -1,4 +1,4 @@
-"""Files that were imported, each with its way back."""
+"""Imported files, each with a form to undo it."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,7 +16,7 @@ SHOWN: Final = 50
 
 
 def section(imports: Sequence[ImportView], site: str, zone: str) -> Any:
-    """Return the imports of a site, the last first; those that were undone too."""
+    """Return the imports of a site, the last first; undone ones too."""
     if not imports:
         return quiet(_("No file has been imported yet."))
     return items((_one(each, site, zone) for each in imports[:SHOWN]), className="voids")

@@ -1,4 +1,4 @@
-"""The summary of the page *Progress*, big enough for a meeting room: the year, the target, and how likely it is."""
+"""The summary of the page *Progress*, legible in a meeting room: the year, the target, and its probability."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ def panel(
 ) -> Any:
     """Return the last year's visits against the baseline, what the target asks, and the probability of reaching it.
 
-    `names` are those of the sites that count, in so far as they are several.
+    `names` are those of the sites that count, if there are several.
     """
     growth = None if progress.breaks else progress.growth
     return _answer(
@@ -63,7 +63,7 @@ def without_target(so_far: SoFar, title: str, outlook: Outlook | None, names: Se
 
 
 def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
-    """Return what is known of the last year and what is missing, in place of a comparison that would mislead."""
+    """Return the known part of the last year and what is missing, in place of a misleading comparison."""
     missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
     text = plural(
         "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
@@ -108,7 +108,7 @@ def sentences(
     weekdays: Mapping[int, float] | None = None,
     growth: float | None = None,
 ) -> Any:
-    """Return what the forecast says in plain words; of a target only where it knows of one."""
+    """Return the forecast in plain words, with the target if it has one."""
     return items(narratives.of(outlook, factor, weekdays, growth), className="said")
 
 
@@ -133,7 +133,7 @@ def _place(multiple: float, progress: Progress) -> float:
 
 
 def terms(site: str, so_far: SoFar, way: Progress | None = None) -> Any:
-    """Return what the figures are and are not, and all of them as a file."""
+    """Return the definitions of the figures, and a link to all of them as a file."""
     counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
     if so_far.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
@@ -179,7 +179,7 @@ def terms(site: str, so_far: SoFar, way: Progress | None = None) -> Any:
 
 
 def papers(site: str, month: date, *, council: bool) -> Any:
-    """Return the way to what is printed: the page for the `council`, where there is one, the report of the last `month`
+    """Return links to printed matter: the page for the `council`, where there is one, the report of the last `month`
     that is over, and this page itself.
     """
     address = f"/api/v1/sites/{site}"

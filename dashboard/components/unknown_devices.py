@@ -1,4 +1,4 @@
-"""Devices that nothing knows: their last messages, and the form in which a person says what their fields mean."""
+"""Unknown devices: their last messages, and the form in which a person defines the meaning of their fields."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
 
 
 def meanings() -> Mapping[str, str]:
-    """Return what a metric means in the words of the form."""
+    """Return the texts of the metrics in the form."""
     return {
         "in": _("people who went in since the last message"),
         "out": _("people who went out since the last message"),

@@ -1,4 +1,4 @@
-"""Sensors that are heard and not placed: what they say, where they may hang, and the form that places them."""
+"""Unassigned sensors: their readings, suggested placements, and the form that places them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

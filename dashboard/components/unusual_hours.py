@@ -1,4 +1,4 @@
-"""Hours that stood out: far more or far fewer people than usual, and what the programme had then."""
+"""Unusual hours: far more or far fewer people than usual, and the programme at that time."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,7 +14,7 @@ SHOWN: Final = 12
 
 
 def section(times: Sequence[UnusualTime], site: Site, days: int) -> Any:
-    """Return the newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
+    """Return the newest unusual hours, or that there is none, or that `days` counted days are too few."""
     title = _("Unusual hours")
     if not times:
         none = _(

@@ -1,4 +1,4 @@
-"""Validation counts: how well each door counts, where to count next, what was counted, proposed and decided."""
+"""Validation counts: accuracy by door, the next count to make, counts, proposals and decisions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -53,7 +53,7 @@ def _doors(doors: Sequence[DoorInfo], names: Names, zone: str) -> list[Any]:
 
 
 def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) -> str:
-    """Return which door to count at next, and what that gives."""
+    """Return the door to count at next, and what that count would give."""
     if not advice and not usual_week:
         return _("Nobody was seen to enter in the last eight weeks: what to count next cannot be told.")
     if not advice:
@@ -92,7 +92,7 @@ def corrected_note(site: str, points: Sequence[VisitPoint]) -> list[Any]:
 
 
 def _rate(door: DoorInfo, accuracy: Accuracy) -> Any:
-    """Return `91 % (85–95 %)` with what that means."""
+    """Return `91 % (85–95 %)` and a verdict."""
     word = {
         "none": _("not counted"),
         "few": _("too few counted"),
@@ -131,7 +131,7 @@ def _factors(c: Calibration) -> dict[str, str]:
 
 
 def _proposals(history: Sequence[Calibration], names: Names, site: str) -> list[Any]:
-    """Return what waits for a decision, with the form that decides, and what was decided before."""
+    """Return the open proposals, with the form to decide, and past decisions."""
     parts: list[Any] = [_proposal(c, names, site) for c in history if c.decision == "open"]
     past = [_decided(c, names) for c in history if c.decision != "open"][:SHOWN]
     return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
@@ -168,7 +168,7 @@ def _decided(c: Calibration, names: Names) -> str:
 
 
 def _counts(counts: Sequence[CountInfo], names: Names, zone: str) -> Any:
-    """Return the latest counts beside what the sensors told, folded away."""
+    """Return the latest counts beside the sensors' counts, folded."""
     header = [_("When"), _("Door"), _("Who"), _("Person"), _("Sensor"), _("Used")]
     rows = [_count(c, names, zone) for c in counts[:SHOWN]]
     latest = _("The latest counts")
@@ -179,7 +179,7 @@ def _count(c: CountInfo, names: Names, zone: str) -> list[str]:
     compared, pair = c.compared, _("{into} in, {out} out")
     sensor = formats.UNKNOWN
     person: tuple[float, float] = (c.counted_in, c.counted_out)
-    if compared.problem is None:  # of the stretch that both saw whole
+    if compared.problem is None:  # of the time fully covered by both
         person = (compared.counted_in, compared.counted_out)
         sensor = pair.format(into=formats.number(compared.device_in), out=formats.number(compared.device_out))
     counted = pair.format(into=formats.number(person[0]), out=formats.number(person[1]))

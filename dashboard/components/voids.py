@@ -1,4 +1,4 @@
-"""Readings that were voided, the form in which a person voids some, and their way back."""
+"""Voided readings, the form in which a person voids some, and their undo."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,7 +18,7 @@ SHOWN: Final = 50  # voided times
 def section(
     voids: Sequence[Voided], devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str, zone: str
 ) -> Any:
-    """Return what was voided of a site, the last first, each with its undo; and the form. `names` are of sensors."""
+    """Return a site's voided readings, the last first, each with its undo; and a form. `names` are of sensors."""
     note = _(
         "A test message, installers who walk to and fro: what a sensor sent then is kept and counts nowhere. "
         "That time was not measured, which is not zero."

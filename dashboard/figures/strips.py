@@ -14,7 +14,7 @@ NOON = time(12)
 
 
 def add_days(result: go.Figure, texts: Mapping[date, str]) -> None:
-    """Add a sign to each day of which something is `said`."""
+    """Add a sign to each day with one of the `texts`, shown on hover."""
     if not texts:
         return
     result.add_scatter(

@@ -122,9 +122,9 @@ def board(
     mark: str = "",
     broken: Sequence[Any] = (),
 ) -> Any:
-    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
-    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again; what is `broken`
-    stands above."""
+    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about its sensors, `alerts`
+    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again; notices in `broken`
+    stand above."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(

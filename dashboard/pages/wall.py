@@ -94,7 +94,7 @@ def wall(
 ) -> Any:
     """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first.
 
-    Beside the spaces there may be `more` pages by name. Those that are `asked` for take turns of so many `seconds`.
+    Beside the spaces there may be `more` pages by name. Those `requested` take turns of so many `seconds`.
     The stream has it drawn again when its `mark` changes.
     """
     root, *rest = live.spaces

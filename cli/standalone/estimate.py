@@ -121,7 +121,7 @@ def _lines(
 def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> pd.DataFrame:
     """Read the lines of a file in the order of time: text, at, wall, door, in, out; NaN where a count is not known.
 
-    `at` is the moment in UTC, or the local clock (`wall`) where no zone is stated. Of two lines for one time and door the
+    `at` is the moment in UTC, or the local clock (`wall`) where no zone is given. Of two lines for a time and door the
     later one counts. `columns` names the file's columns that hold "in" and "out", "" for one found by its name.
     """
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)

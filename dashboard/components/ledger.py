@@ -24,8 +24,8 @@ def section(
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
-    """Return an entry for each action (given newest first) and forms to write into the ledger. `effects` are the sentences on
-    effects, by action; `measured` are the actions with a measured effect, `spaces` the names of the spaces.
+    """Return an entry for each action (given newest first) and forms to write into the ledger. `effects` are the
+    sentences on effects, by action; `measured` the actions with a measured effect, `spaces` the names of the spaces.
     """
     entries = [
         _entry(site, action, effects.get(action.action), spaces) for action in in_order(actions, measured)

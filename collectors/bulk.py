@@ -18,7 +18,7 @@ _puback = struct.Struct("!BBH").pack
 
 
 class Published(NamedTuple):
-    """A message as it came: `mid` is 0 at quality of service 0; the topic may be no text."""
+    """A message as received: `mid` is 0 at quality of service 0; the topic may not be valid text."""
 
     topic: bytes
     payload: bytes
@@ -28,13 +28,13 @@ class Published(NamedTuple):
 
 
 class BulkClient(paho.Client):
-    """A client that hands on all messages of a read together. For MQTT 5, subscribed at quality of service 0 or 1."""
+    """A client that delivers all messages of a read together. For MQTT 5, subscribed at quality of service 0 or 1."""
 
     def __init__(self, *args: Any, on_messages: Callable[[list[Published]], None], **more: Any) -> None:
         """`on_messages` runs in the network thread; it must not raise."""
         super().__init__(*args, **more)
         self._on_messages = on_messages
-        self._read = bytearray()  # what came and is not yet a whole packet
+        self._read = bytearray()  # bytes of a packet that is not yet complete
 
     def acknowledge(self, mids: Iterable[int]) -> None:
         """Let the broker forget these messages."""
@@ -43,21 +43,21 @@ class BulkClient(paho.Client):
             self._packet_queue(PUBACK, packets, 0, 1)
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connect again; what the old connection left unfinished is void."""
+        """Connect again; unfinished packets of the old connection are discarded."""
         self._read.clear()
         return super().reconnect()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """Take in what the socket holds; called by paho's network thread when there is something."""
+        """Read from the socket; called by paho's network thread when data is there."""
         try:
-            came = super()._sock_recv(READ_SIZE)
+            received = super()._sock_recv(READ_SIZE)
         except BlockingIOError:
             return MQTTErrorCode.MQTT_ERR_SUCCESS
         except OSError:
-            came = b""
-        if not came:  # paho looks again, finds the connection lost as well, and knows what to do
+            received = b""
+        if not received:  # paho reads again, finds the connection lost too, and handles it
             return super().loop_read(max_packets)
-        self._read += came
+        self._read += received
         return self._hand_on()
 
     def _hand_on(self) -> MQTTErrorCode:
@@ -66,13 +66,13 @@ class BulkClient(paho.Client):
             del self._read[:end]
             if messages:
                 self._on_messages(messages)
-            if _span(self._read, 0) is None:  # not yet whole
+            if _span(self._read, 0) is None:  # incomplete
                 return MQTTErrorCode.MQTT_ERR_SUCCESS
             if (code := super().loop_read()) or self.socket() is None:
                 return code
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        """Give paho what was read already."""
+        """Give paho the bytes that were read already."""
         if not self._read:
             return super()._sock_recv(bufsize)
         part = bytes(self._read[:bufsize])
@@ -81,33 +81,33 @@ class BulkClient(paho.Client):
 
 
 def publishes(data: bytearray) -> tuple[list[Published], int]:
-    """Return the messages at the beginning of `data`, as far as they are whole and sound, and where they end."""
-    found: list[Published] = []
+    """Return the complete, valid messages at the beginning of `data`, and where they end."""
+    messages: list[Published] = []
     at = 0
     with memoryview(data) as view:
         while (span := _span(data, at)) and data[at] & 0xF0 == PUBLISH:
             message = _published(data, view, *span, data[at])
             if message is None:
                 break
-            found.append(message)
+            messages.append(message)
             at = span[1]
-    return found, at
+    return messages, at
 
 
 def _span(data: bytearray, at: int) -> tuple[int, int] | None:
-    """Find where the body of the packet at `at` begins and ends; None if it is not all there.
+    """Find where the body of the packet at `at` begins and ends; None if it is incomplete.
 
     A length of more than four bytes is against the protocol: it counts as whole, for paho to close the connection.
     """
-    found = _length(data, at + 1, len(data))
-    if found is None:
+    length = _length(data, at + 1, len(data))
+    if length is None:
         return (at, at) if len(data) >= at + 5 else None
-    begin, end = found
+    begin, end = length
     return (begin, end) if end <= len(data) else None
 
 
 def _length(data: bytearray, at: int, end: int) -> tuple[int, int] | None:
-    """Read a length of at most four bytes before `end`: where what it measures begins and ends; None if it has more."""
+    """Read a length of at most four bytes before `end`: where its data begins and ends; None if it has more."""
     length = 0
     for number, byte in enumerate(data[at : min(at + 4, end)]):
         length |= (byte & 0x7F) << 7 * number
@@ -116,9 +116,9 @@ def _length(data: bytearray, at: int, end: int) -> tuple[int, int] | None:
     return None
 
 
-def _published(data: bytearray, view: memoryview, begin: int, end: int, head: int) -> Published | None:
-    """Return the message in a packet's body; None if it is broken or of quality of service 2: paho sees to it."""
-    quality = head & 0x06
+def _published(data: bytearray, view: memoryview, begin: int, end: int, header: int) -> Published | None:
+    """Return the message in a packet's body; None if it is broken or of quality of service 2, which paho handles."""
+    quality = header & 0x06
     topic_at = begin + 2
     if topic_at > end or quality > 2:
         return None
@@ -135,11 +135,11 @@ def _published(data: bytearray, view: memoryview, begin: int, end: int, head: in
     if at > end or (quality and not mid):
         return None
     return Published(
-        bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, head & 0x08 > 0, head & 0x01 > 0
+        bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, header & 0x08 > 0, header & 0x01 > 0
     )
 
 
 def _after_properties(data: bytearray, at: int, end: int) -> int:
     """Find where the payload begins, after the properties, of which none matters. Beyond `end` if they are broken."""
-    found = _length(data, at, end)
-    return end + 1 if found is None else found[1]
+    length = _length(data, at, end)
+    return end + 1 if length is None else length[1]

@@ -1,4 +1,4 @@
-"""The collector: from the broker into the database, and only then out of the broker."""
+"""The collector: takes messages from the broker into the database, and acknowledges them only then."""
 
 import gc
 import logging
@@ -25,9 +25,9 @@ from collectors.writer import Writer
 log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5
-QUIET_S = 3  # without a message: the broker has sent all that it had
-PATIENCE_S = 5  # for a batch under way when we are told to stop
-POOL_WAIT_S = 1  # before a database that is away is asked again
+QUIET_S = 3  # without a message: the broker's queue is empty
+PATIENCE_S = 5  # for the current batch after a request to stop
+POOL_WAIT_S = 1  # before an unreachable database is tried again
 # In objects: a batch of frames that wait for their codec holds 100,000 and no cycles, so these are sought less often
 GARBAGE_AFTER = 300_000
 
@@ -35,22 +35,22 @@ utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
 def leave(settings: Settings, stop: threading.Event) -> None:
-    """Store what the broker has kept for the client id of the settings, then give the id up.
+    """Store the messages queued at the broker for the client id of the settings, then end its session.
 
     For a collector that gets another id, or an account of another name. Raises SettingsError.
     """
-    counters, done = Counters(), threading.Event()
+    counters, drained = Counters(), threading.Event()
 
     def watch() -> None:
-        seen = -1
-        while not stop.wait(QUIET_S) and (seen != counters.received or counters.waiting):
-            seen = counters.received if counters.connected else -1
-        done.set()
+        last_received = -1
+        while not stop.wait(QUIET_S) and (last_received != counters.received or counters.waiting):
+            last_received = counters.received if counters.connected else -1
+        drained.set()
 
     watching = threading.Thread(target=watch, name="leaving")
     watching.start()
     try:
-        run(settings, done, counters, leaving=True)
+        run(settings, drained, counters, leaving=True)
     finally:
         watching.join()
 
@@ -60,8 +60,8 @@ def run(
 ) -> None:
     """Collect until `stop` is set; then finish what was received and leave the rest with the broker.
 
-    What is done is counted in `counters`, for whoever watches from outside. Raises SettingsError for settings that
-    cannot be used. A broker or a database that is away is waited for.
+    Progress is counted in `counters`, for monitoring. Raises SettingsError for settings that
+    cannot be used. It waits for an unreachable broker or database.
     """
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
     registry.index()  # before messages come, not when the first one does
@@ -95,7 +95,7 @@ def run(
             stop.set()
             inbox.close()
             writing.join(PATIENCE_S)
-    # Closing the pool has told whoever still waited for the database.
+    # Closing the pool has woken threads that still waited for the database.
     writing.join()
     beating.join()
     connection.stop()
@@ -104,7 +104,7 @@ def run(
 
 
 def _catch_up(db: Database, new_devices: int) -> None:
-    """Read the kept messages of devices that a person has mapped; what fails is tried again with the next news."""
+    """Read stored messages of devices that a person has mapped; a failure is retried at the next notification."""
     try:
         replay_mapped(db, utc_now(), new_devices)
     except StoreError as exc:
@@ -112,7 +112,7 @@ def _catch_up(db: Database, new_devices: int) -> None:
 
 
 def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:
-    """Until stopped, see that the threads live. Raises RuntimeError if the writer does not: a restart is due."""
+    """Until stopped, check that the threads live. Raises RuntimeError if the writer does not: a restart is due."""
     while not stop.wait(1):
         connection.supervise()
         if not writing.is_alive():
@@ -120,7 +120,7 @@ def _watch(connection: Connection, writing: threading.Thread, stop: threading.Ev
 
 
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
-    """Until stopped, tell the database that we work, and our figures."""
+    """Until stopped, write heartbeats with our figures to the database."""
     name = settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0]
     while True:
         now = utc_now()
@@ -133,7 +133,7 @@ def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, st
             if not counters.mismatch:
                 log.warning("Waiting: %s", exc.in_full, extra={"action": "schema_mismatch"})
             counters.mismatch = str(exc)
-        except StoreError:  # whoever has something to store says so
+        except StoreError:  # whoever has something to store reports it
             counters.answered = None
             log.debug("No heartbeat: the database is away")
         if stop.wait(BEAT_EVERY_S):

@@ -12,7 +12,7 @@ from besok.store.write import Batch, Written
 LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
 COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
 BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
-ANSWER_LIMIT = timedelta(seconds=15)  # the database is asked every 5 s; three times without an answer is away
+ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
 NOT_IN_BEAT = frozenset(
     ["heard", "answered", "mismatch", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"]
 )
@@ -36,35 +36,35 @@ class Histogram:
 class Counters:
     """The running figures, without locks: each is changed by one thread only, and a reader may be one behind."""
 
-    # changed by the thread that talks to the broker
+    # changed by the broker's thread
     connected: bool = False
-    lost: float = 0.0  # since when it is not, as a POSIX time
-    connections: int = 0  # more than one means that the broker was lost in between
-    refused: int = 0  # topic filters that the broker does not let us read
+    lost: float = 0.0  # since when it is not connected, as a POSIX time
+    connections: int = 0  # more than one: the broker was lost in between
+    refused: int = 0  # topic filters that the broker refuses
     received: int = 0  # messages
-    dropped: int = 0  # messages of quality of service 0 that came faster than they could be stored
-    heard: datetime | None = None  # when the last message came
+    dropped: int = 0  # messages of quality of service 0 received faster than they could be stored
+    heard: datetime | None = None  # when the last message was received
 
-    # changed by the thread that talks to the database
+    # changed by the database's thread
     committed: int = 0  # messages, rejected ones included: all that the broker may forget
     readings: int = 0  # new or corrected
     unchanged: int = 0  # readings that were stored already
-    repeats: int = 0  # messages that were stored already, and came again
+    repeats: int = 0  # redelivered messages that were stored already
     rejected: int = 0  # messages that could not be read, in whole or in part
-    rejected_by: Counter[str] = field(default_factory=Counter)  # the same by the class of their reason
+    rejected_by: Counter[str] = field(default_factory=Counter)  # the same by class of reason
     batches: int = 0
     last_batch: int = 0  # messages
     retries: int = 0  # of a batch, because the database did not answer
-    recoveries: int = 0  # how often it answered again after that
-    stuck: str = ""  # why a batch waits for the database, in a sentence
+    recoveries: int = 0  # times that it answered again after that
+    stuck: str = ""  # sentence: why a batch waits for the database
     lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
     lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # the same for every message
     commits_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))  # of transactions
     batch_sizes: Histogram = field(default_factory=lambda: Histogram(BATCH_BOUNDS))  # messages
 
     # set by the thread of the heartbeat, and at each commit
-    answered: datetime | None = None  # when the database last answered; None if it did not when last asked
-    mismatch: str = ""  # what is the matter with the version of the database, in a sentence
+    answered: datetime | None = None  # when the database last answered; None if the last poll failed
+    mismatch: str = ""  # sentence: what is wrong with the version of the database
 
     @property
     def waiting(self) -> int:
@@ -84,7 +84,7 @@ class Counters:
         self.batch_sizes.add(len(lags))
 
     def committed_batch(self, batch: Batch, written: Written, took_s: float) -> None:
-        """Note one transaction and what it stored."""
+        """Count one transaction and its rows."""
         self.stuck = ""
         self.commits_s.add(took_s)
         self.rejected_by.update(rejection.kind.value for rejection in batch.rejections)

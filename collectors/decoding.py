@@ -1,4 +1,4 @@
-"""Decoding: the adapters in the order in which they are asked, and what is checked of all that they say."""
+"""Decoding: the adapters in the order in which they are tried, and the checks of their results."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -17,7 +17,7 @@ from collectors.lorawan.codecs import CODECS, Waiting
 
 
 class Adapter(NamedTuple):
-    """One row of the registry: `decode` is a pure function that says, cheaply, None of a message that is not for it.
+    """One row of the registry: `decode` is a pure function that returns None, cheaply, for a message of another kind.
 
     It raises nothing but Unreadable (then the whole message is refused)."""
 
@@ -26,7 +26,7 @@ class Adapter(NamedTuple):
 
 
 ADAPTERS: tuple[Adapter, ...] = (
-    Adapter("mapping", mapping.decode),  # the owner's word comes first
+    Adapter("mapping", mapping.decode),  # the site's own mappings come first
     Adapter("native", native.decode),
     Adapter("tts", envelopes.TTS.decode),
     Adapter("bluetooth", bluetooth.decode),
@@ -35,12 +35,12 @@ ADAPTERS: tuple[Adapter, ...] = (
     *(Adapter(one.adapter, one.decode) for one in envelopes.OTHER_NETWORKS),
     Adapter("senml", senml.decode),
     Adapter("mapping (only)", mapping.decode_left_out),
-    Adapter("general", unknown.decode),  # the last: it asks about whatever comes
+    Adapter("general", unknown.decode),  # the last: it asks about anything that is left
 )
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up
 SIMULATED = b'"besok_simulated"'
-STRANGERS = ("", "general")  # who hears devices that nothing knows
+STRANGERS = ("", "general")  # the adapter of unknown devices
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
@@ -61,16 +61,16 @@ def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
-        found = _finished(packet, adapter.name, adapter.decode, packet)
-        if found is not None:
-            return found
+        decoded = _finished(packet, adapter.name, adapter.decode, packet)
+        if decoded is not None:
+            return decoded
     return Decoded(problems=(NOBODY,))
 
 
 def _finished(
     packet: Packet, name: str, decode: Callable[[Any], Decoded | None], given: object
 ) -> Decoded | None:
-    """Return what is made of the packet, or of its codec's answer, fit to be stored; None if it is not for `decode`."""
+    """Return the decoded packet, or codec answer, fit to be stored; None if it is not for `decode`."""
     try:
         decoded = decode(given)
         if decoded is None:
@@ -81,14 +81,14 @@ def _finished(
             decoded = _marked(decoded, packet)
     except Unreadable as exc:
         decoded = Decoded(problems=(str(exc),))
-    except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+    except Exception as exc:  # whatever a payload does to an adapter, other messages must be processed
         reason = f"the adapter {name} failed ({type(exc).__name__}: {exc}); please report this"
         decoded = Decoded(problems=(reason,))
     return _completed(decoded, name)
 
 
 def _marked(decoded: Decoded, packet: Packet) -> Decoded:
-    """Flag the readings if the message says that they are simulated; few formats have a word of their own."""
+    """Flag the readings if the message is marked as simulated; few formats have their own mark."""
     if packet.object.get("besok_simulated") is not True:
         return decoded
     readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
@@ -96,7 +96,7 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 
 def _completed(decoded: Decoded, name: str) -> Decoded:
-    """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
+    """Add the name of the adapter, and remove what cannot be stored and shown, whatever the payload."""
     problems, readings = decoded.problems, decoded.readings
     if not all(_are_names(r.device, r.channel) for r in readings):
         readings = tuple(r for r in readings if _are_names(r.device, r.channel))
@@ -115,7 +115,7 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
 
 @lru_cache(maxsize=10_000)
 def _are_names(device: str, channel: str) -> bool:
-    """Tell whether a device and its channel can be placed: names that can be read and written."""
+    """Tell whether a device and its channel have printable names of allowed length."""
     is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
     return is_short and device.isprintable() and channel.isprintable()
 
@@ -131,7 +131,7 @@ def _storable(identity: Identity) -> Identity:
 
 
 def _printable(text: str, limit: int) -> str:
-    """`text` without what no page can show and no database keeps (lone surrogates, control characters)."""
+    """Return `text` without what no page or database can represent (lone surrogates, control characters)."""
     if len(text) > limit:
         text = f"{text[: limit - 1]}…"
     if text.isprintable():

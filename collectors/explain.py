@@ -20,12 +20,12 @@ _REASONS = {
 
 
 def reason(code: int, text: str) -> str:
-    """Explain a broker's reason code in half a sentence; `text` is what the protocol calls it."""
+    """Explain a broker's reason code in half a sentence; `text` is its name in the protocol."""
     return _REASONS.get(code) or f"its reason is “{text}” ({code})"
 
 
 def failure(exc: BaseException | None, settings: Settings) -> str:
-    """Say why no connection to the broker came about, and what to do."""
+    """Explain why no connection to the broker was made, and what to do."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         why = getattr(exc, "verify_message", str(exc))
         return (
@@ -47,7 +47,7 @@ def failure(exc: BaseException | None, settings: Settings) -> str:
 
 
 def lost(connected: bool, settings: Settings) -> str:
-    """Say why a connection may have ended without a word from the broker; `connected` if it had been accepted."""
+    """Explain why the broker may have closed a connection without a reason; `connected` if it had been accepted."""
     if connected:
         return "the connection broke"
     if settings.mqtt_tls:

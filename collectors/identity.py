@@ -1,4 +1,4 @@
-"""Whether a message may speak for a device: a placed one only on its topics, and so many new ones an hour."""
+"""Which topics may carry a device's messages: a placed device's own only; and a limit on new devices an hour."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -27,13 +27,13 @@ class Refused(Unreadable):
 
 
 class Speakers:
-    """Judges who speaks on which topic, and learns it of devices that are not bound, message by message."""
+    """Checks which device sends on which topic, and learns the topics of devices that are not bound."""
 
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
         self.names = StoredNames(known)
-        self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, by their first message here
-        self._heard: dict[Device, dict[str, None]] = {}  # of those that are not placed
+        self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, bound by their first message
+        self._callers: dict[Device, dict[str, None]] = {}  # names used by devices that are not placed
 
     @property
     def binds(self) -> frozenset[Device]:
@@ -43,12 +43,12 @@ class Speakers:
     @property
     def learnt(self) -> dict[Device, tuple[str, ...]]:
         """The filters of the devices that were not bound before."""
-        return self._bound | {device: tuple(filters) for device, filters in self._heard.items()}
+        return self._bound | {device: tuple(filters) for device, filters in self._callers.items()}
 
     def is_bound(self, device: Device, topic: str) -> bool:
         """Tell whether a device, under its stored name, is bound to the topic; False if to none.
 
-        Raises Refused if it is bound to others, or nobody knows who speaks.
+        Raises Refused if it is bound to others, or the sender is not known.
         """
         filters = self._known.topics.get(device)
         if filters is None:
@@ -61,7 +61,7 @@ class Speakers:
         return bool(filters)
 
     def learn(self, devices: Mapping[Device, str], topic: str) -> None:
-        """Note that devices that are not bound, with what they call themselves, were heard on a topic."""
+        """Record that devices that are not bound, with their own names, sent on a topic."""
         for device, name in devices.items():
             if "\0" in topic:
                 continue
@@ -69,7 +69,7 @@ class Speakers:
             if device in self._known.topics:
                 self._bound.setdefault(device, filters)
             else:
-                self._heard.setdefault(device, {}).update(dict.fromkeys(filters))
+                self._callers.setdefault(device, {}).update(dict.fromkeys(filters))
 
 
 def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
@@ -90,14 +90,14 @@ def _filter_lines(filters: tuple[str, ...]) -> Iterator[str]:
 
 
 class Registrar:
-    """Registers new devices within the limit, and asks the database only about channels that it has not seen."""
+    """Registers new devices within the limit; queries the database only about channels new to it."""
 
     def __init__(self, db: Database, limit: int, clock: Callable[[], datetime]) -> None:
         """`limit` is of devices an hour."""
         self._db = db
         self._limit = limit
         self._clock = clock
-        self._devices = set[Device]()  # registered, of those that tell whether they are connected
+        self._devices = set[Device]()  # registered devices, of those with connection statuses
 
     def refused(self, channels: Iterable[Channel]) -> set[Channel]:
         """Register the devices of the channels; return what is not to be stored. Raises StoreUnavailable."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from besok.model.readings import Message
 
 UNPROTECTED_LIMIT = 20_000  # messages of quality of service 0 that may wait; the broker bounds the others
-BYTES_LIMIT = 64_000_000  # payload that may wait before the broker is made to
+BYTES_LIMIT = 64_000_000  # waiting payload beyond which the broker is held back
 BATCH_BYTES = 16_000_000  # payload committed at once
 
 
@@ -24,7 +24,7 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, messages: Sequence[Message]) -> int:
-        """Take messages in; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
+        """Add messages; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
 
         Blocks while the payload that waits exceeds BYTES_LIMIT, which holds back the broker. A closed inbox takes
         nothing in: what is to be acknowledged stays with the broker.
@@ -33,30 +33,30 @@ class Inbox:
             self._changed.wait_for(lambda: self._closed or self._bytes < BYTES_LIMIT)
             if self._closed:
                 return sum(not m.packet_id for m in messages)
-            taken = 0
+            accepted = 0
             for message in messages:
                 if message.packet_id or len(self._waiting) < UNPROTECTED_LIMIT:
                     self._waiting.append(message)
                     self._bytes += len(message.payload)
-                    taken += 1
+                    accepted += 1
             self._changed.notify_all()
-        return len(messages) - taken
+        return len(messages) - accepted
 
     def take(self, limit: int) -> list[Message]:
-        """Return all that waits, at most `limit` messages; block until there is one. Empty once closed and emptied."""
-        taken: list[Message] = []
+        """Return the waiting messages, at most `limit`; block until there is one. Empty once closed and emptied."""
+        batch: list[Message] = []
         size = 0
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._waiting)
-            while self._waiting and len(taken) < limit and size < BATCH_BYTES:
-                taken.append(self._waiting.popleft())
-                size += len(taken[-1].payload)
+            while self._waiting and len(batch) < limit and size < BATCH_BYTES:
+                batch.append(self._waiting.popleft())
+                size += len(batch[-1].payload)
             self._bytes -= size
             self._changed.notify_all()
-        return taken
+        return batch
 
     def close(self) -> None:
-        """Take no more in; what waits can still be taken out."""
+        """Accept no more messages; those waiting can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

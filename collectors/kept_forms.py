@@ -1,4 +1,4 @@
-"""What redaction keeps: the words and keys of allowlist.toml, the units of the catalogue, the words of model tables.
+"""What redaction lets pass: words and keys of allowlist.toml, units of the catalogue, words of model tables.
 
 Beside them forms: numbers, times, names of fields, numbers of devices, radio frames.
 """
@@ -51,7 +51,7 @@ _PERSONAL = re.compile(  # a Swedish personal number
     r"(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-9]\d)\d{4}"
 )
 _BIRTHDAY = re.compile(r"(?:19\d\d|200\d|201[0-5])(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_SAID = re.compile(  # as nobody expects of bytes in base64 or hexadecimal: AnnaBerg, EBBA
+_PRONOUNCEABLE = re.compile(  # unlike bytes in base64 or hexadecimal: AnnaBerg, EBBA
     r"(?:(?:[A-Z]?[a-z]{2,}[/+]?)+|[A-Z]{2,}(?:[/+][A-Z]{2,})*)[0-9]{0,4}"
 )
 _TEXT_IN_BYTES = re.compile(rb"(?:[A-Za-z]|[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){4}|[0-9]{6}")
@@ -65,11 +65,11 @@ _OFFSET = re.compile(rf"(?:{_ABBREVIATIONS})(?:[+-]\d{{1,2}}(?::\d\d)?)?", re.AS
 @cache
 def table_texts() -> frozenset[str]:
     """Return the texts that model tables name, in small letters: models, levels of topics, types and states."""
-    found: set[str] = set()
+    texts: set[str] = set()
     for table in tables():
-        found.update((table.vendor, table.model, *table.also, *table.names))
-        found.update(text for form in table.messages for text in _texts(form))
-    return frozenset(map(str.casefold, found))
+        texts.update((table.vendor, table.model, *table.also, *table.names))
+        texts.update(text for form in table.messages for text in _texts(form))
+    return frozenset(map(str.casefold, texts))
 
 
 def _texts(form: Format) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _texts(form: Format) -> Iterator[str]:
 
 @lru_cache(maxsize=10_000)
 def is_words(text: str, places: frozenset[str] = frozenset()) -> bool:
-    """Tell whether a text is made of words of the lists, of places, and short numbers: `Line 0`, `door-3`."""
+    """Tell whether a text consists of listed words, places and short numbers: `Line 0`, `door-3`."""
     if len(text) > TEXT_LIMIT:
         return False
     if text.casefold() in WORDS or text.casefold() in table_texts():
@@ -97,59 +97,59 @@ def is_words(text: str, places: frozenset[str] = frozenset()) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a text is a number, with a unit or without: `21.5`, `45 %`, `21,5 °C`; days of birth are none."""
-    found = _NUMBER.fullmatch(text)
-    if found is None or _BIRTHDAY.fullmatch(text):
+    """Tell whether a text is a number, with a unit or without: `21.5`, `45 %`, `21,5 °C`; not a date of birth."""
+    match = _NUMBER.fullmatch(text)
+    if match is None or _BIRTHDAY.fullmatch(text):
         return False
-    return not found[2] or found[2].casefold() in UNIT_WORDS
+    return not match[2] or match[2].casefold() in UNIT_WORDS
 
 
 def is_model(text: str) -> bool:
     """Tell whether a text names a model: words and codes such as VS133."""
     parts = re.split(r"[ _./-]+", text)
-    return all(p.casefold() in WORDS or (_CODE.fullmatch(p) and not _can_be_said(p)) for p in parts)
+    return all(p.casefold() in WORDS or (_CODE.fullmatch(p) and not _is_pronounceable(p)) for p in parts)
 
 
 def may_be_model(text: str) -> bool:
-    """Tell whether a text may name a model that no list has: known words, and codes, which nobody could speak."""
+    """Tell whether a text may name an unlisted model: known words, and codes that cannot be pronounced."""
     return is_words(text) or all(
-        is_words(part) or (is_name(part) and not _can_be_said(part)) for part in text.split()
+        is_words(part) or (is_name(part) and not _is_pronounceable(part)) for part in text.split()
     )
 
 
-def _can_be_said(code: str) -> bool:
+def _is_pronounceable(code: str) -> bool:
     letters = (run.casefold() for run in re.findall(r"[A-Za-z]{3,}", code))
     return any(run not in WORDS and set(run) & set("aeiouy") for run in letters)
 
 
 def is_key(name: str) -> bool:
-    """Tell whether a name looks like that of a field; an address, a name of somebody, a sentence do not.
+    """Tell whether a name looks like a field's; an address, a person's name or a sentence does not.
 
     Of several words one must be known, and all if blanks are between them: `anna.svensson` is no field.
     """
     if _KEY.fullmatch(name.replace(" ", "_")) is None or _ADDRESS.fullmatch(name):
         return False
     parts = name.casefold().split(" ") if " " in name else field_names.words(name)
-    said = [word for word in parts if not word.isdecimal()]
-    known = [word in WORDS or word in field_names.KNOWN for word in said]
+    letter_parts = [word for word in parts if not word.isdecimal()]
+    known = [word in WORDS or word in field_names.KNOWN for word in letter_parts]
     if " " in name:
         return all(known) and sum(map(str.isdecimal, name)) <= 4
-    return len(said) < 2 or any(known) or any(len(word) < 3 for word in said)
+    return len(letter_parts) < 2 or any(known) or any(len(word) < 3 for word in letter_parts)
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text may be the name of something that is counted or numbered: no blanks, and a digit."""
+    """Tell whether a text may name something counted or numbered: no blanks, and a digit."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_identifier(text: str, key: str) -> bool:
-    """Tell whether a text is the number of a device: letters come in few, in hexadecimal, or as known words."""
+    """Tell whether a text is the number of a device: its letters are few, hexadecimal, or known words."""
     if key.endswith("eui"):
         return re.fullmatch(r"[0-9a-f]{16}", canonical(text)) is not None
     if not is_name(text) or _PERSONAL.fullmatch(re.sub(r"\D", "", text)):
         return False
     if key in KEYS["addresses"] and canonical(text)[1:2] in ("2", "6", "a", "e"):
-        return False  # made up by a phone, not given by a maker
+        return False  # random, from a phone, not assigned by a maker
     is_long = len(canonical(text)) >= 8
     return all(
         len(run) < 3 or run.casefold() in WORDS or (is_long and re.fullmatch(r"[0-9A-Fa-f]+", run))
@@ -159,13 +159,13 @@ def is_identifier(text: str, key: str) -> bool:
 
 def is_frame(frame: bytes) -> bool:
     """Tell whether bytes are those of a radio frame: few, and no text among them."""
-    hidden = frame.replace(b"\0", b"")  # in which two bytes are a letter
+    hidden = frame.replace(b"\0", b"")  # two bytes per letter
     return len(frame) <= FRAME_LIMIT and not (_TEXT_IN_BYTES.search(frame) or _TEXT_IN_BYTES.search(hidden))
 
 
 def is_coded_frame(text: str) -> bool:
     """Tell whether a text is a frame in hexadecimal or in base64, in which a name can be written too."""
-    if len(text) > 2 * FRAME_LIMIT or _SAID.fullmatch(text):
+    if len(text) > 2 * FRAME_LIMIT or _PRONOUNCEABLE.fullmatch(text):
         return False
     try:
         return is_frame(bytes.fromhex(text))
@@ -203,7 +203,7 @@ def is_time(text: str, received: datetime) -> bool:
 
 
 def is_late(day: str) -> bool:
-    """Tell whether a day is none of a birth: of the last years, or one on which clocks begin that were never set."""
+    """Tell whether a day is no date of birth: in the last years, or the start of a clock that was never set."""
     return int(max(re.findall(r"\d+", day), key=len)[:4]) > 2015 or day in ("1970-01-01", "2000-01-01")
 
 
@@ -218,5 +218,5 @@ def is_day(text: str, received: datetime) -> bool:
 
 @cache
 def _zones() -> set[str]:
-    """Return the zones of a region or an offset; those that are one word are names of people too: Israel, Cuba."""
+    """Return the zones of a region or an offset; not single words, which are people's names too: Israel, Cuba."""
     return {zone for zone in available_timezones() if "/" in zone}

@@ -1,4 +1,4 @@
-"""The context of decoding, reloaded when a site file is applied, or a device tells its model or is bound."""
+"""The context of decoding, reloaded when a site file is applied, or a device reports its model or is bound."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Knowledge:
-    """Loads when it is asked and what it has is stale: one thread asks, another hears the news."""
+    """Caches the context, and reloads it on use once stale: one thread uses it, another gets notifications."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -25,11 +25,11 @@ class Knowledge:
 
     @property
     def latest(self) -> DecodeContext:
-        """What was known last, without asking the database."""
+        """The last context, without querying the database."""
         return self._known
 
     def current(self) -> DecodeContext:
-        """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
+        """Return the current context. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
             self._load(self._stale, decode_context.load)
             log.info("Loaded what is known of the sensors", extra={"action": "known_loaded"})
@@ -37,20 +37,20 @@ class Knowledge:
             self._load(self._rebound, lambda db: decode_context.with_bindings(db, self._known))
         return self._known
 
-    def _load(self, wanted: Event, load: Callable[[Database], DecodeContext]) -> None:
-        wanted.clear()  # before loading: what is applied meanwhile is loaded the next time
+    def _load(self, stale: Event, load: Callable[[Database], DecodeContext]) -> None:
+        stale.clear()  # before loading: changes during it are loaded the next time
         try:
             self._known = load(self._db)
         except SchemaMismatch:
-            wanted.set()
+            stale.set()
             raise
         except StoreError as exc:
-            wanted.set()
+            stale.set()
             raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
 
     def learn(self, batch: Batch) -> None:
-        """Reload if a device in a stored batch told its model for the first time, or was bound to its topics."""
-        if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
+        """Mark as stale if a device in a stored batch first reported its model, or was bound to its topics."""
+        if any(new.model and device not in self._known.models for device, new in batch.devices.items()):
             self._stale.set()
         if batch.binds:
             self._rebound.set()
@@ -58,7 +58,7 @@ class Knowledge:
     def follow(self, url: str, stop: Event, then: Callable[[], None] = lambda: None) -> None:
         """Until stopped, listen for site files that are applied, and for devices that are mapped, bound or named.
 
-        `then` is what follows, unless they are only bound.
+        `then` is called, unless they are only bound.
         """
         for notice in listen(url, ["sites", "names", "bindings", receive_tokens.CHANNEL], stop):
             if notice.channel == "bindings":

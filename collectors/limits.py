@@ -1,4 +1,4 @@
-"""Limits that a message must keep before anybody parses it, and the time that reading it may take."""
+"""Limits on a message before it is parsed, and on the time for reading it."""
 
 import re
 import time
@@ -7,11 +7,11 @@ from typing import Final
 
 from besok.model.errors import Unreadable
 
-BYTES_LIMIT: Final = 4_000_000  # no sensor sends more
+BYTES_LIMIT: Final = 4_000_000  # more than any sensor sends
 VALUES_LIMIT: Final = 100_000  # keys and values: a day of events of a busy entrance has some thousand
 DEPTH_LIMIT: Final = 50  # objects and lists within each other
 TOPIC_LIMIT: Final = 1_000  # characters
-# Seconds of the processor, for the items of one message; those of a day take some hundredths
+# processor seconds for the items of one message; a day's items take some hundredths
 TIME_LIMIT_S: Final = 1.0
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
 _BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{\[]|[}\]]', re.DOTALL)
@@ -26,7 +26,7 @@ class Budget:
         self._until: float | None = None
 
     def check(self) -> None:
-        """Begin to count, or raise Unreadable once the time is up. To be called every so many items."""
+        """Start the clock at the first call; raise Unreadable once the time is up. Call it every so many items."""
         now = self._clock()
         if self._until is None:
             self._until = now + TIME_LIMIT_S
@@ -38,7 +38,7 @@ class Budget:
 
 
 def problem(payload: bytes, topic: str = "") -> str | None:
-    """Say in a sentence why a message is too large to be parsed, None if it is not. Linear, and seldom more than a look
+    """Return a sentence why a message is too large to be parsed, None if it is not. Linear, and seldom more than a look
     at its size."""
     if len(topic) > TOPIC_LIMIT:
         return f"the topic has {len(topic)} characters; no sensor has more than {TOPIC_LIMIT:,}"
@@ -57,7 +57,7 @@ def problem(payload: bytes, topic: str = "") -> str | None:
 
 
 def _is_deep(payload: bytes) -> bool:
-    """Tell whether more objects and lists are open at once; what stands in quotation marks opens none."""
+    """Tell whether more objects and lists are open at once; brackets in quotation marks do not count."""
     depth = 0
     for sign in _BRACKETS.finditer(payload):
         opened = payload[sign.start()]

@@ -40,8 +40,8 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
         PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
     )
     yield gauge(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
-    heard = c.heard.timestamp() if c.heard else 0
-    yield gauge(PREFIX + "last_message_timestamp_seconds", "When the last message came", heard)
+    last_message = c.heard.timestamp() if c.heard else 0
+    yield gauge(PREFIX + "last_message_timestamp_seconds", "When the last message came", last_message)
     yield histogram(PREFIX + "lag_seconds", "From receipt of a message to the commit", c.lags_s)
     yield histogram(PREFIX + "commit_seconds", "How long a transaction took", c.commits_s)
     yield histogram(PREFIX + "batch_messages", "Messages in a transaction", c.batch_sizes)

@@ -40,7 +40,7 @@ NOT_AUTHORIZED = 0x87
 
 
 class Connection:
-    """Fills the inbox with what the broker sends, reconnects for ever, and acknowledges what has been stored."""
+    """Fills the inbox with the broker's messages, reconnects for ever, and acknowledges stored messages."""
 
     def __init__(
         self,
@@ -64,16 +64,16 @@ class Connection:
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
         self._client_id = settings.mqtt_client_id
         self._leaving = leaving
-        self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
+        self._lock = threading.Lock()  # no acknowledgement during a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
-        self._new_session = False  # and no message has come since
-        self._lasting = True  # whether packet ids outlast a connection
-        self._said = ""
+        self._new_session = False  # and no message received since
+        self._lasting = True  # whether packet ids survive a reconnect
+        self._last_reason = ""
         self._client = self._make_client()
 
     def start(self) -> None:
-        """Begin to connect, in a thread of its own."""
+        """Start connecting, in a separate thread."""
         s = self._settings
         connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         connect.SessionExpiryInterval = s.mqtt_session_s
@@ -84,7 +84,7 @@ class Connection:
         self._client.loop_start()
 
     def supervise(self) -> None:
-        """Restart the network thread should it have died."""
+        """Restart the network thread if it has died."""
         if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             log.error(
                 "The thread that talks to the broker had died; it runs again",
@@ -92,7 +92,7 @@ class Connection:
             )
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
-        """Tell the broker that it may forget these, as far as they came on the present connection."""
+        """Acknowledge those of the messages that were received on the present connection."""
         with self._lock:
             self._client.acknowledge(
                 m.packet_id for m in messages if m.packet_id and m.connection == self._number
@@ -115,7 +115,7 @@ class Connection:
             manual_ack=True,
             on_messages=self._on_messages,
         )
-        client.disable_logger()  # it speaks of each message; what matters we say ourselves
+        client.disable_logger()  # paho logs each message; we log what matters
         configure_client(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
@@ -124,27 +124,27 @@ class Connection:
         client.on_subscribe = self._on_subscribe
         return client
 
-    # What follows runs in the network thread. An exception would end it, so nothing here may raise.
+    # The callbacks below run in the network thread. An exception would end it, so none may raise.
 
     def _on_pre_connect(self, *_: object) -> None:
         self._set_number(0)
 
     def _on_connect_fail(self, *_: object) -> None:
-        self._say(explain.failure(sys.exception(), self._settings))
+        self._log_away(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
         self, client: paho.Client, _: object, flags: paho.ConnectFlags, code: ReasonCode, properties: object
     ) -> None:
         if code.is_failure:
-            self._say(explain.reason(code.value, str(code)))
+            self._log_away(explain.reason(code.value, str(code)))
             return
-        self._new_session = not flags.session_present  # until its first message has come
+        self._new_session = not flags.session_present  # until its first message is received
         self._lasting = getattr(properties, "MaximumQoS", 2) == 2
         self._counters.connections += 1
         self._set_number(self._counters.connections)
-        self._said = ""
-        kept = "the broker kept our queue" if flags.session_present else "a new queue"
-        log.info("Connected to the broker at %s; %s", self._where, kept, extra={"action": "mqtt_connected"})
+        self._last_reason = ""
+        queue = "the broker kept our queue" if flags.session_present else "a new queue"
+        log.info("Connected to the broker at %s; %s", self._where, queue, extra={"action": "mqtt_connected"})
         if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
             self._warn_of_sharing()
         if self._leaving:
@@ -153,7 +153,7 @@ class Connection:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _warn_of_sharing(self) -> None:
-        """Log an error: RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""
+        """Log an error: RabbitMQ reports no shared subscriptions, yet grants them and delivers nothing."""
         for topic in self._topics:
             if topic.startswith("$share/"):
                 log.error(
@@ -194,9 +194,9 @@ class Connection:
         had = self._number > 0
         self._set_number(0)
         if flags.is_disconnect_packet_from_server:
-            self._say(explain.reason(code.value, str(code)))
-        elif code.is_failure and (had or not self._said):
-            self._say(explain.lost(had, self._settings))
+            self._log_away(explain.reason(code.value, str(code)))
+        elif code.is_failure and (had or not self._last_reason):
+            self._log_away(explain.lost(had, self._settings))
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
@@ -205,7 +205,7 @@ class Connection:
         self._counters.heard = now
 
     def _message(self, m: Published, now: datetime, connection: int) -> Message:
-        self._latest = max(now, self._latest + TICK)  # no two messages come at the same time
+        self._latest = max(now, self._latest + TICK)  # every message has its own time of receipt
         try:
             topic = m.topic.decode()
         except UnicodeDecodeError:
@@ -229,10 +229,10 @@ class Connection:
         self._counters.connected = number > 0
         self._counters.lost = 0.0 if number else self._counters.lost or self._clock().timestamp()
 
-    def _say(self, why: str) -> None:
-        """Log why there is no connection, once for as long as it stays the same."""
-        level = logging.DEBUG if why == self._said else logging.WARNING
-        self._said = why
+    def _log_away(self, why: str) -> None:
+        """Log why there is no connection; a repeated reason only at debug level."""
+        level = logging.DEBUG if why == self._last_reason else logging.WARNING
+        self._last_reason = why
         log.log(
             level,
             "No connection to the broker at %s, trying again: %s",

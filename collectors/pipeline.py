@@ -19,11 +19,11 @@ from collectors.lorawan.codecs import CODECS
 from collectors.privacy import redact
 from collectors.stored_names import StoredNames, revealed
 
-AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
-BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
+AHEAD = timedelta(minutes=10)  # a device's clock may be this far ahead of ours before the reading is flagged
+BEHIND = timedelta(days=35)  # a reading may be this late: loggers keep a month's data
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-KEPT_S = 30 * 86_400.0  # a message that the broker keeps is rejected once in so many seconds
+RETAINED_S = 30 * 86_400.0  # seconds in which a retained message is rejected only once
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 TOO_MANY = (
     "too many new devices or lines came within an hour, and no site file names this one: replay the message later, name"
@@ -31,12 +31,12 @@ TOO_MANY = (
 )
 
 Key = tuple[str, str, str, str, datetime]
-Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # which of the channels are not to be registered
+Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # returns the channels that are refused
 
 
 @dataclass(slots=True)
 class _Part:
-    """What came of one message."""
+    """The result of one message."""
 
     message: Message
     decoded: Decoded
@@ -45,8 +45,8 @@ class _Part:
     problems: list[Refused]
 
     def channels(self) -> list[Channel]:
-        found = [(r.source, r.device, r.channel) for r in self.readings]
-        return found + [(s.source, s.device, "") for s in self.statuses] if self.statuses else found
+        lines = [(r.source, r.device, r.channel) for r in self.readings]
+        return lines + [(s.source, s.device, "") for s in self.statuses] if self.statuses else lines
 
 
 def decode(
@@ -61,16 +61,16 @@ def decode(
     A message with problems is rejected, `redacted`, with its reasons; its good readings count all the same.
     """
     speakers = Speakers(known)
-    told = revealed(known, (message.topic for message in messages))
-    adapted = zip(messages, _all_adapted(messages, told), strict=True)
-    parts = [_read(message, *one, known, speakers) for message, one in adapted]
+    context = revealed(known, (message.topic for message in messages))
+    adapted = zip(messages, _all_adapted(messages, context), strict=True)
+    parts = [_read(message, *adapted_parts, known, speakers) for message, adapted_parts in adapted]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
             _leave_out(part, refused)
     readings: list[Incoming] = []
     rejections: list[Rejection] = []
     origins: list[Origin] = []
-    heard: dict[Device, DeviceDescription] = {}
+    devices: dict[Device, DeviceDescription] = {}
     for part in parts:
         message, problems = part.message, part.problems
         origin = _origin(part, speakers.names)
@@ -79,7 +79,7 @@ def decode(
         description = DeviceDescription(speakers.names.topic(message.topic), part.decoded.model)
         for reading in part.readings:
             readings.append(Incoming(reading, message.received, origin))
-            heard[reading.source, reading.device] = description
+            devices[reading.source, reading.device] = description
         if problems:
             rejected = Rejection(
                 message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin
@@ -90,7 +90,7 @@ def decode(
         statuses=[(status, part.message.received) for part in parts for status in part.statuses],
         rejections=rejections,
         origins=origins,
-        devices=heard,
+        devices=devices,
         topics=speakers.learnt,
         binds=speakers.binds,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
@@ -100,7 +100,7 @@ def decode(
 def _read(
     message: Message, decoded: Decoded, kind: Refusal, known: DecodeContext, speakers: Speakers
 ) -> _Part:
-    """Check what a message says: `kind` is the class of the problems of decoding it."""
+    """Check a decoded message: `kind` is the class of its decoding problems."""
     problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
     devices = _devices(decoded, speakers.names)
     decoded = speakers.names.decoded(decoded)
@@ -117,7 +117,7 @@ def _read(
     if refused:
         readings = tuple(r for r in readings if (r.source, r.device) not in refused)
         statuses = tuple(s for s in statuses if (s.source, s.device) not in refused)
-        if not (readings or statuses):  # an impostor's message is no delivery of the device's
+        if not (readings or statuses):  # an impostor's message does not count as the device's
             decoded = Decoded(adapter=decoded.adapter)
     checked = _checked(readings, message, problems, known)
     if unbound and checked:
@@ -126,39 +126,39 @@ def _read(
 
 
 def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
-    """Return the devices that speak, as they are stored, with what they call themselves."""
-    said = {(r.source, r.device) for r in decoded.readings}
+    """Return the sending devices under their stored names, with the names that they use."""
+    devices = {(r.source, r.device) for r in decoded.readings}
     if decoded.statuses:
-        said |= {(s.source, s.device) for s in decoded.statuses}
-    return {names.device(device): device[1] for device in said}
+        devices |= {(s.source, s.device) for s in decoded.statuses}
+    return {names.device(device): device[1] for device in devices}
 
 
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
-    """Take out what comes from devices and channels that are not registered."""
+    """Remove readings of devices and channels that are not registered."""
     if not any(channel in refused for channel in part.channels()):
         return
     part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
     part.statuses = [s for s in part.statuses if (s.source, s.device, "") not in refused]
-    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no repeat
+    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no duplicate
     part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
 def _origin(part: _Part, names: StoredNames) -> Origin | None:
-    """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
+    """Return what de-duplication needs of a message; None if writing it twice changes nothing anyway.
 
     That is so if every reading has a time, which then is its key, and nothing of the message is rejected. Of a message
     that is rejected as a whole only hashes are told.
     """
     message, decoded, rejected = part.message, part.decoded, bool(part.problems)
     identity = decoded.identity
-    if message.retained and rejected:  # it comes again with every connection
-        identity = Identity(scope=f"retained/{names.secret(message.topic)}", mark="", window_s=KEPT_S)
+    if message.retained and rejected:  # it is sent again at every connection
+        identity = Identity(scope=f"retained/{names.secret(message.topic)}", mark="", window_s=RETAINED_S)
     elif identity and rejected and not part.readings:
         identity = replace(identity, scope=names.secret(identity.scope), mark=names.secret(identity.mark))
     elif not identity and (ahead := [r for r in part.readings if r.flags & Flag.CLOCK_AHEAD and r.time]):
         # It counts at its receipt, so only its own time tells it from one that is sent again.
         last = ahead[-1]
-        identity = Identity(scope=f"{last.source}/{last.device}", mark=f"at:{last.time}", window_s=KEPT_S)
+        identity = Identity(scope=f"{last.source}/{last.device}", mark=f"at:{last.time}", window_s=RETAINED_S)
     lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
     packet_id = message.packet_id if lasting else 0
     if not packet_id and not identity:
@@ -174,20 +174,20 @@ def _origin(part: _Part, names: StoredNames) -> Origin | None:
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:
-    """Hash what the device said, not the way it came, which gateways tell differently."""
-    said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
-    text = repr(said or (message.topic, message.payload))
+    """Hash the readings, not the envelope, which differs between gateways."""
+    facts: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
+    text = repr(facts or (message.topic, message.payload))
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tuple[Decoded, Refusal]]:
     """Decode messages, with the class of their problems; the frames that need a codec go to it together."""
     refused = [limits.problem(message.payload, message.topic) for message in messages]
-    begun = [
+    decodings = [
         Decoded(problems=(reason,)) if reason else decoding.begin(message, known)
         for message, reason in zip(messages, refused, strict=True)
     ]
-    settled = zip(CODECS.settled(begun), refused, strict=True)
+    settled = zip(CODECS.settled(decodings), refused, strict=True)
     return [(decoded, Refusal.TOO_LARGE if reason else _kind(decoded)) for decoded, reason in settled]
 
 
@@ -199,8 +199,8 @@ def _kind(decoded: Decoded) -> Refusal:
 def _checked(
     readings: Iterable[Reading], message: Message, problems: list[Refused], known: DecodeContext
 ) -> Collection[Reading]:
-    """Return the readings that can be true, timed and flagged; add what cannot be true to `problems`."""
-    found: dict[Key, Reading] = {}
+    """Return the plausible readings, timed and flagged; add a problem for each other one."""
+    by_key: dict[Key, Reading] = {}
     summed: dict[Key, None] = {}
     for reading in readings:
         try:
@@ -211,23 +211,23 @@ def _checked(
             problems.append(exc)
             continue
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
-        if same := found.get(key):
-            if same.period_s and timed.period_s and same.period_s != timed.period_s:
-                timed, longer = sorted((same, timed), key=lambda one: one.period_s)
+        if earlier := by_key.get(key):
+            if earlier.period_s and timed.period_s and earlier.period_s != timed.period_s:
+                timed, longer = sorted((earlier, timed), key=lambda one: one.period_s)
                 problems.append(_of_shorter(longer))
             else:
-                timed = _merged(same, timed)
+                timed = _merged(earlier, timed)
                 summed[key] = None
-        found[key] = timed
-    for key in summed:  # each can be true and their sum not
+        by_key[key] = timed
+    for key in summed:  # each may be plausible and their sum not
         try:
-            _check_value(found[key])
+            _check_value(by_key[key])
         except Refused as exc:
             problems.append(exc)
-            del found[key]
-    if len(found) > 2:
-        problems += [_of_shorter(found.pop(key)) for key in _sums_of_others(found)]
-    return found.values()
+            del by_key[key]
+    if len(by_key) > 2:
+        problems += [_of_shorter(by_key.pop(key)) for key in _sums_of_others(by_key)]
+    return by_key.values()
 
 
 def _sums_of_others(readings: dict[Key, Reading]) -> list[Key]:
@@ -261,7 +261,7 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
 
 
 def _check_value(reading: Reading) -> None:
-    """Raise Refused for a value that cannot be true."""
+    """Raise Refused for an impossible value."""
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:
@@ -269,7 +269,7 @@ def _check_value(reading: Reading) -> None:
 
 
 def _timed(reading: Reading, message: Message) -> Reading:
-    """Add a time and the flags it deserves. A clock that is off never costs a reading. Raises Refused."""
+    """Add a time and flags. A reading is never lost to a wrong clock. Raises Refused."""
     time, received = reading.time, message.received
     if time is None:
         if message.retained and METRICS[reading.metric].kind is Kind.FLOW:

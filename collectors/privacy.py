@@ -24,10 +24,10 @@ from collectors.kept_forms import KEYS, PROSE
 from collectors.stored_names import is_known
 
 KEPT_LIMIT = 1_000_000  # bytes of a payload
-NESTED_LIMIT = 3  # JSON within the strings of JSON
+NESTED_LIMIT = 3  # levels of JSON within strings of JSON
 LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
 
-_KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # what stands for what was dropped
+_KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # placeholders of dropped parts
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _OTHER = r"[^\x00-\x7f…–’“”\ufffd]"  # marks of scripts and emoji, which are no letters to `re`
@@ -36,19 +36,19 @@ _WORD = re.compile(rf"(?:[^\W_]|{_OTHER}){{2,}}|{_OTHER}")
 
 
 def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
-    """Return a rejection with what may be kept of its payload, its topic and its reason."""
+    """Return a rejection with payload, topic and reason redacted."""
     work = _Redactor(rejection.message, known)
     message = work.message()
     return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
 
 
 def redacted(message: Message, known: DecodeContext) -> Message:
-    """Return a message with what may be kept of it."""
+    """Return a message with payload and topic redacted."""
     return _Redactor(message, known).message()
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it is written: a name may come twice."""
+    """The members of a JSON object as written: a name may occur twice."""
 
 
 class _Redactor:
@@ -56,50 +56,50 @@ class _Redactor:
 
     def __init__(self, message: Message, known: DecodeContext) -> None:
         self._message, self._known = message, known
-        self._own: set[str] = set()  # identifiers that are kept, in canonical form
+        self._identifiers: set[str] = set()  # identifiers that are kept, in canonical form
         self._hidden: dict[str, str] = {}  # pseudonyms by name
         self._changes = 0
 
     def message(self) -> Message:
-        """Return what may be kept of the message; the payload first, since it may name the device of the topic."""
+        """Return the redacted message; the payload first, since it may name the device of the topic."""
         payload = self._payload()
         return replace(self._message, payload=payload, topic=by_level(self._message.topic, self._level))
 
     def _payload(self) -> bytes:
-        """Return what may be kept of the payload; the same bytes if that is all of it."""
+        """Return the redacted payload; the same bytes if nothing changes."""
         raw = self._message.payload
         if limits.problem(raw) or len(raw) > KEPT_LIMIT:
-            return self._drop_whole(raw)
+            return self._drop_bytes(raw)
         text = _text(raw)
         if text is None:
-            return raw if kept_forms.is_frame(raw) else self._drop_whole(raw)
+            return raw if kept_forms.is_frame(raw) else self._drop_bytes(raw)
         new = self._document(text, 0)
         return raw if new == text else new.encode()
 
-    def _drop_whole(self, raw: bytes) -> bytes:
+    def _drop_bytes(self, raw: bytes) -> bytes:
         return self._drop(f"[{len(raw)} bytes]").encode()
 
-    def reason(self, text: str, kept: Message) -> str:
-        """Return the sentence of a rejection without what was dropped from the message that is `kept`."""
-        came, topic = self._message.topic, kept.topic
-        if came != topic:
-            text = text.replace(f"name = {_quoted(name_of(came))}", f"name = {_quoted(name_of(topic))}")
-            for said in {came, json.dumps(came)[1:-1], _quoted(came)[1:-1]} - {""}:
-                if said in text:
-                    text = re.sub(rf"(?<![\w/]){re.escape(said)}(?![\w/])", topic, text)
+    def reason(self, text: str, stored: Message) -> str:
+        """Return the reason of a rejection without the parts that the `stored` message lacks."""
+        original, topic = self._message.topic, stored.topic
+        if original != topic:
+            text = text.replace(f"name = {_quoted(name_of(original))}", f"name = {_quoted(name_of(topic))}")
+            for form in {original, json.dumps(original)[1:-1], _quoted(original)[1:-1]} - {""}:
+                if form in text:
+                    text = re.sub(rf"(?<![\w/]){re.escape(form)}(?![\w/])", topic, text)
         text = _DAY.sub(lambda day: day[0] if kept_forms.is_late(day[0]) else "[time]", text)
-        if self._changes or came != topic or "…" in text:
-            had = _folded(kept.payload.decode("utf-8", "replace")) | _folded(topic)
-            text = _WORD.sub(lambda word: self._redacted_word(word[0], had), text)
+        if self._changes or original != topic or "…" in text:
+            stored_words = _folded(stored.payload.decode("utf-8", "replace")) | _folded(topic)
+            text = _WORD.sub(lambda word: self._redacted_word(word[0], stored_words), text)
         return _KINDS.sub("[text]", text).encode("utf-8", "replace").decode()
 
-    def _redacted_word(self, word: str, kept: set[str]) -> str:
-        """Return a word of a reason if it is kept, known or ours, else what stands for it.
+    def _redacted_word(self, word: str, stored: set[str]) -> str:
+        """Return a word of a reason if it is stored, known or ours, else its placeholder.
 
         Adapters quote parts of what was dropped, and write them in other ways: these cannot be looked for.
         """
         folded = word.casefold()
-        if folded in PROSE or folded in kept or folded in self._own or _NUMBER.fullmatch(word):
+        if folded in PROSE or folded in stored or folded in self._identifiers or _NUMBER.fullmatch(word):
             return word
         parts = field_names.words(word)
         if "".join(parts) == folded and all(part in PROSE or part in field_names.KNOWN for part in parts):
@@ -107,12 +107,12 @@ class _Redactor:
         return self._hidden.get(folded, "[number]" if word.isdecimal() else "[text]")
 
     def _drop(self, kind: str = "[text]") -> str:
-        """Note that something is dropped; return what stands for it."""
+        """Count a dropped part; return its placeholder."""
         self._changes += 1
         return kind
 
     def _document(self, text: str, depth: int) -> str:
-        """Redact a whole payload, or a text in it that is JSON; XML and CSV become the JSON that is read of them."""
+        """Redact a whole payload, or a text in it that is JSON; XML and CSV become the JSON parsed from them."""
         try:
             value = json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_Pairs)
         except ValueError:
@@ -124,61 +124,61 @@ class _Redactor:
     def _other(self, text: str) -> str:
         raw = text.encode()
         try:
-            whole = (
+            document = (
                 xmltext.parse(raw) if xmltext.looks_so(raw) else csvtext.parse(text.strip("\ufeff \t\r\n"))
             )
         except Unreadable:
             return self._drop()
-        if not whole:
-            return self._leaf(text, "", False, NESTED_LIMIT)
+        if not document:
+            return self._redacted_text(text, "", False, NESTED_LIMIT)
         self._changes += 1  # comments and the like are in no object
-        ((root, inner),) = json.loads(json.dumps(whole), object_pairs_hook=_Pairs)
+        ((root, inner),) = json.loads(json.dumps(document), object_pairs_hook=_Pairs)
         return f"{{{_quoted(self._key(root))}: {self._json(inner, '', True, NESTED_LIMIT)}}}"
 
     def _json(self, value: Any, key: str, top: bool, depth: int, frames: bool = False) -> str:
         if isinstance(value, _Pairs):
             keys = {canonical(name) for name, _ in value}
-            heard, frames = bool(keys & KEYS["heard"]), bool(keys & KEYS["ports"])
+            via, frames = bool(keys & KEYS["heard"]), bool(keys & KEYS["ports"])
             inner = []
-            for name, said in value:
-                told = self._json(said, canonical(name), self._leads(name, said, top, heard), depth, frames)
-                inner.append(f"{_quoted(self._key(name))}: {told}")
+            for name, part in value:
+                text = self._json(part, canonical(name), self._leads(name, part, top, via), depth, frames)
+                inner.append(f"{_quoted(self._key(name))}: {text}")
             return "{" + ", ".join(inner) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(self._json(v, key, top and not key, depth) for v in value) + "]"
         if isinstance(value, str):
-            return _quoted(self._leaf(value, key, top, depth, frames))
+            return _quoted(self._redacted_text(value, key, top, depth, frames))
         return json.dumps(value) if self._is_small(value, key, top) else _quoted(self._drop("[number]"))
 
-    def _leads(self, name: str, value: Any, top: bool, heard: bool) -> bool:
-        """Tell whether what stands under a name is still the top, where the device names itself."""
+    def _leads(self, name: str, value: Any, top: bool, via: bool) -> bool:
+        """Tell whether the value under a name is still at the top, where the device names itself."""
         word = canonical(name)
         if isinstance(value, _Pairs | list):
             return top and word in KEYS["holders"]
-        return top and not (heard and word in KEYS["addresses"] | {"id"})
+        return top and not (via and word in KEYS["addresses"] | {"id"})
 
     def _key(self, name: str) -> str:
-        """Return the name of a field if it looks like one."""
+        """Return a field's name if it looks like one, else its placeholder."""
         return name if name == xmltext.TEXT or kept_forms.is_key(name) else self._pseudonym(name)
 
     def _level(self, level: str) -> str:
         return level if self._is_named(level) or is_known(level, self._known) else self._pseudonym(level)
 
-    def _leaf(self, said: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
+    def _redacted_text(self, value: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
         """Redact a text that is a value."""
-        text = said.strip()
+        text = value.strip()
         if (
             text[:1] in ("{", "[")
             and depth < NESTED_LIMIT
             and not limits.problem(text.encode("utf-8", "replace"))
         ):
-            return self._document(said, depth + 1)
+            return self._document(value, depth + 1)
         is_frame = key in KEYS["frames"] or (frames and key in KEYS["frames_with_port"])
         if not text or (kept_forms.is_coded_frame(text) if is_frame else self._is_allowed(text, key)):
-            return said
+            return value
         if key in KEYS["identifiers"] and (top or key == "deveui") and kept_forms.is_identifier(text, key):
-            self._own.add(canonical(text))
-            return said
+            self._identifiers.add(canonical(text))
+            return value
         if kept_forms.is_name(text):
             return self._pseudonym(text)
         return self._drop()
@@ -197,9 +197,9 @@ class _Redactor:
         )
 
     def _is_named(self, text: str) -> bool:
-        """Tell whether a person has named it, or the message names its device so."""
+        """Tell whether a person gave this name, or the message uses it for its device."""
         name = canonical(text)
-        return name in self._known.names or name in self._own
+        return name in self._known.names or name in self._identifiers
 
     def _is_small(self, value: object, key: str, top: bool) -> bool:
         """Tell whether a value that is no text is kept: a count or measurement, a time, the number of the device."""

@@ -1,4 +1,4 @@
-"""Rejected messages once more, after an adapter has learnt to read them."""
+"""Replay of rejected messages, after an adapter can read them."""
 
 import logging
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def replay(
     admit = Registrar(db, new_devices, lambda: now).refused
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
-        known = decode_context.load(db)  # what was stored may have bound a device
+        known = decode_context.load(db)  # the last batch may have bound a device
         names = hidden_by(known.key, decode_context.names(db, known))
         messages = [(number, named(message, names)) for number, message in pairs]
         read = _read(db, messages, known, admit)
@@ -47,23 +47,23 @@ def replay(
 
 
 def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -> None:
-    """Read the kept messages again by the mappings that people have made since the last time.
+    """Read stored messages again by the mappings that people have made since the last replay.
 
     Raises StoreError; the same call may then be made again.
     """
-    for made in device_mappings.listing(db):
-        if made.replayed is None:
-            ids = device_mappings.kept_messages(db, made.mapping.topic)
+    for row in device_mappings.listing(db):
+        if row.replayed is None:
+            ids = device_mappings.kept_messages(db, row.mapping.topic)
             good, still = replay(db, ids, now=now, new_devices=new_devices)
-            device_mappings.replayed(db, made.id, now)
+            device_mappings.replayed(db, row.id, now)
             log.info(
                 "Read the kept messages on %s again: %d are stored, %d stay rejected",
-                ascii(made.mapping.topic), good, still, extra={"action": "mapping_replayed"},
+                ascii(row.mapping.topic), good, still, extra={"action": "mapping_replayed"},
             )  # fmt: skip
 
 
 def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:
-    """Store what the messages say; the numbers of those that were read whole."""
+    """Store the messages' readings; return the numbers of those that were read completely."""
     batch = decode([message for _, message in pairs], known, admit, redacted=False)
     still = {id(rejection.message) for rejection in batch.rejections}
     try:

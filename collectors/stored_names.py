@@ -1,4 +1,4 @@
-"""Names of devices, lines and topics as they are stored: a name that nobody has given may be that of a person.
+"""Names of devices, lines and topics as they are stored: a name that nobody in Besök has given may be a person's.
 
 Stored as they are: names that a person has written (site file, mapping, token), known words, and numbers of devices.
 All others become pseudonyms (`besok.model.pseudonyms`) until a person gives them; then messages that were kept are read
@@ -22,13 +22,13 @@ from collectors import kept_forms
 
 Names = Mapping[str, str]  # pseudonym -> name
 
-_SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is nobody's name
+_SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is no person's name
 _NUMBERS = re.compile(r"[0-9.,-]+")
-_MADE_UP = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # an address of a phone, not given by a maker
+_RANDOM = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # a phone's random address, not assigned by a maker
 
 
 def is_known(level: str, known: DecodeContext) -> bool:
-    """Tell whether a level of a topic or a part of a name is a person's own word for it, or a word of the lists."""
+    """Tell whether a level of a topic or a part of a name was written by a person in Besök, or is a listed word."""
     return (
         canonical(level) in known.names
         or kept_forms.is_words(level, known.places)
@@ -38,7 +38,7 @@ def is_known(level: str, known: DecodeContext) -> bool:
 
 
 class StoredNames:
-    """Gives the names under which things are stored, by what is known; the same ones are asked for again and again."""
+    """Maps names to stored names, by the context; results are cached."""
 
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
@@ -49,9 +49,9 @@ class StoredNames:
         self._scope: Callable[[str], str] = lru_cache(10_000)(self.secret)
 
     def decoded(self, decoded: Decoded) -> Decoded:
-        """Return what a message says under the names that are stored."""
+        """Return a decoded message under stored names."""
         if not self._known.key:
-            return decoded  # of a simulation or a trial: nothing of strangers is stored
+            return decoded  # of a simulation or a trial: no real names are stored
         readings = [self._reading(reading) for reading in decoded.readings]
         hidden = any(map(is_not, readings, decoded.readings))
         identity = decoded.identity and self._identity(decoded.identity, hidden)
@@ -91,43 +91,43 @@ class StoredNames:
         return pseudonym(self._known.key, part)
 
     def _identity(self, identity: Identity, hidden: bool) -> Identity:
-        """Return the identity of a message; hashes of what is hidden, or may be a name."""
+        """Return the identity of a message; parts that are hidden, or may be a name, become hashes."""
         _, *numbers = identity.mark.split(":")
         if not hidden and all(_NUMBERS.fullmatch(n) or self._part(n) == n for n in numbers if n):
             return identity
         return replace(identity, scope=self._scope(identity.scope), mark=self.secret(identity.mark))
 
     def secret(self, text: str) -> str:
-        """Return the keyed hash of what must be known again and never read."""
+        """Return the keyed hash of a text that must be recognised and never read."""
         return blake2b(text.encode("utf-8", "replace"), key=self._known.key[:64], digest_size=8).hexdigest()
 
 
 def _is_number(name: str) -> bool:
-    """Tell whether a name is the number of a device that its maker has given."""
-    return kept_forms.is_identifier(name, "serial") and not _MADE_UP.fullmatch(canonical(name))
+    """Tell whether a name is a device number assigned by its maker."""
+    return kept_forms.is_identifier(name, "serial") and not _RANDOM.fullmatch(canonical(name))
 
 
 def named(message: Message, names: Names) -> Message:
-    """Return a message that was kept with the names that are known by now."""
+    """Return a stored message with the names that are known by now."""
     text = message.payload.decode("utf-8", "surrogateescape")
-    text = PSEUDONYM.sub(lambda found: json.dumps(names.get(found[0], found[0]))[1:-1], text)
+    text = PSEUDONYM.sub(lambda match: json.dumps(names.get(match[0], match[0]))[1:-1], text)
     return replace(
         message, topic=reveal(message.topic, names), payload=text.encode("utf-8", "surrogateescape")
     )
 
 
 def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
-    """Return the context with names in place of pseudonyms, of mappings and devices, as far as topics have told them.
+    """Return the context with names in place of pseudonyms, of mappings and devices, as far as topics revealed them.
 
     Who answers for a message that was kept does so before its topic is known; it is when the next one comes.
     """
-    found = known.revealed
-    if not known.pseudonyms <= found.names.keys():
-        told = hidden_by(known.key, topics)
-        if new := {hidden: told[hidden] for hidden in known.pseudonyms & told.keys() - found.names.keys()}:
-            found.names |= new
-            found.context = _with_names(known, found.names)
-    return found.context or known
+    cache = known.revealed
+    if not known.pseudonyms <= cache.names.keys():
+        names = hidden_by(known.key, topics)
+        if new := {hidden: names[hidden] for hidden in known.pseudonyms & names.keys() - cache.names.keys()}:
+            cache.names |= new
+            cache.context = _with_names(known, cache.names)
+    return cache.context or known
 
 
 def _with_names(known: DecodeContext, names: Names) -> DecodeContext:

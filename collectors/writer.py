@@ -1,6 +1,6 @@
 """Group commit: everything that arrives while one batch is committed is the next batch.
 
-Where much waits, the next batch is decoded while the database writes the one before it.
+With many messages waiting, the next batch is decoded while the database writes the current one.
 """
 
 import logging
@@ -30,17 +30,17 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 TAKES_NOTHING = "the database takes no readings: the log says why"
-PLENTY = 100  # messages that wait: fewer are taken with those that come until the commit is over
+PLENTY = 100  # waiting messages; with fewer, nothing is decoded ahead of the commit
 
 Acknowledge = Callable[[Sequence[Message]], None]
 
 
 class Stopped(Exception):
-    """The collector was told to stop while the database was away. The broker still has the messages."""
+    """The collector was stopped while the database was away. The broker still has the messages."""
 
 
 class Ahead(NamedTuple):
-    """A batch that is decoded ahead, by what was known when that began."""
+    """A batch that is decoded ahead, with the context at its start."""
 
     messages: Sequence[Message]
     known: DecodeContext
@@ -48,7 +48,7 @@ class Ahead(NamedTuple):
 
 
 class Writer:
-    """Commits what the inbox holds, then acknowledges it."""
+    """Commits the messages of the inbox, then acknowledges them."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ class Writer:
             self._commit(lambda: self._decoded(messages))
         except Stopped:
             raise
-        except Exception as exc:  # whatever it is, it must not stop the messages beside it
+        except Exception as exc:  # no error may stop the other messages
             if len(messages) == 1:
                 return self._reject(messages[0], exc)
             middle = len(messages) // 2
@@ -110,7 +110,7 @@ class Writer:
             self._store(messages[middle:])
 
     def _decoded(self, messages: Sequence[Message]) -> Batch:
-        """Decode messages by what is known now, unless that was done ahead."""
+        """Decode messages with the current context, unless they were decoded ahead."""
         known = self._knowledge.current()
         ready, self._ready = self._ready, None
         if ready and ready.messages is messages and ready.known is known:
@@ -121,7 +121,7 @@ class Writer:
         return decode(messages, known, self._registrar.refused)
 
     def _decode_ahead(self) -> None:
-        """Begin with the next batch if there is one. What a commit changes in what is known makes it void."""
+        """Start decoding the next batch if there is one. It is discarded if a commit changes the context."""
         if self._ahead is None and len(self._inbox) >= PLENTY:
             messages, known = self._inbox.take(self._limit), self._knowledge.latest
             self._ahead = Ahead(messages, known, self._decoder.submit(self._decode, messages, known))
@@ -129,17 +129,17 @@ class Writer:
     def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
         refused = Rejection(message=message, reason=f"the database refused it: {exc}", kind=Refusal.DATABASE)
-        kept = redact(refused, self._knowledge.latest)
+        safe = redact(refused, self._knowledge.latest)
         log.error(
-            "A message on %s: %s", ascii(kept.message.topic), kept.reason, extra={"action": "message_refused"}
+            "A message on %s: %s", ascii(safe.message.topic), safe.reason, extra={"action": "message_refused"}
         )
         try:
-            return self._commit(lambda: Batch(rejections=(kept,)))
+            return self._commit(lambda: Batch(rejections=(safe,)))
         except Stopped:
             raise
         except Exception:
-            plain = replace(kept.message, topic=_plain(kept.message.topic))
-            batch = Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),))
+            plain = replace(safe.message, topic=_plain(safe.message.topic))
+            batch = Batch(rejections=(replace(safe, message=plain, reason=_plain(safe.reason)),))
         wait_s = FIRST_WAIT_S
         while True:
             try:
@@ -155,26 +155,26 @@ class Writer:
             wait_s = self._pause(wait_s)
 
     def _commit(self, make: Callable[[], Batch]) -> None:
-        """Write a batch, again and again while the database does not answer. Raises what refuses for good."""
+        """Write a batch, with retries while the database does not answer. Raises permanent errors."""
         wait_s = FIRST_WAIT_S
         while True:
             try:
                 batch = make()
                 self._version.check()
                 self._decode_ahead()
-                began = time.perf_counter()
+                started = time.perf_counter()
                 written = self._write(batch)
                 break
             except (StoreUnavailable, SchemaMismatch) as exc:
                 wait_s = self._wait(wait_s, exc)
         self._knowledge.learn(batch)
-        self._counters.committed_batch(batch, written, time.perf_counter() - began)
+        self._counters.committed_batch(batch, written, time.perf_counter() - started)
         if wait_s > FIRST_WAIT_S:
             self._counters.recoveries += 1
             log.info("The database answers again", extra={"action": "store_back"})
 
     def _write(self, batch: Batch) -> Written:
-        """Write the batch. Raises StoreUnavailable, SchemaMismatch, and what refuses for good.
+        """Write the batch. Raises StoreUnavailable, SchemaMismatch, and permanent errors.
 
         What a database of another version refuses says nothing about the messages, so they wait.
         """

@@ -1,4 +1,4 @@
-"""Addresses of the screens: what is shown is written there whole, so that a link shows the same to a colleague."""
+"""Addresses of the screens: they contain the whole state shown, so that a link shows the same to a colleague."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 class Address:
     """A screen: `/{page}/{site}/{space}?{query}`; empty where not given. Pages of administrators are `admin/{name}`.
 
-    `space` is all that stands below the site: the name of a space, or of a part of the page.
+    `space` is the path below the site: the name of a space, or of a part of the page.
     """
 
     page: str = ""
@@ -20,11 +20,11 @@ class Address:
     def parse(cls, pathname: str, search: str) -> "Address":
         """Return the address the browser shows."""
         levels = [p for p in pathname.split("/") if p]
-        named = 2 if levels[:1] == ["admin"] else 1
+        page_levels = 2 if levels[:1] == ["admin"] else 1
         page, site, space = (
-            "/".join(levels[:named]),
-            "".join(levels[named : named + 1]),
-            "/".join(levels[named + 1 :]),
+            "/".join(levels[:page_levels]),
+            "".join(levels[page_levels : page_levels + 1]),
+            "/".join(levels[page_levels + 1 :]),
         )
         return cls(page=page, site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 FIRST = "first.js"  # before everything of Dash
-UNUSED = "/dash_table/"  # a script for tables that no page has
+UNUSED = "/dash_table/"  # a script for tables that no page uses
 
 
 class Screens(Dash):
-    """Dash with an index page that says its language and starts our scripts before Dash's."""
+    """Dash with an index page that states its language and starts our scripts before Dash's."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """Return the page that the browser gets for every address."""
@@ -66,7 +66,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
         assets_folder=str(ASSETS),
         assets_ignore=r"^first\.js$",
         assets_path_ignore=["vendor"],
-        suppress_callback_exceptions=True,  # the pages come and go
+        suppress_callback_exceptions=True,  # pages are not in the first layout
         enable_mcp=False,
         on_error=_failed,
     )
@@ -86,9 +86,9 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
 
 
 def _failed(error: Exception) -> None:
-    """Log what a callback raised, and tell the reader, with a number to find it by."""
+    """Log an error of a callback, and show the reader a message with a reference to find it by."""
     reference = uuid4().hex[:8]
     log.error("a screen failed (%s)", reference, exc_info=error, extra={"action": "screen_failed"})
-    said = _("The page could not be updated. Try again; reference {reference}.")
+    text = _("The page could not be updated. Try again; reference {reference}.")
     title = html.Strong(_("Something went wrong"))
-    set_props("toasts", {"children": [title, " ", said.format(reference=reference)]})
+    set_props("toasts", {"children": [title, " ", text.format(reference=reference)]})

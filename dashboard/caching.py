@@ -14,33 +14,33 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SUITES, ASSETS, VENDOR = "/_dash-component-suites/", "/assets/", "/assets/vendor/"
 ADDRESS = re.compile(r'(?:src|href)="([^"]+)"')
-FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # that an address changes with its file
-TEXTS = re.compile(r"^text/|javascript|svg")  # kinds of files that get smaller; a font is packed already
+FINGERPRINT = re.compile(r"\.v[\w-]+m[0-9a-f]+\.|[?&]m=")  # sign that an address changes with its file
+TEXTS = re.compile(r"^text/|javascript|svg")  # kinds of files that compress; a font is compressed already
 BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of their package by it
 
 
 def addresses(app: Dash, more: str) -> frozenset[str]:
     """Return the addresses of the scripts and styles of `app`, once registered, and of those in the HTML `more`."""
     page = f"{app._generate_scripts_html()}{app._generate_css_dist_html()}{more}"  # type: ignore[no-untyped-call]
-    found = set(ADDRESS.findall(page))
+    result = set(ADDRESS.findall(page))
     for package, paths in app.registered_paths.items():
         folder = Path(str(__import__(package).__file__)).parent
         bundles = [folder / path for path in paths if path.endswith(".js")]
         marks = {mark for path in bundles if path.exists() for mark in BAKED.findall(path.read_text("utf-8"))}
-        found.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
-        found.update(f"{SUITES}{package}/{path}" for path in paths)  # what bundles load when it is needed
-    return frozenset(found)
+        result.update(f"{SUITES}{package}/{_marked(path, mark)}" for path in paths for mark in marks)
+        result.update(f"{SUITES}{package}/{path}" for path in paths)  # loaded by bundles on demand
+    return frozenset(result)
 
 
 def _marked(path: str, mark: str) -> str:
-    """Write the path as Dash asks for a version of a file."""
+    """Return the path with a version mark, as Dash writes it."""
     folder, slash, name = path.rpartition("/")
     stem, _, extension = name.partition(".")
     return f"{folder}{slash}{stem}.{mark}.{extension}"
 
 
 class CachingMiddleware:
-    """Marks files at known addresses of a version as immutable, refuses unknown ones: what is kept never changes.
+    """Marks files at known versioned addresses as immutable, and refuses unknown ones: cached files never change.
 
     A thread packs each of their texts once, which takes seconds; until then it is compressed as every other answer.
     """
@@ -71,10 +71,10 @@ class CachingMiddleware:
         async def send_with_age(message: Message) -> None:
             nonlocal kind
             if message["type"] == "http.response.start":
-                kept = [header for header in message["headers"] if header[0] != b"cache-control"]
+                headers = [header for header in message["headers"] if header[0] != b"cache-control"]
                 age = IMMUTABLE if lasting and message["status"] in (200, 304) else b"no-cache"
-                message = {**message, "headers": [*kept, (b"cache-control", age)]}
-                kind = Headers(raw=kept).get("content-type", "") if message["status"] == 200 else ""
+                message = {**message, "headers": [*headers, (b"cache-control", age)]}
+                kind = Headers(raw=headers).get("content-type", "") if message["status"] == 200 else ""
             elif packs and not packed and TEXTS.search(kind):
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
@@ -91,7 +91,7 @@ def _pack(content: bytes, kind: str) -> Response:
 
 
 def versioned(scope: Scope) -> str | None:
-    """Return the whole address of what is known by it, as all of Dash's own are, else None."""
+    """Return the whole address of a versioned file, as all of Dash's own are, else None."""
     path, query = str(scope["path"]), scope["query_string"].decode("latin-1")
     if path.startswith(ASSETS):
         return f"{path}?{query}" if "m" in parse_qs(query, keep_blank_values=True) else None

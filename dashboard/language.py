@@ -11,16 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from besok.text.languages import LANG, known, preferred
 
 COOKIE = "besok_lang"
-KEPT_S = 365 * 24 * 3600
+COOKIE_S = 365 * 24 * 3600
 PUBLIC = "/free"  # the public part sets no cookie: its links carry the language
 
 
-def asked(query: bytes) -> str | None:
+def of_query(query: bytes) -> str | None:
     """Return the language of `?lang=` if it is one of ours."""
     return known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
 
 
-def kept(cookie: str) -> str | None:
+def of_cookie(cookie: str) -> str | None:
     """Return the language of the cookie if it is one of ours."""
     try:
         morsel = SimpleCookie(cookie).get(COOKIE)
@@ -41,10 +41,10 @@ class LanguageMiddleware:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        wish = asked(scope.get("query_string", b""))
+        wish = of_query(scope.get("query_string", b""))
         choice = (
             wish
-            or kept(headers.get("cookie", ""))
+            or of_cookie(headers.get("cookie", ""))
             or preferred(headers.get("accept-language", ""))
             or self.default
         )
@@ -57,10 +57,10 @@ class LanguageMiddleware:
 
 
 def _keeping(send: Send, code: str) -> Any:
-    async def keep(message: Message) -> None:
+    async def set_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
-            cookie = f"{COOKIE}={code}; Path=/; Max-Age={KEPT_S}; SameSite=Lax"
+            cookie = f"{COOKIE}={code}; Path=/; Max-Age={COOKIE_S}; SameSite=Lax"
             MutableHeaders(scope=message).append("set-cookie", cookie)
         await send(message)
 
-    return keep
+    return set_cookie

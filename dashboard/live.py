@@ -22,17 +22,17 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        told = open_alerts.mark(listing(db, live.time, live.site), announced(db, live.site, live.time))
+        alerts = open_alerts.mark(listing(db, live.time, live.site), announced(db, live.site, live.time))
         place = sites.load(db, live.site)
-        return live_parts.update(live, place, told, floor_plan.marks(get_drawn(db, place, live.time)))
+        return live_parts.update(live, place, alerts, floor_plan.marks(get_drawn(db, place, live.time)))
 
     def form(site: str) -> tuple[str, Callable[[Any], str]]:
         """Return how a stream is told; that of all sites, which has no name, tells whoever asks of its own sites."""
         if site:
             return language(), render
-        who = access.caller()
-        shown = partial(overview_parts.update, may=partial(who.may, "read"))
-        return f"{language()} {sorted(map(str, who.grants))}", shown
+        reader = access.caller()
+        shown = partial(overview_parts.update, may=partial(reader.may, "read"))
+        return f"{language()} {sorted(map(str, reader.grants))}", shown
 
     @router.get("/stream")
     @router.get("/{site}/stream")

@@ -78,8 +78,8 @@ def register(app: Dash, database: Callable[[], Database]) -> None:
     async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
-        drawn = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
-        return *drawn, shell.foot(address.site), "", f"{redraw or 0}{search or ''}"
+        page = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
+        return *page, shell.foot(address.site), "", f"{redraw or 0}{search or ''}"
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
@@ -101,15 +101,15 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         log.warning(
             "no answer from the store for a page: %s", exc.in_full, extra={"action": "page_without_store"}
         )
-        told = notices.outdated() if isinstance(exc, SchemaMismatch) else notices.unavailable()
-        return told, shell.navigation(address, sites, None)
+        notice = notices.outdated() if isinstance(exc, SchemaMismatch) else notices.unavailable()
+        return notice, shell.navigation(address, sites, None)
 
 
 def _page(db: Database, address: Address, chosen: SiteInfo | None, now: datetime) -> Any:
     if chosen is None:
         return guide.begin(db, address, now)
-    found = PAGES[address.page](db, chosen, address, now)
-    return found if address.page in UNGUIDED else present(guide.banner(db, chosen.site), found)
+    content = PAGES[address.page](db, chosen, address, now)
+    return content if address.page in UNGUIDED else present(guide.banner(db, chosen.site), content)
 
 
 def find(db: Database, address: Address, known: Sequence[SiteInfo]) -> None:
@@ -126,13 +126,13 @@ def _nothing(_db: Database, _site: str) -> Collection[str]:
     return ()
 
 
-def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
+def _chosen(known: tuple[SiteInfo, ...], readable: tuple[SiteInfo, ...], requested: str) -> SiteInfo | None:
     """Return the site of the address, the first one that may be read where it names none; None where there is no site.
 
     Raises what `access.require` raises.
     """
     if known and not readable:
         access.require("read")
-    if wanted:
-        access.require("read", wanted)
-    return next((site for site in readable if wanted in ("", site.site)), None)
+    if requested:
+        access.require("read", requested)
+    return next((site for site in readable if requested in ("", site.site)), None)

@@ -57,7 +57,7 @@ def _tools() -> Any:
             html.A(
                 name, href=f"?lang={other}", id="language", className="tool", lang=other, **data(lang=other)
             ),
-            _who(),
+            _account_link(),
             html.Button(
                 html.Span(className="theme-icon", **HIDDEN),
                 id="theme",
@@ -70,7 +70,7 @@ def _tools() -> Any:
     )
 
 
-def _who() -> Any:
+def _account_link() -> Any:
     """Return who is signed in, leading to the way out; or the way in."""
     who = access.caller()
     names = {"local": _("Local administrator"), "public": _("Sign in"), "unknown": _("Sign in")}
@@ -107,10 +107,10 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
         for page, name in pages.items()
     ]
     overview = several and address.page == "overview"
-    kept = "now" if overview else address.page or "now"
+    page_name = "now" if overview else address.page or "now"
     return [
         html.Nav(pages_of, className="tabs", **aria(label=_("Pages"))),
-        *picker(kept, sites, "" if overview else here),
+        *picker(page_name, sites, "" if overview else here),
     ]
 
 

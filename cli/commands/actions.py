@@ -68,7 +68,7 @@ def add(
     with opened() as db:
         if name in {known.id for known in listing(db, site)}:
             raise CalendarFileError(f"{site} has an action {name} already; choose another id")
-    _put([action], author)
+    _store([action], author)
 
 
 @app.command()
@@ -96,9 +96,9 @@ def done(
 ) -> None:
     """Note from when on it is done, and with --until that it was taken back."""
 
-    def changed(known: Action) -> Action:
-        begun = known.done_since if until and since is None and known.done_since else _day(since)
-        return replace(known, done_since=begun, undone=until and until.date())
+    def changed(action: Action) -> Action:
+        since_day = action.done_since if until and since is None and action.done_since else _day(since)
+        return replace(action, done_since=since_day, undone=until and until.date())
 
     _amend(site, name, changed, author)
 
@@ -113,11 +113,11 @@ def list_actions(
         if log:
             show(actions.log(db, site), "at author site id change")
             return
-        found = actions.listing(db, site)
-        gave = _effects(db, found)
+        rows = actions.listing(db, site)
+        effects_so_far = _effects(db, rows)
     show(
-        found, "site id", state=lambda one: one.state(_day(None)), day=_since, title=lambda one: one.title,
-        effect=lambda one: _effect_text(one, gave.get((one.site, one.id))),
+        rows, "site id", state=lambda action: action.state(_day(None)), day=_since, title=lambda action: action.title,
+        effect=lambda action: _effect_text(action, effects_so_far.get((action.site, action.id))),
     )  # fmt: skip
 
 
@@ -140,8 +140,8 @@ def import_ledger(
     """Take in a ledger from a file; what it does not name stays as it is."""
     text = fetching.text(file, ledger.LARGEST)
     with opened() as db:
-        found = ledger.parse(text, file, actions.listing(db))
-    _put(found, author, dry_run)
+        parsed = ledger.parse(text, file, actions.listing(db))
+    _store(parsed, author, dry_run)
 
 
 @app.command("export")
@@ -156,8 +156,8 @@ def export_ledger(
     now = datetime.now(UTC)
     with opened() as db:
         places = [sites.load(db, site)] if site else sites.load_all(db)
-        found = [row for place in places for row in ledger_rows(db, place, now)]
-    text = to_csv(found, LedgerRow)
+        rows = [row for place in places for row in ledger_rows(db, place, now)]
+    text = to_csv(rows, LedgerRow)
     if file == "-":
         print(text, end="")
         return
@@ -166,7 +166,7 @@ def export_ledger(
         Path(file).write_text(MARK + text, "utf-8", newline="")
     except OSError as exc:
         raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
-    print(f"{many(len(found), 'action')} written to {file}")
+    print(f"{many(len(rows), 'action')} written to {file}")
 
 
 def _amend(site: str, name: str, change: Callable[[Action], Action], author: str) -> None:
@@ -174,17 +174,17 @@ def _amend(site: str, name: str, change: Callable[[Action], Action], author: str
         print("\n".join(amend(db, site, name, change, author, datetime.now(UTC))) or "Nothing changed.")
 
 
-def _put(found: Sequence[Action], author: str, dry_run: bool = False) -> None:
+def _store(entries: Sequence[Action], author: str, dry_run: bool = False) -> None:
     with opened() as db:
-        lines = put(db, found, author, datetime.now(UTC), dry_run=dry_run)
+        lines = put(db, entries, author, datetime.now(UTC), dry_run=dry_run)
         print("\n".join(lines) or "Nothing changed.")
 
 
-def _effects(db: Database, found: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
+def _effects(db: Database, listed: Sequence[Action]) -> dict[tuple[str, str], ActionEffect]:
     """Return the effects of the actions that were done, as last computed."""
-    effects = {site: action_effects(db, site) for site in {action.site for action in found}}
-    done = [action for action in found if action.done_since]
-    return {(a.site, a.id): effects[a.site][a.id] for a in done if a.id in effects[a.site]}
+    effects = {site: action_effects(db, site) for site in {action.site for action in listed}}
+    completed = [action for action in listed if action.done_since]
+    return {(a.site, a.id): effects[a.site][a.id] for a in completed if a.id in effects[a.site]}
 
 
 def _since(action: Action) -> date | None:

@@ -57,5 +57,5 @@ def try_payload(
     known = decode_context_of(read(site_file).sites) if site_file else NOTHING
     if mapping:
         known = replace(known, mappings=(*read_mappings(mapping), *known.mappings))
-    found = dry_run.run(request, known)
-    print(dry_run.as_json(found) if as_json else dry_run.as_text(found))
+    result = dry_run.run(request, known)
+    print(dry_run.as_json(result) if as_json else dry_run.as_text(result))

@@ -105,10 +105,10 @@ def list_alerts(
     """Show the rules, and what is open or was resolved lately."""
     now = datetime.now(UTC)
     with opened() as db:
-        rules, found = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
+        rules, recent = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
     show(rules, "id kind site space threshold minutes target", none="No rule is set.")
     show(
-        found, "id", "No alert is open.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
+        recent, "id", "No alert is open.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
     )
 
 

@@ -24,12 +24,12 @@ def backup(
     from cli.backup import database
 
     url = serving.settings().database_url.get_secret_value()
-    made = database.save(url, file, recipient=encrypt_to)
+    saved = database.save(url, file, recipient=encrypt_to)
     with Database(url, pool_size=1) as db:
         beat(db, BACKUP, datetime.now(UTC), {"file": file.name})
-    rows = sum(content.rows for content in made.contents.values())
+    rows = sum(content.rows for content in saved.contents.values())
     print(
-        f"{file}: {many(rows, 'row')} of {many(len(made.tables), 'table')}, {file.stat().st_size / 1e6:,.1f} MB."
+        f"{file}: {many(rows, 'row')} of {many(len(saved.tables), 'table')}, {file.stat().st_size / 1e6:,.1f} MB."
     )
 
 
@@ -46,9 +46,9 @@ def restore(
     from cli.backup import database
 
     url = serving.settings().database_url.get_secret_value()
-    done = database.restore(url, file, identity=identity)
+    restored = database.restore(url, file, identity=identity)
     with Database(url, pool_size=1) as db:
-        beat(db, BACKUP, done.made, {"file": file.name})  # which it cannot hold itself
-    for name, content in done.contents.items():
+        beat(db, BACKUP, restored.made, {"file": file.name})  # which it cannot hold itself
+    for name, content in restored.contents.items():
         print(f"{name}: {many(content.rows, 'row')}, as saved")
-    print(f"Restored as of {done.made:%Y-%m-%d %H:%M} UTC.")
+    print(f"Restored as of {restored.made:%Y-%m-%d %H:%M} UTC.")

@@ -43,14 +43,14 @@ def config(
     """Write an account for each publisher and program, bound to its topics, for Mosquitto and for RabbitMQ."""
     sites = SiteFile() if programs_only else read(site_file) if site_file else stored()
     sites = as_sandbox(sites) if sandbox else sites
-    named = accounts.parse(text(publishers), str(publishers)) if publishers else ()
+    senders = accounts.parse(text(publishers), str(publishers)) if publishers else ()
     hashes = mosquitto_files.known_hashes(text(keep)) if keep and keep.exists() else {}
     hashes.pop(FORMER.name, None)
-    found = accounts.accounts(sites.sites, named, collector or [accounts.COLLECTOR], former=[*hashes])
-    Folder(path=folder, seen_as=seen_as).write(found, hashes, tls=tls)
-    print(f"{many(len(found.accounts), 'account')} in {folder}; the password of each is in accounts/NAME.")
-    for account in found.accounts:
+    made = accounts.accounts(sites.sites, senders, collector or [accounts.COLLECTOR], former=[*hashes])
+    Folder(path=folder, seen_as=seen_as).write(made, hashes, tls=tls)
+    print(f"{many(len(made.accounts), 'account')} in {folder}; the password of each is in accounts/NAME.")
+    for account in made.accounts:
         if account.writes == ("#",) and not account.program:
             print(f"{account.name} may write everywhere: name its topics under [[publishers]].")
-    if found.unclaimed:
-        print(f"Nobody may publish for {', '.join(found.unclaimed)}: name who does under [[publishers]].")
+    if made.unclaimed:
+        print(f"Nobody may publish for {', '.join(made.unclaimed)}: name who does under [[publishers]].")

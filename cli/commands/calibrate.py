@@ -36,8 +36,8 @@ def propose(site: OneSite = "", author: Author = "besok") -> None:
     """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
     now = datetime.now(UTC)
     with opened() as db:
-        found = [p for name in sites_of(db, site) for p in propose_corrections(db, name, author, now)]
-    show(found, PROPOSAL, "No door needs a correction that its counts could prove.")
+        proposals = [p for name in sites_of(db, site) for p in propose_corrections(db, name, author, now)]
+    show(proposals, PROPOSAL, "No door needs a correction that its counts could prove.")
 
 
 @app.command()

@@ -65,19 +65,19 @@ def import_codecs(
 ) -> None:
     """Add a folder's codecs of models whose frames Besök does not decode itself; say what is left out, and why."""
     tree = read_tree(folder)
-    taken, left = _chosen(tree.codecs, vendor)
+    chosen, left_out = _chosen(tree.codecs, vendor)
     with opened() as db:
-        changed = codecs.add(db, taken, author=author, now=datetime.now(UTC))
-    print(f"{many(len(taken), 'codec')} taken, of which new or changed: {changed}")
-    for codec in taken:
-        asks = (
+        changed = codecs.add(db, chosen, author=author, now=datetime.now(UTC))
+    print(f"{many(len(chosen), 'codec')} taken, of which new or changed: {changed}")
+    for codec in chosen:
+        note = (
             "  (no table says what its fields mean: Besök asks)"
             if dry_run.support(codec.name) == "none"
             else ""
         )
-        print(f"  {codec.name}{asks}")
+        print(f"  {codec.name}{note}")
     why = defaultdict(list)
-    for name, reason in [*((name, f"since {fault}") for name, fault in tree.left), *left]:
+    for name, reason in [*((name, f"since {fault}") for name, fault in tree.left), *left_out]:
         why[reason].append(name)
     for reason, names in sorted(why.items(), key=lambda pair: -len(pair[1])):
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
@@ -116,8 +116,8 @@ def test_codec(
     for warning in answer.warnings:
         print(f"warning: {warning}")
     if not answer.problem:
-        found = dry_run.as_text(dry_run.run(request, DecodeContext(codecs=(codec,))))
-        print(found.partition(f"\n{HEAD}")[0])  # a mapping needs the topic of a real message
+        text = dry_run.as_text(dry_run.run(request, DecodeContext(codecs=(codec,))))
+        print(text.partition(f"\n{HEAD}")[0])  # a mapping needs the topic of a real message
 
 
 @app.command()
@@ -128,7 +128,7 @@ def remove(vendor: Vendor, model: Model) -> None:
     print(f"Removed: the codec of {vendor} {model}")
 
 
-def _chosen(found: Iterable[Codec], vendor: str) -> tuple[list[Codec], list[tuple[str, str]]]:
+def _chosen(candidates: Iterable[Codec], vendor: str) -> tuple[list[Codec], list[tuple[str, str]]]:
     """Part the codecs that can be used from the others, with the reason."""
 
     def reason(codec: Codec) -> str:
@@ -139,5 +139,5 @@ def _chosen(found: Iterable[Codec], vendor: str) -> tuple[list[Codec], list[tupl
         problem = CODECS.check(codec)
         return f"since {problem.removesuffix(f': {LOOK_AFTER}')}" if problem else ""
 
-    judged = [(codec, reason(codec)) for codec in found]
+    judged = [(codec, reason(codec)) for codec in candidates]
     return [codec for codec, why in judged if not why], [(codec.name, why) for codec, why in judged if why]

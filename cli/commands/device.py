@@ -77,18 +77,18 @@ def bind_topics(
     with opened() as db:
         if set_ or learn:
             identity.set_topics(db, device, set_ or ())
-        for source, stated, heard in identity.topics_of(db, device):
-            print(f"{source} {device}: {_bound(source, device, stated, heard)}")
+        for source, stated, learnt in identity.topics_of(db, device):
+            print(f"{source} {device}: {_bound(source, device, stated, learnt)}")
 
 
-def _bound(source: str, device: str, stated: Sequence[str], heard: Sequence[str]) -> str:
+def _bound(source: str, device: str, stated: Sequence[str], learnt: Sequence[str]) -> str:
     if source == "native":
         return f"{native_topics(device)[0]}, by its name"
     if stated:
         return f"{', '.join(stated)}, by the site file or this command"
     return (
-        f"{', '.join(heard)}, on which it was heard"
-        if heard
+        f"{', '.join(learnt)}, on which it was heard"
+        if learnt
         else "none yet; the first that it is heard on binds it"
     )
 
@@ -131,9 +131,9 @@ def _walk(db: Database, device: str, walked_in: int, walked_out: int) -> bool:
     typer.prompt("Wait until the device has sent, then press Enter", default="", show_default=False)
     after = door_counts(db, device, since)
     counted = DoorCounts(after.people_in - before.people_in, after.people_out - before.people_out)
-    found = judge_walk(walked, counted)
-    print(f"{device} counted {counted.people_in:g} in and {counted.people_out:g} out: {WALK_TEXTS[found]}.")
-    return found == "swapped"
+    verdict = judge_walk(walked, counted)
+    print(f"{device} counted {counted.people_in:g} in and {counted.people_out:g} out: {WALK_TEXTS[verdict]}.")
+    return verdict == "swapped"
 
 
 @app.command("map")
@@ -219,20 +219,20 @@ def forget(
 ) -> None:
     """Delete a device with all that it has sent, for good. Should it send again, it is a new one."""
     with opened() as db:
-        found = voids.find(db, device, source)
-        held = removal.device_holds(db, found)
-        print(f"{found.source} {device}: {sent(held)}")
+        target = voids.find(db, device, source)
+        content = removal.device_holds(db, target)
+        print(f"{target.source} {device}: {sent(content)}")
         confirm("Delete it, for good?", yes)
-        removal.forget_device(db, found)
+        removal.forget_device(db, target)
     print(f"{device} is forgotten.")
 
 
-def sent(held: Held) -> str:
+def sent(content: Held) -> str:
     """Return what devices have sent, in a line: `1440 readings from 2026-03-02 to 2026-03-03, 812 people at doors`."""
-    if not held.first or not held.last:
+    if not content.first or not content.last:
         return "no reading"
-    people = f", {many(held.people, 'person', 'people')} at doors" if held.people else ""
-    return f"{many(held.readings, 'reading')} from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}{people}"
+    people = f", {many(content.people, 'person', 'people')} at doors" if content.people else ""
+    return f"{many(content.readings, 'reading')} from {content.first:%Y-%m-%d} to {content.last:%Y-%m-%d}{people}"
 
 
 def _strangers(db: Database, now: datetime) -> list[UnassignedSensor]:

@@ -32,14 +32,14 @@ def estimate(
     """Say how many people were inside at each time of a file of counts, and how sure that is (80 %)."""
     from cli.standalone import estimate as work
 
-    way = work.Way(
+    settings = work.Options(
         reset=work.clock(reset),
         closed=work.stretch(closed) if closed else None,
         capacity=capacity,
         smooth=smooth,
     )
     columns = {"in": in_column, "out": out_column}
-    found = work.answer(
-        file, way, history, lambda doubt: print(doubt, file=sys.stderr), columns, reading.options()
+    lines = work.answer(
+        file, settings, history, lambda doubt: print(doubt, file=sys.stderr), columns, reading.options()
     )
-    print(work.as_json(found) if as_json and not as_csv else work.as_csv(found))
+    print(work.as_json(lines) if as_json and not as_csv else work.as_csv(lines))

@@ -45,20 +45,20 @@ class Visits(Reading):
 
     def step(self) -> "Unit | None":
         """Return days, weeks or months; None where that is left to the dates. Raises BesokError."""
-        found = (self.freq or "").upper()[:1] or None
-        if found not in (None, "D", "W", "M"):
+        unit = (self.freq or "").upper()[:1] or None
+        if unit not in (None, "D", "W", "M"):
             raise BesokError(
                 f"--freq {self.freq} is not known; write D for days, W for weeks or M for months"
             )
-        return found  # type: ignore[return-value]  # checked above
+        return unit  # type: ignore[return-value]  # checked above
 
-    def calendar(self, found: "Series") -> "Calendar":
+    def calendar(self, series: "Series") -> "Calendar":
         """Print the notes of a series and return its calendar."""
         from cli.standalone.holidays import calendar_of
 
-        for note in found.notes:
+        for note in series.notes:
             print(note, file=sys.stderr)
-        return calendar_of(found, self.country, self.holidays, self.school, self.closed, self.outdoors)
+        return calendar_of(series, self.country, self.holidays, self.school, self.closed, self.outdoors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +116,22 @@ def backtest(
     from cli.standalone import scores
     from cli.standalone.series import read_each
 
-    def heard(name: str, done: int, every: int) -> None:
+    def report_progress(name: str, done: int, every: int) -> None:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{visible(name)}: {done} of {every} origins" + "\n" * (done == every))
 
     step, options = visits.step(), visits.options(visits.column)
-    found = [series for file in files for series in read_each(file, step, visits.zone, options)]
+    all_series = [series for file in files for series in read_each(file, step, visits.zone, options)]
     outcomes = [
         work.run(
             series,
             visits.calendar(series),
             origins=min(origins, 4) if quick else origins,
             seed=form.seed,
-            heard=heard,
+            progress=report_progress,
             at_once=work.cores(),
         )
-        for series in found
+        for series in all_series
     ]
     write = scores.as_json if form.as_json else scores.as_csv if form.as_csv else scores.as_text
     print(write(outcomes))

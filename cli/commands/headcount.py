@@ -57,8 +57,8 @@ def listing(
     with opened() as db:
         place = load(db, site)
         days = (first.date() if first else None, last.date() if last else None)
-        found = get_headcounts(db, place, datetime.now(UTC), *days)
-    print("\n".join(lines(found)))
+        headcounts = get_headcounts(db, place, datetime.now(UTC), *days)
+    print("\n".join(lines(headcounts)))
 
 
 @app.command()

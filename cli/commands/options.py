@@ -24,10 +24,10 @@ def user() -> str:
         return "besok"
 
 
-def ask_secret(what: str, *, twice: bool = False) -> str:
+def ask_secret(prompt: str, *, twice: bool = False) -> str:
     """Return a secret that is typed unseen, or a line of standard input; an argument could be read by others here."""
     if sys.stdin.isatty():
-        return str(typer.prompt(what, hide_input=True, confirmation_prompt=twice))
+        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=twice))
     return sys.stdin.readline().strip("\r\n")
 
 
@@ -114,10 +114,10 @@ ColumnOption = Annotated[
 
 def taking_together(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for each field of those of its parameters that are dataclasses."""
-    own = inspect.signature(command, eval_str=True)
+    signature = inspect.signature(command, eval_str=True)
     groups = {
         name: p.annotation
-        for name, p in own.parameters.items()
+        for name, p in signature.parameters.items()
         if isinstance(p.annotation, type) and is_dataclass(p.annotation)
     }
 
@@ -129,9 +129,9 @@ def taking_together(command: Callable[..., None]) -> Callable[..., None]:
 
     flat = [
         option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for name, p in own.parameters.items()
+        for name, p in signature.parameters.items()
         for option in (inspect.signature(groups[name]).parameters.values() if name in groups else (p,))
     ]
-    called.__signature__ = own.replace(parameters=flat)  # type: ignore[attr-defined]
+    called.__signature__ = signature.replace(parameters=flat)  # type: ignore[attr-defined]
     called.__annotations__ = {option.name: option.annotation for option in flat}
     return called

@@ -30,7 +30,7 @@ def close(
 
     first, last = period_of(period)
     with opened() as db:
-        made = close_period(
+        closed = close_period(
             db,
             site,
             first,
@@ -40,7 +40,7 @@ def close(
             now=datetime.now(UTC),
         )
     print(
-        f"{period} of {site} is closed under {made.id}: {many(made.gross, 'visit')} gross, {made.net:,.0f} net."
+        f"{period} of {site} is closed under {closed.id}: {many(closed.gross, 'visit')} gross, {closed.net:,.0f} net."
     )
 
 
@@ -53,9 +53,9 @@ def list_periods(
     from besok.services.closed_periods import get_closed
 
     with opened() as db:
-        found = [period for name in sites_of(db, site) for period in get_closed(db, name, ended=ended)]
+        periods = [period for name in sites_of(db, site) for period in get_closed(db, name, ended=ended)]
     show(
-        found, "id site first last gross net besok01 closed author version reason ended ended_by ended_why",
+        periods, "id site first last gross net besok01 closed author version reason ended ended_by ended_why",
         revision=lambda one: in_both(lambda: revision_text.revision(one, "gross")).en,
     )  # fmt: skip
 

@@ -36,8 +36,8 @@ def what_if(
     from cli.simulation import scenario_files, whatif
     from sensors_sim.whatif import Question
 
-    asked = scenario_files.find(scenario, begins and begins.date())
-    usual, then = scenario_files.worlds(scenario_files.find(today), asked)
+    requested = scenario_files.find(scenario, begins and begins.date())
+    usual, then = scenario_files.worlds(scenario_files.find(today), requested)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
         site_file=read(site_file) if site_file else stored(),

@@ -48,31 +48,31 @@ def erase(
     """
     with opened() as db:
         try:
-            found = personal.erase(db, name, site, dry_run=True)
+            matches = personal.erase(db, name, site, dry_run=True)
         except ValueError as exc:
             raise typer.BadParameter(str(exc)) from exc
-        print("\n".join(_lines(found)) or "It stands nowhere.")
+        print("\n".join(_lines(matches)) or "It stands nowhere.")
         if site:
             print(
                 "Messages, devices without a place and what is of no site were not looked at: leave out --site."
             )
-        going = sum(f.rows for f in found if not f.left)
-        if dry_run or not going:
+        total = sum(f.rows for f in matches if not f.left)
+        if dry_run or not total:
             return
-        confirm(f"Erase it from {many(going, 'row')}, for good?", yes)
-        gone = sum(f.rows for f in personal.erase(db, name, site) if not f.left)
+        confirm(f"Erase it from {many(total, 'row')}, for good?", yes)
+        erased = sum(f.rows for f in personal.erase(db, name, site) if not f.left)
     print(
-        f"Erased from {many(gone, 'row')}. Backups made before still hold it: delete them when their time is over."
+        f"Erased from {many(erased, 'row')}. Backups made before still hold it: delete them when their time is over."
     )
 
 
 @app.command()
 def retention(dry_run: DryRun = False) -> None:
     """Show how long each kind of data is kept, and delete what is older, as the jobs do every night."""
-    now, kept = datetime.now(UTC), settings()
+    now, limits = datetime.now(UTC), settings()
     with opened() as db:
         for kind in KINDS:
-            before = kind.before(kept, now)
+            before = kind.before(limits, now)
             setting = f" (BESOK_{kind.setting.upper()})" if kind.setting else ""
             if before is None:
                 print(f"{kind.what}{setting}: kept for ever")
@@ -85,8 +85,8 @@ def retention(dry_run: DryRun = False) -> None:
     print("Nothing was deleted." if dry_run else "Deleted.")
 
 
-def _lines(found: Iterable[Found]) -> Iterator[str]:
-    for f in sorted(found, key=lambda f: f.left):
+def _lines(matches: Iterable[Found]) -> Iterator[str]:
+    for f in sorted(matches, key=lambda f: f.left):
         remedy = f" STAYS: {REMEDY.get(f.relation, SITE_FILE)}" if f.left else ""
         yield f"{f.relation}.{f.field}: {many(f.rows, 'row')}{remedy}"
         yield from (f"    {text[:LONGEST]}" for text in f.texts[:SHOWN])

@@ -31,19 +31,19 @@ def list_findings(
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = get_findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
+        findings = get_findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
     if as_json:
-        print(TypeAdapter(list[FindingInfo]).dump_json(found, indent=2).decode())
+        print(TypeAdapter(list[FindingInfo]).dump_json(findings, indent=2).decode())
         return
-    print("\n".join(line for f in found for line in lines(f)) or "Nothing needs attention.")
+    print("\n".join(line for f in findings for line in lines(f)) or "Nothing needs attention.")
 
 
 def lines(f: "FindingInfo") -> list[str]:
     """Return a finding as lines: number, state and sentence; certainty; advice; the note about it."""
     state = "fixed, watching" if f.fixed and f.state != "resolved" else f.state
-    head = [f"{f.id:>5}  {f.site}  {state}  {f.sentence.en}"]
+    first_line = [f"{f.id:>5}  {f.site}  {state}  {f.sentence.en}"]
     more = [f.certainty.en, f.advice.en, f"{f.who}: {f.note}" if f.note else ""]
-    return head + [f"{'':7}{line}" for line in more if line]
+    return first_line + [f"{'':7}{line}" for line in more if line]
 
 
 @app.command()
@@ -60,8 +60,8 @@ def ack(
     if not note.strip() or not who.strip():
         raise typer.BadParameter("say who you are and what it is: neither may be empty")
     with opened() as db:
-        found = acknowledge(db, number, who.strip()[:60], note.strip()[:500], datetime.now(UTC))
-    print("\n".join(lines(found)))
+        finding = acknowledge(db, number, who.strip()[:60], note.strip()[:500], datetime.now(UTC))
+    print("\n".join(lines(finding)))
 
 
 @app.command()

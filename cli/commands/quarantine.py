@@ -89,14 +89,14 @@ def undo(
     print(f"Decision {number} is undone; its readings wait in quarantine.")
 
 
-def _decide(choice: Choice, device: str, made: Decision) -> tuple[int, int]:
+def _decide(choice: Choice, device: str, decision: Decision) -> tuple[int, int]:
     chosen = Chosen(
         device=device,
-        source=made.source,
-        channel=made.channel,
-        cause=made.cause,
-        first=made.first and made.first.replace(tzinfo=UTC),
-        last=made.last and made.last.replace(tzinfo=UTC) + timedelta(days=1),
+        source=decision.source,
+        channel=decision.channel,
+        cause=decision.cause,
+        first=decision.first and decision.first.replace(tzinfo=UTC),
+        last=decision.last and decision.last.replace(tzinfo=UTC) + timedelta(days=1),
     )
     with opened() as db:
-        return decide(db, choice, chosen, author=made.by, now=datetime.now(UTC), reason=made.reason)
+        return decide(db, choice, chosen, author=decision.by, now=datetime.now(UTC), reason=decision.reason)

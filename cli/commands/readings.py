@@ -48,13 +48,13 @@ def void(
         raise BesokError("say why with --reason; it is shown beside the figures")
     now = datetime.now(UTC)
     with opened() as db:
-        found = voids.find(db, device, source)
-        begins, ends = time_span(db, found, first, last)
-        goes = voids.affected(db, found, begins, ends, above)
-        people = f", {many(goes.people, 'person', 'people')} passing in them" if goes.people else ""
-        print(f"{many(goes.readings, 'reading')} of {device} from {begins} to {ends}{people}")
+        target = voids.find(db, device, source)
+        begins, ends = time_span(db, target, first, last)
+        affected = voids.affected(db, target, begins, ends, above)
+        people = f", {many(affected.people, 'person', 'people')} passing in them" if affected.people else ""
+        print(f"{many(affected.readings, 'reading')} of {device} from {begins} to {ends}{people}")
         confirm("Leave them out of all figures?", yes)
-        number = voids.add(db, found, begins, ends, above, reason=reason.strip(), author=author, now=now)
+        number = voids.add(db, target, begins, ends, above, reason=reason.strip(), author=author, now=now)
     print(f"Voided under {number}; `besok readings undo {number} --reason WHY` lets them count again.")
 
 

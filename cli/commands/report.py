@@ -31,12 +31,12 @@ def levers(
     with opened() as db:
         place = load(db, site)
         last = business_day(datetime.now(UTC), place) - timedelta(days=1)
-        found = compute_levers(db, place, last)
+        effects = compute_levers(db, place, last)
     if as_json:
-        print(TypeAdapter(tuple[LeverEffect, ...]).dump_json(found, indent=2).decode())
+        print(TypeAdapter(tuple[LeverEffect, ...]).dump_json(effects, indent=2).decode())
         return
-    for one in found:
-        print(f"{lever_text.name(one.lever)}: {lever_text.effect(one)}")
+    for effect in effects:
+        print(f"{lever_text.name(effect.lever)}: {lever_text.effect(effect)}")
 
 
 @app.command()
@@ -84,8 +84,8 @@ def monthly(
 
     now = datetime.now(UTC)
     with opened() as db, speaking(language):
-        asked = month.date() if month else last_month(load(db, site), now)
-        paper = get_monthly_report(db, site, asked, now)
+        chosen = month.date() if month else last_month(load(db, site), now)
+        paper = get_monthly_report(db, site, chosen, now)
     output.write_bytes(paper_page.page(paper).encode() if output.suffix == ".html" else pdf.render(paper))
 
 

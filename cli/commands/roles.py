@@ -30,8 +30,8 @@ def give_passwords(
     if unknown := sorted(set(chosen) - set(ROLES)):
         raise typer.BadParameter(f"there is no role {unknown[0]}: write one of {', '.join(ROLES)}")
     given = {name: secret(f"BESOK_DB_{name.upper()}_PASSWORD") for name in chosen}
-    made = {name: secrets.token_urlsafe(24) for name, password in given.items() if not password}
+    generated = {name: secrets.token_urlsafe(24) for name, password in given.items() if not password}
     url = settings().database_url.get_secret_value()
-    roles.let_sign_in(url, {f"besok_{name}": password for name, password in (given | made).items()})
+    roles.let_sign_in(url, {f"besok_{name}": password for name, password in (given | generated).items()})
     for name in chosen:
-        print(f"besok_{name}" + (f"  {made[name]}" if name in made else "  (password as set)"))
+        print(f"besok_{name}" + (f"  {generated[name]}" if name in generated else "  (password as set)"))

@@ -20,9 +20,9 @@ def empty(
     """Delete all that a sandbox holds; its places and sensors stay."""
     with opened() as db:
         store.check(db, site)
-        held = store.content(db, site)
-        if held.first and held.last:
-            print(f"{site} holds {many(held.readings, 'reading')} of {many(held.devices, 'sensor')},"
-                  f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip
+        content = store.content(db, site)
+        if content.first and content.last:
+            print(f"{site} holds {many(content.readings, 'reading')} of {many(content.devices, 'sensor')},"
+                  f" from {content.first:%Y-%m-%d} to {content.last:%Y-%m-%d}.")  # fmt: skip
         confirm(f"Delete everything that {site} holds?", yes)
         print(f"{many(store.empty(db, site), 'reading')} deleted")

@@ -45,11 +45,11 @@ def score(
     names = [*shipped()] if scenario == ["all"] else scenario or [""]
     recent = datetime.now(UTC).date() - timedelta(days=days)
 
-    def begins(found: "Scenario") -> date:
-        return first.date() if first else found.first or recent
+    def begins(scenarios: "Scenario") -> date:
+        return first.date() if first else scenarios.first or recent
 
-    found = [scenario_files.find(name, first.date() if first and name else None) for name in names]
-    scores = scoring.run(sites, found, begins, days, range(seed, seed + seeds), history)
+    scenarios = [scenario_files.find(name, first.date() if first and name else None) for name in names]
+    scores = scoring.run(sites, scenarios, begins, days, range(seed, seed + seeds), history)
     print(scoring.as_json(scores) if as_json else scoring.as_text(scores))
 
 
@@ -66,5 +66,5 @@ def _stored(days: int, seed: int, names: Sequence[str], *, as_json: bool) -> Non
     sites = sandboxes()
     with opened() as db:
         now = datetime.now(UTC)
-        found = stored.run(db, sites, days, now, seed, scenario_files.find(names[0]))
-    print(stored.as_json(found) if as_json else stored.as_text(found))
+        result = stored.run(db, sites, days, now, seed, scenario_files.find(names[0]))
+    print(stored.as_json(result) if as_json else stored.as_text(result))

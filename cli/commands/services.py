@@ -22,11 +22,11 @@ def migrate() -> None:
     from collectors.stored_names import StoredNames
 
     url = serving.settings().database_url.get_secret_value()
-    done = migrate_store(url)
-    print("\n".join(done) if done else "The database is up to date.")
+    steps = migrate_store(url)
+    print("\n".join(steps) if steps else "The database is up to date.")
     with Database(url, pool_size=1) as db:
         known = decode_context.load(db)
-        if number := rejected.redact(db, lambda kept: redact(kept, known)):
+        if number := rejected.redact(db, lambda stored: redact(stored, known)):
             print(f"{many(number, 'rejected message')} of an older version redacted.")
         names = StoredNames(known)
         if number := identity.hide(db, names.channel, names.topic):

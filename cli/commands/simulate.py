@@ -53,13 +53,13 @@ def live(
     from besok.model.calendar import business_day
 
     today = business_day(begin or datetime.now(UTC), sites.sites[0])
-    asked = scenario_files.find(scenario, begins and begins.date())
-    under = asked if begins else scenario_files.at_work(asked, today)
-    scenario_files.tell(sites, under)
+    chosen = scenario_files.find(scenario, begins and begins.date())
+    active = chosen if begins else scenario_files.at_work(chosen, today)
+    scenario_files.tell(sites, active)
 
     def simulate(settings: "Settings", stop: threading.Event) -> None:
         run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth,
-            scenario=under)  # fmt: skip
+            scenario=active)  # fmt: skip
 
     serve(simulate, "simulator")
 
@@ -87,9 +87,9 @@ def backfill(
     gap = Gap(first=first.date(), last=last.date(), live=as_live)
     under = scenario_files.find(scenario, begins and begins.date())
     scenario_files.tell(sites, under)
-    began = time.monotonic()
+    started = time.monotonic()
     readings = history.run(loaded.database_url.get_secret_value(), sites, gap, seed, remember, under)
-    print(f"{many(readings, 'reading')} written in {time.monotonic() - began:.0f} s")
+    print(f"{many(readings, 'reading')} written in {time.monotonic() - started:.0f} s")
 
 
 @app.command("sites")

@@ -29,15 +29,15 @@ SiteFileArgument = Annotated[
 @app.command()
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
-    whole = read(file)
-    sites = whole.sites
+    content = read(file)
+    sites = content.sites
     print(
         f"{file} is good: "
         + ", ".join(
             f"{s.id} ({many(len(s.spaces), 'space')}, {many(len(s.sensors), 'sensor')})" for s in sites
         )
     )
-    for note in notes(whole):
+    for note in notes(content):
         print(f"NOTE: {note}")
 
 
@@ -91,19 +91,19 @@ def remove(
 ) -> None:
     """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
     with opened() as db:
-        for one in site:
-            held = removal.site_holds(db, one, *site)
-            print(f"{one}: {many(held.devices, 'device')} with {sent(held.sent)}")
-            written = (
-                (held.written.imports, "import of counts"),
-                (held.written.periods, "closed period"),
-                (held.written.counts, "validation count"),
-                (held.written.headcounts, "headcount"),
-                (held.written.corrections, "correction"),
-                (held.written.actions, "action"),
-                (held.written.events, "programme event"),
+        for site_id in site:
+            content = removal.site_holds(db, site_id, *site)
+            print(f"{site_id}: {many(content.devices, 'device')} with {sent(content.sent)}")
+            entries = (
+                (content.written.imports, "import of counts"),
+                (content.written.periods, "closed period"),
+                (content.written.counts, "validation count"),
+                (content.written.headcounts, "headcount"),
+                (content.written.corrections, "correction"),
+                (content.written.actions, "action"),
+                (content.written.events, "programme event"),
             )
-            if entered := ", ".join(many(n, what) for n, what in written if n):
+            if entered := ", ".join(many(n, noun) for n, noun in entries if n):
                 print(f"    entered by people: {entered}")
         confirm(f"Delete {' and '.join(site)}, for good?", yes)
         removal.remove_sites(db, *site)

@@ -28,10 +28,10 @@ def new(
         return str(typer.prompt(question, default=usual, show_default=bool(usual.strip()))).strip()
 
     def ask_each(question: str) -> list[str]:
-        found: list[str] = []
-        while one := ask(f"{question} (empty: no more)", ""):
-            found.append(one)
-        return found
+        answers: list[str] = []
+        while text := ask(f"{question} (empty: no more)", ""):
+            answers.append(text)
+        return answers
 
     if yes and not name:
         raise BesokError("say at least what the site is called: --name")
@@ -45,7 +45,7 @@ def new(
     by_day["sunday"] = ask("Hours on Sundays", sunday)
     storeys = ask_each("Storey, from the lowest up") if chosen == "library" else []
     doors = ask_each("Door, as NAME@STOREY=DEVICE") or ["@".join(["Entrance", *storeys[:1]])]
-    made = NewSite(
+    new_site = NewSite(
         name=name,
         kind=chosen,
         timezone=ask("Time zone", "Europe/Stockholm"),
@@ -54,10 +54,10 @@ def new(
         storeys=storeys,
         doors=[*map(_door, doors)],
     )
-    target = file or Path(f"{made.id}.toml")
+    target = file or Path(f"{new_site.id}.toml")
     if target.exists():
         raise BesokError(f"{target} is there already; name another file, or move it away")
-    text = template(made, datetime.now(UTC).date())
+    text = template(new_site, datetime.now(UTC).date())
     parse(text, str(target))
     target.write_text(text, "utf-8")
     print(

@@ -27,7 +27,7 @@ def read_mappings(file: Path) -> tuple[PayloadMapping, ...]:
 
 
 def _text(file: Path) -> str:
-    return given_files.text(file, refuse=lambda said: SiteFileError([said]))
+    return given_files.text(file, refuse=lambda reason: SiteFileError([reason]))
 
 
 def stored() -> SiteFile:

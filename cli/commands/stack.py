@@ -20,10 +20,10 @@ def demo(
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
 
-    named = (
+    scenario_name = (
         str(Path(scenario).resolve()) if Path(scenario).suffix else scenario
     )  # a file, for programs elsewhere
-    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, named)
+    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, scenario_name)
 
 
 def doctor() -> None:

@@ -62,12 +62,12 @@ def replay(
 
     stop, loaded = asked_to_end(), settings()
     with Database(loaded.database_url.get_secret_value(), pool_size=1) as db:
-        found = player.places(load_all(db), decode_context.load(db))
-    held = player.overview(file)
-    to = player.targets(site or (), held, found)
-    by = player.by(shift, held, now=datetime.now(UTC), speed=speed, zone=found.known.zone)
-    whole = Shift(by=by, first=held.first, last=held.last, zone=found.known.zone)
-    begins = f"{held.first + by:%Y-%m-%d %H:%M} UTC"
-    print(f"{many(held.messages, 'message')} of {held.last - held.first}, from {begins} on", flush=True)
-    result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed)
+        places = player.places(load_all(db), decode_context.load(db))
+    span = player.overview(file)
+    to = player.targets(site or (), span, places)
+    by = player.by(shift, span, now=datetime.now(UTC), speed=speed, zone=places.known.zone)
+    moved = Shift(by=by, first=span.first, last=span.last, zone=places.known.zone)
+    begins = f"{span.first + by:%Y-%m-%d %H:%M} UTC"
+    print(f"{many(span.messages, 'message')} of {span.last - span.first}, from {begins} on", flush=True)
+    result = player.run(loaded, file, moved, to, places, stop=stop, speed=speed)
     print("\n".join(result.lines()))

@@ -102,13 +102,13 @@ def remove(name: Name) -> None:
 
 def parsed(roles: list[str]) -> list[Grant]:
     """Return what `viewer` and `viewer@SITE` mean. Raises BadParameter."""
-    found = []
+    grants = []
     for text in roles:
         role, _, site = text.partition("@")
         if role not in RIGHTS:
             raise typer.BadParameter(f"{role!r} is no role: write one of {', '.join(RIGHTS)}")
-        found.append(Grant(role=role, site=site or None))
-    return found
+        grants.append(Grant(role=role, site=site or None))
+    return grants
 
 
 def _password_hash() -> str:

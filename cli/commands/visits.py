@@ -72,24 +72,24 @@ def import_visits(
     with opened() as db:
         place, now = load(db, site), datetime.now(UTC)
         answers = _pairs(answer or (), "--answer") | ({"hours": "|".join(hours)} if hours else {})
-        found = _read(data, name, answers, portal or (), place)
-        counts = measure or _measure(found)
-        doors = _doors(portal or (), found)
+        counts_file = _read(data, name, answers, portal or (), place)
+        counts = measure or _measure(counts_file)
+        doors = _doors(portal or (), counts_file)
         new = NewImport(
-            source=source, file=found, portal_of=doors, counted=counts, author=by, name=name,
+            source=source, file=counts_file, portal_of=doors, counted=counts, author=by, name=name,
             digest=hashlib.sha256(data).hexdigest(),
         )  # fmt: skip
-        seen = preview(db, site, new, now)
+        effect = preview(db, site, new, now)
         if not as_json:
-            print("\n".join(visits.preview(seen, found)))
+            print("\n".join(visits.preview(effect, counts_file)))
         elif not yes:
-            print(visits.as_json(seen, found))
+            print(visits.as_json(effect, counts_file))
         if not yes and not _confirmed():
             print("Nothing was stored.", file=sys.stderr)
             raise typer.Exit(1)
         number = put(db, site, new, now)
     if as_json:
-        print(visits.as_json(seen, found, number))
+        print(visits.as_json(effect, counts_file, number))
     else:
         print(f"Stored as import {number}; `besok visits undo {number}` takes it back.")
 
@@ -100,11 +100,11 @@ def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     from cli.terminal import visits
 
     with opened() as db:
-        found = period_counts.listing(db, sites.load(db, site).id)
+        imports = period_counts.listing(db, sites.load(db, site).id)
     if as_json:
-        print(visits.listing_as_json(found))
+        print(visits.listing_as_json(imports))
     else:
-        show(found, "id made author source first last rows visits name undone changed_by")
+        show(imports, "id made author source first last rows visits name undone changed_by")
 
 
 @app.command()
@@ -135,8 +135,8 @@ def _read(
         try:
             return read(data, name, answers, zone=zone)
         except Unclear as exc:
-            asked = next((q for q in exc.questions if q.key == "series" and q.several), None)
-            series = {choice.value for choice in asked.choices} - {ALL} if asked else set()
+            question = next((q for q in exc.questions if q.key == "series" and q.several), None)
+            series = {choice.value for choice in question.choices} - {ALL} if question else set()
             if not series or not series <= {text.partition("=")[0].strip() for text in portals}:
                 raise
         return read(data, name, {**answers, "series": ALL}, zone=zone)  # each has been given its door
@@ -168,9 +168,9 @@ def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _measure(found: CountFile) -> Literal["gross"]:
+def _measure(file: CountFile) -> Literal["gross"]:
     """Return the usual measure; a running total may count both ways, which must be said. Raises CountFileError."""
-    if any(remark.kind == "running" for remark in found.findings):
+    if any(remark.kind == "running" for remark in file.findings):
         raise CountFileError(
             "Does the counter count each person once, or on the way in and on the way out? "
             "Say --measure gross for once, --measure passages for both"
@@ -178,9 +178,9 @@ def _measure(found: CountFile) -> Literal["gross"]:
     return "gross"
 
 
-def _doors(portals: Sequence[str], found: CountFile) -> dict[str, str | None]:
+def _doors(portals: Sequence[str], file: CountFile) -> dict[str, str | None]:
     """Return the door of each series. Raises CountFileError for a series that the file does not have."""
-    series = {count.series for count in found.counts}
+    series = {count.series for count in file.counts}
     if len(portals) == 1 and "=" not in portals[0]:
         return dict.fromkeys(series, portals[0])
     doors = _pairs(portals, "--portal")

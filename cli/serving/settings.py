@@ -25,7 +25,7 @@ def settings(service: str = "") -> "Settings":
 
     loaded = settings_module.load()
     if not service:
-        loaded = find().found_by(loaded)
+        loaded = find().with_addresses(loaded)
     configure(loaded, service)
     return loaded
 

@@ -1,1 +1,1 @@
-"""The embedded stack: private servers and all services under one roof, the demo in it, and the doctor of it all."""
+"""The embedded stack: private servers and all services on one machine, the demo, and the doctor."""

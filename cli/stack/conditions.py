@@ -23,9 +23,9 @@ def conditions(db: Database, now: datetime) -> Iterator[Finding]:
     offline = [trouble for trouble in troubles if trouble.kind == "sensor_offline"]
     yield from (_finding(trouble, now) for trouble in troubles if trouble.kind != "sensor_offline")
     if offline:
-        named = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in offline[:SHOWN])
+        names = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in offline[:SHOWN])
         more = f" and {len(offline) - SHOWN} more" if len(offline) > SHOWN else ""
-        text = f"{many(len(offline), 'sensor')} offline: {named}{more}"
+        text = f"{many(len(offline), 'sensor')} offline: {names}{more}"
         yield Finding(
             state=PROBLEM, text=text, advice="the page Sensors says since when, and what else is wrong"
         )

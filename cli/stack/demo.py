@@ -28,9 +28,9 @@ from cli.stack.supervisor import Interrupted, Supervisor
 from sensors_sim import placing
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
-KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
+REMEMBERED_DAYS = 14  # days for which exceptions of earlier demos are kept
 SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
-HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
+AWAITED = {"collector", "jobs"}  # by their own names; other collectors of the past do not matter
 
 
 def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
@@ -41,21 +41,21 @@ def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario), today))
     home = home_module.find()
-    with home.locked(), Supervisor(home.logs, _say) as supervisor:
+    with home.locked(), Supervisor(home.logs, _print) as supervisor:
         try:
             _run(home, supervisor, sites, history_days, scenario)
         except Interrupted:
-            _say("Ending ...")
-    _say("Ended; the next start finds the data.")
+            _print("Ending ...")
+    _print("Ended; the next start finds the data.")
 
 
 def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str) -> None:
-    web_port, receive_port = home.web_port(), home.receive_port()  # first: a wrong wish is told at once
+    web_port, receive_port = home.web_port(), home.receive_port()  # first, to report a wrong setting at once
     cluster, broker = home.servers()
     if home.data.is_symlink():
-        _say(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
+        _print(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
     else:
-        _say(f"Data: {home.data}")
+        _print(f"Data: {home.data}")
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, web_port, receive_port)
     sites = _applied(cluster.url(), sites)
@@ -78,13 +78,13 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int,
     supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 300)
-    supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 300)
+    supervisor.wait_for(lambda: _at_work(_health(port)) >= AWAITED, "Not every service is heard", 300)
     pushed = f"Counters that push by HTTP: http://127.0.0.1:{environment['BESOK_RECEIVE_PORT']}/in/DEVICE"
-    _say(f"\nBesök is ready: http://127.0.0.1:{port}\n{pushed}\nCtrl-C ends it.\n")
+    _print(f"\nBesök is ready: http://127.0.0.1:{port}\n{pushed}\nCtrl-C ends it.\n")
     if behind and gaps:
-        _say("It shows live numbers; their past is simulated now, and pages fill as it goes.")
+        _print("It shows live numbers; their past is simulated now, and pages fill as it goes.")
         _fill_history(home, supervisor, environment, gaps)
-        _say("The past is complete; forecasts and effects follow within minutes.")
+        _print("The past is complete; forecasts and effects follow within minutes.")
     supervisor.watch()
 
 
@@ -93,7 +93,7 @@ def _start_servers(supervisor: Supervisor, cluster: Cluster, broker: Broker) -> 
     supervisor.add(broker.program())
     supervisor.wait_for(cluster.ready, "The database does not answer", 120)
     supervisor.wait_for(broker.ready, "The broker does not answer", 20)
-    _say(f"PostgreSQL on port {cluster.port}, Mosquitto on port {broker.port}")
+    _print(f"PostgreSQL on port {cluster.port}, Mosquitto on port {broker.port}")
 
 
 def _environment(cluster: Cluster, broker: Broker, web_port: int, receive_port: int) -> dict[str, str]:
@@ -163,8 +163,8 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
         return
 
     with Database(url, pool_size=1) as db:
-        heard = get_health(db, datetime.now(UTC)).last_received
-    last = calendar.business_day(heard, site) if heard else known.live_since
+        received = get_health(db, datetime.now(UTC)).last_received
+    last = calendar.business_day(received, site) if received else known.live_since
     history.save(home.history, replace(known, live_until=last))
 
 
@@ -182,7 +182,7 @@ def _health(port: int) -> dict[str, object] | None:
 
 
 def _at_work(health: Any) -> set[str]:
-    """Return the services that are heard."""
+    """Return the services with recent heartbeats."""
     return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
 
 
@@ -200,12 +200,12 @@ def _opened(site: Site, before: Site | None, now: datetime) -> Site:
     remembered = {
         e.first: e
         for e in (before.opening.exceptions if before else ())
-        if e.note == NOTE and today - timedelta(days=KEPT_DAYS) <= e.first <= today + timedelta(days=1)
+        if e.note == NOTE and today - timedelta(days=REMEMBERED_DAYS) <= e.first <= today + timedelta(days=1)
     }
-    kept = open_now.with_exceptions(site, remembered.values())
-    around = open_now.exceptions_around(kept, now, NOTE)
+    reopened = open_now.with_exceptions(site, remembered.values())
+    around = open_now.exceptions_around(reopened, now, NOTE)
     return open_now.with_exceptions(site, {**remembered, **around}.values())
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)

@@ -26,8 +26,8 @@ START_DEMO = "`make demo`" if program.IN_CHECKOUT else "`besok demo`"
 
 
 def report() -> int:
-    """Print what was found; 1 if anything that is needed does not work, else 0."""
-    logging.disable(logging.WARNING)  # what a pool says while it tries is no news here
+    """Print the findings; return 1 if anything that is needed does not work, else 0."""
+    logging.disable(logging.WARNING)  # warnings of a pool while it retries do not matter here
     findings = list(examine(home_module.find()))
     for f in findings:
         print(f"{f.state:8} {f.text}" + (f"\n{'':8} -> {f.advice}" if f.advice else ""))
@@ -37,7 +37,7 @@ def report() -> int:
 
 
 def examine(home: Home) -> Iterator[Finding]:
-    """Look at everything, from the ground up."""
+    """Check everything, from the ground up."""
     yield from (_python(), _packages())
     yield from (_program(*needed) for needed in NEEDED)
     running = home.is_running()
@@ -45,7 +45,7 @@ def examine(home: Home) -> Iterator[Finding]:
     if full := disk(home.data if home.data.exists() else Path.cwd()):
         yield full
     if running or "BESOK_DATABASE_URL" in os.environ:
-        yield from _services(home.found_by(settings_module.load()))
+        yield from _services(home.with_addresses(settings_module.load()))
 
 
 def _python() -> Finding:
@@ -53,26 +53,26 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    """Tell whether each package that the distribution asks for is here, in the version it asks for."""
+    """Return whether each required package is installed, in the required version."""
     try:
-        wanted = importlib.metadata.requires("besok") or []
+        requirements = importlib.metadata.requires("besok") or []
     except importlib.metadata.PackageNotFoundError:
         return Finding(state=PROBLEM, text="Besök is not installed in this Python", advice=REINSTALL)
-    wrong = [problem for line in wanted if (problem := _package_problem(Requirement(line)))]
+    wrong = [problem for line in requirements if (problem := _package_problem(Requirement(line)))]
     if wrong:
         return Finding(state=PROBLEM, text="Python packages: " + ", ".join(wrong), advice=REINSTALL)
     return Finding(state=OK, text="Python packages")
 
 
-def _package_problem(wanted: Requirement) -> str | None:
+def _package_problem(spec: Requirement) -> str | None:
     """Return what is wrong with a required package, if anything."""
-    if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+    if spec.marker and not spec.marker.evaluate({"extra": ""}):
         return None
     try:
-        found = importlib.metadata.version(wanted.name)
+        version = importlib.metadata.version(spec.name)
     except importlib.metadata.PackageNotFoundError:
-        return f"{wanted.name} is missing"
-    return None if found in wanted.specifier else f"{wanted.name} is {found} and should be {wanted.specifier}"
+        return f"{spec.name} is missing"
+    return None if version in spec.specifier else f"{spec.name} is {version} and should be {spec.specifier}"
 
 
 def _mosquitto() -> bool:
@@ -93,8 +93,8 @@ NEEDED: Final = (
 )
 
 
-def _program(name: str, found: Callable[[], bool], package: str) -> Finding:
-    if found():
+def _program(name: str, is_installed: Callable[[], bool], package: str) -> Finding:
+    if is_installed():
         return Finding(state=OK, text=name)
     advice = f"on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
     advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice
@@ -135,17 +135,17 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 mismatch = schema.mismatch(conn)
             yield Finding(state=OK, text="The database answers")
             if mismatch:
-                what, _, advice = str(mismatch).partition(": ")
-                yield Finding(state=PROBLEM, text=what.capitalize(), advice=advice)
+                text, _, advice = str(mismatch).partition(": ")
+                yield Finding(state=PROBLEM, text=text.capitalize(), advice=advice)
                 return
             yield Finding(state=OK, text="The database has this program's schema")
             now = datetime.now(UTC)
             if get_health(db, now).last_received is None:
                 advice = "is the collector running (`besok collect`), and do sensors send to the broker?"
                 yield Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
-            found = list(conditions(db, now))
-            yield from found
-            if not any(finding.state == PROBLEM for finding in found):
+            findings = list(conditions(db, now))
+            yield from findings
+            if not any(finding.state == PROBLEM for finding in findings):
                 yield Finding(state=OK, text="Services and sensors are heard, forecasts are fresh")
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")

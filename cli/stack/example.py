@@ -45,20 +45,20 @@ def programme(
 
 
 def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) -> None:
-    """Bring the programme since `first` and the invented ledger into the demo's database."""
-    found = list(programme(sites, first, today + AHEAD))
+    """Store the programme since `first` and the invented ledger in the demo's database."""
+    occurrences = list(programme(sites, first, today + AHEAD))
     for site in sites.sites:
-        own = [(occurrence, space) for name, occurrence, space in found if name == site.id]
-        calendars.import_events(db, site.id, CALENDAR, own, now=now)
+        events = [(occurrence, space) for name, occurrence, space in occurrences if name == site.id]
+        calendars.import_events(db, site.id, CALENDAR, events, now=now)
     if LEDGER.exists():
         known = {site.id for site in sites.sites}
         acts = [
             a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER), ()) if a.site in known
         ]
-        asked = [
+        past = [
             a for a in acts if (a.answered or a.asked or today) <= today
-        ]  # this machine's clock may say any day
-        actions.put(db, [a for a in asked if set(a.spaces) <= _spaces(sites, a.site)], "demo", now)
+        ]  # this machine's clock may be at any day
+        actions.put(db, [a for a in past if set(a.spaces) <= _spaces(sites, a.site)], "demo", now)
 
 
 def _spaces(sites: SiteFile, name: str) -> set[str]:

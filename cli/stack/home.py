@@ -24,8 +24,8 @@ from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
 
-ELSEWHERE = Path("/var/lib/besok")  # for data that the servers' accounts could not reach in the clone
-SESSION = "session"  # the secret in the collector's client id, kept as a password is
+ELSEWHERE = Path("/var/lib/besok")  # for data out of reach of the servers' accounts in the clone
+SESSION = "session"  # the secret in the collector's client id, stored like a password
 DEFAULT_WEB_PORT = 8050
 DEFAULT_MQTT_PORT = 1883
 DEFAULT_RECEIVE_PORT = 8055
@@ -78,7 +78,7 @@ class Home:
         return f": http://127.0.0.1:{port}" if port else ""
 
     def known_ports(self) -> dict[str, int]:
-        """Return the ports of the last start, by name."""
+        """Return the ports of the last start by name."""
         try:
             return dict(json.loads((self.path / "ports.json").read_text()))
         except (FileNotFoundError, ValueError):
@@ -114,7 +114,7 @@ class Home:
             "receive_port": known.get("receive", 0),
         }
 
-    def found_by(self, settings: Settings) -> Settings:
+    def with_addresses(self, settings: Settings) -> Settings:
         """Return the settings, with the addresses of the stack that runs here unless the database is stated."""
         if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
             return settings
@@ -134,8 +134,8 @@ class Home:
     def _access(self) -> str:
         """Write the accounts; who has none may publish and reads nothing. Returns lines for the broker."""
         folder = self._accounts()
-        found = Accounts(accounts=accounts.local(), unclaimed=())
-        folder.write(found, {}, anonymous=(accounts.EVERYTHING,))
+        local = Accounts(accounts=accounts.local(), unclaimed=())
+        folder.write(local, {}, anonymous=(accounts.EVERYTHING,))
         return mosquitto_files.conf(str(folder.path / "mosquitto"), anonymous=True)
 
     def _tools(self) -> dict[str, object]:
@@ -144,13 +144,13 @@ class Home:
 
     def web_port(self) -> int:
         """Return where the pages are: BESOK_PORT if that is set; else 8050, or another where that is taken."""
-        return self._wished("BESOK_PORT", "web", DEFAULT_WEB_PORT)
+        return self._requested_port("BESOK_PORT", "web", DEFAULT_WEB_PORT)
 
     def receive_port(self) -> int:
         """Return where counts are taken: BESOK_RECEIVE_PORT if that is set; else 8055, or another."""
-        return self._wished("BESOK_RECEIVE_PORT", "receive", DEFAULT_RECEIVE_PORT)
+        return self._requested_port("BESOK_RECEIVE_PORT", "receive", DEFAULT_RECEIVE_PORT)
 
-    def _wished(self, variable: str, name: str, usual: int) -> int:
+    def _requested_port(self, variable: str, name: str, usual: int) -> int:
         """Return the port that the variable names, else the usual or a free one. Raises StackError, SettingsError."""
         wished = os.environ.get(variable, "")
         if not wished:
@@ -194,7 +194,7 @@ def find() -> Home:
 
 
 def _account(folder: Path, *candidates: str) -> str:
-    """Whom a server runs as: an existing folder's owner if we are root, so that root may start what a user made."""
+    """Return the account of a server: an existing folder's owner if we are root, so that root can start a user's."""
     if os.geteuid() == 0 and folder.exists() and folder.stat().st_uid != 0:
         return pwd.getpwuid(folder.stat().st_uid).pw_name
     return program.unprivileged(*candidates)
@@ -206,7 +206,7 @@ def _can_enter(user: str, folder: Path) -> bool:
 
 
 def _folder_elsewhere(home: Path) -> Path:
-    """Make a folder for this home, empty: what is there belonged to a checkout that is gone."""
+    """Make an empty folder for this home: existing data belonged to a deleted checkout."""
     folder = ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o755)

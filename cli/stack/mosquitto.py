@@ -72,7 +72,7 @@ class Broker:
 
 def binary() -> str:
     """Return where mosquitto is. Debian keeps it out of an ordinary user's path."""
-    found = next((b for b in BINARIES if os.access(b, os.X_OK)), None) or shutil.which("mosquitto")
-    if not found:
+    path = next((b for b in BINARIES if os.access(b, os.X_OK)), None) or shutil.which("mosquitto")
+    if not path:
         raise StackError("Mosquitto is not installed: on Debian, `apt-get install mosquitto`")
-    return found
+    return path

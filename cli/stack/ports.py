@@ -17,8 +17,8 @@ SERVERS = range(20_000, 32_768)
 
 def free(count: int = 1) -> tuple[int, ...]:
     """`count` different ports that nobody listens on just now, in an order that nobody else draws."""
-    drawn = SystemRandom().sample(SERVERS, len(SERVERS))
-    return tuple(islice(filter(is_free, drawn), count))
+    shuffled = SystemRandom().sample(SERVERS, len(SERVERS))
+    return tuple(islice(filter(is_free, shuffled), count))
 
 
 def is_free(port: int) -> bool:

@@ -132,6 +132,6 @@ class Cluster:
 
     def _run(self, tool: str, *args: str, text: str = "") -> None:
         command = program.wrapped((str(BIN / tool), *args), self.user)
-        done = subprocess.run(command, input=text, text=True, capture_output=True, cwd="/", check=False)
-        if done.returncode:
-            raise StackError(f"{tool} failed in {self.folder}:\n{done.stdout}{done.stderr}")
+        completed = subprocess.run(command, input=text, text=True, capture_output=True, cwd="/", check=False)
+        if completed.returncode:
+            raise StackError(f"{tool} failed in {self.folder}:\n{completed.stdout}{completed.stderr}")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from besok.model.errors import StackError
 
-ROOT = Path(__file__).resolve().parents[2]  # where our packages are; `python -m cli.main` works from here
-IN_CHECKOUT = (ROOT / "Makefile").exists()  # not so where a wheel is installed
+ROOT = Path(__file__).resolve().parents[2]  # the folder of our packages; `python -m cli.main` works from here
+IN_CHECKOUT = (ROOT / "Makefile").exists()  # False where a wheel is installed
 # A link to sites/ in a checkout, a copy in a wheel
 EXAMPLE = Path(__file__).parent / "sites" / "helsingborg.toml"
 
@@ -75,7 +75,7 @@ def start(program: Program, log: Path | None) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
-            start_new_session=True,  # Ctrl-C at the terminal is ours to handle; we end it in order
+            start_new_session=True,  # we handle Ctrl-C at the terminal, and end it in order
         )
     finally:
         if output:
@@ -92,7 +92,7 @@ def stop(process: subprocess.Popen[bytes], program: Program) -> None:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of it and of what it started, if anything."""
+    """Kill what is left of it and its children, if anything."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -112,14 +112,14 @@ def wait_until(
 
 
 def leftovers(program: Program) -> list[int]:
-    """Process ids that run exactly its command: what an earlier run, ended by force, may have left."""
+    """Return process ids that run exactly its command, left by an earlier run that was killed."""
     command = "\0".join(program.command) + "\0"
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):  # it ended meanwhile
             if entry.name.isdigit() and (entry / "cmdline").read_bytes() == command.encode():
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 def end_leftovers(program: Program) -> None:

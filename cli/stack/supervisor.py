@@ -14,13 +14,13 @@ from besok.model.errors import StackError
 from cli.stack import program
 from cli.stack.program import Program
 
-FIRST_PAUSE_S = 0.2  # before the first restart; doubled at each further one
+FIRST_PAUSE_S = 0.2  # before the first restart; doubled for each further one
 LONGEST_PAUSE_S = 5.0
-HEALTHY_S = 30.0  # having run this long, a program may die once again at the first pause
+HEALTHY_S = 30.0  # after running this long, a program restarts with the first pause again
 
 
 class Interrupted(Exception):
-    """Somebody asked us to end."""
+    """A signal requested the end."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,12 +80,12 @@ class Supervisor:
             self._start(child)
             group.append(child)
 
-    def wait_for(self, ready: Callable[[], bool], what: str, limit_s: float) -> None:
+    def wait_for(self, ready: Callable[[], bool], problem: str, limit_s: float) -> None:
         """Look after the programs until `ready()`. Raises StackError after `limit_s` seconds."""
         deadline = time.monotonic() + limit_s
         while not ready():
             if time.monotonic() > deadline:
-                raise StackError(f"{what} after {limit_s:.0f} s; the logs in {self.logs} may tell why")
+                raise StackError(f"{problem} after {limit_s:.0f} s; the logs in {self.logs} may tell why")
             self._turn(0.05)
 
     def run(self, task: Program) -> int:
@@ -126,7 +126,7 @@ class Supervisor:
         self.signals += 1
 
     def _turn(self, timeout_s: float | None) -> None:
-        """Wait until something happens, `timeout_s` at most, and see to it."""
+        """Wait for an event, `timeout_s` at most, and handle it."""
         if self.signals:
             raise Interrupted
         children = [c for group in self.groups for c in group]

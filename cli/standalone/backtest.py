@@ -15,7 +15,7 @@ import pandas as pd
 from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
-from cli.standalone.forecast_accuracy import COVER, YEAR, Told, crps, crps_normal, fates, score
+from cli.standalone.forecast_accuracy import COVER, YEAR, Predicted, by_path, crps, crps_normal, score
 from cli.standalone.rules import Rule, simple_rules
 from cli.standalone.series import Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
@@ -23,29 +23,29 @@ from cli.standalone.weeks import Weeks, by_week, daily_paths
 OURS = "besok"
 Z80 = 1.2815515655446004  # standard deviations on either side of the mean that hold 80 %
 ROWS = {"D": "days", "W": "weeks", "M": "months"}
-LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
+LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin, at least
 USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
-WORTH = 20_000  # days or months times origins, from which several processes are sooner done, though each has to begin
+WORTH = 20_000  # days or months times origins, from which several processes are faster despite their start
 Past = History | Weeks | Months
-Judged = tuple[dict[str, dict[str, float]], dict[str, Floats]]  # by method its figures, and the fates of ours
-Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
+Judged = tuple[dict[str, dict[str, float]], dict[str, Floats]]  # figures by method, and of ours by path
+Progress = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The scores of one series, a row for each origin and method; and what ours could have been by chance."""
+    """The scores of one series, a row for each origin and method; and the figures of ours by path."""
 
     name: str
     step: str
     origins: tuple[date, ...]
     scores: pd.DataFrame  # method, and the figures
-    fates: tuple[Mapping[str, Floats], ...]
+    by_path: tuple[Mapping[str, Floats], ...]
 
 
 def run(
-    series: Series, calendar: Calendar, *, origins: int, seed: int, heard: Heard, at_once: int = 1
+    series: Series, calendar: Calendar, *, origins: int, seed: int, progress: Progress, at_once: int = 1
 ) -> Outcome:
     """Score forecasts as of `origins` earlier days, weeks or months, each from what was known then.
 
@@ -58,10 +58,10 @@ def run(
     if many > 1:
         try:
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-                return _scored(series, calendar, at, seed, heard, pool.map)
+                return _scored(series, calendar, at, seed, progress, pool.map)
         except (BrokenProcessPool, NotImplementedError, OSError):
-            pass  # a place without semaphores, or with little memory: one after the other
-    return _scored(series, calendar, at, seed, heard, map)
+            pass  # a system without semaphores, or with little memory: one after the other
+    return _scored(series, calendar, at, seed, progress, map)
 
 
 def cores() -> int:
@@ -74,40 +74,40 @@ def _scored(
     calendar: Calendar,
     at: Sequence[int],
     seed: int,
-    heard: Heard,
+    progress: Progress,
     each: Callable[..., Iterator[Judged]],
 ) -> Outcome:
     """Score forecasts from the rows `at`, each with so many rows before it; `each` maps a function over them."""
     past = series.past()
-    found = []
-    for one in each(partial(_at, past, calendar, series.step, seed), at):
-        found.append(one)
-        heard(series.name, len(found), len(at))
-    scores = [{"method": name} | figures for scores, _ in found for name, figures in scores.items()]
+    judged = []
+    for result in each(partial(_at, past, calendar, series.step, seed), at):
+        judged.append(result)
+        progress(series.name, len(judged), len(at))
+    scores = [{"method": name} | figures for scores, _ in judged for name, figures in scores.items()]
     return Outcome(
         name=series.name,
         step=series.step,
         origins=tuple(_known(past, n).origin for n in at),
         scores=pd.DataFrame(scores),
-        fates=tuple(one for _, one in found),
+        by_path=tuple(result for _, result in judged),
     )
 
 
 def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
-    """Return the scores of all methods that know `n` rows, and what chance alone makes of ours."""
-    known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
-    futures = _futures(past, n, len(came), calendar, seed)
-    ours = _ours(futures, came)
-    forecasts = {OURS: ours} | {name: _theirs(rule, known, came) for name, rule in simple_rules(step).items()}
-    scores = {name: score(one, came, known, step) for name, one in forecasts.items()}
-    return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
+    """Return the scores of all methods after `n` rows, and the figures of ours by path."""
+    known, real = past.visits[:n], past.visits[n : n + YEAR[step]]
+    futures = _futures(past, n, len(real), calendar, seed)
+    ours = _ours(futures, real)
+    forecasts = {OURS: ours} | {name: _theirs(rule, known, real) for name, rule in simple_rules(step).items()}
+    scores = {name: score(each, real, known, step) for name, each in forecasts.items()}
+    return scores, by_path(futures.visits, ours.low, ours.high, np.isfinite(real), COVER[step])
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
-    """Return how many rows each origin has before it: evenly spread, each with a whole year after it if there is."""
+    """Return the number of rows before each origin: evenly spread, each with a whole year after it if possible."""
     last = rows - YEAR[step]
     first = min(USUAL[step], max(LEAST[step], last // 2))
-    if last < first:  # too short for a whole year of truth
+    if last < first:  # too short for a whole year after it
         first, last = LEAST[step], rows - TRUTH[step]
     if last < first:
         raise CountFileError(
@@ -117,7 +117,7 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
 
 
 def _known(past: Past, n: int) -> Past:
-    """Return the past as it was known after `n` rows."""
+    """Return the past up to row `n`."""
     if isinstance(past, History):
         return past.before(past.first + timedelta(days=n))
     return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
@@ -133,22 +133,22 @@ def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Pa
     return forecast(known, rows, calendar, rng=rng, paths=PATHS)
 
 
-def _ours(futures: Paths, came: Floats) -> Told:
+def _ours(futures: Paths, truth: Floats) -> Predicted:
     spread = fan(futures)
-    total_low, total_high = np.quantile(futures.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
-    return Told(
+    total_low, total_high = np.quantile(futures.visits[np.isfinite(truth)].sum(axis=0), (0.1, 0.9))
+    return Predicted(
         mean=spread.mean,
         low=spread.low80,
         high=spread.high80,
-        crps=crps(futures.visits, came),
+        crps=crps(futures.visits, truth),
         total_low=float(total_low),
         total_high=float(total_high),
     )
 
 
-def _theirs(rule: Rule, known: Floats, came: Floats) -> Told | None:
-    found = rule(known, len(came))
-    if found is None:
+def _theirs(rule: Rule, history: Floats, truth: Floats) -> Predicted | None:
+    answer = rule(history, len(truth))
+    if answer is None:
         return None
-    mean, sd = found[0], np.maximum(found[1], 1e-6)
-    return Told(mean=mean, low=mean - Z80 * sd, high=mean + Z80 * sd, crps=crps_normal(mean, sd, came))
+    mean, sd = answer[0], np.maximum(answer[1], 1e-6)
+    return Predicted(mean=mean, low=mean - Z80 * sd, high=mean + Z80 * sd, crps=crps_normal(mean, sd, truth))

@@ -1,4 +1,4 @@
-"""Decode a payload without storing it: what it would become if it came from the broker now, and why."""
+"""Decode a payload without storing it: the result if the broker sent it now, and the reason."""
 
 import base64
 import binascii
@@ -22,16 +22,16 @@ from collectors.devices import registry
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
 
-TOPIC: Final = "trial/unknown"  # where a payload comes from that came without a topic; no adapter goes by it
+TOPIC: Final = "trial/unknown"  # topic of a payload given without one; no adapter uses it
 FRAME_TOPIC: Final = "v3/trial@besok/devices/unknown/up"
-FRAME_ADAPTER: Final = "lorawan"  # who reads what is in the network server's envelope
-DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame that came without its device
+FRAME_ADAPTER: Final = "lorawan"  # the adapter of network servers' envelopes
+DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame given without its device
 _SEPARATORS = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A payload to decode, as the user gave it; what is empty is taken from the file, or made up."""
+    """A payload to decode, as given by the user; empty fields are taken from the file, or invented."""
 
     content: bytes
     received: datetime
@@ -72,7 +72,7 @@ class OneModel(Mapping[Device, str]):
 
 
 def moment(text: str) -> datetime | None:
-    """Parse the time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
+    """Parse the time in `text` (UTC where it names no zone), None if it is empty. Raises BesokError."""
     try:
         return instant(text, "UTC", name="--received")
     except Unreadable as exc:
@@ -80,7 +80,7 @@ def moment(text: str) -> datetime | None:
 
 
 def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
-    """Decode a payload without storing it. Raises BesokError if there is none in what was given."""
+    """Decode a payload without storing it. Raises BesokError if the file has none."""
     messages, model = messages_of(request)
     if not messages:
         raise BesokError("There is no payload in the file: its sequence is empty.")
@@ -93,9 +93,9 @@ def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
     with_model = judge(messages, replace(known, models=OneModel(model)))
     if request.model or messages[0].topic == FRAME_TOPIC:
         return with_model
-    # What a file calls its model may be the network, not the device in it: the message itself knows better.
+    # The model named by a file may be the network's, not the device's: the message itself is more reliable.
     without = judge(messages, known)
-    return min(without, with_model, key=lambda found: len(found.problems))
+    return min(without, with_model, key=lambda result: len(result.problems))
 
 
 def messages_of(request: Request) -> tuple[list[Message], str]:
@@ -106,7 +106,7 @@ def messages_of(request: Request) -> tuple[list[Message], str]:
 
 def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun:
     """Decode `messages`, with the checks that every message from the broker goes through."""
-    batch = pipeline.decode(messages, known, redacted=False)  # nothing is kept
+    batch = pipeline.decode(messages, known, redacted=False)  # nothing is stored
     decoded = [decoding.decode(message, known) for message in messages]
     readings = tuple(incoming.reading for incoming in batch.readings)
     statuses = tuple(status for status, _ in batch.statuses)
@@ -131,29 +131,29 @@ def support(model: str) -> Literal["none", "table", "layout"]:
     return "layout" if entry.layout else "table"
 
 
-def as_json(found: DryRun) -> str:
+def as_json(result: DryRun) -> str:
     """Write the result as one JSON object on one line."""
     return json.dumps(
         {
-            "outcome": found.outcome,
-            "adapter": found.adapter or None,
-            "model": found.model or None,
-            "readings": [_plain(reading) for reading in found.readings],
-            "statuses": [asdict(status) for status in found.statuses],
-            "problems": found.problems,
-            "reason": found.reason or None,
+            "outcome": result.outcome,
+            "adapter": result.adapter or None,
+            "model": result.model or None,
+            "readings": [_plain(reading) for reading in result.readings],
+            "statuses": [asdict(status) for status in result.statuses],
+            "problems": result.problems,
+            "reason": result.reason or None,
         },
         ensure_ascii=False,
     )
 
 
-def as_text(found: DryRun) -> str:
+def as_text(result: DryRun) -> str:
     """Write the result for a person."""
-    return "\n".join(_lines(found))
+    return "\n".join(_lines(result))
 
 
 def _unpacked(request: Request) -> tuple[Request, list[Any]]:
-    """Add to the request what the file says of itself; the file is bare, or an object that describes a payload."""
+    """Complete the request from the file, which is a bare payload, or an object that describes one."""
     described = _description(request.content)
     if described is None:
         return request, [request.content]
@@ -217,7 +217,7 @@ def _message(request: Request, payload: Any, received: datetime) -> Message:
 
 
 def hexadecimal(text: bytes) -> bytes:
-    """Return the bytes that hexadecimal digits say. Raises BesokError."""
+    """Return the bytes of hexadecimal digits. Raises BesokError."""
     try:
         return binascii.unhexlify(_SEPARATORS.sub("", text.decode("ascii")))
     except ValueError as exc:
@@ -228,7 +228,7 @@ def hexadecimal(text: bytes) -> bytes:
 
 
 def _is_hex(text: bytes) -> bool:
-    """Tell whether a payload that came with a port is written as hexadecimal, though nobody said so."""
+    """Tell whether a payload with a port is written as hexadecimal, without an explicit encoding."""
     return re.fullmatch(rb"(?:0x)?[0-9a-fA-F]{2}(?:[\s,:;_-]*[0-9a-fA-F]{2})*", text.strip()) is not None
 
 
@@ -246,15 +246,15 @@ def _first(names: Any) -> str:
 
 
 def _why(decoded: Sequence[Decoded], statuses: Sequence[Status]) -> str:
-    """Say why there is no reading although nothing is wrong."""
-    said = _first(d.not_data for d in decoded)
-    if said or not statuses:
-        return said or "it holds nothing that is measured here"
+    """Return why there is no reading although nothing is wrong."""
+    reason = _first(d.not_data for d in decoded)
+    if reason or not statuses:
+        return reason or "it holds nothing that is measured here"
     return "; ".join(f"{s.device} says that it is {'online' if s.online else 'offline'}" for s in statuses)
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
-    own_time = reading.time is not None and not reading.flags & Flag.NO_TIME
+    has_time = reading.time is not None and not reading.flags & Flag.NO_TIME
     return {
         "source": reading.source,
         "device": reading.device,
@@ -262,7 +262,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
         "metric": reading.metric,
         "kind": METRICS[reading.metric].kind.value,
         "value": reading.value,
-        "time": _iso(reading.time) if own_time and reading.time else None,
+        "time": _iso(reading.time) if has_time and reading.time else None,
         "period_s": reading.period_s,
         "wraps": reading.wraps or None,
         "flags": [flag.name.lower() for flag in Flag if flag & reading.flags and flag.name],
@@ -273,20 +273,20 @@ def _iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _lines(found: DryRun) -> Iterator[str]:
-    yield f"adapter: {found.adapter or 'none'}" + (f" ({found.model})" if found.model else "")
-    if found.readings:
+def _lines(run: DryRun) -> Iterator[str]:
+    yield f"adapter: {run.adapter or 'none'}" + (f" ({run.model})" if run.model else "")
+    if run.readings:
         heads = ("source", "device", "channel", "measures", "value", "time", "notes")
-        yield from table(heads, map(_row, found.readings), range(len(heads)))
-    if found.statuses:
-        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in found.statuses)
-    elif found.outcome == "not_data":
-        yield f"Not data, dropped without complaint: {found.reason}."
-    if found.outcome == "rejected":
+        yield from table(heads, map(_row, run.readings), range(len(heads)))
+    if run.statuses:
+        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in run.statuses)
+    elif run.outcome == "not_data":
+        yield f"Not data, dropped without complaint: {run.reason}."
+    if run.outcome == "rejected":
         yield "Rejected, nothing of it is counted:"
-    elif found.problems:
+    elif run.problems:
         yield "A part cannot be read. The readings above count; the message goes to the rejected ones too:"
-    yield from (f"  {problem}" for problem in found.problems)
+    yield from (f"  {problem}" for problem in run.problems)
 
 
 def _row(reading: Reading) -> tuple[str, ...]:

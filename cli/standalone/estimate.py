@@ -1,4 +1,4 @@
-"""People inside by anyone's file of counts: read the lines, estimate day by day with what earlier days taught, print.
+"""People inside from any file of counts: read the lines, estimate each day by what earlier days taught, print.
 
 Times are grouped into business days that begin at the reset; each day knows the days before it, never those after.
 """
@@ -27,14 +27,14 @@ LOOK_BACK = 56  # days that are learnt from
 FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
-CROWDED = 1.5  # times the capacity, from where on it is doubted
+CROWDED = 1.5  # times the capacity, above which counts are doubted
 COLUMNS: Mapping[str, str] = {"in": "", "out": ""}
-Tell = Callable[[str], None]
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """Options for a file: what its user knows of the place."""
+class Options:
+    """Options for a file: facts about the place."""
 
     reset: time = time(4)
     closed: tuple[time, time] | None = None
@@ -44,11 +44,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessDay:
-    """One business day: what was seen by step, and which steps the file speaks of (step, its time as written)."""
+    """One business day: its counts by step, and the steps that the file has (step, its time as written)."""
 
     day: date
-    seen: DayObservations
-    told: tuple[tuple[int, str], ...]
+    counts: DayObservations
+    stamps: tuple[tuple[int, str], ...]
 
 
 class Line(NamedTuple):
@@ -63,13 +63,13 @@ class Line(NamedTuple):
 
 def answer(
     path: Path,
-    way: Way,
+    settings: Options,
     history: Path | None = None,
-    tell: Tell = lambda _: None,
+    warn: Warn = lambda _: None,
     columns: Mapping[str, str] = COLUMNS,
     options: ReadOptions = DETECT,
 ) -> list[Line]:
-    """Return the people inside at each time of the file; `tell` receives warnings. Raises CountFileError."""
+    """Return the people inside at each time of the file; `warn` receives warnings. Raises CountFileError."""
     counts = read(path, columns, options)
     before = read(history, columns, options) if history else counts.iloc[:0]
     doors = sorted({*counts["door"], *before["door"]})
@@ -77,12 +77,12 @@ def answer(
         raise CountFileError(
             f"{path} has {len(doors)} doors; {MOST_DOORS} are the most. Is the column door right?"
         )
-    days = business_days(counts, doors, way)
-    known = [d.seen for d in business_days(before, doors, way) if d.day < days[0].day]
-    building = Building.of((None,), [(None, 0)] * len(doors), (way.capacity,))
-    if doubt := crowded([*known, *(day.seen for day in days)], way.capacity):
-        tell(doubt)
-    return list(_lines(building, days, known, way))
+    days = business_days(counts, doors, settings)
+    history_days = [d.counts for d in business_days(before, doors, settings) if d.day < days[0].day]
+    building = Building.of((None,), [(None, 0)] * len(doors), (settings.capacity,))
+    if doubt := crowded([*history_days, *(day.counts for day in days)], settings.capacity):
+        warn(doubt)
+    return list(_lines(building, days, history_days, settings))
 
 
 def crowded(days: Sequence[DayObservations], capacity: int | None) -> str | None:
@@ -100,29 +100,29 @@ def crowded(days: Sequence[DayObservations], capacity: int | None) -> str | None
 
 def _peak(day: DayObservations) -> float:
     """Return the peak of in - out, with or without the remainder at the end spread out, whichever is less."""
-    came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
-    inside, passed = np.cumsum(came - went), np.cumsum(came + went)
-    return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
+    entries, exits = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
+    inside, crossings = np.cumsum(entries - exits), np.cumsum(entries + exits)
+    return float(min(inside.max(), (inside - inside[-1] * crossings / max(crossings[-1], 1)).max()))
 
 
 def _lines(
-    building: Building, days: Sequence[BusinessDay], known: list[DayObservations], way: Way
+    building: Building, days: Sequence[BusinessDay], past: list[DayObservations], settings: Options
 ) -> Iterator[Line]:
-    estimator = smoothed if way.smooth else live
+    estimator = smoothed if settings.smooth else live
     for day in days:
-        found = estimator(building, day.seen, learn(building, known[-LOOK_BACK:]) if known else NOTHING)
-        columns = np.stack([found.people[:, 0], found.lower[:, 0], found.upper[:, 0], found.raw[:, 0]])
-        for step, text in day.told:
+        inside = estimator(building, day.counts, learn(building, past[-LOOK_BACK:]) if past else NOTHING)
+        columns = np.stack([inside.people[:, 0], inside.lower[:, 0], inside.upper[:, 0], inside.raw[:, 0]])
+        for step, text in day.stamps:
             people, low, high, raw = (None if v != v else round(float(v), 2) + 0.0 for v in columns[:, step])
             yield Line(text, people, low, high, raw)
-        known.append(day.seen)
+        past.append(day.counts)
 
 
 def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> pd.DataFrame:
     """Read the lines of a file in the order of time: text, at, wall, door, in, out; NaN where a count is not known.
 
-    `at` is the moment in UTC, or the local clock (`wall`) where no zone is told. Of two lines for one time and door the
-    later one counts. `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
+    `at` is the moment in UTC, or the local clock (`wall`) where no zone is given. Of two lines for a time and door the
+    later one counts. `columns` names the file's columns that hold "in" and "out", "" for one found by its name.
     """
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
     zoned = times.offset_s.notna()
@@ -132,11 +132,11 @@ def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions 
     return frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
 
 
-def business_days(counts: pd.DataFrame, doors: list[str], way: Way) -> list[BusinessDay]:
+def business_days(counts: pd.DataFrame, doors: list[str], settings: Options) -> list[BusinessDay]:
     """Return the days with any line; all but the last are filled up to their end."""
-    step, days = step_of(counts["at"]), (counts["wall"] - _since(way.reset)).dt.date
+    step, days = step_of(counts["at"]), (counts["wall"] - _since(settings.reset)).dt.date
     last = days.max()
-    return [_day(day, own, doors, step, way, over=day < last) for day, own in counts.groupby(days)]
+    return [_day(day, lines, doors, step, settings, over=day < last) for day, lines in counts.groupby(days)]
 
 
 def step_of(moments: pd.Series) -> timedelta:
@@ -157,10 +157,10 @@ def step_of(moments: pd.Series) -> timedelta:
 
 
 def _day(
-    day: date, counts: pd.DataFrame, doors: list[str], step: timedelta, way: Way, *, over: bool
+    day: date, counts: pd.DataFrame, doors: list[str], step: timedelta, settings: Options, *, over: bool
 ) -> BusinessDay:
     first = counts.iloc[0]
-    since = counts["at"] - (datetime.combine(day, way.reset) - (first["wall"] - first["at"]))
+    since = counts["at"] - (datetime.combine(day, settings.reset) - (first["wall"] - first["at"]))
     places = ((since - since.iloc[0] % step) // step).clip(lower=0).rename("place")
     steps = max(int(places.iloc[-1]) + 1, DAY // step if over else 0)
     sums = counts.groupby([places, "door"])[["in", "out"]].sum(min_count=1)
@@ -171,11 +171,11 @@ def _day(
     clock = _clock(counts["wall"], places.to_numpy(), steps, step)
     return BusinessDay(
         day=day,
-        seen=DayObservations.of(
-            people_in, people_out, 1, open=_open(clock, way.closed), clock=clock,
+        counts=DayObservations.of(
+            people_in, people_out, 1, open=_open(clock, settings.closed), clock=clock,
             step_minutes=step / FINEST, weekday=day.weekday(),
         ),
-        told=tuple(dict.fromkeys(zip(places, counts["text"], strict=True))),
+        stamps=tuple(dict.fromkeys(zip(places, counts["text"], strict=True))),
     )  # fmt: skip
 
 
@@ -202,13 +202,13 @@ def _since(reset: time) -> timedelta:
 
 def clock(text: str) -> time:
     """ "04:00" as a time of the day, as "4" is too; "24:00" is midnight. Raises CountFileError."""
-    words = text.strip()
-    words = (f"{words}:00" if words.isdecimal() else words).zfill(5)
+    written = text.strip()
+    written = (f"{written}:00" if written.isdecimal() else written).zfill(5)
     try:
-        found = time.fromisoformat("00:00" if words == "24:00" else words)
+        parsed = time.fromisoformat("00:00" if written == "24:00" else written)
     except ValueError:
         raise CountFileError(f"{text[:40]!r} is no time of the day; write 04:00") from None
-    return found.replace(tzinfo=None)
+    return parsed.replace(tzinfo=None)
 
 
 def stretch(text: str) -> tuple[time, time]:
@@ -220,7 +220,7 @@ def stretch(text: str) -> tuple[time, time]:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """Return the lines under their heads; what is not known is empty."""
+    """Return the lines as CSV with a header; unknown values are empty."""
     return csv_text([Line._fields, *([time, *map(_plain, figures)] for time, *figures in lines)])
 
 

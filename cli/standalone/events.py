@@ -1,4 +1,4 @@
-"""Unusual intervals of a file of counts: read the lines, ask the mathematics, tell the answer."""
+"""Unusual intervals of a file of counts: read the lines, find the intervals, write them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from besok.files.values import zone_named
 from besok.model.errors import CountFileError
 from cli.standalone.series import chosen_columns
 
-HEAD = ("start", "end", "count", "expected", "score")
+COLUMNS = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
 DOORS = 1.2  # lines to a time, from which a file holds several doors
 MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
@@ -24,7 +24,7 @@ MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Counts by wall-clock time, NaN where nothing was counted, with the offset from UTC that each line told (s)."""
+    """Counts by wall-clock time, NaN where nothing was counted, with the offset from UTC that each line states (s)."""
 
     times: np.ndarray
     counts: np.ndarray
@@ -39,11 +39,11 @@ class Answer:
 
     series: Series
     learnt: EventModel
-    found: Sequence[Unusual]
+    intervals: Sequence[Unusual]
 
     @property
     def note(self) -> str:
-        """Return what has to be said about the file; empty if nothing."""
+        """Return a note about the file; empty if there is none."""
         return "\n".join(filter(None, (self.series.note, self._doubt())))
 
     def _doubt(self) -> str:
@@ -66,7 +66,7 @@ def answer(path: Path, most: int | None, zone: str, options: ReadOptions = DETEC
     """Return the unusual intervals of a file, `most` of them at most. Raises CountFileError."""
     series = read(path, zone, options)
     learnt = learn(lay(series.times, series.counts))
-    return Answer(series=series, learnt=learnt, found=find(learnt, most))
+    return Answer(series=series, learnt=learnt, intervals=find(learnt, most))
 
 
 def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
@@ -102,20 +102,20 @@ def _doors_together(series: Series) -> Series:
     times, first, place = np.unique(series.times, return_index=True, return_inverse=True)
     if len(series.times) < DOORS * len(times):
         return series
-    heard = np.isfinite(series.counts)
-    sums = np.bincount(place, np.where(heard, series.counts, 0.0), len(times))
+    counted = np.isfinite(series.counts)
+    sums = np.bincount(place, np.where(counted, series.counts, 0.0), len(times))
     return replace(
         series,
         times=times,
-        counts=np.where(np.bincount(place, heard, len(times)) > 0, sums, np.nan),
+        counts=np.where(np.bincount(place, counted, len(times)) > 0, sums, np.nan),
         offsets=None if series.offsets is None else series.offsets[first],
     )
 
 
 def rows(answer: Answer) -> Iterator[tuple[str, str, float, float, float]]:
-    """Each interval as it is written: times in the way of the file, rounded figures."""
+    """Each interval for output: times in the format of the file, rounded figures."""
     days = answer.learnt.grid.step_s == DAY.total_seconds()
-    for one in answer.found:
+    for one in answer.intervals:
         start, end = (_written(answer.series, t, days) for t in (one.start, one.end))
         yield start, end, _short(one.count, 2), round(one.expected, 2), round(one.score, 2)
 
@@ -141,12 +141,12 @@ def _short(value: float, digits: int) -> float:
 
 def as_csv(answer: Answer) -> str:
     """Lines `start,end,count,expected,score`."""
-    lines = [HEAD, *rows(answer)]
+    lines = [COLUMNS, *rows(answer)]
     return "\n".join(",".join(map(str, line)) for line in lines)
 
 
 def as_json(answer: Answer) -> str:
-    """One object: the intervals, and what was usual in the series."""
+    """One object: the intervals, and the usual values of the series."""
     learnt = answer.learnt
     usual = {
         "step_s": learnt.grid.step_s,
@@ -156,5 +156,5 @@ def as_json(answer: Answer) -> str:
             "roughness": round(learnt.usual.spread.roughness, 5),
         },
     }
-    events = [dict(zip(HEAD, row, strict=True)) for row in rows(answer)]
+    events = [dict(zip(COLUMNS, row, strict=True)) for row in rows(answer)]
     return json.dumps({"events": events, "usual": usual, "note": answer.note or None}, ensure_ascii=False)

@@ -45,7 +45,7 @@ def calendar_of(
     """Return the calendar from the first day of the series to the furthest that can be forecast."""
     place, _, part = country.upper().partition("-")
     try:
-        found = calendar(
+        days = calendar(
             min(series.visits),
             min(max(series.visits), date(9900, 1, 1)) + timedelta(days=AHEAD_DAYS),
             country=place,
@@ -54,7 +54,7 @@ def calendar_of(
             school=read_days(school),
             closed=read_days(closed),
         )
-        return replace(found, outdoors=outdoors)
+        return replace(days, outdoors=outdoors)
     except NotImplementedError:
         raise CountFileError(
             f"the holidays of {country} are not known; write the code of a country, such as SE, or of a part of one, "

@@ -1,4 +1,4 @@
-"""Simple rules that a forecast is measured against: the last figures again, those of a year ago, a straight line.
+"""Simple rules that a forecast is compared with: the last figures again, those of a year ago, a straight line.
 
 Each gives a mean and a standard deviation for every row ahead, from the past alone; or nothing, where the past is
 shorter than what the rule repeats.
@@ -47,14 +47,14 @@ def drift(past: Floats, horizon: int) -> tuple[Floats, Floats]:
 
 def without_holes(past: Floats, season: int) -> Floats:
     """Return the past with each row that was not observed as the one a season before, or as the mean."""
-    seen = np.isfinite(past)
-    filled = past[int(np.argmax(seen)) :].copy() if seen.any() else np.zeros(1)
+    observed = np.isfinite(past)
+    filled = past[int(np.argmax(observed)) :].copy() if observed.any() else np.zeros(1)
     for n in np.flatnonzero(~np.isfinite(filled)):
         filled[n] = filled[n - season] if n >= season else np.nanmean(filled[: n + season])
     return filled
 
 
 def root_mean_square(errors: Floats) -> float:
-    """Return the root of the mean square of the errors that are known; 1 if none is."""
-    seen = errors[np.isfinite(errors)]
-    return float(np.sqrt((seen**2).mean())) if seen.size else 1.0
+    """Return the root mean square of the known errors; 1 if none is."""
+    known = errors[np.isfinite(errors)]
+    return float(np.sqrt((known**2).mean())) if known.size else 1.0

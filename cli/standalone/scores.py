@@ -21,16 +21,16 @@ Range = tuple[float, float]
 def pooled(outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Return the mean figures by method of several series of one step, every origin counting the same.
 
-    Each is over the origins at which it could be told; `total_error` is without, `total_bias` with its sign.
+    Each is over the origins at which it could be computed; `total_error` is without, `total_bias` with its sign.
     """
     groups = pd.concat([one.scores for one in outcomes]).groupby("method", sort=False)
-    found = groups.mean()
-    found.insert(0, "origins", groups.size())
-    return found
+    means = groups.mean()
+    means.insert(0, "origins", groups.size())
+    return means
 
 
 def by_chance(outcomes: Sequence[Outcome]) -> dict[str, Range]:
-    """Return between what figures (19 cases of 20) ours would be were its intervals right, by their names.
+    """Return the range (19 cases of 20) of each of our figures if its intervals were right, by name.
 
     That is what chance alone gives so many forecasts (`besok.analytics.forecast.chance`).
     """
@@ -45,11 +45,11 @@ def _reach(outcomes: Sequence[Outcome], name: str, days: float) -> Range:
     shares: list[Floats] = []
     begins: dict[str, list[float]] = defaultdict(list)
     for one in outcomes:
-        told = one.scores.loc[one.scores["method"] == OURS, name].notna()
-        for day, fate, known in zip(one.origins, one.fates, told, strict=True):
-            if known:
+        judged = one.scores.loc[one.scores["method"] == OURS, name].notna()
+        for day, scores, is_judged in zip(one.origins, one.by_path, judged, strict=True):
+            if is_judged:
                 begins[one.name].append(day.toordinal())
-                shares.append(fate[name])
+                shares.append(scores[name])
     return reach(shares, list(begins.values()), days)
 
 
@@ -88,14 +88,14 @@ def _by_step(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield a row for each method, and what chance alone would make of ours."""
+    """Yield a row for each method, and the range of ours by chance alone."""
     columns, chance = _columns(outcomes[0].step), by_chance(outcomes)
     rows = [
         [str(method), *(_cell(row[name], form) for name, (_, form) in columns.items())]
         for method, row in pooled(outcomes).iterrows()
     ]
     rows.append([f"{OURS}, were it right", *(_between(chance.get(name)) for name in columns)])
-    return table(["method", *(head for head, _ in columns.values())], rows)
+    return table(["method", *(heading for heading, _ in columns.values())], rows)
 
 
 def _cell(value: float, form: str) -> str:
@@ -107,9 +107,9 @@ def _between(ends: Range | None) -> str:
 
 
 def _plain(row: Mapping[Any, float], step: str) -> dict[str, Any]:
-    """Return the figures of a method by their names; None for what cannot be told."""
-    told = {name: round(row[name], 4) if np.isfinite(row[name]) else None for name in figures(step)}
-    return {"origins": int(row["origins"])} | told
+    """Return the figures of a method by name; None for those that cannot be computed."""
+    values = {name: round(row[name], 4) if np.isfinite(row[name]) else None for name in figures(step)}
+    return {"origins": int(row["origins"])} | values
 
 
 def _methods(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
@@ -136,8 +136,8 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
 
 
 def _ranges(outcomes: Sequence[Outcome]) -> dict[str, list[float] | None]:
-    found = by_chance(outcomes).items()
-    return {name: [round(end, 4) for end in ends] if np.isfinite(ends[0]) else None for name, ends in found}
+    ranges = by_chance(outcomes).items()
+    return {name: [round(end, 4) for end in ends] if np.isfinite(ends[0]) else None for name, ends in ranges}
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:

@@ -1,4 +1,4 @@
-"""A series of visits from a file: its days, weeks or months. What was not observed is None, never zero."""
+"""A series of visits from a file: its days, weeks or months. Unobserved ones are None, never zero."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -39,10 +39,10 @@ class Series:
     step: Unit
     visits: Mapping[date, float | None]
     by_day: Mapping[date, float | None] | None = None  # of weeks that were added up
-    notes: tuple[str, ...] = ()  # what a reader of the file should know
+    notes: tuple[str, ...] = ()  # remarks for the user
 
     def past(self) -> History | Weeks | Months:
-        """Return what a forecast goes by: rows of the series' own step."""
+        """Return the input of a forecast: rows of the series' own step."""
         if self.step == "W":
             return weeks(self.visits, self.by_day)
         return self.months() if self.step == "M" else self.days()
@@ -55,9 +55,9 @@ class Series:
         """Return the series as months."""
         first, last = min(self.visits), max(self.visits)
         count = (last.year - first.year) * 12 + last.month - first.month + 1
-        found = [self.visits.get(later(first, n)) for n in range(count)]
+        visits = [self.visits.get(later(first, n)) for n in range(count)]
         return Months(
-            first=first, visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64)
+            first=first, visits=np.array([np.nan if v is None else v for v in visits], dtype=np.float64)
         )
 
 
@@ -90,7 +90,7 @@ def parse(
 
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
-    one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
+    one date for each month, always in the same place. Times with an offset are converted to `zone`.
     """
     counts = read_counts(text, name, "date", "visits", options)
     lines = list(zip(counts.times.on_clock(zone_named(zone)).dt.date, counts.values, strict=True))
@@ -100,32 +100,32 @@ def parse(
         raise CountFileError(f"no line of {name} has a count; a forecast needs one at least")
     if (dates[-1] - dates[0]).days > LONGEST:
         raise CountFileError(f"{name} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
-    found = _step(name, counts.times.unit, dates, step)
-    begin = _begin(found, dates)
+    unit = _step(name, counts.times.unit, dates, step)
+    begin = _begin(unit, dates)
     visits: Visits = dict.fromkeys(map(begin, dates))
     for day, count in counted:
         visits[begin(day)] = (visits[begin(day)] or 0) + count
     days = {day for day, _ in counted}
-    parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
-    notes = [*_notes(counts, visits, found, asked=bool(step), chosen=bool(options.value_columns), zone=zone)]
-    if found != "D" and parts >= set(map(begin, days)):
+    parts = _parts_of_days(counted) if unit == "D" else _parts(days, begin)
+    notes = [*_notes(counts, visits, unit, stated=bool(step), chosen=bool(options.value_columns), zone=zone)]
+    if unit != "D" and parts >= set(map(begin, days)):
         visits, parts = _scaled_up(visits, days, begin), frozenset()
-        notes.append(f"no {UNITS[found]} was counted whole; what was counted is scaled up to whole ones")
+        notes.append(f"no {UNITS[unit]} was counted whole; what was counted is scaled up to whole ones")
     if parts:
         notes.append(
-            f"{many(len(parts), UNITS[found])} counted in part, taken as not observed or not over yet"
+            f"{many(len(parts), UNITS[unit])} counted in part, taken as not observed or not over yet"
         )
     return Series(
         name=" ".join((name, " + ".join(counts.columns))).strip(),
-        step=found,
+        step=unit,
         visits=_without(visits, parts),
-        by_day=_by_day(counted) if found == "W" and _told_by_day(days, begin) else None,
+        by_day=_by_day(counted) if unit == "W" and _has_daily_lines(days, begin) else None,
         notes=tuple(f"{name}: {note}" for note in notes),
     )
 
 
 def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
-    """Yield which columns hold the counts, where neither a known name nor the user tells it."""
+    """Yield which columns hold the counts, where neither a known name nor the user determines it."""
     if len(counts.columns) == 1 and not chosen:
         yield f"the counts are those of the column {counts.columns[0]}"
     elif len(counts.columns) > 1:
@@ -134,13 +134,13 @@ def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
 
 
 def _notes(
-    counts: Counts, visits: Visits, step: Unit, *, asked: bool, chosen: bool, zone: str
+    counts: Counts, visits: Visits, step: Unit, *, stated: bool, chosen: bool, zone: str
 ) -> Iterator[str]:
-    """Yield what the file was taken for where it could be read in two ways."""
+    """Yield how the file was read where it is ambiguous."""
     dates = sorted(visits)
     yield from counts.remarks
     yield from chosen_columns(counts, "month" if counts.times.unit == "M" else "day", chosen=chosen)
-    if step == "D" and not asked and len(dates) >= 4:
+    if step == "D" and not stated and len(dates) >= 4:
         if len({day.weekday() for day in dates}) == 1:
             yield f"every date is a {dates[0]:%A}; if each line is a whole week, write --freq W"
         elif len(dates) < SPARSE * ((dates[-1] - dates[0]).days + 1):
@@ -160,35 +160,35 @@ def _notes(
         yield "times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
 
 
-def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
-    """Tell whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
+def _has_daily_lines(days: Set[date], begin: Callable[[date], date]) -> bool:
+    """Tell whether most weeks have lines of several days; single weeks may, even in a file of weeks."""
     return median(Counter(map(begin, days)).values()) >= 2
 
 
 def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
     """Return the days behind weeks: those that lack many of their lines are not observed, or not over."""
-    found: Visits = {}
+    sums: Visits = {}
     for day, count in counted:
-        found[day] = (found.get(day) or 0) + count
-    return _without(found, _parts_of_days(counted))
+        sums[day] = (sums.get(day) or 0) + count
+    return _without(sums, _parts_of_days(counted))
 
 
-def _step(name: str, unit: Unit, dates: Sequence[date], asked: Unit | None) -> Unit:
-    """Return days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
+def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) -> Unit:
+    """Return days, weeks or months: as requested, or as the dates are. Raises CountFileError where they are neither."""
     months = unit == "M" or (unit == "D" and _monthly(dates))
     stated: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
-    if asked and stated and asked != stated and not (stated == "M" and asked == "M"):
+    if requested and stated and requested != stated and not (stated == "M" and requested == "M"):
         raise CountFileError(
-            f"{name} has one date for each {UNITS[stated]}; leave --freq {asked} out, or give every day"
+            f"{name} has one date for each {UNITS[stated]}; leave --freq {requested} out, or give every day"
         )
-    found: Unit = asked or ("W" if unit == "W" else "M" if months else "D")
-    if found == "M":
+    chosen: Unit = requested or ("W" if unit == "W" else "M" if months else "D")
+    if chosen == "M":
         _every_month(name, dates)
-    return found
+    return chosen
 
 
 def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
-    """Return the function from a day to the day under which it is kept: itself, the first of its month, its Monday.
+    """Return the function from a day to the day that stands for it: itself, the first of its month, its Monday.
 
     Weeks that are all told on one weekday keep that.
     """
@@ -200,7 +200,7 @@ def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
 
 
 def _without(visits: Visits, parts: Iterable[date]) -> Visits:
-    """Return the visits where what was counted in part is not observed; at the end it is left out."""
+    """Return the visits with those counted in part as not observed; at the end they are left out."""
     known = visits | dict.fromkeys(parts)
     while len(known) > 1 and (last := max(known)) in parts:
         del known[last]
@@ -232,10 +232,10 @@ def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
     """
     counts = Counter(map(begin, days))
     usual = median(counts.values())
-    found = {each for each, many in counts.items() if many < PART * usual}
-    if usual >= 2:  # days, not months or weeks that are told already
-        found |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
-    return frozenset(found)
+    partial = {each for each, many in counts.items() if many < PART * usual}
+    if usual >= 2:  # days, not months or weeks as such
+        partial |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
+    return frozenset(partial)
 
 
 def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[date, float]]:
@@ -244,7 +244,7 @@ def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[d
     there_were = Counter(
         (min(days) + timedelta(days=n)).weekday() for n in range((max(days) - min(days)).days + 1)
     )
-    usual = sum(counted.values()) / sum(there_were.values())  # of weekdays that have not been yet
+    usual = sum(counted.values()) / sum(there_were.values())  # of weekdays still to come
     for end, step in ((min(days), timedelta(days=-1)), (max(days), timedelta(days=1))):
         lacking, day = 0.0, end + step
         while begin(day) == begin(end):

@@ -1,4 +1,4 @@
-"""The command `besok forecast` at work: a file of visits in, a fan, totals and odds out."""
+"""The work of the command `besok forecast`: from a file of visits to intervals, totals and a probability."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
 from cli.terminal.tables import csv_text
 
-HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
+COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
 YEAR = {"D": 365, "W": 52, "M": 12}  # rows
 MONTHS = 120  # a longer horizon of a monthly series is meant in days
 
@@ -60,7 +60,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that the command prints."""
+    """The output of the command."""
 
     origin: date
     step: Unit
@@ -76,31 +76,31 @@ def answer(
     """Forecast a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
     past, rng = series.past(), np.random.default_rng(seed)
     to_goal = _rows_until(past, goal.deadline) if goal else 0
-    shown = horizon or max(YEAR[series.step], to_goal)
+    horizon_rows = horizon or max(YEAR[series.step], to_goal)
     rows = max(
-        shown, to_goal, YEAR[series.step] if goal else 0
-    )  # a year: what nobody observed of the last is as open
+        horizon_rows, to_goal, YEAR[series.step] if goal else 0
+    )  # a year: unobserved parts of the last year are simulated too
     if isinstance(past, Months):
-        drawn = outlook = forecast_months(past, rows, calendar, rng=rng, paths=paths)
+        daily = outlook = forecast_months(past, rows, calendar, rng=rng, paths=paths)
     elif isinstance(past, Weeks):
-        drawn = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
-        outlook = by_week(drawn, past, shown)
+        daily = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
+        outlook = by_week(daily, past, horizon_rows)
     else:
-        drawn = outlook = forecast(past, rows, calendar, rng=rng, paths=paths)
+        daily = outlook = forecast(past, rows, calendar, rng=rng, paths=paths)
     known = past.days if isinstance(past, Weeks) else past
     years = years_of_months if series.step == "M" else calendar_years
     return Answer(
         origin=past.origin,
         step=series.step,
-        fan=fan(Paths(days=outlook.days[:shown], visits=outlook.visits[:shown])),
-        totals=tuple(total(drawn, first, last) for first, last in years(drawn)),
+        fan=fan(Paths(days=outlook.days[:horizon_rows], visits=outlook.visits[:horizon_rows])),
+        totals=tuple(total(daily, first, last) for first, last in years(daily)),
         goal=goal,
-        reach=_reach(drawn, known, goal) if goal else None,
+        reach=_reach(daily, known, goal) if goal else None,
     )
 
 
 def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
-    """Return the rows that are asked for and a note about them. Raises BesokError where they are too many.
+    """Return the requested rows and a note about them. Raises BesokError where they are too many.
 
     So many months as nobody can mean are days.
     """
@@ -120,7 +120,7 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
 
 
 def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
-    """Rows up to a deadline, the one in which it lies included."""
+    """Return the number of rows up to and including the deadline's."""
     origin = past.days.origin if isinstance(past, Weeks) else past.origin
     days = (deadline - origin).days + 1
     if days <= 0:
@@ -136,13 +136,13 @@ def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
     return max((deadline - past.origin).days // 7 + 1, 1) if isinstance(past, Weeks) else days
 
 
-def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
-    """Return how the goal stands."""
+def _reach(paths: Paths, past: History | Months, goal: Goal) -> Reach:
+    """Return the state of the goal."""
     last = last_year(past)
     return Reach(
-        odds=odds(drawn, past, goal.visits, goal.deadline),
-        likely_50=likely_from(drawn, past, goal.visits, 0.5),
-        likely_80=likely_from(drawn, past, goal.visits, 0.8),
+        odds=odds(paths, past, goal.visits, goal.deadline),
+        likely_50=likely_from(paths, past, goal.visits, 0.5),
+        likely_80=likely_from(paths, past, goal.visits, 0.8),
         last_365=last,
         needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin).days / YEAR["D"]),
     )
@@ -152,11 +152,11 @@ def as_csv(answer: Answer) -> str:
     """Return the forecast as CSV, a line for every day, week or month."""
     places = _places(answer.fan)
     rows = ((day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(answer.fan))
-    return csv_text([HEAD, *rows])
+    return csv_text([COLUMNS, *rows])
 
 
 def _places(spread: Fan) -> int:
-    """Decimals that are told: one, or more where days are fractions of whatever unit the file has."""
+    """Return the decimals to write: one, or more where days are fractions of the file's unit."""
     most = float(spread.high95.max(initial=0.0))
     return 1 if most >= 10 or most == 0 else 4
 
@@ -167,18 +167,18 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 
 
 def sentence(answer: Answer) -> str:
-    """Return how the goal stands, in one sentence."""
+    """Return the state of the goal, in sentences."""
     if answer.goal is None or answer.reach is None or answer.reach.odds is None:
         return "The odds of the target cannot be told."
-    goal, found = answer.goal, answer.reach.odds
+    goal, year = answer.goal, answer.reach.odds
     return (
-        f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(found.probability)}. "
-        f"Expected are {found.mean:,.0f}; four futures of five lie between {found.low80:,.0f} and {found.high80:,.0f}."
+        f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(year.probability)}. "
+        f"Expected are {year.mean:,.0f}; four futures of five lie between {year.low80:,.0f} and {year.high80:,.0f}."
     )
 
 
 def _percent(odds: float) -> str:
-    """Odds in words: nothing is certain."""
+    """Return a probability in words, never 0 or 100 %."""
     return "below 1 %" if odds < 0.01 else "above 99 %" if odds > 0.99 else f"{odds:.0%}".replace("%", " %")
 
 
@@ -191,7 +191,7 @@ def as_json(answer: Answer) -> str:
             "freq": answer.step,
             "horizon": len(answer.fan.days),
             "forecast": [
-                dict(zip(HEAD, (day.isoformat(), *(round(v, places) for v in values)), strict=True))
+                dict(zip(COLUMNS, (day.isoformat(), *(round(v, places) for v in values)), strict=True))
                 for day, *values in _rows(answer.fan)
             ],
             "totals": [_total(one) for one in answer.totals],
@@ -202,7 +202,7 @@ def as_json(answer: Answer) -> str:
 
 
 def _total(one: ExpectedTotal) -> dict[str, object]:
-    figures = {name: round(getattr(one, name), 1) for name in HEAD[1:]}
+    figures = {name: round(getattr(one, name), 1) for name in COLUMNS[1:]}
     return {
         "first": one.first.isoformat(),
         "last": one.last.isoformat(),
@@ -212,14 +212,14 @@ def _total(one: ExpectedTotal) -> dict[str, object]:
 
 def _target(goal: Goal, reach: Reach) -> dict[str, object]:
     """Return the probability of the target as JSON; None where it is not known or not within the forecast."""
-    found = reach.odds
+    chance = reach.odds
     return {
         "visits": goal.visits,
         "deadline": goal.deadline.isoformat(),
-        "probability": round(found.probability, 4) if found else None,
-        "mean": round(found.mean, 1) if found else None,
-        "low80": round(found.low80, 1) if found else None,
-        "high80": round(found.high80, 1) if found else None,
+        "probability": round(chance.probability, 4) if chance else None,
+        "mean": round(chance.mean, 1) if chance else None,
+        "low80": round(chance.low80, 1) if chance else None,
+        "high80": round(chance.high80, 1) if chance else None,
         "likely_50": reach.likely_50.isoformat() if reach.likely_50 else None,
         "likely_80": reach.likely_80.isoformat() if reach.likely_80 else None,
         "last_365": round(reach.last_365, 1) if reach.last_365 is not None else None,

@@ -1,6 +1,6 @@
 """A series of weeks. Its days are forecast, and added up: the calendar is one of days, and so are totals and targets.
 
-A file that tells weeks only is one of days on which all of a week came on the day that stands for it.
+In a file of weeks only, all visits of a week are on the day that stands for it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Weeks:
     first: date
     visits: Floats
     days: History
-    stated: bool  # by the file itself, on the first day of each
+    stated: bool  # whether the file itself has weeks, on the first day of each
 
     @property
     def origin(self) -> date:
@@ -36,20 +36,20 @@ class Weeks:
 
 
 def weeks(visits: Mapping[date, float | None], days: Mapping[date, float | None] | None) -> Weeks:
-    """From visits by the first day of a week, and by day where these are known."""
+    """Build weeks from visits by the first day of a week, and by day where these are known."""
     first, count = min(visits), (max(visits) - min(visits)) // WEEK + 1
-    found = [visits.get(first + n * WEEK) for n in range(count)]
-    past = history(days) if days is not None else history(_spread(found, first))
+    by_week_visits = [visits.get(first + n * WEEK) for n in range(count)]
+    past = history(days) if days is not None else history(_spread(by_week_visits, first))
     return Weeks(
         first=first,
-        visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64),
+        visits=np.array([np.nan if v is None else v for v in by_week_visits], dtype=np.float64),
         days=past if days is None else _unbroken(past, first + count * WEEK),
         stated=days is None,
     )
 
 
 def _spread(visits: list[float | None], first: date) -> dict[date, float | None]:
-    """Weeks as days: each on its first, the others without anybody."""
+    """Return weeks as days: all visits on the first, none on the others."""
     return {
         first + n * WEEK + timedelta(days=day): 0.0 if day else count
         for n, count in enumerate(visits)
@@ -74,12 +74,12 @@ def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Gener
     return forecast(past.days, (end - past.days.origin).days, calendar, rng=rng, paths=paths)
 
 
-def by_week(drawn: Paths, past: Weeks, rows: int) -> Paths:
+def by_week(paths: Paths, past: Weeks, rows: int) -> Paths:
     """Add paths of days up to `rows` weeks, with what is known of the week under way."""
     begins = tuple(past.origin + n * WEEK for n in range(rows))
-    week = np.array([(day - past.origin).days // 7 for day in drawn.days])
-    sums = np.zeros((rows, drawn.visits.shape[1]))
+    week = np.array([(day - past.origin).days // 7 for day in paths.days])
+    sums = np.zeros((rows, paths.visits.shape[1]))
     inside = (week >= 0) & (week < rows)
-    np.add.at(sums, week[inside], drawn.visits[inside])
+    np.add.at(sums, week[inside], paths.visits[inside])
     sums[:1] += past.days.visits[max((past.origin - past.days.first).days, 0) :].sum()
     return Paths(days=begins, visits=sums)

@@ -1,4 +1,4 @@
-"""Bluetooth gateways: what sensors advertise, on `{base}/{gateway}/BTtoMQTT/{address}` (OpenMQTTGateway, Theengs) and
+"""Bluetooth gateways: sensors' advertisements, on `{base}/{gateway}/BTtoMQTT/{address}` (OpenMQTTGateway, Theengs) and
 on `ruuvi/{gateway}/{tag}` (Ruuvi Gateway).
 
 What a gateway has decoded itself is read by its table alone; bytes become fields by a layout first.
@@ -22,7 +22,7 @@ _RUUVI: Final = b"\xff\x99\x04"  # manufacturer data of a RuuviTag follow
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the readings of one sensor in one advertisement, and nothing of a radio that is only heard.
+    """Return the readings of one sensor in one advertisement, and nothing of a radio without measurements.
 
     None if the message brings no bytes of an advertisement. Raises Unreadable.
     """
@@ -35,11 +35,11 @@ def decode(packet: Packet) -> Decoded | None:
     else:
         return None
     if name and data and "type" not in fields:
-        said, passed_over = layout.decode(name, 0, data)
-        packet = packet.holding({**fields, "advert": {"kind": passed_over or kind, **said}})
+        advert, passed_over = layout.decode(name, 0, data)
+        packet = packet.holding({**fields, "advert": {"kind": passed_over or kind, **advert}})
     return registry.decode(packet) or Decoded()
 
 
 def _bytes(value: object) -> bytes:
-    """Return the bytes that a text of hexadecimal digits stands for; none if it is no such text."""
+    """Return the bytes of a text of hexadecimal digits; empty if it is no such text."""
     return bytes.fromhex(value) if type(value) is str and _HEX.fullmatch(value) else b""

@@ -23,17 +23,17 @@ def parse(text: str) -> dict[str, list[dict[str, str]]] | None:
     if "\n" not in text.strip() or text[:1] in ("{", "[", "<"):
         return None
     lines = list(_lines(text))
-    has_numbers = any(head and any(map(_NUMBER.fullmatch, cells)) for head, cells in lines)
-    if not has_numbers or any(not head and len(cells) > 1 for head, cells in lines):
+    has_numbers = any(header and any(map(_NUMBER.fullmatch, cells)) for header, cells in lines)
+    if not has_numbers or any(not header and len(cells) > 1 for header, cells in lines):
         return None
-    rows = [dict(zip(head, cells, strict=True)) for head, cells in lines if head and cells != head]
+    rows = [dict(zip(header, cells, strict=True)) for header, cells in lines if header and cells != header]
     return {ROWS: rows} if rows else None
 
 
 def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield the names of the columns, and the cells, of each line; no names for a line outside of a table."""
+    """Yield column names and cells of each line; a line outside of a table has no names."""
     first = next((line for line in text.splitlines() if re.search("[,;\t]", line)), "")
-    head: list[str] = []
+    header: list[str] = []
     number = 0
     try:
         for line in csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)):
@@ -43,12 +43,12 @@ def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
                 raise Unreadable(
                     f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
                 )
-            if len(cells) != len(head):
-                head = cells if _is_head(cells) else []
-            yield head, cells
+            if len(cells) != len(header):
+                header = cells if _is_header(cells) else []
+            yield header, cells
     except csv.Error as exc:
         raise Unreadable(f"the payload is broken CSV ({exc})") from exc
 
 
-def _is_head(cells: list[str]) -> bool:
+def _is_header(cells: list[str]) -> bool:
     return 1 < len(cells) == len({*cells}) and all(map(_NAME.fullmatch, cells))

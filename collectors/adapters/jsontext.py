@@ -1,4 +1,4 @@
-"""Strict reading of JSON payloads: every way in which one can be broken becomes a sentence."""
+"""Strict parsing of JSON payloads: each kind of broken JSON is reported in a sentence."""
 
 import json
 from collections import Counter
@@ -10,7 +10,7 @@ from besok.model.errors import Unreadable
 
 _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
-TWICE: Final = object()  # key under which a JSON object remembers the name it carries twice
+TWICE: Final = object()  # key under which a parsed object notes a name that occurs twice
 
 
 def parse(payload: bytes) -> Any:
@@ -25,7 +25,7 @@ def parse(payload: bytes) -> Any:
         if b"\\" not in payload and payload.count(b'"') == _encode(value).count(b'"'):
             return value
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
-        pass  # whatever is unusual is looked at with care
+        pass  # anything unusual takes the slow, careful path
     return _carefully(payload)
 
 
@@ -49,16 +49,16 @@ def _carefully(payload: bytes) -> Any:
 
 
 def show(value: object, limit: int = 40) -> str:
-    """`value` as it may stand in a sentence: short, printable, as JSON writes it."""
+    """Return `value` for use in a sentence: short, printable, as JSON."""
     text = _dump(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
-    found: dict[Any, Any] = dict(pairs)
-    if len(found) != len(pairs):
-        found[TWICE] = Counter(name for name, _ in pairs).most_common(1)[0][0]
-    return found
+    members: dict[Any, Any] = dict(pairs)
+    if len(members) != len(pairs):
+        members[TWICE] = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    return members
 
 
 def _broken(exc: json.JSONDecodeError, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Devices that no adapter knows, read as the site file's `[[sites.mappings]]` say (docs/reference/mappings.md)."""
+"""Devices that no adapter knows, read by the `[[sites.mappings]]` of the site file (docs/reference/mappings.md)."""
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -33,18 +33,18 @@ def decode(packet: Packet) -> Decoded | None:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
     forms = [_compiled(Same(mapping)) for mapping in mappings]
-    found = read(forms, Body(value=message, packet=packet))
-    if found == Decoded():
+    decoded = read(forms, Body(value=message, packet=packet))
+    if decoded == Decoded():
         raise Unreadable(_nothing(packet, message, mappings))
-    return found
+    return decoded
 
 
 def decode_fields(body: Body) -> Decoded | None:
     """Decode a message to which the fields of a frame have been added; None if no mapping is for them."""
     mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
     forms = [_compiled(Same(m)) for m in mappings if _is_of_codec(Same(m))]
-    found = read([form for form in forms if is_so(form.when, body)], body)
-    return None if found == Decoded() else found
+    decoded = read([form for form in forms if is_so(form.when, body)], body)
+    return None if decoded == Decoded() else decoded
 
 
 def decode_left_out(packet: Packet) -> Decoded | None:
@@ -70,7 +70,7 @@ def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
 
 
 class Same(Generic[T]):
-    """A thing as a key of a cache: itself, whatever it says."""
+    """A cache key that compares by object identity, not by value."""
 
     __slots__ = ("it",)
 
@@ -86,7 +86,7 @@ class Same(Generic[T]):
 
 @lru_cache(maxsize=1024)
 def _is_of_codec(same: Same[PayloadMapping]) -> bool:
-    """Tell whether a mapping is for frames to which decoded fields have been added."""
+    """Tell whether a mapping reads frames to which decoded fields have been added."""
     mapping = same.it
     return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
 
@@ -104,7 +104,7 @@ def _message(packet: Packet) -> Any:
 
 
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
-    """Tell whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
+    """Tell whether the message meets the conditions of `only`; those on its items are checked later. Never raises."""
     try:
         form = _compiled(Same(mapping))
         return not form.when or is_so(form.when, Body(value=_message(packet), packet=packet))

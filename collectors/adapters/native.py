@@ -19,7 +19,7 @@ CHANNEL_LIMIT = 60  # characters of a line or region
 SEQ_WINDOW_S = 8 * 86_400.0  # in which a device does not use a number twice; brokers keep a queue for a week
 WRAPS_LIMIT = 2**53  # beyond it whole numbers are not exact
 PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
-KINDS: Final = {  # what names the part of a device, and the metrics
+KINDS: Final = {  # by kind: the key that names the part of a device, and the metrics
     "flow": ("line", tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)),
     "level": ("region", tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)),
 }
@@ -31,7 +31,7 @@ def _is_name(value: object) -> bool:
 
 
 _NAME: Final = f"a name of at most {CHANNEL_LIMIT} printable characters"
-BESIDE: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # what stands beside the values, and its form
+FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # keys beside the values: check, and form
     "simulated": (lambda said: type(said) is bool, "true or false"),
     "line": (_is_name, _NAME),
     "region": (_is_name, _NAME),
@@ -47,7 +47,7 @@ BESIDE: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # what stands b
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the readings or the status in a native message; what cannot be read becomes problems, a sentence each.
+    """Return the readings or the status in a native message; each unreadable part becomes a problem, a sentence.
 
     None if the topic is not one of ours.
     """
@@ -60,7 +60,7 @@ def decode(packet: Packet) -> Decoded | None:
     return _status(device, message.payload) if kind == "status" else _measured(device, message.payload, kind)
 
 
-@lru_cache(maxsize=10_000)  # a device has few topics, and keeps them
+@lru_cache(maxsize=10_000)  # a device has few topics, which do not change
 def _address(topic: str) -> tuple[str, str]:
     parts = topic.removeprefix(PREFIX).split("/")
     if len(parts) != 3 or not all(parts) or parts[2] not in (*KINDS, "status"):
@@ -134,10 +134,10 @@ def _item(device: str, kind: str, item: Item, readings: list[Reading], problems:
     channel = f"{kind}:{1 if place is None else place}"
     period_s = float(_stated(item, "period_s") or 0) if kind == "flow" else 0.0
     wraps = (_stated(item, "wraps") or 0) if kind == "flow" else 0
-    named = [name for name in names if name in item]
-    if not named:
+    present = [name for name in names if name in item]
+    if not present:
         raise Unreadable(f"it holds none of {', '.join(names)}")
-    for name in named:
+    for name in present:
         # Where a message holds both, the total counts: it survives lost messages, the delta does not.
         if kind == "flow" and item.get(f"{name}_total") is not None:
             continue
@@ -160,11 +160,11 @@ def _item(device: str, kind: str, item: Item, readings: list[Reading], problems:
 
 
 def _stated(item: Item, name: str) -> Any:
-    """Return what an item says beside its values; None if it is silent. Raises Unreadable."""
+    """Return the value of one of FIELDS in an item; None if it is missing. Raises Unreadable."""
     value = item.get(name)
     if value is None:
         return None
-    is_right, form = BESIDE[name]
+    is_right, form = FIELDS[name]
     if not is_right(value):
         raise Unreadable(f"{name} is {show(value)}: it must be {form}")
     return value

@@ -9,7 +9,7 @@ from collectors.adapters.jsontext import show
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _MEASURED = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*([^\d\s.,+-][^\d\s]{0,11})")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([.,\s']\d{3})*[.,\s']\d{3}")
-_LONGEST = 40  # characters of a number that measures something
+_LONGEST = 40  # characters of a measured number
 _NOTHING = {"", "null", "none", "nan", "n/a", "na", "-", "--", "unknown", "unavailable", "error", "undefined", "nil",
             "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "invalid", "not_available"}  # fmt: skip
 _YES = {"true", "on", "yes", "1", "occupied", "detected", "motion", "present", "presence", "busy", "motion_detected",
@@ -22,7 +22,7 @@ _NO = {"false", "off", "no", "0", "vacant", "unoccupied", "clear", "free", "not_
 
 
 def number(name: str, value: object) -> float | None:
-    """`value` as a number, also from text (`"32.0"`, `"32,5"`); None if it says that nothing was measured.
+    """`value` as a number, also from text (`"32.0"`, `"32,5"`); None if nothing was measured.
 
     A unit behind the number is refused, and so are hexadecimal numbers and thousands that are set apart. Raises
     Unreadable.
@@ -37,7 +37,7 @@ def number(name: str, value: object) -> float | None:
 
 
 def state(name: str, value: object) -> float | None:
-    """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it says that nobody knows. Raises Unreadable."""
+    """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it is unknown. Raises Unreadable."""
     if value is True or value is False:
         return float(value)
     if value is None:
@@ -57,10 +57,10 @@ def state(name: str, value: object) -> float | None:
 
 def _finite(name: str, value: float) -> float | None:
     try:
-        found = float(value)
+        number = float(value)
     except OverflowError as exc:
         raise Unreadable(f"{name} is a number of more than 300 digits") from exc
-    return found if isfinite(found) else None
+    return number if isfinite(number) else None
 
 
 def _from_text(name: str, text: str) -> float | None:
@@ -74,8 +74,8 @@ def _from_text(name: str, text: str) -> float | None:
         )
     if _NUMBER.fullmatch(text):
         return number(name, _plain(text))
-    if found := _MEASURED.fullmatch(text):
-        raise Unreadable(f"{name} is {show(text)}: the unit {show(found[2].lower())} does not fit")
+    if measured := _MEASURED.fullmatch(text):
+        raise Unreadable(f"{name} is {show(text)}: the unit {show(measured[2].lower())} does not fit")
     raise Unreadable(f"{name} is {show(text)}: it must be a number")
 
 

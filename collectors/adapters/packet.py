@@ -1,4 +1,4 @@
-"""A message as adapters look at it: topic levels and parsed body, which is worked out once and only if asked for."""
+"""A message as adapters read it: topic levels and body, which is parsed once and only on demand."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ _UNREAD: Final = object()
 
 
 class Packet:
-    """A message together with what is known. Adapters ask it; nothing it is asked changes it."""
+    """A message with its decoding context, read-only for adapters."""
 
     def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message
@@ -24,14 +24,14 @@ class Packet:
         self._body: Any = _UNREAD
 
     def holding(self, value: Any) -> "Packet":
-        """Return the message as it were if its payload was `value`: what a decoder made of its bytes."""
-        found = Packet(self.message, self.known)
-        found._body = value
-        return found
+        """Return the same message with the payload `value`, the output of a decoder."""
+        packet = Packet(self.message, self.known)
+        packet._body = value
+        return packet
 
     @property
     def json(self) -> Any:
-        """The JSON value of the payload; of XML and CSV the object it amounts to. Raises Unreadable with the reason."""
+        """The JSON value of the payload; of XML and CSV the equivalent object. Raises Unreadable with the reason."""
         value = self._parsed()
         if isinstance(value, Unreadable):
             raise Unreadable(str(value))
@@ -39,13 +39,13 @@ class Packet:
 
     @property
     def object(self) -> dict[str, Any]:
-        """The payload if it is a JSON object, else an empty one: for questions about its fields. Never raises."""
+        """The payload if it is a JSON object, else an empty one. Never raises."""
         value = self._parsed()
         return value if type(value) is dict else {}
 
     @property
     def value(self) -> Any:
-        """What the payload holds: JSON, the object that XML or CSV amounts to, or else its text. Never raises."""
+        """The value of the payload: JSON, the object equivalent to XML or CSV, or else its text. Never raises."""
         value = self._parsed()
         return self.text if isinstance(value, Unreadable) else value
 
@@ -64,11 +64,11 @@ class Packet:
         return times.instant(value, zone or self.known.zone, name=name, near=self.message.received)
 
     def model(self, device: Device) -> str:
-        """Return what is known of the model of a device; "" if nothing is."""
+        """Return the model of a device; "" if it is not known."""
         return self.known.model(device)
 
     def _parsed(self) -> Any:
-        """Return the value, or why there is none: every adapter asks."""
+        """Return the value, or the error; cached, since every adapter reads it."""
         if self._body is _UNREAD:
             self._body = self._parse()
         return self._body

@@ -35,7 +35,7 @@ _BROKEN: Final = "the payload is no Sparkplug message, or it breaks off"
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the metrics that say something about people or the air of a room; births and deaths.
+    """Return the metrics about people or the air of a room; births and deaths.
 
     None if the topic is none of Sparkplug B. Raises Unreadable.
     """
@@ -49,30 +49,30 @@ def decode(packet: Packet) -> Decoded | None:
         [] if kind == "DEATH" else [{name: value, "$time": time} for name, value, time in _metrics(packet)]
     )
     body = {"kind": kind, "device": "/".join((levels[1], *levels[3:])), "metrics": metrics}
-    named = packet.holding(body)
-    decoded = registry.decode(named) or Decoded()
+    named_metrics = packet.holding(body)
+    decoded = registry.decode(named_metrics) or Decoded()
     if decoded.readings:
         texts = (text for metric in metrics for pair in metric.items() for text in pair if type(text) is str)
-        beside = {word for text in texts for word in telling("others", text)}
-        return _counting_people(decoded, packet, [*unclear((levels[1], *levels[3:])), *sorted(beside)])
-    if names := [show(leaf.names[-1]) for leaf in unknown.asked(named)]:
+        other_words = {word for text in texts for word in telling("others", text)}
+        return _counting_people(decoded, packet, [*unclear((levels[1], *levels[3:])), *sorted(other_words)])
+    if names := [show(leaf.names[-1]) for leaf in unknown.asked(named_metrics)]:
         return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
         return replace(decoded, not_data="", problems=(_UNNAMED,))
     return decoded
 
 
-def _counting_people(decoded: Decoded, packet: Packet, told: Sequence[str]) -> Decoded:
-    """Leave out totals of a node that may count what these words say, unless a person has placed it."""
+def _counting_people(decoded: Decoded, packet: Packet, unclear: Sequence[str]) -> Decoded:
+    """Leave out totals of a node that may count things named by `unclear`, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
-    if not totals or not told or all(packet.known.is_placed((r.source, r.device)) for r in totals):
+    if not totals or not unclear or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)
-    return replace(decoded, readings=readings, problems=(*decoded.problems, _ELSE.format(listed(told))))
+    return replace(decoded, readings=readings, problems=(*decoded.problems, _ELSE.format(listed(unclear))))
 
 
 def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:
-    """Name, value and time of each metric; the time of the message where it has none. Raises Unreadable."""
+    """Return name, value and time of each metric; the message's time where it has none. Raises Unreadable."""
     metrics = _from_json(packet) if packet.payload.lstrip()[:1] == b"{" else _from_protobuf(packet.payload)
     for number, metric in enumerate(metrics):
         if number == _MOST:
@@ -106,16 +106,16 @@ def _from_protobuf(data: bytes) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _metric(raw: bytes) -> tuple[str, Any, Any]:
-    """Name, value and time of a metric in Protocol Buffers."""
-    told = dict(_fields(raw))
-    name = told.get(1)
+    """Return name, value and time of a metric in Protocol Buffers."""
+    fields = dict(_fields(raw))
+    name = fields.get(1)
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""
-    return text, None if told.get(7) else _value(told), told.get(3, 0)
+    return text, None if fields.get(7) else _value(fields), fields.get(3, 0)
 
 
-def _value(told: dict[int, int | bytes]) -> Any:
-    kind = told.get(4)
-    for number, value in told.items():
+def _value(fields: dict[int, int | bytes]) -> Any:
+    kind = fields.get(4)
+    for number, value in fields.items():
         if number in (10, 11) and isinstance(value, int):
             bits = _INTEGERS.get(kind, 0) if isinstance(kind, int) else 0
             value &= (1 << bits) - 1 if bits else -1

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import show
 
-CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # no clock that is set shows less
+CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # a clock that is set shows no earlier time
 LONGEST: Final = 100  # characters of a time, the longest interval with the names of its zones
 NEVER: Final = (0xFFFFFFFF, 0x7FFFFFFF)  # registers of 32 bits with nothing in them
 
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE]\+?\d+)?")
 _CALENDAR = re.compile(r"(20\d{6})(\d{6}|\d{4})(\d{3})?")  # digits only
 _FORM = re.compile(r"(\d{4}([-/.]?)\d\d\2\d\d)[Tt _]+([\d:.,]*\d) *(.*)")
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
-_ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # how some databases write that there is no time
+_ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # what some databases write for no time
 _DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
 _PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
 _OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
@@ -54,7 +54,7 @@ _ABBREVIATIONS = {
 
 
 def event_time(value: object) -> datetime | None:
-    """Parse the time `value` says, in UTC; None if it is None. Raises Unreadable, also for a time without a zone.
+    """Parse the time in `value`, to UTC; None if it is None. Raises Unreadable, also for a time without a zone.
 
     This is the strict form, for formats of which we say how they are to be: ISO 8601 with an offset or Z, and seconds
     or milliseconds since 1970. What it says is taken at its word, however old.
@@ -79,7 +79,7 @@ def event_time(value: object) -> datetime | None:
 def instant(
     value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
 ) -> datetime | None:
-    """Parse the time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
+    """Parse the time in `value`, to UTC; None if it has none (also from a clock that is not set). Raises Unreadable.
 
     Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; twelve, fourteen or seventeen digits
     of a calendar; seconds, milliseconds, microseconds and nanoseconds since 1970, also as text; of an interval "a/b"
@@ -97,9 +97,9 @@ def beginning(text: str) -> str:
 
 
 def in_summer(zone: str) -> str:
-    """Return a zone in its summer time: an hour ahead if it is an offset; a name knows its summer itself."""
-    found = zone_of(zone)
-    offset = None if found is None else found.utcoffset(None)
+    """Return a zone in summer time: an offset is moved an hour ahead; a named zone has its own summer time."""
+    standard = zone_of(zone)
+    offset = None if standard is None else standard.utcoffset(None)
     if offset is None:
         return zone
     minutes = int(offset.total_seconds()) // 60 + 60
@@ -125,7 +125,7 @@ def _instant(value: object, zone: str, name: str, near: datetime | None) -> date
 
 
 def _plain(text: str) -> datetime | None:
-    """ISO 8601 as nearly everybody writes it, quickly; None if it is something else."""
+    """Parse the usual forms of ISO 8601 quickly; None if it is another form."""
     if len(text) < 19 or text[4] != "-" or text[10] not in "T ":
         return None
     try:
@@ -144,10 +144,10 @@ def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | 
         return _number(int(dotnet[1]), zone, name, near)
     if pair := _PAIR.fullmatch(text):
         return _instant(pair[2], zone, name, near)
-    found = _FORM.fullmatch(text)
-    if found is None:
+    match = _FORM.fullmatch(text)
+    if match is None:
         raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
-    return _built(found[1].replace(found[2] or "-", "-"), found[3], found[4] or zone, text, name, near)
+    return _built(match[1].replace(match[2] or "-", "-"), match[3], match[4] or zone, text, name, near)
 
 
 def _number(value: float, zone: str, name: str, near: datetime | None) -> datetime | None:
@@ -160,7 +160,7 @@ def _number(value: float, zone: str, name: str, near: datetime | None) -> dateti
 
 
 def _built(day: str, clock: str, zone: str, text: str, name: str, near: datetime | None) -> datetime:
-    """Return the time of a day and a clock, each in a form of ISO 8601."""
+    """Return the time of a date and a time of day, each in ISO 8601."""
     is_midnight = clock in ("24:00", "24:00:00")
     try:
         time = datetime.fromisoformat(f"{day}T{'00:00' if is_midnight else clock}")
@@ -188,10 +188,10 @@ def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | No
 
 
 def _zone(text: str, name: str) -> tzinfo:
-    found = zone_of(text)
-    if found is None:
+    zone = zone_of(text)
+    if zone is None:
         raise Unreadable(f"{name} is in the time zone {show(text)}, which is not known here")
-    return found
+    return zone
 
 
 @lru_cache(maxsize=256)

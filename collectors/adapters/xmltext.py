@@ -14,7 +14,7 @@ _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def looks_so(payload: bytes) -> bool:
-    """Tell whether it begins as XML does and no JSON can."""
+    """Tell whether the payload begins as XML does and JSON cannot."""
     return payload[:64].lstrip(_BLANK)[:1] == b"<"
 
 
@@ -35,7 +35,7 @@ def parse(payload: bytes) -> dict[str, Any]:
         raise Unreadable(
             "the payload is XML with a document type or entities, which no sensor needs: refused"
         ) from exc
-    except (ValueError, LookupError) as exc:  # an encoding that is none
+    except (ValueError, LookupError) as exc:  # an unknown encoding
         raise Unreadable("the payload is XML in an unknown encoding") from exc
     return {_name(root.tag): _value(root, DEPTH_LIMIT)}
 
@@ -50,10 +50,10 @@ def _value(element: Element, depth: int) -> Any:
     text = (element.text or "").strip()
     if not element.attrib and not len(element):
         return text
-    found: dict[str, Any] = {_name(name): value for name, value in element.attrib.items()}
+    members: dict[str, Any] = {_name(name): value for name, value in element.attrib.items()}
     if text:
-        found[TEXT] = text
+        members[TEXT] = text
     children: dict[str, list[Any]] = {}
     for child in element:
         children.setdefault(_name(child.tag), []).append(_value(child, depth - 1))
-    return found | {name: values[0] if len(values) == 1 else values for name, values in children.items()}
+    return members | {name: values[0] if len(values) == 1 else values for name, values in children.items()}

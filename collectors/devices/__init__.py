@@ -1,1 +1,1 @@
-"""Devices: model tables and mappings say what the fields of a message mean; nothing else counts people."""
+"""Devices: model tables and mappings define what the fields of a message mean; nothing else counts people."""

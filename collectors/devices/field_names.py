@@ -1,4 +1,4 @@
-"""The words of field names: which are of people, of things, of settings, of climate (qualified.toml has them)."""
+"""The words of field names: which mean people, things, settings or climate (listed in qualified.toml)."""
 
 import re
 import tomllib
@@ -20,14 +20,14 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def plain_letters(text: str) -> str:
-    """Return a text without accents, as platforms write names in ids: Schließfächer is Schliessfacher."""
+    """Return a text without accents, as platforms write names in ids: Schließfächer becomes Schliessfacher."""
     bare = text.replace("ß", "ss").replace("ø", "o").replace("æ", "ae")
     return "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=8192)
 def compact(name: str) -> str:
-    """Return a name without what stands between its words."""
+    """Return a name in small letters without separators."""
     return "".join(words(name))
 
 
@@ -44,7 +44,7 @@ FIELDS: Final = {
 }
 WORDS: Final = {kind: frozenset(text.split()) for kind, text in DATA["words"].items()}
 _STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
-# What is no person by its name on a platform is none elsewhere.
+# Words that mean no person on a platform mean none elsewhere.
 WORDS["others"] |= {word for thing in SUBJECTS["things"] for word in (thing, plain_letters(thing))}
 _STEMS["others"] += SUBJECTS["stems"]
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
@@ -64,25 +64,25 @@ KNOWN: Final = frozenset(
 
 
 def telling(kind: str, text: str) -> Iterator[str]:
-    """Yield the words of a kind that a text says, also those that it says by a part of them."""
-    said = words(text)
+    """Yield the words of a kind in a text, also words that only contain a stem of the kind."""
+    text_words = words(text)
     joined = compact(text)
-    if len(said) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
+    if len(text_words) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
         yield joined
     stems = _STEMS.get(kind, ())
-    yield from (word for word in said if word in WORDS[kind] or any(stem in word for stem in stems))
+    yield from (word for word in text_words if word in WORDS[kind] or any(stem in word for stem in stems))
 
 
 def unclear(texts: Sequence[str]) -> list[str]:
-    """Return the words of a topic, a place or the like that may say what is counted: all but known ones.
+    """Return words of topics, places and the like that may name what is counted: all but known ones.
 
     A door does not: a boiler has one, and a beehive an entrance. A building has meters of all kinds, but where its door
     is named.
     """
-    named = [text for text in texts if compact(text) not in QUALIFIED]
-    said = [word for text in named for word in (*telling("others", text), *words(text))]
-    wholes = () if any(True for text in named for _ in telling("doors", text)) else WORDS["wholes"]
-    return list(dict.fromkeys(word for word in said if word in wholes or not _is_neutral(word)))
+    unqualified = [text for text in texts if compact(text) not in QUALIFIED]
+    candidates = [word for text in unqualified for word in (*telling("others", text), *words(text))]
+    wholes = () if any(True for text in unqualified for _ in telling("doors", text)) else WORDS["wholes"]
+    return list(dict.fromkeys(word for word in candidates if word in wholes or not _is_neutral(word)))
 
 
 def _is_neutral(word: str) -> bool:
@@ -95,6 +95,6 @@ def _is_neutral(word: str) -> bool:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence."""
+    """Join names for a sentence, at most SHOWN of them."""
     shown = [*names[:SHOWN], f"{len(names) - SHOWN} more"] if len(names) > SHOWN else list(names)
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -1,4 +1,4 @@
-"""What the paths of a format lead to in a message, and whether its conditions hold."""
+"""Values at the paths of a format in a message, and checks of its conditions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,12 +12,12 @@ from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ABSENT, ANY, Choice, Condition, text_of
 
-NOWHERE: Final = object()  # what a path finds that leads nowhere
-DOUBTFUL: Final = object()  # what it finds behind a name that an object has twice
+NOWHERE: Final = object()  # result of a path that leads nowhere
+DOUBTFUL: Final = object()  # result behind a name that an object has twice
 
 
 class Body:
-    """What is to be read, and what is known of it already: of a radio's frame the device and the time.
+    """A message to read, with what is known already: the device and the time of a radio frame.
 
     `value` is the message, or the fields that a decoder made of a frame.
     """
@@ -39,7 +39,7 @@ class Body:
 
 
 def is_so(conditions: Sequence[Condition], body: Body) -> bool:
-    """Tell whether all conditions hold of the whole message. Never raises."""
+    """Tell whether all conditions hold for the whole message. Never raises."""
     try:
         return hold(conditions, body.whole)
     except Unreadable:
@@ -53,11 +53,11 @@ def hold(conditions: Sequence[Condition], place: Place) -> bool:
 
 def _is_met(condition: Condition, place: Place) -> bool:
     path = condition.path
-    values = (_led(path, place),) if path.is_single else (found.value for found in path.find(place))
-    found = [value for value in values if value is not NOWHERE and value is not None]
-    if not condition.is_not and (not found or ANY in condition.texts):
-        return bool(found) or ABSENT in condition.texts
-    texts = [text_of(value) for value in found]
+    values = (_led(path, place),) if path.is_single else (present.value for present in path.find(place))
+    present = [value for value in values if value is not NOWHERE and value is not None]
+    if not condition.is_not and (not present or ANY in condition.texts):
+        return bool(present) or ABSENT in condition.texts
+    texts = [text_of(value) for value in present]
     is_one = not condition.texts.isdisjoint(texts) or (
         bool(condition.patterns) and any(p.fullmatch(text) for p in condition.patterns for text in texts)
     )
@@ -65,29 +65,29 @@ def _is_met(condition: Condition, place: Place) -> bool:
 
 
 def one(path: Path, place: Place) -> Any:
-    """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
+    """Return the single value at a path, or NOWHERE. Raises Unreadable where there are several."""
     if path.is_single and (value := _led(path, place, DOUBTFUL)) is not DOUBTFUL:
         return value
-    found = path.find(place)
-    if not found:
+    matches = path.find(place)
+    if not matches:
         return NOWHERE
-    if len(found) > 1:
-        raise Unreadable(f"{path.text} leads to {len(found)} values; make items of them with each = ...")
-    for container, key in found[0].within:
+    if len(matches) > 1:
+        raise Unreadable(f"{path.text} leads to {len(matches)} values; make items of them with each = ...")
+    for container, key in matches[0].within:
         if isinstance(container, dict) and container.get(TWICE) == key:
             raise Unreadable(
                 f"the message says {show(key)} twice, so nobody knows which one {path.text} means"
             )
-    return found[0].value
+    return matches[0].value
 
 
 def first(choices: Sequence[Choice], place: Place) -> Any:
-    """Return what the first choice that leads to something leads to, or NOWHERE."""
+    """Return the value of the first choice that leads to one, or NOWHERE."""
     for choice in choices:
         if not choice.when or hold(choice.when, place):
-            found = one(choice.path[0], place)
-            if found is not NOWHERE and found is not None:
-                return found
+            value = one(choice.path[0], place)
+            if value is not NOWHERE and value is not None:
+                return value
     return NOWHERE
 
 
@@ -98,7 +98,7 @@ def number_at(name: str, path: Path, place: Place) -> float | None:
 
 
 def _led(path: Path, place: Place, doubtful: object = None) -> Any:
-    """Return what a path of names leads to, or NOWHERE; `doubtful`, if given, where an object has a name twice."""
+    """Return the value at a path of names, or NOWHERE; `doubtful`, if given, where an object has a name twice."""
     value, is_doubtful = path.beginning(place), False
     for name in path.names or ():
         if type(value) is not dict or name not in value:

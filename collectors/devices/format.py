@@ -18,9 +18,9 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
 from besok.model.units import UNITS, unit_of
 
-ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
-REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
-ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
+ANY, ABSENT = "*", "!"  # what a condition may require of a path, besides a text
+REPEATED_S = 8 * 86_400  # a message is redelivered within eight days, or never
+ONLINE = "online"  # key in `values` for a status, online or not, which is no metric
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -30,7 +30,7 @@ Index = dict[str, tuple[list[int], dict[str, list[int]]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must be found at a path: one of `texts`, among which ANY is anything and ABSENT nothing at all.
+    """A requirement on the value at a path: one of `texts`, where ANY is any value and ABSENT none.
 
     `patterns` are texts with * for any characters. With `is_not` it must be none of them all.
     """
@@ -42,12 +42,12 @@ class Condition:
 
     @property
     def is_of_item(self) -> bool:
-        """Tell whether it is asked of the items of a message."""
+        """Tell whether it applies to the items of a message."""
         return self.path.begins in ("item", "around", "key")
 
 
 class Paths(tuple[Path, ...]):
-    """A path, or several of which the first that leads somewhere counts."""
+    """A path, or several, of which the first that leads to a value counts."""
 
 
 class Conditions(tuple[Condition, ...]):
@@ -59,14 +59,14 @@ class Words(frozenset[str]):
 
 
 class Choice(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A path to a name, where the item is such as `when` says."""
+    """A path to a name, used where the item meets the conditions `when`."""
 
     path: Paths
     when: Conditions = Conditions()
 
 
 class Choices(tuple[Choice, ...]):
-    """Names of which the first counts that leads somewhere: paths, or objects of a path and conditions."""
+    """Choices of a name, of which the first that leads to one counts: paths, or objects of a path and conditions."""
 
 
 class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"is_": "is"}):
@@ -118,8 +118,8 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     when: Conditions = Conditions()
     asks: str = ""
     all: bool = False
-    said: str = ""  # how sentences name it
-    kind: Kind | None = None  # of the metric; None of a status
+    said: str = ""  # its name in sentences
+    kind: Kind | None = None  # of the metric; None for a status
 
     def __post_init__(self) -> None:
         """Raise ValueError for one that is wrong; complete what follows from the rest."""
@@ -132,13 +132,13 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         unit = self.unit
         if isinstance(unit, str) and (unit not in UNITS or UNITS[unit].to != unit_of(self.metric)):
             raise ValueError(f'{self.metric}: the unit "{unit}" does not lead to {unit_of(self.metric)}')
-        if self.bits:  # all bits set is what an empty register says; the next total has the people
+        if self.bits:  # all bits set is an empty register; the next total has the people
             self.wraps, self.invalid = 1 << self.bits, Words((*self.invalid, str((1 << self.bits) - 1)))
         self.said = self.said or self.paths[0].text.removeprefix("$.").removeprefix("@.")
 
     @property
     def paths(self) -> Paths:
-        """The paths, whichever way they count."""
+        """The paths, of `path` or `sum`."""
         return self.path or self.sum
 
 
@@ -176,7 +176,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     last_second: bool = False
     share: Paths = Paths()
     period_s: str | float = 0.0
-    age_s: str = ""  # path to the seconds that have gone by since the time
+    age_s: str = ""  # path to the seconds that have passed since the time
     units: dict[Literal["period_s", "age_s"], str | float] = {}
     seq: str = ""
     repeat_s: float = REPEATED_S
@@ -201,22 +201,22 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
 
     @cached_property
     def when(self) -> tuple[Condition, ...]:
-        """What the message must have."""
+        """The conditions on the message."""
         return tuple(condition for condition in self.asked if not condition.is_of_item)
 
     @cached_property
     def only(self) -> tuple[Condition, ...]:
-        """What its items must have."""
+        """The conditions on its items."""
         return tuple(condition for condition in self.asked if condition.is_of_item)
 
     @cached_property
     def has_flows(self) -> bool:
-        """Whether any value is of people who passed in a period."""
+        """Whether any value counts people who passed in a period."""
         return any(value.kind is Kind.FLOW for value in self.values)
 
     @cached_property
     def is_timeless(self) -> bool:
-        """Whether it says nothing of a time or a period."""
+        """Whether it states neither a time nor a period."""
         return not any(
             (self.time, self.start, self.period_s, self.age_s, self.last_second, self.share, self.clock)
         )
@@ -228,13 +228,13 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
 
     def leads_into(self, message: Any) -> bool:
-        """Tell whether a message can have items: at least what the path to them begins with."""
+        """Tell whether a message can have items: whether it has the first step of the path to them."""
         names = self.each[0].names if self.each else None
         return not names or type(message) is not dict or names[0] in message
 
     @cached_property
     def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
-        """The values by how their paths begin, in the message or the item, and those of which a path does otherwise."""
+        """The values by the first names of their paths, in the message or the item, and those with any other path."""
         indexes: dict[str, Index] = {"message": {}, "item": {}}
         elsewhere: dict[int, None] = {}
         for number, value in enumerate(self.values):
@@ -247,7 +247,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         return indexes["message"], indexes["item"], tuple(elsewhere)
 
     def values_in(self, message: Any, item: Any) -> Sequence[Value]:
-        """Return the values of which a path can lead somewhere, in their order."""
+        """Return the values with a path that can lead to something, in their order."""
         in_message, in_item, elsewhere = self._index
         numbers = set(elsewhere)
         for index, data in ((in_message, message), (in_item, item)):
@@ -262,7 +262,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
 
 
 def text_of(value: Any) -> str:
-    """Write a value as a site file or a table would: 3 for 3.0, true for True; "" for what has no such form."""
+    """Write a value as in a site file or a table: 3 for 3.0, true for True; "" for what has no such form."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
@@ -273,7 +273,7 @@ def text_of(value: Any) -> str:
 
 
 def made(kind: type, data: Any) -> Any:
-    """Make what a type of this module stands for; msgspec asks for each. Raises ValueError that says what is wrong."""
+    """Build a value of a type of this module, for msgspec. Raises ValueError that says what is wrong."""
     return _MAKERS[kind](data)
 
 
@@ -301,8 +301,8 @@ def paths(texts: str | Sequence[str]) -> Paths:
     return Paths(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
 
 
-def _conditions(asked: Mapping[str, Any]) -> Conditions:
-    return Conditions(_condition(compiled(path), text_of(text)) for path, text in asked.items())
+def _conditions(entries: Mapping[str, Any]) -> Conditions:
+    return Conditions(_condition(compiled(path), text_of(text)) for path, text in entries.items())
 
 
 def _condition(path: Path, text: str) -> Condition:
@@ -323,39 +323,39 @@ def _choices(names: Any) -> Choices:
 
 
 def _values(entries: Mapping[str, Any]) -> Values:
-    found = []
-    for key, said in entries.items():
-        for name, _, entry in numbered(key, said if isinstance(said, dict) else {"path": said}):
+    values = []
+    for key, given in entries.items():
+        for name, _, entry in numbered(key, given if isinstance(given, dict) else {"path": given}):
             metric, channel = split(name)
-            found.append(entry | {"metric": metric, "channel": channel})
-    return Values(msgspec.convert(one, Value, dec_hook=made) for one in found)
+            values.append(entry | {"metric": metric, "channel": channel})
+    return Values(msgspec.convert(value, Value, dec_hook=made) for value in values)
 
 
-def numbered(key: str, said: Any) -> Iterator[tuple[str, int, Any]]:
-    """Yield a key and what it says, once for each number of a range in the key; with 0 if it has none.
+def numbered(key: str, given: Any) -> Iterator[tuple[str, int, Any]]:
+    """Yield key, number and value, once for each number of a range in the key; with 0 if it has none.
 
     In what it says {} stands for the number, and {+199} for 199 more.
     """
-    found = _RANGE.search(key)
-    if found is None:
-        yield key, 0, said
+    span = _RANGE.search(key)
+    if span is None:
+        yield key, 0, given
         return
-    for number in range(int(found[1]), int(found[2]) + 1):
-        yield _RANGE.sub(str(number), key), number, _with_number(said, number)
+    for number in range(int(span[1]), int(span[2]) + 1):
+        yield _RANGE.sub(str(number), key), number, _with_number(given, number)
 
 
-def _with_number(said: Any, number: int) -> Any:
-    if isinstance(said, str):
-        return _NUMBER.sub(lambda found: str(number + int(found[1] or 0)), said)
-    if isinstance(said, list):
-        return [_with_number(inner, number) for inner in said]
-    if isinstance(said, dict):
-        return {_with_number(key, number): _with_number(inner, number) for key, inner in said.items()}
-    return said
+def _with_number(given: Any, number: int) -> Any:
+    if isinstance(given, str):
+        return _NUMBER.sub(lambda match: str(number + int(match[1] or 0)), given)
+    if isinstance(given, list):
+        return [_with_number(inner, number) for inner in given]
+    if isinstance(given, dict):
+        return {_with_number(key, number): _with_number(inner, number) for key, inner in given.items()}
+    return given
 
 
-def _several(said: Any) -> list[Any]:
-    return said if isinstance(said, list) else [said]
+def _several(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else [given]
 
 
 _MAKERS: dict[type, Callable[[Any], Any]] = {

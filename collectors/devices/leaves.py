@@ -1,4 +1,4 @@
-"""The values of a message with the names that lead to them, and the paths by which a mapping reaches them."""
+"""The leaves of a message: values with the names above them, and the paths by which a mapping reads them."""
 
 import json
 import re
@@ -19,14 +19,14 @@ WRITE: Final = f"write a mapping in the site file ({SEE}), with the lines that a
 ADVICE: Final = f"{WRITE}, or choose on the page Sensors"
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath leads through a name with one
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath can contain a name with one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
     """A value, the names that lead to it, and the path; `each` is the path of the items that it lies in one of.
 
-    `said` are the words of all names that say something. A list of no objects is a leaf too.
+    `said` are the words of all names, without generic ones. A list of no objects is a leaf too.
     """
 
     names: tuple[str, ...]
@@ -34,21 +34,21 @@ class Leaf:
     path: str
     said: tuple[str, ...]
     each: str = ""
-    is_bare: bool = False  # the whole payload, which goes by the last level of its topic
+    is_bare: bool = False  # the whole payload, named by the last level of its topic
 
     @property
     def name(self) -> str:
-        """The compact name of the field."""
+        """The field's name in compact form."""
         return compact(self.names[-1])
 
     @property
     def shown(self) -> str:
-        """The path as sentences name it."""
+        """The path as written in sentences."""
         return self.path.removeprefix("$.").removeprefix("@.")
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing stands around it that could change what it means, and it is none of several."""
+        """Whether nothing around it could change its meaning, and it is not one of several."""
         is_item = self.each or "[?@" in self.path
         return not is_item and all(compact(name) in FIELDS["around"] for name in self.names[:-1])
 
@@ -58,12 +58,12 @@ class Leaf:
         return _is_number(self.value)
 
     def is_said_by(self, known: frozenset[str]) -> bool:
-        """Tell whether its own name holds known words, numbers and single letters only."""
+        """Tell whether its own name consists of known words, numbers and single letters only."""
         return all(w in known or w.isdecimal() or len(w) == 1 for w in words(self.names[-1]))
 
 
 def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
-    """Yield the leaves of a message, or of what stands at a path in it, in order.
+    """Yield the leaves of a message, or of the value at a path in it, in order.
 
     Raises Unreadable for one with too many of them, or a bare list.
     """
@@ -77,8 +77,8 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
         ((root, inner),) = value.items()
         value, path = (inner, f"${_step(root)}") if isinstance(inner, dict) else (value, path)
     people = tuple(word for level in packet.levels for word in words(level) if word in WORDS["strong"])
-    for seen, leaf in enumerate(_within(value, path, (), "", DEEPEST)):
-        if seen >= MOST:
+    for count, leaf in enumerate(_within(value, path, (), "", DEEPEST)):
+        if count >= MOST:
             raise Unreadable(
                 f"the message has more than {MOST} values, and nobody has said which count: {ADVICE}"
             )
@@ -107,8 +107,8 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
 def _fields(
     fields: dict[Any, Any], path: str, names: tuple[str, ...], each: str, depth: int
 ) -> Iterator[Leaf]:
-    """Yield the leaves of an object; the value of a record goes by the record's name."""
-    named, held = _record(fields)
+    """Yield the leaves of an object; the value of a record is named by the record's name."""
+    name_field, value_field = _record(fields)
     for name, inner in fields.items():
         if not isinstance(name, str) or _CONTROL.search(name):
             continue
@@ -117,34 +117,34 @@ def _fields(
             yield from _within(inner, at, (*names, name), each, depth - 1)
             continue
         leaf = _leaf((*names, name), inner, at, each)
-        if held and name == held:
-            leaf = _leaf((*names, fields[named]), inner, at, each)
-            if path == "@" and each.count("[*]") == 1:  # one in a list is chosen by its name
-                wanted = json.dumps(fields[named], ensure_ascii=False)
-                chosen = f"{each.removesuffix('[*]')}[?@{_step(named)} == {wanted}]{_step(held)}"
+        if value_field and name == value_field:
+            leaf = _leaf((*names, fields[name_field]), inner, at, each)
+            if path == "@" and each.count("[*]") == 1:  # a record in a list is selected by its name
+                quoted = json.dumps(fields[name_field], ensure_ascii=False)
+                chosen = f"{each.removesuffix('[*]')}[?@{_step(name_field)} == {quoted}]{_step(value_field)}"
                 leaf = replace(leaf, path=chosen, each="")
         yield leaf
 
 
 def _leaf(names: tuple[str, ...], value: Any, path: str, each: str) -> Leaf:
-    """Make a leaf. A `value` within something goes by that thing's name; what stands around says nothing."""
+    """Make a leaf. A field called `value` takes the name of the object around it."""
     if (
         len(names) > 1
         and compact(names[-1]) in FIELDS["value"]
         and compact(names[-2]) not in FIELDS["around"]
     ):
         names = names[:-1]
-    said = [word for name in names[:-1] if compact(name) not in FIELDS["around"] for word in words(name)]
-    return Leaf(names=names, value=value, path=path, said=(*said, *words(names[-1])), each=each)
+    all_words = [word for name in names[:-1] if compact(name) not in FIELDS["around"] for word in words(name)]
+    return Leaf(names=names, value=value, path=path, said=(*all_words, *words(names[-1])), each=each)
 
 
 def _record(fields: dict[Any, Any]) -> tuple[str, str]:
     """Return the fields of a record that hold its name and its value: {"n": "people", "v": 3}; "" if it is none."""
     by = {compact(name): name for name in fields if isinstance(name, str) and not _CONTROL.search(name)}
     texts = (by[n] for n in FIELDS["named"] if n in by and isinstance(fields[by[n]], str))
-    named = next((name for name in texts if not _CONTROL.search(fields[name])), "")
-    held = next((by[n] for n in FIELDS["value"] if n in by), "")
-    return (named, held) if named and held and words(fields[named]) else ("", "")
+    name_field = next((name for name in texts if not _CONTROL.search(fields[name])), "")
+    value_field = next((by[n] for n in FIELDS["value"] if n in by), "")
+    return (name_field, value_field) if name_field and value_field and words(fields[name_field]) else ("", "")
 
 
 def _step(name: str) -> str:

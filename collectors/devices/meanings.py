@@ -1,4 +1,4 @@
-"""What a value may mean by its names: the choices that a person has, and whether it changes what others say."""
+"""Possible meanings of a value by its names: the choices for a person, and its influence on other values."""
 
 import json
 from collections import Counter
@@ -25,11 +25,11 @@ _KINDS: Final = WORDS["kinds"] | WORDS["strong"] | WORDS["counts"]
 
 
 def is_aside(leaf: Leaf) -> bool:
-    """Tell whether a leaf is a setting or a plan, or of what is no person."""
-    own = words(leaf.names[-1].partition("since")[0])
+    """Tell whether a leaf is a setting or a plan, or concerns something other than people."""
+    last = words(leaf.names[-1].partition("since")[0])
     around = [word for name in leaf.names[:-1] for word in words(name)]
     return (
-        any(word in WORDS["settings"] for word in own if not ("event" in own and word in ("type", "name")))
+        any(word in WORDS["settings"] for word in last if not ("event" in last and word in ("type", "name")))
         or not WORDS["settings_around"].isdisjoint(around)
         or any(True for name in leaf.names for _ in field_names.telling("others", name))
     )
@@ -42,18 +42,18 @@ def is_climate(leaf: Leaf) -> bool:
 
 
 def is_plain(leaf: Leaf, *, placed: bool) -> bool:
-    """Tell whether a leaf beside a qualified name is known to change nothing of what that says.
+    """Tell whether a leaf beside a qualified name is known not to change its meaning.
 
     What identifies or dates the message, a device's health when it is good, a kind that says people, a known place
     (any, once a person has placed the device), and what has a name of plain words.
     """
     name, text = leaf.name, text_of(leaf.value).lower()
-    own = {*words(leaf.names[-1])}
+    last = {*words(leaf.names[-1])}
     if name in FIELDS["false"] or name in FIELDS["true"]:
         return text in (("false", "no", "none", "ok") if name in FIELDS["false"] else ("true", "yes", "ok"))
     if name in FIELDS["unit"]:
-        said = {*words(text)}
-        return bool(said) and said <= WORDS["strong"] | WORDS["counts"]
+        unit_words = {*words(text)}
+        return bool(unit_words) and unit_words <= WORDS["strong"] | WORDS["counts"]
     if isinstance(leaf.value, bool | list) or "_".join(text.split()) in WORDS["faults"]:
         return False
     if name in FIELDS["kind"]:
@@ -66,54 +66,54 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if any(name in FIELDS[kind] for kind in ("device", "sub", "loose", "time")):
         return True
     plain = WORDS["plain"] | (WORDS["figures"] if leaf.is_number else frozenset())
-    plain |= WORDS["strong"] if own & WORDS["limits"] else frozenset()
-    if name not in FIELDS["plain"] and not all(word in plain or word.isdecimal() for word in own):
+    plain |= WORDS["strong"] if last & WORDS["limits"] else frozenset()
+    if name not in FIELDS["plain"] and not all(word in plain or word.isdecimal() for word in last):
         return False
-    is_free_text = not leaf.is_number and own.isdisjoint(WORDS["identifiers"])
+    is_free_text = not leaf.is_number and last.isdisjoint(WORDS["identifiers"])
     return not is_free_text or placed or not field_names.unclear([text])
 
 
 def is_strange(leaf: Leaf) -> bool:
-    """Tell whether nobody knows what a name says, or counts, or it says how many seats are free, which no metric is."""
-    said = {*words(leaf.names[-1])}
-    is_counted = said & WORDS["counts"] and any(len(word) > 3 for word in said - field_names.KNOWN)
-    is_free = said & WORDS["places"] and said & WORDS["left"]
-    return bool(is_counted or is_free) or field_names.KNOWN.isdisjoint(said)
+    """Tell whether a name is unknown, counts something unknown, or means free seats, which are no metric."""
+    last = {*words(leaf.names[-1])}
+    is_counted = last & WORDS["counts"] and any(len(word) > 3 for word in last - field_names.KNOWN)
+    is_free = last & WORDS["places"] and last & WORDS["left"]
+    return bool(is_counted or is_free) or field_names.KNOWN.isdisjoint(last)
 
 
 def choices_of(leaf: Leaf) -> tuple[Meaning, ...]:
-    """Return the metrics that a leaf could be, each with what its mapping needs beside it; none if not about people."""
+    """Return the metrics that a leaf could be, each with what else its mapping needs; none if not about people."""
     if leaf.value is None or isinstance(leaf.value, list | dict) or is_aside(leaf):
         return ()
-    said = {*leaf.said}
-    said = said - {"in"} | {"inuse"} if {"in", "use"} <= said else said
+    name_words = {*leaf.said}
+    name_words = name_words - {"in"} | {"inuse"} if {"in", "use"} <= name_words else name_words
     if not leaf.is_number:
-        return _of_a_word(leaf, said)
-    if said & WORDS["percent"]:
-        return (("people", _OF_A_SHARE),) if said & WORDS["strong"] else ()
-    is_count = said & WORDS["counts"] and leaf.is_said_by(
+        return _of_a_word(leaf, name_words)
+    if name_words & WORDS["percent"]:
+        return (("people", _OF_A_SHARE),) if name_words & WORDS["strong"] else ()
+    is_count = name_words & WORDS["counts"] and leaf.is_said_by(
         BARE | WORDS["doors"]
     )  # `count`, `total_2`, `door_count`
     if (leaf.is_bare or is_count) and not is_climate(leaf):
-        said.add("people")
-    return next((means for says, means in _NUMBERS if all(said & WORDS[kind] for kind in says)), ())
+        name_words.add("people")
+    return next((means for kinds, means in _NUMBERS if all(name_words & WORDS[kind] for kind in kinds)), ())
 
 
-def _of_a_word(leaf: Leaf, said: set[str]) -> tuple[Meaning, ...]:
-    """Return what a value can be that is yes or no, or a word."""
+def _of_a_word(leaf: Leaf, named: set[str]) -> tuple[Meaning, ...]:
+    """Return the possible metrics of a value that is yes or no, or a word."""
     text = text_of(leaf.value)
-    told, ways = {*words(text)}, WORDS["into"] | WORDS["out"]
-    is_event = bool(said & WORDS["directions"]) and isinstance(leaf.value, str)
-    if (is_event and told & (ways | WORDS["ways"])) or (leaf.value is True and said & ways):
+    texts, moves = {*words(text)}, WORDS["into"] | WORDS["out"]
+    is_event = bool(named & WORDS["directions"]) and isinstance(leaf.value, str)
+    if (is_event and texts & (moves | WORDS["ways"])) or (leaf.value is True and named & moves):
         only = f"with only = {{ {json.dumps(leaf.path)} = {json.dumps(text)} }}"
         return (("in", only), ("out", only))
     if leaf.is_bare and is_climate(leaf):
         return ()
-    is_word = "_".join(text.lower().split()) in WORDS["states"] or (is_event and told & WORDS["strong"])
-    is_generic = is_event or all(w in ("state", "status", "value") or w.isdecimal() for w in said)
-    is_told = is_word or state_of(leaf.value) in (0, 1)
-    if (is_word and is_generic) or (is_told and (leaf.is_bare or said & (WORDS["strong"] | WORDS["places"]))):
-        return (("occupied", _NEGATED if said & WORDS["vacant"] else ""),)
+    is_word = "_".join(text.lower().split()) in WORDS["states"] or (is_event and texts & WORDS["strong"])
+    is_generic = is_event or all(w in ("state", "status", "value") or w.isdecimal() for w in named)
+    told = is_word or state_of(leaf.value) in (0, 1)
+    if (is_word and is_generic) or (told and (leaf.is_bare or named & (WORDS["strong"] | WORDS["places"]))):
+        return (("occupied", _NEGATED if named & WORDS["vacant"] else ""),)
     return (("occupied", "with yes = [...] and no = [...], its words"),) if leaf.is_bare else ()
 
 
@@ -126,14 +126,14 @@ def state_of(value: object) -> float | None:
 
 
 def all_choices(leaves: Sequence[Leaf]) -> Iterator[Choice]:
-    """Yield the choices of all leaves; those that would be of one channel get names of their own."""
+    """Yield the choices of all leaves; choices that would share a channel get channel names."""
     first = Counter(choices_of(leaf)[0][0] for leaf in leaves)
     plain = PEOPLE | BARE | WORDS["states"]
     for leaf in leaves:
         options = choices_of(leaf)
-        own = "_".join(word for word in leaf.said if word not in plain)  # `2` of in_2, `hall` of hall.people
+        name = "_".join(word for word in leaf.said if word not in plain)  # `2` of in_2, `hall` of hall.people
         is_shared = first[options[0][0]] > 1 and not leaf.each
-        part = f":{(own or leaf.name)[:CHANNEL_LIMIT]}" if is_shared else ""
+        part = f":{(name or leaf.name)[:CHANNEL_LIMIT]}" if is_shared else ""
         for metric, besides in options:
             path = "'1'" if "only" in besides else leaf.path  # each message is one person
             yield Choice(key=metric + part, path=path, besides=besides)

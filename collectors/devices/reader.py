@@ -27,13 +27,13 @@ from collectors.devices.when import share, when
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
 LEAVES_SHOWN: Final = 8
 NUMBER_DIGITS: Final = 20  # of a number of flags
-ITEMS_CHECKED: Final = 64  # after so many the time that is left is looked at
+ITEMS_CHECKED: Final = 64  # items between two checks of the time budget
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
-_SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # whichever way a decoder writes a flag
+_SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
@@ -46,37 +46,37 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
     parts = [_Reading(form, body).decoded() for form in forms if form.leads_into(body.value)]
-    said = [part for part in parts if part is not NOTHING_FOUND]
-    if not said:
+    matched = [part for part in parts if part is not NOTHING_FOUND]
+    if not matched:
         return NOTHING_FOUND
-    readings = _without_doubles(said[0].readings if len(said) == 1 else list(_without_repeats(said)))
-    if readings is said[0].readings:
-        return said[0]
+    readings = _without_doubles(matched[0].readings if len(matched) == 1 else list(_without_repeats(matched)))
+    if readings is matched[0].readings:
+        return matched[0]
     return Decoded(
         readings=tuple(readings),
-        statuses=tuple(dict.fromkeys(status for part in said for status in part.statuses)),
-        problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
-        not_data="" if readings else _why_not([part.not_data for part in said if part.not_data]),
-        identity=next((part.identity for part in said if part.identity), None),
-        model=next((part.model for part in said if part.model), ""),
+        statuses=tuple(dict.fromkeys(status for part in matched for status in part.statuses)),
+        problems=tuple(dict.fromkeys(problem for part in matched for problem in part.problems)),
+        not_data="" if readings else _why_not([part.not_data for part in matched if part.not_data]),
+        identity=next((part.identity for part in matched if part.identity), None),
+        model=next((part.model for part in matched if part.model), ""),
     )
 
 
 def _why_not(reasons: Sequence[str]) -> str:
-    """Choose the reason that says most of why a message is no data; "" if there is none."""
+    """Choose the most telling reason why a message is no data; "" if there is none."""
     return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
 def _without_repeats(parts: Sequence[Decoded]) -> Iterator[Reading]:
-    said = set[tuple[object, ...]]()
+    seen = set[tuple[object, ...]]()
     for part in parts:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
-        yield from (reading for key, reading in zip(keys, part.readings, strict=True) if key not in said)
-        said.update(keys)
+        yield from (reading for key, reading in zip(keys, part.readings, strict=True) if key not in seen)
+        seen.update(keys)
 
 
 def _without_doubles(readings: Sequence[Reading]) -> Sequence[Reading]:
-    """Leave out the counts of a period where the running total of the same line says the same people."""
+    """Leave out the counts of a period where the cumulative total of the same line has the same people."""
     metrics = {reading.metric for reading in readings}
     if metrics.isdisjoint(TOTALS) or metrics.isdisjoint(TOTALS.values()):
         return readings
@@ -91,15 +91,15 @@ class _Reading:
         self.form = form
         self.body = body
         self.found = False
-        self.said: list[str] = []  # why what was found is no measurement
+        self.said: list[str] = []  # why matched values are no measurement
         self.readings: list[Reading] = []
         self.statuses: list[Status] = []
         self.problems: list[str] = []
-        self.asked: list[str] = []  # what to ask if nothing else is found
-        self.lists: dict[tuple[str, int], frozenset[str]] = {}  # what `among` leads to, from where
+        self.asked: list[str] = []  # questions to ask if there is no reading
+        self.lists: dict[tuple[str, int], frozenset[str]] = {}  # the texts at `among`, by path and place
 
     def decoded(self) -> Decoded:
-        """Return what the message says by this format; NOTHING_FOUND if its paths lead nowhere."""
+        """Return the message decoded by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
             return Decoded(not_data=self.form.not_data, model=self.form.of_model, identity=self.body.identity)
         items = self._items()
@@ -136,92 +136,92 @@ class _Reading:
         return Decoded(not_data="a message without items", identity=self.body.identity)
 
     def _model(self) -> str:
-        """Return the model that the message names; "" if it names none: another text may be anybody's name."""
-        found = first(self.form.model, self.body.whole)
-        return found if isinstance(found, str) and kept_forms.may_be_model(found) else ""
+        """Return the model that the message names, or "": any other text could be a person's name."""
+        model = first(self.form.model, self.body.whole)
+        return model if isinstance(model, str) and kept_forms.may_be_model(model) else ""
 
     def _items(self) -> list[Place]:
         places, known, steps = [self.body.whole], self.body.items, tuple[str, ...]()
         for path in self.form.each:
             before, steps = steps, (*steps, path.text)
-            if steps not in known:  # formats of one message often go through the same items
+            if steps not in known:  # formats of one message often share the same items
                 known[steps] = [
                     Place(
                         place.message,
-                        found.value,
-                        _key(found.within[0][1]) if found.within else None,
+                        match.value,
+                        _key(match.within[0][1]) if match.within else None,
                         place.levels,
                         place.topic,
                         (place.item, *place.around) if before else (),
                         place.query_results,
                     )
                     for place in places
-                    for found in path.find(place)
+                    for match in path.find(place)
                 ]
             places = known[steps]
         if not self.form.only:
             return places
         chosen = [place for place in places if hold(self.form.only, place)]
-        self.found = len(chosen) < len(places)  # what is left out was found
+        self.found = len(chosen) < len(places)  # items left out were matched too
         return chosen
 
     def _is_empty_list(self, items: Sequence[Place]) -> bool:
-        """Tell whether there are no items because the (first) list of them is empty."""
+        """Tell whether there are no items because their (first) list is empty."""
         if items or self.form.list_at is None:
             return False
         return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.body.whole))
 
     def _item(self, place: Place) -> None:
-        found: list[tuple[Value, Any]] = []
+        pairs: list[tuple[Value, Any]] = []
         for value in self.form.values_in(place.message, place.item):
             if value.when and not hold(value.when, place):
                 continue
             if value.all:
-                found += self._all(value, place)
+                pairs += self._all(value, place)
             elif (pair := self._raw(value, place))[1] is not NOWHERE:
-                found.append(pair)
-        if not found:
+                pairs.append(pair)
+        if not pairs:
             return
         self.found = True
         form = self.form
         if (form.named and self._is_of_others(place)) or not share(form, place):
             return
-        found = [pair for pair in found if pair[1] is not None]
+        pairs = [pair for pair in pairs if pair[1] is not None]
         if form.unless and (refused := self._refused(place)):
-            found = [pair for pair in found if not self._is_refused(pair[0], refused)]
-        if not found:
+            pairs = [pair for pair in pairs if not self._is_refused(pair[0], refused)]
+        if not pairs:
             return
         device = self.body.device or self._name("device", form.device, place, self.body.packet.topic)
         channel = self._name("channel", form.channel, place, "1") if form.channel else "1"
         time, period_s = when(form, self.body, place)
-        for value, raw in found:
+        for value, raw in pairs:
             try:
                 self._note(value, raw, device, value.channel or channel, time, period_s)
             except Unreadable as exc:
                 self.problems.append(str(exc))
 
     def _is_of_others(self, place: Place) -> bool:
-        """Tell whether a name that people gave says that something else than people is counted; note it."""
+        """Tell whether a name that people gave means that something else than people is counted; note the reason."""
         for path in self.form.named:
-            for found in path.find(place):
-                if isinstance(found.value, str) and is_no_person(found.value):
+            for match in path.find(place):
+                if isinstance(match.value, str) and is_no_person(match.value):
                     self.said.append(
-                        f"the name {show(found.value)} says that no people are counted there; if they are, give it"
+                        f"the name {show(match.value)} says that no people are counted there; if they are, give it"
                         " another name in the device"
                     )
                     return True
         return False
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
-        """Return a value, named as it is found, with what stands there; NOWHERE if no path leads anywhere."""
+        """Return a value, named by the path that matched, with its raw content; NOWHERE if no path leads anywhere."""
         if not value.sum:
-            found: Any = NOWHERE
+            absent: Any = NOWHERE
             for path in value.paths:
                 raw = one(path, place)
                 if raw is not NOWHERE and raw is not None:
                     return value if path is value.paths[0] else replace(value, said=path.text[2:]), raw
-                found = raw if found is NOWHERE else found
-            return value, found
+                absent = raw if absent is NOWHERE else absent
+            return value, absent
         parts = [one(path, place) for path in value.paths]
         if any(part is NOWHERE for part in parts):
             return value, NOWHERE
@@ -229,18 +229,18 @@ class _Reading:
         return value, None if None in numbers else sum(part for part in numbers if part is not None)
 
     def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
-        """Yield all that is found: the first for the channel of the value, the others for those of their names."""
-        found = ((path, raw) for path in value.paths if (raw := one(path, place)) not in (NOWHERE, None))
-        for count, (path, raw) in enumerate(found):
-            own = replace(value, said=path.text[2:])
-            yield (replace(own, channel=path.names[0]) if count and path.names else own), raw
+        """Yield all matches: the first for the channel of the value, the others for channels of their own names."""
+        pairs = ((path, raw) for path in value.paths if (raw := one(path, place)) not in (NOWHERE, None))
+        for count, (path, raw) in enumerate(pairs):
+            named = replace(value, said=path.text[2:])
+            yield (replace(named, channel=path.names[0]) if count and path.names else named), raw
 
     def _refused(self, place: Place) -> list[frozenset[str]]:
-        """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
+        """Return the metrics (none: all) that a state of the device invalidates; note the reason."""
         refused = []
         for unless in self.form.unless:
             texts = self._among(unless.among[0], place) if unless.among else unless.is_
-            states = [text_of(found.value).lower() for found in unless.path[0].find(place)]
+            states = [text_of(match.value).lower() for match in unless.path[0].find(place)]
             if any(
                 state in texts or _SAME.get(state) in texts or _has(unless.bits, state) for state in states
             ):
@@ -249,10 +249,10 @@ class _Reading:
         return refused
 
     def _among(self, path: Path, place: Place) -> frozenset[str]:
-        """Return the texts that a path leads to, worked out once for all items that lie in the same place."""
+        """Return the texts at a path, computed once for all items in the same place."""
         key = (path.text, id(path.beginning(place)))
         if key not in self.lists:
-            self.lists[key] = frozenset(text_of(found.value).lower() for found in path.find(place))
+            self.lists[key] = frozenset(text_of(match.value).lower() for match in path.find(place))
         return self.lists[key]
 
     @staticmethod
@@ -262,7 +262,7 @@ class _Reading:
     def _note(
         self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float
     ) -> None:
-        """Note a value, if it is a measurement. Raises Unreadable."""
+        """Record a value as a reading, if it is a measurement. Raises Unreadable."""
         if value.invalid and text_of(raw).lower() in value.invalid:
             return
         source, metric = self.form.source, value.metric
@@ -290,7 +290,7 @@ class _Reading:
         )
 
     def _question(self, value: Value, raw: Any) -> str:
-        """Ask what a value is, with a mapping in which nothing is chosen."""
+        """Return a question about a value, with a mapping in which nothing is chosen."""
         path = next((path.text for path in value.paths if path.text[2:] == value.said), value.paths[0].text)
         draft = MappingDraft(
             topic=self.body.packet.topic,
@@ -300,22 +300,22 @@ class _Reading:
         )
         return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{mapping_draft.written(draft)}"
 
-    def _name(self, what: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
+    def _name(self, part: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
         value = first(choices, place) if choices else otherwise
         if value is NOWHERE:
-            raise Unreadable(f"{_choices_text(choices)} leads nowhere, so the {what} is not known")
+            raise Unreadable(f"{_choices_text(choices)} leads nowhere, so the {part} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
-        if what == "device" and self.form.device_form == "mac":
+        if part == "device" and self.form.device_form == "mac":
             text = _plain_address(text)
-        if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
-            where = f"{what} ({_choices_text(choices)})" if choices else "the topic"
+        if not text or len(text) > NAME_LIMIT[part] or not text.isprintable():
+            where = f"{part} ({_choices_text(choices)})" if choices else "the topic"
             raise Unreadable(
-                f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
+                f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[part]} characters"
             )
         return text
 
     def _identity(self) -> Identity | None:
-        """Return the device's own number of a message that has no time, by which a repeat is known."""
+        """Return the device's own number of a message without a time, which identifies a redelivery."""
         if not self.form.seq or not self.readings or self.readings[0].time is not None:
             return None
         first = self.readings[0]
@@ -330,12 +330,12 @@ class _Reading:
 
 
 def _sentence(text: str, place: Place) -> str:
-    """Write a sentence of a table, with what the message has at the paths in its braces."""
-    said = sentence(text)
-    if not said.pieces:
-        return said.constant
-    found = [piece if isinstance(piece, str) else piece.find(place) for piece in said.pieces]
-    return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in found)
+    """Fill a sentence of a table with the values at the paths in its braces."""
+    template = sentence(text)
+    if not template.pieces:
+        return template.constant
+    pieces = [piece if isinstance(piece, str) else piece.find(place) for piece in template.pieces]
+    return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in pieces)
 
 
 def _choices_text(choices: Sequence[Choice]) -> str:
@@ -343,7 +343,7 @@ def _choices_text(choices: Sequence[Choice]) -> str:
 
 
 def _plain_address(text: str) -> str:
-    """Write a hardware address in lower case and without what stands between its bytes; other texts stay."""
+    """Write a hardware address in lower case and without separators; other texts stay."""
     plain = text.replace(":", "").replace("-", "").lower()
     return plain if ADDRESS.fullmatch(plain) else text
 
@@ -377,22 +377,22 @@ def _presence(value: Value, raw: Any) -> float | None:
 
 
 def _measured(value: Value, raw: Any) -> float | None:
-    found = number(value.said, raw)
-    if found is None:
+    measured = number(value.said, raw)
+    if measured is None:
         return None
-    if (value.min is not None and found < value.min) or (value.max is not None and found > value.max):
+    if (value.min is not None and measured < value.min) or (value.max is not None and measured > value.max):
         return None
-    found = converted(found, value.unit)
-    if found % 1 and value.kind is not Kind.LEVEL:
+    measured = converted(measured, value.unit)
+    if measured % 1 and value.kind is not Kind.LEVEL:
         raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
-    return found
+    return measured
 
 
 def shown(packet: Packet, message: Any) -> str:
-    """List the paths of what is in a message, as a mapping would write them."""
+    """List the paths of the values in a message, as written in a mapping."""
     try:
-        found = [leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, message)]
+        listing = [leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, message)]
     except Unreadable:
         return "too much to list"
-    few = list(dict.fromkeys(found))[:LEAVES_SHOWN]
-    return ", ".join(few) + (" and more" if len({*found}) > LEAVES_SHOWN else "") or "nothing"
+    few = list(dict.fromkeys(listing))[:LEAVES_SHOWN]
+    return ", ".join(few) + (" and more" if len({*listing}) > LEAVES_SHOWN else "") or "nothing"

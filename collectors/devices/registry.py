@@ -24,20 +24,20 @@ TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks 
 SHORTEST_ALONE = 4  # characters
 NOTHING = "nothing about people or the air of a room"
 
-Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with what is asked of more than the topic
+Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with the conditions on more than the topic
 
 
 @dataclass(slots=True)
 class Index:
-    """The formats of messages by what is seen first: the topic, or a field at the top."""
+    """The formats of messages, indexed by topic or by a field at the top."""
 
-    shared: Counter[str]  # how many formats ask for a field at the top
+    shared: Counter[str]  # by field at the top: how many formats require it
     by_topic: list[Candidate] = field(default_factory=list)
     by_field: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Table] = field(default_factory=dict)
     platforms: dict[str, Table] = field(default_factory=dict)
     vendors: set[str] = field(default_factory=set)
-    apart: set[str] = field(default_factory=set)  # names of models that no table is for
+    apart: set[str] = field(default_factory=set)  # names of models without a table
 
     def add(self, table: Table) -> None:
         """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
@@ -53,24 +53,24 @@ class Index:
             return
         for form in table.messages:
             key = min(_keys(form), key=lambda name: self.shared[name], default="")
-            asked = tuple(c for c in form.when if c.path.begins != "topic")
-            is_by_topic = form.topic or len(asked) < len(form.when)
+            conditions = tuple(c for c in form.when if c.path.begins != "topic")
+            is_by_topic = form.topic or len(conditions) < len(form.when)
             if not is_by_topic and not key:
                 raise TableError(
                     f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
                 )
-            (self.by_topic if is_by_topic else self.by_field[key]).append((table, form, asked))
+            (self.by_topic if is_by_topic else self.by_field[key]).append((table, form, conditions))
 
 
 def _keys(form: Format) -> list[str]:
-    """Return fields that every message of the format has at its top, or at that of its first item."""
-    asked = (c.path.text for c in form.when if not c.is_not and ABSENT not in c.texts)
-    found = (re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path) for path in asked)
-    return [match[1] or match[2] for match in found if match]
+    """Return fields that every message of the format has at the top, or at the top of its first item."""
+    paths = (c.path.text for c in form.when if not c.is_not and ABSENT not in c.texts)
+    matches = (re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path) for path in paths)
+    return [match[1] or match[2] for match in matches if match]
 
 
 def compact(text: str) -> str:
-    """Return a name as model texts are compared: letters and digits, in lower case."""
+    """Return a name in the form in which model texts are compared: letters and digits, in lower case."""
     return "".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
@@ -80,13 +80,13 @@ def names(table: Table) -> set[str]:
 
 
 def called(vendor: str, *models: str) -> set[str]:
-    """Return what models are called: behind the vendor's name, and alone where that says enough."""
-    own = {compact(name) for name in models}
-    return {compact(vendor) + name for name in own} | {name for name in own if _is_distinctive(name)}
+    """Return the compact names of models: with the vendor's name, and alone where that is distinctive."""
+    names = {compact(name) for name in models}
+    return {compact(vendor) + name for name in names} | {name for name in names if _is_distinctive(name)}
 
 
 def spoken(text: str) -> set[str]:
-    """Return the runs of whole words of a text, each written as one word."""
+    """Return all runs of whole words in a text, each joined into one word."""
     tokens = re.findall(r"[a-z0-9]+", text.lower())
     return {
         "".join(tokens[i:j])
@@ -103,12 +103,12 @@ def _is_distinctive(name: str) -> bool:
 @cache
 def index() -> Index:
     """Return the index of all tables. Raises TableError."""
-    found = Index(Counter(key for table in tables() for form in table.messages for key in _keys(form)))
+    result = Index(Counter(key for table in tables() for form in table.messages for key in _keys(form)))
     for table in tables():
-        found.add(table)
-    if lost := [t for t in tables() if t.platform and t.platform not in found.platforms]:
-        raise TableError(f'{lost[0].path}: there is no platform "{lost[0].platform}"')
-    return found
+        result.add(table)
+    if orphans := [t for t in tables() if t.platform and t.platform not in result.platforms]:
+        raise TableError(f'{orphans[0].path}: there is no platform "{orphans[0].platform}"')
+    return result
 
 
 @cache
@@ -129,38 +129,38 @@ def by_model(text: str) -> Table | None:
     words = spoken(text)
     known = index()
     vendors = words & known.vendors
-    found = None
+    match = None
     for word in sorted(words & (known.by_name.keys() | known.apart), key=len, reverse=True):
         table = known.by_name.get(word)
         if table is None:
-            return found
+            return match
         if not vendors or compact(table.vendor) in vendors:
             if table.lorawan is not None:
                 return table
-            found = found or table
-    return found
+            match = match or table
+    return match
 
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:
-    """Yield the formats whose topic is that of the message, with what is yet to be asked of it."""
+    """Yield the formats whose topic fits the message, with the conditions yet to be checked."""
     yield from _of_topic(packet.topic)
     by_field = index().by_field
     for name in _top(packet):
         yield from by_field.get(name, ())
 
 
-@lru_cache(maxsize=50_000)  # a device has few topics, and keeps them
+@lru_cache(maxsize=50_000)  # a device has few topics, which do not change
 def _of_topic(topic: str) -> tuple[Candidate, ...]:
-    """Return the formats that ask for a topic and let this one through."""
+    """Return the formats that require a topic and accept this one."""
     levels = topic.removeprefix("/").split("/")
     place = Place(message=None, item=None, key=None, levels=levels, topic=topic)
-    found = []
+    candidates = []
     for candidate in index().by_topic:
         form = candidate[1]
         of_topic = [c for c in form.when if c.path.begins == "topic"]
         if (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place):
-            found.append(candidate)
-    return tuple(found)
+            candidates.append(candidate)
+    return tuple(candidates)
 
 
 def _top(packet: Packet) -> Sequence[str]:
@@ -177,18 +177,18 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     then the platform's formats follow its own. Never raises.
     """
     body = Body(value=packet.value, packet=packet)
-    found: dict[str, tuple[Table, list[Format]]] = {}
-    for table, form, asked in _candidates(packet):
-        if finding.is_so(asked, body):
-            found.setdefault(table.path, (table, []))[1].append(form)
-    if not found:
+    fits: dict[str, tuple[Table, list[Format]]] = {}
+    for table, form, conditions in _candidates(packet):
+        if finding.is_so(conditions, body):
+            fits.setdefault(table.path, (table, []))[1].append(form)
+    if not fits:
         return None
     table, _ = max(
-        found.values(), key=lambda pair: (bool(pair[0].platform), max(_specificity(form) for form in pair[1]))
+        fits.values(), key=lambda pair: (bool(pair[0].platform), max(_specificity(form) for form in pair[1]))
     )
     carrier = index().platforms.get(table.platform)
     tables_ = [table] if carrier is None else [table, carrier]
-    fit = {id(form) for each in tables_ for form in found.get(each.path, (each, []))[1]}
+    fit = {id(form) for each in tables_ for form in fits.get(each.path, (each, []))[1]}
     return table, [form for each in tables_ for form in each.messages if id(form) in fit]
 
 
@@ -199,10 +199,10 @@ def _specificity(form: Format) -> int:
 
 def decode(packet: Packet) -> Decoded | None:
     """Read a message by its table; what cannot be read is a problem. None if no table is for it."""
-    found = _fitting(packet)
-    if found is None:
+    fitting = _fitting(packet)
+    if fitting is None:
         return None
-    table, forms = found
+    table, forms = fitting
     try:
         return replace(_decoded(table, forms, packet), adapter=table.source_key)
     except Unreadable as exc:
@@ -221,21 +221,21 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
-    """Hold what a platform says against its names, which people have chosen. Raises Unreadable."""
+    """Check a platform's readings against its names, which people have chosen. Raises Unreadable."""
     if decoded.not_data or any(r.metric not in subjects.AIR for r in decoded.readings) or decoded.problems:
         return subjects.sober(decoded, packet)
     known = {path.text for form in forms for value in form.values for path in value.paths}
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
-    asked = unknown.asked(packet, known)
-    if asked or decoded != Decoded():
-        problems = (unknown.question(packet, asked),) if asked else ()
+    open_fields = unknown.asked(packet, known)
+    if open_fields or decoded != Decoded():
+        problems = (unknown.question(packet, open_fields),) if open_fields else ()
         return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
 
 
 def nothing_found(table: Table, packet: Packet, value: Any) -> str:
-    """Say that a message of a known model has nothing that its table knows, and what it has."""
+    """Return the sentence that a message of a known model has nothing from its table, and lists its fields."""
     return (
         f"{table.name}: the message has {reader.shown(packet, value)}, and nothing that is known of this model; look"
         " whether its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"

@@ -1,4 +1,4 @@
-"""Words in names and topics that say that what is sensed there is no person, or not the air of a room.
+"""Words in names and topics which mean that a sensor senses no people, or not the air of a room.
 
 On platforms of home automation the people of the place choose topics and names: a motion sensor that is called
 "parking 12" or "dishwasher" sees nobody who visits, and a temperature called "CPU" is that of a chip.
@@ -22,7 +22,7 @@ SENSED: Final = AIR | {
     "occupied",
     "motions",
     "motions_total",
-}  # also where nobody is: an animal, a lorry, a freezer
+}  # also without people: an animal, a lorry, a freezer
 NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
 DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
@@ -32,7 +32,7 @@ _WORDS: Final = {
     kind: frozenset(map(field_names.plain_letters, names)) for kind, names in field_names.SUBJECTS.items()
 }
 _STEMS: Final = tuple(sorted(_WORDS["stems"]))
-_ELSE: Final = re.compile(  # a word that counts no people: Fahrzeuge, Cykelbana
+_ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(_WORDS['others'], reverse=True))})(?:[ens]?(?:{'|'.join(_WORDS['heads'])}))?"
 )
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
@@ -45,30 +45,30 @@ def words(*names: str) -> frozenset[str]:
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
-    """Leave out what a platform says of phones, and all that `of_people` does."""
+    """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     names = names_in(packet)
-    if names & _WORDS["phones"] or any(_named(reading) & _WORDS["phones"] for reading in decoded.readings):
+    if names & _WORDS["phones"] or any(_names_of(reading) & _WORDS["phones"] for reading in decoded.readings):
         return Decoded(not_data=PHONE)
     return of_people(decoded, names)
 
 
 def sensed(decoded: Decoded, names: Callable[[], frozenset[str]]) -> Decoded:
-    """Believe the names of a device that only senses (SENSED): one that counts knows what it counts."""
+    """Apply `of_people` to a device that only senses (SENSED): one that counts knows what it counts."""
     is_a_count = any(reading.metric not in SENSED for reading in decoded.readings)
     return decoded if is_a_count or not decoded.readings else of_people(decoded, names())
 
 
 def of_people(decoded: Decoded, names: frozenset[str]) -> Decoded:
-    """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
+    """Refuse counts of people where a name means something else; leave out temperatures that are not a room's."""
     readings, problems, is_warm = [], list(decoded.problems), False
     for reading in decoded.readings:
-        said = names | _named(reading)
-        if reading.metric not in AIR and (thing := min(filter(_is_thing, said), default="")):
+        all_names = names | _names_of(reading)
+        if reading.metric not in AIR and (thing := min(filter(_is_thing, all_names), default="")):
             problems.append(
                 f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}'
             )
         elif reading.metric in ("temperature_c", "humidity_pct") and (
-            said & _WORDS["warm"] or _CHIP.search(reading.device)
+            all_names & _WORDS["warm"] or _CHIP.search(reading.device)
         ):
             is_warm = True
         else:
@@ -86,10 +86,10 @@ def of_people(decoded: Decoded, names: frozenset[str]) -> Decoded:
 
 @lru_cache(maxsize=4096)
 def is_no_person(name: str) -> bool:
-    """Tell whether a name says nothing but that bicycles, vehicles, groups, staff and the like are counted."""
-    said = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
-    told = said - _WORDS["beside"] - _WORDS["heads"]
-    return bool(told) and all(map(_ELSE.fullmatch, told))
+    """Tell whether a name consists only of words for bicycles, vehicles, groups, staff and the like."""
+    name_words = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
+    subjects = name_words - _WORDS["beside"] - _WORDS["heads"]
+    return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
 
 
 def names_in(packet: Packet) -> frozenset[str]:
@@ -106,7 +106,7 @@ def _device_names(fields: dict[Any, Any], depth: int) -> Iterator[str]:
             yield from _device_names(value, depth - 1)
 
 
-def _named(reading: Reading) -> frozenset[str]:
+def _names_of(reading: Reading) -> frozenset[str]:
     return words(reading.device, reading.channel.partition(":")[2])
 
 

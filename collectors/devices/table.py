@@ -1,4 +1,4 @@
-"""Model tables: one data file says what the messages of a model mean (docs/how-to/connect-a-sensor.md).
+"""Model tables: data files that describe what the messages of a model mean (docs/how-to/connect-a-sensor.md).
 
 A table is TOML: who makes the device, the document that says so, how its messages are recognised, and for each metric
 of the catalogue where its value is. The keys are those of the structs below, the language of paths that of mappings
@@ -23,7 +23,7 @@ class TableError(ValueError):
 
 
 class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A message of the device and what it gives: "channel metric value", or "not data", or "rejected: why"."""
+    """A message of the device and its expected result: "channel metric value", or "not data", or "rejected: why"."""
 
     gives: str | list[str]
     topic: str = ""
@@ -34,7 +34,7 @@ class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Lorawan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What is particular to a radio device: the layout of its frames, if Besök has one."""
+    """The properties of a radio device: the layout of its frames, if Besök has one."""
 
     layout: str = ""
 
@@ -56,25 +56,25 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     document: str
     examples: list[Example]
     messages: list[Format] = []
-    platform: str = ""  # source of the platform that carries its messages; its own messages come before those
+    platform: str = ""  # source of the platform that carries its messages; its own formats come before those
     also: list[str] = []
-    apart: list[str] = []  # models with a name that holds this one's, and that are others
+    apart: list[str] = []  # other models whose names contain this one's
     source: str = ""
     names: list[str] = []
     lorawan: Lorawan | None = None
-    note: str = ""  # for the reader of docs/reference/adapters.md
+    note: str = ""  # shown in docs/reference/adapters.md
     path: str = ""  # of the file, set by the loader
 
     @property
     def name(self) -> str:
-        """The vendor and the model, as the pages say it."""
+        """The vendor and the model, as written on the pages."""
         return f"{self.vendor} {self.model}"
 
     @property
     def source_key(self) -> str:
         """The source of the readings, which is also the name of the adapter."""
-        own = self.source or self.platform or ("lorawan" if self.lorawan else "")
-        return own or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
+        source = self.source or self.platform or ("lorawan" if self.lorawan else "")
+        return source or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
 
     @property
     def layout(self) -> str:
@@ -83,17 +83,17 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def is_carried(self) -> bool:
-        """Tell whether messages go through a platform, whose topics and names the people of the place have chosen."""
+        """Tell whether messages go through a platform, where people on site chose topics and names."""
         return bool(self.platform) or self.kind == "platform"
 
     @property
     def is_one_model(self) -> bool:
-        """Tell whether a message of the table says which model sent it: not if it could be a twin's."""
+        """Tell whether a message of the table identifies its model: not if it could be a twin's."""
         return self.kind != "platform" and (self.lorawan is not None or not self.also)
 
 
 def parse(text: str, path: str) -> Table:
-    """Read the text of a table; what stands under [common] is said of all its messages. Raises TableError."""
+    """Parse the text of a table; keys under [common] apply to all its messages. Raises TableError."""
     try:
         data = tomllib.loads(text)
         common = data.pop("common", {})
@@ -112,7 +112,7 @@ def parse(text: str, path: str) -> Table:
 
 @cache
 def tables() -> tuple[Table, ...]:
-    """Return all tables that are shipped, in the order of their names. Raises TableError."""
+    """Return all shipped tables, ordered by name. Raises TableError."""
     return tuple(
         parse(file.read_text("utf-8"), file.relative_to(FOLDER).as_posix())
         for file in sorted(FOLDER.glob("*/*.toml"))

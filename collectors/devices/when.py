@@ -1,4 +1,4 @@
-"""The time and the period of what an item of a message says."""
+"""The time and the period of an item of a message."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,11 +31,11 @@ def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float
     )
     if form.start and not form.period_s:
         seconds = (time - start).total_seconds() if time and start else 0.0
-        said = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
+        label = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
     else:
-        seconds, said = _period_s(form, place)
+        seconds, label = _period_s(form, place)
     if form.has_flows and not 0 <= seconds <= PERIOD_LIMIT:
-        raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
+        raise Unreadable(f"{label} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
     if time is None and start is not None:
         time = start + timedelta(seconds=seconds)
     seconds = seconds * share(form, place) if form.has_flows else 0.0
@@ -45,33 +45,33 @@ def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float
 
 
 def share(form: Format, place: Place) -> float:
-    """Return the share of the period in which the device measured; 1 where it does not say."""
+    """Return the share of the period in which the device measured; 1 where it is not stated."""
     if not form.share:
         return 1.0
-    made, meant = (number_at("samples", path, place) for path in form.share)
-    return 1.0 if made is None or not meant or meant < 0 else min(1.0, max(0.0, made / meant))
+    taken, expected = (number_at("samples", path, place) for path in form.share)
+    return 1.0 if taken is None or not expected or expected < 0 else min(1.0, max(0.0, taken / expected))
 
 
 def _period_s(form: Format, place: Place) -> tuple[float, str]:
-    """Return the length of the period that is said, in seconds, and how to call it."""
+    """Return the stated length of the period, in seconds, and its name for sentences."""
     if not isinstance(form.period_s, str):
         return float(form.period_s), "period_s"
-    said = f"period_s ({form.period_s})"
-    found = number_at(said, compiled(form.period_s), place)
-    return 0.0 if found is None else converted(found, form.units.get("period_s", 1.0)), said
+    label = f"period_s ({form.period_s})"
+    seconds = number_at(label, compiled(form.period_s), place)
+    return 0.0 if seconds is None else converted(seconds, form.units.get("period_s", 1.0)), label
 
 
-def _time(what: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
-    """Return the time that the first path leads to which tells one."""
+def _time(key: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
+    """Return the time at the first of the paths that leads to one."""
     for path in paths:
         value = one(path, place)
-        if value is not NOWHERE and (time := _instant(what, path, value, form, body, place)) is not None:
+        if value is not NOWHERE and (time := _instant(key, path, value, form, body, place)) is not None:
             return time
     return None
 
 
-def _instant(what: str, path: Path, value: Any, form: Format, body: Body, place: Place) -> datetime | None:
-    name, written = f"{what} ({path.text})", form.time_format
+def _instant(key: str, path: Path, value: Any, form: Format, body: Body, place: Place) -> datetime | None:
+    name, written = f"{key} ({path.text})", form.time_format
     if written and isinstance(value, str) and value.strip():
         try:
             value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
@@ -79,7 +79,7 @@ def _instant(what: str, path: Path, value: Any, form: Format, body: Body, place:
             raise Unreadable(
                 f"{name} is {show(value)}: it is not written as time_format says, {written}"
             ) from exc
-    if what == "start" and isinstance(value, str):
+    if key == "start" and isinstance(value, str):
         value = times.beginning(value)
     return body.packet.instant(value, zone=_zone(form, body, place), name=name)
 
@@ -87,8 +87,8 @@ def _instant(what: str, path: Path, value: Any, form: Format, body: Body, place:
 def _zone(form: Format, body: Body, place: Place) -> str:
     zone = form.zone
     if zone[:1] in BEGINNINGS:
-        found = one(compiled(zone), place)
-        zone = found if isinstance(found, str) else ""
+        stated = one(compiled(zone), place)
+        zone = stated if isinstance(stated, str) else ""
     zone = zone or body.packet.known.zone
     if not form.summer or text_of(one(compiled(form.summer), place)) not in ("true", "1"):
         return zone
@@ -96,15 +96,15 @@ def _zone(form: Format, body: Body, place: Place) -> str:
 
 
 def _age(path: Path, form: Format, place: Place) -> timedelta:
-    found = number_at(f"age_s ({path.text})", path, place)
-    seconds = 0.0 if found is None else converted(found, form.units.get("age_s", 1.0))
+    age = number_at(f"age_s ({path.text})", path, place)
+    seconds = 0.0 if age is None else converted(age, form.units.get("age_s", 1.0))
     if not 0 <= seconds <= AGE_LIMIT:
         raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
     return timedelta(seconds=seconds)
 
 
 def _mark(form: Format, body: Body) -> int:
-    """Return a number below a million that tells this message from another one of the same second."""
+    """Return a number below a million that distinguishes this message from others of the same second."""
     seq = one(compiled(form.seq), body.whole) if form.seq else NOWHERE
-    said = body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
-    return int.from_bytes(blake2b(said, digest_size=4).digest()) % 1_000_000
+    distinguishing = body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
+    return int.from_bytes(blake2b(distinguishing, digest_size=4).digest()) % 1_000_000

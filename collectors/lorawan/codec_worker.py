@@ -1,4 +1,4 @@
-"""A process that runs vendors' codecs and nothing else: frames come on its input, fields go to its output.
+"""A process that runs vendors' codecs and nothing else: frames on its input, fields on its output.
 
 Started as a script, with an empty environment (codecs.py). A request is a line of JSON: {"codec": key, "source": text
 (the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too: one
@@ -24,7 +24,7 @@ MEMORY: Final = 32_000_000  # bytes of one codec
 STACK: Final = 256_000  # bytes; the codecs of 1,773 test vectors need less
 PROCESS_MEMORY: Final = 1_000_000_000  # bytes of the address space
 ANSWER: Final = 100_000  # characters of an answer
-ERROR: Final = 300  # characters of what a codec says of its error
+ERROR: Final = 300  # characters of a codec's error message
 LIMITS: Final = {
     "InternalError: interrupted": f"it computed for more than {FRAME_S:g} s",
     "InternalError: out of memory": f"it took more than {MEMORY / 1e6:.0f} MB",
@@ -38,7 +38,7 @@ Decode = Callable[[str, int, float], str]
 
 def main() -> None:
     """Answer requests until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this closes the input
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process closes the input
     resource.setrlimit(resource.RLIMIT_AS, (PROCESS_MEMORY, PROCESS_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -65,17 +65,17 @@ def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]
     except quickjs.JSException as exc:
         yield _refusal(exc)[0]
         return
-    began = time.process_time()
+    started = time.process_time()
     for frame, port, received in request["frames"]:
         try:
-            said = ready[key](str(frame), port, float(received))
+            output = ready[key](str(frame), port, float(received))
         except quickjs.JSException as exc:
             answer, limit = _refusal(exc)
             yield answer
         else:
-            limit = TOO_SLOW if time.process_time() - began > REQUEST_S else ""
+            limit = TOO_SLOW if time.process_time() - started > REQUEST_S else ""
             end = ',"limit":true}' if limit else "}"
-            yield f'{{"said":{said}{end}' if len(said) <= ANSWER else f'{{"error":"{TOO_LONG}"{end}'
+            yield f'{{"said":{output}{end}' if len(output) <= ANSWER else f'{{"error":"{TOO_LONG}"{end}'
         if limit:
             del ready[key]
             return
@@ -91,10 +91,10 @@ def _load(source: str) -> Decode:
 
 
 def _refusal(exc: Exception) -> tuple[str, str]:
-    """Return the answer to a frame that the codec failed on, and which limit it ran into ("" if none)."""
-    said = str(exc).partition("\n")[0] or "an error without words"
-    limit = next((kind for kind in LIMITS if said.startswith(kind)), "")
-    return json.dumps({"error": LIMITS.get(limit, said[:ERROR]), "limit": bool(limit)}), limit
+    """Return the answer to a frame on which the codec failed, and the limit that it reached ("" if none)."""
+    message = str(exc).partition("\n")[0] or "an error without words"
+    limit = next((kind for kind in LIMITS if message.startswith(kind)), "")
+    return json.dumps({"error": LIMITS.get(limit, message[:ERROR]), "limit": bool(limit)}), limit
 
 
 if __name__ == "__main__":

@@ -25,18 +25,18 @@ from besok.model.readings import Decoded
 
 log = logging.getLogger(__name__)
 
-START_S: Final = 30.0  # until a new process is ready, on a machine that has much to do
+START_S: Final = 30.0  # until a new process is ready, on a busy machine
 PATIENCE_S: Final = 2.0  # for a request, by the clock; the process itself ends one after 1 s of computing
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
 STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes
-PORTION: Final = 500  # frames of a request: what waits for its answers is one batch of messages
-KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
+PORTION: Final = 500  # frames of a request, for which one batch of messages waits
+CACHE_LIMIT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
 WORKER: Final = Path(__file__).with_name("codec_worker.py")
 LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
 
 
 class Frame(NamedTuple):
-    """What a codec is given: the bytes, the LoRaWAN port, and the time of receipt in milliseconds since 1970."""
+    """The input of a codec: the bytes, the LoRaWAN port, and the time of receipt in milliseconds since 1970."""
 
     data: bytes
     fport: int
@@ -44,7 +44,7 @@ class Frame(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a codec makes of a frame: fields, or a problem (then there are none)."""
+    """The output of a codec for a frame: fields, or a problem (then there are none)."""
 
     fields: dict[str, Any]
     problem: str = ""
@@ -59,7 +59,7 @@ WRAPPED: Final = {"data", "warnings", "errors"}
 
 
 class Waiting(Decoded, frozen=True, kw_only=True):
-    """A frame that waits for its codec; `resume` decodes it by what the codec answers."""
+    """A frame that waits for its codec; `resume` decodes it with the codec's answer."""
 
     codec: Codec
     frame: Frame
@@ -75,32 +75,32 @@ class Codecs:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._known: set[str] = set()  # codecs that the process has
-        self._lines: deque[bytes] = deque()  # what it wrote, and
+        self._lines: deque[bytes] = deque()  # its complete output lines, and
         self._unread = b""  # the beginning of a line
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
 
-    def settled(self, found: Sequence[Decoded]) -> list[Decoded]:
-        """Return what is decoded, with what becomes of the frames in it that wait: each codec is asked once."""
-        settled = list(found)
+    def settled(self, decodings: Sequence[Decoded]) -> list[Decoded]:
+        """Return the decodings with waiting frames decoded too; each codec is called once."""
+        settled = list(decodings)
         by_codec: dict[Codec, list[tuple[int, Waiting]]] = defaultdict(list)
-        for number, decoded in enumerate(found):
+        for number, decoded in enumerate(decodings):
             if isinstance(decoded, Waiting):
                 by_codec[decoded.codec].append((number, decoded))
         for codec, waiting in by_codec.items():
-            answers = self.run(codec, [one.frame for _, one in waiting])
-            for (number, one), answer in zip(waiting, answers, strict=True):
-                settled[number] = one.resume(answer)
+            answers = self.run(codec, [frame_waiting.frame for _, frame_waiting in waiting])
+            for (number, frame_waiting), answer in zip(waiting, answers, strict=True):
+                settled[number] = frame_waiting.resume(answer)
         return settled
 
     def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
-        """Return what the codec makes of each frame."""
+        """Return the codec's answer for each frame."""
         answers: list[Answer] = []
-        most = PORTION
+        portion = PORTION
         with self._lock:
             while len(answers) < len(frames):
-                found = self._request(codec, frames[len(answers) : len(answers) + most])
-                most = PORTION if found else 1  # one by one it shows which frame ends the process
-                answers += found
+                received = self._request(codec, frames[len(answers) : len(answers) + portion])
+                portion = PORTION if received else 1  # one by one, to find the frame that ends the process
+                answers += received
         return answers
 
     def check(self, codec: Codec) -> str:
@@ -121,7 +121,7 @@ class Codecs:
         return self._process.pid if self._process is not None else None
 
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
-        """Return the answers to the first frames; none if the process did not outlive one of several."""
+        """Return the answers to the first frames; none if the process died on one of several."""
         if self._struck_out(codec):
             return [Answer({}, RESTS)] * max(1, len(frames))
         answers: list[Answer] = []
@@ -141,12 +141,12 @@ class Codecs:
             self.close()
             if len(frames) > 1:
                 return []
-            hung = isinstance(exc, TimeoutError)
-            said = "did not answer and was ended" if hung else "ended the process that it runs in"
-            answers.append(Answer({}, f"its codec {said}: {LOOK_AFTER}"))
+            is_timeout = isinstance(exc, TimeoutError)
+            outcome = "did not answer and was ended" if is_timeout else "ended the process that it runs in"
+            answers.append(Answer({}, f"its codec {outcome}: {LOOK_AFTER}"))
             limit = True
         if limit:
-            self._known.discard(codec.sha256)  # it may have left anything behind: it begins afresh
+            self._known.discard(codec.sha256)  # its state may be corrupt: load it again
             self._strikes[codec.sha256].append(self._clock())
             log.warning(
                 "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
@@ -159,7 +159,7 @@ class Codecs:
 
     def _start(self) -> None:
         """Start the process if there is none. Raises OSError or EOFError."""
-        if self._process is not None and self._process.poll() is None and len(self._known) < KEPT:
+        if self._process is not None and self._process.poll() is None and len(self._known) < CACHE_LIMIT:
             return
         self.close()
         self._known.clear()
@@ -169,7 +169,7 @@ class Codecs:
             [sys.executable, "-I", str(WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={},  # none of our secrets
+            env={},  # without our secrets
             cwd="/",
         )
         self._line(START_S)
@@ -189,10 +189,10 @@ class Codecs:
         while not self._lines:
             if not select.select([stdout], [], [], patience_s)[0]:
                 raise TimeoutError
-            came = os.read(stdout, 65_536)
-            if not came:
+            chunk = os.read(stdout, 65_536)
+            if not chunk:
                 raise EOFError
-            *lines, self._unread = (self._unread + came).split(b"\n")
+            *lines, self._unread = (self._unread + chunk).split(b"\n")
             self._lines.extend(lines)
         return self._lines.popleft()
 
@@ -205,12 +205,12 @@ class Codecs:
 def _answer(line: bytes) -> tuple[Answer, bool]:
     """Return the answer in a line, and whether the codec ran into a limit."""
     try:
-        told = _parsed(line)
+        answer = _parsed(line)
     except (ValueError, RecursionError):
         return Answer({}, f"its codec's answer cannot be read: {LOOK_AFTER}"), False
-    if "error" in told:
-        return Answer({}, f"its codec fails ({told['error']}): {LOOK_AFTER}"), bool(told.get("limit"))
-    return (_fields(told["said"]) if "said" in told else Answer({})), bool(told.get("limit"))
+    if "error" in answer:
+        return Answer({}, f"its codec fails ({answer['error']}): {LOOK_AFTER}"), bool(answer.get("limit"))
+    return (_fields(answer["said"]) if "said" in answer else Answer({})), bool(answer.get("limit"))
 
 
 def _parsed(line: bytes) -> Any:
@@ -220,23 +220,23 @@ def _parsed(line: bytes) -> Any:
         return json.loads(line)
 
 
-def _fields(said: Any) -> Answer:
-    """Return the fields in what a codec returned: {data, warnings, errors}, or the fields alone."""
+def _fields(output: Any) -> Answer:
+    """Return the fields in the output of a codec: {data, warnings, errors}, or the fields alone."""
     warnings: tuple[str, ...] = ()
-    if type(said) is dict and said.keys() & {"data", "errors"} and said.keys() <= WRAPPED:
-        if said.get("errors"):
-            return Answer({}, f"its codec says: {_words(said['errors'])}")
-        warnings = (_words(said["warnings"]),) if said.get("warnings") else ()
-        said = said.get("data")
-    if type(said) is not dict:
+    if type(output) is dict and output.keys() & {"data", "errors"} and output.keys() <= WRAPPED:
+        if output.get("errors"):
+            return Answer({}, f"its codec says: {_words(output['errors'])}")
+        warnings = (_words(output["warnings"]),) if output.get("warnings") else ()
+        output = output.get("data")
+    if type(output) is not dict:
         return Answer(
-            {}, f"its codec gives {json.dumps(said)[:40]}: it must give an object, fields with names"
+            {}, f"its codec gives {json.dumps(output)[:40]}: it must give an object, fields with names"
         )
-    return Answer(said, "", warnings)
+    return Answer(output, "", warnings)
 
 
-def _words(said: Any) -> str:
-    return ", ".join(map(str, said)) if type(said) is list else str(said)
+def _words(texts: Any) -> str:
+    return ", ".join(map(str, texts)) if type(texts) is list else str(texts)
 
 
 CODECS: Final = Codecs()  # the process is started when a codec is first needed

@@ -1,4 +1,4 @@
-"""Envelopes: an uplink is taken out of the JSON of the network server that carried it (networks.toml)."""
+"""Envelopes: uplinks extracted from the JSON of the network server that carried them (networks.toml)."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -22,17 +22,17 @@ from collectors.lorawan.uplink import (
     getter,
     identity_of,
     unambiguous,
-    whole,
+    whole_number,
     words,
 )
 
 Body = dict[str, Any]
 UNIQUE: Final = getter("deduplicationId", "deduplicationID")
-OTHERS: Final = "lorawan-networks"  # the adapter of networks that have no topic of their own
+OTHERS: Final = "lorawan-networks"  # the adapter of networks without their own topic
 
 
 def _kerlink_bytes(value: object, name: str) -> bytes:
-    """Hex, or base64 where somebody has chosen it: hex digits are what both could be, and hex it is then."""
+    """Decode hex, or base64 where it is configured; text that could be both is hex."""
     base64 = type(value) is str and (len(value) % 2 == 1 or not set(value) <= set("0123456789abcdefABCDEF"))
     return (from_base64 if base64 else from_hex)(value, name)
 
@@ -45,8 +45,8 @@ class Network:
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         def paths(name: str) -> Sequence[str]:
-            found: Sequence[str] = row.get(name, ())
-            return found
+            values: Sequence[str] = row.get(name, ())
+            return values
 
         self.adapter, self.inside = row.get("adapter", OTHERS), paths("inside")
         self.envelope = frozenset(paths("envelope"))
@@ -76,7 +76,7 @@ class Network:
         return Uplink(
             device=device,
             payload=self._bytes(self._payload(body)),
-            fport=whole(self._port(body)),
+            fport=whole_number(self._port(body)),
             fields=self._decoded(body),
             normalized=self._normalized(body),
             time=first_time(self._times(body)),
@@ -85,8 +85,8 @@ class Network:
         )
 
     def _models(self, body: Body) -> tuple[str, ...]:
-        if said := words(get(body) for get in self._model):
-            return (said,)
+        if stated := words(get(body) for get in self._model):
+            return (stated,)
         return tuple(name for find in self._names if (name := words(find(body))))
 
     def _decoded(self, body: Body) -> Any:
@@ -102,7 +102,7 @@ class Network:
         return {name: value for name, value in body.items() if name not in self.envelope} or None
 
     def _identity(self, device: str, body: Body) -> Identity | None:
-        """Identify a frame by its number in the session, or else by the network's own name for it."""
+        """Identify a frame by its number in the session, or else by the network's id for it."""
         session = self._session(body)
         if not session and type(unique := UNIQUE(body)) is str:
             return Identity(scope=f"{SOURCE}/{device}", mark=f"uplink:{unique}", window_s=REPEAT_S)
@@ -123,25 +123,25 @@ class Envelopes:
 
     def decode(self, packet: Packet) -> Decoded | None:
         """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
-        found = self._network_of(packet) if any(mark in packet.payload for mark in self._marks) else None
-        if found is None:
+        match = self._network_of(packet) if any(mark in packet.payload for mark in self._marks) else None
+        if match is None:
             return None
-        network, body = found
+        network, body = match
         for part in (body, *body.values()):
             if type(part) is dict:
                 unambiguous(part)
         return read(network.unwrap(body), packet)
 
     def _network_of(self, packet: Packet) -> tuple[Network, Body] | None:
-        """Return the network of a message, and its object; None if it is of none."""
-        whole = packet.value
-        if type(whole) is list and len(whole) == 1:  # Netmore
-            whole = whole[0]
-        if type(whole) is not dict:
+        """Return the network of a message, and the object of the uplink; None if it is of no network."""
+        document = packet.value
+        if type(document) is list and len(document) == 1:  # Netmore
+            document = document[0]
+        if type(document) is not dict:
             return None
         for network in self._networks:
             for name in ("", *network.inside):
-                body = whole.get(name) if name else whole
+                body = document.get(name) if name else document
                 if type(body) is dict and packet.topic.startswith(network.below) and network.is_of(body):
                     return network, body
         return None

@@ -8,22 +8,22 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from collectors.lorawan.layout_file import OTHERS, Body, Field, Layout, Signature, load, names
 
-CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
+CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: an earlier time is of a clock that was never set
 NO_TIME: Final = "a record of the device's memory has no time: its clock was never set"
 
 Fields = dict[str, Any]
 
 
 class Incomplete(Unreadable):
-    """A frame could be read in part: it breaks off, or goes on with what is not known. `fields` is what was read."""
+    """A frame that could be read in part: it breaks off, or continues with unknown data. `fields` has what was read."""
 
-    def __init__(self, said: str, fields: Fields) -> None:
-        super().__init__(said)
+    def __init__(self, reason: str, fields: Fields) -> None:
+        super().__init__(reason)
         self.fields = fields
 
 
 def decode(name: str, fport: int, data: bytes) -> tuple[Fields, str]:
-    """Return the fields of a frame, none if it is known and has nothing to read; and what the layout says of that.
+    """Return the fields of a frame, none if it is known and has nothing to read; and the layout's reason for that.
 
     Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
     """
@@ -32,27 +32,27 @@ def decode(name: str, fport: int, data: bytes) -> tuple[Fields, str]:
 
 
 def recognise(device_eui: str, fport: int, data: bytes) -> str:
-    """Return the layout that a frame can only be of, by its form and its sender; "" if there is none, or doubt."""
-    found = {
+    """Return the only layout that fits a frame and its sender; "" if there is none, or several."""
+    layouts = {
         name
         for name, signature in signatures()
-        if _signed(signature, device_eui, fport, data) and _is_whole(name, fport, data)
+        if _signed(signature, device_eui, fport, data) and _is_complete(name, fport, data)
     }
-    return found.pop() if len(found) == 1 else ""
+    return layouts.pop() if len(layouts) == 1 else ""
 
 
 class _Frame:
-    """A walk over the bytes of a frame."""
+    """A cursor over the bytes of a frame."""
 
     def __init__(self, layout: Layout, data: bytes) -> None:
         self.layout = layout
         self.data = data
         self.at = 0
         self.raw = 0  # of the last number, before words and scale
-        self.scope: dict[str, Any] = {}  # all values by name, those that are not given out among them
+        self.scope: dict[str, Any] = {}  # all values by name, including those not in the output
         self.fields: Fields = {}
         self.problems: list[str] = []
-        self.passed_over = ""  # what the layout says of the end of the frame that it has no use for
+        self.passed_over = ""  # why the layout passes over the rest of the frame
 
     def body(self, body: Body, out: Fields, begin: int) -> None:
         """Read a structure, whose `at` counts from `begin`, or pass over it."""
@@ -63,27 +63,27 @@ class _Frame:
             self.take(len(self.data) - self.at if isinstance(body, str) else body)
 
     def structure(self, fields: list[Field], out: Fields, begin: int) -> None:
-        """Read fields one behind the other; `begin` is where `at` counts from."""
-        for one in fields:
+        """Read fields in sequence; `begin` is where `at` counts from."""
+        for field in fields:
             ahead = self.at
-            if one.optional and ahead >= len(self.data):
+            if field.optional and ahead >= len(self.data):
                 return
-            if one.at is not None:
-                self.at = begin + one.at if one.at >= 0 else len(self.data) + one.at
-            elif one.joins:
-                self.at -= one.size  # the next bits of the same bytes
-            self.field(one, out, begin)
-            if one.at is not None:
+            if field.at is not None:
+                self.at = begin + field.at if field.at >= 0 else len(self.data) + field.at
+            elif field.joins:
+                self.at -= field.size  # the next bits of the same bytes
+            self.field(field, out, begin)
+            if field.at is not None:
                 self.at = ahead
-            if one.cases:
-                found = one.cases.get(self.raw, one.cases.get(OTHERS))
-                if found is None:
-                    said = one.name.strip("_").replace("_", " ") or "kind"
-                    raise Unreadable(f"a frame whose {said} is {self.raw:02x} is not known here")
-                self.body(found, out, begin)
+            if field.cases:
+                case = field.cases.get(self.raw, field.cases.get(OTHERS))
+                if case is None:
+                    label = field.name.strip("_").replace("_", " ") or "kind"
+                    raise Unreadable(f"a frame whose {label} is {self.raw:02x} is not known here")
+                self.body(case, out, begin)
 
     def field(self, one: Field, out: Fields, begin: int) -> None:
-        """Read the field at the place reached."""
+        """Read the field at the current position."""
         if one.object:
             self.structure(one.object, out.setdefault(one.name, {}), begin)
         elif one.append:
@@ -92,13 +92,13 @@ class _Frame:
             try:
                 while self.at < len(self.data):
                     self.record(one.name, one.each, out) if one.each else self.item(out)
-            except Unreadable as exc:  # what was read before counts
+            except Unreadable as exc:  # what was read so far counts
                 self.problems.append(str(exc))
                 self.at = len(self.data)
         elif one.kind == "item":
             self.item(out)
         else:
-            self.give(one, self.value(one), out)
+            self.note(one, self.value(one), out)
 
     def record(self, name: str, fields: list[Field], out: Fields) -> None:
         """Read one more object of a list; one without a time, where it should have one, is a problem."""
@@ -111,7 +111,7 @@ class _Frame:
             out.setdefault(name, []).append(inner)
 
     def item(self, out: Fields) -> None:
-        """Read the tag at the place reached, and what stands behind it: whole, or not at all."""
+        """Read the tag at the current position and the item after it: all of it, or nothing."""
         begin, data = self.at, self.data
         tag = self.take(self.layout.tag + int(begin < len(data) and data[begin] >= self.layout.wide))
         body = self.layout.item(tag.hex())
@@ -134,9 +134,9 @@ class _Frame:
         if self.at < 0 or end > len(self.data):
             size = end if self.at >= 0 else len(self.data) - self.at
             raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {size} bytes")
-        found = self.data[self.at : end]
+        taken_bytes = self.data[self.at : end]
         self.at = end
-        return found
+        return taken_bytes
 
     def value(self, one: Field) -> Any:
         """Return the value of a field; None if it is no measurement."""
@@ -160,7 +160,7 @@ class _Frame:
         return number
 
     def number(self, one: Field, raw: int) -> Any:
-        """Return what a raw number says."""
+        """Convert a raw number."""
         self.raw = raw
         if raw in one.none:
             return None
@@ -170,11 +170,11 @@ class _Frame:
         offset = self.scope.get(one.offset, 0) if isinstance(one.offset, str) else one.offset
         if scale == 1 and not offset:
             return raw
-        found = round(raw * scale + offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
-        return int(found) if found.is_integer() else found
+        scaled = round(raw * scale + offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
+        return int(scaled) if scaled.is_integer() else scaled
 
-    def give(self, one: Field, value: Any, out: Fields) -> None:
-        """Note a value under its name, if it is one."""
+    def note(self, one: Field, value: Any, out: Fields) -> None:
+        """Store a value under its name, if there is one."""
         if value is None or one.number > self.scope.get(one.up_to, one.number):
             return
         if one.if_ and not self.scope.get(one.if_):
@@ -186,7 +186,7 @@ class _Frame:
 
 
 def _joined(raw: int, one: Field) -> int:
-    """Take the bits of a field out of its bytes, and join them."""
+    """Extract the bits of a field from its bytes, and join them."""
     value = total = 0
     for first, count in one.spans:
         value = value << count | (raw >> first & (1 << count) - 1)
@@ -207,7 +207,7 @@ def _read(name: str, fport: int, data: bytes) -> "_Frame":
     return frame
 
 
-def _is_whole(name: str, fport: int, data: bytes) -> bool:
+def _is_complete(name: str, fport: int, data: bytes) -> bool:
     try:
         frame = _read(name, fport, data)
         return frame.at == len(data)

@@ -1,4 +1,4 @@
-"""Frame layouts: data files that say what the bytes of a LoRaWAN frame are called (layouts.md)."""
+"""Frame layouts: data files that name the bytes of a LoRaWAN frame (layouts.md)."""
 
 import re
 import tomllib
@@ -22,7 +22,7 @@ Body = list["Field"] | str | int  # a structure, a reason to pass over the rest,
 
 
 class LayoutError(ValueError):
-    """A layout is wrong; the text names the file and says why."""
+    """A layout is wrong; the text names the file and the reason."""
 
 
 class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
@@ -52,7 +52,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
     size: int = 0
 
     def __post_init__(self) -> None:
-        """Take the type apart. Raises ValueError."""
+        """Parse the type. Raises ValueError."""
         parts = _TYPE.fullmatch(self.type)
         if parts is None:
             raise ValueError(f'{self.name}: "{self.type}" is no type')
@@ -62,7 +62,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
 
 
 class Signature(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What together only frames of this layout have."""
+    """Properties that together only frames of this layout have."""
 
     oui: list[str] = []
     port: list[int] = []
@@ -71,7 +71,7 @@ class Signature(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A layout: its frames by port, and what stands behind tags."""
+    """A layout: its frames by port, and its items by tag."""
 
     document: str
     frames: dict[str, Body] = {}
@@ -81,70 +81,70 @@ class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     wide: int = 256
     include: list[str] = []
     signature: list[Signature] = []
-    patterns: list[tuple[re.Pattern[str], Body]] = []  # of the tags of items that are no single one
+    patterns: list[tuple[re.Pattern[str], Body]] = []  # for tags of items that are patterns
 
     def item(self, tag: str) -> Body | None:
-        """Find what stands behind a tag; None if it is not known."""
-        found = self.items.get(tag)
-        if found is None:
-            found = next((body for pattern, body in self.patterns if pattern.fullmatch(tag)), None)
-            if found is not None:
-                self.items[tag] = found
-        return found
+        """Find the item of a tag; None if it is not known."""
+        structure = self.items.get(tag)
+        if structure is None:
+            structure = next((body for pattern, body in self.patterns if pattern.fullmatch(tag)), None)
+            if structure is not None:
+                self.items[tag] = structure
+        return structure
 
 
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all layouts that have frames (others are only included)."""
-    found = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
-    return tuple(name for name in found if load(name).frames)
+    stems = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
+    return tuple(name for name in stems if load(name).frames)
 
 
 @cache
 def load(name: str) -> Layout:
-    """Read a layout's file, and the items that it includes: the first of a tag counts. Raises LayoutError."""
+    """Read a layout's file, and the items that it includes: the first item of a tag counts. Raises LayoutError."""
     try:
         data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
         order = data.get("order", "big")
-        items = {said: _body(body, order) for said, body in data.get("items", {}).items()}
+        items = {key: _body(body, order) for key, body in data.get("items", {}).items()}
         ports = {
             port: _body(body, order)
-            for said, body in data.get("frames", {}).items()
-            for port in said.split("|")
+            for key, body in data.get("frames", {}).items()
+            for port in key.split("|")
         }
-        found = msgspec.convert(data | {"items": items, "frames": ports}, Layout)
-        for other in map(load, found.include):
-            for tag, body in other.items.items():
-                found.items.setdefault(tag, body)
-        tags = [tag for tag in found.items if not _TAG.fullmatch(tag)]
-        found.patterns = [(re.compile(tag), found.items[tag]) for tag in tags]
+        layout = msgspec.convert(data | {"items": items, "frames": ports}, Layout)
+        for included in map(load, layout.include):
+            for tag, body in included.items.items():
+                layout.items.setdefault(tag, body)
+        tags = [tag for tag in layout.items if not _TAG.fullmatch(tag)]
+        layout.patterns = [(re.compile(tag), layout.items[tag]) for tag in tags]
     except (OSError, ValueError, re.error) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
-    return found
+    return layout
 
 
-def _body(said: Any, order: str) -> Any:
-    """Write a structure as the list of its fields, each with its name, number and order of bytes."""
-    if not isinstance(said, dict):
-        return said
-    return [field for key, given in said.items() for field in _fields(key, given, order)]
+def _body(structure: Any, order: str) -> Any:
+    """Convert a structure to the list of its fields, each with its name, number and byte order."""
+    if not isinstance(structure, dict):
+        return structure
+    return [field for key, given in structure.items() for field in _fields(key, given, order)]
 
 
-def _fields(said: str, given: Any, order: str) -> Iterator[dict[str, Any]]:
-    """Write a field as msgspec reads it, once for each number of a range in its name."""
+def _fields(name_range: str, given: Any, order: str) -> Iterator[dict[str, Any]]:
+    """Convert a field for msgspec, once for each number of a range in its name."""
     entry = {"type": given} if isinstance(given, str) else given
     order = entry.get("order", order)
     bits = entry.get("bits", [])
-    for index, (name, number, one) in enumerate(numbered(said, entry)):
+    for index, (name, number, row) in enumerate(numbered(name_range, entry)):
         shift = index * sum(bits[1::2])
-        cases = one.get("cases", {}).items()
+        cases = row.get("cases", {}).items()
         yield {
-            **{key: value for key, value in one.items() if key != "bits"},
-            **{key: _body(one[key], order) for key in ("object", "append", "each") if key in one},
+            **{key: value for key, value in row.items() if key != "bits"},
+            **{key: _body(row[key], order) for key in ("object", "append", "each") if key in row},
             "name": name,
             "number": number,
             "order": order,
-            "words": {int(raw, 0): word for raw, word in one.get("words", {}).items()},
+            "words": {int(raw, 0): word for raw, word in row.get("words", {}).items()},
             "cases": {_raw(raw): _body(body, order) for raws, body in cases for raw in raws.split("|")},
             "spans": [(first + shift, count) for first, count in zip(bits[::2], bits[1::2], strict=True)],
             "joins": index > 0 and bool(bits),

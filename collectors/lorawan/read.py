@@ -1,4 +1,4 @@
-"""From a frame to readings: which model it is of, what makes fields of its bytes, and what the fields mean.
+"""From a frame to readings: find its model, decode its bytes into fields, and read the fields.
 
 Bytes become fields by, in this order, the network server's own decoder, a codec that the operator has added, and a
 layout; fields become readings by the table of the model, or by a mapping of the site file. A model is named by the site
@@ -41,28 +41,28 @@ UNSUPPORTED: Final = (
 
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:
-    """Decode a frame, by what is known of the model of its device; Waiting for one that needs its codec's answer."""
+    """Decode a frame by the model of its device; return Waiting for one that needs its codec's answer."""
     return _read(_Reading(uplink, packet))
 
 
 def _read(frame: "_Reading") -> Decoded:
     problems: list[str] = []
-    beside: Decoded | None = None  # readings of a model that counts people, but none of people
+    fallback: Decoded | None = None  # readings of a model that counts people, but none of people
     for attempt in (frame.by_network, frame.by_codec, frame.by_layout, frame.by_platform, frame.by_name):
         try:
-            found = attempt()
+            decoded = attempt()
         except Unreadable as exc:
             problems.append(str(exc))
             continue
-        if isinstance(found, Waiting):
-            return found
-        if found.readings and frame.misses_people(found):
-            beside = beside or found  # a decoder of another version may have other names for them
-        elif found.readings or (found.not_data and beside is None):
-            return frame.sensed(found)
-        problems += found.problems
-    if beside is not None:
-        return frame.sensed(beside)
+        if isinstance(decoded, Waiting):
+            return decoded
+        if decoded.readings and frame.misses_people(decoded):
+            fallback = fallback or decoded  # another version of the decoder may name them differently
+        elif decoded.readings or (decoded.not_data and fallback is None):
+            return frame.sensed(decoded)
+        problems += decoded.problems
+    if fallback is not None:
+        return frame.sensed(fallback)
     if not problems and frame.uplink.payload:
         problems = [frame.unknown()]
     return Decoded(
@@ -73,7 +73,7 @@ def _read(frame: "_Reading") -> Decoded:
 
 
 class _Reading:
-    """Reads one frame; each of its ways gives Decoded() if it does not lead anywhere, or raises Unreadable."""
+    """Reads one frame; each of its methods returns Decoded() if it does not apply, or raises Unreadable."""
 
     def __init__(self, uplink: Uplink, packet: Packet) -> None:
         text = packet.model((SOURCE, uplink.device))
@@ -82,30 +82,30 @@ class _Reading:
         self.uplink = uplink
         self.packet = packet
         self.table = _entry_of(self.texts)
-        self.answered: tuple[Codec, Answer] | None = None  # once the codec was asked
+        self.answered: tuple[Codec, Answer] | None = None  # once the codec has run
 
-    def misses_people(self, found: Decoded) -> bool:
+    def misses_people(self, decoded: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
-        if self.table is None or any(reading.metric in PEOPLE for reading in found.readings):
+        if self.table is None or any(reading.metric in PEOPLE for reading in decoded.readings):
             return False
         return any(value.metric in PEOPLE for form in self.table.messages for value in form.values)
 
-    def sensed(self, found: Decoded) -> Decoded:
-        """Believe what people call the device, unless somebody has said in Besök what it is."""
+    def sensed(self, decoded: Decoded) -> Decoded:
+        """Check readings against the names that people gave the device, unless its model or place is set in Besök."""
         if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
-            return found
-        called = (text for text in self.texts if registry.by_model(text) is None)
-        return subjects.sensed(found, lambda: subjects.words(*called))
+            return decoded
+        descriptions = (text for text in self.texts if registry.by_model(text) is None)
+        return subjects.sensed(decoded, lambda: subjects.words(*descriptions))
 
     def by_network(self) -> Decoded:
-        """Read what the network server's own decoder made of the bytes."""
+        """Read the fields of the network server's own decoder."""
         fields = self.uplink.fields
         if self.table is None or type(fields) is not dict:
             return Decoded()
         return registry.read_fields(self.table, self._body(fields))
 
     def by_codec(self) -> Decoded:
-        """Read what a codec that the operator has added makes of the bytes."""
+        """Read the fields of a codec that the operator has added."""
         if self.answered is not None:
             return self._of_answer(*self.answered)
         codecs = self.packet.known.codecs
@@ -121,7 +121,7 @@ class _Reading:
         return _read(self)
 
     def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:
-        """Read what the codec has answered."""
+        """Read the codec's answer."""
         if answer.problem:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
@@ -131,7 +131,7 @@ class _Reading:
         return self._ask(answer.fields)
 
     def by_layout(self) -> Decoded:
-        """Read what a layout makes of the bytes: that of the model, or one that no other device can have."""
+        """Read the fields of a layout: that of the model, or the only one that fits."""
         uplink, table = self.uplink, self.table
         if not uplink.payload:
             return Decoded()
@@ -143,23 +143,23 @@ class _Reading:
         try:
             fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
-            found = registry.read_fields(table, self._body(exc.fields))
-            problems = (*found.problems, f"{table.name}: {exc}")
-            return replace(found, problems=problems, not_data="", identity=uplink.identity)
+            decoded = registry.read_fields(table, self._body(exc.fields))
+            problems = (*decoded.problems, f"{table.name}: {exc}")
+            return replace(decoded, problems=problems, not_data="", identity=uplink.identity)
         except Unreadable as exc:
             raise Unreadable(f"{table.name}: {exc}") from exc
-        found = registry.read_fields(table, self._body(fields)) if fields else Decoded()
-        if found == Decoded():
+        decoded = registry.read_fields(table, self._body(fields)) if fields else Decoded()
+        if decoded == Decoded():
             return self._nothing(table.name, why_nothing)
-        return found
+        return decoded
 
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
-                if forms and (found := reader.read(forms, self._body(value))) != Decoded():
-                    return found
+                if forms and (decoded := reader.read(forms, self._body(value))) != Decoded():
+                    return decoded
         return Decoded()
 
     def by_name(self) -> Decoded:
@@ -178,7 +178,7 @@ class _Reading:
         return Decoded()
 
     def unknown(self) -> str:
-        """Say that nothing decodes the bytes, and what to do."""
+        """Return the problem that nothing decodes the bytes, and what to do."""
         payload = self.uplink.payload
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
         model = self.table.name if self.table else ""
@@ -195,10 +195,10 @@ class _Reading:
         return mapping.decode_fields(body) or unknown.decode_fields(body, texts)
 
     def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
-        found = registry.read_fields(table, self._body(fields))
-        if found == Decoded():
+        decoded = registry.read_fields(table, self._body(fields))
+        if decoded == Decoded():
             raise Unreadable(registry.nothing_found(table, self.packet, fields))
-        return found
+        return decoded
 
     def _body(self, value: Any) -> Body:
         uplink = self.uplink
@@ -219,7 +219,7 @@ def platforms() -> tuple[Table, ...]:
 
 @cache
 def by_layout() -> dict[str, Table]:
-    """Return the tables by the layout that is theirs alone."""
+    """Return the tables by layout, where the layout belongs to one table."""
     count = Counter(table.layout for table in registry.lorawan())
     return {table.layout: table for table in registry.lorawan() if table.layout and count[table.layout] == 1}
 
@@ -233,7 +233,7 @@ def _entry_of(texts: tuple[str, ...]) -> Table | None:
 
 @lru_cache(maxsize=8192)
 def _codec_among(codecs: mapping.Same[tuple[Codec, ...]], texts: tuple[str, ...]) -> Codec | None:
-    """Return the codec of the first text that has one. There may be hundreds, which no key is made of."""
+    """Return the codec of the first text that names one. There may be hundreds: too many to be part of a cache key."""
     return next((one for text in texts if (one := codec_of(text, codecs.it))), None)
 
 
@@ -243,22 +243,22 @@ def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
     That is one whose name stands in the text, or one of a twin: a model that the same table is for.
     """
     words, table = registry.spoken(text), registry.by_model(text)
-    known = _named(codecs)
+    known = _by_name(codecs)
     apart = max(
         map(len, words & registry.index().apart), default=0
     )  # another model, whose name holds this one's
-    found = sorted((word for word in words & known.keys() if len(word) >= apart), key=len, reverse=True)
-    by_name = (known[word] for word in found)
+    matches = sorted((word for word in words & known.keys() if len(word) >= apart), key=len, reverse=True)
+    by_name = (known[word] for word in matches)
     twins = (codec for codec in codecs if table is not None and registry.by_model(codec.name) is table)
     return next((codec for codec in by_name if _is_of(codec.vendor, words)), None) or next(twins, None)
 
 
 @lru_cache(maxsize=4)
-def _named(codecs: tuple[Codec, ...]) -> dict[str, Codec]:
+def _by_name(codecs: tuple[Codec, ...]) -> dict[str, Codec]:
     return {name: codec for codec in codecs for name in registry.called(codec.vendor, codec.model)}
 
 
 def _is_of(vendor: str, words: set[str]) -> bool:
-    """Tell whether the words name this vendor or none: "Milesight" may be "Milesight IoT" elsewhere."""
-    own, said = registry.compact(vendor), words & registry.index().vendors
-    return not said or any(own.startswith(one) or one.startswith(own) for one in said)
+    """Tell whether the words name this vendor or none; "Milesight" matches "Milesight IoT"."""
+    vendor_name, stated = registry.compact(vendor), words & registry.index().vendors
+    return not stated or any(vendor_name.startswith(name) or name.startswith(vendor_name) for name in stated)

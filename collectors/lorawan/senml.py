@@ -17,7 +17,7 @@ from collectors.devices import field_names, registry
 from collectors.devices.finding import Body
 from collectors.devices.subjects import WARM
 from collectors.lorawan.read import read
-from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
+from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole_number
 
 VALUES: Final = ("v", "vs", "vb", "vd", "s")
 RELATIVE: Final = 2**28  # seconds: a time below is one before (or after) now, RFC 8428 section 4.5.3
@@ -39,7 +39,7 @@ def decode(packet: Packet) -> Decoded | None:
         uplink = Uplink(
             device=deveui(frame[1]),
             payload=from_hex(values["payload"], "payload"),
-            fport=whole(values.get("port")),
+            fport=whole_number(values.get("port")),
             time=instant(_time(records[0], records[0].get("bt")), name="bt"),
         )
         return read(uplink, packet)
@@ -61,8 +61,8 @@ def decode(packet: Packet) -> Decoded | None:
 
 
 def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return name, value, unit and time of each record, with the base fields in them. Raises Unreadable."""
-    found = []
+    """Return name, value, unit and time of each record, with the base fields applied. Raises Unreadable."""
+    resolved = []
     base: dict[str, Any] = {}
     for record in records:
         base |= {key: record[key] for key in ("bn", "bt", "bu", "bv") if key in record}
@@ -70,11 +70,11 @@ def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if type(value) in (int, float) and type(base.get("bv")) in (int, float):
             value = _sum(base["bv"], value, "its value (bv, v)")
         device = str(base["bn"]).removeprefix("urn:dev:").strip(":/ ")
-        own = {"name": record.get("n"), "value": value, "unit": record.get("u", base.get("bu"))}
-        found.append(
-            {"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | own,
+        fields = {"name": record.get("n"), "value": value, "unit": record.get("u", base.get("bu"))}
+        resolved.append(
+            {"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | fields,
         )
-    return found
+    return resolved
 
 
 def _is_pack(packet: Packet) -> bool:
@@ -85,7 +85,7 @@ def _is_pack(packet: Packet) -> bool:
 
 
 def _is_elsewhere(record: dict[str, Any]) -> bool:
-    """Tell whether a record is named after what has a climate of its own: a freezer, water, a processor."""
+    """Tell whether a record is named after something with its own climate: a freezer, water, a processor."""
     names = f"{record['device']} {record['name']}"
     return any(word != "battery" for word in field_names.telling("outside", names))
 
@@ -96,15 +96,15 @@ def _value(record: dict[str, Any]) -> Any:
 
 def _time(record: dict[str, Any], base: Any) -> float | None:
     """Add base time and the record's own; a small sum is relative to now, for which the receipt stands in."""
-    own = record.get("t")
-    if any(type(part) not in (int, float, type(None)) for part in (base, own)):
+    offset = record.get("t")
+    if any(type(part) not in (int, float, type(None)) for part in (base, offset)):
         raise Unreadable("its time (bt, t) is not a number of seconds")
-    seconds = _sum(base or 0, own or 0, "its time (bt, t)")
+    seconds = _sum(base or 0, offset or 0, "its time (bt, t)")
     return seconds if abs(seconds) >= RELATIVE else None
 
 
-def _sum(base: float, own: float, what: str) -> float:
+def _sum(base: float, addend: float, label: str) -> float:
     try:
-        return base + own
-    except OverflowError:  # a whole number of hundreds of digits, and one with a point
-        raise Unreadable(f"{what} is too large a number") from None
+        return base + addend
+    except OverflowError:  # an integer of hundreds of digits plus a float
+        raise Unreadable(f"{label} is too large a number") from None

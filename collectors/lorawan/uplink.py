@@ -1,4 +1,4 @@
-"""A LoRaWAN uplink taken out of the envelope of its network server, and the small forms all envelopes share."""
+"""A LoRaWAN uplink extracted from the envelope of its network server, and formats that envelopes share."""
 
 import binascii
 import re
@@ -17,7 +17,7 @@ from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
-# Seconds, where a network does not tell the session: a device that restarts begins at zero
+# Seconds, where a network does not name the session: a device that restarts begins at zero
 NUMBER_S: Final = 3600.0
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
@@ -39,18 +39,18 @@ class Uplink(Struct, frozen=True, kw_only=True):
     normalized: Any = None
     time: datetime | None = None
     identity: Identity | None = None
-    models: Callable[[], tuple[str, ...]] = tuple  # only of a device that nobody knows is it asked
+    models: Callable[[], tuple[str, ...]] = tuple  # called only for devices without a known model
 
 
 def deveui(value: object) -> str:
-    """Return a devEUI as 16 lower-case hex digits; leading zeros that a sender has lost come back. Raises Unreadable.
+    """Return a devEUI as 16 lower-case hex digits; lost leading zeros are restored. Raises Unreadable.
 
     Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
     """
-    found = _deveui(value) if type(value) is str else ""
-    if not found:
+    digits = _deveui(value) if type(value) is str else ""
+    if not digits:
         raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
-    return found
+    return digits
 
 
 @lru_cache(maxsize=8192)
@@ -67,7 +67,7 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
 
     A network that leaves a zero out is believed only where it tells the session.
     """
-    number = whole(counter, -1)
+    number = whole_number(counter, -1)
     if type(session) is str and session and (number >= 0 or zero_left_out):
         is_hex = _HEX.fullmatch(session.lower())  # an address; in key ids, base64, the case matters
         mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
@@ -78,7 +78,7 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
 
 
 def from_base64(value: object, name: str) -> bytes:
-    """Return the bytes `value` holds in base64; none if it is missing. Raises Unreadable."""
+    """Decode `value` from base64; empty if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
     raw = _base64(value) if type(value) is str else None
@@ -88,7 +88,7 @@ def from_base64(value: object, name: str) -> bytes:
 
 
 def from_hex(value: object, name: str) -> bytes:
-    """Return the bytes `value` holds in hex; none if it is missing. Raises Unreadable."""
+    """Decode `value` from hex; empty if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
     try:
@@ -100,8 +100,8 @@ def from_hex(value: object, name: str) -> bytes:
     return _limited(raw, name)
 
 
-def whole(value: object, otherwise: int = 0) -> int:
-    """`value` if it is a whole number, also as text; else `otherwise`. Networks leave a zero out."""
+def whole_number(value: object, otherwise: int = 0) -> int:
+    """Return `value` if it is a whole number, also as text; else `otherwise`. Networks leave a zero out."""
     if type(value) is int:
         return value
     if type(value) is str and value.strip().isdecimal() and len(value) < 12:
@@ -110,7 +110,7 @@ def whole(value: object, otherwise: int = 0) -> int:
 
 
 def first_time(values: Iterable[object]) -> datetime | None:
-    """Return the first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
+    """Return the first of `values` that is a time; one that cannot be read is skipped."""
     for value in values:
         try:
             time = instant(value)
@@ -129,35 +129,35 @@ def getter(*paths: str, empty: object = None) -> Callable[[Any], Any]:
 
     `empty` is what empty text counts as: nothing, if it is None.
     """
-    ways = [path.split(".") for path in paths]
+    key_lists = [path.split(".") for path in paths]
 
     def get(body: Any) -> Any:
-        for names in ways:
+        for names in key_lists:
             try:
-                found = reduce(getitem, names, body)
-            except (KeyError, TypeError):  # not there, or in no object
+                value = reduce(getitem, names, body)
+            except (KeyError, TypeError):  # missing, or not in an object
                 continue
-            if found == "":
-                found = empty
-            if found is not None:
-                return found
+            if value == "":
+                value = empty
+            if value is not None:
+                return value
         return None
 
     return get
 
 
 def finder(*paths: str) -> Callable[[Any], Iterator[Any]]:
-    """Prepare reading all that stands at the paths, but null."""
+    """Prepare reading all values at the paths, without null."""
     names = [path.split(".") for path in paths]
-    return lambda body: (value for path in names for value in _standing(body, path))
+    return lambda body: (value for path in names for value in _values_at(body, path))
 
 
-def _standing(body: Any, names: Sequence[str]) -> Iterator[Any]:
+def _values_at(body: Any, names: Sequence[str]) -> Iterator[Any]:
     for at, name in enumerate(names):
         if name == MANY:
             inner = body.values() if type(body) is dict else body if type(body) is list else ()
             for one in inner:
-                yield from _standing(one, names[at + 1 :])
+                yield from _values_at(one, names[at + 1 :])
             return
         body = body.get(name) if type(body) is dict else None
     if body is not None:
@@ -170,7 +170,7 @@ def words(values: Iterable[object]) -> str:
 
 
 def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
-    """`body`, refused if it carries a name twice. Raises Unreadable."""
+    """Return `body`; raises Unreadable if it has a name twice."""
     if TWICE in body:
         raise Unreadable(f"it says {show(body[TWICE])} twice, so nobody knows which one is meant")
     return body

@@ -1,1 +1,1 @@
-"""Counters that do not speak MQTT: what they push by HTTP or put into a folder is published to the broker."""
+"""Counters without MQTT: messages pushed by HTTP or put into a folder are published to the broker."""

@@ -1,4 +1,4 @@
-"""Who may send, and where: tokens, and what stands behind /in/, which names the device and becomes its topic."""
+"""Who may send, and where: tokens, and the path after /in/, which names the device and becomes its topic."""
 
 import hmac
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ LENGTH: Final = 200  # characters; a device may have a name that long
 
 
 def topic(device: str) -> str:
-    """Return the topic of a device. Raises ValueError that says what is wrong with its name, and what to do."""
+    """Return the topic of a device. Raises ValueError with what is wrong with its name, and what to do."""
     if not device:
         raise ValueError("the address ends at /in/; add the name of the device, as in /in/cafe-door")
     levels = device.split("/")
@@ -50,32 +50,32 @@ def check_filter(text: str) -> None:
 
 
 def make() -> tuple[str, bytes]:
-    """Make a token; returns it and the digest that is kept of it."""
+    """Make a token; return it and its digest, which is stored."""
     return tokens.make(RANDOM_BYTES)
 
 
 def may_send(token: ReceiveToken, device: str) -> bool:
-    """Tell whether a token is for a device, by what stands behind /in/."""
-    return any(topic_matches_sub(wanted, device) for wanted in token.devices)
+    """Tell whether a token is for a device, the path after /in/."""
+    return any(topic_matches_sub(pattern, device) for pattern in token.devices)
 
 
 class Tokens:
-    """The tokens of the database, as they were when it last answered: a database that is away stops nobody."""
+    """The tokens of the database as last read: an unreachable database stops no sender."""
 
     def __init__(self) -> None:
         self._known: Sequence[ReceiveToken] | None = None
 
     @property
     def loaded(self) -> bool:
-        """Tell whether they have been read at all."""
+        """Tell whether they have been read at least once."""
         return self._known is not None
 
     def load(self, db: Database) -> None:
-        """Read them. Raises StoreError; what was read before then stays."""
+        """Read them. Raises StoreError, and keeps those read before."""
         self._known = receive_tokens.load_all(db)
 
     def find(self, token: str) -> ReceiveToken | None:
-        """Return what is known of a token. Each is compared, in a time that tells nothing of how alike they are."""
+        """Return the stored token of a secret. Each is compared in constant time."""
         given = tokens.digest(token)
-        found = [known for known in self._known or () if hmac.compare_digest(known.digest, given)]
-        return found[0] if found else None
+        matches = [stored for stored in self._known or () if hmac.compare_digest(stored.digest, given)]
+        return matches[0] if matches else None

@@ -1,6 +1,6 @@
-"""The HTTP receiver as an ASGI application: `POST /in/DEVICE` publishes the body and answers when the broker keeps it.
+"""The HTTP receiver as an ASGI application: `POST /in/DEVICE` publishes the body and answers after the PUBACK.
 
-Whoever has no token costs little: the body is read only after token, device and length are found right.
+A request without a token costs little: the body is read only after token, device and length are checked.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from collectors.receive.publisher import PUBACK_S, Publisher
 log = logging.getLogger(__name__)
 
 BODY_S: Final = 30  # a whole body must have come by then
-LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
+LINGER_S: Final = 2  # reading of a refused body: a sender that is cut off does not read the answer
 LINGER_BYTES: Final = 20_000_000
-BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
+BUSY_LIMIT: Final = 50  # bodies at once, which bounds memory
 RETRY_S: Final = 5
-TOLD_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
+LOGGED_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
 WHERE: Final = "/in/"
 HELLO = "Besök takes counts here: POST them to /in/DEVICE with a token (`besok receive token add DEVICE`).\n"
 NO_TOKEN = (
@@ -39,18 +39,18 @@ NO_TOKEN = (
 
 
 class Receiver:
-    """Takes requests. Its answers are one sentence of plain text."""
+    """An ASGI application. Its answers are one sentence of plain text."""
 
     def __init__(self, publisher: Publisher, known: Tokens, counters: ReceiverCounters) -> None:
         self._publisher = publisher
         self._tokens = known
         self._counters = counters
         self._busy = 0
-        self._told = set[tuple[int, str]]()  # statuses and addresses whose refusal the log has
+        self._logged = set[tuple[int, str]]()  # statuses and addresses whose refusal was logged
 
     @property
     def problem(self) -> str | None:
-        """Say why nothing can be taken, in a sentence; None if all is well."""
+        """Return a sentence why nothing can be received; None if all is well."""
         return self._publisher.problem or (
             None if self._tokens.loaded else "the database has not told the tokens yet"
         )
@@ -82,15 +82,15 @@ class Receiver:
     def _log_once(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
         key = refused.status, request.scope["path"][: access.LENGTH]
-        if key not in self._told and len(self._told) < TOLD_LIMIT:
-            self._told.add(key)
+        if key not in self._logged and len(self._logged) < LOGGED_LIMIT:
+            self._logged.add(key)
             extra = {"action": "request_refused"}
             log.warning(
                 "%s %r is answered %d: %s", request.method, key[1], refused.status, refused, extra=extra
             )
 
     async def _take(self, request: Request) -> None:
-        """Publish what a request brings and wait until the broker keeps it. Raises NotTaken."""
+        """Publish the body of a request and wait until the broker acknowledges it. Raises NotTaken."""
         topic = self._admitted(request)
         headers = Headers()
         for name, value in request.headers.items():
@@ -102,8 +102,8 @@ class Receiver:
             raise NotTaken(503, "too much is being sent at once; send it again in a moment")
         self._busy += 1
         try:
-            whole = await self._body(request, headers)
-            await self._publish(topic, body.messages(whole, headers) if whole else [])
+            content = await self._body(request, headers)
+            await self._publish(topic, body.messages(content, headers) if content else [])
         finally:
             self._busy -= 1
 
@@ -125,8 +125,8 @@ class Receiver:
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
         if not access.may_send(token, device):
-            wanted = ", ".join(WHERE + each for each in token.devices)
-            raise NotTaken(403, f"the token {token.name} is for {wanted}; send there, or make another token")
+            allowed = ", ".join(WHERE + each for each in token.devices)
+            raise NotTaken(403, f"the token {token.name} is for {allowed}; send there, or make another token")
         return topic
 
     async def _body(self, request: Request, headers: Headers) -> bytes:
@@ -144,23 +144,23 @@ class Receiver:
             ) from None
 
     async def _publish(self, topic: str, messages: list[bytes]) -> None:
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
-            kept = [asyncio.wrap_future(self._publisher.publish(topic, message)) for message in messages]
+            pubacks = [asyncio.wrap_future(self._publisher.publish(topic, message)) for message in messages]
             async with asyncio.timeout(PUBACK_S):
-                await asyncio.gather(*kept)
+                await asyncio.gather(*pubacks)
         except (BrokerUnavailable, TimeoutError) as exc:
             raise NotTaken(503, str(exc) or "the broker does not answer; send it again later") from exc
         except MessageTooLarge as exc:
             raise NotTaken(413, str(exc)) from exc
         if messages:
-            self._counters.pubacks_s.add(time.monotonic() - begun)
+            self._counters.pubacks_s.add(time.monotonic() - started)
             self._counters.messages += len(messages)
 
 
 async def _linger(request: Request) -> None:
-    """Read on for a little: a sender that is cut off in the middle of its body does not read the answer."""
-    if "expect" in request.headers:  # it waits for our word before it sends anything
+    """Read on for a short time: a sender that is cut off in the middle of its body does not read the answer."""
+    if "expect" in request.headers:  # it waits for 100 Continue before it sends anything
         return
     left = LINGER_BYTES
     try:
@@ -173,7 +173,7 @@ async def _linger(request: Request) -> None:
 
 
 def _refusal(refused: NotTaken) -> Response:
-    """Answer and close: what else comes on the connection is of no interest."""
+    """Answer and close the connection."""
     headers = {"Connection": "close"}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="besok", charset="UTF-8"'

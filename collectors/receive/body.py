@@ -12,14 +12,14 @@ BODY_LIMIT: Final = 8_000_000  # bytes, as sent and as unpacked; a count with tw
 MESSAGE_LIMIT: Final = 4_000_000  # bytes of one message, the most that a collector reads
 PARTS_LIMIT: Final = 50  # of a multipart body
 FIELDS_LIMIT: Final = 1000  # of a form
-HEAD_LIMIT: Final = 8_000  # bytes of the headers of a part
-UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of what is dropped unread
+HEADERS_LIMIT: Final = 8_000  # bytes of the headers of a part
+UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of parts that are dropped unread
 FORM: Final = "application/x-www-form-urlencoded"
-ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # is packed
+ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # compressed
 
 
 class NotTaken(Exception):
-    """A request that is not taken: the status of the answer, and a sentence that says what to do."""
+    """A refused request: the status of the answer, and a sentence that says what to do."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -27,7 +27,7 @@ class NotTaken(Exception):
 
 
 def check_length(headers: Headers) -> None:
-    """Raise NotTaken for a body that says beforehand that it is too large."""
+    """Raise NotTaken for a body whose Content-Length is too large."""
     length = headers.get("content-length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > BODY_LIMIT:
         raise _too_large()
@@ -52,24 +52,24 @@ def _unpacked(body: bytes) -> bytes:
     """Unpack gzip or deflate, never to more than a body may have. Raises NotTaken."""
     stream = zlib.decompressobj(zlib.MAX_WBITS | 32)  # 32: gzip or zlib, as it begins
     try:
-        found = stream.decompress(body, BODY_LIMIT + 1)
+        unpacked = stream.decompress(body, BODY_LIMIT + 1)
     except zlib.error as exc:
         raise NotTaken(
             400, "the body is not compressed as Content-Encoding says; send it uncompressed"
         ) from exc
-    if len(found) > BODY_LIMIT:
+    if len(unpacked) > BODY_LIMIT:
         raise _too_large()
     if not stream.eof or stream.unused_data:
         raise NotTaken(400, "the compressed body breaks off, or something follows it; send it again whole")
-    return found
+    return unpacked
 
 
 def messages(body: bytes, headers: Headers) -> list[bytes]:
     """Return the messages in a body: one, or one for each part that is JSON or XML. Raises NotTaken."""
-    found = list(_messages(body, headers))
-    if any(len(message) > MESSAGE_LIMIT for message in found):
+    parts = list(_messages(body, headers))
+    if any(len(message) > MESSAGE_LIMIT for message in parts):
         raise _too_large()
-    return found
+    return parts
 
 
 def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
@@ -98,17 +98,17 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
         raise NotTaken(
             400, f"the multipart body breaks off, or has more than {PARTS_LIMIT} parts; send it whole"
         )
-    taken = 0
+    count = 0
     for part in parts:
-        head, blank, content = part.partition(b"\r\n\r\n")
-        if part.startswith(b"--") or not blank or len(head) > HEAD_LIMIT:
+        part_headers, blank, content = part.partition(b"\r\n\r\n")
+        if part.startswith(b"--") or not blank or len(part_headers) > HEADERS_LIMIT:
             continue
-        kind = BytesHeaderParser().parsebytes(head.lstrip() + b"\r\n\r\n").get_content_type()
+        kind = BytesHeaderParser().parsebytes(part_headers.lstrip() + b"\r\n\r\n").get_content_type()
         is_csv = kind == "text/csv" and b"\0" not in content
         if kind.partition("/")[0] not in UNREAD and (is_csv or _is_document(content)):
-            taken += 1
+            count += 1
             yield content
-    if not taken:
+    if not count:
         raise NotTaken(
             415, "no part of the body is JSON, XML or CSV; set the device to send its counts as one of them"
         )
@@ -138,14 +138,14 @@ def _fields(body: bytes) -> Iterator[bytes]:
 
 
 def _is_document(content: bytes) -> bool:
-    """Tell whether it begins as JSON objects, JSON lists and XML do."""
+    """Tell whether a part begins like a JSON object, a JSON list or XML."""
     return content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<") and b"\0" not in content
 
 
 def _too_large() -> NotTaken:
-    whole, one = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
+    most, each = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
     return NotTaken(
         413,
-        f"the body is too large: at most {whole} MB, and {one} MB in one message, unpacked; send less at once, and turn"
+        f"the body is too large: at most {most} MB, and {each} MB in one message, unpacked; send less at once, and turn"
         " off pictures in the device",
     )

@@ -27,7 +27,7 @@ from collectors.receive.publisher import PUBACK_S, Publisher
 log = logging.getLogger(__name__)
 
 POLL_S: Final = 5
-STILL_LOOKS: Final = 2  # times a file is found as it was before it is taken
+STILL_LOOKS: Final = 2  # looks at which a file is unchanged before it is taken
 UNFINISHED_LOOKS: Final = 60  # the same if it does not end as such files do: its writer may only be slow
 DONE, FAILED = "done", "failed"
 ENDS: Final = {
@@ -35,24 +35,24 @@ ENDS: Final = {
     b"[": b"]",
     b"<": b">",
 }  # of JSON and XML, by how they begin; others end with a line
-DEPTH_LIMIT: Final = 8  # folders within each other
+DEPTH_LIMIT: Final = 8  # levels of folders
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
-WATCHED_LOOKS: Final = 720  # that a moved file may still be written to by somebody who has it open: an hour
+WATCHED_LOOKS: Final = 720  # looks at a moved file, which its writer may still have open: an hour
 
 State = tuple[int, int, int]  # inode, size, time of the last change
 
 
 class Folder:
-    """Looks into a folder again and again; `look` is one look."""
+    """Polls a folder; `look` is one poll."""
 
     def __init__(self, root: Path, counters: ReceiverCounters) -> None:
         """Make done/ and failed/ in it. Raises SettingsError if there is no such folder or it cannot be written."""
         self._root = root
         self._counters = counters
-        self._seen: dict[Path, tuple[State, int]] = {}  # with the number of looks at which it was the same
+        self._seen: dict[Path, tuple[State, int]] = {}  # state, and the number of looks without a change
         self._settled: dict[Path, State] = {}  # published, but impossible to move
-        self._moved: dict[Path, tuple[Path, State, int]] = {}  # whence, how it was then, looks since
-        self._said: set[str] = set()
+        self._moved: dict[Path, tuple[Path, State, int]] = {}  # original path, state when moved, looks since
+        self._logged: set[str] = set()
         try:
             for name in (DONE, FAILED):
                 (root / name).mkdir(exist_ok=True)
@@ -64,11 +64,11 @@ class Folder:
     def watch(self, publisher: Publisher, stop: threading.Event) -> None:
         """Look until stopped."""
         while not stop.wait(POLL_S):
-            with contextlib.suppress(BrokerUnavailable):  # the publisher says so; the files wait
+            with contextlib.suppress(BrokerUnavailable):  # the publisher logs it; the files wait
                 self.look(publisher, stop)
 
     def look(self, publisher: Publisher, stop: threading.Event) -> None:
-        """Take the files that nobody writes to any more, the oldest first. Raises BrokerUnavailable."""
+        """Take the files that are no longer being written, the oldest first. Raises BrokerUnavailable."""
         self._fetch_back()
         before, self._seen = self._seen, {}
         for path, state in self._files():
@@ -93,15 +93,15 @@ class Folder:
                 if not name.startswith(".") and not name.lower().endswith(TEMPORARY):
                     path = Path(folder, name)
                     with contextlib.suppress(FileNotFoundError):  # renamed meanwhile
-                        found = path.lstat()
-                        if stat.S_ISREG(found.st_mode):
-                            yield path, _state(found)
+                        status = path.lstat()
+                        if stat.S_ISREG(status.st_mode):
+                            yield path, _state(status)
 
     def _consider(self, path: Path, state: State, looks: int, publisher: Publisher) -> None:
-        """Take one file that did not change, unless it is unfinished."""
+        """Publish one unchanged file, unless it is unfinished."""
         try:
             topic, payload = self._read(path)
-            if looks < UNFINISHED_LOOKS and not _is_whole(payload):
+            if looks < UNFINISHED_LOOKS and not _is_complete(payload):
                 return
             publisher.publish(topic, payload).result(PUBACK_S)
         except (ValueError, MessageTooLarge) as exc:
@@ -114,7 +114,7 @@ class Folder:
             self._settle(path, state)
 
     def _read(self, path: Path) -> tuple[str, bytes]:
-        """Return topic and content of a file. Raises ValueError that says what is wrong with it, OSError."""
+        """Return topic and content of a file. Raises ValueError with what is wrong with it, and OSError."""
         device, *below = path.relative_to(self._root).parts
         if not below:
             raise ValueError(
@@ -139,7 +139,7 @@ class Folder:
         return topic, content
 
     def _settle(self, path: Path, state: State) -> None:
-        """Move a file away that the broker keeps, unless somebody has written to it since."""
+        """Move a published file to done/, unless it has been written to since."""
         try:
             if _state(path.lstat()) == state:
                 self._settled[path] = state
@@ -151,7 +151,7 @@ class Folder:
             )
 
     def _fetch_back(self) -> None:
-        """Put files back that were written to after they were moved: their writer had not closed them."""
+        """Move files back that were written to after they were moved: their writer had not closed them."""
         for target, (path, state, looks) in list(self._moved.items()):
             with contextlib.suppress(OSError):  # removed meanwhile
                 if _state(target.lstat()) != state and not path.exists():
@@ -162,7 +162,7 @@ class Folder:
             del self._moved[target]
 
     def _fail(self, path: Path, why: str) -> None:
-        """Move a file away that cannot be published, and write the reason beside it."""
+        """Move an unpublishable file to failed/, and write the reason beside it."""
         log.warning("%s cannot be taken: %s", path, why, extra={"action": "file_failed"})
         try:
             moved = self._move(path, FAILED)
@@ -172,25 +172,25 @@ class Folder:
             self._complain(f"{path} cannot be moved to {FAILED}/ ({exc}); allow it, or delete the file")
 
     def _move(self, path: Path, where: str) -> Path:
-        """Move a file to where its like go, beside others of its name."""
+        """Move a file into done/ or failed/, under a free name."""
         target = self._root / where / path.relative_to(self._root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        seconds = count(int(path.lstat().st_mtime))  # what tells it from others is when it was written
+        seconds = count(int(path.lstat().st_mtime))  # its time of writing makes the name unique
         names = chain([target], (target.with_name(f"{target.name}.{number}") for number in seconds))
         return path.rename(next(name for name in names if not name.exists()))
 
     def _complain(self, text: str) -> None:
-        """Log what is wrong, once."""
-        if text not in self._said:
-            self._said.add(text)
+        """Log a problem, once."""
+        if text not in self._logged:
+            self._logged.add(text)
             log.error("%s", text, extra={"action": "folder_trouble"})
 
 
-def _state(found: os.stat_result) -> State:
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _state(status: os.stat_result) -> State:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _is_whole(content: bytes) -> bool:
+def _is_complete(content: bytes) -> bool:
     """Tell whether a file ends as its kind does; one that does not may still be being written."""
     begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     return content.rstrip().endswith(ENDS[begins]) if begins in ENDS else content.endswith((b"\n", b"\r"))

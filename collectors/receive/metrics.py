@@ -1,4 +1,4 @@
-"""The figures of a receiver since its start, as Prometheus and the heartbeat tell them."""
+"""The figures of a receiver since its start, for Prometheus and the heartbeat."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ class ReceiverCounters:
 
     requests: Counter[int] = field(default_factory=Counter[int])  # by status of the answer, but not to GET
     files: Counter[str] = field(default_factory=Counter[str])  # by outcome
-    bytes: int = 0  # of bodies, as they came
-    messages: int = 0  # by HTTP that the broker keeps
+    bytes: int = 0  # of bodies, as received
+    messages: int = 0  # by HTTP, acknowledged by the broker
     pubacks_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))
 
     def detail(self) -> dict[str, Any]:

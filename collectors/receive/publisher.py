@@ -1,4 +1,4 @@
-"""Publishing at quality of service 1: a message is taken when the broker says that it keeps it, and not before.
+"""Publishing at quality of service 1: a message is accepted when the broker acknowledges it, not before.
 
 Each connection is a client of its own. What was under way when it broke is answered with an error and not sent again:
 whoever sent it has not been told that it arrived, and sends it again himself.
@@ -23,7 +23,7 @@ from collectors.receive.access import PREFIX
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 15
-PUBACK_S: Final = 10  # that whoever publishes waits for the word of the broker
+PUBACK_S: Final = 10  # that a publisher waits for the broker's acknowledgement
 OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
 NO_SUBSCRIBER: Final = 0x10
 NOT_AUTHORIZED: Final = 0x87
@@ -40,14 +40,14 @@ class Publisher:
         """Check the settings. Raises SettingsError for certificates that cannot be used."""
         self._settings = settings
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-        self._said = self._refused = self._why = ""
+        self._last_reason = self._refused = self._why = ""
         self._ending = threading.Event()
-        self._most = 0  # bytes of a packet that the broker takes; 0: it did not say
-        # By packet id, a future whose answer is awaited, or the answer if it came before its future was written down.
-        self._under_way: dict[int, Future[None] | ReasonCode] = {}
-        self.connected = self._was_connected = False  # whether the broker accepts us, or did
+        self._most = 0  # bytes of a packet that the broker accepts; 0: no limit stated
+        # By packet id: the future of a pending message, or the answer if it arrived before its future was stored.
+        self._pending: dict[int, Future[None] | ReasonCode] = {}
+        self.connected = self._was_connected = False  # whether we are, or were, connected
         self._client = self._make_client()
-        self.thread = threading.Thread(target=self._keep, name="publisher")
+        self.thread = threading.Thread(target=self._stay_connected, name="publisher")
 
     def __enter__(self) -> "Publisher":
         self.thread.start()
@@ -60,7 +60,7 @@ class Publisher:
 
     @property
     def problem(self) -> str | None:
-        """Say why messages cannot be taken, in a sentence; None if they can."""
+        """Return a sentence why messages cannot be published; None if they can."""
         return self._refused or None if self.connected else "the broker is away"
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
@@ -79,30 +79,30 @@ class Publisher:
             raise BrokerUnavailable("the broker has just gone away; send the message again later")
         future: Future[None] = Future()
         future.add_done_callback(self._note)
-        answer = self._under_way.setdefault(sent.mid, future)
+        answer = self._pending.setdefault(sent.mid, future)
         if isinstance(answer, ReasonCode):
             self._settle(sent.mid, future, answer)
         elif not self.connected:
-            self._give_up()
+            self._fail_pending()
         return future
 
     def _note(self, future: "Future[None]") -> None:
-        """Remember why the broker keeps nothing while it is there, and say it once."""
+        """Note why a connected broker stores nothing, and log it once."""
         exc = None if future.cancelled() else future.exception()
         refused = str(exc) if isinstance(exc, BrokerUnavailable) and self.connected else ""
         if refused and refused != self._refused:
             log.error("Nothing can be taken: %s", refused, extra={"action": "publish_refused"})
         self._refused = refused
 
-    def _keep(self) -> None:
-        """Until told to end, connect, and connect again."""
+    def _stay_connected(self) -> None:
+        """Connect, and reconnect, until stopped."""
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
             why = self._connect()
             if self._was_connected:
                 pause_s = RECONNECT_S[0]
             if not self._ending.is_set():
-                level = logging.DEBUG if why == self._said else logging.WARNING
+                level = logging.DEBUG if why == self._last_reason else logging.WARNING
                 extra = {"action": "mqtt_away"}
                 log.log(
                     level,
@@ -111,14 +111,14 @@ class Publisher:
                     why,
                     extra=extra,
                 )
-                self._said = why
+                self._last_reason = why
             self._ending.wait(pause_s)
             pause_s = min(2 * pause_s, RECONNECT_S[1])
 
     def _connect(self) -> str:
-        """Connect and stay until the connection ends; return why it did."""
+        """Connect and wait until the connection ends; return why it did."""
         self._why, self._was_connected = "", False
-        self._client = self._make_client()  # which does not know what another has sent
+        self._client = self._make_client()  # a client of its own, without messages of another
         try:
             self._client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
         except OSError as exc:
@@ -127,7 +127,7 @@ class Publisher:
             self._client.disconnect()
         self._client.loop_forever()
         self.connected = False
-        self._give_up()
+        self._fail_pending()
         return self._why or explain.lost(self._was_connected, self._settings)
 
     def _make_client(self) -> paho.Client:
@@ -144,14 +144,14 @@ class Publisher:
         client.on_publish = self._on_publish
         return client
 
-    # What follows runs in the network thread of paho. An exception would end it, so nothing here may raise.
+    # The callbacks below run in the network thread of paho. An exception would end it, so none may raise.
 
-    def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, said: Any) -> None:
+    def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, limits: Any) -> None:
         if code.is_failure:
             self._why = explain.reason(code.value, str(code))
             client.disconnect()
             return
-        self._most = getattr(said, "MaximumPacketSize", 0)
+        self._most = getattr(limits, "MaximumPacketSize", 0)
         self.connected = self._was_connected = True
         log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
 
@@ -163,13 +163,13 @@ class Publisher:
         self.connected = False
 
     def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
-        future = self._under_way.setdefault(mid, code)
+        future = self._pending.setdefault(mid, code)
         if isinstance(future, Future):
             self._settle(mid, future, code)
 
     def _settle(self, mid: int, future: "Future[None]", code: ReasonCode) -> None:
-        if self._under_way.pop(mid, None) is None or not future.set_running_or_notify_cancel():
-            return  # somebody else has answered, or nobody waits any more
+        if self._pending.pop(mid, None) is None or not future.set_running_or_notify_cancel():
+            return  # already answered, or no longer awaited
         if code.value == NO_SUBSCRIBER:
             future.set_exception(BrokerUnavailable(NOBODY_LISTENS))
         elif code.value == NOT_AUTHORIZED:
@@ -183,9 +183,9 @@ class Publisher:
         else:
             future.set_result(None)
 
-    def _give_up(self) -> None:
-        """Tell all that wait that the connection has ended."""
-        for mid in list(self._under_way):
-            future = self._under_way.pop(mid, None)
+    def _fail_pending(self) -> None:
+        """Fail all pending messages, since the connection has ended."""
+        for mid in list(self._pending):
+            future = self._pending.pop(mid, None)
             if isinstance(future, Future) and future.set_running_or_notify_cancel():
                 future.set_exception(BrokerUnavailable("the broker went away; send the message again"))

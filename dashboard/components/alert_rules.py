@@ -1,4 +1,4 @@
-"""Rules of alerts, where messages go, and how they went: for administrators."""
+"""Rules of alerts, the targets of messages, and a log of deliveries: for administrators."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,13 +18,13 @@ LONGEST_URL: Final = 1000  # characters, as in the API
 
 
 def rules(
-    found: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
+    listed: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
 ) -> Any:
-    """Return the rules of a site and of all sites, each with its end, and the form for a new one."""
+    """Return the rules of a site and of all sites, each with a form to end it, and the form for a new one."""
     first = _("First say below where messages go.")
     return html.Div(
         present(
-            items(_rule(one, names, site) for one in found) if found else quiet(_("No rule is set.")),
+            items(_rule(one, names, site) for one in listed) if listed else quiet(_("No rule is set.")),
             fold(_("New rule"), _new_rule(targets, names, site)) if targets else quiet(first),
         )
     )
@@ -43,18 +43,18 @@ def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
         else ""
     )
     kind = alert_text.kinds()[rule.kind]
-    said = [
+    facts = [
         about,
         *over,
         *([minutes] if rule.minutes else []),
         _("to {target}").format(target=rule.target),
         silent,
     ]
-    text = html.P([html.Span(kind, className="strong"), ": ", " · ".join(filter(None, said))])
+    text = html.P([html.Span(kind, className="strong"), ": ", " · ".join(filter(None, facts))])
     if not access.may("administer", rule.site):
         return text
-    here, address = f"rule-{rule.id}", f"DELETE /api/v1/sites/{site}/alerts/rules/{rule.id}"
-    end = forms.form([], here, _("End the rule"), f"{kind}, {about}", address, kept=_("Ended."))
+    form_id, address = f"rule-{rule.id}", f"DELETE /api/v1/sites/{site}/alerts/rules/{rule.id}"
+    end = forms.form([], form_id, _("End the rule"), f"{kind}, {about}", address, kept=_("Ended."))
     return html.Div([text, fold(_("End the rule"), end)])
 
 
@@ -77,17 +77,17 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
     return forms.form(fields, here, _("Set the rule"), "", address, kept=_("The rule is set."))
 
 
-def targets(found: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:
-    """Return where messages go, the form for another address, and how the last messages went."""
-    here = "target-new"
-    what = _("An address of Apprise, as mailto://…, msteams://… or ntfy://…; it is not shown again")
+def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:
+    """Return the targets of messages, the form for another one, and a log of the last messages."""
+    form_id = "target-new"
+    url_label = _("An address of Apprise, as mailto://…, msteams://… or ntfy://…; it is not shown again")
     fields = [
-        forms.line(here, "name", _("Name (a–z, 0–9 and hyphens)"), 60),
-        forms.line(here, "url", what, LONGEST_URL),
+        forms.line(form_id, "name", _("Name (a–z, 0–9 and hyphens)"), 60),
+        forms.line(form_id, "url", url_label, LONGEST_URL),
     ]
-    kept = _("Kept. A message to try it goes out within a minute; the log below tells how it went.")
-    form = forms.form(fields, here, _("Keep the address"), "", "POST /api/v1/alerts/targets", kept=kept)
-    head = [_("Sent"), _("To"), _("Alerts"), _("Outcome")]
+    stored = _("Kept. A message to try it goes out within a minute; the log below tells how it went.")
+    form = forms.form(fields, form_id, _("Keep the address"), "", "POST /api/v1/alerts/targets", kept=stored)
+    header = [_("Sent"), _("To"), _("Alerts"), _("Outcome")]
     log = [
         [
             formats.stamp(one.at, zone),
@@ -99,22 +99,22 @@ def targets(found: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) ->
     ]
     return html.Div(
         present(
-            items(_target(one) for one in found) if found else quiet(_("No message goes anywhere yet.")),
+            items(_target(one) for one in listed) if listed else quiet(_("No message goes anywhere yet.")),
             fold(_("Add or change an address"), form),
-            fold(_("Log of messages"), sheet(head, log, _("Log of messages"))) if sent else None,
+            fold(_("Log of messages"), sheet(header, log, _("Log of messages"))) if sent else None,
         )
     )
 
 
 def _target(target: TargetInfo) -> Any:
-    here, address = f"target-{target.name}", f"POST /api/v1/alerts/targets/{target.name}/test"
+    form_id, address = f"target-{target.name}", f"POST /api/v1/alerts/targets/{target.name}/test"
     failed = plural(
         "the last message did not get through", "the last {n} messages did not get through", target.failed
     )
-    said = [target.service, *([failed.format(n=target.failed)] if target.failed else [])]
-    said += [_("a test is on its way")] if target.trial else []
-    text = html.P([html.Span(target.name, className="strong"), ": ", " · ".join(said)])
+    facts = [target.service, *([failed.format(n=target.failed)] if target.failed else [])]
+    facts += [_("a test is on its way")] if target.trial else []
+    text = html.P([html.Span(target.name, className="strong"), ": ", " · ".join(facts)])
     verb = _("Send a test")
     return html.Div(
-        [text, fold(verb, forms.form([], here, verb, target.name, address, kept=_("A test goes out.")))]
+        [text, fold(verb, forms.form([], form_id, verb, target.name, address, kept=_("A test goes out.")))]
     )

@@ -1,4 +1,4 @@
-"""What the wall screens of a site announce: set by staff, with its end."""
+"""The announcement on the wall screens of a site: set by staff, until a stated time."""
 
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ LONGEST: Final = 200  # characters, as in the API
 
 
 def section(now: Announcement | None, site: str, zone: str) -> Any:
-    """Return what is announced, with the forms that set and end it for those who may."""
+    """Return the announcement, with the forms to set and end it for those who may."""
     about = quiet(_("A line on the wall screens of this site, or a page of their playlist."))
     address = f"/api/v1/sites/{site}/announcement"
     set_it, end_it = _("Announce a text"), _("Take the text back")
@@ -23,11 +23,11 @@ def section(now: Announcement | None, site: str, zone: str) -> Any:
         forms.line("announce", "text", _("Text"), LONGEST),
         forms.moment("announce", "until", _("Until")),
     ]
-    asks = [fold(set_it, forms.form(fields, "announce", set_it, "", f"PUT {address}", kept=_("Noted.")))]
+    parts = [fold(set_it, forms.form(fields, "announce", set_it, "", f"PUT {address}", kept=_("Noted.")))]
     if now:
-        said = _("until {time}: {why} ({who})").format(
+        text = _("until {time}: {why} ({who})").format(
             time=formats.stamp(now.until, zone), why=now.text, who=now.author
         )
         form = forms.form([], "announced", end_it, "", f"POST {address}/end", kept=_("Noted."), gone="404")
-        asks = [html.P(said, className="announced"), fold(end_it, form), *asks]
-    return html.Div(present(about, *(asks if access.may("acknowledge", site) else asks[:1] if now else ())))
+        parts = [html.P(text, className="announced"), fold(end_it, form), *parts]
+    return html.Div(present(about, *(parts if access.may("acknowledge", site) else parts[:1] if now else ())))

@@ -20,21 +20,21 @@ def section(findings: Sequence[FindingInfo], zone: str, offline: bool = False) -
 
     `offline`: some sensor is, and may not yet have been for as long as makes it a finding.
     """
-    standing = [f for f in findings if f.state != "resolved"]
-    over = [f for f in findings if f.state == "resolved"]
+    unresolved = [f for f in findings if f.state != "resolved"]
+    past = [f for f in findings if f.state == "resolved"]
     none = _("Nothing: no sensor has been found to be faulty. Besök looks once an hour.")
     if offline:
         none = _("Nothing yet: a sensor that is offline for an hour is named here, with what to do.")
-    cards = items((_card(f, zone) for f in standing), className="strangers attention")
-    said = plural("{n} was resolved in the last 30 days", "{n} were resolved in the last 30 days", len(over))
-    resolved = items((_resolved(f, zone) for f in over), className="resolved")
+    cards = items((_card(f, zone) for f in unresolved), className="strangers attention")
+    text = plural("{n} was resolved in the last 30 days", "{n} were resolved in the last 30 days", len(past))
+    resolved = items((_resolved(f, zone) for f in past), className="resolved")
     return html.Div(
-        [cards if standing else quiet(none), *([fold(said.format(n=len(over)), resolved)] if over else [])]
+        [cards if unresolved else quiet(none), *([fold(text.format(n=len(past)), resolved)] if past else [])]
     )
 
 
 def waiting(findings: Sequence[FindingInfo]) -> list[Any]:
-    """Return how many are open, leading to them."""
+    """Return the number of open findings, as a link to them."""
     n = sum(f.state == "open" and not f.fixed for f in findings)
     text = plural("{n} needs attention.", "{n} need attention.", n).format(n=n)
     return [" ", html.A(text, href="#attention")] if n else []
@@ -61,7 +61,7 @@ def _card(f: FindingInfo, zone: str) -> Any:
 
 
 def _with_code(text: str) -> list[Any]:
-    """Return the text, with what stands between backticks as code."""
+    """Return the text, with parts between backticks as code."""
     return [html.Code(part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
@@ -70,32 +70,32 @@ def _acknowledgement(who: str, note: str, when: str) -> Any:
 
 
 def _form(f: FindingInfo) -> Any:
-    """Return the form that acknowledges a finding, for whoever may; 409 is that it was resolved meanwhile."""
+    """Return the form that acknowledges a finding, for whoever may; status 409: it was resolved meanwhile."""
     if not access.may("acknowledge", f.site):
         return None
-    what, here = _("Acknowledge") if f.state == "open" else _("Change the note"), f"finding-{f.id}"
-    note = line(here, "note", _("What it is, or what is done about it"), LONGEST_NOTE)
+    verb, form_id = _("Acknowledge") if f.state == "open" else _("Change the note"), f"finding-{f.id}"
+    note = line(form_id, "note", _("What it is, or what is done about it"), LONGEST_NOTE)
     address = f"POST /api/v1/findings/{f.id}/acknowledgement"
-    return fold(what, form([note], here, what, named(f.sentence), address, gone="409"))
+    return fold(verb, form([note], form_id, verb, named(f.sentence), address, gone="409"))
 
 
 def _event(e: FindingEvent, zone: str) -> Any:
     when = formats.stamp(e.time, zone)
     if e.event == "acknowledged":
         return _acknowledgement(e.who, e.note, when)
-    said = {
+    texts = {
         "found": _("{when}: found"),
         "changed": _("{when}: fixed, the sensor's placement or its readings were changed"),
         "resolved": _("{when}: resolved, its cause is gone"),
     }[e.event]
-    return said.format(when=when)
+    return texts.format(when=when)
 
 
 def _resolved(f: FindingInfo, zone: str) -> list[Any]:
     when = _("Resolved {when}.").format(when=formats.stamp(f.resolved, zone)) if f.resolved else None
-    said = (
+    note = (
         _acknowledgement(f.who, f.note, formats.stamp(f.acknowledged, zone))
         if f.note and f.acknowledged
         else None
     )
-    return present(named(f.sentence), quiet(when), said)
+    return present(named(f.sentence), quiet(when), note)

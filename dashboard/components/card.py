@@ -1,4 +1,4 @@
-"""The cards of the board. The live stream repaints what carries `data-part`; everything else stays."""
+"""The cards of the board. The live stream updates elements with `data-part`; all others stay."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,7 @@ class Frame:
     first: datetime  # the curves run from here
     last: datetime  # to here
     is_open: bool = True
-    net: bool = False  # the target counts visits less the deductions; those of today are told before
+    net: bool = False  # the target counts net visits; those of today are gross
     curves: dict[str, Today] = field(default_factory=dict)
     top: float = 1.1  # the share of the capacity at which all curves end
     zone: str = "UTC"
@@ -51,7 +51,7 @@ class Frame:
     def spark(self, space: SpaceLive, label: str, **more: str) -> Any:
         """Return the place where the script draws the curve of a space."""
         curve = self.curves.get(space.space, NO_CURVE)
-        drawn = data(
+        attributes = data(
             part="spark",
             **{"from": str(int(self.first.timestamp())), "to": str(int(self.last.timestamp()))},
             points=_packed(curve.today),
@@ -60,7 +60,7 @@ class Frame:
             top=f"{self.top:.3f}",
             **more,
         )
-        return html.Div(className="spark", role="img", **aria(label=label), **drawn)
+        return html.Div(className="spark", role="img", **aria(label=label), **attributes)
 
 
 def _packed(curve: Iterable[tuple[Any, ...]]) -> str:
@@ -111,14 +111,14 @@ def row(space: SpaceLive, href: str, frame: Frame) -> Any:
 def storey(space: SpaceLive, href: str, frame: Frame) -> Any:
     """Return the heading of a storey, with its own count."""
     parts = live_parts.of_space(space, frame.is_open)
-    head = [
+    content = [
         html.H2(dcc.Link(named(space.name), href=href)),
         count(space, parts),
         chip(parts),
         part("certainty", parts, className="certainty"),
         part("updated", {}, className="updated"),
     ]
-    return html.Header(head, className="storey-head", **data(**live_parts.state(space)))
+    return html.Header(content, className="storey-head", **data(**live_parts.state(space)))
 
 
 def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) -> Any:
@@ -126,7 +126,7 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
     name, parts = named(space.name), live_parts.of_space(space, frame.is_open)
     usual = frame.curves.get(space.space, NO_CURVE).usual
     before = _("{n} last {weekday}").format(weekday=frame.weekday, n=usual) if usual else ""
-    coming = () if space.basis == "presence" else frame.expected.get(space.space, ())
+    next_values = () if space.basis == "presence" else frame.expected.get(space.space, ())
     return html.Article(
         [
             html.Header([html.H3(dcc.Link(name, href=href)), chip(parts)]),
@@ -140,7 +140,7 @@ def card(space: SpaceLive, href: str, frame: Frame, inside: Sequence[Any] = ()) 
             ),
             bar(space),
             frame.spark(space, _("People in {space} today").format(space=name)),
-            *present(next_hours.line(coming, frame.zone)),
+            *present(next_hours.line(next_values, frame.zone)),
             html.Ul(list(inside), className="inside"),
             html.Footer([html.Span(before), part("updated", {}, className="updated")]),
         ],

@@ -1,4 +1,4 @@
-"""A chart as everybody can use it: the picture, the finding in words, the numbers as a table, the file."""
+"""An accessible chart: the picture, the finding in words, the numbers as a table, and the file."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def chart(
 ) -> Any:
     """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
 
-    `name` tells charts of one page apart.
+    `name` distinguishes charts of one page.
     """
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
     return html.Figure(
@@ -52,7 +52,7 @@ def chart(
 
 
 def _link(label: str) -> Any:
-    """Return the button that copies the address of the page, where all stands that was chosen, as `shell.js` does."""
+    """Return the button that copies the address of the page, with all choices in it, by `shell.js`."""
     about = aria(label=_("Copy link: {chart}").format(chart=label))
     text = _("Copy link")
     return html.Button(
@@ -67,7 +67,7 @@ def _image(kind: str, label: str) -> Any:
 
 
 def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> Any:
-    """Return the table, filled by `table.js` when it is opened; `label` tells those of one page apart."""
+    """Return the table, filled by `table.js` when it is opened; `label` distinguishes tables of one page."""
     numbers = json.dumps({"head": list(head), "rows": [list(row) for row in rows]}, ensure_ascii=False)
     place = html.Div(
         className="scroll",

@@ -14,7 +14,7 @@ SHOWN: Final = 2  # periods; the others are folded away
 
 
 def section(site: str, closed: Sequence[ClosedPeriod], measure: str, zone: str) -> Any:
-    """Return the periods that are closed, the last first; None where there is none."""
+    """Return the closed periods, the last first; None where there is none."""
     if not closed:
         return None
     about = _("What was reported stays as it was. Late data or a correction shows as a revision beside it.")
@@ -30,9 +30,9 @@ def _one(period: ClosedPeriod, measure: str, zone: str) -> list[Any]:
     name = revision_text.period(period.first, period.last)
     figure = formats.number(period.gross if measure == "gross" else period.net)
     text = _("{n} visits, closed {day} by {who}")
-    said = text.format(n=figure, day=formats.stamp(period.closed, zone), who=formats.author(period.author))
+    line = text.format(n=figure, day=formats.stamp(period.closed, zone), who=formats.author(period.author))
     if period.besok01 is not None:
-        said += " · " + _("Besok01: {n}").format(n=formats.number(period.besok01))
+        line += " · " + _("Besok01: {n}").format(n=formats.number(period.besok01))
     return present(
-        html.Span(name, className="strong"), f": {said}. ", revision_text.revision(period, measure)
+        html.Span(name, className="strong"), f": {line}. ", revision_text.revision(period, measure)
     )

@@ -1,4 +1,4 @@
-"""The head of the pages of a space and of a door: which one, which days, compared or not."""
+"""The header of the pages of a space and of a door: choice of place, days and comparison."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,8 +16,8 @@ from dashboard.ranges import Range
 RENEWED_S: Final = 300  # the curves grow by a quarter of an hour at a time
 
 
-def head(site: SiteInfo, name: Text, facts: Sequence[str], *ways: Any) -> Any:
-    """Return where we are, what it is, and the ways to others."""
+def head(site: SiteInfo, name: Text, facts: Sequence[str], *links: Any) -> Any:
+    """Return breadcrumbs, title and facts of a place, and links to others."""
     trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
     if name != site.name:
         trail += [html.Span("/", **HIDDEN), named(name)]
@@ -25,13 +25,13 @@ def head(site: SiteInfo, name: Text, facts: Sequence[str], *ways: Any) -> Any:
     return html.Div(
         [
             html.Nav(trail, className="trail", **aria(label=_("You are here"))),
-            html.Div([title, html.Div(ways, className="ways")], className="head"),
+            html.Div([title, html.Div(links, className="ways")], className="head"),
         ]
     )
 
 
 def ways(site: Site, spaces: Sequence[SpaceInfo], here: Address) -> list[Any]:
-    """Return the ways to the spaces and the counted doors of a site, over the same period."""
+    """Return pickers of the spaces and the counted doors of a site, over the same period."""
     doors = [(door.id, door.name) for door in site.portals if door.counted]
     return present(
         _picker("spaces", _("All spaces"), [(one.space, one.name) for one in spaces], here),
@@ -52,12 +52,12 @@ def _picker(page: str, label: str, places: Sequence[tuple[str, Text]], here: Add
 
 
 def renewed(period: Range) -> dict[str, Any]:
-    """Return that a page is drawn again now and then: of today there is more to come."""
+    """Return attributes that redraw a page at intervals while its period includes today."""
     return data(renew=str(RENEWED_S), renewed="") if period.name == "today" else {}
 
 
 def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
-    """Return what is shown: presets as links, days in a calendar, the comparison, and `more`. All of it is in the
+    """Return the controls of the period: presets, days in a calendar, the comparison, and `more`. All of it is in the
     address.
     """
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
@@ -80,35 +80,35 @@ def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
 
 
 def _comparison(here: Address, before: Range | None) -> Any:
-    """Return what the period is compared with: nothing, the weeks or the year before, or as many days from one on."""
+    """Return the menu of comparisons: none, the weeks or the year before, or as many days from a chosen one on."""
     wish = here.get("cmp")
-    ways = {"0": _("Nothing"), "": _("The weeks before"), "year": _("The year before")}
-    chosen = before.first if before and wish not in ways else None
+    choices = {"0": _("Nothing"), "": _("The weeks before"), "year": _("The year before")}
+    chosen = before.first if before and wish not in choices else None
     links = [
         dcc.Link(text, href=here.href(cmp=value), className="current" if value == wish else "")
-        for value, text in ways.items()
+        for value, text in choices.items()
     ]
     day = _asking(here, {}, forms.day("compare", "cmp", _("The same length, from"), chosen, required=True))
     return menu(_("Compare with"), [*links, day], f"cmp-{here.query}")
 
 
 def _asking(here: Address, sent: dict[str, str], *fields: Any) -> Any:
-    """Return a form that leads to the same page with what its fields say, and what was chosen before."""
-    named = {*sent, *(field.children[1].name for field in fields)}
-    kept = {name: value for name, value in here.query if name not in named} | sent
-    hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()]
+    """Return a form that opens the same page with the values of its fields, and the other values of the address."""
+    replaced = {*sent, *(field.children[1].name for field in fields)}
+    values = {name: value for name, value in here.query if name not in replaced} | sent
+    hidden = [dcc.Input(type="hidden", name=name, value=value) for name, value in values.items()]
     send = html.Button(_("Show"), type="submit", className="send")
     return html.Form([*hidden, *fields, send], action=here.path, method="get", className="dates")
 
 
 def menu(label: str, choices: Sequence[Any], key: str) -> Any:
-    """Return choices that unfold below their label."""
-    # A new element for each choice, or it stayed open when one was made.
+    """Return a menu of choices that opens below its label."""
+    # A new element for each choice, or the menu would stay open after one.
     return html.Details([html.Summary(label), items(choices)], className="picker", key=key)
 
 
 def switch(label: str, here: Address, name: str) -> Any:
-    """Return a switch that turns on what `name` is in the address."""
+    """Return a switch for `name` in the address."""
     on = is_on(here, name)
     return dcc.Link(
         label, href=here.href(**{name: "" if on else "1"}), className="toggle on" if on else "toggle"
@@ -121,7 +121,7 @@ def is_on(here: Address, name: str) -> bool:
 
 
 def others(here: Address) -> list[str]:
-    """Return the other spaces that are shown on the same chart."""
+    """Return the other spaces on the same chart."""
     return here.get("with").split()
 
 

@@ -18,16 +18,16 @@ def data(**values: str) -> dict[str, Any]:
     return {f"data-{name}": value for name, value in values.items()}
 
 
-HIDDEN = aria(hidden="true")  # for what is only seen
+HIDDEN = aria(hidden="true")  # for purely visual elements
 
 
 def present(*parts: Any) -> list[Any]:
-    """Return the parts that there are: neither None nor empty."""
+    """Return the parts that are neither None nor empty."""
     return [part for part in parts if part]
 
 
 def titled(title: str, *parts: Any, **attributes: Any) -> Any:
-    """Return a section of a page under its heading; parts that there are not are left out."""
+    """Return a section of a page under its heading; empty parts are left out."""
     return html.Section([html.H2(title), *present(*parts)], **attributes)
 
 
@@ -37,7 +37,7 @@ def quiet(*parts: Any) -> Any:
 
 
 def fold(summary: str, *parts: Any, **attributes: Any) -> Any:
-    """Return parts that are folded away below their summary."""
+    """Return parts folded below a summary."""
     return html.Details([html.Summary(summary), *present(*parts)], **attributes)
 
 
@@ -61,7 +61,7 @@ def items(parts: Any, **attributes: Any) -> Any:
 
 
 def chip(word: Any, **state: str) -> Any:
-    """Return a word in the colour of its state; without one, with the sign of how full the place around it is."""
+    """Return a word in the colour of its state; without a state, with the utilisation sign of the element around it."""
     if state:
         return html.Span(html.Span(word, className="chip plain"), **data(**state))
     return html.Span([html.Span(className="icon", **HIDDEN), word], className="chip")
@@ -73,5 +73,5 @@ def csv_format() -> str:
 
 
 def figure(value: Any, about: str) -> Any:
-    """Return a big figure with what it is."""
+    """Return a big figure with its description."""
     return html.Div([html.P(value, className="number"), html.P(about, className="where")])

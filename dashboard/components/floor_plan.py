@@ -1,4 +1,4 @@
-"""The floor plans of a site: each storey as a drawing, made here as SVG, with a list that says the same.
+"""The floor plans of a site: each storey as an SVG drawing, with a list of the same content.
 
 `plan.js` puts the drawing in place, since Dash has no SVG; the live stream repaints what carries `data-part`, as on
 cards. Lengths are metres of the plan.
@@ -26,7 +26,7 @@ LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual 
 NEAR, FAR = (1 / 70, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
 PILL = (3.4, 1.5)  # a door's width and height in letters
 LINES = {"name": 1.0, "people": 1.7, "verdict": 0.85, "seats": 0.8}  # of a room: the height of their letters
-OCCUPIED = 1.15  # of people, where a word stands for a number
+OCCUPIED = 1.15  # of people, where a word replaces the number
 NO_PICTURES: Mapping[str, str] = {}
 SPACED = 1.22  # lines, by the height of their letters
 
@@ -53,18 +53,18 @@ def on_wall(live: SiteLive, place: Site) -> tuple[list[Any], set[str]]:
     """Return the drawings alone, for a screen that nobody touches, each under the name of its storey; and the spaces
     that are on them.
     """
-    names, found = {space.space: named(space.name) for space in live.spaces}, _rooms(live, place)
-    drawn = [
+    names, rooms_by_plan = {space.space: named(space.name) for space in live.spaces}, _rooms(live, place)
+    articles = [
         html.Article(
             [html.H2(names[plan]), _drawing(live, place, plan, rooms, Drawn(), FAR)], className="plan"
         )
-        for plan, rooms in found.items()
+        for plan, rooms in rooms_by_plan.items()
     ]
-    return drawn, {space.id for rooms in found.values() for space, _now in rooms}
+    return articles, {space.id for rooms in rooms_by_plan.values() for space, _now in rooms}
 
 
 def marks(drawn: Drawn) -> dict[str, dict[str, Any]]:
-    """Return state and texts of doors and sensors, which `live.js` puts in place."""
+    """Return state and texts of doors and sensors, for `live.js`."""
     doors = {_door_id(d): {"state": d.freshness or "live", "parts": _door_parts(d)} for d in drawn.doors}
     return doors | {_sensor_id(s): {"state": s.freshness, "parts": _sensor_parts(s)} for s in drawn.sensors}
 
@@ -73,13 +73,13 @@ Room = tuple[Space, SpaceLive]
 
 
 def _rooms(live: SiteLive, place: Site) -> dict[str, list[Room]]:
-    """Return the rooms that each plan shows, the largest first, so that what lies in another is drawn over it."""
+    """Return the rooms that each plan shows, the largest first, so that inner rooms are drawn over outer ones."""
     now, of_space = {space.space: space for space in live.spaces}, plans(place)
-    found: dict[str, list[Room]] = {plan: [] for plan in sizes(place)}
+    by_plan: dict[str, list[Room]] = {plan: [] for plan in sizes(place)}
     for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
         if space.shape and space.id in now:
-            found[of_space[space.id]].append((space, now[space.id]))
-    return {plan: rooms for plan, rooms in found.items() if rooms}
+            by_plan[of_space[space.id]].append((space, now[space.id]))
+    return {plan: rooms for plan, rooms in by_plan.items() if rooms}
 
 
 def _on(plan: str, drawn: Drawn) -> Drawn:
@@ -107,7 +107,7 @@ def sketch(place: Site, plan: str, forms: Mapping[str, str], picture: str | None
 
 
 def _points(place: Site, plan: str) -> list[tuple[str, Point]]:
-    """Return the doors and sensors that are on a plan, by what `sketch` knows their forms."""
+    """Return the positions of doors and sensors on a plan, by the keys that `sketch` uses."""
     of_space = plans(place)
     doors = [(p.id, p.at) for p in place.portals if p.at and plan in plans_of_portal(p, of_space)]
     sensors = [
@@ -128,19 +128,19 @@ def _drawing(
     picture: str | None = None,
 ) -> Any:
     """Return the drawing of a plan as it is now."""
-    size, here = sizes(place)[plan], _on(plan, drawn)
+    size, on_plan = sizes(place)[plan], _on(plan, drawn)
     unit = max(size) * NEAR[0]
     root = _canvas(place, plan, size, unit, picture)
     _patterns(root, unit)
-    doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in here.doors if door.freshness]
-    taken = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in here.sensors)]
+    doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in on_plan.doors if door.freshness]
+    covered = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in on_plan.sensors)]
     for n, (space, now) in enumerate(rooms):
         over = [other.shape for other, _now in rooms[n + 1 :]]
         smallest, largest = (max(size) * letter for letter in letters)
-        _room(root, space, now, live.is_open, (*over, *taken), (smallest, largest))
-    for door in here.doors:
+        _room(root, space, now, live.is_open, (*over, *covered), (smallest, largest))
+    for door in on_plan.doors:
         _door(root, door, unit)
-    for sensor in here.sensors:
+    for sensor in on_plan.sensors:
         _sensor(root, sensor, unit)
     return _placed(root)
 
@@ -157,7 +157,7 @@ def _canvas(place: Site, plan: str, size: Point, unit: float, picture: str | Non
 
 
 def _placed(root: ET.Element) -> Any:
-    """Return the place of a drawing; it is hidden from whoever hears the list or the forms."""
+    """Return the element for a drawing, hidden from screen readers, which read the list or the forms."""
     svg = ET.tostring(root, encoding="unicode").replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1
     )
@@ -173,13 +173,13 @@ def _corners(shape: Shape) -> str:
 
 def _add(parent: ET.Element, tag: str, **values: str | float) -> ET.Element:
     """Add an element; `class_` is the attribute "class", `font_size` is "font-size"."""
-    named_ = {key.rstrip("_").replace("_", "-"): value for key, value in values.items()}
-    written = {key: value if isinstance(value, str) else f"{value:.3f}" for key, value in named_.items()}
-    return ET.SubElement(parent, tag, written)
+    attributes = {key.rstrip("_").replace("_", "-"): value for key, value in values.items()}
+    texts = {key: value if isinstance(value, str) else f"{value:.3f}" for key, value in attributes.items()}
+    return ET.SubElement(parent, tag, texts)
 
 
 def _patterns(root: ET.Element, unit: float) -> None:
-    """Add what tells levels apart where colours do not: lines for busy, a net for full, dashes for offline."""
+    """Add patterns that distinguish levels without colour: lines for busy, a net for full, dashes for offline."""
     defs = ET.SubElement(root, "defs")
     turned = f"scale({unit:g}) rotate(-45)"
     form = {"width": "2", "height": "2", "patternUnits": "userSpaceOnUse", "patternTransform": turned}
@@ -189,7 +189,7 @@ def _patterns(root: ET.Element, unit: float) -> None:
 
 
 def _around(point: Point, width: float, height: float) -> Shape:
-    """Return the rectangle that a door or sensor takes, with a little room around it."""
+    """Return the rectangle of a door or sensor, with a small margin."""
     (x, y), w, h = point, 0.6 * width, 0.7 * height
     return (x - w, y - h), (x + w, y - h), (x + w, y + h), (x - w, y + h)
 
@@ -207,17 +207,17 @@ def _room(
     group = ET.SubElement(root, "g", {"class": "room", **state})
     for layer in ("floor", "shade"):
         _add(group, "polygon", points=_corners(space.shape), class_=layer)
-    said, box = _label(space, now, tuple(over), letters)
-    y = box.y - sum(said.values()) * SPACED * box.size / 2
-    for line, height in said.items():
+    lines, box = _label(space, now, tuple(over), letters)
+    y = box.y - sum(lines.values()) * SPACED * box.size / 2
+    for line, height in lines.items():
         y += height * SPACED * box.size
         place = {"x": box.x, "y": y - 0.25 * height * box.size, "font_size": height * box.size}
         text = _add(group, "text", class_=f"says-{line}", **place)
-        _say(text, line, space, now, parts)
+        _write_line(text, line, space, now, parts)
 
 
-def _say(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts) -> None:
-    """Write a line of a room."""
+def _write_line(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts) -> None:
+    """Write one line of a room's label."""
     if line == "name":
         text.text = named(space.name)
         return
@@ -229,23 +229,23 @@ def _say(text: ET.Element, line: str, space: Space, now: SpaceLive, parts: Parts
 def _label(
     space: Space, now: SpaceLive, over: tuple[Shape, ...], letters: tuple[float, float]
 ) -> tuple[dict[str, float], LabelBox]:
-    """Return the lines that a room says, by their height, and where: all where they can be read, else fewer."""
+    """Return the lines of a room's label by height, and their box: all where they are legible, else fewer."""
     choices = [("name", "people", "verdict"), ("name", "people"), ("people",)]
     if now.seats and now.basis != "presence":
         choices.insert(0, ("name", "people", "verdict", "seats"))
     heights = LINES | ({"people": OCCUPIED} if now.basis == "presence" else {})
-    widths, box, said = _widths(space, now), LabelBox(0, 0, 0), heights
+    widths, box, shown = _widths(space, now), LabelBox(0, 0, 0), heights
     for lines in choices:
-        said = {line: heights[line] for line in lines}
-        wide = max(LETTER * height * widths[line] for line, height in said.items())
-        box = label_box(space.shape, over, wide, sum(said.values()) * SPACED)
+        shown = {line: heights[line] for line in lines}
+        wide = max(LETTER * height * widths[line] for line, height in shown.items())
+        box = label_box(space.shape, over, wide, sum(shown.values()) * SPACED)
         if box.size >= letters[0]:
             break
-    return said, LabelBox(box.x, box.y, min(box.size, letters[1]))
+    return shown, LabelBox(box.x, box.y, min(box.size, letters[1]))
 
 
 def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:
-    """Return how many letters each line can get."""
+    """Return the largest width of each line in letters."""
     most = len(formats.number(max(99, 2 * (now.capacity or 0), 2 * (now.people or 0))))
     people = most + (2 + len(formats.number(now.capacity)) if now.capacity else 0)
     return {
@@ -259,7 +259,7 @@ def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:
 def _door(root: ET.Element, door: DrawnDoor, unit: float) -> None:
     parts = _door_parts(door)
     group = _mark(root, "door", _door_id(door), door.freshness or "live", door.at, parts)
-    if door.freshness is None:  # nobody counts it: a door is all there is to see
+    if door.freshness is None:  # not counted: drawn as a plain door
         _add(group, "circle", r=0.4 * unit)
         return
     w, h = (side * unit for side in PILL)
@@ -276,7 +276,7 @@ def _sensor(root: ET.Element, sensor: DrawnSensor, unit: float) -> None:
 
 
 def _mark(root: ET.Element, kind: str, name: str, state: str, at: Point, parts: Parts) -> ET.Element:
-    """Add the place of a door or sensor, which says what it is to whoever points at it."""
+    """Add the mark of a door or sensor, with a tooltip that names it."""
     moved = f"translate({at[0]:g} {at[1]:g})"
     group = _add(root, "g", class_=kind, data_at=name, data_state=state, transform=moved)
     _add(group, "title", data_part="whole").text = parts["whole"]
@@ -292,18 +292,18 @@ def _sensor_id(sensor: DrawnSensor) -> str:
 
 
 def _door_parts(door: DrawnDoor) -> Parts:
-    """Return what a door says: how many came in today, and whether its sensor sends."""
+    """Return the texts of a door: entries and exits today, and the state of its sensor."""
     if door.freshness is None:
-        said = _("not counted")
+        count = _("not counted")
     else:
         passed = _("{entries} in, {exits} out today")
-        said = passed.format(entries=formats.number(door.entries), exits=formats.number(door.exits))
+        count = passed.format(entries=formats.number(door.entries), exits=formats.number(door.exits))
     state = "" if door.freshness in ("live", None) else live_parts.sensor_state(door.freshness)
-    told = " · ".join(filter(None, (said, state)))
+    text = " · ".join(filter(None, (count, state)))
     return {
         "entries": formats.number(door.entries),
-        "passed": told,
-        "whole": f"{named(door.portal.name)}: {told}",
+        "passed": text,
+        "whole": f"{named(door.portal.name)}: {text}",
     }
 
 
@@ -313,7 +313,7 @@ def _sensor_parts(sensor: DrawnSensor) -> Parts:
 
 
 def _list(live: SiteLive, rooms: Sequence[Room], here: Drawn) -> Any:
-    """Return what a drawing shows as a list, with the ways to its rooms."""
+    """Return the content of a drawing as a list, with links to its rooms."""
     lines = [_line(live, now) for _space, now in rooms]
     doors = [
         _listed(_door_id(d), _door_name(live.site, d), d.freshness or "live", _door_parts(d))
@@ -340,12 +340,12 @@ def _list(live: SiteLive, rooms: Sequence[Room], here: Drawn) -> Any:
 def _line(live: SiteLive, now: SpaceLive) -> Any:
     parts = live_parts.of_space(now, live.is_open)
     name = dcc.Link(named(now.name), href=f"/spaces/{live.site}/{now.space}")
-    said = [name, count(now, parts), part("seats", parts, className="age"), chip(parts)]
-    return html.Li(said, **data(**live_parts.state(now)))
+    content = [name, count(now, parts), part("seats", parts, className="age"), chip(parts)]
+    return html.Li(content, **data(**live_parts.state(now)))
 
 
 def _door_name(site: str, door: DrawnDoor) -> Any:
-    """Return the name of a door, leading to its page where it is counted."""
+    """Return the name of a door, as a link to its page where it is counted."""
     name = named(door.portal.name)
     return (
         html.Span(name) if door.freshness is None else dcc.Link(name, href=f"/doors/{site}/{door.portal.id}")

@@ -13,24 +13,24 @@ from dashboard.components.elements import csv_format, fold, quiet, titled
 from dashboard.figures import forecast as figures
 
 
-def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
-    """Return how good the forecasts were: in a sentence, by length, and each one."""
-    judged = [s for s in found if s.judged]
+def section(site: str, scored: Sequence[Scored], records: Sequence[Record]) -> Any:
+    """Return the accuracy of forecasts: in a sentence, by length, and each one."""
+    judged = [s for s in scored if s.judged]
     foremost = narratives.foremost(records)
     kind = (foremost.days, foremost.afterwards, foremost.model) if foremost else None
-    drawn = [s for s in judged if kind == (s.days, s.afterwards, s.model)]
-    said = narratives.record(records, len(judged))
-    head = [
+    charted = [s for s in judged if kind == (s.days, s.afterwards, s.model)]
+    sentence = narratives.record(records, len(judged))
+    header = [
         _("Visits of"), _("Made"), _("Method"), _("Forecasts"), _("In the interval"), _("Expected by chance"),
         _("Typical error"), _("Bias"),
     ]  # fmt: skip
     rows = [_record_row(r) for r in records]
-    by_length = sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
+    by_length = sheet(header, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
     afterwards = quiet(_afterwards()) if any(r.afterwards for r in records) else None
-    details = [_chart(site, drawn) if drawn else None, by_length, quiet(_meaning()), afterwards]
+    details = [_chart(site, charted) if charted else None, by_length, quiet(_meaning()), afterwards]
     return titled(
         _("Forecast accuracy"),
-        html.P(said, className="finding"),
+        html.P(sentence, className="finding"),
         fold(_("By horizon, and each forecast"), *details, className="detail") if records else None,
     )
 
@@ -66,19 +66,19 @@ def _judged_row(one: Scored) -> list[str]:
     return [formats.day(one.origin), *figures_, _("yes") if one.held else _("no")]
 
 
-def _record_row(one: Record) -> list[str]:
-    held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
-    length = _("{n} days").format(n=one.days)
-    chance = _("{low} to {high}").format(low=one.right_low, high=one.right_high)
+def _record_row(record: Record) -> list[str]:
+    covered = _("{held} ({share})").format(held=record.held, share=formats.percent(record.held / record.made))
+    length = _("{n} days").format(n=record.days)
+    chance = _("{low} to {high}").format(low=record.right_low, high=record.right_high)
     return [
         length,
-        _("afterwards") if one.afterwards else _("in advance"),
-        one.model,
-        str(one.made),
-        held,
+        _("afterwards") if record.afterwards else _("in advance"),
+        record.model,
+        str(record.made),
+        covered,
         chance,
-        formats.percent(one.error, 1),
-        formats.signed_percent(one.bias),
+        formats.percent(record.error, 1),
+        formats.signed_percent(record.bias),
     ]
 
 

@@ -20,15 +20,15 @@ from dashboard.figures import forecast as figures
 from dashboard.figures.progress import Series
 
 SHOWN_WEEKS: Final = 8  # of days to come
-SHOWN_BEFORE: Final = 4  # weeks of days that were
+SHOWN_BEFORE: Final = 4  # weeks of past days
 WEEK: Final = 7
-RENEWED_S: Final = 10  # between two looks whether the forecast has come
+RENEWED_S: Final = 10  # between two checks for the forecast
 NOBODY: Final = 0.5  # visits: a day on which no more can come is closed
 DAY = timedelta(days=1)
 
 
 def awaited(why: Awaited) -> Any:
-    """Return why there is no forecast yet, and when there will be; the page looks for it by itself."""
+    """Return why there is no forecast yet, and when there will be; the page polls for it."""
     n, title = formats.number(why.days), _("No forecast yet")
     if not why.at_work:
         return notices.nothing(
@@ -53,37 +53,37 @@ def awaited(why: Awaited) -> Any:
             "It is made from {n} days of visits, which takes a minute or two. This page shows it as soon as it is "
             "there."
         )
-    said = notices.nothing(title, text.format(n=n))
-    return html.Div(said, **data(renew=str(RENEWED_S), renewed=_("The forecast is there.")))
+    notice = notices.nothing(title, text.format(n=n))
+    return html.Div(notice, **data(renew=str(RENEWED_S), renewed=_("The forecast is there.")))
 
 
 def running_year(
-    site: str, way: Progress | None, measure: str, points: Sequence[VisitPoint], coming: Outlook
+    site: str, progress: Progress | None, measure: str, points: Sequence[VisitPoint], coming: Outlook
 ) -> list[Any]:
     """Return the visits of 365 days: counted, forecast, and the target trajectory if there is one."""
     if not coming.years:
         return []
     counted = [(d, v) for n, (d, v) in enumerate(visits.running_year(points, measure)) if n % WEEK == 0]
     counted = counted[next((n for n, (_d, v) in enumerate(counted) if v is not None), len(counted)) :]
-    line, target = ([], None) if way is None else (_trajectory(way), way.goal_visits)
+    line, target = ([], None) if progress is None else (_trajectory(progress), progress.goal_visits)
     year = next((t for t in coming.totals if t.days == 365), None)
     title, label = _("Visits in 365 days"), _("Visits in 365 days: counted, and forecast with intervals")
     if target:
         title = _("Target trajectory")
         label = _("Visits in 365 days: counted, forecast with intervals, and the target trajectory")
-    drawn = chart(
+    graph = chart(
         figures.running(counted, coming.years, line, target),
         label=label,
         finding=narratives.landing(coming) or (narratives.total(year) if year else ""),
-        head=[_("365 days up to"), *_interval_head()],
+        head=[_("365 days up to"), *_interval_header()],
         rows=[[formats.day(p.day), *_interval(p)] for p in coming.years[:: max(1, len(coming.years) // 24)]],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=years",
         name="way",
     )
-    return [titled(title, drawn)]
+    return [titled(title, graph)]
 
 
-def _interval_head() -> list[str]:
+def _interval_header() -> list[str]:
     return [_("forecast"), _("low (80 %)"), _("high (80 %)")]
 
 
@@ -91,36 +91,36 @@ def _interval(p: Expected) -> list[str]:
     return [formats.number(v) for v in (p.mean, p.low80, p.high80)]
 
 
-def _trajectory(way: Progress) -> Series:
+def _trajectory(progress: Progress) -> Series:
     """Return the target trajectory once a month from the end of the baseline to the deadline."""
-    if way.baseline_visits is None:
+    if progress.baseline_visits is None:
         return []
-    months = range((way.deadline - way.baseline_last).days // 30 + 1)
-    days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
-    return [(day, way.baseline_visits * way.target_factor(day)) for day in days]
+    months = range((progress.deadline - progress.baseline_last).days // 30 + 1)
+    days = [*(progress.baseline_last + n * 30 * DAY for n in months), progress.deadline]
+    return [(day, progress.baseline_visits * progress.target_factor(day)) for day in days]
 
 
-def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Outlook) -> Any:
+def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], outlook: Outlook) -> Any:
     """Return the coming days with their intervals."""
-    days = coming.days[: SHOWN_WEEKS * WEEK]
+    days = outlook.days[: SHOWN_WEEKS * WEEK]
     counted = [(p.day, p.visits(measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
-    four = next((t for t in coming.totals if t.days == narratives.FOUR_WEEKS), None)
-    drawn = chart(
+    four = next((t for t in outlook.totals if t.days == narratives.FOUR_WEEKS), None)
+    graph = chart(
         figures.weeks(counted, days),
         label=_("Visits a day: counted, and forecast with intervals"),
         finding=" ".join(present(narratives.total(four) if four else "", closed(days))),
-        head=[_("Day"), *_interval_head()],
+        head=[_("Day"), *_interval_header()],
         rows=[[formats.day_short(p.day), *_interval(p)] for p in days],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
         name="weeks",
     )
-    last = max((p.day for p in points if p.visits(measure) is not None), default=coming.origin)
-    origin = _("From the visits up to {day}.").format(day=formats.day(min(last, coming.origin)))
-    return titled(_("The next eight weeks"), quiet(origin), drawn)
+    last = max((p.day for p in points if p.visits(measure) is not None), default=outlook.origin)
+    origin = _("From the visits up to {day}.").format(day=formats.day(min(last, outlook.origin)))
+    return titled(_("The next eight weeks"), quiet(origin), graph)
 
 
 def closed(days: Sequence[Expected]) -> str:
-    """Return why the curve falls to nothing: the closed days among `days`, but for weekdays that always are."""
+    """Return why the curve falls to zero: the closed days among `days`, but for weekdays that always are."""
     shut = [one.day for one in days if one.high95 < NOBODY]
     weekly = {day.weekday() for day in shut} - {one.day.weekday() for one in days if one.high95 >= NOBODY}
     stretches: list[list[date]] = []
@@ -129,11 +129,11 @@ def closed(days: Sequence[Expected]) -> str:
             stretches[-1].append(day)
         else:
             stretches.append([day])
-    told = [
+    texts = [
         formats.day_short(first)
         if first == last
         else f"{formats.day_short(first)} – {formats.day_short(last)}"
         for first, last in ((stretch[0], stretch[-1]) for stretch in stretches)
     ]
-    said = formats.several(told).rstrip(".")  # a month may end with one: 6 jan.
-    return _("Closed: {days}.").format(days=said) if told else ""
+    listed = formats.several(texts).rstrip(".")  # a month may end with one: 6 jan.
+    return _("Closed: {days}.").format(days=listed) if texts else ""

@@ -1,4 +1,4 @@
-"""The fields of forms. `forms.js` knows a field by what its id begins with: that of its form."""
+"""The fields of forms. `forms.js` finds the fields of a form by the prefix of their ids, the form's id."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,14 +14,14 @@ LONGEST_NAME, LONGEST_REASON = 60, 500  # characters, as in the API
 
 
 def form(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
-    """Return a form as `unsigned` does, with who writes after its fields."""
+    """Return a form as `unsigned` does, with the author's field after its own."""
     return unsigned([*fields, *who(here)], here, verb, about, address, **sent)
 
 
 def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: str, **sent: str) -> Any:
     """Return a form that `forms.js` sends to `address` ("POST /api/…").
 
-    `about` tells its button from those of other forms.
+    `about` distinguishes its button from those of other forms.
     """
     label = aria(label=f"{verb}: {about}") if about else {}
     failed = data(failed=_("That could not be saved. Try again."))
@@ -33,7 +33,7 @@ def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: s
 
 
 def who(here: str) -> list[Any]:
-    """Return the field for who writes; none for whoever is signed in, and is known."""
+    """Return the field for the author; none for a signed-in user, who is known."""
     known = access.author("")
     return [] if known else [line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")]
 
@@ -45,8 +45,8 @@ def field(label: str, below: Any, **attributes: Any) -> Any:
 
 def control(here: str, name: str, value: Any = "", **more: Any) -> Any:
     """Return an input without a label; its `type` may be any that browsers know, also one that Dash does not."""
-    own = f"{here}-{name.replace('.', '-')}"
-    return dcc.Input(id=own, name=name, value=value, **{"autoComplete": "off", **more})
+    field_id = f"{here}-{name.replace('.', '-')}"
+    return dcc.Input(id=field_id, name=name, value=value, **{"autoComplete": "off", **more})
 
 
 def entry(here: str, name: str, label: str, value: Any = "", **more: Any) -> Any:
@@ -55,7 +55,7 @@ def entry(here: str, name: str, label: str, value: Any = "", **more: Any) -> Any
 
 
 def hidden(here: str, values: Mapping[str, str]) -> list[Any]:
-    """Return what a form sends without showing it."""
+    """Return hidden fields."""
     return [control(here, name, value, type="hidden") for name, value in values.items()]
 
 
@@ -66,7 +66,7 @@ def pick(here: str, name: str, value: str, *label: Any, chosen: bool = False) ->
 
 
 def line(here: str, name: str, label: str, longest: int, completed: str = "off") -> Any:
-    """Return a line that has to be written; `completed` is what the browser may know of it."""
+    """Return a required line of text; `completed` is its autocomplete kind."""
     return entry(here, name, label, required=True, maxLength=longest, autoComplete=completed)
 
 
@@ -92,13 +92,13 @@ def text(here: str, name: str, label: str, language: str, longest: int, known: s
 
 
 def day(here: str, name: str, label: str, known: date | None, **attributes: Any) -> Any:
-    """Return a day, chosen as the reader's device does it."""
+    """Return a field for a day, with the device's own date picker."""
     value = str(known) if known else ""
     return field(label, control(here, name, value, type="date", **attributes), **data(was=value))
 
 
 def moment(here: str, name: str, label: str) -> Any:
-    """Return a time, by the clock of the site."""
+    """Return a field for a time, by the site's clock."""
     return entry(here, name, label, type="datetime-local", required=True)
 
 
@@ -111,8 +111,8 @@ def choice(
     number: int | None = None,
     none: str = "–",
 ) -> Any:
-    """One of `choices`, names by value; where `chosen` is empty `none`. Several of a name have a number."""
+    """Return a select of `choices`, names by value; `none` if not `chosen`. Several of a name have a number."""
     options = {**({} if chosen else {"": none}), **choices}
-    found = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
-    own = name if number is None else f"{name}-{number}"
-    return field(label, html.Select(found, id=f"{here}-{own}", name=name))
+    entries = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
+    field_name = name if number is None else f"{name}-{number}"
+    return field(label, html.Select(entries, id=f"{here}-{field_name}", name=name))

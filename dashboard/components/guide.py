@@ -1,4 +1,4 @@
-"""The guide from an empty installation to live numbers: its steps, how far a site has come, and the way on."""
+"""The guide from an empty installation to live numbers: its steps, the progress of a site, and the next step."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ HERE: Final = "site-made"
 
 
 def words() -> dict[Step, str]:
-    """Return what the steps are called."""
+    """Return the names of the steps."""
     return {
         "site": _("Place"),
         "spaces": _("Floors and rooms"),
@@ -40,7 +40,7 @@ def words() -> dict[Step, str]:
 
 
 def address(site: str, step: Step) -> str:
-    """Return where a step is taken."""
+    """Return the address of a step."""
     return f"{PAGE}/{site}/{step}"
 
 
@@ -51,21 +51,21 @@ def progress(db: Database, site: Site) -> dict[Step, bool]:
 
 def trail(site: str, done: Mapping[Step, bool], here: str) -> Any:
     """Return the steps in order, each with its state, as links once there is a site."""
-    coming = next_step(dict(done)) if site else "site"
-    found = []
+    upcoming = next_step(dict(done)) if site else "site"
+    entries = []
     for step, name in words().items():
-        state = "done" if done.get(step) else "next" if step == coming else ""
+        state = "done" if done.get(step) else "next" if step == upcoming else ""
         optional = _("optional") if step not in NEEDED and not state else ""
-        said = {"done": _("done"), "next": _("next")}.get(state, optional)
-        label = [html.Span(name, className="strong"), *([html.Span(said, className="quiet")] if said else [])]
+        note = {"done": _("done"), "next": _("next")}.get(state, optional)
+        label = [html.Span(name, className="strong"), *([html.Span(note, className="quiet")] if note else [])]
         current = aria(current="step") if step == here else {}
         inner = dcc.Link(label, href=address(site, step)) if site else html.Span(label)
-        found.append(html.Li(inner, **data(state=state), **current))
-    return html.Nav(html.Ol(found, className="steps"), **aria(label=_("Steps")))
+        entries.append(html.Li(inner, **data(state=state), **current))
+    return html.Nav(html.Ol(entries, className="steps"), **aria(label=_("Steps")))
 
 
 def banner(db: Database, site: str) -> Any:
-    """Return the way on, for an administrator of a site where nothing is counted yet; None otherwise."""
+    """Return a link to the next step, for an administrator of a site where nothing is counted yet; else None."""
     if not access.may("administer", site) or sites.counts(db, site):
         return None
     place = sites.load(db, site)
@@ -73,17 +73,17 @@ def banner(db: Database, site: str) -> Any:
     step = next_step(done)
     if step is None:
         return None
-    said = _("{site} is being set up. Next: {step}.").format(site=named(place.name), step=words()[step])
-    way = dcc.Link(_("Continue"), href=address(site, step), className="send")
-    return html.Aside([html.P(said), way], className="guide", **aria(label=_("Setting up")))
+    text = _("{site} is being set up. Next: {step}.").format(site=named(place.name), step=words()[step])
+    link = dcc.Link(_("Continue"), href=address(site, step), className="send")
+    return html.Aside([html.P(text), link], className="guide", **aria(label=_("Setting up")))
 
 
 def begin(db: Database, here: Address, now: datetime) -> Any:
     """Return the first step where there is no site; others than administrators are told whom to ask."""
     title = _("No place has been set up yet")
     if not access.may("administer"):
-        ask = _("Ask an administrator of Besök: whoever signs in with that role is led through it.")
-        return notices.notice(title, ask)
+        text = _("Ask an administrator of Besök: whoever signs in with that role is led through it.")
+        return notices.notice(title, text)
     about = _(
         "In a quarter of an hour you see live figures here. You describe the place, its doors and its hours, then "
         "say where the sensors are. You can stop at any time and go on later."
@@ -104,7 +104,7 @@ def begin(db: Database, here: Address, now: datetime) -> Any:
 def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     """Return the form for a new place, and the sensors that send already; those that name one give it that name."""
     built = sites.load_all(db)
-    heard, looked = get_unplaced(db, now), look_up(db, here.get("sensor"), built)
+    unplaced, lookup = get_unplaced(db, now), look_up(db, here.get("sensor"), built)
     sandbox = {"false": _("real"), "true": _("simulated, to try it out before any is mounted")}
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
@@ -112,42 +112,42 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
         site_forms.line(HERE, "timezone", _("Time zone"), "Europe/Stockholm", needed=True),
         site_forms.country(HERE, "SE"),
         forms.choice(HERE, "sandbox", _("Its sensors are"), sandbox, "false"),
-        *_named_by_sensors({site.id for site in built}, heard, looked),
+        *_named_by_sensors({site.id for site in built}, unplaced, lookup),
     ]
     sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}
-    made = forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
-    return [made, *_sending(db, heard, looked, now)]
+    form = forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
+    return [form, *_sending(db, unplaced, lookup, now)]
 
 
-def _named_by_sensors(known: Collection[str], heard: Sequence[UnplacedDevice], looked: Lookup) -> list[Any]:
-    native = [looked.shown(d.device).partition("/")[0] for d in heard if d.source == "native"]
-    said = [name for name in dict.fromkeys(native) if name not in known and not PSEUDONYM.fullmatch(name)]
-    if not said:
+def _named_by_sensors(ids: Collection[str], devices: Sequence[UnplacedDevice], lookup: Lookup) -> list[Any]:
+    native = [lookup.shown(d.device).partition("/")[0] for d in devices if d.source == "native"]
+    names = [name for name in dict.fromkeys(native) if name not in ids and not PSEUDONYM.fullmatch(name)]
+    if not names:
         return []
     label = _("Sensors are sending already for a place that they call")
     return [
-        forms.choice(HERE, "id", label, {name: name for name in said} | {"": _("another place")}, said[0])
+        forms.choice(HERE, "id", label, {name: name for name in names} | {"": _("another place")}, names[0])
     ]
 
 
-def _sending(db: Database, unplaced: Sequence[UnplacedDevice], looked: Lookup, now: datetime) -> list[Any]:
-    """Return what is heard already; it waits for its place."""
+def _sending(db: Database, unplaced: Sequence[UnplacedDevice], lookup: Lookup, now: datetime) -> list[Any]:
+    """Return the sensors that send already and wait for a place."""
     unknown = get_unknown(db)
     if not unplaced and not unknown:
         none = _("None yet. You can set up everything, and connect the sensors afterwards.")
         return [html.H2(_("Sensors that are sending")), quiet(none)]
-    kept = _("What they send is kept, and counts once you have said where they are.")
+    note = _("What they send is kept, and counts once you have said where they are.")
     lines = [
-        html.P([html.Span(looked.shown(d.device), className="strong"), " ", readings.ago(d.heard, now)])
+        html.P([html.Span(lookup.shown(d.device), className="strong"), " ", readings.ago(d.heard, now)])
         for d in unplaced
     ]
-    asks = plural(
+    question = plural(
         "{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", len(unknown)
     )
     return [
         html.H2(_("Sensors that are sending")),
-        quiet(kept),
-        *present(unplaced_devices.finder(unplaced, looked)),
+        quiet(note),
+        *present(unplaced_devices.finder(unplaced, lookup)),
         *([items(lines)] if lines else []),
-        *([html.P(asks.format(n=len(unknown)))] if unknown else []),
+        *([html.P(question.format(n=len(unknown)))] if unknown else []),
     ]

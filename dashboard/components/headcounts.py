@@ -1,4 +1,4 @@
-"""Headcounts: how many lay within the intervals of the estimates, what room sensors show of them, the latest ones."""
+"""Headcounts: the share within the intervals of the estimates, the share that room sensors show, the latest ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,58 +14,58 @@ from dashboard.components.elements import fold, present, quiet
 SHOWN = 20  # of the latest
 
 
-def section(found: SiteHeadcounts, zone: str) -> Any:
-    """Return what the headcounts of the last weeks say."""
-    head = [_("Room"), _("Headcounts"), _("Within"), _("Estimate − headcount"), _("Room sensor shows")]
+def section(headcounts: SiteHeadcounts, zone: str) -> Any:
+    """Return the comparison of the last weeks' headcounts with estimates."""
+    header = [_("Room"), _("Headcounts"), _("Within"), _("Estimate − headcount"), _("Room sensor shows")]
     title = _("Headcounts by room")
     return html.Div(
         present(
-            html.P(said(found), className="finding"),
+            html.P(sentence(headcounts), className="finding"),
             html.P(
                 html.A(
                     _("Walk a headcount round with a phone"),
-                    href=f"/count/{found.site}?mode=rooms",
+                    href=f"/count/{headcounts.site}?mode=rooms",
                     className="go",
                 )
             ),
-            sheet(head, [_space(s) for s in found.spaces], title) if found.spaces else None,
+            sheet(header, [_space(s) for s in headcounts.spaces], title) if headcounts.spaces else None,
             quiet(
                 _(
                     "Each headcount is compared with the estimate of its minute as it was before, and then used: it "
                     "moves the estimate of the day. Room sensor / people counted, with the 95 % interval."
                 )
             )
-            if found.spaces
+            if headcounts.spaces
             else None,
-            _latest(found.counts, zone),
+            _latest(headcounts.counts, zone),
         ),
         className="headcounts",
     )
 
 
-def said(found: SiteHeadcounts) -> str:
-    """Return `Of 40 headcounts 33 lay within the 80 % interval (68–91 %).` and what that means."""
-    if not found.judged or found.share_lower is None or found.share_upper is None:
+def sentence(headcounts: SiteHeadcounts) -> str:
+    """Return `Of 40 headcounts 33 lay within the 80 % interval (68–91 %).` and a verdict on it."""
+    if not headcounts.judged or headcounts.share_lower is None or headcounts.share_upper is None:
         return _("No headcount of the last eight weeks could be compared with an estimate.")
     text = plural(
         "Of {n} headcount {within} lay within the 80 % interval (95 % interval {low}–{high}).",
         "Of {n} headcounts {within} lay within the 80 % interval (95 % interval {low}–{high}).",
-        found.judged,
+        headcounts.judged,
     ).format(
-        n=found.judged,
-        within=found.within,
-        low=formats.number(100 * found.share_lower),
-        high=formats.percent(found.share_upper),
+        n=headcounts.judged,
+        within=headcounts.within,
+        low=formats.number(100 * headcounts.share_lower),
+        high=formats.percent(headcounts.share_upper),
     )
-    return f"{text} {_verdict(found)}"
+    return f"{text} {_verdict(headcounts)}"
 
 
-def _verdict(found: SiteHeadcounts) -> str:
-    if found.honest is None:
+def _verdict(headcounts: SiteHeadcounts) -> str:
+    if headcounts.honest is None:
         return _("That is too few to judge the intervals.")
-    if found.honest:
+    if headcounts.honest:
         return _("That agrees with what they say.")
-    if found.within < 0.8 * found.judged:
+    if headcounts.within < 0.8 * headcounts.judged:
         return _("They are narrower than they should be: look at the doors of the rooms below.")
     return _("They are wider than they need to be.")
 
@@ -85,10 +85,10 @@ def _scale(s: SpaceHeadcounts) -> str:
 
 def _latest(counts: Sequence[HeadcountInfo], zone: str) -> Any:
     """Return the latest headcounts, folded away."""
-    head = [_("When"), _("Room"), _("Who"), _("People"), _("Taken seats"), _("Estimate before"), _("Used")]
+    header = [_("When"), _("Room"), _("Who"), _("People"), _("Taken seats"), _("Estimate before"), _("Used")]
     title = _("The latest headcounts")
     rows = [_count(c, zone) for c in counts[:SHOWN]]
-    return fold(title, sheet(head, rows, title, "scroll")) if rows else None
+    return fold(title, sheet(header, rows, title, "scroll")) if rows else None
 
 
 def _count(c: HeadcountInfo, zone: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The curves of spaces over periods, with what they say in words."""
+"""The curves of spaces over periods, with findings in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ from dashboard.ranges import Range
 Point = TypeVar("Point", OccupancyPoint, FlowPoint)
 NOBODY = 0.5  # people, rounded
 FEWEST = 4  # steps known in both periods, to compare them
-WHOLE = 0.995  # a share above it is all
+FULL_SHARE = 0.995  # a share above it is all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +60,15 @@ def chart_of(
     places = [one for one in series if one.days.first == period.first]
     lines = [_line(n, one, len(places), period, before) for n, one in enumerate(series)]
     site = first.days.site
-    drawn = occupancy.figure(
+    graph = occupancy.figure(
         lines,
         capacity=first.space.capacity if len(places) == 1 else None,
         axis=axis(period),
         unmeasured=unmeasured(first.points, site, period, now),
     )
     if weather:
-        strips.add_weather(drawn, days)
-    strips.add_days(drawn, occasions.names_by_day(days, site))
+        strips.add_weather(graph, days)
+    strips.add_days(graph, occasions.names_by_day(days, site))
     earlier = series[len(places) :]
     text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
     if len(places) > 1:
@@ -76,7 +76,7 @@ def chart_of(
     text[-1] += _preliminary(first.points, site.timezone)
     spaces = formats.several([one.name for one in places])
     return chart(
-        drawn,
+        graph,
         label=_("People in {space}, {period}").format(space=spaces, period=period_text(period)),
         finding=text[0] if len(text) == 1 else html.Ul([html.Li(words) for words in text]),
         head=[_("Time"), *(line.name for line in lines), _("Peak"), _("Note")],
@@ -87,7 +87,7 @@ def chart_of(
 
 
 def nothing_measured() -> Any:
-    """Return the notice that stands where a chart would be."""
+    """Return the notice shown in place of a chart."""
     return notices.nothing(
         _("Nothing was measured here in this period"),
         _("Try a longer period, or look at Sensors for what is offline."),
@@ -115,11 +115,11 @@ def _address(places: Sequence[Series], period: Range, before: Range | None) -> s
         one.days.space if one.days.site.id == home else f"{one.days.site.id}/{one.days.space}"
         for one in places[1:]
     ]
-    asked = [("space", places[0].days.space), *(("with", name) for name in others)]
-    asked += [("from", str(period.first)), ("to", str(period.last))]
-    asked += [("against", str(before.first))] if before else []
-    asked += [("step", period.step), ("format", csv_format())]
-    return f"/api/v1/sites/{home}/occupancy/compared?{urlencode(asked, safe='/')}"
+    query = [("space", places[0].days.space), *(("with", name) for name in others)]
+    query += [("from", str(period.first)), ("to", str(period.last))]
+    query += [("against", str(before.first))] if before else []
+    query += [("step", period.step), ("format", csv_format())]
+    return f"/api/v1/sites/{home}/occupancy/compared?{urlencode(query, safe='/')}"
 
 
 def length(period: Range) -> timedelta:
@@ -128,7 +128,7 @@ def length(period: Range) -> timedelta:
 
 
 def is_closed(start: datetime, site: Site, period: Range) -> bool:
-    """Tell whether a site is closed for all of a step: where nobody passes or is in then, charts have a gap."""
+    """Tell whether a site is closed for all of a step: charts have a gap if nobody passes or is in then."""
     spans = calendar.open_intervals(calendar.business_day(start, site), site)
     return not any(a < start + length(period) and start < b for a, b in spans)
 
@@ -141,15 +141,15 @@ def open_steps(points: Sequence[Point], site: Site, period: Range, now: datetime
 def unmeasured(
     points: Sequence[Point], site: Site, period: Range, now: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """Return the stretches of open hours in which nothing was measured, by the clock on the wall."""
-    found: list[tuple[datetime, datetime]] = []
+    """Return the stretches of open hours in which nothing was measured, in local time."""
+    spans: list[tuple[datetime, datetime]] = []
     for p in open_steps(points, site, period, now):
         if (p.people_in if isinstance(p, FlowPoint) else p.people) is None:
             begins = local(p.start, site.timezone)
-            if found and found[-1][1] == begins:
-                begins = found.pop()[0]
-            found.append((begins, local(p.start + length(period), site.timezone)))
-    return found
+            if spans and spans[-1][1] == begins:
+                begins = spans.pop()[0]
+            spans.append((begins, local(p.start + length(period), site.timezone)))
+    return spans
 
 
 def _in_open_hours(points: Sequence[OccupancyPoint], site: Site, period: Range) -> list[OccupancyPoint]:
@@ -171,7 +171,7 @@ def names(period: Range, before: Range | None = None) -> str:
 
 
 def axis(period: Range) -> str:
-    """Return what the line is: of longer steps the mean, which is less than the most at once."""
+    """Return the axis title: for longer steps the mean, which is less than the peak."""
     known = {"hour": _("people, mean of the hour"), "day": _("people, mean of the day")}
     return known.get(period.step, _("people"))
 
@@ -182,7 +182,7 @@ def period_text(period: Range) -> str:
 
 
 def finding(one: Series, past: Series | None, period: Range, before: Range | None, now: datetime) -> str:
-    """Return what the curve of a space shows, in a few sentences."""
+    """Return the finding of a space's curve, in a few sentences."""
     known = [p for p in one.points if p.people is not None]
     if not known:
         return _("Nothing was measured here in this period") + "."
@@ -193,23 +193,23 @@ def finding(one: Series, past: Series | None, period: Range, before: Range | Non
     parts = [_("Peak: {n} people, {when}").format(n=n, when=when(top.start, period, zone))]
     if one.space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / one.space.capacity)))
-    said = ", ".join(parts) + "."
+    text = ", ".join(parts) + "."
     if past and before:
-        said += _compared(one, past, period, before)
+        text += _compared(one, past, period, before)
     steps = open_steps(one.points, one.days.site, period, now)
-    return said + measured([p.people is not None for p in steps])
+    return text + measured([p.people is not None for p in steps])
 
 
 def measured(shares: Sequence[float]) -> str:
-    """Return how much of some steps was measured; nothing where all of it was."""
-    seen = sum(shares) / max(len(shares), 1)
-    if not shares or seen >= WHOLE:
+    """Return a sentence on the measured share of steps; "" where all were measured."""
+    share = sum(shares) / max(len(shares), 1)
+    if not shares or share >= FULL_SHARE:
         return ""
-    return " " + _("{share} of the time was measured.").format(share=formats.percent(seen))
+    return " " + _("{share} of the time was measured.").format(share=formats.percent(share))
 
 
 def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
-    """Return which figures may still change, and how far they go."""
+    """Return a sentence on the figures that may still change, and until when."""
     known = [p for p in points if p.people is not None]
     if all(p.final for p in known):
         return ""
@@ -219,7 +219,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
 
 
 def _compared(one: Series, past: Series, period: Range, before: Range) -> str:
-    """Return how the two periods compare, over the steps that both know and in which both were open."""
+    """Return the change between two periods, over steps that are known and open in both."""
     now, then = (
         {
             local(p.start, some.days.site.timezone): p.people
@@ -233,7 +233,7 @@ def _compared(one: Series, past: Series, period: Range, before: Range) -> str:
 
 
 def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) -> str:
-    """Return how steps compare with those before, of which there are enough to say so."""
+    """Return the change of steps against earlier ones, if there are enough of them."""
     sum_before = sum(then for _now, then in pairs)
     if len(pairs) < FEWEST or sum_before < len(pairs):
         return ""
@@ -252,7 +252,7 @@ def when(start: datetime, period: Range, zone: str) -> str:
 
 
 def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
-    """Return a row for each step of which anything is known: each line, and of the first its peak and a note."""
+    """Return a row for each step with a known value: each line, and the peak and a note of the first."""
     first = lines[0]
     others = [{line.at(p): p for p in line.points} for line in lines[1:]]
     rows = []
@@ -270,5 +270,5 @@ def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
 
 def _note(p: OccupancyPoint) -> str:
     """Return why the figure was corrected, and whether it may still change."""
-    said = (live_parts.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
-    return ", ".join(part for part in said if part)
+    notes = (live_parts.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
+    return ", ".join(part for part in notes if part)

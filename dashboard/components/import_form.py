@@ -11,12 +11,12 @@ from besok.text.languages import _, named
 from dashboard.components import forms
 from dashboard.components.elements import data, quiet
 
-HERE = "import"  # what the ids of its fields begin with
+HERE = "import"  # prefix of the ids of its fields
 LONGEST_SOURCE = 100  # characters, as in the API
 
 
 def about() -> Any:
-    """Return what past counts are good for."""
+    """Return why past counts are useful."""
     return html.P(
         _(
             "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress "
@@ -26,7 +26,7 @@ def about() -> Any:
 
 
 def form(site: Site) -> Any:
-    """Return the form; its file field, which React has no word for, is put in by `imports.js`."""
+    """Return the form; its file field, which Dash does not have, is inserted by `imports.js`."""
     doors = {door.portal: named(door.name) for door in get_portals(site) if door.perimeter}
     counted = {
         "net": _("visits, less deductions (net)"),

@@ -1,4 +1,4 @@
-"""The duties of the jobs: when each was last done, and how it went."""
+"""The duties of the jobs: the last run of each, and its outcome."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from dashboard.components.elements import chip, quiet
 
 
 def section(jobs: Sequence[JobInfo], zone: str) -> Any:
-    """Return the duties, those that fail first."""
+    """Return the duties, failing ones first."""
     if not jobs:
         return quiet(_("No job has run yet."))
-    head = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
+    header = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
     ordered = sorted(jobs, key=lambda job: (job.failing is None, job_text.name(job.duty)))
-    return sheet(head, [_row(job, zone) for job in ordered], _("Jobs"))
+    return sheet(header, [_row(job, zone) for job in ordered], _("Jobs"))
 
 
 def _row(job: JobInfo, zone: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""You said, we did, it gave: what was asked for at a site, what became of it, and what it has given so far."""
+"""The ledger of a site: requests, the actions that followed, and their effects so far."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -20,15 +20,15 @@ MEASURED: Final = 8  # of these, at most, where there are others to be shown
 def section(
     site: str,
     actions: Sequence[ActionInfo],
-    gave: Mapping[str, str],
+    effects: Mapping[str, str],
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
-    """Return an entry for each action (given newest first) and forms to write into the ledger. `gave` says what each
-    gave, by action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
+    """Return an entry for each action (given newest first) and forms to write into the ledger. `effects` are the
+    sentences on effects, by action; `measured` the actions with a measured effect, `spaces` the names of the spaces.
     """
     entries = [
-        _entry(site, action, gave.get(action.action), spaces) for action in in_order(actions, measured)
+        _entry(site, action, effects.get(action.action), spaces) for action in in_order(actions, measured)
     ]
     title = _("Requests, actions and effects")
     about = aria(label=_("Download CSV: {chart}").format(chart=title))
@@ -49,18 +49,18 @@ def section(
 
 
 def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[ActionInfo]:
-    """First those whose effect was measured, whatever it is; then the others; each newest first.
+    """Order actions: first those with a measured effect, whatever it is; then the others; each newest first.
 
     Of those that are `SHOWN` at least a few are of the others, if there are as many: who has just asked finds it there.
     """
-    told = [action for action in actions if action.action in measured]
+    with_effect = [action for action in actions if action.action in measured]
     others = [action for action in actions if action.action not in measured]
-    first = told[: max(MEASURED, SHOWN - len(others))]
+    first = with_effect[: max(MEASURED, SHOWN - len(others))]
     shown = [*first, *others[: SHOWN - len(first)]]
     return [*shown, *(action for action in actions if action not in shown)]
 
 
-def _entry(site: str, action: ActionInfo, gave: str | None, spaces: Mapping[str, Text]) -> Any:
+def _entry(site: str, action: ActionInfo, effect: str | None, spaces: Mapping[str, Text]) -> Any:
     places = ", ".join(named(spaces[space]) for space in action.spaces if space in spaces)
     example = _("invented example") if action.invented else ""
     state = html.Span(_state(action), className=f"state {action.state}")
@@ -69,7 +69,7 @@ def _entry(site: str, action: ActionInfo, gave: str | None, spaces: Mapping[str,
             html.Header([html.H3(named(action.title)), state]),
             quiet(" · ".join(present(_asked_by(action), places, example))),
             html.P(_("“{answer}”").format(answer=named(action.answer))) if action.answer else None,
-            html.P(gave or _not_yet(action), className="gave" if gave else "quiet"),
+            html.P(effect or _not_yet(action), className="gave" if effect else "quiet"),
             ledger_forms.amend(site, action) if access.may("record", site) else None,
         ),
         **data(action=action.action),

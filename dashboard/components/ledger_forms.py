@@ -1,4 +1,4 @@
-"""Forms that write into the ledger: what was asked for, and what became of it. `forms.js` sends them to the API."""
+"""Forms that write into the ledger: a request, and the action that followed. `forms.js` sends them to the API."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,9 +13,7 @@ from dashboard.components import forms
 from dashboard.components.elements import aria, data, fold, quiet
 
 LONGEST: Final = 1000  # characters of a text
-ASKED: Final = (
-    "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
-)
+PREFIX: Final = "asked"  # prefix of the ids of the first form's fields, which forms.js finds by `data-fields`
 
 
 def add(site: str, spaces: Mapping[str, Text]) -> Any:
@@ -30,25 +28,25 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
     days = dict(zip(WEEKDAYS, formats.weekdays("wide"), strict=True))
     fields = [
         quiet(_("The ledger is public: write which group asked, and no names of people.")),
-        html.Div(_texts(ASKED, "title", _("Request")), **data(once="")),
-        forms.choice(ASKED, "asked_by", _("By whom"), groups, "residents"),
-        forms.day(ASKED, "asked", _("When; today if left out"), None),
-        forms.choice(ASKED, "spaces", _("Where; the whole site if left out"), within),
-        forms.choice(ASKED, "weekdays", _("On which weekday; every day if left out"), days),
+        html.Div(_texts(PREFIX, "title", _("Request")), **data(once="")),
+        forms.choice(PREFIX, "asked_by", _("By whom"), groups, "residents"),
+        forms.day(PREFIX, "asked", _("When; today if left out"), None),
+        forms.choice(PREFIX, "spaces", _("Where; the whole site if left out"), within),
+        forms.choice(PREFIX, "weekdays", _("On which weekday; every day if left out"), days),
     ]
     sent = {"lists": "spaces weekdays", "kept": _("Written down.")}
     address = f"POST /api/v1/sites/{site}/actions"
-    return fold(_("Add a request"), forms.form(fields, ASKED, _("Write it down"), "", address, **sent))
+    return fold(_("Add a request"), forms.form(fields, PREFIX, _("Write it down"), "", address, **sent))
 
 
 def amend(site: str, action: ActionInfo) -> Any:
-    """Return the form for what became of an action, filled with what is known."""
-    answer, here = action.answer, f"became-{action.action}"
+    """Return the form for the answer and the dates of an action, filled with the current values."""
+    answer, form_id = action.answer, f"became-{action.action}"
     fields = [
-        *_texts(here, "answer", _("What was answered"), answer, required=False),
-        forms.day(here, "answered", _("Answered on"), action.answered),
-        forms.day(here, "done_since", _("Done since"), action.done_since),
-        forms.day(here, "undone", _("Taken back on"), action.undone),
+        *_texts(form_id, "answer", _("What was answered"), answer, required=False),
+        forms.day(form_id, "answered", _("Answered on"), action.answered),
+        forms.day(form_id, "done_since", _("Done since"), action.done_since),
+        forms.day(form_id, "undone", _("Taken back on"), action.undone),
     ]
     sent = {
         "asked": str(action.asked or ""),
@@ -57,10 +55,10 @@ def amend(site: str, action: ActionInfo) -> Any:
         "undone": _("It can be taken back only after it was done: write both days."),
         "kept": _("Written down."),
     }
-    what, about = _("Record the answer and the action"), named(action.title)
+    verb, about = _("Record the answer and the action"), named(action.title)
     address = f"PATCH /api/v1/sites/{site}/actions/{action.action}"
-    form = forms.form(fields, here, _("Write it down"), about, address, **sent)
-    return html.Details([html.Summary(what, **aria(label=f"{what}: {about}")), form])
+    form = forms.form(fields, form_id, _("Write it down"), about, address, **sent)
+    return html.Details([html.Summary(verb, **aria(label=f"{verb}: {about}")), form])
 
 
 def _texts(here: str, name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
@@ -70,6 +68,6 @@ def _texts(here: str, name: str, label: str, known: Text | None = None, required
     words = {"sv": _("in Swedish, if you can"), "en": _("in English, if you can")}
     both = ((mine, label, required), (other, f"{label}, {words[other]}", False))
     return [
-        forms.text(here, f"{name}_{code}", said, code, LONGEST, getattr(known, code) if known else "", needed)
-        for code, said, needed in both
+        forms.text(here, f"{name}_{code}", text, code, LONGEST, getattr(known, code) if known else "", needed)
+        for code, text, needed in both
     ]

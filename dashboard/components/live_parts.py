@@ -1,7 +1,7 @@
 """Parts of the board that the live stream updates:
 state and texts of each space and of the site, in the reader's language.
 
-The page is drawn with them and the stream sends them; `live.js` puts them in place and tells only how old they are.
+The page is drawn with them and the stream sends them; `live.js` inserts them and writes only their age.
 """
 
 import json
@@ -18,11 +18,11 @@ from besok.text.languages import _
 from dashboard.components.elements import data
 from dashboard.version import version
 
-Parts = dict[str, str]  # texts by the name of their place
+Parts = dict[str, str]  # texts by part name
 
 
 def part(name: str, parts: Parts, **attributes: Any) -> Any:
-    """Return the place of a text, with the text of now; without one the script fills it."""
+    """Return the element of a part with its present text; without one the script fills it."""
     return html.Span(parts.get(name, ""), **data(part=name), **attributes)
 
 
@@ -53,13 +53,13 @@ def of_site(live: SiteLive, place: Site) -> Parts:
 
 
 def state(space: SpaceLive) -> dict[str, str]:
-    """Return what the style sheet and the script have to know of a space."""
+    """Return the data attributes of a space for style sheet and script."""
     return {
         "space": space.space,
         "state": space.freshness,
         "level": "unknown"
         if space.basis == "presence"
-        else space.level,  # somebody is there: how many, nobody knows
+        else space.level,  # occupied, by an unknown number of people
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
         "placed": "" if space.reason == "no_sensor" else "1",
@@ -73,8 +73,8 @@ def fill(space: SpaceLive) -> str:
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
-def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> str:
-    """All of it as JSON; `now` is the end of a curve, `told` the mark of open alerts and the announcement, `marks`
+def update(live: SiteLive, place: Site, alerts: str, marks: Mapping[str, Any]) -> str:
+    """All of it as JSON; `now` is the end of a curve, `alerts` the mark of open alerts and the announcement, `marks`
     are of the doors and sensors of floor plans.
     """
     spaces = {
@@ -86,13 +86,13 @@ def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> 
         }
         for space in live.spaces
     }
-    heard = any(space.heard for space in live.spaces)
+    is_seen = any(space.heard for space in live.spaces)
     site = {
         "site": live.site,
         "version": version(),
         "time": live.time.isoformat(),
-        "heard": heard,
-        "alerts": told,
+        "heard": is_seen,
+        "alerts": alerts,
         "parts": of_site(live, place),
         "marks": marks,
     }
@@ -100,7 +100,7 @@ def update(live: SiteLive, place: Site, told: str, marks: Mapping[str, Any]) -> 
 
 
 def ages() -> dict[str, str]:
-    """Return what the script says by the clock: how old a figure is, and since when there is no connection."""
+    """Return the texts that the script fills by the clock: the age of a figure, and the time of a lost connection."""
     return {
         "short_seconds": _("{n} s"),
         "short_minutes": _("{n} min"),
@@ -131,7 +131,7 @@ def reasons() -> dict[str, str]:
 
 
 def people(space: SpaceLive) -> str:
-    """Return how many are there; of a presence sensor only whether anybody is."""
+    """Return the number of people; for a presence sensor only whether anybody is there."""
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)
@@ -160,16 +160,16 @@ def interval(space: SpaceLive) -> str:
 
 
 def between(space: SpaceLive) -> str:
-    """Return the interval as a sentence, for who points at it or hears it."""
+    """Return the interval as a sentence, for tooltips and screen readers."""
     if not interval(space) or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
-    said = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
-    return said.format(low=low, high=high)
+    text = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
+    return text.format(low=low, high=high)
 
 
 def certainty(space: SpaceLive) -> str:
-    """Return what the figure rests on and why it was corrected, or why there is none, in a few words."""
+    """Return the basis of a figure and why it was corrected, or why there is none, in a few words."""
     if space.people is None:
         return reasons().get(space.reason or "no_data", "")
     bases = {
@@ -178,12 +178,12 @@ def certainty(space: SpaceLive) -> str:
         "presence": _("from a presence sensor"),
         "headcount": _("from a headcount"),
     }
-    said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
-    return " · ".join(filter(None, said))
+    texts = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
+    return " · ".join(filter(None, texts))
 
 
 def verdict(space: SpaceLive, is_open: bool = True) -> str:
-    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and
+    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the site is closed and
     quiet.
     """
     if space.freshness == "none":
@@ -201,13 +201,13 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     }[space.level]
 
 
-def sensor_state(heard: Freshness) -> str:
+def sensor_state(fresh: Freshness) -> str:
     """Return whether a sensor sends, in a word."""
-    return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[heard]
+    return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[fresh]
 
 
 def is_offline(space: SpaceLive) -> bool:
-    """Tell whether a sensor sends nothing; else, where it is stale, it sends and nobody estimates."""
+    """Tell whether a stale figure is due to an offline sensor, not to a missing estimate."""
     return space.freshness == "stale" and not (space.heard and space.time and space.heard > space.time)
 
 
@@ -224,9 +224,9 @@ def against(value: float | None, before: float | None, weekday: str) -> str:
         return ""
     share = value / before - 1
     if abs(share) < 0.005:
-        said = _("as last {weekday} at this time")
+        text = _("as last {weekday} at this time")
     elif share > 0:
-        said = _("{share} more than last {weekday} at this time")
+        text = _("{share} more than last {weekday} at this time")
     else:
-        said = _("{share} fewer than last {weekday} at this time")
-    return said.format(share=formats.percent(abs(share)), weekday=weekday)
+        text = _("{share} fewer than last {weekday} at this time")
+    return text.format(share=formats.percent(abs(share)), weekday=weekday)

@@ -1,4 +1,4 @@
-"""Planned maintenance of a site: what is being worked on, its end before its time, and the form for more."""
+"""Planned maintenance of a site: what is under maintenance, the form to end it early, and the form for more."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,14 +13,14 @@ from dashboard.components import forms
 from dashboard.components.elements import fold, items, present, quiet
 
 
-def section(found: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
-    """Return what is being worked on; `names` are of all that can be."""
-    told = _("What is under maintenance raises no alerts, and the visits of that time are marked.")
+def section(listed: Sequence[MaintenanceInfo], names: Mapping[str, str], site: str, zone: str) -> Any:
+    """Return the maintenance of a site; `names` are of all possible subjects."""
+    note = _("What is under maintenance raises no alerts, and the visits of that time are marked.")
     may = access.may("acknowledge", site)
     return html.Div(
         present(
-            quiet(told),
-            items(_one(one, names, site, zone, may) for one in found) if found else None,
+            quiet(note),
+            items(_one(each, names, site, zone, may) for each in listed) if listed else None,
             fold(_("Plan maintenance"), _form(names, site)) if may else None,
         )
     )
@@ -28,12 +28,12 @@ def section(found: Sequence[MaintenanceInfo], names: Mapping[str, str], site: st
 
 def _one(one: MaintenanceInfo, names: Mapping[str, str], site: str, zone: str, may: bool) -> Any:
     name = names.get(one.subject, one.subject)
-    said = _("until {time}: {why} ({who})").format(
+    text_until = _("until {time}: {why} ({who})").format(
         time=formats.stamp(one.until, zone), why=one.reason, who=one.author
     )
-    text = html.P([html.Span(name, className="strong"), " ", said])
-    here, address = f"maintenance-{one.id}", f"POST /api/v1/sites/{site}/maintenance/{one.id}/end"
-    end = forms.form([], here, _("It is done"), name, address, kept=_("Noted."), gone="404")
+    text = html.P([html.Span(name, className="strong"), " ", text_until])
+    form_id, address = f"maintenance-{one.id}", f"POST /api/v1/sites/{site}/maintenance/{one.id}/end"
+    end = forms.form([], form_id, _("It is done"), name, address, kept=_("Noted."), gone="404")
     return html.Div(present(text, fold(_("It is done"), end) if may else None))
 
 

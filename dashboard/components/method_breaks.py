@@ -17,51 +17,51 @@ SHOWN: Final = 2  # breaks; the others are folded away
 EIGHTY = 1.2816 / 1.96  # of the half width of a 95 % interval is that of an 80 % one
 
 
-def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> list[Any]:
-    """Growth as counted and bridged, and each break; nothing where the growth is not known or nothing changed.
+def section(progress: Progress, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> list[Any]:
+    """Return growth as counted and bridged, and each break; nothing without known growth or without a break.
 
     `doors` are the names of the doors, those of other sites under "site/door"; `others` are the names of these sites.
     """
-    if not way.breaks or (way.growth_bridged is None and way.goal_bridged is None):
+    if not progress.breaks or (progress.growth_bridged is None and progress.goal_bridged is None):
         return []
-    breaks = first_of([told(b, doors, others) for b in way.breaks], SHOWN)
-    growth = html.P(_growth(way)) if way.growth_bridged is not None else None
-    return [titled(_("Method breaks"), *present(growth, *breaks, quiet(_goal(way))))]
+    breaks = first_of([break_text(b, doors, others) for b in progress.breaks], SHOWN)
+    growth = html.P(_growth(progress)) if progress.growth_bridged is not None else None
+    return [titled(_("Method breaks"), *present(growth, *breaks, quiet(_goal(progress))))]
 
 
-def _growth(way: Progress) -> str:
-    said = _(
+def _growth(progress: Progress) -> str:
+    text = _(
         "As counted: {plain} in 52 weeks. As if every day had been counted the way it is now: {bridged}, "
         "give or take {wide} points (95 % interval)."
     )
-    if way.growth is None:
-        said = _(
+    if progress.growth is None:
+        text = _(
             "As if every day had been counted the way it is now: {bridged} in 52 weeks, give or take {wide} points "
             "(95 % interval)."
         )
-    return said.format(
-        plain=formats.signed_percent(way.growth),
-        bridged=formats.signed_percent(way.growth_bridged),
-        wide=formats.number(100 * (way.growth_error or 0), 1),
+    return text.format(
+        plain=formats.signed_percent(progress.growth),
+        bridged=formats.signed_percent(progress.growth_bridged),
+        wide=formats.number(100 * (progress.growth_error or 0), 1),
     )
 
 
-def _goal(way: Progress) -> str:
-    if way.goal_bridged is None or way.goal_visits is None:
+def _goal(progress: Progress) -> str:
+    if progress.goal_bridged is None or progress.goal_visits is None:
         return ""
-    said = _("The target of {n} visits a year would then be {bridged}.")
-    return said.format(n=formats.number(way.goal_visits), bridged=formats.number(way.goal_bridged))
+    text = _("The target of {n} visits a year would then be {bridged}.")
+    return text.format(n=formats.number(progress.goal_visits), bridged=formats.number(progress.goal_bridged))
 
 
-def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> str:
-    """One break as a sentence; at another site it begins with its name."""
+def break_text(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> str:
+    """Return a break as sentences; those of another site name it."""
     if change.kind == "source":
         return _source(change, others)
     door = change.door or ""
     name = doors.get(f"{change.site}/{door}") or doors.get(door)
     house = others.get(change.site or "")
     where = [named(house)] if house else []
-    what = {
+    event = {
         "sensor": _("{day}: another sensor at {door}."),
         "definition": _("{day}: a new definition of a visit."),
         "door": _("{day}: {door} was not counted all the time, and is left out."),
@@ -70,42 +70,42 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door
     )
     if change.factor is None:
-        return what
+        return event
     by = {
         "overlap": _("Both sensors side by side"),
         "level": _("Judged by the other doors"),
         "recounted": _("Counted once more"),
     }.get(change.method, "")
-    said = _("{by}: {more}.")
+    text = _("{by}: {more}.")
     if change.error:
-        said = _("{by}: it counts {more}, give or take {wide} points (95 % interval).")
+        text = _("{by}: it counts {more}, give or take {wide} points (95 % interval).")
     more, wide = formats.signed_percent(change.factor - 1), formats.number(100 * (change.error or 0), 1)
-    return f"{what} {said.format(by=by, more=more, wide=wide)}"
+    return f"{event} {text.format(by=by, more=more, wide=wide)}"
 
 
 def _source(change: MethodBreak, others: Mapping[str, Text]) -> str:
-    """Return how the present counters see what those saw that people brought counts of."""
+    """Return how the present counters compare with the source of imported counts."""
     house = others.get(change.site or "")
     day = ", ".join([formats.day(change.day), *([named(house)] if house else [])])
     factor = change.factor or 1.0
-    apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # low and high lie so many times off
+    apart = exp(EIGHTY * log1p((change.error or 0.0) / factor))  # factor between the estimate and either end
     counter = (
         _("“{source}”").format(source=formats.source(change.counter)) if change.counter else _("the sensors")
     )
     source = _("“{source}”").format(source=formats.source(change.source))
     if change.method == "prior":
-        said = _(
+        text = _(
             "{day}: how many more or fewer visits {counter} count than {source} did is not known. "
             "Nothing is taken out; it may be {wide} either way (80 % interval)."
         )
-        return said.format(day=day, counter=counter, source=source, wide=formats.change(apart - 1))
-    said = _(
+        return text.format(day=day, counter=counter, source=source, wide=formats.change(apart - 1))
+    text = _(
         "{day}: {counter} count {more} more than {source} did (80 % interval {low} to {high}); taken out."
     )
     if factor < 1:
-        said = _(
+        text = _(
             "{day}: {counter} count {more} fewer than {source} did (80 % interval {low} to {high}); taken out."
         )
     low, high = (formats.signed_percent(end - 1) for end in (factor / apart, factor * apart))
     more = formats.change(factor - 1)
-    return said.format(day=day, counter=counter, source=source, more=more, low=low, high=high)
+    return text.format(day=day, counter=counter, source=source, more=more, low=low, high=high)

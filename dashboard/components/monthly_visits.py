@@ -17,7 +17,7 @@ def lies_within(day: date, first: date, last: date) -> bool:
 
 
 def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:
-    """Visits of January to December; None where nothing was observed."""
+    """Return the visits of January to December; None where nothing was observed."""
     known = {p.day.month: p.visits(measure) for p in points}
     return [known.get(month) for month in range(1, 13)]
 
@@ -35,10 +35,10 @@ def finding(
     which have `gaps` or are `unseen`, and which of those before are `left_out` of `base`, as not observed whole."""
     finished = list(zip(now, base, strict=True))[: running - 1]
     pairs = [(a, b) for a, b in finished if a is not None and b is not None]
-    said = _("{more} of {all} finished months had more visits than in {before}.")
+    summary = _("{more} of {all} finished months had more visits than in {before}.")
     if not pairs:
-        said = _("No finished month was fully measured in {before} too.")
-    parts = [said.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
+        summary = _("No finished month was fully measured in {before} too.")
+    parts = [summary.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
     for months, text in (
         (gaps, _("Partly without data, so too low: {months}.")),
         (unseen, _("No data: {months}.")),
@@ -52,18 +52,18 @@ def finding(
 def rows(
     now: Sequence[float | None],
     base: Sequence[float | None],
-    whole: Sequence[float | None],
+    complete: Sequence[float | None],
     finished: Sequence[float | None],
     points: Mapping[int, VisitPoint],
 ) -> list[list[str]]:
     """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
     an asterisk. Only months that are `finished` and were measured completely are compared, with months of the base
-    that were observed `whole`."""
-    found: list[list[str]] = []
-    columns = (formats.months("wide"), now, base, whole, finished)
-    for month, mine, theirs, before, own in zip(*columns, strict=True):
-        point = points.get(len(found) + 1)
-        change = formats.signed_percent(own / before - 1) if own is not None and before else ""
+    that were observed completely (`complete`)."""
+    result: list[list[str]] = []
+    columns = (formats.months("wide"), now, base, complete, finished)
+    for month, mine, theirs, before, ended in zip(*columns, strict=True):
+        point = points.get(len(result) + 1)
+        change = formats.signed_percent(ended / before - 1) if ended is not None and before else ""
         mark = (
             " *"
             if point
@@ -76,6 +76,6 @@ def rows(
             )
             else ""
         )
-        seen = formats.percent(point.coverage) if point else ""
-        found.append([month, formats.number(mine) + mark, formats.number(theirs), change, seen])
-    return found
+        coverage = formats.percent(point.coverage) if point else ""
+        result.append([month, formats.number(mine) + mark, formats.number(theirs), change, coverage])
+    return result

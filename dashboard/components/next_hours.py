@@ -1,4 +1,4 @@
-"""What to expect in the next hours, in a line for a site or a space."""
+"""The forecast of the next hours, in a line for a site or a space."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,15 +22,15 @@ def line(hours: Sequence[ExpectedHour], zone: str) -> Any:
 
 
 def of_site(expected: Mapping[str, Sequence[ExpectedHour]], site: str, zone: str) -> Any:
-    """Return the line of a whole site and what it rests on, or why there is none; None where no open hour comes."""
+    """Return the line of a site with its basis, or why there is none; None where no open hour follows."""
     if site not in expected:
         return None
     basis = _("From the lowest to the highest of the same hour in the last {n} weeks.").format(n=WEEKS)
     missing = _(
         "No forecast for the next hours: fewer than {n} of the last {all} weeks were open and counted then."
     )
-    said = basis if expected[site] else missing.format(n=LEAST, all=WEEKS)
-    return html.Div(present(line(expected[site], zone), quiet(said)), className="next-hours")
+    note = basis if expected[site] else missing.format(n=LEAST, all=WEEKS)
+    return html.Div(present(line(expected[site], zone), quiet(note)), className="next-hours")
 
 
 def _hour(one: ExpectedHour, zone: str) -> list[Any]:

@@ -16,57 +16,57 @@ from dashboard.components import guide, notices
 from dashboard.components.elements import titled
 
 
-def advice(site: str, way: Progress | None, today: date) -> Any:
-    """Return why visits are compared with nothing, and the way to change it."""
-    if way and today <= way.baseline_last:
+def advice(site: str, target: Progress | None, today: date) -> Any:
+    """Return why visits cannot be compared, and how to change that."""
+    if target and today <= target.baseline_last:
         text = _(
             "The target is compared with the visits from {first} to {last}. The target trajectory begins once they "
             "are counted."
         )
-        period = text.format(first=formats.day(way.baseline_first), last=formats.day(way.baseline_last))
+        period = text.format(first=formats.day(target.baseline_first), last=formats.day(target.baseline_last))
         return titled(_("The baseline is being counted"), html.P(period), className="advice")
-    heading = _("No target yet") if way is None else _("No baseline yet")
+    heading = _("No target yet") if target is None else _("No baseline yet")
     lines = (
-        _nothing_counted(way)
-        if way
+        _nothing_counted(target)
+        if target
         else [_("No target has been set: which period to compare with, how much more, and by when.")]
     )
-    return titled(heading, *map(html.P, lines), html.P(way_to_target(site)), className="advice")
+    return titled(heading, *map(html.P, lines), html.P(target_link(site)), className="advice")
 
 
-def way_to_target(site: str) -> Any:
+def target_link(site: str) -> Any:
     """Return the link to the form of the target; for others than administrators, who sets it."""
     if not access.may("administer", site):
         return _("An administrator of Besök sets it.")
     return dcc.Link(_("Set the target"), href=guide.address(site, "target"))
 
 
-def _nothing_counted(way: Progress) -> list[str]:
+def _nothing_counted(target: Progress) -> list[str]:
     text = _("No visits were counted between {period}, the period that the target compares with.")
-    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
+    period = f"{formats.day(target.baseline_first)} – {formats.day(target.baseline_last)}"
     older = _("Import past counts (page Past counts), or choose another period for the target.")
-    return [_too_few(way) if way.baseline_coverage > 0 else text.format(period=period), older]
+    return [_too_few(target) if target.baseline_coverage > 0 else text.format(period=period), older]
 
 
-def _too_few(way: Progress) -> str:
+def _too_few(target: Progress) -> str:
     text = _(
         "Of the days that the target compares with, {period}, {share} were counted whole. It is told from {least} on: "
         "some months say nothing of a year."
     )
-    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
-    share, least = formats.percent(way.baseline_coverage), formats.percent(PAIRED)
+    period = f"{formats.day(target.baseline_first)} – {formats.day(target.baseline_last)}"
+    share, least = formats.percent(target.baseline_coverage), formats.percent(PAIRED)
     return text.format(period=period, share=share, least=least)
 
 
 def uncounted(site: str, others: Sequence[str], title: str) -> Any:
-    """Return that the target counts sites of which nothing is known: nothing can be added up."""
+    """Return the notice that the target includes sites without any counts, so there is no sum."""
     heading = _("{site}: the target cannot be told yet").format(site=site)
     text = _("The target counts {sites} too, of which no visits are known.")
-    what = _(
+    advice_text = _(
         "Bring counts of it, count it by sensors or by hand, or have it taken out of the target: until then neither "
         "visits nor the target can be told."
     )
-    return notices.notice(heading, text.format(sites=formats.several(others)), what, title=title)
+    return notices.notice(heading, text.format(sites=formats.several(others)), advice_text, title=title)
 
 
 def proposed(today: date, first: date | None) -> dict[str, str]:
@@ -82,10 +82,10 @@ def proposed(today: date, first: date | None) -> dict[str, str]:
     }
 
 
-def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
+def no_baseline(target: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
     """Return the notice that there is nothing to compare with."""
     heading = _("{site}: no baseline yet").format(site=site)
-    return notices.notice(heading, *_nothing_counted(way), *target_text.together(names), title=title)
+    return notices.notice(heading, *_nothing_counted(target), *target_text.together(names), title=title)
 
 
 def no_visits(site: str, title: str) -> Any:

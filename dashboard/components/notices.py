@@ -25,31 +25,31 @@ def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> A
 
 
 def not_found() -> Any:
-    """There is no such page, site or space."""
-    back = dcc.Link(_("To the page Now"), href="/")
+    """Return the notice that there is no such page, site or space."""
+    link = dcc.Link(_("To the page Now"), href="/")
     return notice(
-        _("There is no such page"), _("The address may be misspelt, or the place was renamed."), back
+        _("There is no such page"), _("The address may be misspelt, or the place was renamed."), link
     )
 
 
 def no_access(why: BesokError) -> Any:
-    """Return that nobody is signed in, or has no role for this, and the way to sign in."""
+    """Return the notice that nobody is signed in, or lacks a role for this, with a link to sign in."""
     if isinstance(
         why, SignInNeeded
-    ):  # a session that is over: loaded again, the address leads to signing in and back
-        way = html.A(_("Sign in"), href="/login", **data(retry="1"))
-        return notice(_("Sign in to see this"), _("It is not public."), way)
-    ask = _("Ask an administrator of Besök for a role that may.")
-    return notice(_("You may not see this"), ask, html.A(_("Who is signed in"), href="/login"))
+    ):  # an expired session: reloading the address leads to signing in and back
+        link = html.A(_("Sign in"), href="/login", **data(retry="1"))
+        return notice(_("Sign in to see this"), _("It is not public."), link)
+    text = _("Ask an administrator of Besök for a role that may.")
+    return notice(_("You may not see this"), text, html.A(_("Who is signed in"), href="/login"))
 
 
 def unavailable() -> Any:
-    """Return the database does not answer."""
+    """Return the notice that the database does not answer."""
     return _retried(_("The database does not answer"), _("Readings are kept by the broker meanwhile."))
 
 
 def outdated() -> Any:
-    """Return the database is not of the program's version."""
+    """Return the notice that the database is not of the program's version."""
     older = _("One of them is older. Whoever runs Besök has to bring the database to this version.")
     return _retried(_("The database does not fit the program"), older)
 
@@ -68,14 +68,14 @@ def not_receiving(since: datetime | None, zone: str, now: datetime) -> list[Any]
     """Return a banner where it is Besök that receives nothing, not a sensor that sends nothing."""
     if since is None:
         return []
-    said = _("Besök has received nothing since {time}, whatever the sensors send. Tell whoever runs it.")
-    return [html.Div(said.format(time=formats.lately(since, zone, now)), className="sandbox", role="alert")]
+    text = _("Besök has received nothing since {time}, whatever the sensors send. Tell whoever runs it.")
+    return [html.Div(text.format(time=formats.lately(since, zone, now)), className="sandbox", role="alert")]
 
 
 def simulated(sandbox: bool) -> list[Any]:
     """Return a banner above everything else where the figures are not about people."""
-    said = [
+    texts = [
         html.Strong(_("Simulated data")),
         html.Span(_("No figure here is about real people.")),
     ]
-    return [html.Div(said, className="sandbox", role="note")] if sandbox else []
+    return [html.Div(texts, className="sandbox", role="note")] if sandbox else []

@@ -1,4 +1,4 @@
-"""What was on the days of a chart: holidays, other hours and their notes, the programme."""
+"""Occasions on the days of a chart: holidays, other hours and their notes, the programme."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,13 +11,13 @@ from besok.text.languages import _, named
 from dashboard.components.chart import sheet
 from dashboard.components.elements import fold
 
-MOST: Final = 62  # days: signs on more are a carpet
+MOST: Final = 62  # days: more signs would overlap
 
 
 def names_by_day(days: Sequence[CalendarDay], site: Site) -> dict[date, str]:
-    """Return in words what was on each day on which something was; nothing of a long period."""
-    found = {day.day: ", ".join(dict.fromkeys(_on(day, site))) for day in days[: MOST + 1]}
-    return {day: words for day, words in found.items() if words} if len(days) <= MOST else {}
+    """Return the occasions in words by day; none of a long period."""
+    by_day = {day.day: ", ".join(dict.fromkeys(_on(day, site))) for day in days[: MOST + 1]}
+    return {day: words for day, words in by_day.items() if words} if len(days) <= MOST else {}
 
 
 def _on(day: CalendarDay, site: Site) -> list[str]:
@@ -28,7 +28,7 @@ def _on(day: CalendarDay, site: Site) -> list[str]:
 
 
 def listed(days: Sequence[CalendarDay], site: Site) -> Any:
-    """Return what was on the days as a table that is folded away."""
+    """Return the occasions of the days as a folded table."""
     rows = [[formats.day_short(day), words] for day, words in names_by_day(days, site).items()]
     title = _("What happened then")
     return fold(title, sheet([_("When"), _("What")], rows, title), className="detail") if rows else None

@@ -1,4 +1,4 @@
-"""Alerts of a site: what is open, with the tap that takes care of it, and what is over."""
+"""Alerts of a site: open ones, with the button that acknowledges them, and resolved ones."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -13,11 +13,11 @@ from besok.text.languages import _, named
 from dashboard.components import forms
 from dashboard.components.elements import chip, data, fold, items, present, quiet
 
-SHOWN: Final = 30  # that are over
+SHOWN: Final = 30  # resolved ones
 
 
 def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
-    """Return what is open, the newest first, and what is over."""
+    """Return the open alerts, the newest first, and resolved ones."""
     still = [alert for alert in alerts if alert.resolved is None]
     over = [alert for alert in alerts if alert.resolved is not None]
     return html.Div(
@@ -31,7 +31,7 @@ def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
 
 
 def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
-    """Return what is open in a line each, for the page *Now*, first what nobody has taken; nothing without any."""
+    """Return the open alerts in a line each, for the page *Now*, unacknowledged ones first; nothing without any."""
     if not alerts:
         return []
     ordered = sorted(alerts, key=lambda alert: alert.acknowledged is not None)
@@ -40,25 +40,25 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
 
 
 def mark(alerts: Sequence[AlertInfo | Alert], announced: Announcement | None) -> str:
-    """Return what changes as soon as an alert begins, is taken, or ends, and so an announcement."""
-    found = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
-    return " ".join([*found, announced.made.isoformat()] if announced else found)
+    """Return a text that changes whenever an alert or announcement begins, is acknowledged, or ends."""
+    marks = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
+    return " ".join([*marks, announced.made.isoformat()] if announced else marks)
 
 
 def _line(alert: AlertInfo, site: str, zone: str) -> Any:
-    said, taken = html.P(named(alert.sentence)), alert.acknowledged is not None
-    rest = html.P(_care(alert, zone)) if taken else _tap(alert, site) if alert.may_acknowledge else None
-    return html.Li(present(said, rest), className="taken" if taken else "")
+    text, acked = html.P(named(alert.sentence)), alert.acknowledged is not None
+    rest = html.P(_care(alert, zone)) if acked else _tap(alert, site) if alert.may_acknowledge else None
+    return html.Li(present(text, rest), className="taken" if acked else "")
 
 
 def _card(alert: AlertInfo, site: str, zone: str) -> Any:
-    taken = alert.acknowledged is not None
-    state = chip(_("Acknowledged"), level="calm") if taken else chip(_("Open"), level="busy")
+    acked = alert.acknowledged is not None
+    state = chip(_("Acknowledged"), level="calm") if acked else chip(_("Open"), level="busy")
     return html.Article(
         present(
             html.Header([state, quiet(formats.stamp(alert.raised, zone))]),
             html.H3(named(alert.sentence)),
-            quiet(_care(alert, zone)) if taken else None,
+            quiet(_care(alert, zone)) if acked else None,
             _tap(alert, site) if alert.may_acknowledge else None,
         ),
         className="stranger",
@@ -73,7 +73,7 @@ def _care(alert: AlertInfo, zone: str) -> str:
 
 
 def _tap(alert: AlertInfo, site: str) -> Any:
-    """Return one button for whoever is known; for others the form that asks who they are. 409: somebody was quicker."""
+    """Return one button for a known user; for others a form that asks who they are. 409: somebody else was first."""
     verb = _("It is clean") if alert.kind == "cleaning" else _("I take care of it")
     address = f"POST /api/v1/sites/{site}/alerts/{alert.id}/acknowledge"
     form = forms.form(

@@ -26,23 +26,23 @@ def of_site(site: SiteOverview, time: datetime) -> Parts:
 
 
 def state(site: SiteOverview) -> dict[str, str]:
-    """Return what the style sheet and the script have to know of a site."""
+    """Return the data attributes of a site for style sheet and script."""
     return {**live_parts.state(site.root), "trouble": "1" if troubled(site) else ""}
 
 
 def summary(shown: Sequence[SiteOverview]) -> str:
-    """Return how many sites are open, and at how many somebody should look after the sensors."""
+    """Return how many sites are open, and at how many the sensors need attention."""
     n = sum(site.is_open for site in shown)
-    said = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
+    text = plural("{n} of {all} open now", "{n} of {all} open now", n).format(n=n, all=len(shown))
     trouble = sum(map(troubled, shown))
     if not trouble:
-        return said
+        return text
     more = plural("the sensors of {n} need attention", "the sensors of {n} need attention", trouble)
-    return f"{said} · {more.format(n=trouble)}"
+    return f"{text} · {more.format(n=trouble)}"
 
 
 def troubled(site: SiteOverview) -> bool:
-    """Tell whether somebody should look after the sensors of a site."""
+    """Tell whether the sensors of a site need attention."""
     return bool(site.offline or site.findings or not site.sensors)
 
 
@@ -58,9 +58,9 @@ def update(now: Overview, may: Callable[[str], bool]) -> str:
         }
         for site in shown
     }
-    told = {"site": "", "version": version(), "time": now.time.isoformat(), "heard": True}
+    base = {"site": "", "version": version(), "time": now.time.isoformat(), "heard": True}
     parts = {"summary": summary(shown)}
-    return json.dumps({**told, "parts": parts, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({**base, "parts": parts, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _opening(site: SiteOverview, time: datetime) -> str:
@@ -70,14 +70,14 @@ def _opening(site: SiteOverview, time: datetime) -> str:
 
 
 def _sensors(site: SiteOverview) -> str:
-    """Return what the sensors of a site need, the worst first."""
+    """Return the state of a site's sensors, the worst first."""
     if not site.sensors:
         return _("No sensors")
     offline = (
         plural("{n} offline", "{n} offline", site.offline).format(n=site.offline) if site.offline else ""
     )
-    found = (
+    findings = (
         plural("{n} finding", "{n} findings", site.findings).format(n=site.findings) if site.findings else ""
     )
     fine = plural("{n} online", "{n} online", site.sensors).format(n=site.sensors)
-    return ", ".join(filter(None, (offline, found))) or fine
+    return ", ".join(filter(None, (offline, findings))) or fine

@@ -1,7 +1,7 @@
 """The step *Floor plan* of a site: how large each plan is, and what is where on it.
 
 Each room, door and sensor has a form with its coordinates in a field; `plan_editor.js` fills the field as somebody
-clicks and drags on the drawing. What is saved goes the way of every other edit.
+clicks and drags on the drawing. Saving is as for every other edit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from dashboard.components.elements import data, fold, items, present, quiet
 from dashboard.components.site_forms import edit, entry
 from dashboard.components.site_steps import Context
 
-Drawable = tuple[Part, Raw, str]  # a part with a form, and what it is called
+Drawable = tuple[Part, Raw, str]  # a part with a form, and its name
 
 
 def step(c: Context) -> list[Any]:
@@ -43,7 +43,7 @@ def _size(c: Context) -> list[Any]:
         for raw in c.lists["spaces"]
         if raw.get("kind") == "storey" or "plan" in raw
     ]
-    whole: Drawable = ("site", c.lists["site"][0], named(c.site.name))
+    site: Drawable = ("site", c.lists["site"][0], named(c.site.name))
     return [
         entry(
             name,
@@ -51,14 +51,14 @@ def _size(c: Context) -> list[Any]:
             site_forms.place(part, raw),
             *_form(c, part, raw, "plan", name),
         )
-        for part, raw, name in (whole, *floors)
+        for part, raw, name in (site, *floors)
     ]
 
 
 def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
     """Return a plan with the forms of what can be on it."""
-    found = list(_drawable(c, plan))
-    names = {key: site_forms.place(part, raw) for key, (part, raw, _name) in found}
+    drawable = list(_drawable(c, plan))
+    names = {key: site_forms.place(part, raw) for key, (part, raw, _name) in drawable}
     listed = [
         entry(
             name,
@@ -66,7 +66,7 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
             site_forms.place(part, raw),
             *_form(c, part, raw, "shape" if part == "spaces" else "at", name),
         )
-        for _key, (part, raw, name) in found
+        for _key, (part, raw, name) in drawable
     ]
     return [
         html.H2(_called(c, plan)),
@@ -79,7 +79,7 @@ def _plan(c: Context, plan: str, picture: str | None) -> list[Any]:
 
 
 def _drawable(c: Context, plan: str) -> Iterator[tuple[str, Drawable]]:
-    """Yield what can be drawn on a plan, by what `floor_plan.sketch` knows it."""
+    """Yield what can be drawn on a plan, by the keys of `floor_plan.sketch`."""
     of_space = plans(c.site)
     for raw in c.lists["spaces"]:
         if "plan" not in raw and of_space.get(raw["id"]) == plan:
@@ -104,17 +104,17 @@ def _called(c: Context, key: str) -> str:
 
 def _form(c: Context, part: Part, raw: Raw, field: str, name: str) -> list[Any]:
     """Return the form of one field of a part that is open; it keeps the others."""
-    here, known = site_forms.place(part, raw), values_of(part, raw)
-    if here not in c.opened:
+    form_id, values = site_forms.place(part, raw), values_of(part, raw)
+    if form_id not in c.opened:
         return []
     control: Mapping[str, Any] = {
         "plan": site_forms.size,
         "shape": site_forms.corners,
         "at": site_forms.point,
     }
-    kept = site_forms.hidden(here, known, *(key for key in known if key != field))
+    unchanged = site_forms.hidden(form_id, values, *(key for key in values if key != field))
     undo = html.Button(_("Undo"), type="button", className="tool", **data(undo=""))
-    fields = [*kept, control[field](here, known), *([] if field == "plan" else [undo])]
+    fields = [*unchanged, control[field](form_id, values), *([] if field == "plan" else [undo])]
     return [edit(c.site.id, part, raw, fields, name)]
 
 

@@ -11,15 +11,15 @@ from dashboard.components.chart import sheet
 from dashboard.components.elements import quiet, titled
 
 
-def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:
+def section(listed: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:
     """Return a row for each event, newest first; nothing at all where the site has no programme."""
-    if not found:
+    if not listed:
         return None
     about = _("Visits in the hours of an event, compared with the same hours of comparable days without it.")
-    head = [_("Event"), _("When"), _("Effect"), _("Visits"), _("Usual"), _("Where")]
-    rows = [_row(gain, site, spaces) for gain in found]
+    header = [_("Event"), _("When"), _("Effect"), _("Visits"), _("Usual"), _("Where")]
+    rows = [_row(gain, site, spaces) for gain in listed]
     title = _("Effect of the programme")
-    return titled(title, quiet(about), sheet(head, rows, title, "scroll sheet gains"))
+    return titled(title, quiet(about), sheet(header, rows, title, "scroll sheet gains"))
 
 
 def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[Any]:
@@ -31,20 +31,20 @@ def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[A
 
 
 def _effect_text(effect: EventEffect) -> str:
-    """`+64 (+41 to +80)`, with whence they came if not from outside; or why nothing can be said."""
+    """Return `+64 (+41 to +80)`, and whether these visits were moved from other hours; or why there is no figure."""
     during = effect.during
     if effect.verdict == "not_observed":
         return _("not counted then")
     if during is None:
         return _("too few comparable days")
-    said = (
+    pattern = (
         _("no clear effect ({low} to {high})") if effect.verdict == "chance" else _("{n} ({low} to {high})")
     )
-    told = said.format(
+    text = pattern.format(
         n=formats.signed(during.extra), low=formats.signed(during.lower), high=formats.signed(during.upper)
     )
     origin = {
         "moved": _("mostly people who came at another hour otherwise"),
         "partly": _("some of them came at another hour otherwise"),
     }.get("" if effect.verdict == "chance" else effect.origin or "")
-    return f"{told}, {origin}" if origin else told
+    return f"{text}, {origin}" if origin else text

@@ -26,11 +26,11 @@ def section(
     zone: str,
 ) -> Any:
     """Return a card for each channel and cause, with its form; below, the last decisions, each with its undo."""
-    kept = _(
+    note = _(
         "They are kept and do not count until somebody decides. Release what is true, drop what is false."
     )
     parts = [
-        quiet(kept) if groups else quiet(_("None: every reading counts.")),
+        quiet(note) if groups else quiet(_("None: every reading counts.")),
         items((_card(g, places, site, zone) for g in groups[:SHOWN]), className="strangers")
         if groups
         else None,
@@ -75,8 +75,8 @@ def _card(group: QuarantineGroup, places: Mapping[str, str], site: str, zone: st
 
 def _form(group: QuarantineGroup, site: str) -> Any:
     key = f"{group.source}/{group.device}/{group.channel}/{group.cause}"
-    here = f"quarantine-{blake2b(key.encode(), digest_size=6).hexdigest()}"
-    told = {
+    form_id = f"quarantine-{blake2b(key.encode(), digest_size=6).hexdigest()}"
+    identity = {
         "source": group.source,
         "device": group.device,
         "channel": group.channel,
@@ -85,19 +85,19 @@ def _form(group: QuarantineGroup, site: str) -> Any:
     }
     choices = {"released": _("release: they count"), "dropped": _("drop: they are false")}
     fields = [
-        *forms.hidden(here, told),
-        forms.choice(here, "decision", _("Decision"), choices, none=_("choose")),
+        *forms.hidden(form_id, identity),
+        forms.choice(form_id, "decision", _("Decision"), choices, none=_("choose")),
     ]
     address = f"POST /api/v1/sites/{site}/quarantine"
-    return forms.form(fields, here, _("Save"), group.device, address, kept=_("Kept."))
+    return forms.form(fields, form_id, _("Save"), group.device, address, kept=_("Kept."))
 
 
 def _decision(decided: Decided, site: str, zone: str) -> Any:
-    what = {
+    outcome = {
         "released": plural("{n} reading was released", "{n} readings were released", decided.readings),
         "dropped": plural("{n} reading was dropped", "{n} readings were dropped", decided.readings),
     }[decided.decision].format(n=formats.number(decided.readings))
-    said = _("by {author}, {time}").format(
+    by = _("by {author}, {time}").format(
         author=formats.author(decided.author), time=formats.stamp(decided.made, zone)
     )
     if decided.undone:
@@ -106,12 +106,12 @@ def _decision(decided: Decided, site: str, zone: str) -> Any:
         )
         last: Any = quiet(again)
     else:
-        here = f"quarantined-{decided.id}"
+        form_id = f"quarantined-{decided.id}"
         address = f"POST /api/v1/sites/{site}/quarantine/{decided.id}/undo"
-        undo = forms.form([], here, _("Undo"), decided.device, address, kept=_("Undone."))
+        undo = forms.form([], form_id, _("Undo"), decided.device, address, kept=_("Undone."))
         last = fold(_("Undo"), undo) if access.may("acknowledge", site) else None
     return html.Article(
-        present(html.Header(html.H3(decided.device)), html.P(f"{what} {said}", className="where"), last),
+        present(html.Header(html.H3(decided.device)), html.P(f"{outcome} {by}", className="where"), last),
         className="stranger",
         **data(decision=str(decided.id)),
     )

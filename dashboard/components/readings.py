@@ -1,4 +1,4 @@
-"""Readings in words: what a sensor said last, for who has never heard of metrics."""
+"""Readings in words: the last reading of a sensor without the terms of metrics."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from besok.text.languages import _, plural
 
 
 def names(value: float) -> dict[str, str]:
-    """Return what each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its
+    """Return the text of each metric; `{n}` is its `value`. A metric without a text is shown by its
     name.
     """
     return {
@@ -33,7 +33,7 @@ def names(value: float) -> dict[str, str]:
     }
 
 
-def said(reading: LastReading) -> str:
+def text_of(reading: LastReading) -> str:
     """`3 in`, `temperature 21.4 °C`, `occupied`."""
     if reading.metric == "occupied":
         return _("occupied") if reading.value else _("free")

@@ -20,9 +20,9 @@ def section(messages: Sequence[RejectedMessage], zone: str) -> Any:
         [formats.stamp(m.received, zone), m.topic, _reason(m), html.Code(_shortened(m.payload))]
         for m in messages
     ]
-    head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
-    kept = _("Each is kept, without what is personal. Devices that need an answer are listed above.")
-    return html.Div([quiet(kept), sheet(head, rows, _("Rejected messages"))])
+    header = [_("Received"), _("Topic"), _("Reason"), _("Message")]
+    note = _("Each is kept, without what is personal. Devices that need an answer are listed above.")
+    return html.Div([quiet(note), sheet(header, rows, _("Rejected messages"))])
 
 
 def _shortened(payload: str) -> str:
@@ -30,6 +30,6 @@ def _shortened(payload: str) -> str:
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """Return the reason: its class in the reader's language, then what was found, without lines for a site file."""
-    found = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write no other language
-    return html.Div([html.Div(refusal_text.explained(message.kind)), fold(_("What was found"), found)])
+    """Return the reason: its class in the reader's language, then the problem, without lines for a site file."""
+    detail = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write English only
+    return html.Div([html.Div(refusal_text.explained(message.kind)), fold(_("What was found"), detail)])

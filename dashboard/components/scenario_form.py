@@ -1,4 +1,4 @@
-"""The form of a planner's question: days, visitors, and what else is different, each part unfolded where it counts."""
+"""The form of a planner's question: days, visitors, and other changes; parts in use are unfolded."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,7 +19,7 @@ from besok.text.languages import _, named, plural
 from dashboard.components import forms
 from dashboard.components.elements import data, quiet
 
-HERE: Final = "scenario"  # what the ids of its fields begin with
+HERE: Final = "scenario"  # prefix of the ids of its fields
 LONGEST: Final = 100  # characters of a name, as in the API
 
 
@@ -40,7 +40,7 @@ def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
             forms.day(HERE, "first", _("Day"), spec.first, required=True),
             _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type="time"),
             forms.choice(
-                HERE, "recorded:minutes", _("How long"), {str(n): said for n, said in lengths.items()}, "60"
+                HERE, "recorded:minutes", _("How long"), {str(n): label for n, label in lengths.items()}, "60"
             ),
         )
     ]

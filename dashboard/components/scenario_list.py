@@ -1,4 +1,4 @@
-"""Questions to start from, and those that were asked, to be looked at again side by side."""
+"""Example questions to start from, and earlier questions, to be compared side by side."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ SIDE_BY_SIDE = 4
 
 
 def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
-    """Return the examples as ways to the form, and the way to an empty one."""
+    """Return the examples as links to the form, and a link to an empty one."""
     questions = {
         "double": _("What if twice as many come?"),
         "fair": _("A Saturday with a book fair"),
@@ -39,7 +39,7 @@ def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
 
 
 def questions(runs: Sequence[ScenarioRun], chosen: Sequence[int], site: str, zone: str) -> Any:
-    """Return what was asked, with boxes to compare answers."""
+    """Return the earlier questions, with boxes to compare answers."""
     if not runs:
         return quiet(_("Nothing has been asked yet."))
     rows = [_row(run, run.number in chosen, site, zone) for run in runs]

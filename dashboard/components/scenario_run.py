@@ -1,4 +1,4 @@
-"""A question and what became of it: it waits, is simulated, failed, or is answered."""
+"""A question and its state: it waits, is simulated, failed, or is answered."""
 
 from typing import Any
 
@@ -16,22 +16,22 @@ from besok.text.languages import _, named, plural
 from dashboard.components import forms
 from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
 
-SHOWN = 5  # spaces that are told of
+SHOWN = 5  # spaces in the list
 
 
 def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
-    """Return the question with its answer; `before` are those that are computed first, `at_work` that somebody does."""
-    asked = _("asked by {author}, {time}").format(
+    """Return the question with its answer; `before` counts questions ahead of it; `at_work`: the service is running."""
+    author = _("asked by {author}, {time}").format(
         author=formats.author(run.author), time=formats.stamp(run.asked, site.timezone)
     )
     return html.Article(
         present(
             html.Header([html.H2(run.spec.title), chip(scenario_text.state(run.state), run=run.state)]),
-            quiet(f"{scenario_text.days(run.spec)} · {asked}"),
+            quiet(f"{scenario_text.days(run.spec)} · {author}"),
             items(scenario_text.changes(run.spec, site), className="changes"),
             *_body(run, site, before, at_work),
             *_live(run, site),
-            _ways(run),
+            _links(run),
             _out(run),
         ),
         className="scenario",
@@ -54,29 +54,29 @@ def _body(run: ScenarioRun, site: Site, before: int, at_work: bool) -> list[Any]
 
 
 def _waits(run: ScenarioRun, before: int, at_work: bool) -> list[Any]:
-    said = plural("{n} question is answered before it.", "{n} questions are answered before it.", before)
-    first = _("It is next.") if before == 0 else said.format(n=formats.number(before))
-    return [_renewed(html.P(first)), *_away(at_work), *_cancel(run)]
+    text = plural("{n} question is answered before it.", "{n} questions are answered before it.", before)
+    first = _("It is next.") if before == 0 else text.format(n=formats.number(before))
+    return [_renewed(html.P(first)), *_no_service(at_work), *_cancel(run)]
 
 
 def _runs(run: ScenarioRun, at_work: bool) -> list[Any]:
     bar = html.Progress(
         value=str(run.done), max=str(max(run.total, 1)), **aria(label=_("How far the simulation is"))
     )
-    told = formats.percent(run.done / run.total if run.total else 0)
-    return [_renewed(html.P([bar, " ", told], className="running")), *_away(at_work), *_cancel(run)]
+    share = formats.percent(run.done / run.total if run.total else 0)
+    return [_renewed(html.P([bar, " ", share], className="running")), *_no_service(at_work), *_cancel(run)]
 
 
 def _renewed(part: Any) -> Any:
     return html.Div(part, **data(renew="2", renewed=_("The answer is there.")))
 
 
-def _away(at_work: bool) -> list[Any]:
-    said = _(
+def _no_service(at_work: bool) -> list[Any]:
+    text = _(
         "The service that simulates does not answer. The question is kept and answered once it is back: tell "
         "whoever runs Besök."
     )
-    return [] if at_work else [html.P(said, className="problem")]
+    return [] if at_work else [html.P(text, className="problem")]
 
 
 def _cancel(run: ScenarioRun) -> list[Any]:
@@ -97,27 +97,27 @@ def _button(address: str, here: str, verb: str, failed: str, kept: str, **sent: 
 
 
 def _answer(run: ScenarioRun) -> list[Any]:
-    found = run.result
+    result = run.result
     if run.spec.recorded:
         address = f"/api/v1/sites/{run.site}/scenarios/{run.number}/recording"
         return [html.P(html.A(_("Recording as a file"), href=address, download=""), className="files")]
-    if found is None:
+    if result is None:
         return []
     return present(
-        items(scenario_text.noticed(found.sensor), className="said") if found.sensor else None,
-        *(_strain(run, found) if run.spec.about_people else []),
-        quiet(_basis(run.spec, found)),
+        items(scenario_text.noticed(result.sensor), className="said") if result.sensor else None,
+        *(_strain(run, result) if run.spec.about_people else []),
+        quiet(_basis(run.spec, result)),
         html.P([_json(run), " ", _table(run)], className="files"),
     )
 
 
-def _strain(run: ScenarioRun, found: ScenarioResult) -> list[Any]:
+def _strain(run: ScenarioRun, result: ScenarioResult) -> list[Any]:
     over = breaking(run)
-    visits = next(one for one in found.answer.sites if one.site == run.site)
-    door = next((one for one in found.answer.portals if one.portal.split("/")[0] == run.site), None)
+    visits = next(one for one in result.answer.sites if one.site == run.site)
+    door = next((one for one in result.answer.portals if one.portal.split("/")[0] == run.site), None)
     planned = run.spec.event.space if run.spec.event else ""
     rooms = [s for s in own_spaces(run) if s.space == f"{run.site}/{planned}" and s not in over]
-    told = [
+    sentences = [
         *map(scenario_text.fullest, rooms),
         scenario_text.visits(visits),
         *([scenario_text.rush(door)] if door else []),
@@ -130,7 +130,7 @@ def _strain(run: ScenarioRun, found: ScenarioResult) -> list[Any]:
             else []
         ),
         *([_more(over[SHOWN:])] if over[SHOWN:] else []),
-        items(told, className="said"),
+        items(sentences, className="said"),
     ]
 
 
@@ -147,15 +147,15 @@ def _more(spaces: list[SpaceStrain]) -> Any:
     return fold(_("{n} more").format(n=formats.number(len(spaces))), html.P(names))
 
 
-def _basis(spec: ScenarioSpec, found: ScenarioResult) -> str:
+def _basis(spec: ScenarioSpec, result: ScenarioResult) -> str:
     learnt = _("Today is learnt from this site's history.")
     usual = _("Too little history of this site is known: today is as usual for a place of its kind.")
-    said = [learnt if found.learnt else usual]
+    sentences = [learnt if result.learnt else usual]
     if spec.about_people:
         n = formats.number(spec.replications)
-        said.append(_("{n} simulations; in brackets the interval that holds 80 % of them.").format(n=n))
-        said.append(_("Nobody is turned away: the figures say how many want to come in."))
-    return " ".join(said)
+        sentences.append(_("{n} simulations; in brackets the interval that holds 80 % of them.").format(n=n))
+        sentences.append(_("Nobody is turned away: the figures say how many want to come in."))
+    return " ".join(sentences)
 
 
 def _json(run: ScenarioRun) -> Any:
@@ -164,7 +164,7 @@ def _json(run: ScenarioRun) -> Any:
 
 
 def table_address(run: ScenarioRun) -> str:
-    """Return where the spaces of an answer are had as a file."""
+    """Return the address of the spaces of an answer as a file."""
     return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}"
 
 
@@ -173,10 +173,10 @@ def _table(run: ScenarioRun) -> Any:
 
 
 def _live(run: ScenarioRun, site: Site) -> list[Any]:
-    """Return the way to play an answer live, and where it is seen while it plays."""
+    """Return the form to play an answer live, and links to the pages that show it while it plays."""
     if run.state != "done" or not access.may("plan", run.site):
         return []
-    here = f"play-{run.number}"
+    form_id = f"play-{run.number}"
     address = f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/play"
     if run.play_until is None:
         hours = {str(n): plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
@@ -188,15 +188,15 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
             "The sensors of a copy of the place send what was recorded, as if its day were today. Watch it on Now, "
             "Spaces and Sensors; the real figures are not touched."
         )
-        length = forms.choice(here, "hours", _("How long"), hours, "2")
+        length = forms.choice(form_id, "hours", _("How long"), hours, "2")
         fields = [quiet(again)] if run.spec.recorded else [quiet(about), length]
-        return [fold(_("Play it live"), forms.form(fields, here, _("Play"), run.spec.title, address))]
+        return [fold(_("Play it live"), forms.form(fields, form_id, _("Play"), run.spec.title, address))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
-    said = _("Played live until {time}; the first figures come within half a minute.")
+    notice = _("Played live until {time}; the first figures come within half a minute.")
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
-        html.P(said.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),
+        html.P(notice.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),
         html.P([part for link in links for part in (link, " ")], className="files"),
         _button(
             f"{address}/end",
@@ -209,7 +209,7 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
 
 
 def _out(run: ScenarioRun) -> Any:
-    """Return the way to remove what is neither waiting, simulated nor played."""
+    """Return the button to remove a question that is neither waiting, simulated nor played."""
     if run.state in ("queued", "running") or run.play_until or not access.may("plan", run.site):
         return None
     address, failed = (
@@ -220,8 +220,8 @@ def _out(run: ScenarioRun) -> Any:
     return fold(_("Remove"), _button(address, f"out-{run.number}", _("Remove it"), failed, "", leads=leads))
 
 
-def _ways(run: ScenarioRun) -> Any:
-    """Return the address of this answer alone, for colleagues, and the way to ask again."""
+def _links(run: ScenarioRun) -> Any:
+    """Return links to this answer alone, for colleagues, and to ask again."""
     links = [html.A(_("Link to share"), href=f"/scenarios/{run.site}?run={run.number}")]
     if access.may("plan", run.site):
         links.append(html.A(_("Ask again with changes"), href=f"/scenarios/{run.site}?ask={run.number}"))

@@ -1,4 +1,4 @@
-"""The forms in which a part of a site is edited, added or taken out: each states its part whole."""
+"""The forms in which a part of a site is edited, added or removed: each sends its part as a whole."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,18 +19,18 @@ from dashboard.components.elements import data, fold, quiet
 
 LONGEST: Final = 120  # characters of a name or a line
 LONGEST_SHAPE: Final = 1500  # characters, as in the API
-FLOOR: Final = "-floor"  # what tells the form for a new floor from that for a new room
+FLOOR: Final = "-floor"  # distinguishes the form for a new floor from that for a new room
 NOTHING: Final[Values] = {}
 
 
 def edit(site: str, part: Part, raw: Raw, fields: Sequence[Any], about: str) -> Any:
-    """Return the form for a part that is there."""
+    """Return the form for an existing part."""
     here = place(part, raw)
     return _form(site, part, mark(part, raw), fields, here, _("Save"), about, _("Saved."))
 
 
 def add(site: str, part: Part, fields: Sequence[Any], verb: str, kind: str = "") -> Any:
-    """Return the form for a new part, of a `kind`; it is emptied once it was kept, for the next one."""
+    """Return the form for a new part, of a `kind`; it is emptied after saving, for the next one."""
     here = place(part, None) + kind
     return _form(
         site, part, "", [html.Div(fields, className="writing", **data(once=""))], here, verb, "", _("Added.")
@@ -45,28 +45,28 @@ def assign(site: str, raw: Raw, fields: Sequence[Any], verb: str, about: str) ->
 
 
 def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
-    """Return the button that takes a part out, folded away."""
-    address, here = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
-    kept = quiet(_("What was counted there until now stays."))
+    """Return the button that removes a part, folded."""
+    address, form_id = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
+    note = quiet(_("What was counted there until now stays."))
     sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
-    return fold(verb, forms.form([kept], here, verb, about, address, **sent))
+    return fold(verb, forms.form([note], form_id, verb, about, address, **sent))
 
 
 def place(part: Part, raw: Raw | None) -> str:
-    """Return what the ids of a form's fields begin with."""
+    """Return the prefix of the ids of a form's fields."""
     return f"{part}-{mark(part, raw) if raw is not None else 'new'}"
 
 
 def _form(
-    site: str, part: Part, mark: str, fields: Sequence[Any], here: str, verb: str, about: str, kept: str
+    site: str, part: Part, mark: str, fields: Sequence[Any], form_id: str, verb: str, about: str, kept: str
 ) -> Any:
     address = f"PUT /api/v1/sites/{site}/parts/{part}"
     sent = {"within": "values", "mark": mark, "kept": kept, **_confirmation(site, part)}
-    return forms.form(fields, here, verb, about, address, **sent)
+    return forms.form(fields, form_id, verb, about, address, **sent)
 
 
 def _confirmation(site: str, part: Part) -> dict[str, str]:
-    """Return how a form asks what its change would do to past days, and what it then says."""
+    """Return attributes with which a form asks for the effect on past days, and its question to confirm."""
     return {
         "asks": f"/api/v1/sites/{site}/parts/{part}/preview",
         "asked": _("Visits are counted again from {first} to {last}: {before} become {after}. Continue?"),
@@ -85,9 +85,9 @@ def names(here: str, known: Values, label: str, field: str = "name", needed: boo
         "sv": _("{label} in Swedish, if it is another"),
         "en": _("{label} in English, if it is another"),
     }[other].format(label=label)
-    own = known.get(f"{field}.{mine}", known.get(field, ""))
+    current = known.get(f"{field}.{mine}", known.get(field, ""))
     return [
-        line(here, f"{field}.{mine}", label, own, needed=needed),
+        line(here, f"{field}.{mine}", label, current, needed=needed),
         line(here, f"{field}.{other}", unlike, known.get(f"{field}.{other}", "")),
     ]
 
@@ -100,8 +100,8 @@ def line(here: str, name: str, label: str, known: str, *, needed: bool = False) 
 def number(here: str, name: str, label: str, known: Values, step: str = "1") -> Any:
     """Return a field for a number, which may be left empty."""
     value = float(known[name]) if known.get(name) else None
-    whole = int(value) if value is not None and value.is_integer() else value
-    return forms.entry(here, name, label, whole, type="number", step=step)
+    shown = int(value) if value is not None and value.is_integer() else value
+    return forms.entry(here, name, label, shown, type="number", step=step)
 
 
 def size(here: str, known: Values) -> Any:
@@ -112,7 +112,7 @@ def size(here: str, known: Values) -> Any:
 
 
 def point(here: str, known: Values) -> Any:
-    """Return the field for where something is on the floor plan."""
+    """Return the field for a position on the floor plan."""
     label = _("On the floor plan: metres from the left and from the top, such as 12.5 8")
     return line(here, "at", label, known.get("at", ""))
 
@@ -129,7 +129,7 @@ def day(here: str, name: str, label: str, known: Values) -> Any:
 
 
 def hidden(here: str, known: Values, *keys: str) -> list[Any]:
-    """Return what a form keeps of its part without showing it."""
+    """Return hidden fields with the other values of a part."""
     return forms.hidden(here, {key: known[key] for key in keys if known.get(key)})
 
 
@@ -151,12 +151,12 @@ def _position(here: str, known: Values) -> Any:
 
 
 def kinds() -> dict[str, str]:
-    """Return what a site may be."""
+    """Return the kinds of sites."""
     return {"library": _("library"), "park": _("park")}
 
 
 def country(here: str, chosen: str) -> Any:
-    """Return the field for whose public holidays a site keeps."""
+    """Return the field for the country whose public holidays apply to a site."""
     territories = Locale(language()).territories
     known = {
         code: territories[code]
@@ -174,7 +174,7 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
     here = place("spaces", raw) + (FLOOR if floor and raw is None else "")
     known = _known("spaces", raw)
     within = {s.id: named(s.name) for s in site.spaces if s.id != (raw or {}).get("id")}
-    holds = number(here, "capacity", _("How many people it may hold (empty: not known)"), known)
+    capacity = number(here, "capacity", _("How many people it may hold (empty: not known)"), known)
     storey = number(here, "storey", _("Floor number (0 at ground level, -1 below)"), known)
     dates = [
         day(here, "first", _("First day (empty: since always)"), known),
@@ -182,9 +182,9 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
     ]
     area = number(here, "area_m2", _("Floor area in square metres"), known, "any")
     if floor:
-        kept = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
+        unchanged = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
         more = fold(_("More"), _group(area, size(here, known), *dates))
-        return [*kept, *names(here, known, _("Name")), storey, holds, more]
+        return [*unchanged, *names(here, known, _("Name")), storey, capacity, more]
     return [
         *names(here, known, _("Name")),
         forms.choice(
@@ -193,7 +193,7 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
         forms.choice(
             here, "kind", _("What it is"), _space_kinds(known.get("kind", "room")), known.get("kind", "room")
         ),
-        holds,
+        capacity,
         number(here, "seats", _("Seats (empty: not known)"), known),
         *hidden(here, known, "plan"),
         fold(_("More"), _group(storey, area, corners(here, known), *dates)),
@@ -249,7 +249,7 @@ def _first_inner(site: Site) -> str:
 
 
 def hours_fields(raw: Raw, *, new: bool, dated: bool) -> list[Any]:
-    """Return the fields of a table of opening hours; a new one begins as the one before, from a day on."""
+    """Return the fields of a table of opening hours; a new one starts as a copy of the one before, from a day on."""
     here, known = place("hours", None if new else raw), values_of("hours", raw)
     begin = [day(here, "first", _("First day on which these hours hold"), NOTHING if new else known)]
     week = [*zip(WEEKDAYS, formats.weekdays("wide"), strict=True), ("on_holiday", _("Public holidays"))]
@@ -308,9 +308,9 @@ def sensor_fields(raw: Raw, site: Site, *, new: bool = False, chosen: str = "") 
         site.id: named(site.name), **{s.id: named(s.name) for s in site.spaces},
     }  # fmt: skip
     turned = {"false": _("as the sensor says"), "true": _("the other way round: in is out")}
-    kept = ("device", "source", "model", "channel", "interval_s")
+    unchanged = ("device", "source", "model", "channel", "interval_s")
     return [
-        *hidden(here, known, *kept),
+        *hidden(here, known, *unchanged),
         forms.choice(here, key, label, places, known.get(key, chosen)),
         *(
             [forms.choice(here, "swapped", _("Direction"), turned, known.get("swapped", "false"))]
@@ -353,15 +353,15 @@ def _group(*parts: Any) -> Any:
 
 
 def entry(summary: str, facts: str, here: str, *inside: Any) -> Any:
-    """Return a part in a list: what it is called and what it is. Its forms are `inside` only where it is open, which
+    """Return a part in a list: its name and facts. Its forms are `inside` only where it is open, which
     `forms.js` asks for: those of a hundred parts take a browser ten seconds.
     """
-    head = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
+    line = [html.Span(summary, className="strong"), *([html.Span(facts, className="quiet")] if facts else [])]
     return html.Details(
-        [html.Summary(head), *inside], className="entry", open=bool(inside), **data(opens=here)
+        [html.Summary(line), *inside], className="entry", open=bool(inside), **data(opens=here)
     )
 
 
-def listed(found: Sequence[str]) -> str:
+def listed(facts: Sequence[str]) -> str:
     """Return facts in a row, without those that are empty."""
-    return " · ".join(filter(None, found))
+    return " · ".join(filter(None, facts))

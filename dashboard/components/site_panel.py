@@ -1,4 +1,4 @@
-"""The panel of the whole site: how many are there now, how many came today, and what its sensors need."""
+"""The panel of the whole site: people now, visits today, and the state of its sensors."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,13 +54,13 @@ def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any
 
 
 def _note(live: SiteLive, place: Site) -> Any:
-    """Return why the hours of today are others than usual, where somebody has said so."""
+    """Return the note on why today's hours are unusual, where there is one."""
     exception = exception_on(business_day(live.time, place), place.opening)
     return html.P(named(exception.note)) if exception and exception.note else None
 
 
 def whereabouts(place: Site) -> str:
-    """Return where the people are that are counted as a site's."""
+    """Return where the people counted for a site are."""
     return _("in the building now") if place.kind == "library" else _("in the park now")
 
 
@@ -86,21 +86,21 @@ def _counted_as(live: SiteLive, net: bool) -> str:
 
 
 def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int, refused: bool = False) -> Any:
-    """One line that leads to the page *Sensors*, where `sensors` are placed; None where all is well.
+    """Return a link to the page *Sensors*, where `sensors` are placed; None where all is well.
 
-    `refused`: simulated messages come, and do not count here.
+    `refused`: simulated messages are received, and do not count here.
     """
     name, n = "attention", sum(f.state == "open" for f in findings)
     if refused:
-        said = _("Simulated messages are refused, since only people count here: what to do")
+        text = _("Simulated messages are refused, since only people count here: what to do")
     elif not sensors:
-        said = _("No sensor is placed here yet: what to do")
+        text = _("No sensor is placed here yet: what to do")
     elif all(space.heard is None for space in live.spaces):
-        # The live script takes it away with the first figure.
-        name, said = "unheard", _("No sensor of this place has been seen yet: what to do")
+        # The live script removes it at the first figure.
+        name, text = "unheard", _("No sensor of this place has been seen yet: what to do")
     elif n:
-        said = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
+        text = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
     else:
         return None
-    way = f"/sensors/{live.site}" + ("#rejected" if refused else "")
-    return html.P(dcc.Link(said, href=way), className="told", **data(part=name))
+    address = f"/sensors/{live.site}" + ("#rejected" if refused else "")
+    return html.P(dcc.Link(text, href=address), className="told", **data(part=name))

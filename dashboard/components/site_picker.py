@@ -1,4 +1,4 @@
-"""The way from a site to another: side by side where they are few, else a list that typing filters."""
+"""Links to other sites: side by side where they are few, else a list with a filter field."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,31 +9,31 @@ from besok.model.views.live import SiteInfo
 from besok.text.languages import _, named
 from dashboard.components.elements import aria, data
 
-FEW = 3  # sites that have room in the bar beside one another
+FEW = 3  # sites that fit in the bar side by side
 
 
-def picker(page: str, sites: Sequence[SiteInfo], here: str) -> list[Any]:
+def picker(page: str, sites: Sequence[SiteInfo], current: str) -> list[Any]:
     """Return links to the same page of each site."""
     if len(sites) < 2:
         return []
     links = [
-        dcc.Link(named(s.name), href=f"/{page}/{s.site}", className="current" if s.site == here else "")
+        dcc.Link(named(s.name), href=f"/{page}/{s.site}", className="current" if s.site == current else "")
         for s in sites
     ]
     if len(sites) <= FEW:
         return [html.Nav(links, className="switch", **aria(label=_("Sites")))]
-    chosen = next((named(s.name) for s in sites if s.site == here), _("Sites"))
-    found = zip(sites, links, strict=True)
-    listed = html.Ul([html.Li(link, **data(name=named(s.name).lower())) for s, link in found], id="sites")
+    chosen = next((named(s.name) for s in sites if s.site == current), _("Sites"))
+    pairs = zip(sites, links, strict=True)
+    listed = html.Ul([html.Li(link, **data(name=named(s.name).lower())) for s, link in pairs], id="sites")
     inner = html.Nav([filter_field("pick-site", "sites", _("Find a site")), listed], **aria(label=_("Sites")))
     return [html.Details([html.Summary(chosen), inner], className="picker sites-picker")]
 
 
-def filter_field(name: str, what: str, label: str) -> Any:
-    """Return a field that leaves of the list with the id `what` only the items whose name has what is typed."""
+def filter_field(name: str, list_id: str, label: str) -> Any:
+    """Return a field that filters the list with the id `list_id` by the text typed."""
     field = dcc.Input(id=name, type="search", autoComplete="off", placeholder=label)
     return html.Div(
         [html.Label(label, htmlFor=name, className="unseen"), field],
         className="filter",
-        **data(filters=what, none=_("No site is called that")),
+        **data(filters=list_id, none=_("No site is called that")),
     )

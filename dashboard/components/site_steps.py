@@ -1,4 +1,4 @@
-"""The steps in which a place is described: what there is of each part, with the forms that change it."""
+"""The steps in which a place is described: the parts of each kind, with the forms that change them."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def _site(c: Context) -> list[Any]:
 def _one(
     c: Context, part: Part, raw: Raw, fields: Callable[[], Sequence[Any]], name: str, *facts: str
 ) -> Any:
-    """Return a part in its list, with the forms that change it and take it out."""
+    """Return a part in its list, with the forms that change and remove it."""
     here = place(part, raw)
     if here not in c.opened:
         return entry(name, listed(facts), here)
@@ -99,10 +99,10 @@ def _doors(c: Context) -> list[Any]:
     names = space_doors.ends(c.db, c.site)
 
     def one(raw: Raw) -> Any:
-        way = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
+        ends = " → ".join(names.get(str(raw[end]), str(raw[end])) for end in ("outer", "inner"))
         counted = "" if raw.get("counted", True) else _("not counted")
         fields = partial(site_forms.portal_fields, raw, c.site, c.others)
-        return _one(c, "portals", raw, fields, _called(raw), way, counted, _dates(raw))
+        return _one(c, "portals", raw, fields, _called(raw), ends, counted, _dates(raw))
 
     about = _(
         "Every door to the outdoors, and the passages between floors and rooms that you want figures for: also those "
@@ -145,9 +145,9 @@ def _table(c: Context, raw: Raw) -> Any:
 
 def _special(c: Context, raw: Raw) -> Any:
     hours = raw["hours"]
-    said = special(hours if isinstance(hours, str) else DayHours(**hours))
+    text = special(hours if isinstance(hours, str) else DayHours(**hours))
     fields = partial(site_forms.exception_fields, raw)
-    return _one(c, "exceptions", raw, fields, _span(raw), said, _called(raw, "note"))
+    return _one(c, "exceptions", raw, fields, _span(raw), text, _called(raw, "note"))
 
 
 def _closures(c: Context) -> list[Any]:
@@ -210,8 +210,8 @@ def _target(c: Context) -> list[Any]:
     return [about, add(c.site.id, "target", site_forms.target_fields(None, usual), _("Set the target"))]
 
 
-def _list(found: Iterable[Any]) -> Any:
-    parts = list(found)
+def _list(entries: Iterable[Any]) -> Any:
+    parts = list(entries)
     return items(parts, className="entries") if parts else None
 
 
@@ -232,7 +232,7 @@ def _span(raw: Raw) -> str:
 
 
 def _dates(raw: Raw) -> str:
-    """Return when a part begins and ends, where it does."""
+    """Return the first and last day of a part, where it has them."""
     first, last = raw.get("first"), raw.get("last")
     since = _("from {day}").format(day=formats.day(first)) if first else ""
     until = _("until {day}").format(day=formats.day(last)) if last else ""

@@ -1,4 +1,4 @@
-"""Through which doors people entered and left a space, as the sensors at them counted."""
+"""Entries and exits of a space by door, as counted by the doors' sensors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -36,16 +36,16 @@ def section(
     names = ends(db, site)
 
     def row(door: Portal, inwards: bool) -> list[Any]:
-        own = [p for p in points if p.portal == door.id]
-        known = [p for p in own if p.people_in is not None]
-        entered, left = (sum(getattr(p, way) or 0 for p in known) for way in ("people_in", "people_out"))
-        shares = [p.coverage for p in history.open_steps(own, site, period, now)]
-        end, imputed = door.outer if inwards else door.inner, sum(p.imputed for p in known)
+        all_points = [p for p in points if p.portal == door.id]
+        measured = [p for p in all_points if p.people_in is not None]
+        entered, left = (sum(getattr(p, way) or 0 for p in measured) for way in ("people_in", "people_out"))
+        shares = [p.coverage for p in history.open_steps(all_points, site, period, now)]
+        end, imputed = door.outer if inwards else door.inner, sum(p.imputed for p in measured)
         return [
             dcc.Link(named(door.name), href=here.href(page="doors", space=door.id)),
             names.get(end, end),
             *(
-                formats.number(n if known else None)
+                formats.number(n if measured else None)
                 for n in ((entered, left) if inwards else (left, entered))
             ),
             formats.percent(sum(shares) / len(shares) if shares else None),
@@ -55,13 +55,13 @@ def section(
     rows = [row(door, inwards) for door, inwards in counted(site, spaces, here.space)]
     if not rows:
         return None
-    head = [_("Door"), _("From or to"), _("Entered here"), _("Left here"), _("Data coverage"), _("Imputed")]
+    header = [_("Door"), _("From or to"), _("Entered here"), _("Left here"), _("Data coverage"), _("Imputed")]
     note = _("As counted at each door, not evened out: entered and left need not add up.")
-    return titled(_("Through its doors"), sheet(head, rows, _("Through its doors")), quiet(note))
+    return titled(_("Through its doors"), sheet(header, rows, _("Through its doors")), quiet(note))
 
 
 def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[Portal, bool]]:
-    """Return the counted doors of a space, each with whether its way in leads into the space."""
+    """Return the counted doors of a space, each with whether its entries lead into the space."""
     parents = {one.space: one.parent for one in spaces}
     inside = {name for name in parents if space in _around(name, parents)}
     doors = [(door, door.inner in inside) for door in site.portals if door.counted]
@@ -69,20 +69,20 @@ def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[P
 
 
 def ends(db: Database, site: Site) -> dict[str, str]:
-    """Return what the ends of a site's doors are called, by what the site file calls them; some lie in other sites."""
-    own = {OUTSIDE: _("outdoors"), site.id: named(site.name)} | {s.id: named(s.name) for s in site.spaces}
-    away = {end.partition("/")[0] for door in site.portals for end in (door.outer, door.inner) if "/" in end}
-    others = [sites.load(db, name) for name in sorted(away)]
+    """Return the names of the ends of a site's doors, by their ids in the site file; some lie in other sites."""
+    local = {OUTSIDE: _("outdoors"), site.id: named(site.name)} | {s.id: named(s.name) for s in site.spaces}
+    ids = {end.partition("/")[0] for door in site.portals for end in (door.outer, door.inner) if "/" in end}
+    others = [sites.load(db, name) for name in sorted(ids)]
     roots = {f"{o.id}/{o.id}": named(o.name) for o in others}
     return (
-        own
+        local
         | roots
         | {f"{o.id}/{s.id}": f"{named(o.name)}: {named(s.name)}" for o in others for s in o.spaces}
     )
 
 
 def _around(name: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield a space and those that it lies in."""
+    """Yield a space and the spaces around it."""
     while name is not None:
         yield name
         name = parents.get(name)

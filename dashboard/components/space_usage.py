@@ -13,39 +13,39 @@ from dashboard.components import notices
 from dashboard.components.elements import quiet, titled
 
 
-def section(found: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
+def section(space: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
     """Return the figures of a space as terms and values, or a notice; None where nothing was measured.
 
     `doors`: some of its doors are counted.
     """
-    if found is None:
+    if space is None:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
-    use = found.usage
+    use = space.usage
     if not use.coverage and not use.flow_coverage:
-        return None  # that nothing was measured stands where the curve would
+        return None  # the notice in place of the curve says it already
     if use.people is None and use.stay_minutes is None:
-        return notices.nothing(_("Nothing to sum up"), _stay(found))
+        return notices.nothing(_("Nothing to sum up"), _stay(space))
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
     measured = _("{share} of the open hours were measured")
     if doors and use.flow_coverage < use.coverage - 0.005:  # a door that is offline is imputed
         measured = _("{share} of the open hours are known; all doors were counted {doors} of the time")
     measured = measured.format(share=formats.percent(use.coverage), doors=formats.percent(use.flow_coverage))
-    if found.by_presence:
+    if space.by_presence:
         occupied = formats.percent(use.people.value) if use.people else formats.UNKNOWN
         return titled(_("How it was used"), _terms([(_("Time occupied"), occupied, measured)]))
     cells = [
-        (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(found)),
+        (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(space)),
         (_("Mean occupancy while open"), _number(use.people, 1), measured),
         (_("Peak"), _peak(use.peak), when),
-        *_filled(found),
-        _turnover(found),
+        *_filled(space),
+        _turnover(space),
     ]
     note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
     return titled(_("How it was used"), _terms(cells), quiet(note))
 
 
 def _terms(cells: Sequence[tuple[str, str, str]]) -> Any:
-    """Return figures, each with its name and what it rests on."""
+    """Return figures, each with its name and basis."""
     terms = [
         html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
         for name, value, about in cells
@@ -53,25 +53,25 @@ def _terms(cells: Sequence[tuple[str, str, str]]) -> Any:
     return html.Dl(terms, className="used")
 
 
-def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
-    """Return how much of the seats and of the capacity was taken, where these are stated."""
-    use, cells = found.usage, []
-    if found.seats:
-        place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))
+def _filled(space: SpaceUsage) -> list[tuple[str, str, str]]:
+    """Return seat occupancy and utilisation, where seats or capacity are stated."""
+    use, cells = space.usage, []
+    if space.seats:
+        place = plural("of {n} seat", "of {n} seats", space.seats).format(n=formats.number(space.seats))
         cells.append((_("Seat occupancy"), _percent(use.seats_taken), place))
         cells.append((_("Peak seat occupancy"), _percent(use.seats_taken_peak), place))
-    if found.capacity:
-        room = plural("of {n} person", "of {n} people", found.capacity).format(
-            n=formats.number(found.capacity)
+    if space.capacity:
+        room = plural("of {n} person", "of {n} people", space.capacity).format(
+            n=formats.number(space.capacity)
         )
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
         cells.append((_("Peak utilisation"), _percent(use.utilisation_peak), room))
     return cells
 
 
-def _stay(found: SpaceUsage) -> str:
-    """On how many days a mean stay rests, or why it cannot be told."""
-    use = found.usage
+def _stay(space: SpaceUsage) -> str:
+    """Return the number of days behind a mean dwell time, or why there is none."""
+    use = space.usage
     reasons: dict[Reason, str] = {
         "running": _("It is told once a day is over."),
         "no_flows": _("There is too little data from the doors."),
@@ -86,15 +86,15 @@ def _stay(found: SpaceUsage) -> str:
     return days + ", " + _("each entry is a stay")
 
 
-def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
-    use = found.usage
+def _turnover(space: SpaceUsage) -> tuple[str, str, str]:
+    use = space.usage
     name, figure, digits = _("Visits"), use.came, 0
-    if found.seats:
+    if space.seats:
         name, figure, digits = _("Visits per seat and open hour"), use.per_seat_hour, 2
-    elif found.capacity:
+    elif space.capacity:
         name, figure, digits = _("Visits per place and open hour"), use.per_place_hour, 2
-    came = _("{n} visits on days with data from the doors")
-    return name, _number(figure, digits), came.format(n=formats.number(use.came.value)) if use.came else ""
+    text = _("{n} visits on days with data from the doors")
+    return name, _number(figure, digits), text.format(n=formats.number(use.came.value)) if use.came else ""
 
 
 def _number(figure: Figure | None, digits: int = 0) -> str:
@@ -105,7 +105,7 @@ def _number(figure: Figure | None, digits: int = 0) -> str:
 
 
 def _peak(figure: Figure | None) -> str:
-    """In whole people, as beside the curve."""
+    """Return whole people, as beside the curve."""
     return (
         formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
     )

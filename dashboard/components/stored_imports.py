@@ -1,4 +1,4 @@
-"""Files that were imported, each with its way back."""
+"""Imported files, each with a form to undo it."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,35 +15,35 @@ from dashboard.components.elements import fold, items, present, quiet
 SHOWN: Final = 50
 
 
-def section(found: Sequence[ImportView], site: str, zone: str) -> Any:
-    """Return the imports of a site, the last first; those that were undone too."""
-    if not found:
+def section(imports: Sequence[ImportView], site: str, zone: str) -> Any:
+    """Return the imports of a site, the last first; undone ones too."""
+    if not imports:
         return quiet(_("No file has been imported yet."))
-    return items((_one(one, site, zone) for one in found[:SHOWN]), className="voids")
+    return items((_one(each, site, zone) for each in imports[:SHOWN]), className="voids")
 
 
-def _one(one: ImportView, site: str, zone: str) -> Any:
-    span = f"{formats.day(one.first)} – {formats.day(one.last)}"
-    rows = plural("{n} count", "{n} counts", one.rows).format(n=formats.number(one.rows))
-    visits = plural("{n} visit", "{n} visits", round(one.visits)).format(n=formats.number(one.visits))
-    made = _("imported {day} by {who}").format(
-        day=formats.stamp(one.made, zone), who=formats.author(one.author)
+def _one(row: ImportView, site: str, zone: str) -> Any:
+    span = f"{formats.day(row.first)} – {formats.day(row.last)}"
+    rows = plural("{n} count", "{n} counts", row.rows).format(n=formats.number(row.rows))
+    visits = plural("{n} visit", "{n} visits", round(row.visits)).format(n=formats.number(row.visits))
+    imported = _("imported {day} by {who}").format(
+        day=formats.stamp(row.made, zone), who=formats.author(row.author)
     )
-    what = " · ".join(present(span, rows, visits, one.name, one.layout, made))
-    source = formats.source(one.source)
-    said = html.P([html.Span(source, className="strong"), f": {what}"])
-    here = f"import-{one.id}"
-    address = f"POST /api/v1/sites/{site}/imports/{one.id}/"
+    facts = " · ".join(present(span, rows, visits, row.name, row.layout, imported))
+    source = formats.source(row.source)
+    text = html.P([html.Span(source, className="strong"), f": {facts}"])
+    form_id = f"import-{row.id}"
+    address = f"POST /api/v1/sites/{site}/imports/{row.id}/"
     may = access.may("record", site)
-    if one.undone:
+    if row.undone:
         by = _("Undone {day} by {who}").format(
-            day=formats.stamp(one.changed or one.made, zone), who=formats.author(one.changed_by or one.author)
+            day=formats.stamp(row.changed or row.made, zone), who=formats.author(row.changed_by or row.author)
         )
         again = _("Let it count again")
-        back = forms.form([], here, again, source, f"{address}redo", kept=_("It counts again."))
-        return html.Div(present(said, quiet(by), fold(again, back) if may else None))
+        redo = forms.form([], form_id, again, source, f"{address}redo", kept=_("It counts again."))
+        return html.Div(present(text, quiet(by), fold(again, redo) if may else None))
     undo = _("Undo the import")
     form = forms.form(
-        [], here, undo, source, f"{address}undo", kept=_("Undone. The figures are computed again.")
+        [], form_id, undo, source, f"{address}undo", kept=_("Undone. The figures are computed again.")
     )
-    return html.Div(present(said, fold(undo, form) if may else None))
+    return html.Div(present(text, fold(undo, form) if may else None))

@@ -1,4 +1,4 @@
-"""The summary of the page *Progress*, big enough for a meeting room: the year, the target, and how likely it is."""
+"""The summary of the page *Progress*, legible in a meeting room: the year, the target, and its probability."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -19,51 +19,51 @@ EDGE = 0.12  # of the scale, within which the word above a mark would stand out 
 
 
 def panel(
-    way: Progress,
+    progress: Progress,
     title: str,
-    coming: Outlook | None = None,
+    outlook: Outlook | None = None,
     weekdays: Mapping[int, float] | None = None,
     names: Sequence[Text] = (),
 ) -> Any:
     """Return the last year's visits against the baseline, what the target asks, and the probability of reaching it.
 
-    `names` are those of the sites that count, in so far as they are several.
+    `names` are those of the sites that count, if there are several.
     """
-    growth = None if way.breaks else way.growth
+    growth = None if progress.breaks else progress.growth
     return _answer(
         title,
         names,
-        figure(formats.number(way.last_365), target_text.last_year(way)),
-        figure(target_text.multiple(way), target_text.baseline(way)),
-        figure(target_text.needed(way), target_text.target_sentence(way)),
-        _probability(coming, way) if coming else None,
-        _scale(way),
-        html.P(target_text.verdict(way), className="verdict"),
-        sentences(coming, way.factor, weekdays, growth) if coming else None,
+        figure(formats.number(progress.last_365), target_text.last_year(progress)),
+        figure(target_text.multiple(progress), target_text.baseline(progress)),
+        figure(target_text.needed(progress), target_text.target_sentence(progress)),
+        _probability(outlook, progress) if outlook else None,
+        _scale(progress),
+        html.P(target_text.verdict(progress), className="verdict"),
+        sentences(outlook, progress.factor, weekdays, growth) if outlook else None,
     )
 
 
-def without_target(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Text] = ()) -> Any:
+def without_target(so_far: SoFar, title: str, outlook: Outlook | None, names: Sequence[Text] = ()) -> Any:
     """Return the visits until now and those to come, where there is no target to compare them with."""
-    year = figure(formats.number(known.last_365), target_text.last_year(known))
+    year = figure(formats.number(so_far.last_365), target_text.last_year(so_far))
     grown = (
-        html.P(target_text.growth(known.growth, known.growth_days), className="verdict")
-        if known.growth is not None
+        html.P(target_text.growth(so_far.growth, so_far.growth_days), className="verdict")
+        if so_far.growth is not None
         else None
     )
     return _answer(
         title,
         names,
-        _visits(known),
-        year if known.coverage_365 + known.sampled_365 >= target_text.ENOUGH else None,
-        _next_year(coming) if coming else None,
+        _visits(so_far),
+        year if so_far.coverage_365 + so_far.sampled_365 >= target_text.ENOUGH else None,
+        _next_year(outlook) if outlook else None,
         grown,
-        sentences(coming) if coming else None,
+        sentences(outlook) if outlook else None,
     )
 
 
-def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
-    """Return what is known of the last year and what is missing, in place of a comparison that would mislead."""
+def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
+    """Return the known part of the last year and what is missing, in place of a misleading comparison."""
     missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
     text = plural(
         "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
@@ -72,13 +72,13 @@ def too_little_known(known: SoFar, title: str, names: Sequence[Text]) -> Any:
         "target are told from {least} on.",
         missing,
     )
-    said = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
-    return _answer(title, names, _visits(known), html.P(said, className="verdict"))
+    line = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
+    return _answer(title, names, _visits(known), html.P(line, className="verdict"))
 
 
 def _answer(title: str, names: Sequence[Text], *parts: Any) -> Any:
-    head = html.Header([html.H1(title), *map(html.P, target_text.together(names))])
-    return html.Section([head, *present(*parts)], className="hero answer")
+    header = html.Header([html.H1(title), *map(html.P, target_text.together(names))])
+    return html.Section([header, *present(*parts)], className="hero answer")
 
 
 def _visits(known: SoFar) -> Any:
@@ -87,8 +87,8 @@ def _visits(known: SoFar) -> Any:
     return figure(formats.number(known.visits), since.format(n=formats.number(known.days), day=day))
 
 
-def _next_year(coming: Outlook) -> Any:
-    year = next((t for t in coming.totals if t.days == trajectory.WHOLE_YEAR), None)
+def _next_year(outlook: Outlook) -> Any:
+    year = next((t for t in outlook.totals if t.days == trajectory.WHOLE_YEAR), None)
     if year is None:
         return None
     about = _("forecast for the next 365 days (80 % prediction interval {low}–{high})")
@@ -96,46 +96,46 @@ def _next_year(coming: Outlook) -> Any:
     return figure(mean, about.format(low=low, high=high))
 
 
-def _probability(coming: Outlook, way: Progress) -> Any:
-    if coming.odds is None:
+def _probability(outlook: Outlook, progress: Progress) -> Any:
+    if outlook.odds is None:
         return None
-    return figure(narratives.probability_short(coming.odds), target_text.probability(way))
+    return figure(narratives.probability_short(outlook.odds), target_text.probability(progress))
 
 
 def sentences(
-    coming: Outlook,
+    outlook: Outlook,
     factor: float = 1.0,
     weekdays: Mapping[int, float] | None = None,
     growth: float | None = None,
 ) -> Any:
-    """Return what the forecast says in plain words; of a target only where it knows of one."""
-    return items(narratives.of(coming, factor, weekdays, growth), className="said")
+    """Return the forecast in plain words, with the target if it has one."""
+    return items(narratives.of(outlook, factor, weekdays, growth), className="said")
 
 
-def _scale(way: Progress) -> Any:
+def _scale(progress: Progress) -> Any:
     """Return where we stand between the baseline and the target, and where the target trajectory is today."""
-    now = way.standing
-    if now is None or way.factor <= 1:
+    now = progress.standing
+    if now is None or progress.factor <= 1:
         return html.Div(className="scale")
-    marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, way):.1%}"})]
-    if way.today <= way.deadline:
-        asked = _place(way.target_factor(way.today), way)
-        side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
+    marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, progress):.1%}"})]
+    if progress.today <= progress.deadline:
+        expected = _place(progress.target_factor(progress.today), progress)
+        side = "first" if expected < EDGE else "last" if expected > 1 - EDGE else ""
         word = html.Span(_("trajectory today"))
-        marks.append(html.Span(word, className=f"mark-path {side}", style={"left": f"{asked:.1%}"}))
-    ends = [html.Span(_("baseline")), html.Span(f"{formats.number(way.factor, 1)} ×")]
+        marks.append(html.Span(word, className=f"mark-path {side}", style={"left": f"{expected:.1%}"}))
+    ends = [html.Span(_("baseline")), html.Span(f"{formats.number(progress.factor, 1)} ×")]
     return html.Div([html.Div(marks, className="meter"), html.Div(ends, className="ends")], className="scale")
 
 
-def _place(multiple: float, way: Progress) -> float:
+def _place(multiple: float, progress: Progress) -> float:
     """Return where a multiple lies between the baseline (0) and the target (1)."""
-    return min(max((multiple - 1) / (way.factor - 1), 0), 1)
+    return min(max((multiple - 1) / (progress.factor - 1), 0), 1)
 
 
-def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
-    """Return what the figures are and are not, and all of them as a file."""
+def terms(site: str, so_far: SoFar, way: Progress | None = None) -> Any:
+    """Return the definitions of the figures, and a link to all of them as a file."""
     counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
-    if known.measure == "net":
+    if so_far.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     coverage = _(
         "Days that were not counted, or not at every door, are imputed from the others, never taken for quiet ones: "
@@ -149,7 +149,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         "Last year is moved by 364 days to comparable days. Growth compares public holidays with the same ones and "
         "leaves out closures; opening hours are not taken out."
     )
-    brought = _(
+    imported = _(
         "Counts from {source} are shown as they were brought; where only the total of a longer period is known, "
         "its days are imputed by opening hours and weekdays."
     )
@@ -157,16 +157,16 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     pandemic = _("The pandemic ({first} – {last}) is left out of baseline, growth and forecast.")
     source = " + ".join(dict.fromkeys(s for s in (way.baseline_source, way.source_365) if s)) if way else ""
     out = [formats.day(d) for d in way.left_out] if way and way.left_out else []
-    share = formats.percent(known.coverage_365)
-    query = f"from={known.first}&to={known.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
+    share = formats.percent(so_far.coverage_365)
+    query = f"from={so_far.first}&to={so_far.today - timedelta(days=1)}&step=day&together=true&format={csv_format()}"
     every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     return fold(
         _("What these figures are"),
         items(
             present(
                 counted,
-                coverage.format(share=share, day=formats.day(known.until)),
-                brought.format(source=formats.source(source)) if source else "",
+                coverage.format(share=share, day=formats.day(so_far.until)),
+                imported.format(source=formats.source(source)) if source else "",
                 *sampled,
                 yardstick if way else "",
                 shifted,
@@ -179,7 +179,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
 
 
 def papers(site: str, month: date, *, council: bool) -> Any:
-    """Return the way to what is printed: the page for the `council`, where there is one, the report of the last `month`
+    """Return links to printed matter: the page for the `council`, where there is one, the report of the last `month`
     that is over, and this page itself.
     """
     address = f"/api/v1/sites/{site}"
@@ -188,9 +188,9 @@ def papers(site: str, month: date, *, council: bool) -> Any:
         _("Report for {month}").format(month=formats.month(month)),
         f"month={month:%Y-%m}&lang={language()}",
     )
-    said = [
+    links = [
         html.A(f"{report} (PDF)", href=f"{address}/monthly?{query}"),
         html.A(_("{report} (web page)").format(report=report), href=f"{address}/monthly?{query}&format=html"),
         html.Button(_("Print, or save as PDF"), type="button", className="print send"),
     ]
-    return html.P([*([paper] if council else []), *said], className="files")
+    return html.P([*([paper] if council else []), *links], className="files")

@@ -1,4 +1,4 @@
-"""Devices that nothing knows: their last messages, and the form in which a person says what their fields mean."""
+"""Unknown devices: their last messages, and the form in which a person defines the meaning of their fields."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,21 +25,21 @@ def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
     """Return a card for each unknown device, with its form; places are those of `site`."""
     if not devices:
         return quiet(_("None: every message that may be about people is understood."))
-    kept = _("They send something that may be about people, and nobody has said what. Nothing of it is lost.")
+    note = _("They send something that may be about people, and nobody has said what. Nothing of it is lost.")
     how = _(
         "Once you have chosen, what was kept is read too. Nothing is guessed and nothing is chosen beforehand."
     )
     places = _places(site)
     return html.Div(
         [
-            quiet(kept, " ", how),
+            quiet(note, " ", how),
             items((_card(d, site.id, places, now) for d in devices), className="strangers"),
         ]
     )
 
 
 def meanings() -> Mapping[str, str]:
-    """Return what a metric means in the words of the form."""
+    """Return the texts of the metrics in the form."""
     return {
         "in": _("people who went in since the last message"),
         "out": _("people who went out since the last message"),
@@ -55,12 +55,12 @@ def meanings() -> Mapping[str, str]:
 
 
 def _card(device: UnknownDevice, site: str, places: Mapping[str, str], now: datetime) -> Any:
-    seen = _("Last seen {ago}").format(ago=readings.ago(device.heard, now))
+    last_seen = _("Last seen {ago}").format(ago=readings.ago(device.heard, now))
     count = plural("{n} message is kept", "{n} messages are kept", device.count).format(n=device.count)
     return html.Article(
         present(
             html.Header(html.H3(device.topic)),
-            html.P([html.Span(seen), html.Span(count)], className="where"),
+            html.P([html.Span(last_seen), html.Span(count)], className="where"),
             *(html.Code(_shortened(message)) for message in device.messages),
             fold(_("Say what it means"), _form(device, site, places)) if access.may("place", site) else None,
         ),

@@ -1,4 +1,4 @@
-"""Sensors that are heard and not placed: what they say, where they may hang, and the form that places them."""
+"""Unassigned sensors: their readings, suggested placements, and the form that places them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,38 +22,38 @@ def section(
     strangers: Sequence[UnassignedSensor],
     site: Site,
     places: Mapping[str, str],
-    looked: Lookup,
+    lookup: Lookup,
     now: datetime,
 ) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
         return quiet(_("None: every sensor is assigned."))
-    kept = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
-    found = sorted(strangers, key=lambda s: looked.shown(s.device.device) == s.device.device)
+    note = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
+    ordered = sorted(strangers, key=lambda s: lookup.shown(s.device.device) == s.device.device)
     rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
         present(
-            quiet(kept),
-            finder([s.device for s in strangers], looked),
-            items((_card(s, site, places, looked, now) for s in found), className="strangers"),
+            quiet(note),
+            finder([s.device for s in strangers], lookup),
+            items((_card(s, site, places, lookup, now) for s in ordered), className="strangers"),
             quiet(rest) if len(strangers) >= SHOWN_DEVICES else None,
         )
     )
 
 
-def finder(devices: Sequence[UnplacedDevice], looked: Lookup) -> Any:
+def finder(devices: Sequence[UnplacedDevice], lookup: Lookup) -> Any:
     """Return the form that finds a sensor by its name; None where no name is hidden."""
     names = " ".join(name for d in devices for name in (d.device, *(c.channel for c in d.channels)))
-    shown = looked.shown(names)
-    if not looked.name and not PSEUDONYM.search(shown):
+    shown = lookup.shown(names)
+    if not lookup.name and not PSEUDONYM.search(shown):
         return None
     why = _(
         "A name that nobody has given may be that of a person, and is shown as id-… Write the name of a sensor, as it "
         "stands on it or in its settings, to find it. It is not kept."
     )
-    field = dcc.Input(id="sensor", name="sensor", value=looked.name, maxLength=LONGEST, autoComplete="off")
+    field = dcc.Input(id="sensor", name="sensor", value=lookup.name, maxLength=LONGEST, autoComplete="off")
     none = _("No unassigned sensor sends under this name. It has to be written as the sensor has it.")
-    is_found = any(part in shown for part in looked.name.split("/"))
+    is_found = any(part in shown for part in lookup.name.split("/"))
     return html.Form(
         present(
             quiet(why),
@@ -67,19 +67,19 @@ def finder(devices: Sequence[UnplacedDevice], looked: Lookup) -> Any:
 
 
 def _card(
-    stranger: UnassignedSensor, site: Site, places: Mapping[str, str], looked: Lookup, now: datetime
+    stranger: UnassignedSensor, site: Site, places: Mapping[str, str], lookup: Lookup, now: datetime
 ) -> Any:
     d = stranger.device
     name = " · ".join(part for part in (d.model, d.source) if part and part != "native")
-    seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
-    where = [seen, *([html.Span([_("on"), " ", html.Code(looked.shown(d.topic))])] if d.topic else [])]
+    last_seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
+    where = [last_seen, *([html.Span([_("on"), " ", html.Code(lookup.shown(d.topic))])] if d.topic else [])]
     channels = [
-        _channel(c, s, d, site, places, looked, now)
+        _channel(c, s, d, site, places, lookup, now)
         for c, s in zip(d.channels, stranger.suggestions, strict=True)
     ]
     return html.Article(
         [
-            html.Header(present(html.H3(looked.shown(d.device)), quiet(name))),
+            html.Header(present(html.H3(lookup.shown(d.device)), quiet(name))),
             html.P(where, className="where"),
             *channels,
         ],
@@ -94,14 +94,14 @@ def _channel(
     device: UnplacedDevice,
     site: Site,
     places: Mapping[str, str],
-    looked: Lookup,
+    lookup: Lookup,
     now: datetime,
 ) -> Any:
     last = latest(channel.readings)
-    words = ", ".join(map(readings.said, last))
+    words = ", ".join(map(readings.text_of, last))
     age = readings.ago(max(r.time for r in last), now) if last else ""
-    name, verdict = channel_name(looked.shown(channel.channel)), f"{named(s.name)}. " if s.name else ""
-    taken = _(
+    name, verdict = channel_name(lookup.shown(channel.channel)), f"{named(s.name)}. " if s.name else ""
+    conflict = _(
         "There is a sensor here already, and both would count. If this one replaces it, take that one out."
     )
     uncounted = _("This door was said not to be counted; with a sensor it is.")
@@ -109,9 +109,9 @@ def _channel(
         present(
             html.P([html.Span(name, className="strong"), f": {words} ", html.Span(age, className="quiet")]),
             html.P([_sureness(s), html.Span(verdict, className="strong"), why(s, places)], className="guess"),
-            quiet(taken) if s.taken else None,
+            quiet(conflict) if s.taken else None,
             quiet(uncounted) if s.uncounted else None,
-            _form(channel, s, device, site, looked)
+            _form(channel, s, device, site, lookup)
             if access.may("administer", site.id) and s.reason != "not_people"
             else None,
         ),

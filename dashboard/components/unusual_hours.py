@@ -1,4 +1,4 @@
-"""Hours that stood out: far more or far fewer people than usual, and what the programme had then."""
+"""Unusual hours: far more or far fewer people than usual, and the programme at that time."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -13,10 +13,10 @@ from dashboard.components.elements import quiet, titled
 SHOWN: Final = 12
 
 
-def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
-    """Return the newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
+def section(times: Sequence[UnusualTime], site: Site, days: int) -> Any:
+    """Return the newest unusual hours, or that there is none, or that `days` counted days are too few."""
     title = _("Unusual hours")
-    if not found:
+    if not times:
         none = _(
             "None in the last eight weeks: every hour was as expected for its weekday, time of day and season."
         )
@@ -24,8 +24,8 @@ def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
             text = _("Unusual hours are found once {all} days of visits are counted; there are {n} so far.")
             none = text.format(all=UNUSUAL_FROM, n=days)
         return titled(title, quiet(none))
-    head = [_("When"), _("Visits"), _("Usual"), _("Programme")]
-    return titled(title, sheet(head, [_row(one, site) for one in found[:SHOWN]], title))
+    header = [_("When"), _("Visits"), _("Usual"), _("Programme")]
+    return titled(title, sheet(header, [_row(each, site) for each in times[:SHOWN]], title))
 
 
 def _row(one: UnusualTime, site: Site) -> list[Any]:

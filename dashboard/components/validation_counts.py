@@ -1,4 +1,4 @@
-"""Validation counts: how well each door counts, where to count next, what was counted, proposed and decided."""
+"""Validation counts: accuracy by door, the next count to make, counts, proposals and decisions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,18 +42,18 @@ def _doors(doors: Sequence[DoorInfo], names: Names, zone: str) -> list[Any]:
     """Return a row for each door that was counted or is corrected, and the others in a sentence."""
     known = [d for d in doors if d.last_counted or d.correction]
     others = formats.several([names[d.portal] for d in doors if d not in known])
-    left = _("Nobody has counted at any door yet.")
+    missing = _("Nobody has counted at any door yet.")
     if known:
-        left = _("Nobody has counted yet at: {doors}.").format(doors=others)
-    rows = [[names[d.portal], _way(d, d.into), _way(d, d.out), _last(d, zone), _figures(d)] for d in known]
-    head = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
-    table = sheet(head, rows, _("Validation counts"))
+        missing = _("Nobody has counted yet at: {doors}.").format(doors=others)
+    rows = [[names[d.portal], _rate(d, d.into), _rate(d, d.out), _last(d, zone), _figures(d)] for d in known]
+    header = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
+    table = sheet(header, rows, _("Validation counts"))
     shares = quiet(_("Sensor / person, with the 95 % interval."))
-    return [*([table, shares] if known else []), quiet(left) if others else None]
+    return [*([table, shares] if known else []), quiet(missing) if others else None]
 
 
 def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) -> str:
-    """Return which door to count at next, and what that gives."""
+    """Return the door to count at next, and what that count would give."""
     if not advice and not usual_week:
         return _("Nobody was seen to enter in the last eight weeks: what to count next cannot be told.")
     if not advice:
@@ -87,12 +87,12 @@ def corrected_note(site: str, points: Sequence[VisitPoint]) -> list[Any]:
     text = _(
         "Corrected figures: accepted calibrations of doors changed the visits shown here by {n} ({share})."
     )
-    said = text.format(n=formats.number(added), share=share)
-    return [quiet(said, " ", html.A(_("Which, and why"), href=f"/sensors/{site}#beside"))]
+    sentence = text.format(n=formats.number(added), share=share)
+    return [quiet(sentence, " ", html.A(_("Which, and why"), href=f"/sensors/{site}#beside"))]
 
 
-def _way(door: DoorInfo, known: Accuracy) -> Any:
-    """Return `91 % (85–95 %)` with what that means."""
+def _rate(door: DoorInfo, accuracy: Accuracy) -> Any:
+    """Return `91 % (85–95 %)` and a verdict."""
     word = {
         "none": _("not counted"),
         "few": _("too few counted"),
@@ -100,14 +100,14 @@ def _way(door: DoorInfo, known: Accuracy) -> Any:
         "unsure": _("count more"),
         "factor": _("counts wrong"),
         "broken": _("fix it"),
-    }[known.verdict]
-    level = LEVELS.get(known.verdict, "moderate")
+    }[accuracy.verdict]
+    level = LEVELS.get(accuracy.verdict, "moderate")
     if door.swapped:
         word, level = _("in and out exchanged?"), "busy"
-    if known.accuracy is None:
+    if accuracy.accuracy is None:
         return html.Span(word, className="quiet")
-    between = f"({formats.number((known.lower or 0) * 100)}–{formats.percent(known.upper)})"
-    return [f"{formats.percent(known.accuracy)} {between} ", chip(word, level=level)]
+    between = f"({formats.number((accuracy.lower or 0) * 100)}–{formats.percent(accuracy.upper)})"
+    return [f"{formats.percent(accuracy.accuracy)} {between} ", chip(word, level=level)]
 
 
 def _last(door: DoorInfo, zone: str) -> str:
@@ -131,7 +131,7 @@ def _factors(c: Calibration) -> dict[str, str]:
 
 
 def _proposals(history: Sequence[Calibration], names: Names, site: str) -> list[Any]:
-    """Return what waits for a decision, with the form that decides, and what was decided before."""
+    """Return the open proposals, with the form to decide, and past decisions."""
     parts: list[Any] = [_proposal(c, names, site) for c in history if c.decision == "open"]
     past = [_decided(c, names) for c in history if c.decision != "open"][:SHOWN]
     return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
@@ -139,18 +139,18 @@ def _proposals(history: Sequence[Calibration], names: Names, site: str) -> list[
 
 def _proposal(c: Calibration, names: Names, site: str) -> Any:
     text = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it.")
-    said = html.P(text.format(door=names.get(c.portal, c.portal), **_factors(c)))
+    text_line = html.P(text.format(door=names.get(c.portal, c.portal), **_factors(c)))
     if not access.may("acknowledge", site):
-        return html.Div(said, className="proposal")
-    here, verb = f"proposal-{c.id}", _("Decide")
+        return html.Div(text_line, className="proposal")
+    form_id, verb = f"proposal-{c.id}", _("Decide")
     choices = {"accept": _("accept: figures are corrected from the first count on"), "reject": _("reject")}
     fields = [
-        forms.choice(here, "decision", _("Decision"), choices, "accept"),
-        forms.reason(here),
+        forms.choice(form_id, "decision", _("Decision"), choices, "accept"),
+        forms.reason(form_id),
     ]
     address = f"POST /api/v1/sites/{site}/calibration/{c.id}"
-    form = forms.form(fields, here, verb, names.get(c.portal, c.portal), address, kept=_("Decided."))
-    return html.Div([said, fold(verb, form)], className="proposal")
+    form = forms.form(fields, form_id, verb, names.get(c.portal, c.portal), address, kept=_("Decided."))
+    return html.Div([text_line, fold(verb, form)], className="proposal")
 
 
 def _decided(c: Calibration, names: Names) -> str:
@@ -160,34 +160,34 @@ def _decided(c: Calibration, names: Names) -> str:
     day = formats.day(c.decided.date()) if c.decided else formats.UNKNOWN
     factors = _("in × {into}, out × {out}").format(**_factors(c))
     decided = text.format(day=day, who=formats.author(c.decided_by), why=c.decided_why)
-    said = f"{names.get(c.portal, c.portal)}: {factors}, {decided}"
+    sentence = f"{names.get(c.portal, c.portal)}: {factors}, {decided}"
     if not c.undone:
-        return said
+        return sentence
     text, day = _("Undone {day} by {who}: {why}"), formats.day(c.undone.date())
-    return f"{said} · {text.format(day=day, who=formats.author(c.undone_by), why=c.undone_why)}"
+    return f"{sentence} · {text.format(day=day, who=formats.author(c.undone_by), why=c.undone_why)}"
 
 
 def _counts(counts: Sequence[CountInfo], names: Names, zone: str) -> Any:
-    """Return the latest counts beside what the sensors told, folded away."""
-    head = [_("When"), _("Door"), _("Who"), _("Person"), _("Sensor"), _("Used")]
+    """Return the latest counts beside the sensors' counts, folded."""
+    header = [_("When"), _("Door"), _("Who"), _("Person"), _("Sensor"), _("Used")]
     rows = [_count(c, names, zone) for c in counts[:SHOWN]]
     latest = _("The latest counts")
-    return fold(latest, sheet(head, rows, latest, "scroll")) if rows else None
+    return fold(latest, sheet(header, rows, latest, "scroll")) if rows else None
 
 
 def _count(c: CountInfo, names: Names, zone: str) -> list[str]:
-    seen, pair = c.compared, _("{into} in, {out} out")
+    compared, pair = c.compared, _("{into} in, {out} out")
     sensor = formats.UNKNOWN
     person: tuple[float, float] = (c.counted_in, c.counted_out)
-    if seen.problem is None:  # of the stretch that both saw whole
-        person = (seen.counted_in, seen.counted_out)
-        sensor = pair.format(into=formats.number(seen.device_in), out=formats.number(seen.device_out))
-    told = pair.format(into=formats.number(person[0]), out=formats.number(person[1]))
+    if compared.problem is None:  # of the time fully covered by both
+        person = (compared.counted_in, compared.counted_out)
+        sensor = pair.format(into=formats.number(compared.device_in), out=formats.number(compared.device_out))
+    counted = pair.format(into=formats.number(person[0]), out=formats.number(person[1]))
     return [
         formats.stamp(c.begins, zone),
         names.get(c.portal, c.portal),
         formats.author(c.counted_by),
-        told,
+        counted,
         sensor,
         _used(c),
     ]

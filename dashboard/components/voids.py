@@ -1,4 +1,4 @@
-"""Readings that were voided, the form in which a person voids some, and their way back."""
+"""Voided readings, the form in which a person voids some, and their undo."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -16,18 +16,18 @@ SHOWN: Final = 50  # voided times
 
 
 def section(
-    found: Sequence[Voided], devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str, zone: str
+    voids: Sequence[Voided], devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str, zone: str
 ) -> Any:
-    """Return what was voided of a site, the last first, each with its undo; and the form. `names` are of sensors."""
-    kept = _(
+    """Return a site's voided readings, the last first, each with its undo; and a form. `names` are of sensors."""
+    note = _(
         "A test message, installers who walk to and fro: what a sensor sent then is kept and counts nowhere. "
         "That time was not measured, which is not zero."
     )
     may = access.may("acknowledge", site)
     return html.Div(
         present(
-            quiet(kept),
-            items((_one(v, names, site, zone) for v in found[:SHOWN]), className="voids") if found else None,
+            quiet(note),
+            items((_one(v, names, site, zone) for v in voids[:SHOWN]), className="voids") if voids else None,
             fold(_("Void readings"), _form(devices, names, site)) if devices and may else None,
         )
     )
@@ -39,19 +39,19 @@ def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
     count = plural("{n} reading", "{n} readings", v.readings).format(n=formats.number(v.readings))
     people = plural("{n} person", "{n} people", round(v.people)).format(n=formats.number(v.people))
     above = _("above {n}").format(n=formats.number(v.above)) if v.above is not None else ""
-    what = " ".join(filter(None, (count, above, f"({people})" if v.people else "")))
+    facts = " ".join(filter(None, (count, above, f"({people})" if v.people else "")))
     why = _("voided {day} by {who}: {why}").format(
         day=formats.stamp(v.made, zone), who=formats.author(v.author), why=v.reason
     )
-    said = html.P([html.Span(name, className="strong"), f": {span} · {what} · {why}"])
+    line = html.P([html.Span(name, className="strong"), f": {span} · {facts} · {why}"])
     if v.undone:
         text = _("Undone {day} by {who}: {why}")
         undone = text.format(
             day=formats.stamp(v.undone, zone), who=formats.author(v.undone_by), why=v.undone_why
         )
-        return html.Div([said, quiet(undone)])
-    back = fold(_("Let them count again"), _undo(v, name, site))
-    return html.Div(present(said, back if access.may("acknowledge", site) else None))
+        return html.Div([line, quiet(undone)])
+    undo = fold(_("Let them count again"), _undo(v, name, site))
+    return html.Div(present(line, undo if access.may("acknowledge", site) else None))
 
 
 def _undo(v: Voided, name: str, site: str) -> Any:
@@ -62,22 +62,22 @@ def _undo(v: Voided, name: str, site: str) -> Any:
 
 
 def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) -> Any:
-    here = "void-new"
+    form_id = "void-new"
     sensors = {d.device: names.get(d.device, d.device) for d in devices}
     above = _("Only readings of more than (empty: all of that time)")
     fields = [
-        forms.choice(here, "device", _("Sensor"), sensors),
-        forms.moment(here, "first", _("From")),
-        forms.moment(here, "last", _("Until")),
-        forms.entry(here, "above", above, None, type="number", min=0),
-        forms.reason(here),
+        forms.choice(form_id, "device", _("Sensor"), sensors),
+        forms.moment(form_id, "first", _("From")),
+        forms.moment(form_id, "last", _("Until")),
+        forms.entry(form_id, "above", above, None, type="number", min=0),
+        forms.reason(form_id),
     ]
     address = f"POST /api/v1/sites/{site}/voids"
-    asks = {
+    confirmation = {
         "asks": f"{address}/preview".removeprefix("POST "),
         "asked": _(
             "{readings} readings ({people} people) would count no more. Leave them out of all figures?"
         ),
     }
-    kept = _("Voided. The days concerned are computed again.")
-    return forms.form(fields, here, _("Void readings"), "", address, kept=kept, **asks)
+    confirmed = _("Voided. The days concerned are computed again.")
+    return forms.form(fields, form_id, _("Void readings"), "", address, kept=confirmed, **confirmation)

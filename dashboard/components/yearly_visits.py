@@ -37,7 +37,7 @@ class Year:
 
 
 def of(
-    points: Sequence[VisitPoint], measure: str, coming: Outlook, sampled: Collection[int] = ()
+    points: Sequence[VisitPoint], measure: str, outlook: Outlook, sampled: Collection[int] = ()
 ) -> list[Year]:
     """Return the years that were observed well enough, then those that the forecast reaches whole; some of them are
     `sampled`.
@@ -45,42 +45,42 @@ def of(
     by_year: dict[int, list[float | None]] = {}
     sources: dict[int, dict[str, None]] = {}
     for point in points:
-        if point.day <= coming.origin:
+        if point.day <= outlook.origin:
             by_year.setdefault(point.day.year, []).append(point.visits(measure))
             if point.gross is not None:
                 sources.setdefault(point.day.year, {})[point.source] = None
-    totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}
-    found = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
+    totals = {t.first.year: t for t in outlook.totals if _ends_its_year(t, outlook)}
+    years = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
     return [
         replace(year, source=_source([*sources.get(year.year, ())]), sampled=year.year in sampled)
-        for year in found
+        for year in years
         if year
     ]
 
 
 def _source(sources: Sequence[str]) -> str:
     """Return what people brought the days of a year from, with the sensors where these counted some of them."""
-    named = [_("“{source}”").format(source=formats.source(source)) for source in sources if source]
-    return formats.several([*named, *([_("sensors")] if "" in sources else [])]) if named else ""
+    quoted = [_("“{source}”").format(source=formats.source(source)) for source in sources if source]
+    return formats.several([*quoted, *([_("sensors")] if "" in sources else [])]) if quoted else ""
 
 
 def reported(years: Sequence[Year], closed: Sequence[ClosedPeriod], measure: str) -> list[Year]:
     """Return the years with those that were reported as they were reported."""
-    kept = {p.first.year: p for p in closed if (p.last - p.first).days > 31}
+    closed_years = {p.first.year: p for p in closed if (p.last - p.first).days > 31}
 
-    def as_told(year: Year) -> Year:
-        period = kept.get(year.year)
+    def as_reported(year: Year) -> Year:
+        period = closed_years.get(year.year)
         if period is None:
             return year
         return replace(year, visits=period.gross if measure == "gross" else period.net, reported=True)
 
-    return [as_told(year) for year in years]
+    return [as_reported(year) for year in years]
 
 
-def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
+def _ends_its_year(total: ExpectedTotal, outlook: Outlook) -> bool:
     """Tell whether it is all of a calendar year that was still to come when the forecast was made."""
-    begins = one.first == date(one.first.year, 1, 1) or (one.first - coming.origin).days == 1
-    return begins and one.last == date(one.first.year, 12, 31)
+    begins = total.first == date(total.first.year, 1, 1) or (total.first - outlook.origin).days == 1
+    return begins and total.last == date(total.first.year, 12, 31)
 
 
 def _year(year: int, counted: Sequence[float | None], rest: ExpectedTotal | None) -> Year | None:
@@ -106,19 +106,19 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
     if not years:
         return []
     multiple = [_("× baseline")] if baseline else []
-    head = [_("Year"), _("Visits"), _("80 % prediction interval"), *multiple, _("How known")]
+    header = [_("Year"), _("Visits"), _("80 % prediction interval"), *multiple, _("How known")]
     rows = [_row(year, this_year, baseline) for year in years]
     csv = f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=totals"
     file = html.A(_("Download the sums of the forecast as CSV"), href=csv, download="")
     title = _("Year by year")
     leap = [str(one.year) for one in years if isleap(one.year)]
     text = _("The baseline is {n} visits in 365 days; leap years have a day more: {years}.")
-    said = (
+    note = (
         quiet(text.format(n=formats.number(baseline), years=formats.several(leap)))
         if baseline and leap
         else None
     )
-    return [titled(title, sheet(head, rows, title, "scroll sheet years"), said, quiet(file))]
+    return [titled(title, sheet(header, rows, title, "scroll sheet years"), note, quiet(file))]
 
 
 def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:

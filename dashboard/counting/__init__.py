@@ -48,16 +48,16 @@ def install(server: FastAPI) -> None:
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
     def first_site() -> RedirectResponse:
-        found = get_sites(server.state.db)
-        if not found:
+        all_sites = get_sites(server.state.db)
+        if not all_sites:
             raise NotFound("no place has been set up yet")
-        return RedirectResponse(f"/count/{found[0].site}")
+        return RedirectResponse(f"/count/{all_sites[0].site}")
 
     @router.get("/{site}")
     def page(site: str) -> HTMLResponse:
-        there = any(one.site == site for one in get_sites(server.state.db))
+        exists = any(one.site == site for one in get_sites(server.state.db))
         return HTMLResponse(
-            _page(), 200 if there else 404, headers=FRESH | {"Content-Security-Policy": POLICY}
+            _page(), 200 if exists else 404, headers=FRESH | {"Content-Security-Policy": POLICY}
         )
 
     server.include_router(router)

@@ -6,14 +6,14 @@ from besok.text.languages import LANG, LANGUAGES, _
 
 def words() -> dict[str, dict[str, object]]:
     """Return the texts by language and name."""
-    found: dict[str, dict[str, object]] = {}
+    texts: dict[str, dict[str, object]] = {}
     for language in LANGUAGES:
         token = LANG.set(language)
         try:
-            found[language] = _texts()
+            texts[language] = _texts()
         finally:
             LANG.reset(token)
-    return found
+    return texts
 
 
 def _texts() -> dict[str, object]:

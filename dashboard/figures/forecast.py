@@ -15,12 +15,12 @@ WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 BAR_MS = 14 * 86_400_000  # the width of a forecast's bar; two of them shall not fill the chart
 
 
-def running(counted: Series, years: Sequence[Expected], asked: Series, target: float | None) -> go.Figure:
+def running(counted: Series, years: Sequence[Expected], goal: Series, target: float | None) -> go.Figure:
     """Return the running year, counted and forecast, beside the target trajectory."""
     result = chart(_("visits in 365 days"))
     _fan(result, years)
     lines = (
-        (asked, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
+        (goal, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
         ([(p.day, p.mean) for p in years], _("forecast"), {"color": NOW, "width": 2.5, "dash": "dot"}),
         (counted, _("counted"), {"color": NOW, "width": 3.5}),
     )
@@ -37,11 +37,11 @@ def running(counted: Series, years: Sequence[Expected], asked: Series, target: f
     return result
 
 
-def weeks(counted: Series, coming: Sequence[Expected]) -> go.Figure:
+def weeks(counted: Series, days: Sequence[Expected]) -> go.Figure:
     """Return the last days as they were counted, and the coming ones with their intervals."""
     result = chart(_("visits a day"))
-    _fan(result, coming)
-    expected = [(p.day, p.mean) for p in coming]
+    _fan(result, days)
+    expected = [(p.day, p.mean) for p in days]
     for series, name, line in (
         (expected, _("forecast"), {"color": NOW, "width": 2.5, "dash": "dot"}),
         (counted, _("counted"), {"color": NOW, "width": 3}),
@@ -52,21 +52,21 @@ def weeks(counted: Series, coming: Sequence[Expected]) -> go.Figure:
     return result
 
 
-def record(found: Sequence[Scored]) -> go.Figure:
+def record(scored: Sequence[Scored]) -> go.Figure:
     """Each judged forecast of one length: its 80 % interval as a bar, what came as a mark in or beside it."""
     result = chart(_("visits"))
-    days = [s.origin for s in found]
+    days = [s.origin for s in scored]
     result.add_bar(
-        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found],
+        x=days, y=[s.high80 - s.low80 for s in scored], base=[s.low80 for s in scored],
         name=_("80 % prediction interval"), width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
     )  # fmt: skip
-    for held, name, colour, symbol in (
+    for covered, name, colour, symbol in (
         (True, _("in the interval"), NOW, "circle"),
         (False, _("outside"), LIMIT, "x"),
     ):
-        own = [s for s in found if s.held is held]
+        chosen = [s for s in scored if s.held is covered]
         result.add_scatter(
-            x=[s.origin for s in own], y=[s.truth for s in own], name=name, mode="markers",
+            x=[s.origin for s in chosen], y=[s.truth for s in chosen], name=name, mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 11},
         )  # fmt: skip
     return result

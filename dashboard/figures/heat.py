@@ -19,7 +19,7 @@ def table(cells: Sequence[HeatCell], caption: str, opened: Collection[tuple[int,
     """
     known = {(c.weekday, c.hour): c for c in cells if c.people is not None}
     top = max((c.people or 0 for c in known.values()), default=0)
-    head = html.Tr(
+    header = html.Tr(
         [
             html.Th(html.Span(_("Hour"), className="unseen"), scope="col"),
             *[html.Th(name, scope="col") for name in formats.weekdays()],
@@ -35,7 +35,7 @@ def table(cells: Sequence[HeatCell], caption: str, opened: Collection[tuple[int,
         for hour in hours(cells)
     ]
     return html.Table(
-        [html.Caption(caption, className="unseen"), html.Thead(head), html.Tbody(rows)], className="heat"
+        [html.Caption(caption, className="unseen"), html.Thead(header), html.Tbody(rows)], className="heat"
     )
 
 

@@ -47,9 +47,9 @@ def figure(
     mark_unmeasured(result, unmeasured)
     sure = [line for line in lines if not line.shift]
     for line in sure:
-        _band(result, line, OPAQUE / len(sure) ** 0.5, named=line is sure[0])
+        _band(result, line, OPAQUE / len(sure) ** 0.5, in_legend=line is sure[0])
     for line in reversed(lines):
-        known = [_whole(p.people) for p in line.points]
+        known = [_rounded(p.people) for p in line.points]
         result.add_scatter(
             x=[line.at(p) for p in line.points], y=known, name=line.name, mode="lines",
             line={"color": line.colour, **({"width": 2, "dash": "dot"} if line.shift else {"width": 2.5})},
@@ -61,7 +61,7 @@ def figure(
     ]
     if imputed:
         result.add_scatter(
-            x=[line.at(p) for line, p in imputed], y=[_whole(p.people) for _line, p in imputed], mode="markers",
+            x=[line.at(p) for line, p in imputed], y=[_rounded(p.people) for _line, p in imputed], mode="markers",
             name=_("with imputed passages"), hoverinfo="skip",
             marker={"color": [line.colour for line, _p in imputed], "symbol": "circle-open", "size": 7},
         )  # fmt: skip
@@ -74,23 +74,23 @@ def local(t: datetime, zone: str) -> datetime:
     return t.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def _whole(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _band(result: go.Figure, line: Line, share: float, *, named: bool) -> None:
+def _band(result: go.Figure, line: Line, share: float, *, in_legend: bool) -> None:
     """Return the interval as one outline for each stretch in which it is known; between them there is nothing."""
     xs: list[datetime | None] = []
     ys: list[float | None] = []
     for stretch in stretches(line.points):
-        there = [(line.at(line.points[i]), line.points[i].upper) for i in stretch]
-        back = [(line.at(line.points[i]), line.points[i].lower) for i in reversed(stretch)]
-        xs += [*(x for x, _y in there + back), None]
-        ys += [*(_whole(y) for _x, y in there + back), None]
+        upper = [(line.at(line.points[i]), line.points[i].upper) for i in stretch]
+        lower = [(line.at(line.points[i]), line.points[i].lower) for i in reversed(stretch)]
+        xs += [*(x for x, _y in upper + lower), None]
+        ys += [*(_rounded(y) for _x, y in upper + lower), None]
     if xs:
         result.add_scatter(
             x=xs, y=ys, name=_("80 % interval"), mode="lines", line={"width": 0}, fill="toself",
-            fillcolor=faded(line.colour, share), hoverinfo="skip", showlegend=named,
+            fillcolor=faded(line.colour, share), hoverinfo="skip", showlegend=in_legend,
         )  # fmt: skip
 
 

@@ -13,12 +13,12 @@ APART = 0.04  # between a strip and what is below it, as a share of the chart
 NOON = time(12)
 
 
-def add_days(result: go.Figure, said: Mapping[date, str]) -> None:
-    """Add a sign to each day of which something is `said`."""
-    if not said:
+def add_days(result: go.Figure, texts: Mapping[date, str]) -> None:
+    """Add a sign to each day with one of the `texts`, shown on hover."""
+    if not texts:
         return
     result.add_scatter(
-        x=[datetime.combine(day, NOON) for day in said], y=[0] * len(said), text=list(said.values()),
+        x=[datetime.combine(day, NOON) for day in texts], y=[0] * len(texts), text=list(texts.values()),
         yaxis=_strip(result, 2, 0.09, visible=False, range=[-1, 1]), mode="markers", showlegend=False, cliponaxis=False,
         hovertemplate="%{text}<extra></extra>", marker={"symbol": "diamond", "color": GOAL, "size": 11},
     )  # fmt: skip

@@ -49,14 +49,14 @@ def _rules(db: Database, place: Site, site: SiteInfo) -> list[Any]:
     spaces = {space.id: named(space.name) for space in place.spaces}
     names = spaces | {site.site: named(site.name)}
     rules = alert_rules.rules(get_rules(db, site.site), targets, names, site.site)
-    found: list[Any] = [html.H2(_("Rules"), id="rules"), rules]
+    sections: list[Any] = [html.H2(_("Rules"), id="rules"), rules]
     if access.may("administer"):
         sent = alerts.deliveries(db)
-        found += [
+        sections += [
             html.H2(_("Where messages go"), id="targets"),
             alert_rules.targets(targets, sent, site.timezone),
         ]
-    return found
+    return sections
 
 
 def _jobs(db: Database, site: SiteInfo) -> list[Any]:

@@ -56,8 +56,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 def _between(db: Database, door: Portal, place: Site) -> str:
     """Return from where to where one goes in."""
     names = space_doors.ends(db, place)
-    way = (names.get(end, end) for end in (door.outer, door.inner))
-    return _("in: {outer} → {inner}").format(**dict(zip(("outer", "inner"), way, strict=True)))
+    end_names = (names.get(end, end) for end in (door.outer, door.inner))
+    return _("in: {outer} → {inner}").format(**dict(zip(("outer", "inner"), end_names, strict=True)))
 
 
 def _history(
@@ -65,12 +65,12 @@ def _history(
 ) -> Any:
     def passed(days: Range) -> list[FlowPoint]:
         (start, _end), (_start, end) = (calendar.day_bounds(day, place) for day in (days.first, days.last))
-        found = get_flows(db, place, start, max(start, min(end, now)), period.step, door.id)
+        flows = get_flows(db, place, start, max(start, min(end, now)), period.step, door.id)
         return [
             p
             if p.people_in or p.people_out or not history.is_closed(p.start, place, period)
             else replace(p, people_in=None, people_out=None)
-            for p in found
+            for p in flows
         ]
 
     points, past = passed(period), passed(before) if before else []
@@ -115,7 +115,7 @@ def finding(
     entries, exits, imputed = (
         sum(getattr(p, name) or 0 for p in points) for name in ("people_in", "people_out", "imputed")
     )
-    said = _("{entries} entries, {exits} exits.").format(
+    text = _("{entries} entries, {exits} exits.").format(
         entries=formats.number(entries), exits=formats.number(exits)
     )
     if before:
@@ -126,11 +126,11 @@ def finding(
             for p in _over(points, period, now)
             if p.people_in is not None and (earlier := then.get(local(p.start, zone))) is not None
         ]
-        said += history.changed(pairs, period, before)
-    said += history.measured([p.coverage for p in history.open_steps(points, site, period, now)])
+        text += history.changed(pairs, period, before)
+    text += history.measured([p.coverage for p in history.open_steps(points, site, period, now)])
     if imputed >= 1:
-        said += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
-    return said
+        text += " " + _("{n} of them are imputed.").format(n=formats.number(imputed))
+    return text
 
 
 def _over(points: Sequence[FlowPoint], period: Range, now: datetime) -> list[FlowPoint]:
@@ -145,16 +145,16 @@ def _row(p: FlowPoint, period: Range, zone: str) -> list[str]:
 
 def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:
     """Return the sensors that count at the door, each with whether it sends."""
-    found = [
-        one
-        for one in get_devices(db, place.id, now=now)
-        if any((at.site, at.portal) == (place.id, door.id) for at in one.placements)
+    devices = [
+        device
+        for device in get_devices(db, place.id, now=now)
+        if any((at.site, at.portal) == (place.id, door.id) for at in device.placements)
     ]
-    way = f"/sensors/{place.id}"
+    address = f"/sensors/{place.id}"
     return items(
         [
-            dcc.Link(one.device.removeprefix(f"{place.id}/"), href=way),
-            f" · {live_parts.sensor_state(one.freshness)}",
+            dcc.Link(device.device.removeprefix(f"{place.id}/"), href=address),
+            f" · {live_parts.sensor_state(device.freshness)}",
         ]
-        for one in found
+        for device in devices
     )

@@ -43,10 +43,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     refused = not site.sandbox and access.may("diagnose") and refuses_simulated(db, site.site, now)
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors, refused)
     plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
-    told = get_alerts(db, site.site, now)
-    mark = open_alerts.mark(told, announced(db, site.site, now))
+    alerts = get_alerts(db, site.site, now)
+    mark = open_alerts.mark(alerts, announced(db, site.site, now))
     broken = notices.not_receiving(not_receiving_since(db, now), place.timezone, now)
-    return board(live, place, frame(db, place, live, now), line, told, plans, mark, broken)
+    return board(live, place, frame(db, place, live, now), line, alerts, plans, mark, broken)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -59,8 +59,8 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     points = get_day_curves(db, site.id, spans)
     curves, was_open = {}, calendar.is_open(now - shift, site)
     for space in live.spaces:
-        own = points.get(space.space, [])
-        today, before = [p for p in own if p.start >= first], [p for p in own if p.start < first]
+        of_space = points.get(space.space, [])
+        today, before = [p for p in of_space if p.start >= first], [p for p in of_space if p.start < first]
         curves[space.space] = curve(today, before, shift, now, was_open)
     weekday = formats.weekdays("wide")[day.weekday()]
     return Frame(
@@ -108,8 +108,8 @@ def curve(
     """Today's curve and last week's, moved by `shift` to lie under it; no figure of then where it was closed."""
     ghost = [(p.start + shift, p.people, p.lower, p.upper) for p in before]
     usual = next((values for start, *values in reversed(ghost) if start <= now), [None])
-    said = "" if usual[0] is None or not was_open else formats.with_interval(*usual)
-    return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
+    text = "" if usual[0] is None or not was_open else formats.with_interval(*usual)
+    return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=text)
 
 
 def board(
@@ -117,21 +117,21 @@ def board(
     place: Site,
     shared: Frame,
     sensors: Any = None,
-    told: Sequence[AlertInfo] = (),
+    alerts: Sequence[AlertInfo] = (),
     plans: Mapping[str, Any] = NO_PLANS,
     mark: str = "",
     broken: Sequence[Any] = (),
 ) -> Any:
-    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors, `told`
-    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again; what is `broken`
-    stands above."""
+    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about its sensors, `alerts`
+    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again; notices in `broken`
+    stand above."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
         [
             *notices.simulated(live.sandbox),
             *broken,
-            *open_alerts.lines(told, live.site, place.timezone),
+            *open_alerts.lines(alerts, live.site, place.timezone),
             panel(live, shared, place, sensors),
             _tight(live),
             html.Div(
@@ -171,12 +171,12 @@ def _tight(live: SiteLive) -> Any:
 
 
 def _scale(live: SiteLive, shared: Frame) -> str:
-    said = _("Curves: people, each on its own scale; dotted is last {weekday}.")
+    text = _("Curves: people, each on its own scale; dotted is last {weekday}.")
     if any(space.capacity for space in live.spaces):
-        said = _(
+        text = _(
             "Curves: share of the capacity, on one scale. The thin line is the capacity, dotted is last {weekday}."
         )
-    return said.format(weekday=shared.weekday)
+    return text.format(weekday=shared.weekday)
 
 
 Rooms = list[tuple[SpaceLive, list[SpaceLive]]]
@@ -187,17 +187,17 @@ def groups(spaces: Sequence[SpaceLive]) -> list[tuple[SpaceLive | None, Rooms]]:
     last, without a storey, the spaces that are on none."""
     root, *rest = spaces
     top = [s for s in rest if s.parent == root.space]
-    found: list[tuple[SpaceLive | None, Rooms]] = [
+    storeys: list[tuple[SpaceLive | None, Rooms]] = [
         (s, [(r, below(r, rest)) for r in rest if r.parent == s.space]) for s in top if s.kind == "storey"
     ]
     loose = [(s, below(s, rest)) for s in top if s.kind != "storey"]
-    return [*found, (None, loose)] if loose else found
+    return [*storeys, (None, loose)] if loose else storeys
 
 
 def below(space: SpaceLive, spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
     """Everything inside `space`, at any depth, in the order of the building."""
     inner = [s for s in spaces if s.parent == space.space]
-    return [found for s in inner for found in (s, *below(s, spaces))]
+    return [space_inside for s in inner for space_inside in (s, *below(s, spaces))]
 
 
 def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame, plan: Any) -> Any:
@@ -209,6 +209,6 @@ def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame, plan
     cards = [
         card(space, href(space), shared, [row(r, href(r), shared) for r in inside]) for space, inside in rooms
     ]
-    head = storey(floor, href(floor), shared) if floor else html.H2(_("Spaces"), className="unseen")
+    header = storey(floor, href(floor), shared) if floor else html.H2(_("Spaces"), className="unseen")
     parts = present(plan, html.Div(cards, className="cards"))
-    return html.Section([head, html.Div(parts, className="floor")], className="storey")
+    return html.Section([header, html.Div(parts, className="floor")], className="storey")

@@ -91,15 +91,15 @@ def _forecast(db: Database, site: str) -> bool:
 
 
 def _table(site: str, rows: Sequence[Row]) -> Any:
-    head = [_("What"), _("For a spreadsheet"), _("For programs")]
-    return sheet(head, [[what, *_links(site, what, path)] for what, path in rows], head[0])
+    header = [_("What"), _("For a spreadsheet"), _("For programs")]
+    return sheet(header, [[what, *_links(site, what, path)] for what, path in rows], header[0])
 
 
 def _links(site: str, what: str, path: str) -> list[Any]:
     address = f"/api/v1/sites/{site}/{path}"
     plain = address.rstrip("?")
-    asked = f"{address}{'' if address.endswith('?') else '&'}format={csv_format()}"
+    csv = f"{address}{'' if address.endswith('?') else '&'}format={csv_format()}"
     return [
-        html.A("CSV", href=asked, download="", **aria(label=f"CSV: {what}")),
+        html.A("CSV", href=csv, download="", **aria(label=f"CSV: {what}")),
         html.A("JSON", href=plain, **aria(label=f"JSON: {what}")),
     ]

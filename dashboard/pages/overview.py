@@ -25,14 +25,14 @@ FEW = 5  # sites, which are found without a field to filter them
 
 def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any:
     """Return the table of all sites."""
-    seen = get_overview(db, now)
-    shown = [site for site in seen.sites if access.may("read", site.site)]
+    overview = get_overview(db, now)
+    shown = [site for site in overview.sites if access.may("read", site.site)]
     summary = part("summary", {"summary": overview_parts.summary(shown)})
-    head = (_("Site"), _("Opening hours"), _("People now"), _("Visits today"), _("Target"), _("Sensors"))
+    header = (_("Site"), _("Opening hours"), _("People now"), _("Visits today"), _("Target"), _("Sensors"))
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-            html.Tbody([_row(site, head, now) for site in shown], id="all-sites"),
+            html.Thead(html.Tr([html.Th(name, scope="col") for name in header])),
+            html.Tbody([_row(site, header, now) for site in shown], id="all-sites"),
         ],
         className="sites",
     )
@@ -59,7 +59,7 @@ def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any
     )
 
 
-def _row(site: SiteOverview, head: tuple[str, ...], now: datetime) -> Any:
+def _row(site: SiteOverview, header: tuple[str, ...], now: datetime) -> Any:
     parts = overview_parts.of_site(site, now)
     name = named(site.root.name)
     simulated = html.Small(_("Simulated data"), className="quiet") if site.sandbox else None
@@ -75,7 +75,7 @@ def _row(site: SiteOverview, head: tuple[str, ...], now: datetime) -> Any:
             html.Th(present(dcc.Link(name, href=f"/now/{site.site}"), simulated), scope="row"),
             *(
                 html.Td([html.Span(title, className="what", **HIDDEN), *cell])
-                for title, cell in zip(head[1:], cells, strict=True)
+                for title, cell in zip(header[1:], cells, strict=True)
             ),
         ],
         **data(**overview_parts.state(site), name=name.lower()),
@@ -85,30 +85,30 @@ def _row(site: SiteOverview, head: tuple[str, ...], now: datetime) -> Any:
 def _target(site: SiteOverview) -> list[Any]:
     """Return how far the last year is on the way from the baseline to the target, leading to what there is to say."""
     if not site.has_target:
-        said: Any = _("No target")
+        text: Any = _("No target")
     elif site.standing is None:  # not computed yet: the page knows
-        said = _("Progress")
+        text = _("Progress")
     elif site.standing.reached is None:
-        said = _("No year of visits yet")
+        text = _("No year of visits yet")
     else:
-        said = _standing(site.standing)
-    way = dcc.Link(said, href=f"/progress/{site.site}")
-    return present(way, _progress_bar(site.standing) if site.standing else None)
+        text = _standing_text(site.standing)
+    link = dcc.Link(text, href=f"/progress/{site.site}")
+    return present(link, _progress_bar(site.standing) if site.standing else None)
 
 
 def _progress_bar(standing: TargetStanding) -> Any:
     """Return how much of the way from the baseline to the target is behind, as a bar."""
     if standing.reached is None or standing.factor <= 1:
         return None
-    gone = min(max((standing.reached - 1) / (standing.factor - 1), 0), 1)
+    done = min(max((standing.reached - 1) / (standing.factor - 1), 0), 1)
     return html.Div(
-        html.Div(className="fill", style={"width": f"{gone:.1%}"}), className="meter way", **HIDDEN
+        html.Div(className="fill", style={"width": f"{done:.1%}"}), className="meter way", **HIDDEN
     )
 
 
-def _standing(standing: TargetStanding) -> str:
-    said = _("{now} × of {factor} × by {year}")
-    return said.format(
+def _standing_text(standing: TargetStanding) -> str:
+    text = _("{now} × of {factor} × by {year}")
+    return text.format(
         now=formats.number(standing.reached, 2),
         factor=formats.number(standing.factor, 1),
         year=standing.deadline.year,

@@ -33,8 +33,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     may = access.may("plan", site.site)
     asking = address.get("ask") if may else ""
     parts = _asking(db, place, asking, now) if asking else _answers(db, place, runs, address, now, may)
-    head = [*notices.simulated(site.sandbox), html.H1(title)]
-    return html.Div([*head, *parts], className="page scenarios", **data(title=title))
+    header = [*notices.simulated(site.sandbox), html.H1(title)]
+    return html.Div([*header, *parts], className="page scenarios", **data(title=title))
 
 
 def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
@@ -44,7 +44,7 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
     else:
         first = known["double"].first
         spec = known.get(asking) or ScenarioSpec(title=_("My question"), first=first, days=7)
-    back = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
+    link = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
     about = (
         _(
             "Everything that the sensors send is kept. A stretch of it, once it has a name, can be played live in a "
@@ -56,7 +56,7 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
             "and once with your changes. Nothing of the real figures is touched."
         )
     )
-    return [html.P(back), quiet(about), scenario_form.form(place, spec)]
+    return [html.P(link), quiet(about), scenario_form.form(place, spec)]
 
 
 def _answers(
@@ -84,7 +84,7 @@ def _chart(runs: list[ScenarioRun]) -> Any:
     """Return how full each space gets, of all answers that are shown; nothing where no space has a capacity."""
     if not runs:
         return None
-    found = {s.space: s for run in runs for s in scenarios.own_spaces(run) if s.capacity}
+    by_space = {s.space: s for run in runs for s in scenarios.own_spaces(run) if s.capacity}
     worst = {
         name: max(
             s.then.peak.mid / (s.capacity or 1)
@@ -92,16 +92,16 @@ def _chart(runs: list[ScenarioRun]) -> Any:
             for s in scenarios.own_spaces(run)
             if s.space == name
         )
-        for name in found
+        for name in by_space
     }
     fullest = sorted(worst, key=lambda name: -worst[name])[:CHARTED]
-    planned = {f"{run.site}/{run.spec.event.space}" for run in runs if run.spec.event} & found.keys()
+    planned = {f"{run.site}/{run.spec.event.space}" for run in runs if run.spec.event} & by_space.keys()
     fullest += sorted(planned - set(fullest))
     if not fullest:
         return None
     worlds = [_bars(_("today"), fullest, runs[0], "today")]
     worlds += [_bars(run.spec.title, fullest, run, "then") for run in runs]
-    names = [named(found[name].name) for name in fullest]
+    names = [named(by_space[name].name) for name in fullest]
     rows = [
         [name, *(f"{world.mid[n]:.0f} ({world.low[n]:.0f}–{world.high[n]:.0f})" for world in worlds)]
         for n, name in enumerate(names)

@@ -51,8 +51,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
     of_none = access.may("diagnose")  # what belongs to no site yet
-    looked = look_up(db, address.get("sensor"), built)
-    unplaced = suggest_placements(get_unplaced(db, now), built, looked.shown) if of_none else []
+    lookup = look_up(db, address.get("sensor"), built)
+    unplaced = suggest_placements(get_unplaced(db, now), built, lookup.shown) if of_none else []
     unknown = get_unknown(db) if of_none else []
     places = {name: text for b in built for name, text in place_names(b).items()}
     held, decided = quarantine_decisions.groups(db, site.site), quarantine_decisions.decisions(db, site.site)
@@ -79,7 +79,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             headcounts.section(get_headcounts(db, place, now), site.timezone),
             html.H2(_("Quarantine"), id="quarantine"),
             quarantine.section(held, decided, places, site.site, site.timezone),
-            *(_of_no_site(db, site, place, places, unplaced, unknown, looked, now) if of_none else []),
+            *(_of_no_site(db, site, place, places, unplaced, unknown, lookup, now) if of_none else []),
         ],
         className="page",
         **data(title=title),
@@ -115,33 +115,33 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     never = sum(d.freshness == "none" for d in devices)
     late = sum(d.freshness == "late" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
-    said = [
+    states = [
         *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
         *([plural("{n} is delayed", "{n} are delayed", late).format(n=late)] if late else []),
         *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
     ] or [plural("it is online", "all are online", len(devices))]
-    return f"{text}: {', '.join(said)}."
+    return f"{text}: {', '.join(states)}."
 
 
 def _waiting(
     unplaced: Sequence[UnassignedSensor],
     unknown: Sequence[UnknownDevice],
-    held: Sequence[QuarantineGroup] = (),
+    quarantined: Sequence[QuarantineGroup] = (),
 ) -> list[Any]:
     """Return how many wait for a place, for an answer and for a decision, leading to them."""
-    n, asked, devices = len(unplaced), len(unknown), len({group.device for group in held})
+    n, count, devices = len(unplaced), len(unknown), len({group.device for group in quarantined})
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
-    asks = plural("{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", asked)
-    asks = asks.format(n=f"{asked}+" if asked >= SHOWN_TOPICS else asked)
+    line = plural("{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", count)
+    line = line.format(n=f"{count}+" if count >= SHOWN_TOPICS else count)
     withheld = plural(
         "Readings of {n} sensor do not count.", "Readings of {n} sensors do not count.", devices
     )
     withheld = withheld.format(n=devices)
     return [
         *([" ", html.A(text, href="#strangers")] if unplaced else []),
-        *([" ", html.A(asks, href="#unknown")] if unknown else []),
-        *([" ", html.A(withheld, href="#quarantine")] if held else []),
+        *([" ", html.A(line, href="#unknown")] if unknown else []),
+        *([" ", html.A(withheld, href="#quarantine")] if quarantined else []),
     ]
 
 
@@ -182,15 +182,15 @@ def _devices(
     def row(d: DeviceInfo) -> list[Any]:
         uptime = formats.percent(worked.get(d.device.rpartition("/")[2], worked.get(d.device)))
         name = html.Span(d.device.removeprefix(f"{site.site}/"), className="device")
-        cells = [_places(d, names), state(d), heard(d, site.timezone, now), uptime, name]
+        cells = [_places(d, names), state(d), last_seen(d, site.timezone, now), uptime, name]
         return [*cells, clock(d)] if off else cells
 
-    head = [_("Observes"), _("State"), _("Last seen"), _("Uptime, 7 days"), _("Sensor")]
+    header = [_("Observes"), _("State"), _("Last seen"), _("Uptime, 7 days"), _("Sensor")]
     ordered = sorted(devices, key=lambda d: (order[d.freshness], _places(d, names)))
-    return sheet([*head, _("Clock")] if off else head, [row(d) for d in ordered], _("All sensors"))
+    return sheet([*header, _("Clock")] if off else header, [row(d) for d in ordered], _("All sensors"))
 
 
-def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
+def last_seen(device: DeviceInfo, zone: str, now: datetime) -> str:
     """Return when the device was last heard, at the site: the hour if that was today, else the day too."""
     return formats.lately(device.heard, zone, now) if device.heard else formats.UNKNOWN
 

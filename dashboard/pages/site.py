@@ -32,27 +32,27 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         return _all(db, address, now)
     access.require("administer", site.site)
     step = next(step for step in STEPS if step == (address.space or "site"))
-    whole = {one.id: one for one in sites.export(db).sites}
-    if site.site not in whole:  # what a scenario is played in is made by it alone
+    exported = {one.id: one for one in sites.export(db).sites}
+    if site.site not in exported:  # what a scenario is played in is made by it alone
         raise NotFound(site.site)
     known = {one.id: one for one in sites.load_all(db)}
-    found = site_steps.Context(
+    context = site_steps.Context(
         db=db,
         site=known[site.site],
-        lists=parts(SiteFile(sites=(whole[site.site],)), site.site),
+        lists=parts(SiteFile(sites=(exported[site.site],)), site.site),
         others=[one for name, one in known.items() if name != site.site],
         sought=look_up(db, address.get("sensor"), [known[site.site]]),
         opened=address.get("open").split(),
         now=now,
     )
-    done = guide.progress(db, found.site)
+    progress = guide.progress(db, context.site)
     title = f"{named(site.name)}: {guide.words()[step]}"
     return html.Div(
         [
             html.H1(title),
-            guide.trail(site.site, done, step),
-            *STEPS[step](found),
-            _onward(site.site, step, next_step(done)),
+            guide.trail(site.site, progress, step),
+            *STEPS[step](context),
+            _onward(site.site, step, next_step(progress)),
         ],
         className="page setup",
         **data(title=title),
@@ -68,9 +68,9 @@ def _all(db: Database, address: Address, now: datetime) -> Any:
     return html.Div([html.H1(title), links, *new], className="page setup", **data(title=title))
 
 
-def _onward(site: str, here: Step, coming: Step | None) -> Any:
+def _onward(site: str, here: Step, upcoming: Step | None) -> Any:
     """Return the way to the next step that is needed, or to the figures."""
-    if coming is None:
+    if upcoming is None:
         live = dcc.Link(_("See it live"), href=f"/now/{site}", className="send")
         optional: list[Step] = ["plan", "past", "target"]
         rest = [step for step in optional if step != here]
@@ -78,7 +78,7 @@ def _onward(site: str, here: Step, coming: Step | None) -> Any:
             [live, *(dcc.Link(guide.words()[step], href=guide.address(site, step)) for step in rest)],
             className="onward",
         )
-    step = "doors" if here == "spaces" else coming
+    step = "doors" if here == "spaces" else upcoming
     if step == here:
         return None
     label = _("Next: {step}").format(step=guide.words()[step])

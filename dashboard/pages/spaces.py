@@ -98,8 +98,8 @@ def _history(
     now: datetime,
 ) -> Any:
     spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
-    asked = compared(db, site, spaces, period.first, period.last, before.first if before else None)
-    series = [_series(db, one, site, period) for one in asked]
+    loaded = compared(db, site, spaces, period.first, period.last, before.first if before else None)
+    series = [_series(db, one, site, period) for one in loaded]
     return history.chart_of(series, period, before, now, days, weather=controls.is_on(here, "weather"))
 
 
@@ -115,8 +115,8 @@ def _used(
     db: Database, site: Site, spaces: Sequence[SpaceInfo], space: SpaceInfo, period: Range, now: datetime
 ) -> Any:
     doors = bool(space_doors.counted(site, spaces, space.space))
-    found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
-    return space_usage.section(found[0] if found else None, site.timezone, doors)
+    usages = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
+    return space_usage.section(usages[0] if usages else None, site.timezone, doors)
 
 
 def _doors(

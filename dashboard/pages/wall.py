@@ -41,17 +41,17 @@ FLOOR_LETTERS = 22  # of a floor's name; a longer one takes two lines
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the wall of a site."""
-    place, asked = sites.load(db, site.site), address.get("show").split(",")
-    way = target_of(db, place, calendar.business_day(now, place)) if "progress" in asked else None
-    more = {"progress": on_the_way(way)} if way and way.last_365 is not None else {}
-    said = alerts.announced(db, site.site, now)
+    place, requested = sites.load(db, site.site), address.get("show").split(",")
+    progress = target_of(db, place, calendar.business_day(now, place)) if "progress" in requested else None
+    more = {"progress": target_progress(progress)} if progress and progress.last_365 is not None else {}
+    announcement = alerts.announced(db, site.site, now)
     line = address.get("text")
-    if said and "announcement" in asked:
-        more["announcement"] = announced(said.text)
-    elif said:
-        line = said.text
-    mark = open_alerts.mark(alerts.listing(db, now, site.site), said)
-    return wall(get_live(db, site.site, now), place, line, asked, more, _seconds(address), mark)
+    if announcement and "announcement" in requested:
+        more["announcement"] = announced(announcement.text)
+    elif announcement:
+        line = announcement.text
+    mark = open_alerts.mark(alerts.listing(db, now, site.site), announcement)
+    return wall(get_live(db, site.site, now), place, line, requested, more, _seconds(address), mark)
 
 
 def _seconds(address: Address) -> int:
@@ -60,18 +60,18 @@ def _seconds(address: Address) -> int:
     return min(max(int(wish), SHORTEST), LONGEST) if wish.isascii() and wish.isdigit() else USUAL
 
 
-def on_the_way(way: Progress) -> Any:
+def target_progress(progress: Progress) -> Any:
     """Return the page that tells how far the site is on the way to its target."""
     figures = (
-        (formats.number(way.last_365), target_text.last_year(way)),
-        (target_text.multiple(way), target_text.baseline(way)),
-        (target_text.needed(way), target_text.target_sentence(way)),
+        (formats.number(progress.last_365), target_text.last_year(progress)),
+        (target_text.multiple(progress), target_text.baseline(progress)),
+        (target_text.needed(progress), target_text.target_sentence(progress)),
     )
     return html.Section(
         [
             html.H2(_("On the way to the target")),
             html.Div([figure(value, about) for value, about in figures], className="figures"),
-            html.P(target_text.verdict(way), className="verdict"),
+            html.P(target_text.verdict(progress), className="verdict"),
         ],
         className="way",
     )
@@ -87,14 +87,14 @@ def wall(
     live: SiteLive,
     place: Site,
     announcement: str = "",
-    asked: Sequence[str] = (),
+    requested: Sequence[str] = (),
     more: Mapping[str, Any] = NOTHING,
     seconds: int = USUAL,
     mark: str = "",
 ) -> Any:
     """Return the whole screen; the live stream keeps it up to date, and the style sheet puts full spaces first.
 
-    Beside the spaces there may be `more` pages by name. Those that are `asked` for take turns of so many `seconds`.
+    Beside the spaces there may be `more` pages by name. Those `requested` take turns of so many `seconds`.
     The stream has it drawn again when its `mark` changes.
     """
     root, *rest = live.spaces
@@ -112,7 +112,7 @@ def wall(
     others = [room for space, room in rooms.items() if space not in drawn]
     plan = {"plan": html.Div([*drawings, *others], className="tiles")} if drawings else {}
     pages = {"spaces": html.Div([*rooms.values()], className="tiles"), **plan, **more}
-    shown = [name for name in dict.fromkeys(asked) if name in pages] or ["spaces"]
+    shown = [name for name in dict.fromkeys(requested) if name in pages] or ["spaces"]
     # Where no page has all spaces they stand hidden: the stream draws the screen again when one is missing.
     unseen = [] if {"spaces", "plan"} & {*shown} else [html.Div([*rooms.values()], hidden=True)]
     return html.Div(
@@ -123,7 +123,7 @@ def wall(
             html.Div(
                 [
                     html.Section([_place(live, place), _total(live, place, floors)], className="panel"),
-                    *(_leaf(pages[name], n) for n, name in enumerate(shown)),
+                    *(_playlist_page(pages[name], n) for n, name in enumerate(shown)),
                     *unseen,
                 ],
                 className="screen",
@@ -144,7 +144,7 @@ def wall(
     )
 
 
-def _leaf(page: Any, turn: int) -> Any:
+def _playlist_page(page: Any, turn: int) -> Any:
     """Return a page of the playlist; the script shows them in turn, the first one first."""
     return html.Div(page, className="leaf", hidden=turn > 0)
 
@@ -166,7 +166,7 @@ def _place(live: SiteLive, place: Site) -> Any:
 def _total(live: SiteLive, place: Site, floors: Sequence[SpaceLive]) -> Any:
     root = live.spaces[0]
     parts = live_parts.of_space(root, live.is_open)
-    said = [chip(parts), part("share", parts, className="share"), part("age", {}, className="age")]
+    reads = [chip(parts), part("share", parts, className="share"), part("age", {}, className="age")]
     return html.Div(
         present(
             html.Div(
@@ -174,7 +174,7 @@ def _total(live: SiteLive, place: Site, floors: Sequence[SpaceLive]) -> Any:
                     _count(root, parts),
                     html.P(whereabouts(place), className="where"),
                     bar(root),
-                    html.P(said, className="reads"),
+                    html.P(reads, className="reads"),
                 ],
                 className="whole",
                 **data(**live_parts.state(root)),

@@ -47,7 +47,7 @@ def install(server: FastAPI, settings: Settings) -> None:
     for name in FILES:
         router.add_api_route(f"/{name}", _sender(name), methods=["GET", "HEAD"])
 
-    def spoken(request: Request) -> str:
+    def reader_language(request: Request) -> str:
         accepted = preferred(request.headers.get("accept-language", ""), PUBLIC_LANGUAGES)
         wish = request.query_params.get("lang", "")
         return wish if wish in PUBLIC_LANGUAGES else accepted or settings.language
@@ -55,7 +55,7 @@ def install(server: FastAPI, settings: Settings) -> None:
     def answer(
         request: Request, template: str, words: Callable[[], dict[str, Any]], framed: str, status: int = 200
     ) -> Response:
-        language = spoken(request)
+        language = reader_language(request)
         with speaking(language):
             shown = {
                 "lang": language,
@@ -79,7 +79,7 @@ def install(server: FastAPI, settings: Settings) -> None:
     def site_page(request: Request, site: str, *, bare: bool = False) -> Response:
         db, now = server.state.db, server.state.clock()
         try:
-            found, sites = get_public(db, site, now), get_sites(db)
+            public_site, sites = get_public(db, site, now), get_sites(db)
         except NotFound:
             return missing(request, statements.no_page)
         framed = settings.embed_origins if bare and settings.embed_origins else "'none'"
@@ -87,17 +87,17 @@ def install(server: FastAPI, settings: Settings) -> None:
 
         def words() -> dict[str, Any]:
             embedded = page.embedded(f"{base(request)}/free/{site}/widget") if settings.embed_origins else []
-            return {**page.context(found, sites), "bare": bare, "parts": parts, "embedded": embedded}
+            return {**page.context(public_site, sites), "bare": bare, "parts": parts, "embedded": embedded}
 
         return answer(request, "site.html", words, framed)
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
     def first_site(request: Request) -> Response:
-        found = get_sites(server.state.db)
-        if not found:
+        public_site = get_sites(server.state.db)
+        if not public_site:
             return missing(request, lambda: {"title": _("No place has been set up yet")})
-        return RedirectResponse(f"/free/{found[0].site}")
+        return RedirectResponse(f"/free/{public_site[0].site}")
 
     @router.get("/privacy", response_model=None)
     def privacy(request: Request) -> Response:
@@ -139,7 +139,7 @@ def install(server: FastAPI, settings: Settings) -> None:
     @router.get("/{site}/manifest.webmanifest", response_model=None)
     def manifest(request: Request, site: str) -> Response:
         known = get_spaces(server.state.db, site)
-        with speaking(spoken(request)):
+        with speaking(reader_language(request)):
             title = page.title(known[0].name, seats=any(one.seats for one in known))
             words = _manifest(site, title, named(known[0].name))
         return JSONResponse(words, media_type="application/manifest+json")

@@ -50,43 +50,43 @@ def levels() -> dict[Level, str]:
     }
 
 
-def context(found: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
+def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
     """Return all that the template of a site shows."""
-    zone = ZoneInfo(found.timezone)
-    today, busy = found.days[0], levels()
-    hour = found.time.astimezone(zone).hour
+    zone = ZoneInfo(public.timezone)
+    today, busy = public.days[0], levels()
+    hour = public.time.astimezone(zone).hour
     known = any(one.level != "unknown" for one in today.hours)
-    name, seats = named(found.name), any(space.seats for space in found.spaces)
+    name, seats = named(public.name), any(space.seats for space in public.spaces)
     return {
-        "title": title(found.name, seats=seats),
+        "title": title(public.name, seats=seats),
         "wrong": _("Wrong figure: {site}").format(site=name),
-        "site": found.site,
+        "site": public.site,
         "name": name,
-        "state": opening_text.state(found, found.timezone, found.time),
-        "level": found.level,
-        "busy": busy[found.level] if found.is_open else "",
+        "state": opening_text.state(public, public.timezone, public.time),
+        "level": public.level,
+        "busy": busy[public.level] if public.is_open else "",
         "updated": _("Updated at {time}, in round figures, so that nobody can be followed.").format(
-            time=formats.clock(found.time, found.timezone)
+            time=formats.clock(public.time, public.timezone)
         )
         + (" " + _("Free seats are seats less people.") if seats else ""),
-        "simulated": _("Simulated data: no real people are counted here.") if found.sandbox else "",
-        "floors": list(_floors(found)),
+        "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
+        "floors": list(_floors(public)),
         "today": [
             {
                 "hour": f"{one.hour:02}",
                 "level": one.level,
                 "busy": busy[one.level] or formats.UNKNOWN,
-                "now": one.hour == hour and found.is_open,
+                "now": one.hour == hour and public.is_open,
             }
             for one in today.hours
         ]
         if known
         else [],
         "quietest": _quietest_today(today),
-        "usual": any(day.quietest is not None for day in found.days),
-        "days": [_day(day, found.timezone) for day in found.days],
-        "requests": [{"title": named(one.title), "came": _outcome(one)} for one in found.requests],
-        "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != found.site],
+        "usual": any(day.quietest is not None for day in public.days),
+        "days": [_day(day, public.timezone) for day in public.days],
+        "requests": [{"title": named(one.title), "came": _outcome(one)} for one in public.requests],
+        "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != public.site],
     }
 
 
@@ -104,18 +104,18 @@ def title(name: Text, *, seats: bool) -> str:
     return _("{site}: how busy it is, and quiet hours").format(site=named(name))
 
 
-def _floors(found: PublicSite) -> Iterator[dict[str, Any]]:
+def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
     """Yield the storeys with their spaces, in the order of the building."""
     by_floor: dict[Text | None, list[PublicSpace]] = {}
-    for space in found.spaces:
+    for space in public.spaces:
         by_floor.setdefault(space.floor, []).append(space)
     for floor, spaces in by_floor.items():
         shown = [
             {
                 "name": named(space.name),
-                "free": free(space, found.is_open),
+                "free": free(space, public.is_open),
                 "level": space.level,
-                "busy": levels()[space.level] if found.is_open else "",
+                "busy": levels()[space.level] if public.is_open else "",
             }
             for space in spaces
         ]
@@ -136,10 +136,10 @@ def free(space: PublicSpace, is_open: bool) -> str:
         return _("Probably no free seats") if space.seats else _("Full")
     few = space.people == 0
     if space.seats:
-        said = _("More than {n} of {places} seats free") if few else _("About {n} of {places} seats free")
+        text = _("More than {n} of {places} seats free") if few else _("About {n} of {places} seats free")
     else:
-        said = _("Room for more than {n} of {places}") if few else _("Room for about {n} of {places}")
-    return said.format(n=formats.number(space.free), places=formats.number(space.places))
+        text = _("Room for more than {n} of {places}") if few else _("Room for about {n} of {places}")
+    return text.format(n=formats.number(space.free), places=formats.number(space.places))
 
 
 def _quietest_today(today: PublicDay) -> str:

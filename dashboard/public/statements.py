@@ -21,8 +21,8 @@ class Part:
 
 def no_page() -> dict[str, Any]:
     """Return that an address leads nowhere."""
-    said = _("The address may be misspelt, or the place was renamed.")
-    return {"title": _("There is no such page"), "parts": (Part(texts=(said,)),)}
+    text = _("The address may be misspelt, or the place was renamed.")
+    return {"title": _("There is no such page"), "parts": (Part(texts=(text,)),)}
 
 
 def privacy(operator: str, contact: str) -> tuple[Part, ...]:
@@ -51,7 +51,7 @@ def privacy(operator: str, contact: str) -> tuple[Part, ...]:
                 _("Your browser may keep the last page, so that you can open it without a connection."),
             ),
         ),
-        Part(title=_("Questions"), texts=(_who(operator, contact),)),
+        Part(title=_("Questions"), texts=(_responsible(operator, contact),)),
     )
 
 
@@ -86,14 +86,14 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
         Part(
             title=_("If something does not work for you"),
             texts=(
-                _who(operator, contact),
+                _responsible(operator, contact),
                 _("If you are not content with the answer you can report it to the authority Digg."),
             ),
         ),
     )
 
 
-def _who(operator: str, contact: str) -> str:
+def _responsible(operator: str, contact: str) -> str:
     """Return whom to ask."""
     if operator and contact:
         return _("{operator} is responsible: {contact}.").format(operator=operator, contact=contact)

@@ -26,7 +26,7 @@ def test_weeks_are_scored_as_weeks() -> None:
         series.Series(name="x", step="W", visits=weeks, by_day=visits),
         series.Series(name="x", step="W", visits=weeks),
     ):
-        found = backtest.run(one, Calendar(), origins=2, seed=1, heard=lambda *_: None)
+        found = backtest.run(one, Calendar(), origins=2, seed=1, progress=lambda *_: None)
         assert [day.weekday() for day in found.origins] == [0, 0]
         told = json.loads(scores.as_json([found, found]))
         assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
@@ -42,9 +42,9 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
         date(2010 + n // 12, n % 12 + 1, 1): float(5000 + 50 * n + rng.normal(0, 100)) for n in range(84)
     }
     one = series.Series(name="branch", step="M", visits=visits)
-    heard: list[int] = []
-    found = backtest.run(one, Calendar(), origins=3, seed=1, heard=lambda _, done, every: heard.append(done))
-    assert heard == [1, 2, 3] and len(found.origins) == 3
+    steps: list[int] = []
+    found = backtest.run(one, Calendar(), origins=3, seed=1, progress=lambda _, done, __: steps.append(done))
+    assert steps == [1, 2, 3] and len(found.origins) == 3
     told = json.loads(scores.as_json([found, found]))
     ours = told["all"]["M"]["besok"]
     assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
@@ -64,7 +64,7 @@ def test_too_few_days_to_score_are_told() -> None:
     days = {date(2024, 1, 1) + timedelta(days=n): 5.0 for n in range(60)}
     with pytest.raises(CountFileError, match="60 days are too few"):
         backtest.run(series.Series(name="x", step="D", visits=days), Calendar(), origins=2, seed=1,
-                     heard=lambda *_: None)  # fmt: skip
+                     progress=lambda *_: None)  # fmt: skip
 
 
 def test_rules_of_thumb_repeat_what_they_say() -> None:
@@ -92,7 +92,7 @@ def test_rules_say_something_of_a_past_that_is_almost_empty() -> None:
 def test_who_has_no_last_year_is_not_scored_by_it() -> None:
     days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
     one = series.Series(name="x", step="D", visits=days)
-    found = backtest.run(one, Calendar(), origins=1, seed=1, heard=lambda *_: None)
+    found = backtest.run(one, Calendar(), origins=1, seed=1, progress=lambda *_: None)
     line = next(line for line in scores.as_text([found]).splitlines() if line.startswith("same weekday"))
     assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
     assert (
@@ -118,7 +118,7 @@ def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
             return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
 
     def found(at_once: int) -> str:
-        return scores.as_json([backtest.run(one, Calendar(), origins=2, seed=1, heard=lambda *_: None,
+        return scores.as_json([backtest.run(one, Calendar(), origins=2, seed=1, progress=lambda *_: None,
                                               at_once=at_once)])  # fmt: skip
 
     one = series.Series(name="x", step="D", visits=days)

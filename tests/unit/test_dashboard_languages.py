@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from besok.model.messages import Translatable
 from besok.text import formats
 from besok.text.languages import LANG, LOCALES, _, plural, preferred, speaking, translated
-from dashboard.language import asked, kept
+from dashboard.language import of_cookie, of_query
 
 ROOTS = [Path(__file__).parents[2] / name for name in ("api", "besok", "dashboard")]
 KEYWORDS: dict[str, Any] = {
@@ -54,8 +54,8 @@ def test_translations_keep_the_places_for_numbers() -> None:
     for message in catalogue():
         ids, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
         for text, translation in zip(ids, said, strict=True):
-            places, kept = (sorted(NUMBERED.findall(one)) for one in (text, translation))
-            assert places == kept or kept == ["reason"], text
+            places, of_cookie = (sorted(NUMBERED.findall(one)) for one in (text, translation))
+            assert places == of_cookie or of_cookie == ["reason"], text
 
 
 def test_no_text_hides_in_an_f_string() -> None:
@@ -109,5 +109,5 @@ def test_the_browsers_preference(accept: str, language: str | None) -> None:
 
 
 def test_address_and_cookie() -> None:
-    assert (asked(b"lang=en&x=1"), asked(b"lang=xx"), asked(b"")) == ("en", None, None)
-    assert (kept("a=b; besok_lang=en"), kept("besok_lang=zz"), kept("")) == ("en", None, None)
+    assert (of_query(b"lang=en&x=1"), of_query(b"lang=xx"), of_query(b"")) == ("en", None, None)
+    assert (of_cookie("a=b; besok_lang=en"), of_cookie("besok_lang=zz"), of_cookie("")) == ("en", None, None)

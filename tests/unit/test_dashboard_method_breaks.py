@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
-from dashboard.components.method_breaks import section, told
+from dashboard.components.method_breaks import break_text, section
 from tests.unit.on_the_way import WAY
 
 DOORS = {"front": Text(sv="Entrén", en="The entrance")}
@@ -31,17 +31,17 @@ def change(**changes: Any) -> MethodBreak:
 def test_each_break_is_a_sentence(language: str) -> None:
     for kind in get_args(MethodBreak.__annotations__["kind"]):
         for method in get_args(MethodBreak.__annotations__["method"]):
-            sentence = told(change(kind=kind, method=method), DOORS)
+            sentence = break_text(change(kind=kind, method=method), DOORS)
             assert "{" not in sentence
             assert "8,0" in sentence.replace(".", ",") or (kind, method) == ("source", "prior")
-    assert told(change(kind="door", method="none", factor=None, error=None), DOORS).endswith(".")
-    assert "Entrén" in told(change(), DOORS) or language == "en"
-    gate = told(change(kind="source", method="overlap", source="Gate", factor=1.06, error=0.045), DOORS)
+    assert break_text(change(kind="door", method="none", factor=None, error=None), DOORS).endswith(".")
+    assert "Entrén" in break_text(change(), DOORS) or language == "en"
+    gate = break_text(change(kind="source", method="overlap", source="Gate", factor=1.06, error=0.045), DOORS)
     assert {"en": "the sensors count 6.0 % more", "sv": "sensorerna räknar 6,0 % fler"}[
         language
     ] in gate.replace("\xa0", " ")
     assert "3" in gate and "9" in gate and "“Gate”" in gate.replace("”Gate”", "“Gate”")
-    assert "park/gate" in told(change(door="park/gate"), DOORS)
+    assert "park/gate" in break_text(change(door="park/gate"), DOORS)
 
 
 def test_the_section_is_there_only_where_something_changed(language: str) -> None:

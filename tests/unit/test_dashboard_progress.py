@@ -242,7 +242,7 @@ def test_below_three_quarters_of_a_year_there_is_no_headline_but_what_is_known_a
         today=TODAY, until=TODAY - DAY, measure="gross", first=date(2026, 11, 1), days=24, visits=2_345,
         last_365=None, coverage_365=24 / 365, growth=None,
     )  # fmt: skip
-    told = texts(target_summary.too_little_known(known, "Library", []))
+    told = texts(target_summary.too_few_days(known, "Library", []))
     for part in (
         "2,345",
         "visits on 24 days since 1 Nov 2026",

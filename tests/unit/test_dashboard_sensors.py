@@ -51,9 +51,9 @@ def test_how_many_are_heard(states: list[Freshness], said: str) -> None:
 
 def test_what_was_heard_today_has_its_hour_alone() -> None:
     zone = "Europe/Stockholm"
-    assert sensors.heard(device("live", NOW), zone, NOW) == "13:00"
-    assert sensors.heard(device("stale", NOW - timedelta(days=1)), zone, NOW) == "24 Nov 13:00"
-    assert sensors.heard(device("none"), zone, NOW) == "–"
+    assert sensors.last_seen(device("live", NOW), zone, NOW) == "13:00"
+    assert sensors.last_seen(device("stale", NOW - timedelta(days=1)), zone, NOW) == "24 Nov 13:00"
+    assert sensors.last_seen(device("none"), zone, NOW) == "–"
 
 
 def finding(state: State) -> FindingInfo:
@@ -137,13 +137,13 @@ def judged(judged: int, within: int, honest: bool | None) -> SiteHeadcounts:
 
 
 def test_headcounts_judge_the_intervals_in_a_sentence() -> None:
-    said = headcounts.said(judged(40, 33, True))
+    said = headcounts.sentence(judged(40, 33, True))
     assert said.startswith("Of 40 headcounts 33 lay within the 80\u202f% interval") or "33 lay within" in said
     assert said.endswith("That agrees with what they say.")
-    assert headcounts.said(judged(40, 20, False)).endswith("look at the doors of the rooms below.")
-    assert headcounts.said(judged(40, 40, False)).endswith("wider than they need to be.")
-    assert headcounts.said(judged(3, 1, None)).endswith("too few to judge the intervals.")
-    assert "No headcount" in headcounts.said(judged(0, 0, None))
+    assert headcounts.sentence(judged(40, 20, False)).endswith("look at the doors of the rooms below.")
+    assert headcounts.sentence(judged(40, 40, False)).endswith("wider than they need to be.")
+    assert headcounts.sentence(judged(3, 1, None)).endswith("too few to judge the intervals.")
+    assert "No headcount" in headcounts.sentence(judged(0, 0, None))
 
 
 def test_rooms_show_what_their_sensors_are_worth() -> None:

@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
 def said(metric: str, value: float) -> str:
-    return readings.said(LastReading(metric=metric, value=value, time=NOW))
+    return readings.text_of(LastReading(metric=metric, value=value, time=NOW))
 
 
 def test_every_measurement_has_words() -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from besok.model.errors import CountFileError
 from cli.main import app
 from cli.standalone import estimate as work
-from cli.standalone.estimate import Way, answer
+from cli.standalone.estimate import Options, answer
 
 Write = Callable[[str], Path]
 START = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - what a file says without a zone is the local clock
@@ -42,12 +42,12 @@ def hours(days: int = 1) -> list[tuple[datetime, int | str, int | str]]:
     ]  # fmt: skip
 
 
-def people(path: Path, way: Way | None = None, history: Path | None = None) -> list[float | None]:
-    return [line.people for line in answer(path, way or Way(), history)]
+def people(path: Path, way: Options | None = None, history: Path | None = None) -> list[float | None]:
+    return [line.people for line in answer(path, way or Options(), history)]
 
 
 def test_people_with_their_interval_for_each_time_of_the_file(write: Write) -> None:
-    lines = answer(write(table(hours())), Way())
+    lines = answer(write(table(hours())), Options())
     assert [line.time for line in lines] == [f"2026-03-02 {n:02}:00" for n in range(8, 16)]
     assert [line.raw for line in lines] == [2, 17, 29, 28, 18, 9, 1, 0]
     assert all(0 <= (line.low or 0) <= (line.people or 0) <= (line.high or 0) for line in lines)
@@ -87,7 +87,7 @@ def test_several_doors_add_up(write: Write) -> None:
     rows = [(t, door, a, b) for t, a, b in hours() for door in ("east", "west")]
     both = answer(
         write("time,door,in,out\n" + "\n".join(f"{t:%Y-%m-%d %H:%M},{d},{a},{b}" for t, d, a, b in rows)),
-        Way(),
+        Options(),
     )
     assert [line.raw for line in both] == [4, 34, 58, 56, 36, 18, 2, 0]
 
@@ -96,9 +96,9 @@ def test_each_day_begins_again_at_the_reset(write: Write) -> None:
     rows: list[tuple[datetime, int | str, int | str]] = [
         (START + timedelta(hours=n), 1, 0) for n in range(24)
     ]
-    raws = [line.raw for line in answer(write(table(rows)), Way())]
+    raws = [line.raw for line in answer(write(table(rows)), Options())]
     assert raws[19:22] == [20, 1, 2]
-    noon = [line.raw for line in answer(write(table(rows)), Way(reset=work.clock("12:00")))]
+    noon = [line.raw for line in answer(write(table(rows)), Options(reset=work.clock("12:00")))]
     assert noon[3:6] == [4, 1, 2]
 
 
@@ -106,7 +106,7 @@ def test_closed_hours_are_empty(write: Write) -> None:
     rows = [
         (START + timedelta(minutes=15 * n), 4 if n < 20 else 0, 3 if 8 <= n < 30 else 0) for n in range(64)
     ]
-    lines = answer(write(table(rows)), Way(closed=work.stretch("17:00-08:00")))
+    lines = answer(write(table(rows)), Options(closed=work.stretch("17:00-08:00")))
     assert lines[32].raw == 14
     assert lines[-1].people == pytest.approx(0, abs=0.02)
     assert lines[-1].high == pytest.approx(0, abs=0.02)
@@ -122,7 +122,7 @@ def test_history_takes_out_the_usual_error(write: Write) -> None:
     file, before = write(table(day(10))), write(table([row for n in range(8) for row in day(n)]))
     plain, knowing = people(file), people(file, history=before)
     assert abs((knowing[-1] or 0) - 0) <= abs((plain[-1] or 0) - 0)
-    assert answer(file, Way())[-1].raw == 9 * 95 - 10 * 85
+    assert answer(file, Options())[-1].raw == 9 * 95 - 10 * 85
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_history_takes_out_the_usual_error(write: Write) -> None:
 )
 def test_what_cannot_be_read_is_told(write: Write, text: str, says: str) -> None:
     with pytest.raises(CountFileError, match=says):
-        answer(write(text), Way())
+        answer(write(text), Options())
 
 
 @pytest.mark.parametrize(("text", "what"), [("25:00", "time of the day"), ("noon", "time of the day")])
@@ -151,21 +151,21 @@ def test_missing_values_gaps_and_disorder_are_borne(write: Write) -> None:
     rows[3] = (rows[3][0], "", "")
     rows[5] = (rows[5][0], "NA", 4)
     del rows[10:13]
-    lines = answer(write(table(rows[::-1])), Way())
+    lines = answer(write(table(rows[::-1])), Options())
     assert [line.time for line in lines] == [f"{t:%Y-%m-%d %H:%M}" for t, _, _ in rows]
     assert all(line.people is not None and line.people >= 0 for line in lines)
 
 
 def test_one_line_is_a_file(write: Write) -> None:
-    assert answer(write("time,in,out\n2026-03-02 08:00,3,1"), Way())[0].raw == 2
-    assert answer(write("time,in,out\n2026-03-02 08:00,,"), Way())[0].people is None
+    assert answer(write("time,in,out\n2026-03-02 08:00,3,1"), Options())[0].raw == 2
+    assert answer(write("time,in,out\n2026-03-02 08:00,,"), Options())[0].people is None
 
 
 def test_uneven_times_are_taken_as_they_come(write: Write) -> None:
     rows: list[tuple[datetime, int | str, int | str]] = [
         (START + timedelta(minutes=m), 1, 0) for m in (0, 3, 4, 11, 31, 32, 90, 91)
     ]
-    assert [line.raw for line in answer(write(table(rows)), Way())] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [line.raw for line in answer(write(table(rows)), Options())] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 @pytest.mark.parametrize(("day", "lasts"), [("2026-03-29", 23), ("2026-10-25", 25)])
@@ -178,7 +178,7 @@ def test_days_of_summer_time_have_all_their_hours(write: Write, day: str, lasts:
     text = "time,in,out\n" + "\n".join(
         f"{t.isoformat()},{int(20 <= n < 30)},{int(30 <= n < 40)}" for n, t in enumerate(times)
     )
-    lines = answer(write(text), Way(reset=work.clock("00:00")))
+    lines = answer(write(text), Options(reset=work.clock("00:00")))
     assert len(lines) == 2 * lasts
     assert (lines[29].raw, lines[-1].raw) == (10, 0)
 
@@ -187,14 +187,14 @@ def test_a_large_file_goes_through(write: Write) -> None:
     rows: list[tuple[datetime, int | str, int | str]] = [
         (START + timedelta(minutes=n), 900 if n < 60 else 0, 900 if n >= 120 else 0) for n in range(180)
     ]
-    found = answer(write(table(rows)), Way())
+    found = answer(write(table(rows)), Options())
     assert found[100].people == pytest.approx(54_000, rel=0.1)
     assert (found[100].low or 0) < (found[100].people or 0) < (found[100].high or 0)
 
 
 def test_the_calit2_door_has_no_negative_minute_and_no_ghosts_at_night(shared: Path, write: Write) -> None:
     text = (shared / "data" / "calit2" / "counts_30min.csv").read_text("utf-8")
-    lines = answer(write("\n".join(["time,in,out", *text.splitlines()[1:768]])), Way())
+    lines = answer(write("\n".join(["time,in,out", *text.splitlines()[1:768]])), Options())
     assert all(line.people is not None and line.people >= 0 and (line.low or 0) >= 0 for line in lines)
     nights = [line.people or 0 for line in lines if line.time[11:] == "03:30:00"]
     raws = [line.raw or 0 for line in lines if line.time[11:] == "03:30:00"]
@@ -210,9 +210,9 @@ def test_neither_order_nor_repetition_of_lines_matters(write: Write, data: st.Da
     rows: list[tuple[datetime, int | str, int | str]] = [
         (START + timedelta(hours=n), a, b) for n, (a, b) in enumerate(counts)
     ]
-    plain = answer(write(table(rows)), Way())
+    plain = answer(write(table(rows)), Options())
     mixed = data.draw(st.permutations(rows + data.draw(st.lists(st.sampled_from(rows), max_size=5))))
-    assert answer(write(table(mixed)), Way()) == plain
+    assert answer(write(table(mixed)), Options()) == plain
     assert all(line.people is not None and line.people >= 0 for line in plain)
 
 

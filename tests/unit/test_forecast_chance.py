@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from besok.analytics.forecast.chance import reach, would_hold
-from cli.standalone.forecast_accuracy import fates
+from cli.standalone.forecast_accuracy import by_path
 
 FAR = (28, 365)
 
@@ -20,7 +20,7 @@ def test_right_forecasts_lie_within_it_19_times_of_20() -> None:
     rng = np.random.default_rng(5)
     told = futures(rng, 800)
     low, high = np.quantile(told, (0.1, 0.9), axis=1)
-    one = fates(told, low, high, np.ones(365, dtype=bool), FAR)
+    one = by_path(told, low, high, np.ones(365, dtype=bool), FAR)
     between = [reach([share] * 6, [[0.0, 365.0, 730.0], [0.0, 365.0, 730.0]], 365) for share in one.values()]
     came = futures(rng, 6 * 500)
     inside = (low[:, None] <= came) & (came <= high[:, None])
@@ -45,10 +45,10 @@ def test_windows_that_overlap_are_one_fate_seen_several_times() -> None:
 def test_what_nobody_observed_is_not_judged() -> None:
     told = np.array([[1.0, 2, 3, 4, 5]] * 3)
     seen = np.array([False, True, True])
-    found = fates(told, np.full(3, 1.5), np.full(3, 4.5), seen, (1, 2, 4))
+    found = by_path(told, np.full(3, 1.5), np.full(3, 4.5), seen, (1, 2, 4))
     assert np.isnan(found["coverage_1"]).all() and np.isnan(found["coverage_4"]).all()
     assert found["coverage_2"].tolist() == [0, 1, 1, 1, 0] == found["total_held"].tolist()
-    nothing = fates(told, np.full(3, 1.5), np.full(3, 4.5), np.zeros(3, dtype=bool), (2,))
+    nothing = by_path(told, np.full(3, 1.5), np.full(3, 4.5), np.zeros(3, dtype=bool), (2,))
     assert all(np.isnan(figure).all() for figure in nothing.values())
     assert np.isnan(reach([], [[]], 7)).all()
 

@@ -14,7 +14,7 @@ from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
 from cli.standalone import holidays, series
-from cli.standalone.series_forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
+from cli.standalone.series_forecast import COLUMNS, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
@@ -35,7 +35,7 @@ def _told(file: Path, **given: object) -> str:
 
 def test_months_are_found_from_the_dates_and_the_header_is_the_promised_one(monthly: Path) -> None:
     lines = _told(monthly).splitlines()
-    assert lines[0] == "date,mean,low80,high80,low95,high95" == ",".join(HEAD)
+    assert lines[0] == "date,mean,low80,high80,low95,high95" == ",".join(COLUMNS)
     assert [line.split(",")[0] for line in lines[1:]] == [f"2021-{m:02}-01" for m in range(1, 13)]
     for line in lines[1:]:
         mean, low80, high80, low95, high95 = map(float, line.split(",")[1:])

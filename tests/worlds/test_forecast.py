@@ -177,7 +177,7 @@ def test_the_record_is_kept_in_known_units() -> None:
     past = np.tile([10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0], 4) + np.repeat([0.0, 2.0, 0.0, 2.0], 7)
     assert forecast_accuracy.scale(past, 7) == 2
     came = np.array([12.0, 20.0, np.nan, 40.0, 50.0, 60.0, 70.0])
-    told = forecast_accuracy.Told(
+    told = forecast_accuracy.Predicted(
         mean=np.full(7, 20.0), low=np.full(7, 15.0), high=np.full(7, 45.0), crps=np.zeros(7)
     )
     found = forecast_accuracy.score(told, came, past, "D")

@@ -23,35 +23,35 @@ SHOWN_YEARS = 5
 
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the weeks to come first."""
-    known, way = get_so_far(db, place.id, today), target_of(db, place, today)
-    coming = if_found(lambda: get_outlook(db, place.id))
-    first = min(date(today.year - 2, 1, 1), max(known.first or today, date(today.year - SHOWN_YEARS, 1, 1)))
-    points = points_of(db, place, min(first, way.baseline_first) if way else first, today)
+    so_far, progress = get_so_far(db, place.id, today), target_of(db, place, today)
+    outlook = if_found(lambda: get_outlook(db, place.id))
+    first = min(date(today.year - 2, 1, 1), max(so_far.first or today, date(today.year - SHOWN_YEARS, 1, 1)))
+    points = points_of(db, place, min(first, progress.baseline_first) if progress else first, today)
     return [
         html.H1(title),
-        forecast_charts.next_weeks(place.id, place.measure, points, coming)
-        if coming
+        forecast_charts.next_weeks(place.id, place.measure, points, outlook)
+        if outlook
         else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
         pair(
-            this_year.so_far(place.id, today, place.measure, way, points) if known.days else None,
-            *(_years(db, place, way, coming, points, today) if coming else ()),
+            this_year.so_far(place.id, today, place.measure, progress, points) if so_far.days else None,
+            *(_years(db, place, progress, outlook, points, today) if outlook else ()),
         ),
-        _accuracy(db, place.id, today) if coming else None,
+        _accuracy(db, place.id, today) if outlook else None,
         *national_statistics.section(db, place, today),
         closed_periods.section(place.id, get_closed(db, place.id), place.measure, place.timezone),
     ]
 
 
 def _years(
-    db: Database, place: Site, way: Progress | None, coming: Outlook, points: list[VisitPoint], today: date
+    db: Database, place: Site, goal: Progress | None, coming: Outlook, points: list[VisitPoint], today: date
 ) -> list[Any]:
-    sampled = {year.year for year in way.sampled} if way else set()
+    sampled = {year.year for year in goal.sampled} if goal else set()
     years = yearly_visits.of(points, place.measure, coming, sampled)
     if not place.also:
         years = yearly_visits.reported(years, get_closed(db, place.id), place.measure)
-    return yearly_visits.section(place.id, years, today.year, way.baseline_visits if way else None)
+    return yearly_visits.section(place.id, years, today.year, goal.baseline_visits if goal else None)
 
 
 def _accuracy(db: Database, site: str, today: date) -> Any:
-    found = get_scored(db, site, today)
-    return forecast_accuracy.section(site, found, get_records(found))
+    scored = get_scored(db, site, today)
+    return forecast_accuracy.section(site, scored, get_records(scored))

@@ -31,9 +31,9 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
 
 
 def _ledger(db: Database, site: str, today: date, spaces: dict[str, Text]) -> Any:
-    found = get_actions(db, site, today)
-    whole = {action.action: not action.spaces for action in found}
-    kept = effects.action_effects(db, site)
-    gave = {name: narratives.effect_sentence(effect, whole.get(name, True)) for name, effect in kept.items()}
-    measured = {name for name, effect in kept.items() if effect.share is not None}
-    return ledger.section(site, found, gave, measured, spaces)
+    actions = get_actions(db, site, today)
+    full = {action.action: not action.spaces for action in actions}
+    known = effects.action_effects(db, site)
+    texts = {name: narratives.effect_sentence(effect, full.get(name, True)) for name, effect in known.items()}
+    measured = {name for name, effect in known.items() if effect.share is not None}
+    return ledger.section(site, actions, texts, measured, spaces)

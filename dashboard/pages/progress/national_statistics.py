@@ -25,10 +25,10 @@ def section(db: Database, site: Site, today: date) -> list[Any]:
         return []
     if report.net_counted is None:
         return []
-    return [titled(_("For the national library statistics"), *said(report))]
+    return [titled(_("For the national library statistics"), *summary(report))]
 
 
-def said(report: AnnualReport) -> list[Any]:
+def summary(report: AnnualReport) -> list[Any]:
     """Return the figure with its interval and why it is not the one that was counted, or why there is none."""
     if report.besok01 is None or report.low is None or report.high is None:
         few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
@@ -58,12 +58,12 @@ def _why(report: AnnualReport) -> str:
                 day=formats.day(report.closed.closed.date()), who=formats.author(report.closed.author)
             )
         )
-        if said := revision_text.revision(report.closed, "besok01"):
-            parts.append(_("Revision: {text}").format(text=said))
+        if summary := revision_text.revision(report.closed, "besok01"):
+            parts.append(_("Revision: {text}").format(text=summary))
     if report.gross is not None and report.net is not None and round(report.gross) != round(report.net):
-        taken = _("It is net: {gross} entries less the site's stated deductions ({off}).")
+        deducted = _("It is net: {gross} entries less the site's stated deductions ({off}).")
         off = formats.number(report.gross - report.net)
-        parts.append(taken.format(gross=formats.number(report.gross), off=off))
+        parts.append(deducted.format(gross=formats.number(report.gross), off=off))
     if report.sample:
         sampled = _("It is sampled: estimated from {counted} of {weeks} weeks, which were counted by hand.")
         parts.append(sampled.format(counted=report.sample.counted, weeks=report.sample.weeks))
@@ -74,13 +74,13 @@ def _why(report: AnnualReport) -> str:
         hours = _("Open for {staffed} hours with staff, and {card} with card.")
         staffed, card = formats.number(report.hours_staffed), formats.number(report.hours_staffless)
         parts.append(hours.format(staffed=staffed, card=card))
-    for one in report.imports:
-        brought = (
+    for each in report.imports:
+        imported = (
             _("{n} of the visits are from “{source}”, file {name}.")
-            if one.name
+            if each.name
             else _("{n} of the visits are from “{source}”.")
         )
         parts.append(
-            brought.format(n=formats.number(one.visits), source=formats.source(one.source), name=one.name)
+            imported.format(n=formats.number(each.visits), source=formats.source(each.source), name=each.name)
         )
     return " ".join(parts)

@@ -35,40 +35,40 @@ T = TypeVar("T")
 
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the answer first, then the trajectory, the months, what would bring more, and what the figures are."""
-    counted, known = sites.counted(db, place), get_so_far(db, place.id, today)
-    way, coming = target_of(db, place, today), if_found(lambda: get_outlook(db, place.id))
-    if known.uncounted:
-        names = [named(one.name) for one in counted if one.id in known.uncounted]
+    counted, so_far = sites.counted(db, place), get_so_far(db, place.id, today)
+    target, outlook = target_of(db, place, today), if_found(lambda: get_outlook(db, place.id))
+    if so_far.uncounted:
+        names = [named(one.name) for one in counted if one.id in so_far.uncounted]
         return [no_target.uncounted(named(place.name), names, title)]
-    if not known.days:
-        return [_nothing(way, place, title, today, [one.name for one in counted])]
-    aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
+    if not so_far.days:
+        return [_nothing(target, place, title, today, [one.name for one in counted])]
+    aimed = target if target and target.baseline_visits is not None and today > target.baseline_last else None
     begins = aimed.baseline_first if aimed else today
     return [
         *(
-            _aimed(db, place, counted, aimed, known, coming, title)
+            _aimed(db, place, counted, aimed, so_far, outlook, title)
             if aimed
-            else _without(db, place, counted, way, known, coming, title, now)
+            else _without(db, place, counted, target, so_far, outlook, title, now)
         ),
         target_summary.papers(
             place.id, last_month(place, now), council=aimed is not None and aimed.standing is not None
         ),
-        None if coming else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
+        None if outlook else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
         pair(
-            *(_trajectory(db, place, aimed, coming, known.first or today, today) if coming else ()),
+            *(_trajectory(db, place, aimed, outlook, so_far.first or today, today) if outlook else ()),
             this_year.months(db, place.id, today, place.measure, aimed),
         ),
         _corrected(db, place.id, today, begins),
         *(method_breaks.section(aimed, *_doors(counted)) if aimed else ()),
         levers.section(get_levers(db, place.id, today)),
-        target_summary.terms(place.id, known, aimed),
+        target_summary.terms(place.id, so_far, aimed),
     ]
 
 
-def if_found(ask: Callable[[], T]) -> T | None:
+def if_found(load: Callable[[], T]) -> T | None:
     """Return an answer; None where there is none."""
     try:
-        return ask()
+        return load()
     except NotFound:
         return None
 
@@ -83,10 +83,10 @@ def points_of(db: Database, place: Site, first: date, today: date) -> list[Visit
     return get_visits(db, place.id, first, today - DAY, "day", together=True)
 
 
-def _nothing(way: Progress | None, place: Site, title: str, today: date, names: Sequence[Text]) -> Any:
+def _nothing(target: Progress | None, place: Site, title: str, today: date, names: Sequence[Text]) -> Any:
     """Return that nobody was counted yet, or not in a baseline that is over."""
-    if way and way.baseline_last < today:
-        return no_target.no_baseline(way, named(place.name), title, names)
+    if target and target.baseline_last < today:
+        return no_target.no_baseline(target, named(place.name), title, names)
     return no_target.no_visits(named(place.name), title)
 
 
@@ -94,43 +94,43 @@ def _aimed(
     db: Database,
     place: Site,
     counted: Sequence[Site],
-    way: Progress,
-    known: SoFar,
-    coming: Outlook | None,
+    target: Progress,
+    so_far: SoFar,
+    outlook: Outlook | None,
     title: str,
 ) -> list[Any]:
     names = [one.name for one in counted]
-    if way.last_365 is None:
-        return [target_summary.too_little_known(known, title, names)]
-    weekdays = get_weekday_growth(db, place.id, way.today) if coming else {}
-    return [target_summary.panel(way, title, coming, weekdays, names)]
+    if target.last_365 is None:
+        return [target_summary.too_few_days(so_far, title, names)]
+    weekdays = get_weekday_growth(db, place.id, target.today) if outlook else {}
+    return [target_summary.panel(target, title, outlook, weekdays, names)]
 
 
 def _without(
     db: Database,
     place: Site,
     counted: Sequence[Site],
-    way: Progress | None,
-    known: SoFar,
-    coming: Outlook | None,
+    target: Progress | None,
+    so_far: SoFar,
+    outlook: Outlook | None,
     title: str,
     now: datetime,
 ) -> list[Any]:
     """Return what is known where no target can be compared with, and advice; none while a baseline comes in."""
-    coming_in = way and not coming and get_awaited(db, place.id, known.today, now).coming_in
+    is_importing = target and not outlook and get_awaited(db, place.id, so_far.today, now).coming_in
     return [
-        target_summary.without_target(known, title, coming, [one.name for one in counted]),
-        None if coming_in else no_target.advice(place.id, way, known.today),
+        target_summary.without_target(so_far, title, outlook, [one.name for one in counted]),
+        None if is_importing else no_target.advice(place.id, target, so_far.today),
     ]
 
 
 def _trajectory(
-    db: Database, place: Site, way: Progress | None, coming: Outlook, known: date, today: date
+    db: Database, place: Site, target: Progress | None, outlook: Outlook, since: date, today: date
 ) -> list[Any]:
     """Return the visits of 365 days, counted and forecast, since the baseline or for five years."""
-    first = (way.baseline_first if way else max(known, date(today.year - 5, 1, 1))) - WHOLE_YEAR * DAY
+    first = (target.baseline_first if target else max(since, date(today.year - 5, 1, 1))) - WHOLE_YEAR * DAY
     return forecast_charts.running_year(
-        place.id, way, place.measure, points_of(db, place, first, today), coming
+        place.id, target, place.measure, points_of(db, place, first, today), outlook
     )
 
 
@@ -142,7 +142,7 @@ def _corrected(db: Database, site: str, today: date, first: date) -> Any:
 
 def _doors(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
     """Return the doors of the sites that count, those of others under "site/door", and the names of these sites."""
-    own, *others = counted
-    doors = {portal.id: portal.name for portal in own.portals}
+    first, *others = counted
+    doors = {portal.id: portal.name for portal in first.portals}
     doors |= {f"{site.id}/{portal.id}": portal.name for site in others for portal in site.portals}
     return doors, {site.id: site.name for site in others}

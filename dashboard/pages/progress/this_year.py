@@ -19,10 +19,10 @@ from dashboard.figures import target_trajectory as trajectory
 
 DAY = timedelta(days=1)
 MISSING: Final = 0.02  # share of the days of a sum that may be missing for it to be compared
-WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
+ENOUGH: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
-def so_far(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
+def so_far(site: str, today: date, measure: str, aim: Progress | None, points: Sequence[VisitPoint]) -> Any:
     """Return the year against the one before, and against the trajectory where there is one; `points` are days."""
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
     this = [p for p in points if first <= p.day]
@@ -41,9 +41,9 @@ def so_far(site: str, today: date, measure: str, way: Progress | None, points: S
         for d, v in trajectory.cumulative([p for p in last if p.day + trajectory.YEAR >= begins], measure)
     ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
-    goal = _path(way, days, points) if way and today <= way.deadline else []
-    found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
-    return titled(_("This year so far"), _year_chart(site, now, before, goal, found))
+    goal = _path(aim, days, points) if aim and today <= aim.deadline else []
+    text = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
+    return titled(_("This year so far"), _year_chart(site, now, before, goal, text))
 
 
 def _comparable(
@@ -52,20 +52,20 @@ def _comparable(
     """Return the sums of last year, but where too many of its days up to now were not counted whole: they look like
     fewer.
     """
-    seen = [p.visits(measure) is not None for p in last if now[0][0] <= p.day + trajectory.YEAR <= now[-1][0]]
-    return before if seen.count(False) <= MISSING * len(seen) else []
+    full = [p.visits(measure) is not None for p in last if now[0][0] <= p.day + trajectory.YEAR <= now[-1][0]]
+    return before if full.count(False) <= MISSING * len(full) else []
 
 
-def _path(way: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
-    base = [p for p in points if way.baseline_first <= p.day <= way.baseline_last]
-    known = {p.day: v for p in base if (v := p.visits(way.measure)) is not None}
-    return trajectory.expected(way, known, days)
+def _path(progress: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
+    base = [p for p in points if progress.baseline_first <= p.day <= progress.baseline_last]
+    known = {p.day: v for p in base if (v := p.visits(progress.measure)) is not None}
+    return trajectory.expected(progress, known, days)
 
 
 def _year_chart(
     site: str, now: figures.Series, before: figures.Series, goal: figures.Series, finding: str
 ) -> Any:
-    year, beside = now[-1][0].year, [dict(before), *([dict(goal)] if goal else [])]
+    year, others = now[-1][0].year, [dict(before), *([dict(goal)] if goal else [])]
     label, columns = _("Visits so far this year and last"), [str(year), str(year - 1)]
     if goal:
         label = _("Visits so far this year, last year and on the target trajectory")
@@ -77,7 +77,7 @@ def _year_chart(
         finding=finding,
         head=[_("Day"), *columns],
         rows=[
-            [formats.day(d), *map(formats.number, [v, *(line.get(d) for line in beside)])] for d, v in ends
+            [formats.day(d), *map(formats.number, [v, *(line.get(d) for line in others)])] for d, v in ends
         ],
         csv=_file(site, date(year, 1, 1), now[-1][0], "day"),
         name="year",
@@ -101,17 +101,17 @@ def _sentence(
     (first, _value), (day, visits) = now[0], now[-1]
     count = round(visits or 0)
     if (first.month, first.day) == (1, 1):
-        said = plural("Until {day}: {n} visit", "Until {day}: {n} visits", count)
+        line = plural("Until {day}: {n} visit", "Until {day}: {n} visits", count)
     else:
-        said = plural("From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", count)
-    said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
+        line = plural("From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", count)
+    line = line.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(
             "{n} day was not counted whole and is missing from it, so it is not compared",
             "{n} days were not counted whole and are missing from it, so it is not compared",
             missing,
         )
-        return f"{said}. {text.format(n=missing)}."
+        return f"{line}. {text.format(n=missing)}."
     against = (
         (before.get(day), _("{change} against {year}")),
         (goal.get(day), _("{change} against the target trajectory")),
@@ -121,7 +121,7 @@ def _sentence(
         for other, text in against
         if visits and other
     ]
-    return ", ".join([said, *changes]) + "."
+    return ", ".join([line, *changes]) + "."
 
 
 def months(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
@@ -136,26 +136,26 @@ def months(db: Database, site: str, today: date, measure: str, way: Progress | N
         now = with_closed(db, site, "month", now, date(year, 1, 1), today - DAY)
         base = with_closed(db, site, "month", base, begins, ends)
     mine, theirs = monthly_visits.by_month(now, measure), monthly_visits.by_month(base, measure)
-    whole = monthly_visits.by_month(
-        [p for p in base if p.coverage >= WHOLE and monthly_visits.lies_within(p.day, begins, ends)], measure
+    complete = monthly_visits.by_month(
+        [p for p in base if p.coverage >= ENOUGH and monthly_visits.lies_within(p.day, begins, ends)], measure
     )
     finished = monthly_visits.by_month(
-        [p for p in now if p.coverage >= WHOLE and p.day.month < today.month], measure
+        [p for p in now if p.coverage >= ENOUGH and p.day.month < today.month], measure
     )
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"
     names = (str(year), _("baseline {year}").format(year=period) if way else period)
     wide = formats.months("wide")
-    gaps = [wide[p.day.month - 1] for p in now if p.coverage < WHOLE and p.gross is not None]
+    gaps = [wide[p.day.month - 1] for p in now if p.coverage < ENOUGH and p.gross is not None]
     counted = [p for p in now if p.gross is not None]
     unseen = [wide[p.day.month - 1] for p in now if p.gross is None and counted and p.day > counted[0].day]
-    left_out = [wide[n] for n in range(today.month - 1) if theirs[n] is not None and whole[n] is None]
-    drawn = chart(
+    left_out = [wide[n] for n in range(today.month - 1) if theirs[n] is not None and complete[n] is None]
+    graph = chart(
         figures.months(mine, theirs, names, today.month),
         label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
-        finding=monthly_visits.finding(finished, whole, today.month, names[1], gaps, unseen, left_out),
+        finding=monthly_visits.finding(finished, complete, today.month, names[1], gaps, unseen, left_out),
         head=[_("Month"), *names, _("Change"), _("Data coverage")],
-        rows=monthly_visits.rows(mine, theirs, whole, finished, {p.day.month: p for p in now}),
+        rows=monthly_visits.rows(mine, theirs, complete, finished, {p.day.month: p for p in now}),
         csv=_file(site, begins, today - DAY, "month"),
         name="months",
     )
-    return titled(_("Month by month"), drawn)
+    return titled(_("Month by month"), graph)

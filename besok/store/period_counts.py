@@ -30,8 +30,8 @@ MOST_SPECIAL: Final = 500  # special days and periods of a site from imports
 class NewImport:
     """Counts to be stored, with their source, what they count, their author, and their file.
 
-    `portal_of` names the portal of a series; a series without one counts for the entire site; all series of a source add
-    up.
+    `portal_of` names the portal of a series; a series without one counts for the entire site; a source is the sum
+    of its series.
     """
 
     source: str

@@ -14,7 +14,7 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 	@$(BIN)/besok demo
 
 texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
-	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k refusal -k tell:3 -k offer:2 -k ask:2 -k ask_several:2 -k option:2 --add-location=file --sort-output \
+	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k refusal -k remark:3 -k offer:2 -k ask:2 -k ask_several:2 -k option:2 --add-location=file --sort-output \
 		-o .besok.pot api besok dashboard
 	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l sv -D besok -w 116 --no-fuzzy-matching \
 		--ignore-obsolete --ignore-pot-creation-date

@@ -53,7 +53,7 @@ def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -
     """
     for row in device_mappings.listing(db):
         if row.replayed is None:
-            ids = device_mappings.kept_messages(db, row.mapping.topic)
+            ids = device_mappings.rejected_messages(db, row.mapping.topic)
             good, still = replay(db, ids, now=now, new_devices=new_devices)
             device_mappings.replayed(db, row.id, now)
             log.info(

@@ -68,7 +68,7 @@ class Today:
         span = (self._begins, self._begins + step * MINUTE, self._ends)
         flows = store.minute_flows(conn, self._plan, *span)
         levels = store.minute_levels(conn, self._plan, *span)
-        self._told = store.told_by_people(conn, self._plan, self._begins, self._ends)
+        self._told = store.people_counts(conn, self._plan, self._begins, self._ends)
         if self._flows and self._levels and step:
             _keep(flows, self._flows, step)
             _keep(levels, self._levels, step)
@@ -123,7 +123,7 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     hours = DayClock(past.site, day, MINUTE)
     span = (hours.begins, hours.begins, hours.ends)
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
-    by_people = store.told_by_people(conn, past.plan, hours.begins, hours.ends)
+    by_people = store.people_counts(conn, past.plan, hours.begins, hours.ends)
     seen, shown = by_minute(past.plan, flows, levels, hours, by_people)
     learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
     figures = smoothed(past.plan.building, seen, learnt)

@@ -65,7 +65,7 @@ class SitePast:
         begins, ends = calendar.day_bounds(first, self.site)[0], calendar.day_bounds(last, self.site)[1]
         flows = occupancy.quarter_flows(conn, self.plan, begins, ends)
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)
-        by_people = occupancy.told_by_people(conn, self.plan, begins, ends)
+        by_people = occupancy.people_counts(conn, self.plan, begins, ends)
         highest = by_space(levels.peak, self.plan.level_space, len(self.plan.spaces), add=True)
         for day in calendar.days_from(first, last):
             hours = DayClock(self.site, day, QUARTER)

@@ -11,11 +11,11 @@ from besok.analytics.runs import hold
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
-from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, ToldByPeople
+from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, PeopleCounts
 
 HOLD_MINUTES = 5  # a level reading counts at least this long, and for three reports of its sensor
 PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figures
-NOTHING_TOLD = ToldByPeople()
+NOTHING_TOLD = PeopleCounts()
 PATIENCE_QUARTERS = PATIENCE_MINUTES * MINUTE // QUARTER
 
 
@@ -59,7 +59,7 @@ def by_minute(
     flows: Flows,
     levels: Levels,
     hours: DayClock | None = None,
-    by_people: ToldByPeople = NOTHING_TOLD,
+    by_people: PeopleCounts = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by minute from its beginning on, and in which of its minutes anything of the site was
     known.
@@ -79,7 +79,7 @@ def by_quarter(
     flows: Flows,
     levels: Levels,
     hours: DayClock | None = None,
-    by_people: ToldByPeople = NOTHING_TOLD,
+    by_people: PeopleCounts = NOTHING_TOLD,
 ) -> tuple[DayObservations, Bools]:
     """Return a business day by quarter of an hour, and in which of them anything of the site was known."""
     counts = _headcounts(plan, flows, hours, by_people)
@@ -91,7 +91,7 @@ def by_quarter(
 
 
 def _headcounts(
-    plan: Layout, flows: Flows, hours: DayClock | None, by_people: ToldByPeople
+    plan: Layout, flows: Flows, hours: DayClock | None, by_people: PeopleCounts
 ) -> tuple[Floats, Floats]:
     """Return the headcounts of a day by step and space, with their standard deviations."""
     counts = (
@@ -107,7 +107,7 @@ def _headcounts(
 
 def seen(
     plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
-    counts: tuple[Floats, Floats], by_people: ToldByPeople, *, step: timedelta,
+    counts: tuple[Floats, Floats], by_people: PeopleCounts, *, step: timedelta,
 ) -> DayObservations:  # fmt: skip
     """Return flows, and the readings of channels as those of the spaces they observe; counts are added up."""
     spaces, steps = len(plan.spaces), len(flows.people_in)

@@ -1,14 +1,14 @@
-"""A year's visits from quarters of hours at doors: what was counted, what was not, and how sure the sum is.
+"""A year's visits from quarters of hours at doors: counted and missing parts, and the error of the sum.
 
-Nothing that was not observed is taken for zero. For each door and business day it is known which share of the day's
+Unobserved time is never taken as zero. For each door and business day it is known which share of the day's
 usual visits fell into observed quarters. What is missing is estimated from
 
 - the same door on days of the same kind (weekday and opening hours), near ones counting more (e-fold in 21 days), and
-- what was seen that day: at this door in its other quarters, and at the other doors, as far as doors have been found to
-  go together (the slope of one door's deviations on those of the others).
+- observations of that day: at this door in its other quarters, and at the other doors, as far as doors are correlated
+  (the slope of one door's deviations on those of the others).
 
-How wrong that is, is measured on the year itself: the very pattern of what is missing is laid over other weeks, where
-the truth is known, estimated in the same way, and compared.
+The error is measured on the year itself: the exact pattern of missing time is laid over other weeks, where the truth is
+known, estimated in the same way, and compared.
 """
 
 from collections.abc import Hashable, Sequence
@@ -22,12 +22,12 @@ from besok.analytics.visits import PASSAGE_VARIANCE, counting_error
 from besok.model.arrays import Bools, Floats, Ints
 
 NEAR_DAYS = 21.0  # an observed day so far away counts 1/e of the day itself
-OBSERVED = 0.999  # the share of a day's usual visits from which it is whole
+OBSERVED = 0.999  # the share of a day's usual visits from which it is complete
 TRUSTED = 0.9  # and from which it teaches about others
-SHIFTS = 24  # other times of the year that the pattern of what is missing is laid over, at most
-LEAST_SHIFTS = 6  # fewer tell nothing about the error
-UNKNOWN = 0.3  # relative error of what is missing where it cannot be measured
-LEAST_DAYS = 60  # observed in a year, from which it can be told at all
+SHIFTS = 24  # most shifts of the pattern of missing time over the year
+LEAST_SHIFTS = 6  # fewer are no evidence of the error
+UNKNOWN = 0.3  # relative error of the missing part where it cannot be measured
+LEAST_DAYS = 60  # observed in a year, fewest for an estimate
 CLOSED = 0  # the number of that kind of day
 SOME = (
     0.1  # of a day's usual visits: as much weight as that has the expectation beside what was seen that day
@@ -38,8 +38,8 @@ SOME = (
 class YearQuarters:
     """Quarters x doors of one year. `day` numbers the business day of each quarter, `place` its quarter within the day.
 
-    `entries` are visits as the definition of that day counts them and `passages` what they were made from; both NaN
-    where there is no figure. `known` is the share of the quarter that was observed; people spread over a gap count
+    `entries` are visits by the definition of that day and `passages` the passages behind them; both NaN where there
+    is no figure. `known` is the share of the quarter that was observed; people spread over a gap count
     as known.
     """
 
@@ -52,7 +52,7 @@ class YearQuarters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Days x doors: whether a door counts that day, and which share of its entries is taken off; and so many a day."""
+    """Days x doors: whether a door counts that day, and the share of its entries deducted; and deductions per day."""
 
     counts: Bools
     share: Floats
@@ -61,7 +61,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearOfVisits:
-    """A year's visits, with estimates for what was not observed; `None` in place of a sum where too little was.
+    """A year's visits, with estimates for unobserved time; `None` in place of a sum where too little was observed.
 
     Arrays are days x doors: `counted`, `added` (estimated beside it), `observed` (share of the day's usual visits).
     `se` is of `gross`: counting and missing parts together.
@@ -90,7 +90,7 @@ def estimate_year(
     corrected: Floats | None = None,
     passage_variance: float = PASSAGE_VARIANCE,
 ) -> YearOfVisits:
-    """Return the year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
+    """Estimate the year; days of one of the `kinds` are comparable (weekday and hours), None is closed.
 
     `corrected` is, days x doors, the standard error of a correction in force, as a share of the entries; NaN without.
     """
@@ -102,15 +102,15 @@ def estimate_year(
     near = DayWeights.of(kind)
     added = np.where(rules.counts, estimate(counted, observed, near), 0.0)
     counts = rules.counts.any(axis=1)
-    whole = (observed >= OBSERVED).all(axis=1) & counts
+    complete = (observed >= OBSERVED).all(axis=1) & counts
     none = ~((observed > 0) & rules.counts).any(axis=1) & counts
-    told = int((counts & ~none).sum()) >= LEAST_DAYS
+    enough = int((counts & ~none).sum()) >= LEAST_DAYS
     missing = missing_error(counted, observed, near, added)
     passages = np.where(rules.counts, _by_day(quarters.passages, quarters.day, days), 0.0)
     share = np.divide(counted + added, counted, out=np.ones_like(counted), where=counted > 0)
-    made_from = float((passages * np.minimum(share, 10)).sum())
+    passages_made = float((passages * np.minimum(share, 10)).sum())
     corrected = np.full(counted.shape, np.nan) if corrected is None else corrected
-    counting = _counting(counted + added, made_from, corrected, passage_variance)
+    counting = _counting(counted + added, passages_made, corrected, passage_variance)
     gross, net = _sums(counted + added, rules)
     gross_counted, net_counted = _sums(counted, rules)
     return YearOfVisits(
@@ -118,14 +118,14 @@ def estimate_year(
         added=added,
         observed=observed,
         gross_counted=gross_counted,
-        gross=gross if told else None,
+        gross=gross if enough else None,
         net_counted=net_counted,
-        net=net if told else None,
+        net=net if enough else None,
         se_counting=counting,
         se_missing=missing,
         se=hypot(counting, missing),
-        days_whole=int(whole.sum()),
-        days_partly=int((counts & ~whole & ~none).sum()),
+        days_whole=int(complete.sum()),
+        days_partly=int((counts & ~complete & ~none).sum()),
         days_missing=int(none.sum()),
     )
 
@@ -137,7 +137,7 @@ def _sums(entries: Floats, rules: Rules) -> tuple[float, float]:
 
 
 def _counting(entries: Floats, passages: float, corrected: Floats, passage_variance: float) -> float:
-    """Return the standard error of what was counted: as long as a correction holds it errs the same way every day."""
+    """Return the standard error of the counts; the error of a correction is the same on every day it is in force."""
     unchecked = np.where(np.isnan(corrected), entries, 0.0).sum(axis=0)
     checked = 0.0
     for door, errors in enumerate(corrected.T):
@@ -153,13 +153,13 @@ def _counting(entries: Floats, passages: float, corrected: Floats, passage_varia
 
 
 def _numbered(kinds: Sequence[Hashable | None]) -> Ints:
-    """Kinds as numbers, 0 for closed."""
-    known: dict[Hashable | None, int] = {None: CLOSED}
-    return np.array([known.setdefault(kind, len(known)) for kind in kinds], dtype=np.int64)
+    """Return kinds as numbers, 0 for closed."""
+    numbers: dict[Hashable | None, int] = {None: CLOSED}
+    return np.array([numbers.setdefault(kind, len(numbers)) for kind in kinds], dtype=np.int64)
 
 
 def _by_day(values: Floats, day: Ints, days: int) -> Floats:
-    """Return sums over the quarters of each day and door; nothing known is zero here."""
+    """Return sums over the quarters of each day and door; unknown quarters add zero."""
     columns = [np.bincount(day, weights=np.nan_to_num(column), minlength=days) for column in values.T]
     return np.stack(columns, axis=1) if columns else np.zeros((days, 0))
 
@@ -167,30 +167,32 @@ def _by_day(values: Floats, day: Ints, days: int) -> Floats:
 def _observed(quarters: YearQuarters, kind: Ints, days: int) -> Floats:
     """Return the share of each day's usual visits that fell into observed quarters, by door.
 
-    A door that never told how long it watched (single events without a period) is taken to have watched on every day
-    on which it told anything, and on closed ones.
+    A door that never reported how long it watched (single events without a period) is assumed to have watched on each
+    day with any report, and on closed ones.
     """
     shares = np.zeros((days, quarters.entries.shape[1]))
     slot = kind[quarters.day] * 200 + quarters.place  # a day has at most 100 quarters
     for door in range(shares.shape[1]):
         known, entries = quarters.known[:, door], np.nan_to_num(quarters.entries[:, door])
         if not known.any():
-            told = _by_day((entries > 0).astype(np.float64)[:, None], quarters.day, days)[:, 0] > 0
-            known = (told | ((kind == CLOSED) & told.any()))[quarters.day].astype(np.float64)
+            reported = _by_day((entries > 0).astype(np.float64)[:, None], quarters.day, days)[:, 0] > 0
+            known = (reported | ((kind == CLOSED) & reported.any()))[quarters.day].astype(np.float64)
         size = int(slot.max()) + 1
         watched = np.bincount(slot, weights=known, minlength=size)
-        seen = np.bincount(slot, weights=entries * (known > 0), minlength=size)
-        usual = np.divide(seen, watched, out=np.zeros(size), where=watched > 0)[slot]
+        counted = np.bincount(slot, weights=entries * (known > 0), minlength=size)
+        usual = np.divide(counted, watched, out=np.zeros(size), where=watched > 0)[slot]
         # So that a day without visits is a share of time
         usual = usual + 1e-3 * max(float(usual.mean()), 1e-6)
-        whole = np.bincount(quarters.day, weights=usual, minlength=days)
-        there = np.bincount(quarters.day, weights=usual * known, minlength=days)
-        shares[:, door] = np.minimum(np.divide(there, whole, out=np.zeros(days), where=whole > 0), 1.0)
+        day_visits = np.bincount(quarters.day, weights=usual, minlength=days)
+        watched_visits = np.bincount(quarters.day, weights=usual * known, minlength=days)
+        shares[:, door] = np.minimum(
+            np.divide(watched_visits, day_visits, out=np.zeros(days), where=day_visits > 0), 1.0
+        )
     return np.where(shares > OBSERVED, 1.0, shares)
 
 
 def estimate(counted: Floats, observed: Floats, near: "DayWeights") -> Floats:
-    """Return what is to be added to what was counted, days x doors; 0 where a day was observed whole."""
+    """Return the visits to add to the counts, days x doors; 0 where a day was observed completely."""
     missing = 1 - observed
     if not (missing > 0).any():
         return np.zeros_like(counted)
@@ -201,14 +203,14 @@ def estimate(counted: Floats, observed: Floats, near: "DayWeights") -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class DayWeights:
-    """Weight of each day (column) for each other (row): of its kind, and of any kind where none is like it."""
+    """Weight of each day (column) for each other (row): of its kind, and of any kind where none is comparable."""
 
     alike: Floats
     any: Floats
 
     @classmethod
     def of(cls, kind: Ints) -> "DayWeights":
-        """From the kinds of the days. Closed days and open ones tell nothing of each other."""
+        """Compute weights from the kinds of the days. Closed and open days have no weight for each other."""
         days = np.arange(len(kind))
         near = np.exp(-np.abs(days[:, None] - days[None, :]) / NEAR_DAYS) + 1e-9
         np.fill_diagonal(near, 0.0)
@@ -217,12 +219,12 @@ class DayWeights:
 
 
 def _expected(counted: Floats, observed: Floats, near: DayWeights) -> Floats:
-    """Return the whole day as days of its kind nearby were; as all days were, where none was like it; else 0."""
+    """Return the expected complete day by days of its kind nearby, else by all days nearby, else 0."""
     expected = np.zeros_like(counted)
     for door in range(counted.shape[1]):
-        teaches = (observed[:, door] >= TRUSTED).astype(np.float64)
-        whole = np.where(teaches > 0, counted[:, door] / np.maximum(observed[:, door], TRUSTED), 0.0)
-        means = [_mean(weights, teaches, whole) for weights in (near.alike, near.any)]
+        trusted = (observed[:, door] >= TRUSTED).astype(np.float64)
+        day_visits = np.where(trusted > 0, counted[:, door] / np.maximum(observed[:, door], TRUSTED), 0.0)
+        means = [_mean(weights, trusted, day_visits) for weights in (near.alike, near.any)]
         expected[:, door] = np.where(np.isnan(means[0]), np.nan_to_num(means[1]), means[0])
     return expected
 
@@ -236,19 +238,21 @@ def _mean(weights: Floats, teaches: Floats, values: Floats) -> Floats:
 
 
 def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
-    """Return how much busier each day was than expected, from what was seen: at the door itself, and at the others."""
+    """Return how much busier each day was than expected, by observations at the door itself and at the others."""
     own_expected = expected * observed
-    own = (counted + SOME * expected) / np.maximum(own_expected + SOME * expected, 1e-9)
-    own = np.where(expected > 0, own, 1.0)
-    rest_seen = counted.sum(axis=1, keepdims=True) - counted
-    rest_expected = own_expected.sum(axis=1, keepdims=True) - own_expected
-    there = rest_expected > 0.5 * (expected.sum(axis=1, keepdims=True) - expected)
-    rest = np.divide(rest_seen, rest_expected, out=np.ones_like(counted), where=there & (rest_expected > 0))
-    rest = np.clip(rest, 0.0, 5.0)
-    # What the door told of its own day goes before what others tell
+    own_level = (counted + SOME * expected) / np.maximum(own_expected + SOME * expected, 1e-9)
+    own_level = np.where(expected > 0, own_level, 1.0)
+    others_seen = counted.sum(axis=1, keepdims=True) - counted
+    others_expected = own_expected.sum(axis=1, keepdims=True) - own_expected
+    enough = others_expected > 0.5 * (expected.sum(axis=1, keepdims=True) - expected)
+    others_level = np.divide(
+        others_seen, others_expected, out=np.ones_like(counted), where=enough & (others_expected > 0)
+    )
+    others_level = np.clip(others_level, 0.0, 5.0)
+    # Observations of the door itself weigh more than those of the others
     weight = _SURE * observed / (observed + SOME)
-    level: Floats = weight * own + (1 - weight) * (
-        1 + _together(counted, observed, expected, rest) * (rest - 1)
+    level: Floats = weight * own_level + (1 - weight) * (
+        1 + _together(counted, observed, expected, others_level) * (others_level - 1)
     )
     return level
 
@@ -256,26 +260,23 @@ def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
 _SURE = 1.0 + SOME  # so that a door seen for all but nothing is believed wholly
 
 
-def _together(counted: Floats, observed: Floats, expected: Floats, rest: Floats) -> Floats:
-    """Return the slope of each door's deviations on those of the others, 0 to 1, from the days seen whole at
-    all doors.
-    """
-    whole = (observed >= TRUSTED).all(axis=1)
+def _together(counted: Floats, observed: Floats, expected: Floats, others_level: Floats) -> Floats:
+    """Return the slope of each door's deviations on those of the others, 0 to 1, from days complete at all doors."""
+    complete = (observed >= TRUSTED).all(axis=1)
     slopes = np.zeros(counted.shape[1])
     for door in range(counted.shape[1]):
-        use = whole & (expected[:, door] > 0)
+        use = complete & (expected[:, door] > 0)
         if use.sum() >= 14 and counted.shape[1] > 1:
-            mine, others = counted[use, door] / expected[use, door] - 1, rest[use, door] - 1
+            own, others = counted[use, door] / expected[use, door] - 1, others_level[use, door] - 1
             spread = float((others * others).sum())
-            slopes[door] = float(np.clip((mine * others).sum() / spread, 0, 1)) if spread > 0 else 0.0
+            slopes[door] = float(np.clip((own * others).sum() / spread, 0, 1)) if spread > 0 else 0.0
     return slopes[None, :]
 
 
 def missing_error(counted: Floats, observed: Floats, near: DayWeights, added: Floats) -> float:
-    """Return the standard error of the sum of what was added: its pattern laid over other weeks, where the truth is
-    known.
+    """Return the standard error of the sum of `added`: its pattern laid over other weeks, where the truth is known.
 
-    Of a day seen in part the pattern hides a share exactly, as people do not come; that they come by chance is added.
+    Of a partly observed day the pattern hides an exact share, unlike random arrivals; that chance is added.
     """
     total = float(added.sum())
     partly = np.where(observed > 0, added * (1 + added / np.maximum(counted, 1)), 0.0)
@@ -295,16 +296,14 @@ def missing_error(counted: Floats, observed: Floats, near: DayWeights, added: Fl
 
 
 def _error_where_hidden(counted: Floats, observed: Floats, near: DayWeights, shift: int) -> float | None:
-    """Return the relative error of the estimate where the pattern, moved by `shift` days, hides what was seen; None if
-    it hides too little of what was.
-    """
+    """Return the relative error with the pattern shifted by `shift` days; None if it hides too little observed time."""
     hidden = np.roll(1 - observed, shift, axis=0)
-    known = observed >= OBSERVED
-    if (hidden * known).sum() < 0.7 * hidden.sum():
+    complete = observed >= OBSERVED
+    if (hidden * complete).sum() < 0.7 * hidden.sum():
         return None
-    seen = np.where(known, 1 - hidden, observed)
-    truth = counted * hidden * known
+    visible = np.where(complete, 1 - hidden, observed)
+    truth = counted * hidden * complete
     if not truth.sum() > 0:
         return None
-    guess = estimate(counted * np.where(known, 1 - hidden, 1.0), seen, near) * known
+    guess = estimate(counted * np.where(complete, 1 - hidden, 1.0), visible, near) * complete
     return float(guess.sum() / truth.sum() - 1)

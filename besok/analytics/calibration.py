@@ -46,7 +46,7 @@ MARGIN = 0.02  # a bias of two of a hundred is not worth a correction
 GOOD = 0.05  # an interval within five of a hundred of the truth is good enough
 BROKEN = (0.5, 1.5)  # outside, a sensor is to be repaired, not corrected
 ENOUGH = 30  # people; with fewer no verdict is given
-UNCOUNTED_SD = 0.08  # accuracy of a sensor of which nothing is known: between 84 and 116 of a hundred, mostly
+UNCOUNTED_SD = 0.08  # accuracy of an unvalidated sensor: between 84 and 116 of a hundred, mostly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Session:
 
 
 def accuracy(sessions: Sequence[Session]) -> Accuracy:
-    """Return what several sessions of one direction tell together."""
+    """Return the combined accuracy of several sessions of one direction."""
     x, y, t = (
         np.array([getattr(s, name) for s in sessions], float) for name in ("counted", "device", "seconds")
     )
@@ -89,7 +89,7 @@ def accuracy(sessions: Sequence[Session]) -> Accuracy:
 
 
 def judged(counted: float, middle: float, lower: float, upper: float) -> Verdict:
-    """Return what an interval of the accuracy says, seen from 1: equivalence within GOOD, difference beyond MARGIN."""
+    """Return the verdict on an interval of the accuracy: equivalent to 1 within GOOD, different beyond MARGIN."""
     if counted < ENOUGH:
         return "few"
     if upper < BROKEN[0] or lower > BROKEN[1] or (not BROKEN[0] <= middle <= BROKEN[1]):
@@ -100,11 +100,10 @@ def judged(counted: float, middle: float, lower: float, upper: float) -> Verdict
 
 
 def changed_at(sessions: Sequence[Session]) -> int:
-    """Return the number of the session from which on the sensor counts differently; 0 if it does not. In the order of
-    time.
+    """Return the index of the session (in time order) from which on the sensor counts differently; 0 if it does not.
 
-    It has changed where the intervals before and after have nothing in common, with two sessions on either side at
-    least: where they lie farthest apart, and after that once more among the later ones.
+    It has changed where the intervals before and after are disjoint, with at least two sessions on either side: where
+    the gap is largest, and then once more among the later ones.
     """
     gaps = {n: _gap(accuracy(sessions[:n]), accuracy(sessions[n:])) for n in range(2, len(sessions) - 1)}
     first = max(gaps, key=lambda n: gaps[n], default=0)
@@ -112,13 +111,11 @@ def changed_at(sessions: Sequence[Session]) -> int:
 
 
 def _gap(one: Accuracy, other: Accuracy) -> float:
-    """Return how far two intervals lie apart, in sds of the difference; 0 where they touch or tell too little."""
+    """Return the gap between two intervals in sds of the difference; 0 if they touch or have too few people."""
     if one.sd is None or other.sd is None or min(one.counted, other.counted) < ENOUGH:
         return 0.0
-    apart = max((one.lower or 0) - (other.upper or 0), (other.lower or 0) - (one.upper or 0))
-    return (
-        abs((one.accuracy or 0) - (other.accuracy or 0)) / math.hypot(one.sd, other.sd) if apart > 0 else 0.0
-    )
+    gap = max((one.lower or 0) - (other.upper or 0), (other.lower or 0) - (one.upper or 0))
+    return abs((one.accuracy or 0) - (other.accuracy or 0)) / math.hypot(one.sd, other.sd) if gap > 0 else 0.0
 
 
 def looks_swapped(into: Sequence[Session], out: Sequence[Session]) -> bool:
@@ -131,7 +128,7 @@ def looks_swapped(into: Sequence[Session], out: Sequence[Session]) -> bool:
 
 
 def after_one_more(known: Accuracy, expected: float, seconds: float, repeats: float = 0.0) -> float:
-    """Return the variance of the accuracy once another session is counted in which `expected` people pass.
+    """Return the variance of the accuracy after one more session in which `expected` people pass.
 
     `repeats` says how far the session repeats earlier ones, whose difference from the others it then shares.
     """
@@ -141,7 +138,7 @@ def after_one_more(known: Accuracy, expected: float, seconds: float, repeats: fl
 
 
 def variance(known: Accuracy) -> float:
-    """Return the variance of an accuracy; never more than that of a sensor of which nothing is known."""
+    """Return the variance of an accuracy, at most that of an unvalidated sensor."""
     return UNCOUNTED_SD**2 if known.sd is None else min(known.sd, UNCOUNTED_SD) ** 2
 
 

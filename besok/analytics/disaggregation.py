@@ -2,8 +2,8 @@
 
     visits of a day = total * weight / sum of the weights of the period's days
 
-A weight is what is expected of a day beside others: its opening hours, times a factor of its weekday and one of its
-month as far as other counts of the site tell them. About it days and months of the year vary independently,
+A weight is the expected size of a day relative to others: its opening hours, times a factor of its weekday and one of
+its month as far as known from other counts of the site. About it days and months of the year vary independently,
 
     visits = weight * level * (1 + day_sd * e + month_sd * u),
 
@@ -31,7 +31,7 @@ DAY_SD, MONTH_SD = 0.25, 0.1
 WALK_SD = 0.1  # of the level in a year, as in forecasts
 BELIEF_DAYS = 60  # days' worth of belief in DAY_SD, and in all weekdays alike for each hour
 BELIEF_MONTHS = 12
-EMPTY = 0.03  # of the usual day: fewer are a closure, which tells nothing of open days
+EMPTY = 0.03  # of the usual day: fewer are a closure, no evidence of open days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Spread:
         if some.all() or not some.any():
             return 0.0
         days = np.stack([self.weights * some, self.weights * ~some])
-        months = np.stack([np.bincount(self.month, own) for own in days])
+        months = np.stack([np.bincount(self.month, weights) for weights in days])
         (part, both), (_, rest) = (
             self.profile.day_sd**2 * days @ days.T + self.profile.month_sd**2 * months @ months.T
         )
@@ -91,43 +91,43 @@ def spread(first: date, last: date, visits: float, hours: Floats, profile: Profi
     """
     days = tuple(first + n * DAY for n in range((last - first).days + 1))
     weights = profile.weights(days, hours)
-    whole = float(weights.sum())
+    total = float(weights.sum())
     month = np.array([_month(day) - _month(first) for day in days], np.int64)
     return Spread(
-        days=days, weights=weights / whole, visits=visits, expected=whole, month=month, profile=profile
+        days=days, weights=weights / total, visits=visits, expected=total, month=month, profile=profile
     )
 
 
 def draw(spreads: Sequence[Spread], rng: np.random.Generator) -> dict[date, float]:
-    """Return times how many visits each day may have had as its share: a draw of what the totals leave open.
+    """Return a random factor for each day's share of its total: one draw of what the totals leave open.
 
-    Months follow a random walk that has the totals, days vary about it; the totals stay as they are. For models that
+    Months follow a random walk given the totals, days vary about it; the totals are unchanged. For models that
     learn how visits vary: shares of a total vary too little, and years of even months look like years of no change.
     """
     totals: dict[tuple[date, date], float] = defaultdict(float)
     for one in spreads:
         totals[one.days[0], one.days[-1]] += one.visits
-    known = {(s.days[0], s.days[-1]): s for s in spreads if totals[s.days[0], s.days[-1]] > 0}
-    months, number = np.unique([_month(d) for s in known.values() for d in s.days], return_inverse=True)
-    ends = np.cumsum([len(s.days) for s in known.values()])[:-1]
+    by_span = {(s.days[0], s.days[-1]): s for s in spreads if totals[s.days[0], s.days[-1]] > 0}
+    months, number = np.unique([_month(d) for s in by_span.values() for d in s.days], return_inverse=True)
+    ends = np.cumsum([len(s.days) for s in by_span.values()])[:-1]
     within = np.split(number, ends)
-    if not known:
+    if not by_span:
         return {}
     share = np.stack(
-        [np.bincount(m, s.weights, len(months)) for m, s in zip(within, known.values(), strict=True)]
+        [np.bincount(m, s.weights, len(months)) for m, s in zip(within, by_span.values(), strict=True)]
     )
-    level = np.log([totals[span] / s.expected for span, s in known.items()])
+    level = np.log([totals[span] / s.expected for span, s in by_span.items()])
     at = months - months[0] + 1
     prior = np.ones((len(at), len(at))) + WALK_SD**2 / 12 * np.minimum.outer(at, at)
-    prior += next(iter(known.values())).profile.month_sd ** 2 * np.eye(len(at))
+    prior += next(iter(by_span.values())).profile.month_sd ** 2 * np.eye(len(at))
     walk = np.linalg.cholesky(prior) @ rng.standard_normal(len(at))
-    told = share @ prior @ share.T + 1e-9 * np.eye(len(level))
-    walk += prior @ share.T @ np.linalg.solve(told, level - level.mean() - share @ walk)
-    found: dict[date, float] = {}
-    for month, s in zip(within, known.values(), strict=True):
+    covariance = share @ prior @ share.T + 1e-9 * np.eye(len(level))
+    walk += prior @ share.T @ np.linalg.solve(covariance, level - level.mean() - share @ walk)
+    factors: dict[date, float] = {}
+    for month, s in zip(within, by_span.values(), strict=True):
         times = np.exp(walk[month] + s.profile.day_sd * rng.standard_normal(len(month)))
-        found |= dict(zip(s.days, (times / (s.weights @ times)).tolist(), strict=True))
-    return found
+        factors |= dict(zip(s.days, (times / (s.weights @ times)).tolist(), strict=True))
+    return factors
 
 
 def _month(day: date) -> int:
@@ -137,13 +137,13 @@ def _month(day: date) -> int:
 def learn(
     days: Sequence[date], visits: Floats, hours: Floats, months: Sequence[tuple[date, float]] = ()
 ) -> Profile:
-    """Return the profile of the days that are known, closed ones left out, and of `months`.
+    """Return the profile of known days, without closed ones, and of `months`.
 
-    `months` are first days of months that are known, with their visits an opening hour.
+    `months` are first days of known months, with their visits per opening hour.
     """
     usual = float(np.median(visits[visits > 0])) if (visits > 0).any() else 0.0
     open_ = (hours > 0) & (visits > EMPTY * usual) if usual else np.zeros(len(days), np.bool_)
-    known = [day for day, there in zip(days, open_, strict=True) if there]
+    known = [day for day, is_open in zip(days, open_, strict=True) if is_open]
     visits, hours = visits[open_], hours[open_]
     weekday = _weekdays(np.array([d.weekday() for d in known], np.int64), visits, hours)
     rates = dict(months)
@@ -156,35 +156,35 @@ def learn(
 
 
 def _weekdays(weekday: Ints, visits: Floats, hours: Floats) -> Floats:
-    """Return the visits an hour of each weekday by the mean of all, drawn to 1 as far as few are known."""
+    """Return the visits per hour of each weekday relative to the mean, shrunk towards 1 with few known."""
     if not len(weekday):
         return np.ones(7)
     rate = visits.sum() / hours.sum()
-    believed = BELIEF_DAYS / 7 * hours.mean()
+    prior_hours = BELIEF_DAYS / 7 * hours.mean()
     seen, expected = (np.bincount(weekday, weights=w, minlength=7) for w in (visits, hours * rate))
-    return np.asarray((seen + believed * rate) / (expected + believed * rate))
+    return np.asarray((seen + prior_hours * rate) / (expected + prior_hours * rate))
 
 
 def _rates(days: Sequence[date], visits: Floats, hours: Floats) -> Iterator[tuple[date, float]]:
-    """Yield visits an hour of the months of which three weeks are known."""
+    """Yield the visits per hour of the months with 15 or more known days."""
     firsts = np.array([d.replace(day=1).toordinal() for d in days], np.int64)
     for first in np.unique(firsts).tolist():
-        here = firsts == first
-        if here.sum() >= 15 and hours[here].sum() > 0:
-            yield date.fromordinal(first), float(visits[here].sum() / hours[here].sum())
+        in_month = firsts == first
+        if in_month.sum() >= 15 and hours[in_month].sum() > 0:
+            yield date.fromordinal(first), float(visits[in_month].sum() / hours[in_month].sum())
 
 
 def _months(rates: dict[date, float]) -> tuple[Floats, float]:
     """Return the factor of each month, and how far a year's months are from it.
 
-    From years of which ten months are known; a month far below the others was closed.
+    From years with ten or more known months; a month far below the others was closed.
     """
     years: dict[int, dict[int, float]] = {}
     for first, rate in rates.items():
         years.setdefault(first.year, {})[first.month - 1] = rate
     shares = np.full((0, 12), np.nan)
-    for own in years.values():
-        values = np.array([own.get(n, np.nan) for n in range(12)])
+    for months in years.values():
+        values = np.array([months.get(n, np.nan) for n in range(12)])
         values[values < 0.3 * np.nanmedian(values)] = np.nan
         if np.isfinite(values).sum() >= 10:
             shares = np.vstack([shares, values / np.nanmean(values)])
@@ -192,17 +192,17 @@ def _months(rates: dict[date, float]) -> tuple[Floats, float]:
         return np.ones(12), MONTH_SD
     number = np.isfinite(shares).sum(axis=0)
     factor = (np.nansum(shares, axis=0) + 0.5) / (number + 0.5)
-    left = (shares - factor)[np.isfinite(shares)]
-    square = (float((left**2).sum()) + BELIEF_MONTHS * MONTH_SD**2) / (len(left) + BELIEF_MONTHS)
+    residuals = (shares - factor)[np.isfinite(shares)]
+    square = (float((residuals**2).sum()) + BELIEF_MONTHS * MONTH_SD**2) / (len(residuals) + BELIEF_MONTHS)
     return factor, sqrt(square)
 
 
 def _day_sd(days: Sequence[date], visits: Floats, hours: Floats, profile: Profile) -> float:
-    """Return the spread of days about the profile within their months, robust against odd days."""
+    """Return the spread of days about the profile within their months, robust against outliers."""
     if len(days) < 28:
         return DAY_SD
     weights = profile.weights(days, hours)
     _, month = np.unique([_month(d) for d in days], return_inverse=True)
     level = np.bincount(month, weights=visits) / np.bincount(month, weights=weights)
-    left = visits / (weights * level[month]) - 1
-    return scatter_with_prior(left, DAY_SD, BELIEF_DAYS)
+    residuals = visits / (weights * level[month]) - 1
+    return scatter_with_prior(residuals, DAY_SD, BELIEF_DAYS)

@@ -1,13 +1,13 @@
-"""Level shifts of a weekly series: the size of a step on a known day, how sure it is, and steps nobody told of.
+"""Level shifts of a weekly series: the size of a step on a known day with its error, and unreported steps.
 
 Intervention analysis with a local level (Box and Tiao, JASA 70, 1975; Harvey and Durbin, JRSS A 149, 1986). The series
 is one Gaussian process about a mean and its steps,
 
     covariance = chance * (noise + walk * min(t, t') + season * sum over k of cos(2 pi k (t - t') / year) / k^2),
 
-of which `chance`, the variance of a usual week, follows from the series (restricted likelihood). How far the level
-walks and how large the season is are averaged over a grid: not knowing them is a part of the error. The regression
-(generalised least squares) thereby knows how far around a day one can look.
+of which `chance`, the variance of a usual week, follows from the series (restricted likelihood). The
+variances of walk and season are averaged over a grid, so that their uncertainty is a part of the error. The regression
+(generalised least squares) thereby determines how far around a day the series is evidence.
 """
 
 from collections.abc import Sequence
@@ -29,11 +29,13 @@ WEEKS_A_YEAR = 365.25 / 7
 WALKS = {0.0: 0.3, 2e-3: 0.6, 0.01: 1.0, 0.05: 1.5, 0.25: 1.5, 1.25: 1.0}
 SEASONS = {0.0: 0.4, 1.0: 1.0, 10.0: 1.0}
 WAVES = 12  # of the season: Christmas, and weeks without school, are short
-LEAST_WEEKS = 8  # with a figure, before anything is said
+LEAST_WEEKS = 8  # with a figure, fewest for any result
 LEAST_SIDE = 2  # of them on each side of a step
 MARGIN = 6  # weeks at either end in which no unknown step is looked for
-WIDER = 1.2  # errors of simulated steps beside those that the model states: it is no series' true one
-AROUND = 12  # observed days on either side, which tell the level around a day
+WIDER = (
+    1.2  # errors of simulated steps relative to those the model states, since no series follows it exactly
+)
+AROUND = 12  # observed days on either side for the level around a day
 OUTLIER = 4.0  # spreads from the level around, to which a day is clipped
 
 
@@ -55,7 +57,7 @@ class Fit:
     """The regression of a series under one walk and season: `root` is the Cholesky factor of its covariance.
 
     `variance` is that of each coefficient of `beta`. `plane` spans the whitened regressors, `left` are the whitened
-    residuals, of sum of squares `rest`.
+    residuals, `rest` their sum of squares.
     """
 
     root: Floats
@@ -68,14 +70,12 @@ class Fit:
     log_prior: float
 
     def log_weight(self, rest: float | Floats) -> Any:
-        """Restricted log likelihood with the prior if `rest` is left, the variance of chance being the likeliest."""
+        """Return the restricted log likelihood plus log prior for a residual `rest`, at the likeliest variance."""
         return self.log_prior - 0.5 * self.free * np.log(np.maximum(rest, 1e-12))
 
 
 def fits(series: Weekly, regressors: Floats) -> list[Fit]:
-    """Return the regression of a series on `regressors` (weeks x coefficients) under each walk and season of
-    the grid.
-    """
+    """Return regressions of a series on `regressors` (weeks x coefficients), for each walk and season of the grid."""
     phase = 2 * np.pi * (series.at[:, None] - series.at[None, :]) / WEEKS_A_YEAR
     waves = np.sum([np.cos(k * phase) / k**2 for k in range(1, WAVES + 1)], axis=0)
     return [
@@ -112,18 +112,18 @@ def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_pr
     )
 
 
-def weights(found: Sequence[Fit]) -> Floats:
+def weights(all_fits: Sequence[Fit]) -> Floats:
     """Return the posterior weight of each fit; they add up to one."""
-    log = np.array([f.log_weight(f.rest) for f in found])
+    log = np.array([f.log_weight(f.rest) for f in all_fits])
     weight = np.exp(log - log.max())
     return np.asarray(weight / weight.sum())
 
 
-def averaged(found: Sequence[Fit]) -> tuple[Floats, Floats]:
-    """Return the coefficients and their standard errors over all fits: that they differ is a part of the error."""
-    weight, beta = weights(found), np.array([f.beta for f in found])
+def averaged(all_fits: Sequence[Fit]) -> tuple[Floats, Floats]:
+    """Return the coefficients and their standard errors over all fits; their differences are a part of the error."""
+    weight, beta = weights(all_fits), np.array([f.beta for f in all_fits])
     mean = weight @ beta
-    variance = weight @ (np.array([f.variance for f in found]) + (beta - mean) ** 2)
+    variance = weight @ (np.array([f.variance for f in all_fits]) + (beta - mean) ** 2)
     return mean, WIDER * np.sqrt(variance)
 
 
@@ -138,9 +138,7 @@ class LevelStep:
 
 @on_one_core
 def steps_at(series: Floats, days: Sequence[int]) -> list[LevelStep | None]:
-    """Return the steps on known days of a daily series, all at once; None for a day around which too little was
-    observed.
-    """
+    """Return the steps on known days of a daily series, all at once; None for a day with too few observations near."""
     weekly, first = by_week(series, days)
     usable = [d for d in days if _sides(first, d, days)]
     if len(first) < LEAST_WEEKS or not usable:
@@ -155,7 +153,7 @@ def steps_at(series: Floats, days: Sequence[int]) -> list[LevelStep | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changepoint:
-    """The likeliest step that nobody told of; `gain` is how much likelier (in logarithms) the series is with it."""
+    """The likeliest unreported step; `gain` is the gain in log likelihood of the series with it."""
 
     day: int
     size: float
@@ -164,7 +162,7 @@ class Changepoint:
 
 @on_one_core
 def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
-    """Return the step of a daily series that explains most, beside those on `days`; None where too little is known."""
+    """Return the step of a daily series that explains most, besides those on `days`; None where too little is known."""
     weekly, first = by_week(series, days)
     if len(first) < 2 * LEAST_WEEKS:
         return None
@@ -177,7 +175,7 @@ def likeliest_step(
 ) -> Changepoint | None:
     """Return the likeliest further step of rows that begin on the days `first`, on one of the days `candidates`.
 
-    With and without it walk and season are those that fit best, so that a step competes with a level that walks.
+    With and without it the best fitting walk and season are used, so that a step competes with a walking level.
     """
     steps = (first[:, None] >= candidates[None, :]).astype(np.float64)
     without, best = -np.inf, (-np.inf, 0, 0.0)
@@ -207,7 +205,7 @@ def _sides(first: Ints, day: int, days: Sequence[int]) -> bool:
 
 
 def by_week(series: Floats, days: Sequence[int] = ()) -> tuple[Weekly, Ints]:
-    """Return a daily series by week, none reaching across one of `days`; and the number of each week's first day."""
+    """Return a daily series by week, split at each of `days`; and the number of each week's first day."""
     calm = _clipped(series)
     cuts = sorted({0, len(series), *(d for d in days if 0 < d < len(series))})
     starts = np.array([s for a, b in pairwise(cuts) for s in range(a, b, 7)], np.int64)
@@ -222,7 +220,7 @@ def by_week(series: Floats, days: Sequence[int] = ()) -> tuple[Weekly, Ints]:
 
 
 def _clipped(series: Floats) -> Floats:
-    """Return the series with single days far off the level around them clipped."""
+    """Return the series with outlying single days clipped to the level around them."""
     known = np.flatnonzero(np.isfinite(series))
     if len(known) < LEAST_WEEKS:
         return series

@@ -1,7 +1,7 @@
-"""Levers: what a change of hours, doors, programme or surroundings brings a site, estimated from its own weeks.
+"""Levers: the effect of a change of hours, doors, programme or surroundings on a site, estimated from its own weeks.
 
-One regression of the logarithm of weekly visits on all levers at once, about a level that walks and a season
-(`besok.analytics.level_shift`). Whole weeks are compared, so a visit that only moved to another day adds nothing.
+One regression of the logarithm of weekly visits on all levers at once, about a walking level and a season
+(`besok.analytics.level_shift`). Full weeks are compared, so a visit that only moved to another day adds nothing.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,10 @@ LEAST_WEEKS = 26  # of the site, before any lever is estimated
 LEAST_VARIED = 6  # weeks with more of a lever, and as many with less, before it is estimated
 YEAR = 52  # weeks
 UPPER = 0.975  # of the 95 % interval
-OWN = 0.1  # share of a lever's deviation that the others must leave, or they cannot be told apart
-SHOWS = 2.8  # standard errors: an effect so large is found four times in five
+LEAST_UNEXPLAINED = (
+    0.1  # share of a lever's deviation that the others must not explain, or they cannot be separated
+)
+SHOWS = 2.8  # standard errors: an effect so large is detected with a probability of 80 %
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +38,23 @@ class LeverHistory:
 def estimate_levers(visits: Floats, levers: Mapping[Lever, LeverHistory]) -> tuple[LeverEffect, ...]:
     """Estimate all levers from `visits` (a value a week in order, NaN where a week is not comparable)."""
     rows = np.flatnonzero(visits > 0)
-    known = _separable(
+    separable = _separable(
         {
             name: _filled(lever.values[rows])
             for name, lever in levers.items()
             if len(rows) >= LEAST_WEEKS and _varied(lever.values[rows])
         }
     )
-    without = [LeverEffect(lever=name, verdict="no_evidence") for name in levers if name not in known]
-    if not known:
+    without = [LeverEffect(lever=name, verdict="no_evidence") for name in levers if name not in separable]
+    if not separable:
         return tuple(without)
     weekly = Weekly(at=rows.astype(float), value=np.log(visits[rows]), noise=np.ones(len(rows)))
-    mean, error = averaged(fits(weekly, np.column_stack([np.ones(len(rows)), *known.values()])))
+    mean, error = averaged(fits(weekly, np.column_stack([np.ones(len(rows)), *separable.values()])))
     a_year = YEAR * float(visits[rows[-YEAR:]].mean())
-    reach = float(stdtrit(max(len(rows) - len(known) - 3, 3), UPPER))
+    reach = float(stdtrit(max(len(rows) - len(separable) - 3, 3), UPPER))
     effects = [
         _effect(name, levers[name].dose * mean[n], levers[name].dose * error[n], reach, a_year)
-        for n, name in enumerate(known, start=1)
+        for n, name in enumerate(separable, start=1)
     ]
     order = list(levers)
     return tuple(sorted([*effects, *without], key=lambda one: order.index(one.lever)))
@@ -65,17 +67,21 @@ def _varied(values: Floats) -> bool:
 
 
 def _separable(levers: Mapping[Lever, Floats]) -> dict[Lever, Floats]:
-    """Leave out the levers that were pulled in the same weeks as others."""
+    """Leave out the levers that changed in the same weeks as others."""
 
-    def left(name: Lever) -> Floats:
+    def residual(name: Lever) -> Floats:
         others = np.column_stack([np.zeros_like(levers[name]), *(v for k, v in levers.items() if k != name)])
         return np.asarray(levers[name] - others @ np.linalg.lstsq(others, levers[name])[0])
 
-    return {name: values for name, values in levers.items() if left(name).std() > OWN * values.std()}
+    return {
+        name: values
+        for name, values in levers.items()
+        if residual(name).std() > LEAST_UNEXPLAINED * values.std()
+    }
 
 
 def _filled(values: Floats) -> Floats:
-    """Return the values about their mean, which also stands for what is not known."""
+    """Return the deviations from the mean; 0 where unknown."""
     return np.nan_to_num(values - np.nanmean(values))
 
 

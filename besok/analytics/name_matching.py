@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 SAME, SYNONYM, PART = 1.0, 0.9, 0.6  # how well two words agree
-LEAST = 4  # letters that make the beginning or end of a compound tell anything
+LEAST = 4  # letters, fewest for the beginning or end of a compound to match
 
 # Words of buildings that mean the same, so that an English device finds a Swedish place; without accents.
 _MEANINGS = (
@@ -37,7 +37,7 @@ _MEANINGS = (
 )
 # Words that tell of no place
 _SMALL = re.compile("an?|at|av|de[nt]|ett?|en|for|i|in|o[fn]|pa|the|till|to|vid")
-_LEVELS = frozenset(  # of topics, put there by networks and programs
+_LEVELS = frozenset(  # of topics, from networks and programs
     word
     for line in (
         "app application applications data device devices downlink event events flow level people sensor sensors set",
@@ -52,9 +52,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Return the words of a name, without accents, numbers apart and device addresses left out: `Läsesal2` -> lasesal,
-    2.
-    """
+    """Return the words of a name without accents and device addresses, numbers apart: `Läsesal2` -> lasesal, 2."""
     split = _CAMEL.sub(" ", text)
     plain = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower().replace("'", "")
     tokens = (token.lstrip("0") or "0" for token in _TOKEN.findall(_HEX.sub(" ", plain)))
@@ -62,12 +60,12 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def telling(topic: str) -> str:
-    """Return the levels of a topic that networks and programs have not put there."""
+    """Return a topic without the levels that come from networks and programs."""
     return "/".join(level for level in topic.split("/") if level.lower() not in _LEVELS)
 
 
 def meaning(word: str) -> str:
-    """Return the word that stands for all that mean the same."""
+    """Return the representative of a group of synonyms."""
     return _MEANING.get(word, word)
 
 

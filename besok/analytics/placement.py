@@ -1,10 +1,10 @@
-"""Suggested placement of an unassigned sensor by its names, with the reason and how sure it is.
+"""Suggested placement of an unassigned sensor by its names, with reason and confidence.
 
 People name sensors after places: `dorr-cafe`, `entrance-north/flow`, a topic `kommun/lasesal/vs121`. So the words of
 the device, its topic, model and channel are compared with the ids and names (in both languages) of portals and spaces.
-A word that few places share tells more than one that many do, in the manner of inverse document frequency (Spärck
-Jones 1972, "A statistical interpretation of term specificity"). A guess is only made where one place fits clearly
-better than any other; where two fit alike, none is made and both are named.
+A word of few places weighs more than one of many, in the manner of inverse document frequency (Spärck
+Jones 1972, "A statistical interpretation of term specificity"). A suggestion is only made where one place fits
+clearly better than any other; where two fit equally well, none is made and both are listed.
 
 Worked example: the device `vs133-cafe-dorr` and the portals `cafe-door` (Kafédörr, Café door) and `hall-door`
 (Hörsalens dörr). `dorr` is shared by both and weighs little, `cafe` by one and weighs 1: the café door, strongly.
@@ -28,16 +28,16 @@ Reason = Literal[
 PEOPLE = frozenset({"in", "out", "in_total", "out_total", "passages", "passages_total"})
 TECHNICAL = frozenset({"battery_pct", "battery_v"})  # of the device itself: observes no place
 
-SURE = 0.85  # share of a name's weight that must be found for a strong guess
+SURE = 0.85  # share of a name's weight that must match for a strong suggestion
 GUESS = 0.45  # the same for a weak one
-ENOUGH = 0.25  # weight that must be found at all
+ENOUGH = 0.25  # least matching weight
 CLEARLY = 1.25  # how many times better the best must be than the next
-TAKEN = 0.7  # of two places that fit, the one that has a sensor already is less likely to get this one
+TAKEN = 0.7  # factor for a fitting place that already has a sensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnplacedSeries:
-    """A channel that observes no place: who sends it, on which topic, and what it measures."""
+    """A channel that observes no place: its source, device, topic and metrics."""
 
     source: str
     device: str
@@ -49,7 +49,7 @@ class UnplacedSeries:
 
     @property
     def counts_people(self) -> bool:
-        """Tell whether it tells of people passing: that happens in a portal, all else in a space."""
+        """Tell whether it counts people passing: such channels belong to a portal, all others to a space."""
         return bool(self.metrics & PEOPLE)
 
 
@@ -91,22 +91,22 @@ class _Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fit:
     place: _Place
-    score: float  # weight found, times the share of the name it is
+    score: float  # matching weight, times its share of the name's weight
     share: float
     words: tuple[str, ...]
 
 
-def suggest(heard: Sequence[UnplacedSeries], sites: Sequence[Site]) -> list[Suggestion]:
+def suggest(channels: Sequence[UnplacedSeries], sites: Sequence[Site]) -> list[Suggestion]:
     """Return a suggestion for each channel, in the same order."""
-    first = [_by_words(channel, sites) for channel in heard]
-    wanting = Counter(
-        channel.counts_people for channel, s in zip(heard, first, strict=True) if s.reason == "no_words"
+    by_words = [_by_words(channel, sites) for channel in channels]
+    unmatched = Counter(
+        channel.counts_people for channel, s in zip(channels, by_words, strict=True) if s.reason == "no_words"
     )
     return [
         _only_one_left(channel, sites, s)
-        if s.reason == "no_words" and wanting[channel.counts_people] == 1
+        if s.reason == "no_words" and unmatched[channel.counts_people] == 1
         else s
-        for channel, s in zip(heard, first, strict=True)
+        for channel, s in zip(channels, by_words, strict=True)
     ]
 
 
@@ -116,13 +116,13 @@ def _by_words(channel: UnplacedSeries, sites: Sequence[Site]) -> Suggestion:
     near = _sites_of(channel, sites)
     if not near:
         return _suggestion(channel, reason="unknown_site")
-    said = _sensor_words(channel, near)
+    sensor_words = _sensor_words(channel, near)
     places = [place for site in near for place in _places(site, channel)]
-    fits = sorted(_fits(said, places), key=lambda fit: -fit.score)
+    fits = sorted(_fits(sensor_words, places), key=lambda fit: -fit.score)
     if not fits:
         return _of_same_device(channel, near)
-    best, *rest = fits
-    rivals = [fit for fit in rest if fit.score * CLEARLY > best.score]
+    best, *remaining = fits
+    rivals = [fit for fit in remaining if fit.score * CLEARLY > best.score]
     if rivals:
         others = (best, *rivals)
         return _suggestion(channel, site=_common([fit.place.site.id for fit in others]), reason="several_fit",
@@ -134,29 +134,31 @@ def _by_words(channel: UnplacedSeries, sites: Sequence[Site]) -> Suggestion:
 
 
 def _sites_of(channel: UnplacedSeries, sites: Sequence[Site]) -> list[Site]:
-    """Return the sites where it may hang: a native device names its own; else those that the topic names, or all."""
+    """Return the possible sites: of a native device its own; else those named in the topic, or all."""
     if channel.source == "native":
         return [site for site in sites if site.id == channel.device.partition("/")[0]]
     levels = set(channel.topic.split("/"))
     named = [site for site in sites if site.id in levels]
     if not named:
-        said = frozenset(words(f"{channel.topic} {channel.device}"))
-        named = [s for s in sites if any(_all_words_in(name, said) for name in (s.id, s.name.sv, s.name.en))]
+        in_names = frozenset(words(f"{channel.topic} {channel.device}"))
+        named = [
+            s for s in sites if any(_all_words_in(name, in_names) for name in (s.id, s.name.sv, s.name.en))
+        ]
     return named or list(sites)
 
 
-def _all_words_in(name: str, said: frozenset[str]) -> bool:
-    found = frozenset(words(name))
-    return bool(found) and found <= said
+def _all_words_in(name: str, available: frozenset[str]) -> bool:
+    required = frozenset(words(name))
+    return bool(required) and required <= available
 
 
 def _sensor_words(channel: UnplacedSeries, near: Sequence[Site]) -> frozenset[str]:
-    """Return the words of the sensor; those that only name its site tell nothing of the place."""
+    """Return the words of the sensor without those that only name its site."""
     line = channel.channel.partition(":")[2]
-    named = line if any(map(str.isalpha, line)) else ""  # most lines have but a number
-    told = words(" ".join((channel.device, telling(channel.topic), channel.model, named)))
+    line_name = line if any(map(str.isalpha, line)) else ""  # most lines have but a number
+    all_words = words(" ".join((channel.device, telling(channel.topic), channel.model, line_name)))
     site = {word for s in near for word in words(s.id)} if len(near) == 1 else set()
-    return frozenset(told) - site
+    return frozenset(all_words) - site
 
 
 def _places(site: Site, channel: UnplacedSeries) -> list[_Place]:
@@ -168,47 +170,47 @@ def _places(site: Site, channel: UnplacedSeries) -> list[_Place]:
     ]
 
 
-def _fits(said: frozenset[str], places: Sequence[_Place]) -> Iterable[_Fit]:
-    """Yield the places that share enough with what is said."""
+def _fits(sensor_words: frozenset[str], places: Sequence[_Place]) -> Iterable[_Fit]:
+    """Yield the places that share enough words with the sensor."""
     sharing = Counter(m for place in places for m in {meaning(w) for name in place.names for w in name})
     most = log(1 + len(places))
     for place in places:
-        fits = [_fit(said, place, name, sharing, len(places), most) for name in place.names if name]
+        fits = [_fit(sensor_words, place, name, sharing, len(places), most) for name in place.names if name]
         best = max(fits, key=lambda fit: fit.score, default=None)
         if best and best.score >= ENOUGH:
             yield best
 
 
 def _fit(
-    said: frozenset[str],
+    sensor_words: frozenset[str],
     place: _Place,
     name: tuple[str, ...],
     sharing: Mapping[str, int],
     count: int,
     most: float,
 ) -> _Fit:
-    found = whole = 0.0
+    matched = total = 0.0
     shared = []
     for word in dict.fromkeys(name):
         weight = (
             log(1 + count / sharing[meaning(word)]) / most * (1 if len(word) > 1 and word.isalpha() else 0.5)
         )
-        agreement = max((agree(word, other) for other in said), default=0.0)
-        whole += weight
-        found += weight * agreement
+        agreement = max((agree(word, other) for other in sensor_words), default=0.0)
+        total += weight
+        matched += weight * agreement
         if agreement:
             shared.append(word)
     if not any(
         len(word) > 1 and word.isalpha() for word in shared
     ):  # a number alone is a number of something else
         return _Fit(place=place, score=0, share=0, words=())
-    share = found / whole
+    share = matched / total
     taken = TAKEN if place.taken and share >= SURE else 1
-    return _Fit(place=place, score=found * share * taken, share=share, words=tuple(shared))
+    return _Fit(place=place, score=matched * share * taken, share=share, words=tuple(shared))
 
 
 def _of_same_device(channel: UnplacedSeries, near: Sequence[Site]) -> Suggestion:
-    """Beside the other lines of the same device, where those have one portal: the lines of a wide entrance add up."""
+    """Suggest the portal of the other lines of the same device, if they have one: lines of a wide entrance add up."""
     homes = {
         (site.id, sensor.portal): site
         for site in near
@@ -223,7 +225,7 @@ def _of_same_device(channel: UnplacedSeries, near: Sequence[Site]) -> Suggestion
 
 
 def _only_one_left(channel: UnplacedSeries, sites: Sequence[Site], otherwise: Suggestion) -> Suggestion:
-    """Return the one place of its kind without a sensor, if this is the one sensor of its kind without a place."""
+    """Suggest the only place of its kind without a sensor; `otherwise` if there are several."""
     places = [p for site in _sites_of(channel, sites) for p in _places(site, channel)]
     free = [p for p in places if not p.taken]
     return _placed(channel, free[0], "weak", "only_one_left") if len(free) == 1 else otherwise

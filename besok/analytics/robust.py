@@ -1,4 +1,4 @@
-"""Statistics that a few wild values do not move."""
+"""Statistics robust against a few outliers."""
 
 import numpy as np
 
@@ -19,6 +19,6 @@ def scatter(values: Floats, around: float = 0.0) -> float:
 
 
 def scatter_with_prior(values: Floats, before: float, weight: float) -> float:
-    """Return the scatter about zero, drawn to what was believed `before`, which is worth so many values."""
+    """Return the scatter about zero, shrunk towards the prior `before`, which weighs as much as `weight` values."""
     n = len(values)
     return float(np.sqrt((n * scatter(values) ** 2 + weight * before**2) / (n + weight)))

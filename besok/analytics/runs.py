@@ -1,4 +1,4 @@
-"""Stretches of an array in which something holds, or for which a value does."""
+"""Runs of an array in which a condition is true, or for which a value is valid."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from besok.model.arrays import Bools, Floats
 
 
 def runs(flags: Bools) -> list[tuple[int, int]]:
-    """Return from where to where (exclusive) the flags are set: 0, 1, 1, 0, 1 gives (1, 3) and (4, 5)."""
+    """Return the runs (begin, exclusive end) in which the flags are set: 0, 1, 1, 0, 1 gives (1, 3) and (4, 5)."""
     edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def hold(values: Floats, steps: Sequence[int]) -> Floats:
-    """Level readings carried on until the next one, at most for the given number of steps in each column."""
+    """Carry level readings forward until the next one, at most for the given number of steps in each column."""
     rows = np.arange(len(values))[:, None]
     last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
     fresh = (last >= 0) & (rows - last <= np.asarray(steps))

@@ -3,7 +3,7 @@
 The weeks of a year are of three kinds (school term, school holidays, summer). In each kind h visits are taken to be in
 proportion to opening hours, so that a week in which the site is open half as long counts half:
 
-    T = sum of what was counted + sum over kinds of r_h X_h,   r_h = sum of visits / sum of hours of its counted weeks,
+    T = sum of the counts + sum over kinds of r_h X_h,   r_h = sum of visits / sum of hours of its counted weeks,
 
 X_h being the hours of the weeks that were not counted. The variance is that of the textbook (Cochran, Sampling
 Techniques, 1977, sections 5.3 and 6.11), r_h^2 cv^2 (X_h^2 / n_h + sum of x^2), which is N^2 (1 - n/N) s^2 / n where
@@ -40,9 +40,7 @@ ENOUGH_WEEKS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """A week of the year, or what of it lies in the year: its opening hours, those of them in which people were
-    counted, and the visits in these.
-    """
+    """A week (or its part in the year): opening hours, those in which people were counted, and visits in these."""
 
     kind: WeekKind
     hours: float
@@ -51,17 +49,17 @@ class Week:
 
     @property
     def sampled(self) -> bool:
-        """Tell whether enough of it was counted to stand for weeks of its kind."""
+        """Tell whether enough of it was counted to represent weeks of its kind."""
         return self.hours > 0 and self.counted_hours >= LEAST * self.hours
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampledVisits:
-    """The visits of all weeks, estimated from those that were counted.
+    """The visits of all weeks, estimated from the counted ones.
 
     `rates` are visits per opening hour by kind; `sizes` is by kind that was counted one over the number of its weeks;
     `cv` is the coefficient of variation of weeks of one kind, `freedom` its degrees of freedom. Of the kinds `guessed`
-    no week was counted: their rates rest on that of `base`.
+    no week was counted: their rates are derived from that of `base`.
     """
 
     weeks: Sequence[Week]
@@ -74,7 +72,7 @@ class SampledVisits:
 
     @cached_property
     def estimated(self) -> Floats:
-        """Visits of the hours of each week in which nobody counted."""
+        """Estimated visits in the uncounted hours of each week."""
         return np.array([self.rates[w.kind] * (w.hours - w.counted_hours) for w in self.weeks])
 
     @property
@@ -84,22 +82,22 @@ class SampledVisits:
 
     @property
     def counted(self) -> int:
-        """How many weeks were counted."""
+        """Number of sampled weeks."""
         return sum(w.sampled for w in self.weeks)
 
     def parts(self, shares: Floats | None = None) -> tuple[float, float]:
         """Return the variance of the estimated visits of all weeks, or of a share of each: by sampling and by prior."""
         some = self.estimated * (1 if shares is None else shares)
         by_kind = {k: float(some[[w.kind == k for w in self.weeks]].sum()) for k in KINDS}
-        resting = sum(by_kind[k] for k in self.guessed)
-        shared = {k: by_kind[k] + (resting if k == self.base else 0.0) for k in self.sizes}
+        derived = sum(by_kind[k] for k in self.guessed)
+        shared = {k: by_kind[k] + (derived if k == self.base else 0.0) for k in self.sizes}
         sampling = sum(n**2 * self.sizes[k] for k, n in shared.items()) + float((some**2).sum())
         # A ratio that is only presumed is wrong for all weeks of its kind alike
         prior = sum((by_kind[k] * RATIO_SD[k]) ** 2 for k in self.guessed)
-        return self.cv**2 * sampling, prior + (resting * RATIO_SD[self.base]) ** 2
+        return self.cv**2 * sampling, prior + (derived * RATIO_SD[self.base]) ** 2
 
     def drawn(self, rng: np.random.Generator) -> Floats:
-        """Return how many times what is estimated of it each week may have had: one draw of all errors."""
+        """Return a random factor for the estimate of each week: one draw of all errors."""
         of_sample = {k: self.cv * np.sqrt(size) * rng.normal() for k, size in self.sizes.items()}
         of_base = of_sample[self.base] + RATIO_SD[self.base] * rng.normal()
         of_kind = of_sample | {k: of_base + RATIO_SD[k] * rng.normal() for k in self.guessed}
@@ -120,7 +118,7 @@ class SampledVisits:
         return (sampling + prior) ** 2 / (sampling**2 / self.freedom + prior**2 / PRIOR_FREEDOM)
 
     def interval(self, level: float) -> tuple[float, float]:
-        """Return the bounds of the total at a level, by Student's t; never below what was counted."""
+        """Return the bounds of the total at a level, by Student's t; never below the counts."""
         half = float(stdtrit(self.total_freedom, (1 + level) / 2)) * self.se
         return max(self.total - half, sum(w.visits for w in self.weeks)), self.total + half
 
@@ -131,7 +129,7 @@ class SampledVisits:
 
 
 def estimate(weeks: Sequence[Week]) -> SampledVisits | None:
-    """Return the visits of all weeks; None where fewer than ENOUGH_WEEKS were counted, or nobody came in them.
+    """Estimate the visits of all weeks; None where fewer than ENOUGH_WEEKS were counted, or without visits in them.
 
     Example: 52 weeks of 40 hours in term, of which two were counted with 900 and 1,100 visits: 52,000 visits; the cv is
     0.16, so that the standard error is sqrt(52 * 50 / 2) * 1000 * 0.16 = 5,770 with 9 degrees of freedom.
@@ -139,16 +137,16 @@ def estimate(weeks: Sequence[Week]) -> SampledVisits | None:
     sampled = [w for w in weeks if w.sampled]
     if len(sampled) < ENOUGH_WEEKS or not sum(w.visits for w in sampled):
         return None
-    own = {k: [w for w in sampled if w.kind == k] for k in KINDS}
+    by_kind = {k: [w for w in sampled if w.kind == k] for k in KINDS}
     rates: dict[WeekKind, float] = {
-        k: sum(w.visits for w in found) / sum(w.counted_hours for w in found)
-        for k, found in own.items()
-        if found
+        k: sum(w.visits for w in in_kind) / sum(w.counted_hours for w in in_kind)
+        for k, in_kind in by_kind.items()
+        if in_kind
     }
-    cv, freedom = _variation(own, rates)
+    cv, freedom = _variation(by_kind, rates)
     base = next(k for k in KINDS if k in rates and rates[k] > 0)
     guessed = tuple(k for k in KINDS if k not in rates)
-    sizes = {k: _sizes(own[k]) for k in rates}
+    sizes = {k: _sizes(by_kind[k]) for k in rates}
     rates |= {k: rates[base] * RATIO[k] / RATIO[base] for k in guessed}
     return SampledVisits(
         weeks=weeks, rates=rates, sizes=sizes, cv=cv, freedom=freedom, base=base, guessed=guessed
@@ -161,11 +159,11 @@ def _sizes(weeks: Sequence[Week]) -> float:
     return float((hours**2).sum() / hours.sum() ** 2)
 
 
-def _variation(own: dict[WeekKind, list[Week]], rates: dict[WeekKind, float]) -> tuple[float, float]:
+def _variation(by_kind: dict[WeekKind, list[Week]], rates: dict[WeekKind, float]) -> tuple[float, float]:
     """Return the coefficient of variation of weeks of one kind, pooled over the kinds and with its prior."""
     squares, freedom = PRIOR_WEEKS * PRIOR_CV**2, PRIOR_WEEKS
-    for kind, found in own.items():
-        if len(found) > 1 and rates[kind] > 0:
-            squares += sum((w.visits / (rates[kind] * w.counted_hours) - 1) ** 2 for w in found)
-            freedom += len(found) - 1
+    for kind, in_kind in by_kind.items():
+        if len(in_kind) > 1 and rates[kind] > 0:
+            squares += sum((w.visits / (rates[kind] * w.counted_hours) - 1) ** 2 for w in in_kind)
+            freedom += len(in_kind) - 1
     return float(np.sqrt(squares / freedom)), freedom

@@ -1,4 +1,4 @@
-"""One core is enough: matrices of a few hundred rows are slower on several, and very slow on a busy machine."""
+"""Linear algebra on one core: small matrices are slower on several, and very slow on a busy machine."""
 
 from collections.abc import Callable
 from functools import cache, wraps
@@ -16,7 +16,7 @@ def _pools() -> Any:
 
 
 def on_one_core(function: Callable[P, R]) -> Callable[P, R]:
-    """Return the same function with linear algebra on one thread."""
+    """Wrap a function to run linear algebra on one thread."""
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""Forecast of a site's visits to its target: one forecast, asked everything that screens and target ask."""
+"""Forecast of a site's visits to its target: one forecast for all figures of screens and target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +29,8 @@ from besok.model.arrays import Floats
 from besok.model.outlook import Expected, Outlook
 
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later
-DAYS: Final = 400  # coming days that are kept one by one
-WEEK: Final = 7  # days between the points of the running year that are kept
+DAYS: Final = 400  # coming days stored one by one
+WEEK: Final = 7  # days between stored points of the running year
 FURTHEST: Final = 3660  # days; a deadline beyond has no odds, and a target reached later no year
 EVEN, LIKELY = 0.5, 0.8
 REACHED: Final = (0.1, 0.5, 0.9)  # of the futures, by a day
@@ -40,7 +40,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastGoal:
-    """Visits a year that a target asks for in the 365 days up to its deadline."""
+    """Visits that a target requires in the 365 days up to its deadline."""
 
     visits: float
     deadline: date
@@ -61,15 +61,15 @@ def look_ahead(
     """Forecast from the end of `past`, which may be empty, a year at least; with a goal ten years, or where it is made
     `afterwards`, to be judged, to the deadline.
 
-    `draws` are pasts as they may have been, where `past` holds shares of totals: the model learns from each of them.
+    `draws` are possible pasts, where `past` contains shares of totals: the model learns from each of them.
     """
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
     length = max(DAYS, reach)
     furthest = FURTHEST if goal and not afterwards else length
     pasts = draws or (past,)
-    drawn = [forecast(one, furthest, calendar, rng=rng, paths=paths // len(pasts)) for one in pasts]
-    far = Paths(days=drawn[0].days, visits=np.concatenate([one.visits for one in drawn], axis=1))
+    forecasts = [forecast(one, furthest, calendar, rng=rng, paths=paths // len(pasts)) for one in pasts]
+    far = Paths(days=forecasts[0].days, visits=np.concatenate([one.visits for one in forecasts], axis=1))
     future = Paths(days=far.days[:length], visits=far.visits[:length])
     running = running_years(future, past)
     outlook = Outlook(
@@ -98,7 +98,7 @@ def look_ahead(
 def _with_goal(
     outlook: Outlook, goal: ForecastGoal, future: Paths, past: History, running: Floats
 ) -> Outlook:
-    """Add what is known of the target."""
+    """Add the figures about the target."""
     at_deadline = odds(future, past, goal.visits, goal.deadline)
     last = last_year(past)
     end = running[future.days.index(goal.deadline)]
@@ -124,7 +124,7 @@ def _points(spread: Fan, number: int) -> tuple[Expected, ...]:
 
 
 def _years(future: Paths, running: Floats, deadline: date | None) -> tuple[Expected, ...]:
-    """Return the running year at the end of every coming week and at the deadline, where it is known."""
+    """Return the running year at the end of every coming week and at the deadline, where known."""
     chosen = {*range(WEEK - 1, len(future.days), WEEK), *([future.days.index(deadline)] if deadline else [])}
     rows = [n for n in sorted(chosen) if not np.isnan(running[n]).any()]
     if not rows:
@@ -138,9 +138,9 @@ def _years(future: Paths, running: Floats, deadline: date | None) -> tuple[Expec
 
 
 def _spans(future: Paths) -> list[tuple[date, date]]:
-    """Return the times whose sums are judged later: 7 to 365 days, and the years that the paths reach whole.
+    """Return the periods whose sums are scored later: 7 to 365 days, and the years that the paths cover.
 
-    Years are those of 365 days from now on, and calendar years; of the running one what is left of it.
+    Years are those of 365 days from now on, and calendar years; of the current one the rest.
     """
     first, last = future.days[0], future.days[-1]
     spans = [(first, first + (n - 1) * DAY) for n in LENGTHS if n <= len(future.days)]

@@ -4,11 +4,11 @@
 of arrivals times the mean stay, L = lambda W. Over a day at whose ends nobody is inside it holds exactly, whatever the
 arrivals are like: the person-hours inside are the sum of all stays. Two ways lead to it:
 
-* *doors*: who came is who left, so the person-hours are (mean time of leaving - mean time of entering) x who came, and
+* *doors*: all who enter leave, so the person-hours are (mean time of leaving - mean time of entering) x entries, and
       W = mean time of leaving - mean time of entering.
   However many are missed on the way in or out, the mean times stay, as long as one is missed about as often at one hour
-  as at another: of all that can be said of doors that count wrong this is about the surest.
-* *people*: where a sensor counts the people inside, W = person-hours / (those who came and those who went) / 2.
+  as at another: this is among the figures least affected by doors that count wrong, and about the surest.
+* *people*: where a sensor counts the people inside, W = person-hours / (entries and exits) / 2.
 
 Each entry is a stay: who goes out for lunch and comes back stays twice. The interval at LEVEL holds the chance of whom
 the counters missed (their variance per passage, as for visits), counters that miss more at one hour than at another
@@ -37,10 +37,10 @@ LEVEL: Final = 0.80  # of the intervals, as everywhere where people are inside
 Z: Final = 1.2816  # sds from the middle to either end of such an interval
 SHARED: Final = 0.25  # of the variance of a day's person-hours: what is wrong in the same way every day
 ENOUGH: Final = 0.9  # of a day must have been measured
-FEWEST: Final = 20  # people who came, for a mean stay
-MOST_AT_ENDS: Final = 0.2  # of those who came may have been inside when a day began or ended
-MOST_APART: Final = 0.25  # by which those who entered and those who left may differ
-APART: Final = (
+FEWEST: Final = 20  # entries, for a mean stay
+MOST_AT_ENDS: Final = 0.2  # of the entries: people inside when days began or ended, at most
+MOST_APART: Final = 0.25  # by which entries and exits may differ
+MOST_RATIO: Final = (
     1.5  # if the doors and the occupancy tell stays that differ by this factor, one of them is wrong
 )
 BY_HOUR: Final = 0.005  # sd of the share by which a counter is off at one hour and not at another
@@ -48,9 +48,7 @@ TURNED: Final = 0.03  # sd of the share of the stay that is lost where people ar
 
 
 class Passed(NamedTuple):
-    """People who passed in one direction in a day, and when: mean and variance of their times in hours since it
-    began.
-    """
+    """People who passed in one direction in a day: mean and variance of their times in hours since it began."""
 
     people: float
     mean_h: float
@@ -64,7 +62,7 @@ class DayUse:
     `hours` and `known_hours` are the day's and those of which the occupancy is known; `person_hours` are over the known
     ones, and `width_hours` is the width of their 80 % intervals added up in the same way. `open_*` are the same over
     the opening hours. `first` and `last` are the people in the first and last known quarter, `by_people` the share of
-    the known hours in which a sensor counted the people inside. `entered` and `left` are None where no door was heard;
+    the known hours in which a sensor counted the people inside. `entered` and `left` are None without data from a door;
     `coverage` is the share of the day in which all doors were watched. `over` tells that the day has ended.
     """
 
@@ -91,14 +89,12 @@ class DayUse:
 
 
 def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) -> Usage:
-    """Return how a space with so many seats and so large a capacity was used on `days` (at least one), in their
-    order.
-    """
+    """Return the use of a space with so many seats and such a capacity on `days` (at least one, in order)."""
     open_hours = sum(d.open_hours for d in days)
     stay, stay_days, reason, method = mean_stay(days)
     people, (peak, peak_at) = _mean_inside(days), _peak(days)
     counted = [d for d in days if d.over and d.entered is not None and d.coverage >= ENOUGH]
-    came = _entered(counted)
+    entries = _entered(counted)
     hours = sum(d.open_hours for d in counted)
     return Usage(
         first=days[0].day,
@@ -106,7 +102,7 @@ def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) ->
         open_hours=open_hours,
         coverage=_share(sum(d.open_known_hours for d in days), open_hours),
         flow_coverage=_share(sum(d.coverage * d.hours for d in days), sum(d.hours for d in days)),
-        came=came,
+        came=entries,
         stay_minutes=stay,
         stay_days=stay_days,
         stay_reason=reason,
@@ -114,8 +110,8 @@ def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) ->
         people=people,
         peak=peak,
         peak_at=peak_at,
-        per_seat_hour=_per(came, (seats or 0) * hours),
-        per_place_hour=_per(came, (capacity or 0) * hours),
+        per_seat_hour=_per(entries, (seats or 0) * hours),
+        per_place_hour=_per(entries, (capacity or 0) * hours),
         seats_taken=_per(people, seats),
         seats_taken_peak=_per(peak, seats),
         utilisation=_per(people, capacity),
@@ -124,80 +120,79 @@ def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) ->
 
 
 def mean_stay(days: Sequence[DayUse]) -> tuple[Figure | None, int, Reason | None, Method | None]:
-    """Return the mean stay in minutes over the days that can tell it, how many those are, why none can, and how it was
-    found.
-    """
+    """Return the mean stay in minutes, the number of days used, the reason if there is none, and the method."""
     over = [d for d in days if d.over]
-    whole = [d for d in over if d.coverage >= ENOUGH and d.entered and d.left]
-    if not whole:
+    complete = [d for d in over if d.coverage >= ENOUGH and d.entered and d.left]
+    if not complete:
         return None, 0, "no_flows" if over else "running", None
-    if reason := _untold(whole):
-        return None, len(whole), reason, None
-    inside = [d for d in whole if d.known_hours >= ENOUGH * d.hours]
-    by_people = _by_people(inside) if len(inside) == len(whole) else None
-    by_doors = _by_doors(whole)
+    if reason := _obstacle(complete):
+        return None, len(complete), reason, None
+    inside = [d for d in complete if d.known_hours >= ENOUGH * d.hours]
+    by_people = _by_people(inside) if len(inside) == len(complete) else None
+    by_doors = _by_doors(complete)
     if by_doors[0] <= 0:
-        return None, len(whole), "vague", None
-    if by_people and not 1 / APART < by_people[0] / by_doors[0] < APART:
-        return None, len(whole), "disagree", None
-    counted = sum(d.by_people for d in inside) > len(whole) / 2
+        return None, len(complete), "vague", None
+    if by_people and not 1 / MOST_RATIO < by_people[0] / by_doors[0] < MOST_RATIO:
+        return None, len(complete), "disagree", None
+    counted = sum(d.by_people for d in inside) > len(complete) / 2
     hours, var = by_people if by_people and counted else by_doors
     error = Z * math.sqrt(var)
     if error >= hours:
-        return None, len(whole), "vague", None
+        return None, len(complete), "vague", None
     figure = Figure(value=60 * hours, lower=60 * (hours - error), upper=60 * (hours + error))
-    return figure, len(whole), None, "people" if by_people and counted else "doors"
+    return figure, len(complete), None, "people" if by_people and counted else "doors"
 
 
 def _by_doors(days: Sequence[DayUse]) -> tuple[float, float]:
     """Return the mean stay in hours and its variance, from the mean times of entering and leaving."""
     parts = [(d.entered, d.left) for d in days if d.entered and d.left and d.entered.people and d.left.people]
-    came = [(i.people + o.people) / 2 for i, o in parts]
-    total = sum(came)
-    mean = sum(n * (o.mean_h - i.mean_h) for n, (i, o) in zip(came, parts, strict=True)) / total
+    people = [(i.people + o.people) / 2 for i, o in parts]
+    total = sum(people)
+    mean = sum(n * (o.mean_h - i.mean_h) for n, (i, o) in zip(people, parts, strict=True)) / total
     missed = sum(
         n**2 * PASSAGE_VARIANCE * (i.var_h / i.people + o.var_h / o.people)
-        for n, (i, o) in zip(came, parts, strict=True)
+        for n, (i, o) in zip(people, parts, strict=True)
     )
-    spread = sum(n * (i.var_h + o.var_h) for n, (i, o) in zip(came, parts, strict=True)) / total
+    spread = sum(n * (i.var_h + o.var_h) for n, (i, o) in zip(people, parts, strict=True)) / total
     return mean, missed / total**2 + BY_HOUR**2 * spread + mean**2 * (TURNED**2 + _ends(days) ** 2 / 3)
 
 
 def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
-    """Return the mean stay in hours and its variance, from the people inside and those who came."""
-    hours, came = sum(d.person_hours * d.hours / d.known_hours for d in days), _mean_passed(days)
-    if hours <= 0 or came <= 0:
+    """Return the mean stay in hours and its variance, from the people inside and the entries."""
+    hours, people = sum(d.person_hours * d.hours / d.known_hours for d in days), _mean_passed(days)
+    if hours <= 0 or people <= 0:
         return None
     relative = (
         _variance([d.width_hours * d.hours / d.known_hours for d in days]) / hours**2
-        + (counting_error(came / 2, came, came**2) / came) ** 2
+        + (counting_error(people / 2, people, people**2) / people) ** 2
         + _ends(days) ** 2 / 3
     )
-    return hours / came, (hours / came) ** 2 * relative
+    return hours / people, (hours / people) ** 2 * relative
 
 
 def _mean_passed(days: Sequence[DayUse]) -> float:
-    """Return the mean of those who entered and those who left."""
+    """Return the mean of entries and exits."""
     return sum((d.entered.people if d.entered else 0) + (d.left.people if d.left else 0) for d in days) / 2
 
 
 def _ends(days: Sequence[DayUse]) -> float:
-    """Return who was inside when days began and ended, as a share of those who came."""
+    """Return the people inside when days began and ended, as a share of the entries."""
     return sum(d.first + d.last for d in days) / 2 / _mean_passed(days)
 
 
 def together(spaces: Sequence[Sequence[float | None]]) -> list[float | None]:
-    """Return the people in several spaces that hold none of each other, step by step; None where one is not known.
+    """Return the people in several disjoint spaces, step by step; None where one is unknown.
 
-    Its highest is the peak of the sum. The sum of the peaks would be a number that never was.
+    Its maximum is the peak of the sum. The sum of the peaks may never have occurred.
     """
     return [None if None in row else math.fsum(n or 0 for n in row) for row in zip(*spaces, strict=True)]
 
 
-def _untold(days: Sequence[DayUse]) -> Reason | None:
-    """Return why the mean stay cannot be told of whole days."""
+def _obstacle(days: Sequence[DayUse]) -> Reason | None:
+    """Return why no mean stay can be given for full days, or None."""
     entered, left = (
-        sum(p.people for p in way if p) for way in zip(*((d.entered, d.left) for d in days), strict=True)
+        sum(p.people for p in direction if p)
+        for direction in zip(*((d.entered, d.left) for d in days), strict=True)
     )
     if min(entered, left) < FEWEST:
         return "few"
@@ -207,7 +202,7 @@ def _untold(days: Sequence[DayUse]) -> Reason | None:
 
 
 def _entered(days: Sequence[DayUse]) -> Figure | None:
-    """Return who came on days whose doors were watched."""
+    """Return the entries on days whose doors were watched."""
     if not days:
         return None
     entered = sum(d.entered.people for d in days if d.entered)
@@ -216,7 +211,7 @@ def _entered(days: Sequence[DayUse]) -> Figure | None:
 
 
 def _mean_inside(days: Sequence[DayUse]) -> Figure | None:
-    """Return the mean number inside over the open hours that were measured."""
+    """Return the mean number inside over the measured open hours."""
     hours = sum(d.open_known_hours for d in days)
     if hours <= 0:
         return None
@@ -244,11 +239,11 @@ def _variance(widths: Sequence[float]) -> float:
 
 
 def _per(figure: Figure | None, of: float | None) -> Figure | None:
-    """Return a figure for each of so many; None where there are none."""
+    """Return a figure divided by a number; None without either."""
     if figure is None or not of:
         return None
     return Figure(value=figure.value / of, lower=figure.lower / of, upper=figure.upper / of)
 
 
-def _share(part: float, whole: float) -> float:
-    return min(part / whole, 1.0) if whole else 0.0
+def _share(part: float, total: float) -> float:
+    return min(part / total, 1.0) if total else 0.0

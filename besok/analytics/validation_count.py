@@ -1,7 +1,7 @@
 """Comparison of a person's count at a door with its sensors over the same time.
 
-A sensor reports periods, a person taps. Only a stretch of time that both saw whole is compared: it begins and ends
-where reports of every sensor of the door begin and end, and the taps outside of it are left out. Within it a sensor
+A sensor reports periods, a person taps. Only time that both cover fully is compared: it begins and ends where reports
+of every sensor of the door begin and end, and taps outside of it are left out. Within it a sensor
 that was silent makes the count unusable, since silence is not zero.
 """
 
@@ -18,9 +18,7 @@ TRUSTED_CLOCK = timedelta(seconds=3)
 
 
 def clock_shift(sent: datetime, received: datetime) -> timedelta:
-    """Return how far ahead a phone's clock is that said `sent` when its message came; nothing where that is sending
-    time.
-    """
+    """Return how far ahead a phone's clock is, by the time `sent`; zero where the difference may be transmission."""
     off = sent - received
     return off if abs(off) > TRUSTED_CLOCK else timedelta(0)
 
@@ -32,25 +30,33 @@ def compare(
     segments: Sequence[Segment],
     watches: Sequence[Watch],
 ) -> Compared:
-    """Both counts of the time from `begins` to `ends`; `segments` are those that touch it, of the `watches`."""
+    """Compare both counts from `begins` to `ends`; `segments` are reports of the `watches` that overlap that time."""
     if not watches:
-        return _nothing(begins, ends, "no_sensor")
-    mine = {
+        return _not_compared(begins, ends, "no_sensor")
+    by_channel = {
         w.channel_id: sorted((s for s in segments if s.channel_id == w.channel_id), key=_order)
         for w in watches
     }
-    if problem := next((p for w in watches if (p := _silence(begins, ends, mine[w.channel_id], w))), None):
-        return _nothing(begins, ends, problem)
-    stretches = [_whole(begins, ends, own) for own in mine.values()]
+    if problem := next(
+        (p for w in watches if (p := _silence(begins, ends, by_channel[w.channel_id], w))), None
+    ):
+        return _not_compared(begins, ends, problem)
+    stretches = [_covered(begins, ends, reports) for reports in by_channel.values()]
     first, last = max(s[0] for s in stretches), min(s[1] for s in stretches)
     if last - first < SHORTEST:
-        return _nothing(begins, ends, "short")
-    told = [s for own in mine.values() for s in own if _within(s, first, last)]
+        return _not_compared(begins, ends, "short")
+    reports_within = [s for reports in by_channel.values() for s in reports if _within(s, first, last)]
     counted = [t for t in taps if not t.undone and first <= t.time < last]
-    sums = {way: float(sum(t.people for t in counted if t.direction == way)) for way in ("in", "out")}
-    directed = all(s.directed for s in told)
-    device_in, device_out = sum(s.people_in for s in told), sum(s.people_out for s in told)
-    if not directed:  # the sum is all that can be compared
+    sums = {
+        direction: float(sum(t.people for t in counted if t.direction == direction))
+        for direction in ("in", "out")
+    }
+    directed = all(s.directed for s in reports_within)
+    device_in, device_out = (
+        sum(s.people_in for s in reports_within),
+        sum(s.people_out for s in reports_within),
+    )
+    if not directed:  # only the sums can be compared
         sums = dict.fromkeys(sums, sum(sums.values()) / 2)
         device_in = device_out = (device_in + device_out) / 2
     return Compared(
@@ -68,18 +74,18 @@ def _order(segment: Segment) -> tuple[datetime, datetime]:
     return segment.begins, segment.ends
 
 
-def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Watch) -> Problem | None:
-    """Return why a channel cannot be compared: of a part of the time it told nothing, or its readings are deleted.
+def _silence(begins: datetime, ends: datetime, reports: Sequence[Segment], watch: Watch) -> Problem | None:
+    """Return why a channel cannot be compared, or None: silent for a part of the time, or its readings deleted.
 
-    A channel that reports events only (no periods) is silent where nobody passes: it must have been heard in the hour.
+    A channel that reports events only (no periods) is silent where nobody passes: it must have sent within the hour.
     """
     if watch.expired:
         return "expired"
     longest = max(SILENT_REPORTS * timedelta(seconds=watch.interval_s), SILENT_LEAST)
-    periods = [s for s in own if s.ends > s.begins]
+    periods = [s for s in reports if s.ends > s.begins]
     if not periods:
         hour = timedelta(hours=1)
-        alive = bool(own) or (watch.heard is not None and watch.heard >= begins - hour)
+        alive = bool(reports) or (watch.heard is not None and watch.heard >= begins - hour)
         return None if alive else "silent"
     if any(s.ends - s.begins > longest for s in periods):
         return "silent"
@@ -93,24 +99,24 @@ def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Wa
     return None
 
 
-def _whole(begins: datetime, ends: datetime, own: Sequence[Segment]) -> tuple[datetime, datetime]:
-    """Return the stretch whose ends cut no report of a channel in two, up to where it has reported."""
+def _covered(begins: datetime, ends: datetime, reports: Sequence[Segment]) -> tuple[datetime, datetime]:
+    """Return the time whose ends split no report of a channel, up to its last report."""
     first, last = begins, ends
-    while late := [s.ends for s in own if s.begins < first < s.ends]:
+    while late := [s.ends for s in reports if s.begins < first < s.ends]:
         first = max(late)
-    while early := [s.begins for s in own if s.begins < last < s.ends]:
+    while early := [s.begins for s in reports if s.begins < last < s.ends]:
         last = min(early)
-    periods = [s.ends for s in own if s.ends > s.begins]
+    periods = [s.ends for s in reports if s.ends > s.begins]
     return first, min(last, max(periods)) if periods else last
 
 
 def _within(segment: Segment, first: datetime, last: datetime) -> bool:
-    """Tell whether a report belongs to the stretch: exactly with one channel, to half a report with several."""
+    """Tell whether a report is in the compared time: exactly with one channel, to half a report with several."""
     middle = segment.begins + (segment.ends - segment.begins) / 2
     return first <= middle < last
 
 
-def _nothing(begins: datetime, ends: datetime, problem: Problem) -> Compared:
+def _not_compared(begins: datetime, ends: datetime, problem: Problem) -> Compared:
     return Compared(
         begins=begins, ends=ends, counted_in=0.0, counted_out=0.0, device_in=0.0, device_out=0.0, directed=True,
         problem=problem,

@@ -2,10 +2,10 @@
 
 A counter errs in three ways:
 
-* From passage to passage it misses and doubles people. That averages out. Its variance per passage is seen where those
-  who came in and those who left do not add up at the end of the day; at most 0.143, measured at the doors of a real
+* From passage to passage it misses and doubles people. That averages out. Its variance per passage is seen where
+  entries and exits do not add up at the end of the day; at most 0.143, measured at the doors of a real
   library, whose people come in groups.
-* All counters miss more than they double, in both directions. No balance of in and out shows it and no number of
+* All counters miss more than they double, in both directions. No balance of in and out reveals it and no number of
   days or doors averages it out: a site that nobody has validated has about 1.3 % more visits than it counts.
 * Each door has a bias of its own, by its height, its light and how wide it is: it averages out over doors, not days.
 
@@ -38,7 +38,7 @@ def counting_error(
 ) -> float:
     """Return the standard error of a number of counted visits.
 
-    `passages` are those that the figure was made from (each counts a quarter where visits are half of all who pass),
+    `passages` are those behind the figure (each counts a quarter where visits are half of all who pass),
     `entries` those of doors that were not corrected, `squares` the sum over these doors of their squared entries,
     `checked` the variance from the corrections of the others. `counting_error(700, 700, 700**2)` is 14.7.
     """
@@ -49,6 +49,6 @@ def counting_error(
 def variance_per_passage(balance: float | None) -> float:
     """Return the variance per passage of a site, from that of its in - out at the ends of days; None if not known.
 
-    A beam that cannot tell directions has a balance of zero, which tells nothing.
+    A beam without directions has a balance of zero, which is no evidence.
     """
     return min(max(balance, LEAST_VARIANCE), PASSAGE_VARIANCE) if balance else PASSAGE_VARIANCE

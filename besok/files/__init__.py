@@ -1,1 +1,1 @@
-"""Reading what others made: files of counts however they were saved, ledgers of actions, calendars and weather."""
+"""Readers of external files: counts in many forms, registers of actions, calendars and weather."""

@@ -1,6 +1,6 @@
 """The register of requests and actions as a table: the CSV file that is exported, with a line for each action.
 
-What the file has no column for stays as it is; an empty cell empties the field. A file with a problem is refused whole,
+Fields without a column stay as they are; an empty cell empties the field. A file with any problem is refused entirely,
 with every problem and its line.
 """
 
@@ -23,22 +23,22 @@ COLUMNS: Final = (*PLAIN, *LISTS, *(f"{key}_{language}" for key in TEXTS for lan
 RESULTS: Final = ("state", "verdict", "share", "share_low", "share_high", "a_year", "gave_sv", "gave_en")
 
 
-def parse(text: str, name: str, standing: Sequence[Action]) -> tuple[Action, ...]:
-    """Read the actions of a table over those that are `standing`. Raises CalendarFileError with every problem."""
-    known = {(action.site, action.id): action for action in standing}
-    found, problems = dict[tuple[str, str], Action](), list[tuple[int, str]]()
+def parse(text: str, name: str, stored: Sequence[Action]) -> tuple[Action, ...]:
+    """Read the actions of a table as changes of the `stored` ones. Raises CalendarFileError with every problem."""
+    by_id = {(action.site, action.id): action for action in stored}
+    actions, problems = dict[tuple[str, str], Action](), list[tuple[int, str]]()
     for line, cells in _lines(text, name):
-        action, wrong = tomlfile.read(Action, _raw(cells, known))
-        problems += [(line, f"{'.'.join(map(str, at))}: {reason}") for at, reason in wrong]
+        action, errors = tomlfile.read(Action, _raw(cells, by_id))
+        problems += [(line, f"{'.'.join(map(str, at))}: {reason}") for at, reason in errors]
         if action is None:
             continue
         problems += [(line, f"{key}: {reason}") for key, reason in check(action)]
-        if (action.site, action.id) in found:
+        if (action.site, action.id) in actions:
             problems.append((line, f'the id "{action.id}" is used twice; give each its own'))
-        found[action.site, action.id] = action
+        actions[action.site, action.id] = action
     if problems:
-        raise CalendarFileError("\n".join(f"{name} line {line}: {said}" for line, said in sorted(problems)))
-    return tuple(found.values())
+        raise CalendarFileError("\n".join(f"{name} line {line}: {why}" for line, why in sorted(problems)))
+    return tuple(actions.values())
 
 
 def _lines(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
@@ -50,20 +50,20 @@ def _lines(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
         raise CalendarFileError(str(exc)) from exc
     if len(frame) > MOST_ROWS:
         raise CalendarFileError(f"{name} has more than {MOST_ROWS:,} lines; is it a list of actions?")
-    heads = [str(head) for head in frame.columns]
-    for head in heads:
-        if head not in (*COLUMNS, *RESULTS):
+    header = [str(one) for one in frame.columns]
+    for one in header:
+        if one not in (*COLUMNS, *RESULTS):
             raise CalendarFileError(
-                f'{name}: the column "{head}" is not known{suggestion(head, COLUMNS)}; there are {", ".join(COLUMNS)}'
+                f'{name}: the column "{one}" is not known{suggestion(one, COLUMNS)}; there are {", ".join(COLUMNS)}'
             )
     rows = frame.itertuples(name=None)
-    return [(int(line), dict(zip(heads, map(from_cell, cells), strict=True))) for line, *cells in rows]
+    return [(int(line), dict(zip(header, map(from_cell, cells), strict=True))) for line, *cells in rows]
 
 
-def _raw(cells: Mapping[str, str], known: Mapping[tuple[str, str], Action]) -> dict[str, Any]:
-    """Return the fields of the action of a line, over those that it has."""
+def _raw(cells: Mapping[str, str], by_id: Mapping[tuple[str, str], Action]) -> dict[str, Any]:
+    """Return the fields of the action of a line, merged into its stored ones."""
     name = cells.get("id") or id_of(cells.get("title_sv") or cells.get("title_en") or "")
-    old = known.get((cells.get("site", ""), name))
+    old = by_id.get((cells.get("site", ""), name))
     raw: dict[str, Any] = asdict(old) if old else {}
     raw |= {key: cells[key] or None for key in PLAIN if key in cells}
     raw |= {
@@ -77,5 +77,5 @@ def _raw(cells: Mapping[str, str], known: Mapping[tuple[str, str], Action]) -> d
 
 
 def _text(sv: str, en: str) -> dict[str, str] | None:
-    """Return a text in both languages, of which one may stand for the other; None where there is neither."""
+    """Return a text in both languages, either in place of a missing one; None without both."""
     return {"sv": sv or en, "en": en or sv} if sv or en else None

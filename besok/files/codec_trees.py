@@ -26,14 +26,14 @@ FORMS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodecTree:
-    """The codecs that are in a tree, and of the models without one the reason."""
+    """The codecs of a tree, and the models without a usable one with the reason."""
 
     codecs: list[Codec] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)  # vendor and model, why
 
 
 class _Wrong(Exception):
-    """One model cannot be taken; the text says why."""
+    """Error for a model without a usable codec; its text is the reason."""
 
 
 def read_codec(file: Path, vendor: str, model: str) -> Codec:
@@ -42,7 +42,7 @@ def read_codec(file: Path, vendor: str, model: str) -> Codec:
 
 
 def read_tree(root: Path) -> CodecTree:
-    """Read all codecs of a tree. Raises BesokError if it is neither of the two forms."""
+    """Read all codecs of a tree. Raises BesokError if it has neither of the two forms."""
     if (root / "vendor" / "index.yaml").is_file():
         models = _lorawan_devices(root)
     elif any(root.glob("vendors/*/vendor.toml")):
@@ -104,13 +104,13 @@ def _end_device(folder: Path, model: str) -> Path:
 
 
 def _within(value: dict[str, Any], name: str) -> dict[str, Any]:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
+    part = value.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _listed(value: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = value.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    items = value.get(name)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _toml(file: Path) -> dict[str, Any]:
@@ -122,10 +122,10 @@ def _toml(file: Path) -> dict[str, Any]:
 
 def _yaml(file: Path) -> dict[str, Any]:
     try:
-        found = yaml.load(file.read_text("utf-8"), Loader=_Loader)
+        content = yaml.load(file.read_text("utf-8"), Loader=_Loader)
     except (OSError, ValueError, yaml.YAMLError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

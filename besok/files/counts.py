@@ -1,6 +1,6 @@
-"""Files of counts for the commands that need no installation: the table, and what its user states of it.
+"""Files of counts for the commands that need no installation: the table, read with the options of its user.
 
-Missing is never zero: an empty count is NaN. What the table leaves unclear is refused with the option to give.
+Missing is never zero: an empty count is NaN. An unclear table is refused with the option to give.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,11 +31,11 @@ from besok.files.tables import (
 from besok.files.values import Times, by_format, parse_numbers, stated_times
 from besok.files.visit_counts.columns import Columns, find_columns
 from besok.files.visit_counts.periods import parse_times, plain_unit, times_of
-from besok.files.visit_counts.records import entering, head_times, records
+from besok.files.visit_counts.records import entering, header_times, records
 from besok.files.visit_counts.table import Table
 from besok.files.visit_counts.totals import without_sums
-from besok.files.visit_counts.wording import Talk
-from besok.files.written_times import said, written_out
+from besok.files.visit_counts.wording import Dialog
+from besok.files.written_times import fields_in, hyphenated
 from besok.model.errors import CountFileError, Unclear
 from besok.model.plurals import many
 
@@ -55,7 +55,7 @@ REMEDIES: Final[Mapping[str, str]] = {  # by the key of a question
 class Counts:
     """A time and a count for each line of a file.
 
-    `columns` are those added up, empty for the one of a known name; `repeated` lines are wholly like another.
+    `columns` are those added up, empty for the one of a known name; `repeated` is the number of duplicate lines.
     """
 
     name: str
@@ -63,15 +63,15 @@ class Counts:
     values: pd.Series
     columns: tuple[str, ...] = ()
     repeated: int = 0
-    remarks: tuple[str, ...] = ()  # what a person should know of how the file was read
+    remarks: tuple[str, ...] = ()  # for a person, about how the file was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountTable:
-    """Cells as text by column, or numbers where columns were rows; the times of its lines, and what may be counts."""
+    """Cells as text by column (numbers if transposed), the times of the lines, and the columns that may be counts."""
 
     frame: pd.DataFrame
-    when: Sequence[str]  # columns that tell the time
+    when: Sequence[str]  # columns with the time
     times: Times
     counts: Sequence[str]
     remarks: tuple[str, ...]
@@ -80,27 +80,27 @@ class CountTable:
 def read_counts(text: str, name: str, time: str, count: str, options: ReadOptions = DETECT) -> Counts:
     """Read a time and a count a line; `time` and `count` are the names under which columns are looked for first.
 
-    The count is that of the column of a known name, of the only one that holds numbers, or of those asked for, added
-    up (NaN where one of them is missing). Raises CountFileError, also where several columns could be the count.
+    The count is from the column of a known name, from the only one with numbers, or from the requested ones, added up
+    (NaN where one of them is missing). Raises CountFileError, also where several columns could be the count.
     """
     table = _read_table(text, name, time, options)
     columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
     numbers = pd.DataFrame({column: _numbers(table.frame, column, options) for column in columns})
-    known = len(columns) == 1 and not options.value_columns and plain(columns[0]) in COUNT_NAMES[count]
+    by_name = len(columns) == 1 and not options.value_columns and plain(columns[0]) in COUNT_NAMES[count]
     return Counts(
         name=name,
         times=table.times,
         values=numbers.sum(axis=1, skipna=False),
-        columns=() if known else tuple(columns),
+        columns=() if by_name else tuple(columns),
         repeated=int(table.frame.duplicated().sum()) if table.when else 0,
         remarks=table.remarks,
     )
 
 
 def count_columns(text: str, name: str, time: str, count: str, options: ReadOptions = DETECT) -> list[str]:
-    """Return the columns of counts of a file that has several, and none that is known as the count by its name."""
+    """Return the columns of counts of a file that has several, none of them with a known name."""
     columns = _value_columns(_read_table(text, name, time, options), count, name, options)
     return columns if len(columns) > 1 else []
 
@@ -114,24 +114,24 @@ def read_columns(
 ) -> tuple[Times, pd.DataFrame]:
     """Read the time and named columns: `numbers` are needed, `texts` may be missing. Raises CountFileError.
 
-    A mapping of `numbers` tells which column of the file is to be taken for a name ("" for one found by its name).
+    A mapping of `numbers` gives the column of the file for each name ("": the column of that name).
     """
     name = str(path)
     table = _read_table(read_text(path), name, "time", options)
-    frame, found = table.frame, {}
-    for wanted in numbers:
-        asked = numbers[wanted] if isinstance(numbers, Mapping) else ""
-        column = choose(frame, asked, f"--{wanted}-column", name) if asked else _named(frame, wanted)
+    frame, columns = table.frame, {}
+    for role in numbers:
+        requested = numbers[role] if isinstance(numbers, Mapping) else ""
+        column = choose(frame, requested, f"--{role}-column", name) if requested else _find_role(frame, role)
         if column is None:
             raise CountFileError(
-                f"{name} has no column {wanted}; its columns are {listed(list(frame.columns))}"
+                f"{name} has no column {role}; its columns are {listed(list(frame.columns))}"
             )
-        found[wanted] = _numbers(frame, column, options)
-    for wanted in texts:
-        if column := _named(frame, wanted):
-            found[wanted] = frame[column]
-    written = _joined(frame, table.when) if table.when else table.times.wall.astype(str)
-    return table.times, pd.DataFrame(found | {"text": written})
+        columns[role] = _numbers(frame, column, options)
+    for role in texts:
+        if column := _find_role(frame, role):
+            columns[role] = frame[column]
+    time_texts = _joined(frame, table.when) if table.when else table.times.wall.astype(str)
+    return table.times, pd.DataFrame(columns | {"text": time_texts})
 
 
 def read_spans(path: Path) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def read_spans(path: Path) -> pd.DataFrame:
 def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFrame:
     """Read the text of such a file; with `need_last` it has to have the column. Raises CountFileError."""
     frame = read_frame(text, name)
-    begin, end, label = find(frame.columns, WHEN), _named(frame, "last"), _named(frame, "name")
+    begin, end, label = find(frame.columns, WHEN), _find_role(frame, "last"), _find_role(frame, "name")
     if not begin or (need_last and not end):
         lacks = "last" if begin else "date"
         raise CountFileError(f"{name} has no column {lacks}; its columns are {listed([*frame.columns])}")
@@ -156,49 +156,49 @@ def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFram
 def _read_table(text: str, name: str, time: str, options: ReadOptions) -> CountTable:
     """Return the table of a file with the times of its lines. Raises CountFileError with the option to give."""
     cells = read_frame(text, name, options)
-    frame, heads = cells.map(clean), [*cells.columns]
+    frame, headers = cells.map(clean), [*cells.columns]
     frame.attrs["sep"] = cells.attrs["sep"]
-    when = [choose(frame, asked, "--date-column", name) for asked in options.date_columns]
+    when = [choose(frame, requested, "--date-column", name) for requested in options.date_columns]
     if options.date_format and not when:
-        when = [head for head in [find(heads, WHEN)] if head]
-    body = frame.set_axis(range(len(heads)), axis=1)
+        when = [header for header in [find(headers, WHEN)] if header]
+    body = frame.set_axis(range(len(headers)), axis=1)
     if when:
-        first, *more = map(heads.index, when)
+        first, *more = map(headers.index, when)
         body[first], body[more] = _joined(frame, when), ""
-    shown = pd.Series(heads).map(written_out)
+    shown = pd.Series(headers).map(hyphenated)
     if options.date_format:
-        shown = by_format(pd.Series(heads), options.date_format).dt.strftime("%Y-%m").fillna(shown)
-    table = Table(title=(), heads=[(head,) for head in shown], body=body, sep=frame.attrs["sep"])
-    talk = Talk({"decimal": options.decimal} if options.decimal else {})
-    with _options_named(name):
-        columns = find_columns(table, talk, heads.index(when[0]) if when else None)
-        if any(head.said for head in head_times(table, columns, talk).values()):
-            return _upright(table, columns, name, talk)
-        table = entering(table, columns, talk)
-        when = when or [heads[c] for c in columns.times]
-        if not when and (named := find(heads, WHEN)):
-            when, columns.whole = [named], heads.index(named)
-        if not when or any("d" in said(head) for head in when):
+        shown = by_format(pd.Series(headers), options.date_format).dt.strftime("%Y-%m").fillna(shown)
+    table = Table(title=(), headers=[(header,) for header in shown], body=body, sep=frame.attrs["sep"])
+    dialog = Dialog({"decimal": options.decimal} if options.decimal else {})
+    with _with_remedy(name):
+        columns = find_columns(table, dialog, headers.index(when[0]) if when else None)
+        if any(header.fields for header in header_times(table, columns, dialog).values()):
+            return _transposed(table, columns, name, dialog)
+        table = entering(table, columns, dialog)
+        when = when or [headers[c] for c in columns.times]
+        if not when and (time_column := find(headers, WHEN)):
+            when, columns.period = [time_column], headers.index(time_column)
+        if not when or any("d" in fields_in(header) for header in when):
             raise CountFileError(
-                f"{name} has no column {time}; its columns are {listed(heads)}: name one by --date-column, "
+                f"{name} has no column {time}; its columns are {listed(headers)}: name one by --date-column, "
                 "and the counts by --column"
             )
-        if options.date_format and columns.whole is not None:
-            times = stated_times(table.body[columns.whole], options.date_format)
+        if options.date_format and columns.period is not None:
+            times = stated_times(table.body[columns.period], options.date_format)
         else:
-            times = times_of(table, columns, talk, hint=", or give --date-format")
+            times = times_of(table, columns, dialog, hint=", or give --date-format")
     return CountTable(
         frame=frame.loc[table.body.index],
         when=when,
         times=times,
-        counts=[heads[c] for c in columns.counts],
-        remarks=_remarks(talk),
+        counts=[headers[c] for c in columns.counts],
+        remarks=_remarks(dialog),
     )
 
 
 @contextmanager
-def _options_named(name: str) -> Iterator[None]:
-    """Refuse what is unclear with what its user can do about it."""
+def _with_remedy(name: str) -> Iterator[None]:
+    """Turn Unclear into a refusal with the remedy for the user."""
     try:
         yield
     except Unclear as exc:
@@ -211,9 +211,9 @@ def _joined(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     return joined
 
 
-def _upright(table: Table, columns: Columns, name: str, talk: Talk) -> CountTable:
-    """Turn a table with times across into a line a time and a column a series."""
-    long = without_sums(records(table, columns, talk, zone=None, sheet="").frame, talk)
+def _transposed(table: Table, columns: Columns, name: str, dialog: Dialog) -> CountTable:
+    """Turn a table with times across into one with a line per time and a column per series."""
+    long = without_sums(records(table, columns, dialog, zone=None, sheet="").frame, dialog)
     long["series"] = long["series"].replace("", "visits")
     if (again := long.duplicated(["series", "wall"])).any():
         first = long[again].iloc[0]
@@ -226,15 +226,15 @@ def _upright(table: Table, columns: Columns, name: str, talk: Talk) -> CountTabl
         offset_s=pd.Series(float("nan"), wide.index),
         unit=plain_unit(long["unit"]),
     )
-    return CountTable(frame=wide, when=(), times=times, counts=[*wide.columns], remarks=_remarks(talk))
+    return CountTable(frame=wide, when=(), times=times, counts=[*wide.columns], remarks=_remarks(dialog))
 
 
-def _remarks(talk: Talk) -> tuple[str, ...]:
-    return tuple(str(remark.text) for remark in talk.remarks if remark.kind != "column")
+def _remarks(dialog: Dialog) -> tuple[str, ...]:
+    return tuple(str(remark.text) for remark in dialog.remarks if remark.kind != "column")
 
 
-def _named(frame: pd.DataFrame, wanted: str) -> str | None:
-    return find(frame.columns, (wanted, *COUNT_NAMES.get(wanted, ())))
+def _find_role(frame: pd.DataFrame, role: str) -> str | None:
+    return find(frame.columns, (role, *COUNT_NAMES.get(role, ())))
 
 
 def _numbers(frame: pd.DataFrame, column: str, options: ReadOptions) -> pd.Series:
@@ -245,25 +245,27 @@ def _numbers(frame: pd.DataFrame, column: str, options: ReadOptions) -> pd.Serie
 
 
 def _value_columns(table: CountTable, count: str, name: str, options: ReadOptions) -> list[str]:
-    """Return the columns of counts: those asked for, the one of a known name, or all that hold numbers."""
-    frame, taken, asked = table.frame, table.when, options.value_columns
-    known = find([head for head in frame.columns if head not in taken], COUNT_NAMES[count])
-    if known and not asked:
-        return [known]
-    parts = [head for head in table.counts if plain(head).replace("_", " ") not in TOTALS] or [*table.counts]
-    if not asked and not parts:
+    """Return the columns of counts: those requested, the one of a known name, or all with numbers."""
+    frame, time_columns, requested = table.frame, table.when, options.value_columns
+    named = find([header for header in frame.columns if header not in time_columns], COUNT_NAMES[count])
+    if named and not requested:
+        return [named]
+    parts = [header for header in table.counts if plain(header).replace("_", " ") not in TOTALS] or [
+        *table.counts
+    ]
+    if not requested and not parts:
         raise CountFileError(
             f"{name} has no column {count}; its columns are {listed(list(frame.columns))}: name one by --column"
         )
     chosen: list[str] = []
-    for each in asked or (ALL,):
-        if plain(each) == ALL and not find(frame.columns, [ALL]):
+    for column in requested or (ALL,):
+        if plain(column) == ALL and not find(frame.columns, [ALL]):
             chosen += parts
         else:
-            chosen.append(choose(frame, each, "--column", name))
-            if chosen[-1] in taken:
+            chosen.append(choose(frame, column, "--column", name))
+            if chosen[-1] in time_columns:
                 raise CountFileError(
-                    f"--column {each}: that column of {name} tells the time; {_offer(parts)}"
+                    f"--column {column}: that column of {name} tells the time; {_offer(parts)}"
                 )
     return list(dict.fromkeys(chosen))
 

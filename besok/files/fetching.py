@@ -1,4 +1,4 @@
-"""Files that a command is pointed to: on disk, on standard input, or at an https address."""
+"""Files given to a command: on disk, on standard input, or at an https address."""
 
 import urllib.error
 import urllib.request
@@ -29,19 +29,19 @@ def text(where: str, most: int) -> str:
         raise CalendarFileError(
             f"{where} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that"
         )
-    found = decode(raw)
-    if found is None:
+    decoded = decode(raw)
+    if decoded is None:
         raise CalendarFileError(f"{where} is no text; save it as CSV (UTF-8)")
-    return found
+    return decoded
 
 
 def name_of(where: str) -> str:
-    """Return a name for what was read: that of the file without its ending."""
+    """Return a name for the content: that of the file without its suffix."""
     return Path(urlsplit(where).path if "://" in where else where).stem or "calendar"
 
 
 def _fetched(where: str, most: int) -> bytes:
-    """Over https from beginning to end: a calendar tells where people will be, and nobody shall write into it."""
+    """Fetch over https only, redirects included: calendars reveal where people will be, and must stay intact."""
     if not where.startswith("https://"):
         raise CalendarFileError(f"{where}: only https addresses are fetched; or save the file and name it")
     try:

@@ -1,7 +1,7 @@
 """Calendar files (iCalendar, RFC 5545): the events in them, one by one, within a window of time.
 
-A file is somebody else's: what cannot be read is told of and left out, and no rule of recurrence may run away. Only the
-title, the place, the id and the times are taken; descriptions, organisers and guests never leave this module.
+Files are not trusted: unreadable parts are reported and left out, and rules of recurrence are bounded. Only the title,
+the place, the id and the times are used; descriptions, organisers and guests never leave this module.
 """
 
 import hashlib
@@ -25,16 +25,16 @@ BEGINNING = b"BEGIN:VCALENDAR"
 NONE = "this is no calendar in the form iCalendar: it does not begin with BEGIN:VCALENDAR"
 LARGEST_FILE = 5_000_000  # bytes; a library's programme of ten years has a tenth of that
 MOST_STEPS = 1_000_000  # days that all rules of a file together may walk through; some seconds
-OLDEST = 1970  # a rule that began before is a slip, and would be walked through from there
+OLDEST = 1970  # a rule that began before is a mistake, and would be expanded from there
 LONGEST = timedelta(days=366)
-USUAL = timedelta(hours=1)  # of an event that says no end, as far as we can tell
+USUAL = timedelta(hours=1)  # assumed length of an event without an end
 TITLE = 200  # characters
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFile:
-    """The occurrences in order of time, one sentence for each part that was left out, and for what was assumed."""
+    """The occurrences in order of time, and a sentence for each part left out and for each assumption."""
 
     occurrences: tuple[Occurrence, ...]
     problems: tuple[str, ...] = ()
@@ -45,9 +45,9 @@ class CalendarFile:
 def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
     """Read the events of an iCalendar file from `start` up to `end` (aware); `zone` is that of times without one.
 
-    Raises CalendarFileError where it is no calendar, or would hold more than 20,000 events.
+    Raises CalendarFileError for a file that is no calendar, or has more than 20,000 events.
     """
-    budget, found, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
+    budget, occurrences, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
     strange: dict[str, dict[str, str]] = {}
     for calendar in _calendars(content):
         for series in _series(calendar, end, budget):
@@ -56,10 +56,10 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
                 if str(event.get("STATUS", "")).upper() == "CANCELLED":
                     cancelled += 1
                 elif occurrence := _occurrence(event, ZoneInfo(zone), budget):
-                    found.append(occurrence)
+                    occurrences.append(occurrence)
                     for name in zones:
-                        strange.setdefault(name, {})[occurrence.uid] = _named(event)
-    unique = {(o.uid, o.start, o.end): o for o in found if o.start < end and o.end > start}
+                        strange.setdefault(name, {})[occurrence.uid] = _title(event)
+    unique = {(o.uid, o.start, o.end): o for o in occurrences if o.start < end and o.end > start}
     ordered = sorted(unique.values(), key=lambda o: (o.start, o.end, o.uid))
     return CalendarFile(
         occurrences=tuple(ordered),
@@ -73,8 +73,8 @@ def _calendars(content: bytes) -> list[Any]:
     if BEGINNING not in content.upper():
         raise CalendarFileError(NONE)
     try:
-        with warnings.catch_warnings(action="ignore"):  # a guessed zone is told by the times
-            tzp.use_default()  # what another file defined under a zone's name is forgotten
+        with warnings.catch_warnings(action="ignore"):  # a guessed zone shows in the times
+            tzp.use_default()  # drop zones defined by another file
             calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
         raise CalendarFileError(f"this is no calendar in the form iCalendar: {_error_text(exc)}") from exc
@@ -89,12 +89,12 @@ def _error_text(exc: Exception) -> str:
 
 
 def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
-    """Return the events by their id: a recurring one with those of its occurrences that were moved or called off."""
+    """Return the events grouped by id: a recurring one with its moved or cancelled occurrences."""
     series: dict[str, list[Any]] = {}
     for event in calendar.walk("VEVENT"):
         problem = _problem(event, end, budget)
         if problem:
-            budget.problems.append(f"{_named(event)}: {problem}")
+            budget.problems.append(f"{_title(event)}: {problem}")
         else:
             series.setdefault(str(event.get("UID", "")) or _derived_id(event), []).append(event)
     return list(series.values())
@@ -114,7 +114,7 @@ def _strange_zones(event: Any) -> Iterator[str]:
 
 
 def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[str, ...]:
-    """Return what unknown time zones were taken for, one sentence for the events of each zone."""
+    """Return the assumptions about unknown time zones, one sentence for the events of each zone."""
     return tuple(
         f"the time zone “{name}” of {_first_of(list(events.values()))} is not known, and the file does not define it:"
         f" taken for {zone}"
@@ -127,10 +127,10 @@ def _first_of(names: Sequence[str]) -> str:
 
 
 def _problem(event: Any, end: datetime, budget: Budget) -> str:
-    """Return why an event is left out; empty if it is not. Its rules are given an end, so that none is endless."""
+    """Return why an event is left out; "" if it is not. Bounds its rules, so that none is endless."""
     try:
         begins = event["DTSTART"].dt
-        if "DTEND" in event and _plain(event["DTEND"].dt) < _plain(begins):
+        if "DTEND" in event and _comparable(event["DTEND"].dt) < _comparable(begins):
             return "it ends before it begins"
         if "DURATION" in event and event["DURATION"].dt < timedelta():
             return "it ends before it begins"
@@ -152,8 +152,8 @@ def _problem(event: Any, end: datetime, budget: Budget) -> str:
     return ""
 
 
-def _plain(moment: Any) -> datetime:
-    """To compare by: wall-clock times of one event are of one zone, or nearly."""
+def _comparable(moment: Any) -> datetime:
+    """Return a naive time for comparison: the wall-clock times of one event are (nearly) of one zone."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time())
     return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
@@ -168,24 +168,24 @@ def _occurrences(
     for event in series:
         alone.add_component(event)
     try:
-        found = recurring_ical_events.of(alone, skip_bad_series=True).between(start, end)
-    except Exception as exc:  # a stranger's file can be wrong in more ways than the libraries name
-        budget.problems.append(f"{_named(series[0])}: it cannot be read ({_error_text(exc)})")
+        occurrences = recurring_ical_events.of(alone, skip_bad_series=True).between(start, end)
+    except Exception as exc:  # a file can be wrong in more ways than the libraries document
+        budget.problems.append(f"{_title(series[0])}: it cannot be read ({_error_text(exc)})")
         return
-    if not found and any(_within(event, start, end) for event in series):
-        budget.problems.append(f"{_named(series[0])}: its recurrences contradict each other")
-    budget.events -= len(found)
+    if not occurrences and any(_within(event, start, end) for event in series):
+        budget.problems.append(f"{_title(series[0])}: its recurrences contradict each other")
+    budget.events -= len(occurrences)
     if budget.events < 0:
         raise CalendarFileError(f"the calendar holds more than {MOST_EVENTS} events; export a shorter time")
-    yield from found
+    yield from occurrences
 
 
 def _within(event: Any, start: datetime, end: datetime) -> bool:
-    """Tell whether a plain event lies in the window, with a day to spare on either side."""
+    """Tell whether a single event is in the window, at least a day from either end."""
     begins = event["DTSTART"].dt
     day = begins.date() if isinstance(begins, datetime) else begins
-    plain = not any(key in event for key in ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))
-    return bool(plain and start.date() + DAY < day < end.date() - DAY)
+    single = not any(key in event for key in ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))
+    return bool(single and start.date() + DAY < day < end.date() - DAY)
 
 
 def _occurrence(event: Any, zone: ZoneInfo, budget: Budget) -> Occurrence | None:
@@ -196,7 +196,7 @@ def _occurrence(event: Any, zone: ZoneInfo, budget: Budget) -> Occurrence | None
     if end == start:
         end = _instant(begins + DAY, zone) if all_day else start + USUAL
     if not timedelta() < end - start <= LONGEST:
-        budget.problems.append(f"{_named(event)}: it lasts longer than a year")
+        budget.problems.append(f"{_title(event)}: it lasts longer than a year")
         return None
     return Occurrence(
         uid=str(event.get("UID", "")) or _derived_id(event),
@@ -215,12 +215,12 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _text(value: Any) -> str:
-    """Printable, on one line, and not too long."""
+    """Return a value as printable text on one line, shortened."""
     words = "".join(c if c.isprintable() else " " for c in str(value or ""))
     return " ".join(words.split())[:TITLE]
 
 
-def _named(event: Any) -> str:
+def _title(event: Any) -> str:
     return f"“{_text(event.get('SUMMARY')) or _text(event.get('UID')) or 'an event without a title'}”"
 
 
@@ -230,15 +230,15 @@ def _derived_id(event: Any) -> str:
     return "made-up-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
-def whole_days(found: Iterable[Occurrence], zone: str) -> list[tuple[date, date, str]]:
-    """Return the first and the last day of each that lasts whole days, with its title, in local dates."""
-    here = ZoneInfo(zone)
+def whole_days(occurrences: Iterable[Occurrence], zone: str) -> list[tuple[date, date, str]]:
+    """Return first day, last day (local dates) and title of each all-day occurrence."""
+    local = ZoneInfo(zone)
     return [
         (
-            o.start.astimezone(here).date(),
-            (o.end - timedelta(microseconds=1)).astimezone(here).date(),
+            o.start.astimezone(local).date(),
+            (o.end - timedelta(microseconds=1)).astimezone(local).date(),
             o.title,
         )
-        for o in found
+        for o in occurrences
         if o.whole_days
     ]

@@ -18,7 +18,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepInFrame, Paragraph, Spacer, Table
 
-PLAIN, BOLD = "Vera", "VeraBd"  # they come with reportlab and are put into the file
+PLAIN, BOLD = "Vera", "VeraBd"  # shipped with reportlab, embedded into the file
 INK, QUIET, ACCENT, GOAL, BAND = (
     HexColor(code) for code in ("#1b2430", "#56606f", "#2457a6", "#9a5b00", "#c9d8f0")
 )
@@ -27,7 +27,7 @@ WIDTH = A4[0] - 2 * MARGIN
 HEIGHT = A4[1] - 2 * MARGIN
 FOOT = 16 * mm
 CURVE, AXIS = 62 * mm, 6 * mm  # heights of a curve and of the years below it
-LABELS, LABEL = 38 * mm, 9  # right of a curve, for what its lines are; from one to the next
+LABELS, LABEL = 38 * mm, 9  # width right of a curve for names of lines; spacing
 
 TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=18, leading=22, textColor=INK)
 SUBTITLE = ParagraphStyle("subtitle", fontName=PLAIN, fontSize=9.5, leading=13, textColor=QUIET)
@@ -39,17 +39,17 @@ SMALL = ParagraphStyle("small", fontName=PLAIN, fontSize=8, leading=10.5, textCo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """Lines over days: counted, expected within a band (day, mean, low, high), and what is asked for; with names."""
+    """Lines over days: counted, expected within a band (day, mean, low, high), and the target; with names."""
 
     counted: Sequence[tuple[date, float | None]]
     expected: Sequence[tuple[date, float, float, float]]
-    asked: Sequence[tuple[date, float]]
+    target: Sequence[tuple[date, float]]
     names: tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A page: what stands at its head, figures with what they are, sections of sentences, and its sources."""
+    """A page: title and subtitle, figures with labels, lead, curve, sections of sentences, and sources."""
 
     title: str
     subtitle: str
@@ -62,7 +62,7 @@ class Paper:
 
 
 def render(paper: Paper) -> bytes:
-    """Return the paper as a PDF of one page; what is too much for it is set smaller."""
+    """Return the paper as a PDF of one page; set smaller if too long."""
     for name in (PLAIN, BOLD):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, Path(reportlab.__file__).parent / "fonts" / f"{name}.ttf"))
@@ -104,17 +104,17 @@ def _parts(paper: Paper) -> Sequence[Flowable]:
 
 def _drawing(curve: Curve) -> Drawing:
     """Return the curve over its years, from zero, each line with its name at its end."""
-    days = [*(p[0] for p in curve.counted), *(p[0] for p in curve.expected), *(p[0] for p in curve.asked)]
+    days = [*(p[0] for p in curve.counted), *(p[0] for p in curve.expected), *(p[0] for p in curve.target)]
     tops = [
         *(v for _, v in curve.counted if v),
         *(p[3] for p in curve.expected),
-        *(v for _, v in curve.asked),
+        *(v for _, v in curve.target),
     ]
     first, last, top = min(days), max(days), max(tops, default=1.0) * 1.05
-    wide = WIDTH - LABELS
+    width = WIDTH - LABELS
 
     def at(day: date, value: float) -> tuple[float, float]:
-        return wide * (day - first).days / max((last - first).days, 1), AXIS + CURVE * value / top
+        return width * (day - first).days / max((last - first).days, 1), AXIS + CURVE * value / top
 
     def line(points: Sequence[tuple[date, float]], colour: Color, dashes: Sequence[float] = (1, 0)) -> None:
         if len(points) > 1:
@@ -128,20 +128,20 @@ def _drawing(curve: Curve) -> Drawing:
         drawing.add(Polygon([xy for p in edge for xy in at(*p)], fillColor=BAND, strokeColor=None))
     counted = [(day, value) for day, value in curve.counted if value is not None]
     expected = [(day, mean) for day, mean, _, _ in curve.expected]
-    line(curve.asked, GOAL, [4, 3])
+    line(curve.target, GOAL, [4, 3])
     line(expected, ACCENT, [1, 2])
     line(counted, INK)
-    drawing.add(Line(0, AXIS, wide, AXIS, strokeColor=QUIET, strokeWidth=0.6))
+    drawing.add(Line(0, AXIS, width, AXIS, strokeColor=QUIET, strokeWidth=0.6))
     for year in range(first.year + 1, last.year + 1):
         x, _ = at(date(year, 1, 1), 0)
         drawing.add(String(x, 0, str(year), fontName=PLAIN, fontSize=7, fillColor=QUIET, textAnchor="middle"))
         drawing.add(Line(x, AXIS, x, AXIS - 2, strokeColor=QUIET, strokeWidth=0.6))
-    lines = zip((counted, expected, curve.asked), curve.names, (INK, ACCENT, GOAL), strict=True)
+    lines = zip((counted, expected, curve.target), curve.names, (INK, ACCENT, GOAL), strict=True)
     ends = sorted(
         ((points[-1][1], name, colour) for points, name, colour in lines if points), key=lambda end: end[0]
     )
     y = 0.0
     for value, name, colour in ends:
         y = max(at(last, value)[1] - 2, y + LABEL)
-        drawing.add(String(wide + 4, y, name, fontName=PLAIN, fontSize=7.5, fillColor=colour))
+        drawing.add(String(width + 4, y, name, fontName=PLAIN, fontSize=7.5, fillColor=colour))
     return drawing

@@ -1,8 +1,8 @@
 """Pictures of floor plans: SVG, PNG or JPEG in, a harmless picture of the same kind out.
 
-A file is somebody else's. Of an SVG only shapes and texts with their plain looks are written again: no script, style
-sheet, reference, entity or foreign part can be in it. A raster picture is decoded and encoded again, which leaves out
-whatever else a file holds.
+Files are not trusted. Of an SVG only shapes and texts with plain styles are written again: no script, style sheet,
+reference, entity or foreign element can remain. A raster picture is decoded and encoded again, which drops all other
+content of the file.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from besok.model.errors import PictureRefused
 
 LARGEST_FILE: Final = 1_000_000  # bytes
 MOST_PIXELS: Final = 20_000_000
-LONGEST_SIDE: Final = 3000  # pixels that are kept
+LONGEST_SIDE: Final = 3000  # pixels; larger pictures are scaled down
 MOST_ELEMENTS: Final = 20_000  # of an SVG
 DEEPEST: Final = 50  # groups within groups
 
@@ -58,7 +58,7 @@ class PlanPicture:
 
 
 def read_picture(data: bytes) -> PlanPicture:
-    """Return the picture in a file without anything that is none. Raises PictureRefused with what to do."""
+    """Return the sanitised picture of a file. Raises PictureRefused with the remedy."""
     if len(data) > LARGEST_FILE:
         raise PictureRefused(messages.PICTURE_TOO_LARGE(n=LARGEST_FILE // 1_000_000))
     if data.startswith((b"\x89PNG", b"\xff\xd8")):
@@ -75,27 +75,27 @@ def _raster(data: bytes) -> PlanPicture:
         if image.width * image.height > MOST_PIXELS:
             raise PictureRefused(messages.PICTURE_TOO_MANY_PIXELS)
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        plain = ImageOps.exif_transpose(image).convert("RGBA" if kind == "PNG" else "RGB")
-        plain.info.clear()
-        written = io.BytesIO()
-        plain.save(written, kind)
+        clean = ImageOps.exif_transpose(image).convert("RGBA" if kind == "PNG" else "RGB")
+        clean.info.clear()
+        output = io.BytesIO()
+        clean.save(output, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as exc:
         raise PictureRefused(messages.PICTURE_TOO_MANY_PIXELS) from exc
     except (OSError, SyntaxError, ValueError) as exc:  # what Pillow raises for files that are torn
         raise PictureRefused(messages.PICTURE_UNREADABLE) from exc
-    return PlanPicture(media="image/png" if kind == "PNG" else "image/jpeg", content=written.getvalue())
+    return PlanPicture(media="image/png" if kind == "PNG" else "image/jpeg", content=output.getvalue())
 
 
 def _svg(data: bytes) -> bytes:
     try:
-        found = fromstring(data, forbid_dtd=True)
+        root = fromstring(data, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as exc:
         raise PictureRefused(messages.PICTURE_UNREADABLE) from exc
-    if found.tag != f"{_SVG}svg":
+    if root.tag != f"{_SVG}svg":
         raise PictureRefused(messages.PICTURE_UNREADABLE)
-    if sum(1 for _ in found.iter()) > MOST_ELEMENTS:
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise PictureRefused(messages.PICTURE_TOO_DETAILED(n=MOST_ELEMENTS))
-    clean = _element(found, 0)
+    clean = _element(root, 0)
     if "viewBox" not in clean.attrib:
         clean.set("viewBox", f"0 0 {_length(clean, 'width')} {_length(clean, 'height')}")
     for side in ("width", "height"):
@@ -106,14 +106,14 @@ def _svg(data: bytes) -> bytes:
 
 
 def _length(root: ET.Element, side: str) -> str:
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:px|mm|cm|in|pt)?\s*", root.get(side, ""))
-    if found is None:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:px|mm|cm|in|pt)?\s*", root.get(side, ""))
+    if match is None:
         raise PictureRefused(messages.PICTURE_NO_SIZE)
-    return found[1]
+    return match[1]
 
 
 def _element(raw: ET.Element, depth: int) -> ET.Element:
-    """Return an element with what may be in it, in names without a namespace."""
+    """Return an element with its allowed content, without namespaces."""
     if depth > DEEPEST:
         raise PictureRefused(messages.PICTURE_TOO_DETAILED(n=MOST_ELEMENTS))
     name = raw.tag.removeprefix(_SVG)
@@ -122,7 +122,7 @@ def _element(raw: ET.Element, depth: int) -> ET.Element:
         clean.text = raw.text
     for inner in raw:
         if not isinstance(inner.tag, str) or not inner.tag.startswith(_SVG):
-            continue  # comments, and what a drawing program notes for itself
+            continue  # comments, and metadata of drawing programs
         kind = inner.tag.removeprefix(_SVG)
         if kind in _UNSEEN:
             continue
@@ -135,9 +135,9 @@ def _element(raw: ET.Element, depth: int) -> ET.Element:
 
 
 def _attributes(raw: ET.Element) -> dict[str, str]:
-    """Return geometry and looks, also those in a style, as far as they are plain words and numbers."""
+    """Return geometry and style attributes, also from `style`, limited to plain words and numbers."""
     styled = (pair.partition(":") for pair in raw.get("style", "").split(";"))
     looks = {key.strip(): value.strip() for key, _, value in styled}
-    known = {key: value for key, value in raw.attrib.items() if key in _GEOMETRY | _LOOKS}
-    known |= {key: value for key, value in looks.items() if key in _LOOKS}
-    return {key: value for key, value in known.items() if _PLAIN.fullmatch(value)}
+    allowed = {key: value for key, value in raw.attrib.items() if key in _GEOMETRY | _LOOKS}
+    allowed |= {key: value for key, value in looks.items() if key in _LOOKS}
+    return {key: value for key, value in allowed.items() if _PLAIN.fullmatch(value)}

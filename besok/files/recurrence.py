@@ -1,4 +1,4 @@
-"""Rules of recurrence in calendar files (RFC 5545): each is given an end, so that none runs away."""
+"""Rules of recurrence in calendar files (RFC 5545), each bounded by an end."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -17,7 +17,7 @@ _CLOCK: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 @dataclass(slots=True)
 class Budget:
-    """Budget left for a file, in days and occurrences; and what was left out of it, in sentences."""
+    """Remaining budget for a file, in days and occurrences; and sentences about the parts left out."""
 
     steps: int
     events: int
@@ -32,7 +32,7 @@ def listed(rules: Any) -> list[Any]:
 def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
     """Return the rule with an UNTIL at `end` or before and no COUNT; None for one that recurs within the day, or never.
 
-    dateutil looks at UNTIL only when it has found a day: after a rule that finds none it looks until the year 9999.
+    dateutil checks UNTIL only on days it finds: for a rule without any it searches until the year 9999.
     """
     per_day = 1
     for key in _CLOCK:
@@ -62,29 +62,29 @@ def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
 
 
 def _ever_recurs(rule: Any, first: datetime) -> bool:
-    """Tell whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
-    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
+    """Tell whether a rule has any day at all: evaluated 19 cycles later, near the last year."""
+    unbounded = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
     late = first.replace(year=first.year % CYCLE + 9999 // CYCLE * CYCLE - CYCLE)
-    return next(iter(rrulestr(_written(plain), dtstart=late)), None) is not None
+    return next(iter(rrulestr(_rule_text(unbounded), dtstart=late)), None) is not None
 
 
-def _written(rule: Any) -> str:
+def _rule_text(rule: Any) -> str:
     return str(rule.to_ical().decode())
 
 
 def _last(rule: Any, first: datetime, last: datetime, count: int) -> datetime:
-    """Return when the rule has come to its `count`, `last` at the latest."""
-    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
-    plain["UNTIL"] = [last]
+    """Return the time of the `count`-th occurrence, `last` at the latest."""
+    bounded = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
+    bounded["UNTIL"] = [last]
     if last < first:
         return last
-    steps = rrulestr(_written(plain), dtstart=first)
+    steps = rrulestr(_rule_text(bounded), dtstart=first)
     *_, final = [first - DAY, *islice(steps, min(max(count, 0), MOST_EVENTS))]
     return final if count <= MOST_EVENTS else last
 
 
 def _wall(moment: Any, zone: Any) -> datetime:
-    """Return the end of a rule as wall-clock time; a day counts whole."""
+    """Return the end of a rule as wall-clock time; of a date the end of the day."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time.max)
     return (
@@ -95,7 +95,7 @@ def _wall(moment: Any, zone: Any) -> datetime:
 
 
 def _until(last: datetime, begins: Any) -> Any:
-    """As RFC 5545 wants it: a day for days, UTC for times with a zone."""
+    """Return UNTIL as RFC 5545 requires: a date for dates, UTC for times with a zone."""
     if not isinstance(begins, datetime):
         return last.date()
     return last.replace(tzinfo=begins.tzinfo).astimezone(UTC) if begins.tzinfo else last

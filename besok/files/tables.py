@@ -1,6 +1,6 @@
 """CSV files of any origin as frames of text: encoding, separator, header, and which column holds what.
 
-What is detected can be stated (`ReadOptions`); what is unclear is refused with the option to give.
+Everything detected can be stated instead (`ReadOptions`); an unclear file is refused with the option to give.
 """
 
 import csv
@@ -21,7 +21,7 @@ from besok.model.given_files import content
 LARGEST_FILE = 256_000_000  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 SEPARATORS = ",;\t|"
 SAMPLE = 50  # lines that show the separator
-BEFORE_HEADER = 20  # lines of title that may stand above the header
+BEFORE_HEADER = 20  # title lines allowed above the header
 TOTALS = frozenset(
     {"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla", "gesamt", "insgesamt",
      "summe", "gesamtsumme"}
@@ -53,13 +53,13 @@ COUNTED: Final = re.compile(  # a count with what is counted; 2019 besök may be
     re.IGNORECASE,
 )
 OFFERED = 20  # columns named in an error message
-LONGEST = 300  # characters of a cell that are kept
+LONGEST = 300  # characters of a cell; the rest is cut
 LONGEST_NAME = 60  # characters of a column's name that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """Options for reading a file, as far as its user states them; empty means: detect."""
+    """Options for reading a file, stated by its user; empty means: detect."""
 
     sep: str = ""
     decimal: str = ""
@@ -118,8 +118,8 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
         raise CountFileError(f"{name} cannot be read: {reason}; {advice}") from exc
     frame = frame.fillna("").map(str.strip)
     frame.index = frame.index + head + 1
-    heads = _distinct(frame.iloc[0].tolist())
-    below = frame.iloc[1:].set_axis(heads, axis=1)
+    headers = _distinct(frame.iloc[0].tolist())
+    below = frame.iloc[1:].set_axis(headers, axis=1)
     below = below[(below != "").any(axis=1)]
     if below.empty:
         raise CountFileError(f"{name} has a header and no lines below it")
@@ -127,19 +127,19 @@ def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFr
     return below
 
 
-@lru_cache(4_096)  # times, names and numbers come again and again
+@lru_cache(4_096)  # times, names and numbers repeat
 def clean(text: str) -> str:
-    """Return the text of a cell, printable and short, without what is counted beside a count."""
+    """Return the text of a cell, printable and short; of "12 visits" only the number."""
     text = text[:LONGEST].strip().strip("\ufeff")
     if not text.isprintable():
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if text[:1].isdigit() and text[-1:].isalpha() and (found := COUNTED.fullmatch(text)):
-        return found[1]
+    if text[:1].isdigit() and text[-1:].isalpha() and (match := COUNTED.fullmatch(text)):
+        return match[1]
     return text
 
 
 def find_header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:
-    """Return the place of the header and the separator: the one that parts most lines into equally many cells."""
+    """Return line index of the header and separator: the one that splits most lines into equally many cells."""
     sample = [(n, line) for n, line in enumerate(lines) if line.strip()][: SAMPLE + BEFORE_HEADER]
     if not sample:
         raise CountFileError(f"{name} is empty; its first line names the columns")
@@ -155,40 +155,42 @@ def find_header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:
     return best[3], best[2]
 
 
-def _distinct(heads: Sequence[str]) -> list[str]:
-    """Return the names of columns, printable and short; with the column's number where a name is not alone."""
-    known = Counter(map(plain, heads))
-    shown = ["".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip() for head in heads]
+def _distinct(headers: Sequence[str]) -> list[str]:
+    """Return the names of columns, printable and short; with the column's number where a name is not unique."""
+    counts = Counter(map(plain, headers))
+    shown = [
+        "".join(c if c.isprintable() else " " for c in header)[:LONGEST_NAME].strip() for header in headers
+    ]
     return [
-        f"{name} (column {n + 1})".strip() if not name or known[plain(heads[n])] > 1 else name
+        f"{name} (column {n + 1})".strip() if not name or counts[plain(headers[n])] > 1 else name
         for n, name in enumerate(shown)
     ]
 
 
-def plain(head: str) -> str:
-    """Return the name of a column as names are compared."""
-    return head.strip().strip("\ufeff").lower().replace(" ", "_")
+def plain(header: str) -> str:
+    """Return the name of a column normalised for comparison."""
+    return header.strip().strip("\ufeff").lower().replace(" ", "_")
 
 
-def find(heads: Iterable[str], names: Iterable[str]) -> str | None:
+def find(headers: Iterable[str], names: Iterable[str]) -> str | None:
     """Return the first column that has one of these names, in the order of the names."""
-    known = {plain(head): head for head in reversed(list(heads))}
-    return next((known[name] for name in names if name in known), None)
+    by_name = {plain(header): header for header in reversed(list(headers))}
+    return next((by_name[name] for name in names if name in by_name), None)
 
 
-def choose(frame: pd.DataFrame, asked: str, option: str, name: str) -> str:
+def choose(frame: pd.DataFrame, requested: str, option: str, name: str) -> str:
     """Return the column that an option names, by its name or its number from 1. Raises CountFileError."""
-    heads = list(frame.columns)
-    if found := find(heads, [plain(asked)]):
-        return found
-    alike = [head for head in heads if plain(head).startswith(f"{plain(asked)}_(column_")]
-    if alike:
+    headers = list(frame.columns)
+    if match := find(headers, [plain(requested)]):
+        return match
+    similar = [header for header in headers if plain(header).startswith(f"{plain(requested)}_(column_")]
+    if similar:
         raise CountFileError(
-            f"{name} has several columns {asked}; choose one by its number: {', '.join(alike)}"
+            f"{name} has several columns {requested}; choose one by its number: {', '.join(similar)}"
         )
-    if asked.strip().isdecimal() and 1 <= int(asked) <= len(heads):
-        return str(heads[int(asked) - 1])
-    raise CountFileError(f"{name} has no column {asked}; choose among {listed(heads)} ({option})")
+    if requested.strip().isdecimal() and 1 <= int(requested) <= len(headers):
+        return str(headers[int(requested) - 1])
+    raise CountFileError(f"{name} has no column {requested}; choose among {listed(headers)} ({option})")
 
 
 def listed(heads: Sequence[str]) -> str:

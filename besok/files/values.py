@@ -27,7 +27,7 @@ _CLOCK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Times as read: `wall` on the clock of the file, `offset_s` from UTC (NaN if not told), what each stands for."""
+    """Times as read: `wall` on the clock of the file, `offset_s` from UTC (NaN if not given), and the unit of each."""
 
     wall: pd.Series
     offset_s: pd.Series
@@ -66,11 +66,11 @@ def stated_times(texts: pd.Series, date_format: str) -> Times:
 
 
 def split_clock(texts: pd.Series) -> pd.DataFrame:
-    """Part texts in lower case into day, clock (seconds after midnight) and offset (from UTC), NaN where not told."""
+    """Split texts in lower case into day, clock (seconds after midnight) and offset (from UTC); NaN if not given."""
     parts = texts.str.lower().str.extract(_CLOCK, flags=re.DOTALL)
-    for name, read in (("clock", clock_of), ("offset", _offset)):
-        known = {text: read(text) for text in parts[name].dropna().unique()}
-        parts[name] = parts[name].map(known).astype(float)
+    for name, parse in (("clock", clock_of), ("offset", _offset)):
+        by_text = {text: parse(text) for text in parts[name].dropna().unique()}
+        parts[name] = parts[name].map(by_text).astype(float)
     return parts
 
 
@@ -97,24 +97,24 @@ def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column
         ",", ".", regex=False
     )
     numbers = pd.to_numeric(digits, errors="coerce")
-    known = texts[words.notna()]
-    _refuse(numbers.isna(), known, Translatable("is no number ({column})", {"column": column}))
+    stated = texts[words.notna()]
+    _refuse(numbers.isna(), stated, Translatable("is no number ({column})", {"column": column}))
     _refuse(
         ~numbers.between(0, LARGEST_COUNT),
-        known,
+        stated,
         Translatable("people cannot be ({column}); leave it empty if it is not known", {"column": column}),
     )
     return numbers.reindex(texts.index).astype(float)
 
 
 def bare_numbers(texts: pd.Series) -> pd.Series:
-    """Return counts without what sets digits apart: NaN for what is missing, 0 for "closed"."""
+    """Return counts without digit separators: NaN for missing ones, 0 for "closed"."""
     words = texts.str.lower().str.replace(r"[\s'’´`]", "", regex=True)
     return words.mask(words.isin(CLOSED), "0").mask(words.isin(MISSING))
 
 
 def decimal_sign(digits: pd.Series, sep: str, column: str) -> str:
-    """Return the decimal sign of bare numbers; the other sign sets thousands apart. Raises Unclear."""
+    """Return the decimal sign of bare numbers; the other sign separates thousands. Raises Unclear."""
     commas, dots = digits.str.contains(",", regex=False), digits.str.contains(".", regex=False)
     both = digits[commas & dots]
     if not both.empty:

@@ -1,4 +1,4 @@
-"""The weather of past days from a file: a plain CSV, or what SMHI's open data gives (CSV archive, JSON of months).
+"""The weather of past days from a file: a plain CSV, or SMHI's open data (CSV archive, JSON of months).
 
 Of SMHI's parameters the daily ones (2: mean temperature, 5: precipitation) and the hourly ones (1, 7) are read; hours
 become days where at least 18 of them are there. SMHI's own day of a value is its "Representativt dygn" (`ref`).
@@ -21,7 +21,7 @@ TEMPERATURE, PRECIPITATION = "temperature_c", "precipitation_mm"
 LIMITS: Final = {TEMPERATURE: (-70.0, 60.0), PRECIPITATION: (0.0, 1000.0)}
 DAYS: Final = ("representativt_dygn", "date", "day", "datum", "dag")
 CLOCK: Final = ("tid_(utc)",)  # next to the day in SMHI's hourly values
-NAMES: Final = {  # what a column is called in files
+NAMES: Final = {  # names of columns in files
     TEMPERATURE: (TEMPERATURE, "temperature", "temp", "lufttemperatur", "temperatur"),
     PRECIPITATION: (
         PRECIPITATION,
@@ -37,7 +37,7 @@ PARAMETERS: Final = {"1": TEMPERATURE, "2": TEMPERATURE, "5": PRECIPITATION, "7"
 
 
 def parse(text: str) -> dict[date, Weather]:
-    """Return the weather by day. Raises CalendarFileError with the line that cannot be read."""
+    """Return the weather by day. Raises CalendarFileError with the unreadable line."""
     text = text.lstrip("\ufeff")
     try:
         frame, hourly = _smhi_json(text) if text.lstrip().startswith("{") else _table(text)
@@ -48,13 +48,13 @@ def parse(text: str) -> dict[date, Weather]:
         days
     )
     enough = values.count() >= (HOURS if hourly else 1)
-    found = values.agg({kind: "mean" if kind == TEMPERATURE else "sum" for kind in NAMES if kind in frame})
-    found = found.where(enough).dropna(how="all").round(2).sort_index()
-    if found.empty:
+    weather = values.agg({kind: "mean" if kind == TEMPERATURE else "sum" for kind in NAMES if kind in frame})
+    weather = weather.where(enough).dropna(how="all").round(2).sort_index()
+    if weather.empty:
         raise CalendarFileError("there is no weather in this file")
     return {
         day: Weather(**{str(kind): value for kind, value in row.items() if value == value})
-        for day, row in zip(found.index, found.to_dict("records"), strict=True)
+        for day, row in zip(weather.index, weather.to_dict("records"), strict=True)
     }
 
 

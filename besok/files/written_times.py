@@ -1,4 +1,4 @@
-"""What texts say of time: years and parts of them, days, times of day, as English, Swedish and German write them."""
+"""Times in texts: years and parts of them, days, times of day, as written in English, Swedish and German."""
 
 import itertools
 import re
@@ -12,7 +12,7 @@ from babel.dates import get_day_names, get_month_names
 
 Fields = Mapping[
     str, int
-]  # by the letters of FIELDS; f is 1 in a year as 2018/19, 2 in one that is only named so
+]  # by the letters of FIELDS; f is 1 in a year as 2018/19, 2 in one only named fiscal
 FIELDS: Final = "ysqmwdt"  # year, half, quarter, month, week, day, seconds after midnight: the longest first
 ORDERS: Final = (
     "day-first",
@@ -37,7 +37,7 @@ def _named(
 
 
 def any_of(names: Iterable[str]) -> str:
-    """Return a pattern of one of some names, the longest first, and no letter after it."""
+    """Return a pattern for any of some names, the longest first, not followed by a letter."""
     return rf"(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?![^\W\d_])\.?"
 
 
@@ -99,16 +99,16 @@ BETWEEN: Final = re.compile(r"(.*\d)\s+(?:[-–]|to|till|until)\s+(\S.*)")
 
 
 @lru_cache(1 << 15)
-def readings(text: str) -> Mapping[str, Fields]:
-    """Return what a text says of time, by each order in which it may be read; empty where it says nothing."""
+def meanings(text: str) -> Mapping[str, Fields]:
+    """Return the time fields of a text by each possible order of day and month; empty if it is no time."""
     text = text.lower().strip()
     if (clock := clock_of(text)) is not None:
         return {"": {"t": clock}} if clock % 3600 == 0 and clock < NEVER else {}
-    if (found := _MOMENT.fullmatch(text)) and (clock := clock_of(found["clock"])) is not None:
-        days = readings(found["day"])
+    if (match := _MOMENT.fullmatch(text)) and (clock := clock_of(match["clock"])) is not None:
+        days = meanings(match["day"])
         return {order: {**fields, "t": clock} for order, fields in days.items() if "d" in fields}
     if span := BETWEEN.fullmatch(text):
-        begins, ends = map(readings, span.groups())
+        begins, ends = map(meanings, span.groups())
         return {
             order: {**begins[order], "u": _ordinal(ends[order])}
             for order in begins
@@ -116,34 +116,34 @@ def readings(text: str) -> Mapping[str, Fields]:
         }
     text = _WEEKDAY.sub("", text)
     matches = (pattern.fullmatch(text) for pattern in _PATTERNS)
-    return next((_readings(found) for found in matches if found), {})
+    return next((_meanings(match) for match in matches if match), {})
 
 
-def _readings(found: re.Match[str]) -> Mapping[str, Fields]:
-    said = {name: text for name, text in found.groupdict().items() if text}
-    year = said.get("y") or said.get("after") or ""
+def _meanings(match: re.Match[str]) -> Mapping[str, Fields]:
+    groups = {name: text for name, text in match.groupdict().items() if text}
+    year = groups.get("y") or groups.get("after") or ""
     fields: dict[str, int] = {"y": _year(year)} if year else {}
-    if "one" in said:
-        one, two = int(said["one"]), int(said["two"])
-        ways = {"day-first": fields | {"m": two, "d": one}}
-        if said["sep"] != ".":
-            ways["month-first"] = fields | {"m": one, "d": two}
-            if len(year) == len(said["one"]) == 2:
-                ways["year-first"] = {"y": _year(said["one"]), "m": two, "d": int(year)}
-        return ways
+    if "one" in groups:
+        one, two = int(groups["one"]), int(groups["two"])
+        orders = {"day-first": fields | {"m": two, "d": one}}
+        if groups["sep"] != ".":
+            orders["month-first"] = fields | {"m": one, "d": two}
+            if len(year) == len(groups["one"]) == 2:
+                orders["year-first"] = {"y": _year(groups["one"]), "m": two, "d": int(year)}
+        return orders
     for field in "sqmwd":
-        if number := said.get(field) or said.get(f"{field}th"):
+        if number := groups.get(field) or groups.get(f"{field}th"):
             fields[field] = _ORDINALS.get(number) or month_named(number) or int(number)
-    if "y" in said and "after" in said:
+    if "y" in groups and "after" in groups:
         return {}
-    if said.keys() & {"next", "f", "fy"}:
-        follows = (fields.get("y", 0) + 1) % 100 == int(said.get("next", "-1")[-2:])
-        return {"": fields | {"f": 1 if follows else 2}} if follows or "next" not in said else {}
+    if groups.keys() & {"next", "f", "fy"}:
+        follows = (fields.get("y", 0) + 1) % 100 == int(groups.get("next", "-1")[-2:])
+        return {"": fields | {"f": 1 if follows else 2}} if follows or "next" not in groups else {}
     if "d" in fields:
-        return {ORDERS[2 if found.start("y") == 0 else 0 if found.start("d") == 0 else 3]: fields}
-    if re.fullmatch(r"\d{4}[-/]\d\d", found[0]) and fields["m"] == (fields["y"] + 1) % 100:
+        return {ORDERS[2 if match.start("y") == 0 else 0 if match.start("d") == 0 else 3]: fields}
+    if re.fullmatch(r"\d{4}[-/]\d\d", match[0]) and fields["m"] == (fields["y"] + 1) % 100:
         year = {"y": fields["y"], "f": 1}
-        return {"": fields, "fiscal": year} if "-" in found[0] else {"": year}
+        return {"": fields, "fiscal": year} if "-" in match[0] else {"": year}
     return {"": fields}
 
 
@@ -161,9 +161,9 @@ def _year(text: str) -> int:
     )  # as strptime has it
 
 
-def said(text: str) -> str:
-    """Return the letters of the fields that a text says, the longest first, as ym; "" where it is no time."""
-    fields = next(iter(readings(text).values()), {})
+def fields_in(text: str) -> str:
+    """Return the letters of the time fields in a text, the longest first, as ym; "" if it is no time."""
+    fields = next(iter(meanings(text).values()), {})
     return "".join(field for field in FIELDS if field in fields or (field == "y" and "f" in fields))
 
 
@@ -172,26 +172,26 @@ def month_named(text: str) -> int | None:
     return MONTHS.get(text.strip().rstrip(".").lower())
 
 
-def written_out(text: str, weeks: bool = False) -> str:
-    """Return figures that stand for a day, a month or a week, as 20261125 and 202611, in parts.
+def hyphenated(text: str, weeks: bool = False) -> str:
+    """Return digits that encode a day, a month or a week, as 20261125 and 202611, with hyphens.
 
     In a column of weeks 2026-05 and 5/2026 are weeks.
     """
-    if weeks and (found := re.fullmatch(rf"({YEAR})[ ./-]?(\d\d?)|(\d\d?)[ ./-]({YEAR})", text)):
-        return f"{found[1] or found[4]}-w{found[2] or found[3]}"
+    if weeks and (match := re.fullmatch(rf"({YEAR})[ ./-]?(\d\d?)|(\d\d?)[ ./-]({YEAR})", text)):
+        return f"{match[1] or match[4]}-w{match[2] or match[3]}"
     if re.fullmatch(rf"{YEAR}\d\d(?:\d\d)?", text):
         return "-".join(filter(None, (text[:4], text[4:6], text[6:])))
     return text
 
 
 def clock_of(text: str) -> int | None:
-    """Return when a time of day begins, in seconds after midnight: of 08:00, 8 am, kl 8, 08-09; None for others."""
-    found = CLOCK.fullmatch(text.lower().strip())
-    if not found or (found["first"] and int(found["next"]) != (int(found["first"]) + 1) % 24):
+    """Return the beginning of a time of day in seconds after midnight: of 08:00, 8 am, kl 8, 08-09; None for others."""
+    match = CLOCK.fullmatch(text.lower().strip())
+    if not match or (match["first"] and int(match["next"]) != (int(match["first"]) + 1) % 24):
         return None
-    if hour := found["hour"] or found["first"]:
+    if hour := match["hour"] or match["first"]:
         return int(hour) * 3600 if int(hour) < 24 else None
-    begin = _BEGIN.match(found["begin"])
+    begin = _BEGIN.match(match["begin"])
     if begin is None:
         return None
     hours, minutes, seconds = (int(begin[n] or 0) for n in (1, 2, 3))
@@ -209,17 +209,17 @@ def exists(fields: Fields) -> bool:
 
 
 def orders_of(texts: Iterable[str]) -> dict[str, Mapping[str, Fields]]:
-    """Return the days that exist of each text, by the orders in which it may be read; of texts that are days."""
+    """Return the existing days of each text that is a day, by the possible orders of day and month."""
     return {
-        text: ways
+        text: by_order
         for text in texts
-        if (ways := {o: f for o, f in readings(text).items() if "d" in f and exists(f)})
+        if (by_order := {o: f for o, f in meanings(text).items() if "d" in f and exists(f)})
     }
 
 
-def years_run_over(texts: Iterable[str]) -> bool:
-    """Tell whether years such as 2018/19 are meant: 2011-12 is one only where others show that it is no December."""
-    every = {text: readings(text) for text in texts}
-    years = [ways for ways in every.values() if any(fields.get("f") == 1 for fields in ways.values())]
-    months = all("fiscal" in ways for ways in years)
-    return not (months and (len(years) < len(every) or len(every) == 1))
+def are_fiscal_years(texts: Iterable[str]) -> bool:
+    """Tell whether texts are years such as 2018/19: 2011-12 is one only where others show that it is no December."""
+    by_text = {text: meanings(text) for text in texts}
+    years = [orders for orders in by_text.values() if any(fields.get("f") == 1 for fields in orders.values())]
+    months = all("fiscal" in orders for orders in years)
+    return not (months and (len(years) < len(by_text) or len(by_text) == 1))

@@ -61,7 +61,7 @@ def _curve(db: Database, place: Site, progress: Progress, coming: Outlook | None
     return pdf.Curve(
         counted=[one for one in running_year(points, place.measure) if one[1] is not None][::STEP],
         expected=[(p.day, p.mean, p.low80, p.high80) for p in coming.years] if coming else (),
-        asked=[(day, (progress.baseline_visits or 0) * progress.target_factor(day)) for day in days],
+        target=[(day, (progress.baseline_visits or 0) * progress.target_factor(day)) for day in days],
         names=(
             council_text.end(_("counted"), progress.last_365),
             council_text.end(_("forecast"), coming.years[-1].mean if coming and coming.years else None),

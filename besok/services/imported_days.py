@@ -1,4 +1,4 @@
-"""Days of the counts that people brought: as they are where days are known, else spread over the calendar's profile."""
+"""Days of imported counts: as imported where days are known, else spread over the calendar's profile."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,16 +19,16 @@ from besok.store.period_counts import PeriodVisits, holding
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=366)
-LEAST_KEPT = 1e-6  # by deductions: nobody can be made of none
-MONTH = 27  # days and more: a total that tells of the month
+LEAST_SHARE = 1e-6  # left by deductions, as gross counts are divided by it
+MONTH = 27  # days and more: the total of a month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitDay:
     """The visits of a business day on which something was observed at all of some sites; `whole`: everything was.
 
-    `source` is what people brought the day from (of several sites with " + "), empty where sensors counted all of it;
-    `imputed` are the gross visits that nobody saw on that day: estimated for silent doors, or a share of the total of a
+    `source` is the import behind the day (of several sites with " + "), empty where sensors counted all of it;
+    `imputed` are the gross visits not observed on that day: estimated for silent doors, or a share of the total of a
     longer period. `sampled`: at a site it is estimated from sample weeks of the year.
     """
 
@@ -52,7 +52,7 @@ class VisitDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What people brought of a site: the periods that hold, and the days on which the sensors know the site."""
+    """Imported counts of a site: the periods in force, and the days on which the sensors know the site."""
 
     site: Site
     rows: Sequence[PeriodVisits]
@@ -63,43 +63,43 @@ class Imported:
     @cached_property
     def sources(self) -> dict[str, dict[date, VisitDay]]:
         """The days of each source, the finest and newest first; a day counts where all its series have it."""
-        own: dict[str, list[PeriodVisits]] = defaultdict(list)
+        rows: dict[str, list[PeriodVisits]] = defaultdict(list)
         for row in self.rows:
-            own[row.source].append(row)
-        order = sorted(own, key=lambda s: (_length(own[s]), -max(r.import_id for r in own[s])))
-        return {source: self._days(own[source]) for source in order}
+            rows[row.source].append(row)
+        order = sorted(rows, key=lambda s: (_length(rows[s]), -max(r.import_id for r in rows[s])))
+        return {source: self._days(rows[source]) for source in order}
 
     @cached_property
     def days(self) -> dict[date, VisitDay]:
-        """Each day that sensors do not know by the first source that has it, else by the sample weeks of its year."""
-        found: dict[date, VisitDay] = {}
+        """Each day unknown to sensors by the first source that has it, else by the sample weeks of its year."""
+        by_day: dict[date, VisitDay] = {}
         for days in (*self.sources.values(), *map(self._estimated, self.samples)):
-            found = days | found
-        return {day: found[day] for day in sorted(found.keys() - self.measured.keys())}
+            by_day = days | by_day
+        return {day: by_day[day] for day in sorted(by_day.keys() - self.measured.keys())}
 
     def by(self, source: str, day: date) -> VisitDay | None:
-        """Return a day that counts as a source has it; None where another one has it, or the sensors."""
-        found = self.days.get(day)
-        return found if found and found.source == source else None
+        """Return a day taken from a source; None where another source or the sensors take precedence."""
+        imported_day = self.days.get(day)
+        return imported_day if imported_day and imported_day.source == source else None
 
     @cached_property
     def samples(self) -> list[SampleOfYear]:
-        """The years that are estimated from weeks counted by hand."""
+        """Years estimated from weeks counted by hand."""
         if not any(row.method == "manual" for row in self.rows):
             return []
         on = (self.rows, self.school, self.measured, self.last, self.profile, self._open)
         return list(samples(self.site, *on))
 
     def days_of(self, source: str) -> dict[date, VisitDay]:
-        """Return the days of a source, those that its sample weeks stand for too."""
-        found: dict[date, VisitDay] = {}
+        """Return the days of a source, including those estimated from its sample weeks."""
+        by_day: dict[date, VisitDay] = {}
         for sample in self.samples:
             if sample.source == source:
-                found |= self._estimated(sample)
-        return found | self.sources[source]
+                by_day |= self._estimated(sample)
+        return by_day | self.sources[source]
 
     def _estimated(self, sample: SampleOfYear) -> dict[date, VisitDay]:
-        found = {}
+        by_day = {}
         for day, visits in sample.days.items():
             row = PeriodVisits(
                 source=sample.source,
@@ -112,26 +112,26 @@ class Imported:
                 visits=visits,
                 import_id=0,
             )
-            one = self._day(day, [(row, visits)])
-            found[day] = replace(one, imputed=one.gross, sampled=True)
-        return found
+            visit_day = self._day(day, [(row, visits)])
+            by_day[day] = replace(visit_day, imputed=visit_day.gross, sampled=True)
+        return by_day
 
     def periods(self, source: str) -> list[tuple[date, date]]:
-        """Return the periods of a source of which all its series have a count."""
+        """Return the periods of a source for which all its series have a count."""
         spans = Counter((row.first, row.last) for row in self.rows if row.source == source)
         return sorted(span for span, number in spans.items() if number == max(spans.values()))
 
     def is_net(self, source: str) -> bool:
-        """Tell whether a source has taken off already who is no visitor."""
+        """Tell whether the counts of a source are net of deductions."""
         return any(row.net for row in self.rows if row.source == source)
 
     def by_hand(self, source: str) -> bool:
-        """Tell whether people counted."""
+        """Tell whether a source was counted by hand."""
         return any(row.method == "manual" for row in self.rows if row.source == source)
 
     @cached_property
     def profile(self) -> Profile:
-        """What is usual on days and in months of the site, by the sensors and by what was brought."""
+        """Usual days and months of the site, from sensors and imports."""
         daily: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
         monthly: dict[tuple[str, date, date], float] = defaultdict(float)
         for row in self.rows:
@@ -139,37 +139,37 @@ class Imported:
                 daily[row.source][row.first] += row.visits
             elif MONTH <= (row.last - row.first).days < MONTH + 4:
                 monthly[row.source, row.first, row.last] += row.visits
-        known = max(daily.values(), key=len, default={}) | dict(self.measured)
+        counted = max(daily.values(), key=len, default={}) | dict(self.measured)
         months = [
             (first.replace(day=1), visits / hours)
             for (_, first, last), visits in monthly.items()
             if (hours := float(self.hours(first, last).sum())) > 0
         ]
-        days = sorted(known)
+        days = sorted(counted)
         return learn(
-            days, np.array([known[d] for d in days]), np.array([self._open(d) for d in days]), months
+            days, np.array([counted[d] for d in days]), np.array([self._open(d) for d in days]), months
         )
 
     @cached_property
     def spreads(self) -> dict[str, list[Spread]]:
         """The totals of periods longer than a day, by source."""
-        found: dict[str, list[Spread]] = defaultdict(list)
+        by_source: dict[str, list[Spread]] = defaultdict(list)
         for row in self.rows:
             if row.first < row.last:
-                found[row.source].append(
+                by_source[row.source].append(
                     spread(row.first, row.last, row.visits, self.hours(row.first, row.last), self.profile)
                 )
-        return found
+        return by_source
 
     @cached_property
     def _totals_of(self) -> dict[date, list[tuple[str, int]]]:
-        """The totals that hold each day, by source and number."""
-        found: dict[date, list[tuple[str, int]]] = defaultdict(list)
-        for source, own in self.spreads.items():
-            for n, one in enumerate(own):
+        """Totals that include each day, by source and number."""
+        by_day: dict[date, list[tuple[str, int]]] = defaultdict(list)
+        for source, totals in self.spreads.items():
+            for n, one in enumerate(totals):
                 for day in one.days:
-                    found[day].append((source, n))
-        return found
+                    by_day[day].append((source, n))
+        return by_day
 
     def hours(self, first: date, last: date) -> Floats:
         """Return the opening hours of each day of a period."""
@@ -196,19 +196,22 @@ class Imported:
 
     def used(self, days: set[date]) -> dict[int, tuple[int, float]]:
         """Return for each import how many of some imported days it has, and the visits on them."""
-        found: dict[int, dict[date, float]] = defaultdict(dict)
+        by_import: dict[int, dict[date, float]] = defaultdict(dict)
         for row, pairs in self._by_day(self.rows):
             for day, visits in pairs:
                 if day in days and self.by(row.source, day) and self._counts(row, day):
-                    own = found[row.import_id]
-                    own[day] = own.get(day, 0.0) + visits
-        return {number: (len(own), sum(own.values())) for number, own in found.items()}
+                    visits_by_day = by_import[row.import_id]
+                    visits_by_day[day] = visits_by_day.get(day, 0.0) + visits
+        return {
+            number: (len(visits_by_day), sum(visits_by_day.values()))
+            for number, visits_by_day in by_import.items()
+        }
 
     def _by_day(
         self, rows: Sequence[PeriodVisits]
     ) -> Iterator[tuple[PeriodVisits, list[tuple[date, float]]]]:
         """Yield all rows of some sources with their visits by day."""
-        spreads = {source: iter(own) for source, own in self.spreads.items()}
+        spreads = {source: iter(totals) for source, totals in self.spreads.items()}
         for row in rows:
             if row.first == row.last:
                 yield row, [(row.first, row.visits)]
@@ -234,19 +237,19 @@ class Imported:
         }
 
     def _counts(self, row: PeriodVisits, day: date) -> bool:
-        """Tell whether those who enter where a row was counted are visits on a day."""
+        """Tell whether entries at the portal of a row count as visits on a day."""
         return not row.portal or self.site.definition(day).counts(row.portal)
 
     def _day(self, day: date, parts: Sequence[tuple[PeriodVisits, float]]) -> VisitDay:
-        """Add up the series of a source, gross and net by the definition that holds on the day."""
-        held = self.site.definition(day)
-        off = held.per_day
-        kept = {row.portal: max(1.0 - held.share_off(row.portal), LEAST_KEPT) for row, _ in parts}
+        """Add up the series of a source, gross and net by the definition in force on the day."""
+        definition = self.site.definition(day)
+        deduction = definition.per_day
+        remaining = {row.portal: max(1.0 - definition.share_off(row.portal), LEAST_SHARE) for row, _ in parts}
         visits, net = sum(v for _, v in parts), parts[0][0].net
         if net:
-            gross = sum(v / kept[row.portal] for row, v in parts) + off if visits else 0.0
+            gross = sum(v / remaining[row.portal] for row, v in parts) + deduction if visits else 0.0
         else:
-            gross, visits = visits, max(sum(v * kept[row.portal] for row, v in parts) - off, 0.0)
+            gross, visits = visits, max(sum(v * remaining[row.portal] for row, v in parts) - deduction, 0.0)
         return VisitDay(
             day=day,
             gross=gross,
@@ -258,7 +261,7 @@ class Imported:
 
 
 def imported(db: Database, site: Site, measured: Mapping[date, float], last: date) -> Imported:
-    """Return what people brought of a site up to `last`, of which `measured` are the days that the sensors know."""
+    """Return the imported counts of a site up to `last`; `measured` are the days known from sensors."""
     rows = holding(db, site.id)
     by_hand = [row for row in rows if row.method == "manual"]
     school: list[SchoolHoliday] = []

@@ -61,14 +61,14 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
     with db.rehearsal() as trial:
         with trial.transaction() as conn:
             site_id = id_of(conn, site)
-            stored = period_counts.standing(conn, site_id, new)
+            stored = period_counts.compare(conn, site_id, new)
         known, _ = site_days(trial, place, today - DAY)
         number = period_counts.put(trial, site, new, now)
         usual, place = place.opening, load(trial, site)
         newer: tuple[object, ...] = ()
         if stored.corrected:  # by a newer import, where these counts are one already
             with trial.transaction() as conn:
-                newer = period_counts.standing(conn, site_id, new).corrected
+                newer = period_counts.compare(conn, site_id, new).corrected
         _, imports = site_days(trial, place, today - DAY)
         after = _progress(trial, target or place, today)
         by_day = {day: d.gross if counts != "net" else d.net for day, d in imports.sources[source].items()}
@@ -79,7 +79,7 @@ def preview(db: Database, site: str, new: NewImport, now: datetime) -> ImportPre
         remarks.append(_remark("series", DOORS, first, last, source=source, missing=", ".join(missing)))
     remarks += [
         _remark("overlap", BESIDE, first, last, source=source, series=series or site)
-        for series in stored.beside[:MOST_OF_A_KIND]
+        for series in stored.other_series[:MOST_OF_A_KIND]
     ]
     if newer:
         remarks.append(_remark("overlap", NEWER, first, last, number=number, periods=len(newer)))

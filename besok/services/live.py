@@ -1,4 +1,4 @@
-"""A site as it is now."""
+"""Live state of a site."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
 
 
 def opening_at(place: Site, now: datetime) -> dict[str, Any]:
-    """Return what views say of a site's opening hours at `now`, by the names of their fields."""
+    """Return the fields of views about a site's opening hours at `now`, by name."""
     is_open, open_until = calendar.is_open(now, place), calendar.open_until(now, place)
     staffed_until = calendar.staffed_until(now, place)
     return {
@@ -52,7 +52,7 @@ def opening_at(place: Site, now: datetime) -> dict[str, Any]:
 
 
 def _visits(db: Database, site: str, start: datetime, end: datetime) -> tuple[float | None, float | None]:
-    """Return who entered, and how many of them corrections added."""
+    """Return the visits of a span of time, and how many of them corrections added."""
     ((visits, corrected),) = db.rows("visits_so_far", site=site, start=start, end=end)
     return visits, corrected
 

@@ -174,7 +174,7 @@ def _mapped_lines(db: Database, mapping: PayloadMapping, channel: str) -> Iterat
     if is_fixed and not mapping.channel and not {"+", "#"} & {*mapping.topic}:
         yield path.constant if path else mapping.topic, channel or "1"
         return
-    stored = device_mappings.kept_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
+    stored = device_mappings.rejected_payloads(db, mapping.topic, limit=READ_MESSAGES, length=READ_BYTES)
     for topic, payload in stored:
         for place in _items(mapping, topic, payload):
             device = _name_at(mapping.device, place) if mapping.device else topic

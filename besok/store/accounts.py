@@ -1,4 +1,4 @@
-"""Accounts: who may sign in, their roles, and the failures of those who could not."""
+"""Accounts that may sign in, their roles, and failed attempts to sign in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from besok.store import audit
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
 
-CHANNEL: Final = "access"  # told whose sessions or roles have changed
+CHANNEL: Final = "access"  # notified of whose sessions or roles have changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def load_all(db: Database) -> list[Account]:
 
 
 def any_there(db: Database) -> bool:
-    """Tell whether anybody has an account."""
+    """Tell whether there is any account."""
     return bool(db.rows("account_any")[0][0])
 
 
@@ -54,18 +54,18 @@ def any_local(db: Database) -> bool:
 
 
 def secret(db: Database, name: str) -> Secret | None:
-    """Return what is known of a local account."""
+    """Return the secret of a local account; None without one."""
     return db.fetch_one("account_secret", Secret, name=name)
 
 
 def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> bool:
-    """Make a local account; False if the name is taken. Raises NotFound for a site that is not there."""
+    """Create a local account; False if the name is in use. Raises NotFound for an unknown site."""
     with db.transaction() as conn:
         row = {"name": name, "display": display, "password": password, "issuer": None, "subject": None}
-        made = conn.execute(sql("account_insert"), {**row, "now": now}).fetchone()
-        if made is None:
+        inserted = conn.execute(sql("account_insert"), {**row, "now": now}).fetchone()
+        if inserted is None:
             return False
-        _set_roles(conn, made[0], grants)
+        _set_roles(conn, inserted[0], grants)
         audit.note(conn, "account.add", name, detail=_grants_text(grants))
         _notify(conn, "")
         return True
@@ -74,9 +74,9 @@ def add(db: Database, name: str, display: str, password: str, grants: Sequence[G
 def of_provider(
     db: Database, issuer: str, subject: str, names: Sequence[str], grants: Sequence[Grant], now: datetime
 ) -> tuple[int, str]:
-    """Return id and display name of a person whom a provider signs in, with the roles that it gives now.
+    """Sign in a person of a provider with the roles it grants now; return account id and display name.
 
-    `names` are what the person may be called, the best first; a new account takes one that is free.
+    `names` are candidates for the account name, the best first; a new account takes one that is free.
     """
     with db.transaction() as conn:
         row = conn.execute(sql("account_of_provider"), {"issuer": issuer, "subject": subject}).fetchone()
@@ -95,9 +95,9 @@ def _inserted(
 ) -> tuple[int, str]:
     for name in (*names, f"{subject}@{issuer}"):
         row = {"name": name.lower(), "display": names[0], "password": None, "issuer": issuer}
-        made = conn.execute(sql("account_insert"), {**row, "subject": subject, "now": now}).fetchone()
-        if made:
-            return int(made[0]), name.lower()
+        inserted = conn.execute(sql("account_insert"), {**row, "subject": subject, "now": now}).fetchone()
+        if inserted:
+            return int(inserted[0]), name.lower()
     raise NotFound(f"no account could be made for {subject}")
 
 
@@ -147,7 +147,7 @@ def remove(db: Database, name: str) -> None:
 
 
 def end_sessions(db: Database, name: str) -> int:
-    """End every session of an account; how many there were. Raises NotFound."""
+    """End every session of an account; return how many. Raises NotFound."""
     with db.transaction() as conn:
         account_id = _id(conn, name)
         ended = conn.execute(sql("sessions_end"), {"account_id": account_id}).rowcount
@@ -159,10 +159,10 @@ def end_sessions(db: Database, name: str) -> int:
 def begin_attempt(
     db: Database, waits: Mapping[bytes, Callable[[int], timedelta]], now: datetime
 ) -> datetime | None:
-    """Note an attempt as failed before it is looked at, so that many at once are no way around the waiting.
+    """Record an attempt as failed before it is checked, so that parallel attempts cannot evade the delay.
 
-    `waits` are those whose failures count, by a hash, and how long so many wait. Returns until when no attempt of
-    one of them is looked at, else None.
+    `waits` maps the hash of each subject whose failures count to its delay by number of failures. Returns until when
+    attempts of any of them are refused, else None.
     """
     with db.transaction() as conn:
         rows = []
@@ -178,14 +178,14 @@ def begin_attempt(
 
 
 def succeeded(db: Database, waits: Sequence[bytes], now: datetime) -> None:
-    """Forget the failures of the first, who has signed in; of the others' only this attempt."""
+    """Clear the failures of the first subject, who has signed in; of the others only this attempt."""
     db.run("failure_clear", {"who": waits[0]})
     for who in waits[1:]:
         db.run("failure_take_back", {"who": who, "now": now})
 
 
 def principal(account_id: int) -> str:
-    """Return what an account is called in news of ended sessions."""
+    """Return the name of an account in notifications of ended sessions."""
     return f"account {account_id}"
 
 

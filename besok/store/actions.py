@@ -1,4 +1,4 @@
-"""Actions in the database; every change is noted with its author and kept."""
+"""Actions in the database; every change is logged with its author."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -41,14 +41,14 @@ def put(
 ) -> list[str]:
     """Write actions, new or changed, and describe what changed. All or nothing; with `dry_run` nothing.
 
-    Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
+    Raises NotFound for an unknown site or space, CalendarFileError for an invalid action.
     """
     with db.transaction() as conn:
-        standing = _locked(conn)
+        stored = _locked(conn)
         lines = [
             line
             for action in actions
-            for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
+            for line in _put(conn, stored.get((action.site, action.id)), action, author, now)
         ]
         if dry_run:
             raise psycopg.Rollback
@@ -58,7 +58,7 @@ def put(
 def add(
     db: Database, site: str, make: Callable[[Collection[str]], Action], author: str, now: datetime
 ) -> Action:
-    """Write the action that `make` makes of the ids that are taken."""
+    """Write the action that `make` returns for the ids in use."""
     with db.transaction() as conn:
         action = make({name for place, name in _locked(conn) if place == site})
         _put(conn, None, action, author, now)
@@ -68,7 +68,7 @@ def add(
 def amend(
     db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime
 ) -> list[str]:
-    """Change an action as it is now, whoever else is writing, and describe what changed. Raises NotFound."""
+    """Change the current state of an action under a lock, and describe what changed. Raises NotFound."""
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
@@ -82,7 +82,7 @@ def _locked(conn: Connection) -> dict[tuple[str, str], Action]:
 
 
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
-    """Remove an action; the log keeps that it was there. Raises NotFound."""
+    """Remove an action; its log remains. Raises NotFound."""
     with db.transaction() as conn:
         key = {"site_id": id_of(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:

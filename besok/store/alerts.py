@@ -1,4 +1,4 @@
-"""Rules of alerts, their occurrences, and what was sent of them."""
+"""Alert rules, their occurrences, and the messages sent about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Database, sql, values_of
 
-CHANNEL: Final = "told"  # notices: what people are told of a site changes, or of the whole installation ("")
+CHANNEL: Final = "told"  # payload: the site whose notices changed, "" for the whole installation
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def put_target(db: Database, name: str, url: str, *, trial: bool = False) -> None:
-    """Name an address of Apprise, or give the name another address; `trial`: the jobs send a message to try it."""
+    """Store the Apprise address of a target, in place of an earlier one; `trial`: the jobs send a test message."""
     _change(db, "alert_target_put", "alert.target", {"name": name, "url": url, "trial": trial})
 
 
 def try_target(db: Database, name: str) -> bool:
-    """Have the jobs send a message to try a target; False if there is none of that name."""
+    """Have the jobs send a test message to a target; False if there is none of that name."""
     return db.run("alert_target_try", {"name": name}) == 1
 
 
@@ -45,14 +45,14 @@ def rules(db: Database) -> list[AlertRule]:
 
 
 def remove_rule(db: Database, number: int, now: datetime) -> bool:
-    """End a rule and what is open of it; False if there is none of that number."""
+    """End a rule and its open occurrences; False if there is none of that number."""
     return _change(db, "alert_rule_remove", "alert.rule.remove", {"id": number, "now": now}) != ""
 
 
 def settle(
     db: Database, rule: AlertRule, states: Sequence[AlertState], kept: Sequence[str], now: datetime
 ) -> None:
-    """Raise what holds of a rule, and resolve what is open of other subjects than those and the `kept` ones."""
+    """Raise the states in which a rule holds; resolve its open occurrences of all subjects but those and the `kept`."""
     for state in states:
         about = list({state.subject, state.site or "", *state.about})
         db.run("alert_raise", {**values_of(state), "rule": rule.id, "about": about, "now": now})
@@ -61,20 +61,20 @@ def settle(
 
 
 def listing(db: Database, since: datetime, site: str | None = None) -> list[Alert]:
-    """Return what is open, or was resolved since a time, the newest first.
+    """Return the alerts that are open or were resolved since a time, newest first.
 
-    Of a site: its own, and what concerns the whole installation.
+    With `site`: its own, and those of the whole installation.
     """
     return db.fetch("alerts", Alert, since=since, site=site, id=None)
 
 
 def find(db: Database, number: int) -> Alert | None:
-    """Return an occurrence, open or not."""
+    """Return an occurrence, open or resolved."""
     return db.fetch_one("alerts", Alert, since=_EVER, site=None, id=number)
 
 
 def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
-    """Note who takes care of an occurrence; False where there is none that nobody has taken yet."""
+    """Record who takes care of an occurrence; False unless it exists and is not acknowledged yet."""
     key = {"id": number, "author": author, "now": now}
     return _change(db, "alert_acknowledge", "alert.acknowledge", key, f"by {author}") != ""
 
@@ -110,38 +110,38 @@ def mute(
 
 
 def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInfo]:
-    """Return what is being worked on at a site, or was since a time, the last first."""
+    """Return the maintenance at a site that is under way or was since a time, latest first."""
     return db.fetch("maintenance", MaintenanceInfo, site=site, since=since)
 
 
 def end_maintenance(db: Database, site: str, number: int, author: str, now: datetime) -> bool:
-    """Note that work is over before its time; False if there is none of that number going on."""
+    """End maintenance before its time; False if none of that number is under way."""
     key = {"site": site, "id": number, "author": author, "now": now}
     return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""
 
 
 def announced(db: Database, site: str, now: datetime) -> Announcement | None:
-    """Return what the wall screens of a site announce."""
+    """Return the announcement on the wall screens of a site."""
     return db.fetch_one("announcement", Announcement, site=site, now=now)
 
 
 def announce(db: Database, site: str, text: str, *, author: str, until: datetime, now: datetime) -> None:
-    """Announce a text on the wall screens of a site, in the place of the one before."""
+    """Announce a text on the wall screens of a site, in place of the previous one."""
     key = {"site": site, "text": text, "author": author, "until": until, "now": now}
     _change(db, "announcement_put", "announcement", key, f"{text}, until {until:%Y-%m-%d %H:%M}, {author}")
 
 
 def end_announcement(db: Database, site: str, author: str, now: datetime) -> bool:
-    """Take back what is announced; False if there is nothing."""
+    """End the announcement; False if there is none."""
     return (
         _change(db, "announcement_end", "announcement", {"site": site, "now": now}, f"ended, {author}") != ""
     )
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
-    """Return the address of a target to send to it now, for this process alone, and whether it shall be tried.
+    """Claim a target for this process to send to now; return its address and whether to send a test message.
 
-    None where it has to wait.
+    None while it has to wait.
     """
     rows = db.rows("alert_target_claim", name=target, now=now)
     return (rows[0][0], rows[0][1]) if rows else None
@@ -155,7 +155,7 @@ def reports_sent(db: Database) -> set[tuple[int, str]]:
 def report_sent(
     db: Database, rule: AlertRule, site: str, subject: str, problem: str | None, now: datetime
 ) -> None:
-    """Log how sending a monthly report went; one that got through is not sent again."""
+    """Log the outcome of sending a monthly report; a delivered one is not sent again."""
     if problem is None:
         db.run("report_sent", {"rule": rule.id, "site": site, "subject": subject, "now": now})
     db.run("alert_delivery_add", {"name": rule.target, "alerts": 1, "problem": problem, "now": now})
@@ -167,14 +167,14 @@ def release(db: Database, target: str, problem: str | None, now: datetime, *, tr
 
 
 def unsent(db: Database, target: str) -> list[Alert]:
-    """Return what a target has not been told of yet."""
+    """Return the alerts not yet sent to a target."""
     return db.fetch("alerts_unsent", Alert, target=target)
 
 
 def delivered(
     db: Database, target: str, alerts: Sequence[Alert], problem: str | None, now: datetime, *, trial: bool
 ) -> None:
-    """Note how sending went, and let others send to the target again."""
+    """Log the outcome of sending, and release the target."""
     if problem is None and alerts:
         over = [alert.id for alert in alerts if alert.resolved]
         db.run("alerts_sent", {"ids": [alert.id for alert in alerts], "over": over, "now": now})
@@ -187,7 +187,7 @@ def delivered(
 def _change(
     db: Database, statement: str, action: audit.Action, params: Mapping[str, object], detail: str = ""
 ) -> str:
-    """Execute a statement and note it in the audit with what it returns: the subject and its site; "" without one."""
+    """Execute a statement and audit it under the subject and site that it returns; "" where it returns nothing."""
     with db.transaction() as conn:
         row = conn.execute(sql(statement), params).fetchone()
         if row is None:

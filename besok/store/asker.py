@@ -1,4 +1,4 @@
-"""Whoever waits for an answer of the database; when nobody does any more, the statement is cancelled."""
+"""Clients waiting for answers of the database; when a client has left, its statement is cancelled."""
 
 import contextlib
 import threading
@@ -14,13 +14,13 @@ CANCEL_S = 2.0  # that a server may take to hear of a cancellation
 
 
 class Asker:
-    """One who asks, and may leave. What only `reads` is then cancelled; what writes is finished."""
+    """A client that may leave before the answer; then what only `reads` is cancelled, and what writes is finished."""
 
     def __init__(self, *, reads: bool) -> None:
         self.reads = reads
         self._lock = threading.Lock()
         self._running: set[psycopg.Connection[Any]] = set()
-        self._gone = False
+        self._left = False
 
     @contextlib.contextmanager
     def waiting(self, conn: psycopg.Connection[Any]) -> Iterator[None]:
@@ -29,13 +29,13 @@ class Asker:
         A connection with a cancelled statement is closed: the cancellation could meet the next one's.
         """
         with self._lock:
-            if self._gone and self.reads:
+            if self._left and self.reads:
                 raise Abandoned
             self._running.add(conn)
         try:
             yield
         except psycopg.Error as exc:
-            if self._gone and self.reads:
+            if self._left and self.reads:
                 conn.close()
                 raise Abandoned from exc
             raise
@@ -44,13 +44,13 @@ class Asker:
                 self._running.discard(conn)
 
     def leave(self) -> bool:
-        """Let nothing more begin. True if something runs that `cancel` should end."""
+        """Prevent further statements. True if one is running that `cancel` should end."""
         with self._lock:
-            self._gone = True
+            self._left = True
             return self.reads and bool(self._running)
 
     def cancel(self) -> None:
-        """Cancel what runs. It waits for the server: not on an event loop."""
+        """Cancel the running statements. Waits for the server: not on an event loop."""
         with self._lock:
             for conn in self._running:
                 with contextlib.suppress(psycopg.Error):
@@ -62,7 +62,7 @@ _asker: ContextVar[Asker | None] = ContextVar("besok_asker", default=None)
 
 @contextlib.contextmanager
 def asking(asker: Asker | None) -> Iterator[None]:
-    """Let everything inside the block, threads it starts with this context included, ask for `asker`."""
+    """Query on behalf of `asker` inside the block, also in threads started with this context."""
     token = _asker.set(asker)
     try:
         yield
@@ -71,14 +71,14 @@ def asking(asker: Asker | None) -> Iterator[None]:
 
 
 def only_reads() -> None:
-    """Say that what runs now writes nothing, so that it may be cancelled."""
+    """Declare that the current work writes nothing, so that it may be cancelled."""
     if asker := _asker.get():
         asker.reads = True
 
 
 @contextlib.contextmanager
 def waited_for(conn: psycopg.Connection[Any]) -> Iterator[None]:
-    """Wait for a reading statement on `conn` in the name of the present asker, if there is one."""
+    """Wait for a reading statement on `conn` on behalf of the current asker, if any."""
     asker = _asker.get()
     with asker.waiting(conn) if asker else contextlib.nullcontext():
         yield

@@ -1,4 +1,4 @@
-"""The audit: who changed what and when. It only grows; the database itself refuses anything else."""
+"""Audit of changes: who, what and when. Append-only; the database refuses anything else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,13 +42,13 @@ def note(conn: Connection, action: Action, subject: str, *, site: str = "", deta
 def entries(
     db: Database, *, site: str | None = None, before: int | None = None, limit: int
 ) -> list[AuditEntry]:
-    """Return what was noted, newest first; only what came `before` an entry, for the next page."""
+    """Return audit entries, newest first; only those `before` an entry id, for the next page."""
     return db.fetch("audit", AuditEntry, site=site, before=before, limit=limit)
 
 
 def every(db: Database, site: str | None = None, page: int = 1000) -> Iterable[AuditEntry]:
-    """Return all of it, newest first."""
+    """Yield all audit entries, newest first."""
     before: int | None = None
-    while found := entries(db, site=site, before=before, limit=page):
-        yield from found
-        before = found[-1].entry_id
+    while batch := entries(db, site=site, before=before, limit=page):
+        yield from batch
+        before = batch[-1].entry_id

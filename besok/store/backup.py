@@ -1,8 +1,8 @@
-"""Contents of the database, table by table, as a backup takes them out and a restore puts them in.
+"""Contents of the database, table by table, for backup and restore.
 
 Rows travel in PostgreSQL's text form, not as a dump of the server: a restore needs no superuser, and neither the
 edition nor the version of TimescaleDB that the backup was made with. A digest is the sum of a hash of every row, so
-that their order, which a restore changes, is no part of it.
+that it does not depend on their order, which a restore changes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -46,11 +46,11 @@ class Snapshot:
         self._conn = conn
 
     def migrations(self) -> list[str]:
-        """Return the migrations that the database has had, in order."""
+        """Return the migrations applied to the database, in order."""
         return [name for (name, *_) in self._conn.execute("select name from migration order by name")]
 
     def tables(self) -> list[Table]:
-        """Return all tables of ours, those that others refer to first."""
+        """Return all tables of this program, referenced tables first."""
         return tables(self._conn)
 
     def content(self, table: Table) -> Content:
@@ -68,7 +68,7 @@ class Snapshot:
 
 @contextmanager
 def snapshot(url: str) -> Iterator[Snapshot]:
-    """Open the database at one moment, which others' writing does not change. Raises StoreUnavailable."""
+    """Open a consistent read-only snapshot of the database. Raises StoreUnavailable."""
     with translated(), psycopg.connect(url, **session(idle_s=0)) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
@@ -76,7 +76,7 @@ def snapshot(url: str) -> Iterator[Snapshot]:
 
 
 def tables(conn: Connection) -> list[Table]:
-    """Return all tables of ours, those that others refer to first."""
+    """Return all tables of this program, referenced tables first."""
     return fetch(conn, "backup_tables", Table)
 
 
@@ -91,38 +91,38 @@ def content(conn: Connection, table: Table) -> Content:
 
 
 def is_empty(url: str) -> bool:
-    """Tell whether a database holds nothing of ours yet."""
+    """Tell whether a database has no tables of this program yet."""
     with translated(), psycopg.connect(url, **session()) as conn:
         return not tables(conn) and not schema.has_migrated(conn)
 
 
-def fill(url: str, found: Iterable[tuple[Table, Callable[[int], bytes]]]) -> dict[str, Content]:
-    """Write tables (a table, and who reads so many bytes of its rows) into a database whose tables are migrated.
+def fill(url: str, sources: Iterable[tuple[Table, Callable[[int], bytes]]]) -> dict[str, Content]:
+    """Write tables (each with a reader of so many bytes of its rows) into a migrated database.
 
-    All in one transaction: if anything fails, nothing is there. Return what each then holds.
+    All or nothing, in one transaction. Return the content of each table afterwards.
     """
     with translated(), psycopg.connect(url, **session(idle_s=0)) as conn:
-        there = tables(conn)
+        existing = tables(conn)
         triggers = {name for (name,) in conn.execute(sql("backup_triggers"))}
-        watched = [table for table in there if table.name in triggers]
+        watched = [table for table in existing if table.name in triggers]
         for table in watched:
             conn.execute(table.of("alter table {table} disable trigger user"))
-        everything = compose.SQL(", ").join(compose.Identifier(table.name) for table in there)
+        everything = compose.SQL(", ").join(compose.Identifier(table.name) for table in existing)
         conn.execute(compose.SQL("truncate {}").format(everything))
-        held = {}
-        for table, read in found:
+        contents = {}
+        for table, read in sources:
             with conn.cursor() as cur, cur.copy(table.of("copy {table} ({columns}) from stdin")) as rows:
                 while block := read(CHUNK):
                     rows.write(block)
-            held[table.name] = content(conn, table)
+            contents[table.name] = content(conn, table)
         for table in watched:
             conn.execute(table.of("alter table {table} enable trigger user"))
         for name, column, sequence in conn.execute(sql("backup_sequences")).fetchall():
             highest = compose.SQL(
                 "select setval(%s, max({column})) from {table} having max({column}) is not null"
             )
-            named = highest.format(table=compose.Identifier(name), column=compose.Identifier(column))
-            conn.execute(named, (sequence,))
+            statement = highest.format(table=compose.Identifier(name), column=compose.Identifier(column))
+            conn.execute(statement, (sequence,))
     with translated(), psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn:
         conn.execute("analyze")
-    return held
+    return contents

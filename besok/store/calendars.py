@@ -1,4 +1,4 @@
-"""Imports around the counts: the programme, school holidays, the weather. Each import replaces the last."""
+"""Imports besides counts: the programme, school holidays, the weather. Each import replaces the previous one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,37 +32,37 @@ def import_events(
     db: Database,
     site: str,
     calendar: str,
-    found: Sequence[tuple[Occurrence, str | None]],
+    events: Sequence[tuple[Occurrence, str | None]],
     *,
     until: datetime = EVER,
     now: datetime | None = None,
 ) -> Imported:
-    """Make the programme of a site be what a calendar holds: events, each with its space, up to `until`.
+    """Replace a site's events of a calendar by `events`, each with its space, up to `until`.
 
-    What the calendar has no more is removed; but calendars often tell the future only, so what lies before its first
-    event stays. A calendar without events changes nothing. Raises NotFound.
+    Events no longer in the calendar are removed, except those before its first event, since calendars often hold the
+    future only. A calendar without events changes nothing. Raises NotFound.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         key = {"site_id": id_of(conn, site), "calendar": calendar, "now": now or datetime.now(UTC)}
-        if not found:
+        if not events:
             return Imported()
-        start = min(occurrence.start for occurrence, _ in found)
+        start = min(occurrence.start for occurrence, _ in events)
         rows = fetch(conn, "calendar_events", _Event, **key, start=start, end=until)
-        standing = {(row.uid, row.start, row.end): row for row in rows}
-        wanted = {(o.uid, o.start, o.end): (o, space) for o, space in found}
-        gone = [row.event_id for name, row in standing.items() if name not in wanted]
-        new = [_values(*wanted[name]) for name in wanted if name not in standing]
+        stored = {(row.uid, row.start, row.end): row for row in rows}
+        listed = {(o.uid, o.start, o.end): (o, space) for o, space in events}
+        removed = [row.event_id for name, row in stored.items() if name not in listed]
+        new = [_values(*listed[name]) for name in listed if name not in stored]
         changed = [
-            {**_values(*wanted[name]), "event_id": row.event_id}
-            for name, row in standing.items()
-            if name in wanted and _compared(*wanted[name]) != (row.title, row.space, row.all_day)
+            {**_values(*listed[name]), "event_id": row.event_id}
+            for name, row in stored.items()
+            if name in listed and _compared(*listed[name]) != (row.title, row.space, row.all_day)
         ]
-        conn.execute(sql("events_delete"), {"ids": gone})
+        conn.execute(sql("events_delete"), {"ids": removed})
         conn.cursor().executemany(sql("event_update"), [{**key, **values} for values in changed])
         conn.cursor().executemany(sql("event_insert"), [{**key, **values} for values in new])
-        same = len(wanted) - len(new) - len(changed)
-        return Imported(new=len(new), changed=len(changed), removed=len(gone), same=same)
+        same = len(listed) - len(new) - len(changed)
+        return Imported(new=len(new), changed=len(changed), removed=len(removed), same=same)
 
 
 def _compared(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
@@ -73,42 +73,42 @@ def _values(occurrence: Occurrence, space: str | None) -> dict[str, object]:
     return {**values_of(occurrence), "space": space}
 
 
-def import_school_holidays(db: Database, site: str, calendar: str, found: Sequence[SchoolHoliday]) -> int:
-    """Make the school holidays of a calendar be `found`; those that were over before the first of them stay."""
+def import_school_holidays(db: Database, site: str, calendar: str, holidays: Sequence[SchoolHoliday]) -> int:
+    """Replace the school holidays of a calendar by `holidays`; those that ended before the first of them stay."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         key = {"site_id": id_of(conn, site), "calendar": calendar}
-        if found:
-            conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in found)})
-        rows = [{**key, **values_of(holiday)} for holiday in found]
+        if holidays:
+            conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in holidays)})
+        rows = [{**key, **values_of(holiday)} for holiday in holidays]
         conn.cursor().executemany(sql("school_holiday_insert"), rows)
         return len(rows)
 
 
-def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> int:
-    """Write the weather of days; what a file does not tell stays as it was."""
+def import_weather(db: Database, site: str, days: Mapping[date, Weather]) -> int:
+    """Write the weather of days; values missing in it stay as they were."""
     with db.transaction() as conn:
         site_id = id_of(conn, site)
-        rows = [{"site_id": site_id, "day": day, **values_of(weather)} for day, weather in found.items()]
+        rows = [{"site_id": site_id, "day": day, **values_of(weather)} for day, weather in days.items()]
         conn.cursor().executemany(sql("weather_upsert"), rows)
         return len(rows)
 
 
 def imported(db: Database, site: str | None = None) -> list[ImportedCalendar]:
-    """Return what was imported, of one site or of all."""
+    """Return the imported calendars of one site or of all."""
     return db.fetch("calendars", ImportedCalendar, site=site)
 
 
 def remove(db: Database, site: str, calendar: str) -> int:
-    """Forgets all that was imported under a name; how many events and holidays it was. Raises NotFound."""
+    """Remove a calendar; return how many events and holidays it had. Raises NotFound."""
     with db.transaction() as conn:
         key = {"site_id": id_of(conn, site), "calendar": calendar}
-        gone = sum(
+        removed = sum(
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
-    if not gone:
+    if not removed:
         raise NotFound(f'{site} has no calendar "{calendar}"; `besok calendar list` shows what there is')
-    return gone
+    return removed
 
 
 def remove_weather(db: Database, site: str) -> int:

@@ -46,10 +46,10 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
             "digest": _digest(count),
         }
         if not conn.execute(sql("manual_count_put"), row).rowcount:
-            known = conn.execute(sql("manual_count_digest"), {"count_id": count.id}).fetchone()
-            if known is None:
+            stored = conn.execute(sql("manual_count_digest"), {"count_id": count.id}).fetchone()
+            if stored is None:
                 raise StoreRefused(messages.MANY_COUNTS)
-            if bytes(known[0]) != row["digest"]:
+            if bytes(stored[0]) != row["digest"]:
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
         taps = [{**values_of(tap), "count_id": count.id, "position": n} for n, tap in enumerate(count.taps)]
@@ -59,7 +59,7 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
 
 
 def discard(db: Database, site: str, count: UUID, *, author: str, reason: str, now: datetime) -> None:
-    """Take a count out of use. Raises NotFound if there is none in use with this id."""
+    """Discard a count. Raises NotFound if none with this id is in use."""
     key = {"site": site, "count_id": count, "author": author, "reason": reason, "now": now}
     with db.transaction() as conn:
         if not conn.execute(sql("manual_count_discard"), key).rowcount:
@@ -68,7 +68,7 @@ def discard(db: Database, site: str, count: UUID, *, author: str, reason: str, n
 
 
 def calibrations(db: Database, site: str | None = None) -> list[Calibration]:
-    """Return what was proposed for the doors of a site, or of all, and what became of it; the latest first."""
+    """Return the proposals for the doors of a site, or of all, with their decisions; latest first."""
     return db.fetch("calibrations", Calibration, site=site)
 
 
@@ -92,53 +92,53 @@ def propose(
 def accept(
     db: Database, number: int, *, author: str, reason: str, now: datetime, first: date | None = None
 ) -> None:
-    """Put a proposal in force from business day `first` on (default: that of its first count) and recompute the days.
+    """Apply a proposal from business day `first` on (default: that of its first count) and recompute the days.
 
-    What was in force for the door before ends there. Raises NotFound, and StoreRefused if it was decided before.
+    An earlier correction of the door ends there. Raises NotFound, and StoreRefused if already decided.
     """
     with db.transaction() as conn:
-        found = _open(conn, number)
-        start = _start_of(found, sites.load(db, found.site), first)
-        key = {"id": number, "portal_id": found.portal_id, "start": start, "author": author, "now": now}
+        proposal = _open(conn, number)
+        start = _start_of(proposal, sites.load(db, proposal.site), first)
+        key = {"id": number, "portal_id": proposal.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
-        _noted(conn, found, number, f"accepted from {start:%Y-%m-%d}, {author}: {reason}")
-        _recompute(conn, found.portal_id, min(row[0], start) if row and row[0] else start, None)
+        _noted(conn, proposal, number, f"accepted from {start:%Y-%m-%d}, {author}: {reason}")
+        _recompute(conn, proposal.portal_id, min(row[0], start) if row and row[0] else start, None)
 
 
 def reject(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
-    """Reject a proposal. Raises NotFound, and StoreRefused if it was decided before."""
+    """Reject a proposal. Raises NotFound, and StoreRefused if already decided."""
     with db.transaction() as conn:
-        found = _open(conn, number)
+        proposal = _open(conn, number)
         key = {"id": number, "start": None, "author": author, "reason": reason, "now": now}
         conn.execute(sql("calibration_decide"), {**key, "decision": "rejected"})
-        _noted(conn, found, number, f"rejected, {author}: {reason}")
+        _noted(conn, proposal, number, f"rejected, {author}: {reason}")
 
 
 def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
-    """Take a correction out of force, for all the time it was, and recompute the days.
+    """Undo a correction for its entire span and recompute the days.
 
     Raises NotFound, and StoreRefused if it is not in force.
     """
     with db.transaction() as conn:
-        found = _locked(conn, number)
-        if found.decision != "accepted" or found.undone or found.valid_from is None:
+        proposal = _locked(conn, number)
+        if proposal.decision != "accepted" or proposal.undone or proposal.valid_from is None:
             raise StoreRefused(f"{number} is not in force: there is nothing to undo")
         conn.execute(sql("calibration_undo"), {"id": number, "author": author, "reason": reason, "now": now})
-        _noted(conn, found, number, f"undone, {author}: {reason}")
-        _recompute(conn, found.portal_id, found.valid_from, found.valid_to)
+        _noted(conn, proposal, number, f"undone, {author}: {reason}")
+        _recompute(conn, proposal.portal_id, proposal.valid_from, proposal.valid_to)
 
 
-def _noted(conn: Connection, found: _Proposal, number: int, what: str) -> None:
-    audit.note(conn, "calibration", f"correction {number}", site=found.site, detail=what)
+def _noted(conn: Connection, proposal: _Proposal, number: int, what: str) -> None:
+    audit.note(conn, "calibration", f"correction {number}", site=proposal.site, detail=what)
 
 
 def _digest(count: ManualCount) -> bytes:
-    """Hash all that makes a count that is sent again the same: everything but when it was sent."""
+    """Hash a count to recognise it when sent again: everything but the time of sending."""
     taps = [[t.time.isoformat(), t.direction, t.people, t.undone] for t in count.taps]
     span = [count.begins.isoformat(), count.ends.isoformat()]
-    said = json.dumps([count.portal, count.counted_by, count.note, span, taps], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).digest()
+    content = json.dumps([count.portal, count.counted_by, count.note, span, taps], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).digest()
 
 
 def _evidence(count: CountInfo) -> dict[str, Any]:
@@ -158,25 +158,25 @@ def _evidence(count: CountInfo) -> dict[str, Any]:
 
 
 def _locked(conn: Connection, number: int) -> _Proposal:
-    found = fetch_one(conn, "calibration_lock", _Proposal, id=number)
-    if found is None:
+    proposal = fetch_one(conn, "calibration_lock", _Proposal, id=number)
+    if proposal is None:
         raise NotFound(f"there is no proposal {number}; `besok calibrate list` shows what there is")
-    conn.execute(sql("lock_channels"), {"channels": sorted(found.channels)})
-    return found
+    conn.execute(sql("lock_channels"), {"channels": sorted(proposal.channels)})
+    return proposal
 
 
 def _open(conn: Connection, number: int) -> _Proposal:
-    found = _locked(conn, number)
-    if found.decision != "open":
+    proposal = _locked(conn, number)
+    if proposal.decision != "open":
         raise StoreRefused(
-            f"{number} was {found.decision} before; `besok calibrate propose` looks for a new one"
+            f"{number} was {proposal.decision} before; `besok calibrate propose` looks for a new one"
         )
-    return found
+    return proposal
 
 
-def _start_of(found: _Proposal, site: Site, first: date | None) -> datetime:
-    """Return the beginning of business day `first`, or of that of the first count that a proposal rests on."""
-    counted = min(datetime.fromisoformat(count["begins"]) for count in found.evidence["counts"])
+def _start_of(proposal: _Proposal, site: Site, first: date | None) -> datetime:
+    """Return the beginning of business day `first`, or of that of the first count that a proposal is based on."""
+    counted = min(datetime.fromisoformat(count["begins"]) for count in proposal.evidence["counts"])
     return calendar.day_bounds(first or calendar.business_day(counted, site), site)[0]
 
 

@@ -1,4 +1,4 @@
-"""A connection that claims sites and duties: as long as it lives, no other worker works on them."""
+"""Claims on sites and duties through one connection: while it is open, no other worker works on them."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ IDLE_S = 60  # between two statements of a transaction, in which days are estima
 
 
 class Claims:
-    """Work and claim share one connection, so whoever loses the claim has lost the transaction too.
+    """Connection shared by claim and work, so that losing the claim also loses the transaction.
 
     A lost connection raises StoreUnavailable; the next transaction connects again, with nothing claimed.
     """
@@ -23,7 +23,7 @@ class Claims:
     def __init__(self, url: str) -> None:
         self._url = url
         self._conn: Connection | None = None
-        self._held: set[int] = set()
+        self._claimed: set[int] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -39,9 +39,9 @@ class Claims:
 
     @contextmanager
     def duty(self, name: str, limit_s: float) -> Iterator[Database | None]:
-        """Lend the connection for a duty that no other worker does meanwhile; None where one does.
+        """Lend the connection for a duty claimed by no other worker; None if one has claimed it.
 
-        After `limit_s` seconds what runs on it is cancelled, and nothing more begins: StoreSlow.
+        After `limit_s` seconds the running statement is cancelled and further ones are refused: StoreSlow.
         """
         with self._lent() as conn:
             row = conn.execute(sql("duty_claim"), {"duty": name}).fetchone()
@@ -57,16 +57,16 @@ class Claims:
             finally:
                 timer.cancel()
                 timer.join()
-                _let_go(conn, name)
+                _release_duty(conn, name)
 
     def claim(self, site_id: int) -> bool:
-        """Tell whether the site is this connection's, if need be from now on."""
-        if site_id not in self._held:
+        """Claim a site unless already claimed here; tell whether it is this connection's."""
+        if site_id not in self._claimed:
             with self.transaction() as conn:
                 row = conn.execute(sql("claim"), {"site_id": site_id}).fetchone()
             if row and row[0]:
-                self._held.add(site_id)
-        return site_id in self._held
+                self._claimed.add(site_id)
+        return site_id in self._claimed
 
     @contextmanager
     def _lent(self) -> Iterator[Connection]:
@@ -74,14 +74,14 @@ class Claims:
             with translated():
                 yield self._connected()
         except StoreUnavailable as exc:
-            outdated = isinstance(exc.__cause__, psycopg.errors.FeatureNotSupported)  # what it has prepared
+            outdated = isinstance(exc.__cause__, psycopg.errors.FeatureNotSupported)  # a prepared statement
             if self._conn and (self._conn.broken or outdated):
                 self.release()
             raise
 
     def release(self) -> None:
-        """Let go of all that is claimed, and of the connection."""
-        self._held.clear()
+        """Release all claims and close the connection."""
+        self._claimed.clear()
         if self._conn:
             self._conn.close()
             self._conn = None
@@ -101,8 +101,8 @@ def _end(conn: Connection, ended: threading.Event) -> None:
         conn.cancel_safe(timeout=CANCEL_S)
 
 
-def _let_go(conn: Connection, duty: str) -> None:
-    """Let others have a duty; a cancellation that comes late must not prevent it."""
+def _release_duty(conn: Connection, duty: str) -> None:
+    """Release a duty, also when a late cancellation arrives."""
     try:
         conn.execute(sql("duty_release"), {"duty": duty})
     except psycopg.errors.QueryCanceled:

@@ -1,4 +1,4 @@
-"""Closed months and years in the database: kept with their evidence, ended with a reason, never changed."""
+"""Closed months and years in the database: stored with their evidence, ended with a reason, never changed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,36 +16,36 @@ from besok.store.sites import id_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPeriod(ClosedPeriod):
-    """A closed period with the evidence that was kept: visits by day, and what observed its doors."""
+    """A closed period with its stored evidence: visits by day, and the sensors at its doors."""
 
     days: dict[date, float]
     sensors: tuple[SensorAtDoor, ...]
 
     def view(self) -> ClosedPeriod:
-        """Return it without its evidence."""
+        """Return the period without its evidence."""
         return like(ClosedPeriod, self)
 
 
 def kept(db: Database, site: str | None = None, *, ended: bool = False) -> list[KeptPeriod]:
-    """Return the closed periods of a site, or of all; those that are ended too if asked for."""
+    """Return the closed periods of a site, or of all; with `ended` those that were reopened or replaced too."""
     return db.fetch("periods", KeptPeriod, site=site, all=ended)
 
 
 def report(db: Database, site: str, first: date, last: date) -> AnnualReport | None:
-    """Return the annual report as it was when a year was closed; None for one that is not."""
+    """Return the annual report as of the closing of a year; None for one that is not closed."""
     rows = db.rows("period_report", site=site, first=first, last=last)
     return msgspec.convert(rows[0][0], AnnualReport) if rows else None
 
 
 def sensors(db: Database, site: str, begins: datetime, ends: datetime) -> list[SensorAtDoor]:
-    """Return what observes the doors of a site within a time."""
+    """Return the sensors at the doors of a site within a span of time."""
     return db.fetch("period_sensors", SensorAtDoor, site=site, begins=begins, ends=ends)
 
 
 def reasons(
     db: Database, site: str, first: date, last: date, begins: datetime, ends: datetime, closed: datetime
 ) -> list[RevisionReason]:
-    """Return what came after a period was closed and concerns it, in order of time."""
+    """Return later changes that concern a closed period, in order of time."""
     span = {"first": first, "last": last, "begins": begins, "ends": ends, "closed": closed}
     return db.fetch("period_reasons", RevisionReason, site=site, **span)
 
@@ -57,7 +57,7 @@ def close(
     at: list[SensorAtDoor],
     report: AnnualReport | None,
 ) -> int:
-    """Keep a closed period with its evidence; one that is in force already ends with its reason.
+    """Store a closed period with its evidence; one already in force ends with the reason of the new one.
 
     Raises StoreRefused where one is in force and no reason is given.
     """
@@ -83,7 +83,7 @@ def close(
 
 
 def reopen(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
-    """Let a closed period be open again; what it was stays. Raises NotFound."""
+    """Reopen a closed period; its record stays. Raises NotFound."""
     key = {"id": number, "now": now, "author": author, "reason": reason}
     if not db.run("period_end", key):
         raise NotFound(f"no period is closed under {number}; `besok period list` shows those that are")
@@ -95,4 +95,4 @@ def _in_force(conn: Connection, period: ClosedPeriod) -> int | None:
 
 
 def _json(value: object) -> Jsonb:
-    return Jsonb(value, dumps=lambda told: msgspec.json.encode(told).decode())
+    return Jsonb(value, dumps=lambda data: msgspec.json.encode(data).decode())

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCodec:
-    """A codec with who added it, when, and the hash that it had then."""
+    """A codec with its author, the time it was added, and its hash at that time."""
 
     vendor: str
     model: str
@@ -36,7 +36,7 @@ def load(db: Database) -> list[StoredCodec]:
 
 
 def usable(db: Database) -> tuple[Codec, ...]:
-    """Return the codecs that are still what was added; the log tells which are not."""
+    """Return the codecs that are unchanged since they were added; log those that are not."""
     stored = load(db)
     for changed in (s for s in stored if s.codec.sha256 != s.sha256):
         log.error(
@@ -65,10 +65,10 @@ def add(db: Database, codecs: Iterable[Codec], *, author: str, now: datetime) ->
 def find(db: Database, vendor: str, model: str) -> Codec:
     """Return the codec of a model. Raises NotFound."""
     name = vendor.lower(), model.lower()
-    found = next((c for c in usable(db) if (c.vendor.lower(), c.model.lower()) == name), None)
-    if found is None:
+    codec = next((c for c in usable(db) if (c.vendor.lower(), c.model.lower()) == name), None)
+    if codec is None:
         raise _missing(vendor, model)
-    return found
+    return codec
 
 
 def remove(db: Database, vendor: str, model: str) -> None:

@@ -38,18 +38,18 @@ IDLE_S = 10  # that a transaction may wait for us between two statements
 _TEMPORARY_CLASSES = ("08", "26", "40", "53", "57", "58")
 _TEMPORARY_CODES = ("25006", "25P03", "25P04", "42501", "42P05", "55006", "55P03")
 
-CANCELED = "57014"  # by the statement timeout, or by an administrator; by us only where nobody waits any more
+CANCELED = "57014"  # by the statement timeout or an administrator; by this program only where no client waits any more
 
 # No such table, column, function, schema; not of that type: what we ask for does not fit what is there.
 _UNFIT_CLASSES = ("3F", "42")
 
 
 def session(idle_s: int = IDLE_S, statement_s: float = 0, *, one_core: bool = False) -> dict[str, Any]:
-    """Return how to connect. A host or a network that vanishes says no goodbye; either side must find out.
+    """Return connection parameters by which either side detects a host or network that vanished.
 
-    The client does within half a minute, and connects again. The server lets go of the locks of a transaction that
-    nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself. It ends a statement after
-    `statement_s` seconds (0: as its role says), and lets it have `one_core` where others must not wait for it.
+    The client detects it within half a minute and reconnects. The server releases the locks of a transaction idle for
+    `idle_s` seconds: else a client that reconnects would wait for its own locks. It ends a statement after
+    `statement_s` seconds (0: the limit of its role), and gives it `one_core` where others must not wait for it.
     """
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
     settings = {
@@ -70,16 +70,16 @@ def session(idle_s: int = IDLE_S, statement_s: float = 0, *, one_core: bool = Fa
 
 @cache
 def statements() -> dict[str, LiteralString]:
-    """Every named statement of besok/store/sql/*.sql. Raises ValueError for a name that is there twice."""
-    found: dict[str, LiteralString] = {}
+    """Return the named statements of besok/store/sql/*.sql. Raises ValueError for a duplicate name."""
+    statements_by_name: dict[str, LiteralString] = {}
     for file in sorted(files("besok.store").joinpath("sql").iterdir(), key=lambda file: file.name):
         _, *parts = file.read_text("utf-8").split("-- name: ")
         for part in parts:
             name, _, text = part.partition("\n")
-            if name in found:
+            if name in statements_by_name:
                 raise ValueError(f"{file.name}: {name} is there twice")
-            found[name] = text.strip()
-    return found
+            statements_by_name[name] = text.strip()
+    return statements_by_name
 
 
 def sql(name: str) -> LiteralString:
@@ -89,8 +89,8 @@ def sql(name: str) -> LiteralString:
 
 @contextmanager
 def translated(*, migrating: bool = False) -> Iterator[None]:
-    """Turn whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
-    database was migrated, which nobody can say who is `migrating`) or StoreRefused (do not).
+    """Translate errors of the driver into StoreUnavailable (retry), SchemaMismatch (retry once the database was
+    migrated; never raised while `migrating`) or StoreRefused (do not retry).
     """
     try:
         yield
@@ -110,11 +110,11 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
 
 
 def _is_outdated_plan(exc: psycopg.Error) -> bool:
-    """Tell whether a statement was prepared before a migration replaced what it reads, in any language."""
+    """Tell whether a migration replaced what a prepared statement reads; in any language of the server."""
     return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
 
 
-_plain = methodcaller("item")  # of a number of numpy's
+_plain = methodcaller("item")  # of a NumPy number
 
 
 def array(values: Iterable[int | float | datetime]) -> str:
@@ -123,7 +123,7 @@ def array(values: Iterable[int | float | datetime]) -> str:
 
 
 def text_array(values: Iterable[str]) -> str:
-    """Format a PostgreSQL array of texts (or of what a text can stand for), as quickly."""
+    """Format a PostgreSQL array of texts, or of values written as texts, as quickly."""
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
 
@@ -141,12 +141,12 @@ def fetch_one(conn: Connection, query: str, row: type[Row], **params: object) ->
 
 
 def values_of(row: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass as parameters of a query, which takes those that it names."""
+    """Return the fields of a dataclass as parameters of a query, which uses those it names."""
     return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 class Database:
-    """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
+    """A pool of connections to one TimescaleDB. An unreachable database fails the call, not the start."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class Database:
     ) -> None:
         """Prepare a pool; a call waits `wait_s` for a free or a new connection before it raises StoreUnavailable.
 
-        A statement that takes more than `statement_s` seconds (0: as long as it likes) raises StoreSlow.
+        A statement that takes more than `statement_s` seconds (0: no limit) raises StoreSlow.
         """
         self._pool = ConnectionPool(
             url,
@@ -245,7 +245,7 @@ class Database:
 
 
 class OneConnection(Database):
-    """All calls go through one connection, in its open transaction if it has one; none begins once it is `ended`."""
+    """Database on one connection, in its open transaction if any; refuses calls once `ended` is set."""
 
     def __init__(self, conn: Connection, ended: threading.Event | None = None) -> None:
         self._conn, self._ended = conn, ended

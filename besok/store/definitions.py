@@ -1,4 +1,4 @@
-"""Definitions of a visit in the database. None is ever changed: a new version replaces it, and it stays."""
+"""Definitions of a visit in the database. None is ever changed or deleted: a new version replaces it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,12 +16,12 @@ DEFINITION = TypeAdapter(VisitDefinition)
 def write_definitions(
     conn: Connection, site_id: int, definitions: Sequence[VisitDefinition], now: datetime
 ) -> None:
-    """Make the definitions of a site be `definitions`; those that stay as they are keep their version."""
+    """Replace the definitions of a site by `definitions`; unchanged ones keep their version."""
     rows = conn.execute(sql("definition_rows"), {"site_id": site_id}).fetchall()
-    standing = {msgspec.convert(spec, VisitDefinition): version for version, spec in rows}
-    gone = [version for definition, version in standing.items() if definition not in definitions]
-    conn.execute(sql("definition_end"), {"site_id": site_id, "versions": gone, "now": now})
-    new = [definition for definition in definitions if definition not in standing]
+    stored = {msgspec.convert(spec, VisitDefinition): version for version, spec in rows}
+    ended = [version for definition, version in stored.items() if definition not in definitions]
+    conn.execute(sql("definition_end"), {"site_id": site_id, "versions": ended, "now": now})
+    new = [definition for definition in definitions if definition not in stored]
     if new:
         doors = dict(conn.execute(sql("perimeter"), {"site_id": site_id}).fetchall())
         for definition in sorted(new, key=lambda d: d.first):

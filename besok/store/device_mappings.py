@@ -1,4 +1,4 @@
-"""Mappings that people have made for devices that nothing knows: kept, given their place, ended, and replayed."""
+"""Mappings that people made for unknown devices: stored, placed, ended, and replayed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _SENSORS = TypeAdapter(list[Sensor])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceMapping:
-    """A mapping in force, and the sensors that were given their place with it."""
+    """A mapping in force, and the sensors placed with it."""
 
     id: int
     mapping: PayloadMapping
@@ -35,8 +35,8 @@ class DeviceMapping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedTopic:
-    """A topic with messages that ask for a mapping: how many, the reason of the last, and the last payloads."""
+class WaitingTopic:
+    """A topic with messages that need a mapping: their number, the latest reason, and the latest payloads."""
 
     topic: str
     heard: datetime
@@ -46,20 +46,20 @@ class AskedTopic:
 
 
 def listing(db: Database) -> list[DeviceMapping]:
-    """Return the mappings in force, in the order in which they were made."""
+    """Return the mappings in force, in the order of creation."""
     return db.fetch("device_mappings", DeviceMapping)
 
 
 def waiting_topics(
     db: Database, *, topic: str | None = None, limit: int, messages_each: int, length: int
-) -> list[AskedTopic]:
-    """Return the topics that ask, the one heard last first; of each the last payloads, cut at `length` bytes."""
+) -> list[WaitingTopic]:
+    """Return topics that need a mapping, latest message first, each with its last payloads, cut at `length` bytes."""
     params = {"topic": topic, "limit": limit, "messages": messages_each, "length": length}
-    return db.fetch("unknown_topics", AskedTopic, **params)
+    return db.fetch("unknown_topics", WaitingTopic, **params)
 
 
 def topic_of(db: Database, device: str) -> str:
-    """Return the topic on which a device was heard last; "" if it never was."""
+    """Return the topic on which a device last sent; "" if it never did."""
     return next((topic for (topic,) in db.rows("device_topic", device=device)), "")
 
 
@@ -73,9 +73,9 @@ def put(
     sensors: Sequence[Sensor] = (),
     since: datetime | None = None,
 ) -> int:
-    """Keep a mapping, place its sensors in `site`, and tell the collectors. All or nothing; returns its number.
+    """Store a mapping, place its sensors in `site`, and notify the collectors. All or nothing; returns its number.
 
-    Raises NotFound for a place that is not there, StoreRefused for a channel that observes another place.
+    Raises NotFound for an unknown place, StoreRefused for a channel that observes another place.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
@@ -98,35 +98,35 @@ def put(
 
 
 def end(db: Database, number: int, now: datetime) -> None:
-    """End a mapping, and the placements made with it; what was read stays. Raises NotFound."""
+    """End a mapping and the placements made with it; its readings stay. Raises NotFound."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         row = conn.execute(sql("device_mapping_end"), {"id": number, "now": now}).fetchone()
         if row is None:
             raise NotFound(f"there is no mapping {number} in force; `besok device mappings` lists them")
         channels = _channels(conn, _SENSORS.validate_python(row[1]))
-        standing = _standing(conn, channels.values())
-        ids = [placement for placement, _ in standing.values()]
+        in_force = _in_force(conn, channels.values())
+        ids = [placement for placement, _ in in_force.values()]
         conn.execute(sql("placement_forget"), {"ids": ids, "now": now})
         conn.execute(sql("placement_close"), {"ids": ids, "now": now})
         audit.note(conn, "device.mapping", f"mapping {number}", detail="ended")
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 
-def kept_messages(db: Database, topic: str) -> list[int]:
-    """Return the numbers of the rejected messages on topics that a filter fits."""
+def rejected_messages(db: Database, topic: str) -> list[int]:
+    """Return the numbers of the rejected messages on topics that match a filter."""
     rows, key = db.rows("rejected_topics"), identity.key(db)
-    return sorted(number for kept_on, ids in rows if matches_stored(topic, kept_on, key) for number in ids)
+    return sorted(number for name, ids in rows if matches_stored(topic, name, key) for number in ids)
 
 
-def kept_payloads(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
-    """Return topics and payloads of the last rejected messages that a filter fits, without those above `length`."""
-    rows = db.rows("rejected_payloads", ids=kept_messages(db, topic), limit=limit, length=length)
+def rejected_payloads(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:
+    """Return topics and payloads of the last rejected messages that match a filter, none longer than `length`."""
+    rows = db.rows("rejected_payloads", ids=rejected_messages(db, topic), limit=limit, length=length)
     return [(name, bytes(payload)) for name, payload in rows]
 
 
 def replayed(db: Database, number: int, now: datetime) -> None:
-    """Note that the kept messages were read by a mapping."""
+    """Record that the rejected messages were replayed with a mapping."""
     db.run("device_mapping_replayed", {"id": number, "now": now})
 
 
@@ -138,14 +138,14 @@ def _place(
     identity.register(conn, map(_key, sensors))
     channels = _channels(conn, sensors)
     conn.execute(sql("lock_channels"), {"channels": sorted(channels.values())})
-    standing = _standing(conn, channels.values())
+    in_force = _in_force(conn, channels.values())
     for sensor in sensors:
         channel = channels[_key(sensor)]
         observed = (places.get(("portal", sensor.portal)), places.get(("space", sensor.space)))
         if observed == (None, None):
             raise NotFound(messages.NO_PLACE(name=sensor.portal or sensor.space))
-        if channel in standing:
-            if standing[channel][1] != (*observed, sensor.swapped):
+        if channel in in_force:
+            if in_force[channel][1] != (*observed, sensor.swapped):
                 raise StoreRefused(messages.PLACED_ELSEWHERE(device=sensor.device))
             continue
         row = dict(zip(("portal_id", "space_id"), observed, strict=True))
@@ -167,11 +167,11 @@ def _key(sensor: Sensor) -> identity.Key:
 
 
 def _channels(conn: Connection, sensors: Sequence[Sensor]) -> dict[identity.Key, int]:
-    found = identity.find_channels(conn, map(_key, sensors))
-    return {key: channel for key, (channel, _) in found.items()}
+    ids = identity.find_channels(conn, map(_key, sensors))
+    return {key: channel for key, (channel, _) in ids.items()}
 
 
-def _standing(conn: Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
+def _in_force(conn: Connection, channels: Iterable[int]) -> dict[int, tuple[int, tuple[Any, ...]]]:
     """Return the placements in force of channels: their number, and portal, space and swapped."""
     rows = conn.execute(sql("placement_open_rows"), {"channels": list(channels), "sites": []})
     return {r[1]: (r[0], (r[2], r[3], r[4])) for r in rows}

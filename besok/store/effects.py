@@ -11,7 +11,7 @@ from besok.model.effects import EventEffect
 from besok.model.views.calendar import ActionEffect, UnusualTime
 from besok.store.database import Connection, Database, sql
 
-ACTIONS: Final = "effects"  # what the days up to one were last checked for
+ACTIONS: Final = "effects"  # kinds of daily results, each noted with its last day
 EVENTS: Final = "programme"
 UNUSUAL: Final = "unusual"
 
@@ -28,7 +28,7 @@ class EnteredDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnteredHour:
-    """People who entered in the hour from `start` on; `heard` is the share of the doors that told anything."""
+    """People who entered in the hour from `start` on; `heard` is the share of the doors with data."""
 
     start: datetime
     people: float
@@ -37,7 +37,7 @@ class EnteredHour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastEvent:
-    """An event of the programme that is over; `space` is None if it took place in the whole site."""
+    """An event of the programme that is over; `space` is None if it took place in the entire site."""
 
     event_id: int
     space: str | None
@@ -47,14 +47,14 @@ class PastEvent:
 
 
 def entered_by_day(db: Database, site: str, first: date, last: date) -> list[EnteredDay]:
-    """Return who entered each space of a site, by space, portal and day; days without an observation are not there."""
+    """Return the people who entered each space of a site, by space, portal and day; unobserved days are absent."""
     return db.fetch("space_entries", EnteredDay, site=site, first=first, last=last)
 
 
 def entered_by_hour(
     db: Database, site: str, space: str | None, start: datetime, end: datetime
 ) -> list[EnteredHour]:
-    """Return the hours in which anything was heard at the doors of a space, or of the whole site, in order."""
+    """Return the hours with data from the doors of a space, or of the entire site, in order."""
     return db.fetch("entered_hours", EnteredHour, site=site, space=space or site, start=start, end=end)
 
 
@@ -65,15 +65,15 @@ def past_events(db: Database, site: str, start: datetime, end: datetime) -> list
 
 def action_effects(db: Database, site: str) -> dict[str, ActionEffect]:
     """Return the effects of a site's actions as computed last, by action."""
-    found = (msgspec.convert(result, ActionEffect) for (result,) in db.rows("effects", site=site))
-    return {effect.action: effect for effect in found}
+    effects = (msgspec.convert(result, ActionEffect) for (result,) in db.rows("effects", site=site))
+    return {effect.action: effect for effect in effects}
 
 
-def put_action_effects(db: Database, site: str, found: Sequence[ActionEffect], until: date) -> None:
+def put_action_effects(db: Database, site: str, effects: Sequence[ActionEffect], until: date) -> None:
     """Store the effects of a site's actions up to business day `until`."""
     rows = [
         {"site": site, "action": e.action, "until": e.until, "result": msgspec.json.encode(e).decode()}
-        for e in found
+        for e in effects
     ]
     with db.transaction() as conn:
         conn.cursor().executemany(sql("effect_upsert"), rows)
@@ -88,12 +88,12 @@ def put_event_effects(db: Database, site: str, events: Mapping[int, EventEffect]
         _note(conn, site, EVENTS, until)
 
 
-def put_unusual_times(db: Database, site: str, found: Sequence[UnusualTime], until: date) -> None:
+def put_unusual_times(db: Database, site: str, times: Sequence[UnusualTime], until: date) -> None:
     """Replace the unusual times of a site, up to business day `until`."""
     columns = {
-        "begins": [u.start for u in found],
-        "ends": [u.end for u in found],
-        **{name: [getattr(u, name) for u in found] for name in ("people", "expected", "score")},
+        "begins": [u.start for u in times],
+        "ends": [u.end for u in times],
+        **{name: [getattr(u, name) for u in times] for name in ("people", "expected", "score")},
     }
     with db.transaction() as conn:
         conn.execute(sql("unusual_delete"), {"site": site})

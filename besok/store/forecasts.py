@@ -1,4 +1,4 @@
-"""Forecasts as they were made. They are kept as they are: what was said is scored later, never changed."""
+"""Forecasts as they were made: scored later, never changed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,10 +10,10 @@ FAN = ("mean", "low80", "high80", "low95", "high95")
 
 
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
-    """Store a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
-    head = {**values_of(outlook), "site": site, "also": list(outlook.also)}
+    """Store a forecast of a site; False if one of the same origin, measure and sites exists, which stays."""
+    forecast = {**values_of(outlook), "site": site, "also": list(outlook.also)}
     with db.transaction() as conn:
-        row = conn.execute(sql("forecast_insert"), head).fetchone()
+        row = conn.execute(sql("forecast_insert"), forecast).fetchone()
         if row is None:
             return False
         key = {"forecast_id": row[0]}

@@ -1,4 +1,4 @@
-"""Headcounts in the database: kept once, undone, and read for the estimate of occupancy."""
+"""Headcounts in the database: stored once, undone, and read for the estimate of occupancy."""
 
 import hashlib
 import json
@@ -29,10 +29,10 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
             "digest": _digest(count),
         }
         if not conn.execute(sql("headcount_put"), row).rowcount:
-            known = conn.execute(sql("headcount_digest"), {"id": count.id}).fetchone()
-            if known is None:
+            stored = conn.execute(sql("headcount_digest"), {"id": count.id}).fetchone()
+            if stored is None:
                 raise StoreRefused(messages.MANY_COUNTS)
-            if bytes(known[0]) != row["digest"]:
+            if bytes(stored[0]) != row["digest"]:
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
         _changed(conn, site, count.time - clock_ahead, now)
@@ -42,7 +42,7 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
 
 
 def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now: datetime) -> None:
-    """Take a headcount out of use. Raises NotFound if there is none in use with this id."""
+    """Undo a headcount. Raises NotFound if none with this id is in use."""
     key = {"site": site.id, "id": count, "author": author, "reason": reason, "now": now}
     with db.transaction() as conn:
         row = conn.execute(sql("headcount_undo"), key).fetchone()
@@ -63,7 +63,7 @@ def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> Non
 
 
 def _digest(count: Headcount) -> bytes:
-    """Hash all that makes a headcount that is sent again the same: everything but when it was sent."""
+    """Hash a headcount to recognise it when sent again: everything but the time of sending."""
     fields = [count.space, count.time.isoformat(), count.people, count.seats_taken, count.counted_by]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).digest()
 

@@ -1,4 +1,4 @@
-"""Heartbeats of the services, so that health can say which of them works."""
+"""Heartbeats of the services, from which their health is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Opening hours that change for days that are over: their occupancy was estimated as if the old ones had held."""
+"""Opening hours changed for past days, whose occupancy was estimated with the old hours."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -21,13 +21,13 @@ def mark_days(conn: Connection, site_id: int, old: Site, new: Site, now: datetim
 
 
 def first_day(conn: Connection, site_id: int) -> date | None:
-    """Return the first business day of which anything of a site is known; None if there is none."""
+    """Return the first business day with any data of a site; None if there is none."""
     row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
     return row[0] if row else None
 
 
 def describe(site: str, days: Sequence[date]) -> list[str]:
-    """Return the line that tells of them; none where there are none."""
+    """Return one line about the changed days; none without days."""
     if not days:
         return []
     stretch = f"{days[0]} to {days[-1]}"

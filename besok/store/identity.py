@@ -1,4 +1,4 @@
-"""Who a device is: how many new ones are registered, which topics each is bound to, and the key of pseudonyms."""
+"""Identity of devices: registration of new ones, their topics, and the key of pseudonyms."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,19 +11,19 @@ from besok.store.database import Connection, Database, sql
 
 Device = tuple[str, str]  # source, external id
 Key = tuple[str, str, str]  # source, external id, channel; "" for the device alone
-CHANNELS_LIMIT = 500  # of one device; the largest platforms tell of some hundred desks as one device
+CHANNELS_LIMIT = 500  # of one device; the largest platforms send some hundred desks as one device
 
 Topics = Mapping[Device, tuple[str, ...]]
 
 
 def key(db: Database) -> bytes:
     """Return the key of pseudonyms. Raises StoreUnavailable."""
-    ((found,),) = db.rows("installation_key")
-    return bytes(found)
+    ((secret,),) = db.rows("installation_key")
+    return bytes(secret)
 
 
 def hide(db: Database, stored: Callable[[Key], Key], topic: Callable[[str], str]) -> int:
-    """Give devices, lines and topics that an older version has stored the names that they would get now; how many.
+    """Rename devices, lines and topics stored by an older version as they would be named now; return how many.
 
     Raises StoreUnavailable.
     """
@@ -32,11 +32,11 @@ def hide(db: Database, stored: Callable[[Key], Key], topic: Callable[[str], str]
         rows = conn.execute(sql("stored_names")).fetchall()
         devices = {row[0]: row[1:5] for row in rows}
         changed = 0
-        for number, (source, device, last, heard) in devices.items():
-            now = {"device": stored((source, device, ""))[1], "topic": last and topic(last)}
-            now["heard"] = list(dict.fromkeys(map(topic, heard)))
-            if now != {"device": device, "topic": last, "heard": heard}:
-                changed += conn.execute(sql("store_device_name"), {**now, "id": number}).rowcount
+        for number, (source, device, last_topic, topics) in devices.items():
+            renamed = {"device": stored((source, device, ""))[1], "topic": last_topic and topic(last_topic)}
+            renamed["heard"] = list(dict.fromkeys(map(topic, topics)))
+            if renamed != {"device": device, "topic": last_topic, "heard": topics}:
+                changed += conn.execute(sql("store_device_name"), {**renamed, "id": number}).rowcount
         for _, source, device, _, _, channel, key in rows:
             if channel and (line := stored((source, device, key))[2]) != key:
                 changed += conn.execute(sql("store_channel_name"), {"id": channel, "key": line}).rowcount
@@ -44,37 +44,37 @@ def hide(db: Database, stored: Callable[[Key], Key], topic: Callable[[str], str]
 
 
 def admit(db: Database, keys: Sequence[Key], limit: int, now: datetime) -> set[Key]:
-    """Register the devices of channels that were never heard, `limit` an hour at most, in order; return what is not
-    admitted: the channels of all further devices, and those of a device that has too many.
+    """Register the devices of new channels, `limit` an hour at most, in order; return the channels that are not
+    admitted: those of all further devices, and those beyond the limit of a device.
 
-    A device that is known by its pseudonym is given its name. Raises StoreUnavailable.
+    A device stored under its pseudonym gets its name. Raises StoreUnavailable.
     """
-    wanted: defaultdict[Device, list[str]] = defaultdict(list)
+    requested: defaultdict[Device, list[str]] = defaultdict(list)
     for source, device, channel in keys:
-        wanted[source, device].append(channel)
+        requested[source, device].append(channel)
     with db.transaction() as conn:
-        channels = _channels(conn, wanted)
-        if wanted.keys() - channels.keys():
+        channels = _channels(conn, requested)
+        if requested.keys() - channels.keys():
             conn.execute(sql("admission_lock"))
             name(conn, keys)
-            channels = _channels(conn, wanted)
-            new = [device for device in wanted if device not in channels]
+            channels = _channels(conn, requested)
+            new = [device for device in requested if device not in channels]
             row = conn.execute(sql("registered_lately"), {"now": now}).fetchone()
             admitted = new[: max(limit - (row[0] if row else 0), 0)]
             conn.execute(sql("register_heard"), {**_columns(admitted), "now": now})
             channels |= dict.fromkeys(admitted, frozenset())
     return {
         (*device, channel)
-        for device, found in wanted.items()
-        for channel in _refused(found, channels.get(device))
+        for device, channel_keys in requested.items()
+        for channel in _refused(channel_keys, channels.get(device))
     }
 
 
-def _refused(wanted: Sequence[str], had: frozenset[str] | None) -> Sequence[str]:
-    if had is None:
-        return wanted
-    new = [channel for channel in wanted if channel and channel not in had]
-    return new[max(CHANNELS_LIMIT - len(had), 0) :]
+def _refused(requested: Sequence[str], registered: frozenset[str] | None) -> Sequence[str]:
+    if registered is None:
+        return requested
+    new = [channel for channel in requested if channel and channel not in registered]
+    return new[max(CHANNELS_LIMIT - len(registered), 0) :]
 
 
 def _channels(conn: Connection, devices: Iterable[Device]) -> dict[Device, frozenset[str]]:
@@ -84,25 +84,25 @@ def _channels(conn: Connection, devices: Iterable[Device]) -> dict[Device, froze
 
 
 def name(conn: Connection, keys: Iterable[Key]) -> None:
-    """Give devices and lines that are known by their pseudonyms the names that a person has given."""
-    wanted = set(keys)
-    rows = conn.execute(sql("pseudonymous_channels"), {"source": sorted({key[0] for key in wanted})})
-    if not (found := rows.fetchall()):
+    """Replace the pseudonyms of devices and lines by the names that a person has given."""
+    given = set(keys)
+    rows = conn.execute(sql("pseudonymous_channels"), {"source": sorted({key[0] for key in given})})
+    if not (pseudonymous := rows.fetchall()):
         return
     ((secret,),) = conn.execute(sql("installation_key"))
     devices = {
         (source, hidden, device)
-        for source, hidden, _ in found
-        for wants, device in {key[:2] for key in wanted}
-        if wants == source and hidden != device and stands_for(hidden, device, secret)
+        for source, hidden, _ in pseudonymous
+        for given_source, device in {key[:2] for key in given}
+        if given_source == source and hidden != device and stands_for(hidden, device, secret)
     }
     _rename(conn, "name_devices", sorted((*row, "") for row in devices))
     real = {(source, hidden): device for source, hidden, device in devices}
     lines = {
         (source, hidden, channel, device)
-        for source, known, hidden in found
-        for wants, device, channel in wanted
-        if (wants, device) == (source, real.get((source, known), known))
+        for source, stored_device, hidden in pseudonymous
+        for given_source, device, channel in given
+        if (given_source, device) == (source, real.get((source, stored_device), stored_device))
         and hidden != channel
         and channel_stands_for(hidden, channel, secret)
     }
@@ -110,7 +110,7 @@ def name(conn: Connection, keys: Iterable[Key]) -> None:
 
 
 def _rename(conn: Connection, statement: str, rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """Rename what has a pseudonym, also in the places that answers have given; of channels with their device."""
+    """Rename what has a pseudonym, also in the placements of mappings; of channels with their device."""
     if not rows:
         return
     names = ("source", "pseudonym", "name", "device")
@@ -126,10 +126,10 @@ def _columns(devices: Iterable[Device]) -> dict[str, list[str]]:
 
 
 def register(conn: Connection, keys: Iterable[Key]) -> None:
-    """Register channels, and their devices, as far as they are not known: neither by name nor by pseudonym."""
-    wanted = list(keys)
-    name(conn, wanted)
-    columns = _key_columns(wanted)
+    """Register channels and their devices unless known by name or by pseudonym."""
+    channels = list(keys)
+    name(conn, channels)
+    columns = _key_columns(channels)
     conn.execute(sql("register_devices"), columns)
     conn.execute(sql("register_channels"), columns)
 
@@ -147,12 +147,12 @@ def _key_columns(keys: Iterable[Key]) -> dict[str, list[str]]:
     return {name: [key[n] for key in rows] for n, name in enumerate(("source", "device", "key"))}
 
 
-def learn_topics(conn: Connection, heard: Topics, binds: Iterable[Device]) -> None:
-    """Note on which topics devices were heard that are not bound to any; those in `binds` are placed, and bound by it.
+def learn_topics(conn: Connection, topics_seen: Topics, binds: Iterable[Device]) -> None:
+    """Record the topics on which unbound devices sent; those in `binds` are placed, and thereby bound to them.
 
-    Raises StoreUnavailable if one of the latter is bound to others by now: the batch is to be decoded again.
+    Raises StoreUnavailable if one of the latter is bound to other topics by now: decode the batch again.
     """
-    rows = [(*device, topic) for device, filters in sorted(heard.items()) for topic in filters]
+    rows = [(*device, topic) for device, filters in sorted(topics_seen.items()) for topic in filters]
     conn.execute(
         sql("learn_topics"), {**_columns((s, d) for s, d, _ in rows), "topic": [t for _, _, t in rows]}
     )
@@ -161,12 +161,12 @@ def learn_topics(conn: Connection, heard: Topics, binds: Iterable[Device]) -> No
         return
     conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
     for source, device, topics in conn.execute(sql("bound_topics"), _columns(bound)):
-        if not set(heard[source, device]) <= set(topics):
+        if not set(topics_seen[source, device]) <= set(topics):
             raise StoreUnavailable("another collector has bound a device to its topics meanwhile")
 
 
 def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
-    """Bind a device to topic filters as the site file would; none: to the topic on which it is heard next.
+    """Bind a device to topic filters as the site file would; none: to the topic on which it sends next.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -178,11 +178,11 @@ def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
 
 
 def topics_of(db: Database, device: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Return source, told filters and topics heard on, of each device of this name. Raises NotFound."""
+    """Return source, stated filters and observed topics of each device of this name. Raises NotFound."""
     rows = db.rows("topics_of", device=device)
     if not rows:
         raise _no_device(device)
-    return [(source, tuple(stated), tuple(heard)) for source, stated, heard in rows]
+    return [(source, tuple(stated), tuple(seen)) for source, stated, seen in rows]
 
 
 def _no_device(device: str) -> NotFound:

@@ -1,4 +1,4 @@
-"""Runs of the duties of the jobs: when each began, how it ended."""
+"""Runs of the duties of the jobs: start and outcome of each."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ def end(db: Database, run: int, outcome: Outcome, message: str = "") -> None:
 
 
 def expire(db: Database, duty: str) -> None:
-    """Note that the run of a duty that goes on was ended, as it took too long."""
+    """Record that the current run of a duty was ended because it took too long."""
     db.run("job_run_expire", {"duty": duty})
 
 
@@ -32,5 +32,5 @@ def states(db: Database) -> list[JobInfo]:
 
 
 def forget(db: Database, now: datetime) -> None:
-    """Delete runs that nobody looks for any more."""
+    """Delete runs that are no longer shown."""
     db.run("job_runs_forget", {"now": now})

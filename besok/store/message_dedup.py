@@ -1,12 +1,12 @@
-"""De-duplication of messages: what has been stored once is not stored a second time when it is redelivered.
+"""De-duplication of messages: a redelivered message is not stored a second time.
 
-Most readings need none of this: a device that sends a time has told the key of its reading, and writing it again
+Most readings need none of this: a device that sends a time has sent the key of its reading, and writing it again
 changes nothing. The table `seen` is for messages that carry no time, or one that is not the device's own (a radio frame
-heard by two networks), and for rejected ones. It is written in the transaction of the readings, so whatever is killed,
+received by two networks), and for rejected ones. It is written in the transaction of the readings, so after any crash
 a message is in both or in neither.
 
-A message has up to two marks. Its own numbering (`Identity`) holds on any way. The numbering of the broker
-(client and packet id) holds only for what the broker marks as sent before, since it uses each number again and again;
+A message has up to two marks. Its own numbering (`Identity`) is valid on any route. The numbering of the broker
+(client and packet id) is valid only for what the broker marks as sent before, since it reuses each number;
 so a packet id stands for the last message that had it, and is forgotten before its number comes round.
 """
 
@@ -27,9 +27,9 @@ PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
 
 
 class Origin(Struct, frozen=True, kw_only=True, eq=False):
-    """The delivery of a message that is to be stored once; no two are equal, whatever they say.
+    """The delivery of a message that is to be stored once; no two are equal, whatever their content.
 
-    `digest` is of what the message says, `packet_id` the broker's number of the delivery to `client` (0 for none), and
+    `digest` is of the message's content, `packet_id` the broker's number of the delivery to `client` (0 for none), and
     `redelivered` the broker's mark that it may have sent it before.
     """
 
@@ -47,11 +47,11 @@ class Origin(Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def marks(self) -> Iterator["Mark"]:
-        """Yield all that the message is known by."""
-        own = self.identity
-        if own:
-            until = self.received + timedelta(seconds=own.window_s)
-            yield Mark(_short(own.scope), _short(own.mark), self.digest, self.received, until)
+        """Yield all marks that identify the message."""
+        identity = self.identity
+        if identity:
+            until = self.received + timedelta(seconds=identity.window_s)
+            yield Mark(_short(identity.scope), _short(identity.mark), self.digest, self.received, until)
         if self.packet_id:
             until = self.received + PACKET_WINDOW
             yield Mark(self.scope, _packet(self.packet_id), self.digest, self.received, until)
@@ -71,23 +71,23 @@ Key = tuple[str, str, bytes]
 
 
 def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
-    """Enter the deliveries; return those whose message was stored before, or comes twice among them.
+    """Record the deliveries; return those whose message was stored before or repeats an earlier one of them.
 
-    To be called before the transaction locks anything else: whoever enters the same message at the same time waits
-    here until this transaction has ended.
+    Call this before the transaction locks anything else: a concurrent transaction with the same message waits here
+    until this one has ended.
     """
-    found: set[Origin] = set()
-    rest = list(origins)
-    while rest:
-        marks, taken = _marks(rest, found)
+    repeated: set[Origin] = set()
+    remaining = list(origins)
+    while remaining:
+        marks, count = _marks(remaining, repeated)
         if not marks:
             break
-        _forget_packets(conn, [o for o in rest[:taken] if o.packet_id])
-        known = marks.keys() - set(conn.execute(sql("seen_enter"), _columns(marks.values())).fetchall())
-        if known:
-            found.update(o for o in rest[:taken] if any(mark[:3] in known for mark in o.marks))
-        rest = rest[taken:]
-    return found
+        _forget_packets(conn, [o for o in remaining[:count] if o.packet_id])
+        seen = marks.keys() - set(conn.execute(sql("seen_enter"), _columns(marks.values())).fetchall())
+        if seen:
+            repeated.update(o for o in remaining[:count] if any(mark[:3] in seen for mark in o.marks))
+        remaining = remaining[count:]
+    return repeated
 
 
 def _columns(marks: Iterable[Mark]) -> dict[str, str]:
@@ -102,7 +102,7 @@ def _columns(marks: Iterable[Mark]) -> dict[str, str]:
 
 
 def forget(db: Database, now: datetime) -> int:
-    """Forget what can be no repeat any more; return how many marks."""
+    """Delete marks whose message can no longer be redelivered; return how many."""
     return db.run("seen_forget", {"now": now})
 
 
@@ -110,8 +110,8 @@ def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[
     """Forget the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
 
     A message of the new session that is redelivered before we have stored it would else be taken for the one that had
-    its number in the old session, if both say the same. `origins`, with which the session begins, are not forgotten if
-    they are written again.
+    its number in the old session, if both have the same content. `origins`, with which the session begins, are not
+    forgotten if they are written again.
     """
     before = min((o.received for o in origins), default=None)
     conn.execute(
@@ -119,20 +119,20 @@ def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[
     )
 
 
-def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mark], int]:
-    """Return the marks of as many deliveries as can be entered at once, and how many those are.
+def _marks(origins: Sequence[Origin], repeated: set[Origin]) -> tuple[dict[Key, Mark], int]:
+    """Return the marks of as many deliveries as can be recorded at once, and how many those are.
 
-    Those that repeat an earlier one of them are added to `found`. A mark that is used once more (its window is over)
-    has to wait until the earlier one is entered.
+    Those that repeat an earlier one of them are added to `repeated`. A mark that is reused (its window is over) has
+    to wait until the earlier one is recorded.
     """
     marks: dict[Key, Mark] = {}
     for number, origin in enumerate(origins):
-        own = {mark[:3]: mark for mark in origin.marks}
-        if known := own.keys() & marks.keys():
-            if not any(_repeats(origin, own[key], marks[key]) for key in known):
+        new = {mark[:3]: mark for mark in origin.marks}
+        if known := new.keys() & marks.keys():
+            if not any(_repeats(origin, new[key], marks[key]) for key in known):
                 return marks, number
-            found.add(origin)
-        for key, mark in own.items():
+            repeated.add(origin)
+        for key, mark in new.items():
             marks.setdefault(key, mark)
     return marks, len(origins)
 
@@ -148,11 +148,11 @@ def _is_packet(origin: Origin, mark: Mark) -> bool:
 
 
 def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
-    """Forget the messages that had these packet ids before, and those whose ids will soon be given out again.
+    """Forget the messages that had these packet ids before, and those whose ids will soon be reused.
 
-    The broker gives an id to another message only after the former one was acknowledged. It may say of that other one
-    too that it is redelivered, though its first delivery never reached us; if it says the same as the one a lap ago,
-    it would be taken for a repeat and be lost.
+    The broker reuses an id only after the former message was acknowledged. It may mark the new message as redelivered,
+    too, although its first delivery never arrived here; if its content equals that of a lap ago, it would be taken
+    for a repeat and be lost.
     """
     if not deliveries:
         return
@@ -172,7 +172,7 @@ def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
 
 
 def _next_half(packet_id: int) -> list[tuple[str, str]]:
-    """Return the marks after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
+    """Return the marks after `packet_id` in the next half of the lap, except for the nearest, as one or two ranges."""
     first, last = ((packet_id - 1 + steps) % PACKET_IDS + 1 for steps in (NEAR, PACKET_IDS // 2))
     ranges = [(first, last)] if first <= last else [(first, PACKET_IDS), (1, last)]
     return [(_packet(a), _packet(b)) for a, b in ranges]
@@ -187,7 +187,7 @@ def _packet(packet_id: int) -> str:
 
 
 def _short(text: str) -> str:
-    """Return `text` as an index can hold it: what is long or not printable is replaced by a hash."""
+    """Return `text` in a form fit for an index: a hash where it is long or not printable."""
     if len(text) <= LONGEST and text.isprintable():
         return text
     return f"hash:{blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"

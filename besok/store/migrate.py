@@ -1,13 +1,13 @@
-"""Brings a database to the schema of this program.
+"""Migration of a database to the schema of this program.
 
 `besok/store/migrations/NNNN_name.sql` run once, in order, each in a transaction of its own, and are frozen by
 their hash once released; those named `NNNN_name_concurrently.sql` (indexes) statement by statement in none.
-`besok/store/always/*.sql` (views, functions) run when they are others than last time, and their version is noted;
-rights every time, as roles may be new. All of it happens under one lock, so that several services may migrate at
+`besok/store/always/*.sql` (views, functions) run when they differ from last time, and their version is noted;
+rights every time, as roles may be new. All of it runs under one lock, so that several services may migrate at
 once. A database that a newer program has migrated is left as it is.
 
-Pages are answered meanwhile: whoever waits for a table stands in the way of all who come later, so we wait for a
-moment only, and try again.
+Pages are answered meanwhile: waiting for a lock on a table blocks all later readers, so each attempt waits for a
+moment only.
 """
 
 import logging
@@ -24,9 +24,9 @@ from besok.store.database import Connection, sql, translated
 
 log = logging.getLogger(__name__)
 LOCK = 0x0BE50C  # any number, the same for every migrating process
-LOCK_WAIT_S = 0.3  # for a table that somebody reads: so long pages wait behind us
+LOCK_WAIT_S = 0.3  # for a table that is being read: pages wait behind this for so long
 PAUSE_S = 1.0  # between two attempts, in which they are answered
-PATIENCE_S = 3600.0  # with somebody who reads
+PATIENCE_S = 3600.0  # with long reads
 BUSY = "for an hour somebody has read or written what has to change: end that, and run `besok migrate` again"
 CONCURRENTLY = "_concurrently"
 RIGHTS = "views_rights"
@@ -35,7 +35,7 @@ RIGHTS = "views_rights"
 def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
     """Migrate the database at `url`; return the names of what ran. Raises SchemaMismatch, StoreUnavailable.
 
-    `only`: as far as an older program has, for its backup; views and functions then come with the next migration.
+    `only`: the migrations of an older program, for its backup; views and functions follow with the next migration.
     """
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         conn.execute("set client_min_messages = warning")
@@ -44,18 +44,18 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
         conn.execute(sql("migration_table"))
         if only is not None and (unknown := set(only) - schema.migrations().keys()):
             raise SchemaMismatch(f"this is of a newer program, which knows {min(unknown)}: install that one")
-        wanted = [script for script in schema.scripts("migrations") if only is None or script[0] in only]
-        ran = [name for name, text, digest in wanted if _once(conn, name, text, digest)]
+        selected = [script for script in schema.scripts("migrations") if only is None or script[0] in only]
+        ran = [name for name, text, digest in selected if _once(conn, name, text, digest)]
         if only is None:
             _always(conn, migrated=bool(ran))
     return ran
 
 
 def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool:
-    """Run the migration if this database has not had it."""
-    known = conn.execute(sql("migration_get"), {"name": name}).fetchone()
-    if known:
-        if known[0] != digest:
+    """Run the migration unless it was applied to this database."""
+    applied = conn.execute(sql("migration_get"), {"name": name}).fetchone()
+    if applied:
+        if applied[0] != digest:
             raise SchemaMismatch(
                 f"migration {name} is not the one this database ran: install the program it came with"
             )
@@ -79,7 +79,7 @@ def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool
 
 
 def _always(conn: Connection, *, migrated: bool) -> None:
-    """Replace views, functions and metrics if they or their tables are others, and give roles their rights."""
+    """Replace views, functions and metrics if they or their tables have changed, and grant roles their rights."""
     same = not migrated and schema.is_replaced(conn)
 
     def run() -> None:
@@ -91,15 +91,15 @@ def _always(conn: Connection, *, migrated: bool) -> None:
                 sql("metric_upsert"),
                 [{"code": m.code, "name": m.name, "unit": m.unit} for m in METRICS.values()],
             )
-            made = schema.replaced()
-            conn.execute(sql("made_anew_put"), {"version": made.version, "digest": made.digest})
+            version = schema.replaced()
+            conn.execute(sql("made_anew_put"), {"version": version.version, "digest": version.digest})
 
     _between_readers(conn, run)
 
 
 def _between_readers(conn: Connection, run: Callable[[], None]) -> None:
-    """Do it in one transaction, again until nobody who reads for long is in the way."""
-    deadline, said = time.monotonic() + PATIENCE_S, False
+    """Run it in one transaction, retried until no long read blocks it."""
+    deadline, warned = time.monotonic() + PATIENCE_S, False
     while True:
         try:
             with conn.transaction():
@@ -108,9 +108,9 @@ def _between_readers(conn: Connection, run: Callable[[], None]) -> None:
         except psycopg.errors.LockNotAvailable as exc:
             if time.monotonic() > deadline:
                 raise StoreUnavailable(BUSY) from exc
-            if not said:
+            if not warned:
                 log.warning("Somebody reads or writes what has to change: trying again until that has ended")
-            said = True
+            warned = True
             time.sleep(PAUSE_S)
         else:
             return

@@ -1,4 +1,4 @@
-"""Listening to what the database tells: who waits for news needs not ask for them."""
+"""Listener for notifications of the database, in place of polling."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ RECONNECTED = "reconnected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One notification. Channel `reconnected` means that news may have been missed: look at everything again."""
+    """One notification. Channel `reconnected` means that some may have been missed: reload everything."""
 
     channel: str
     payload: str = ""
@@ -27,18 +27,18 @@ def listen(url: str, channels: Sequence[str], stop: Event) -> Iterator[Notice]:
 
     The first notice is always `reconnected`: from then on nothing is missed.
     """
-    said = False  # once for as long as it is away
+    warned = False  # once per outage
     while not stop.is_set():
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
                 for channel in channels:
                     conn.execute(compose.SQL("listen {}").format(compose.Identifier(channel)))
-                said = False
+                warned = False
                 yield Notice(channel=RECONNECTED)
                 while not stop.is_set():
                     for n in conn.notifies(timeout=PATIENCE_S):
                         yield Notice(channel=n.channel, payload=n.payload)
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as exc:  # or still a standby
-            level, said = logging.DEBUG if said else logging.WARNING, True
+            level, warned = logging.DEBUG if warned else logging.WARNING, True
             log.log(level, "Waiting for news from the database: %s", exc, extra={"action": "news_away"})
             stop.wait(RETRY_S)

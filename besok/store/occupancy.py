@@ -21,7 +21,7 @@ from besok.store.database import Connection, Database, sql
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
-UNCOUNTED_SD = 0.08  # of the accuracy of a direction that nobody has counted, as a share
+UNCOUNTED_SD = 0.08  # of the accuracy of a direction without a validation count, as a share
 _TYPES = {
     statement: ("int4", "timestamptz", *values * ("float4",), "text", "text", "bool")
     for statement, values in (("minute_copy", 4), ("quarter_copy", 7))
@@ -32,7 +32,7 @@ _TYPES = {
 class Layout:
     """Layout of a site, for counting. Columns are indexes into these; the site itself is space 0.
 
-    `level_space` and `level_interval_s` tell for each level channel which space it looks into and how often it reports.
+    `level_space` and `level_interval_s` are the space that each level channel observes and its reporting interval.
     """
 
     site_id: int
@@ -46,25 +46,25 @@ class Layout:
     sensed: Mapping[int, Sequence[Span]] = field(default_factory=dict)  # by portal: when a sensor should send
 
     def unused(self, begins: datetime) -> Bools:
-        """Tell which portals are not used on the business day that begins at a moment."""
+        """Return by portal whether it is unused on the business day that begins at a moment."""
         off = np.zeros(len(self.portals), bool)
         for portal, spans in self.used.items():
             off[portal] = not any((a is None or a <= begins) and (b is None or begins < b) for a, b in spans)
         return off
 
     def awaited(self, begins: datetime, step: timedelta, steps: int) -> Bools:
-        """Tell in which steps since a moment a sensor at each portal should send: steps x portals."""
-        found = np.zeros((steps, len(self.portals)), bool)
+        """Return in which steps since a moment a sensor at each portal should send: steps x portals."""
+        expected = np.zeros((steps, len(self.portals)), bool)
         for portal, spans in self.sensed.items():
             for a, b in spans:
                 first, last = (t and max(-((begins - t) // step), 0) for t in (a, b))
-                found[first:last, portal] = True
-        return found
+                expected[first:last, portal] = True
+        return expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flows:
-    """People through the portals by step; NaN where nothing was heard."""
+    """People through the portals by step; NaN where nothing was received."""
 
     people_in: Floats
     people_out: Floats
@@ -77,7 +77,7 @@ class Flows:
 class Levels:
     """Values of level channels by step; NaN where nothing was received.
 
-    People with their peak, presence (0-1) and carbon dioxide in ppm (None where nobody asked for it).
+    People with their peak, presence (0-1) and carbon dioxide in ppm (None if not requested).
     """
 
     people: Floats
@@ -111,7 +111,7 @@ class Quarters:
 
     @classmethod
     def unknown(cls, steps: int, spaces: int) -> "Quarters":
-        """Figures to be filled in."""
+        """Return figures that are all unknown, to be filled in."""
         nothing = (np.full((steps, spaces), np.nan) for _ in range(7))
         codes = (np.zeros((steps, spaces), np.int8) for _ in range(2))
         return cls(**dict(zip((column.name for column in fields(cls)), (*nothing, *codes), strict=True)))
@@ -126,7 +126,7 @@ class Quarters:
 class CheckedDoor:
     """Correction of a portal's counts (by index) in force from `begins` until `ends` (None: since ever, still).
 
-    `sd` is the standard deviation that the validation counts leave open, as a share of those who pass.
+    `sd` is the remaining standard deviation after the validation counts, as a share of the people who pass.
     """
 
     portal: int
@@ -136,19 +136,19 @@ class CheckedDoor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldByPeople:
-    """What people told of a site in a span of time: headcounts (moment, space by index, people), and checked doors."""
+class PeopleCounts:
+    """Counts by people at a site in a span of time: headcounts (moment, space by index, people), and checked doors."""
 
     headcounts: tuple[tuple[datetime, int, int], ...] = ()
     checked: tuple[CheckedDoor, ...] = ()
 
     def checked_sd(self, portals: int, begins: datetime, ends: datetime) -> Floats:
-        """Return by portal what the corrections in force in a part of the span leave open; NaN without one."""
-        found = np.full(portals, np.nan)
+        """Return by portal the remaining sd of the corrections in force in a part of the span; NaN without one."""
+        sds = np.full(portals, np.nan)
         for door in self.checked:
             if (door.begins is None or door.begins < ends) and (door.ends is None or door.ends > begins):
-                found[door.portal] = np.fmax(found[door.portal], door.sd)
-        return found
+                sds[door.portal] = np.fmax(sds[door.portal], door.sd)
+        return sds
 
 
 def site_ids(conn: Connection) -> dict[str, int]:
@@ -157,7 +157,7 @@ def site_ids(conn: Connection) -> dict[str, int]:
 
 
 def layout(conn: Connection, site_id: int) -> Layout:
-    """Return how the site is built now; spaces and portals that were ended are there too, for they have a history."""
+    """Return the layout of a site now, including ended spaces and portals, which have a history."""
     key = {"site_id": site_id}
     spaces = conn.execute(sql("occupancy_spaces"), key).fetchall()
     portals = conn.execute(sql("occupancy_portals"), key).fetchall()
@@ -221,14 +221,14 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
     return Levels(people=people, peak=peak, occupied=occupied, co2=co2)
 
 
-def told_by_people(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> ToldByPeople:
-    """Read the headcounts of a span of time, and which doors' counts are corrected in it."""
+def people_counts(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> PeopleCounts:
+    """Return the headcounts of a span of time, and the doors whose counts are corrected in it."""
     span = {"begins": begins, "ends": ends}
     spaces = {space: n for n, space in enumerate(plan.spaces)}
     portals = {portal: n for n, portal in enumerate(plan.portals)}
     counts = conn.execute(sql("headcounts_used"), {"spaces": list(plan.spaces), **span})
     checked = conn.execute(sql("checked_doors"), {"portals": list(plan.portals), **span})
-    return ToldByPeople(
+    return PeopleCounts(
         headcounts=tuple((time, spaces[space], people) for space, time, people in counts),
         checked=tuple(
             CheckedDoor(portal=portals[portal], begins=first, ends=last, sd=_correction_sd(evidence))
@@ -238,9 +238,9 @@ def told_by_people(conn: Connection, plan: Layout, begins: datetime, ends: datet
 
 
 def _correction_sd(evidence: dict[str, Any]) -> float:
-    """Return the standard deviation of the accuracy that a correction rests on, of the direction known less well."""
-    known = [evidence[way] for way in ("in", "out")]
-    shares = [k["sd"] / k["accuracy"] if k["accuracy"] and k["sd"] else UNCOUNTED_SD for k in known]
+    """Return the standard deviation of the accuracy behind a correction, of the less certain direction."""
+    accuracies = [evidence[direction] for direction in ("in", "out")]
+    shares = [k["sd"] / k["accuracy"] if k["accuracy"] and k["sd"] else UNCOUNTED_SD for k in accuracies]
     return float(min(max(shares), UNCOUNTED_SD))
 
 
@@ -256,9 +256,9 @@ def _packed(
     names = [f"value{n}" for n in range(columns)]
     rows = np.frombuffer(raw or b"", [("step", ">i4"), ("key", ">i4"), *((name, ">f8") for name in names)])
     rows = rows[(rows["step"] >= 0) & (rows["step"] < steps)]
-    found, which = np.unique(rows["key"], return_inverse=True)
-    place = {key: n for n, key in enumerate(keys)}
-    column = np.array([place[key] for key in found.tolist()], np.int64)[which] if len(found) else which
+    found, rank = np.unique(rows["key"], return_inverse=True)
+    index = {key: n for n, key in enumerate(keys)}
+    column = np.array([index[key] for key in found.tolist()], np.int64)[rank] if len(found) else rank
     grids = [np.full((steps, len(keys)), np.nan) for _ in names]
     for name, grid in zip(names, grids, strict=True):
         grid[rows["step"], column] = rows[name]
@@ -268,7 +268,7 @@ def _packed(
 def write_minutes(
     conn: Connection, plan: Layout, begins: datetime, ends: datetime, figures: Estimate, *, final: bool
 ) -> None:
-    """Replace the minute figures between two moments; `final`: the day is over and all of it was used."""
+    """Replace the minute figures between two moments; `final`: the day is over and all its data was used."""
     conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": ends})
     shown = ~np.isnan(figures.people)
     columns = (figures.people, figures.lower, figures.upper, figures.raw)
@@ -367,9 +367,9 @@ def _nullable(values: Floats) -> list[float | None]:
 
 
 def take_dirty(conn: Connection, site_id: int, reach_days: int, *, before: date = date.max) -> list[date]:
-    """Take days before a day to be estimated again, newest first: those of the newest `reach_days` that hold any.
+    """Take days before a day to be estimated again, newest first: those among the newest `reach_days` with any.
 
-    A day that is over by the database's clock may go on by the worker's.
+    A day that is over by the database's clock may not be by the worker's.
     """
     rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days, "before": before})
     return sorted((day for (day,) in rows), reverse=True)
@@ -382,14 +382,14 @@ def dirty_days(conn: Connection) -> int:
 
 
 def mark_unfinished(conn: Connection, site_id: int, before: datetime) -> None:
-    """Mark the business days before a moment whose figures were made while the day went on."""
+    """Mark the business days before a moment whose figures were computed during the day."""
     conn.execute(sql("unfinished_days"), {"site_id": site_id, "before": before})
 
 
 def days_with_minutes(
     conn: Connection, plan: Layout, days: Sequence[date], spans: Sequence[tuple[datetime, datetime]]
 ) -> set[date]:
-    """Those of the days for which minute figures of the site are kept."""
+    """Return those of the days for which minute figures of the site are stored."""
     span = {"begins": [s[0] for s in spans], "ends": [s[1] for s in spans]}
     rows = conn.execute(sql("minutes_of_days"), {"space_id": plan.spaces[0], "days": list(days), **span})
     return {day for (day,) in rows}
@@ -401,11 +401,11 @@ def drop_minutes(conn: Connection, older_than: datetime) -> None:
 
 
 def tidy_part(db: Database, how: Literal["order_part", "compress_part"], over_before: datetime) -> bool:
-    """Order or compress one part that ended before a moment; False where all are. It is locked meanwhile."""
+    """Order or compress one part that ended before a moment; False if all are. The part is locked meanwhile."""
     ((part,),) = db.rows(how, over_before=over_before)
     return part is not None
 
 
 def notify(conn: Connection, site: str) -> None:
-    """Tells listeners that the figures of a site are new."""
+    """Notify listeners that the figures of a site are new."""
     conn.execute(sql("notify"), {"channel": "occupancy", "payload": site})

@@ -1,4 +1,4 @@
-"""Parameters learnt from past days of a site, as JSON text, by the first day that they hold for."""
+"""Parameters learnt from past days of a site, as JSON text, by the first day they are valid for."""
 
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -7,28 +7,28 @@ from typing import Final
 from besok.store.database import Connection, Database, sql
 from besok.store.occupancy import Layout
 
-KEPT: Final = timedelta(days=63)  # for late data of so many days
+RETENTION: Final = timedelta(days=63)  # for late data of so many days
 
 
 def get(conn: Connection, plan: Layout, day: date, version: int) -> str | None:
-    """Return what was learnt before a business day by this `version` of the method; None if it is to be learnt."""
+    """Return the parameters learnt before a business day by this `version` of the method; None if there are none."""
     row = conn.execute(sql("learnt_get"), _key(plan, day, version)).fetchone()
     return str(row[0]) if row else None
 
 
 def put(conn: Connection, plan: Layout, day: date, version: int, learnt: str) -> None:
-    """Store what was learnt before a business day."""
+    """Store the parameters learnt before a business day."""
     conn.execute(sql("learnt_put"), {**_key(plan, day, version), "learnt": learnt})
 
 
 def changed(conn: Connection, plan: Layout, first: date, last: date, look_back: timedelta) -> None:
-    """Mark what was learnt from days `first` to `last` as out of date."""
+    """Mark parameters learnt from days `first` to `last` as out of date."""
     conn.execute(sql("learnt_stale"), {"site_id": plan.site_id, "first": first, "last": last + look_back})
 
 
 def forget(db: Database, now: datetime) -> None:
-    """Delete what was learnt before long past days: it can be learnt again."""
-    db.run("learnt_forget", {"before": now.date() - KEPT})
+    """Delete parameters of days long past: they can be learnt again."""
+    db.run("learnt_forget", {"before": now.date() - RETENTION})
 
 
 def _key(plan: Layout, day: date, version: int) -> dict[str, object]:
@@ -36,6 +36,6 @@ def _key(plan: Layout, day: date, version: int) -> dict[str, object]:
 
 
 def _building(plan: Layout, version: int) -> str:
-    """Digest of all that gives learnt numbers their places, the version of the method included."""
-    made_of = repr((version, plan.spaces, plan.portals, plan.building.parents, plan.building.doors.tolist()))
-    return blake2b(made_of.encode(), digest_size=12).hexdigest()
+    """Return a digest of all that determines the positions of learnt numbers, with the version of the method."""
+    parts = repr((version, plan.spaces, plan.portals, plan.building.parents, plan.building.doors.tolist()))
+    return blake2b(parts.encode(), digest_size=12).hexdigest()

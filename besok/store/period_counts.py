@@ -1,4 +1,4 @@
-"""Period counts in the database. An import is stored once, undone and restored; nothing that was brought is deleted."""
+"""Period counts in the database. An import is stored once, undone and restored; nothing imported is ever deleted."""
 
 import hashlib
 from collections import defaultdict
@@ -23,15 +23,15 @@ from besok.store.database import Connection, Database, fetch, fetch_one, sql, va
 from besok.store.sites import edit_within, id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
-MOST_SPECIAL: Final = 500  # special days and stretches of a site that imports bring
+MOST_SPECIAL: Final = 500  # special days and periods of a site from imports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewImport:
-    """Counts to be stored, with where they are from, what they count, who brings them, and the file they were in.
+    """Counts to be stored, with their source, what they count, their author, and their file.
 
-    `portal_of` names the portal of a series; a series without one counts for the whole site, and all series of a source
-    are added up.
+    `portal_of` names the portal of a series; a series without one counts for the entire site; a source is the sum
+    of its series.
     """
 
     source: str
@@ -58,7 +58,7 @@ class NewImport:
 
     @property
     def content(self) -> str:
-        """The hash of all that was understood, in whatever order it was written."""
+        """Hash of the content as read, independent of the order in the file."""
         rows = sorted(
             (
                 self.portal(c),
@@ -71,8 +71,8 @@ class NewImport:
             for c in self.counts
         )
         hours = [sorted(self.file.hours.items())] if self.file.hours else []
-        said = (self.source, self.counted, self.method, rows, *hours)
-        return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+        content = (self.source, self.counted, self.method, rows, *hours)
+        return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class _Stored(PeriodCount):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodVisits:
-    """Visits of a period that hold, of one series of a source; hours are added up to days."""
+    """Visits of a period in force, of one series of a source; hours are added up to days."""
 
     source: str
     net: bool
@@ -97,31 +97,31 @@ class PeriodVisits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What a source has of the periods of new counts: those with the same value, and with another, with that value."""
+class Comparison:
+    """New counts compared with those of their source: how many are the same, and those corrected with the old value."""
 
     same: int
     corrected: tuple[tuple[PeriodCount, float], ...]
-    beside: tuple[str, ...]  # other series of the source on the same days, to which new counts are added
+    other_series: tuple[str, ...]  # of the source on the same days, to which new counts are added
 
 
 def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
-    """Store counts and return the id of their import; what was stored before is only restored where it was undone.
+    """Store counts and return the id of their import; an import stored before is only restored if it was undone.
 
     Raises NotFound, and CountFileError where counts of the source contradict each other.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         site_id, content = id_of(conn, site), new.content
-        known = _get(conn, site_id=site_id, content=content)
-        if known:
-            if known.undone:
-                _set_undone(conn, known, new.author, now, undone=False)
-            return known.import_id
+        stored = _get(conn, site_id=site_id, content=content)
+        if stored:
+            if stored.undone:
+                _set_undone(conn, stored, new.author, now, undone=False)
+            return stored.import_id
         ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
-        ahead = next((c for c in new.counts if c.last > today), None)
-        if ahead:
-            raise CountFileError(messages.PERIOD_NOT_OVER(first=ahead.first, last=ahead.last))
+        unfinished = next((c for c in new.counts if c.last > today), None)
+        if unfinished:
+            raise CountFileError(messages.PERIOD_NOT_OVER(first=unfinished.first, last=unfinished.last))
         check(conn, site_id, new)
         before = _hours(conn, site_id)
         hours = Jsonb({str(day): text for day, text in new.file.hours.items()})
@@ -139,23 +139,23 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
 
 
 def undo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
-    """Make an import count for nothing; what it superseded holds again. Raises NotFound, CountFileError."""
+    """Undo an import; counts that it superseded are in force again. Raises NotFound, CountFileError."""
     _change(db, import_id, author, now, undone=True)
 
 
 def redo(db: Database, import_id: int, author: str, *, now: datetime) -> None:
-    """Make an import that was undone count again. Raises NotFound, CountFileError."""
+    """Restore an import that was undone. Raises NotFound, CountFileError."""
     _change(db, import_id, author, now, undone=False)
 
 
 def _change(db: Database, import_id: int, author: str, now: datetime, *, undone: bool) -> None:
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
-        known = _get(conn, import_id=import_id)
-        if known is None:
+        stored = _get(conn, import_id=import_id)
+        if stored is None:
             raise NotFound(messages.NO_IMPORT(number=import_id))
-        if known.undone != undone:
-            _set_undone(conn, known, author, now, undone=undone)
+        if stored.undone != undone:
+            _set_undone(conn, stored, author, now, undone=undone)
 
 
 def listing(db: Database, site: str) -> list[ImportView]:
@@ -164,63 +164,63 @@ def listing(db: Database, site: str) -> list[ImportView]:
 
 
 def holding(db: Database, site: str) -> list[PeriodVisits]:
-    """Return the counts that hold at a site, of all its sources, shorter periods in place of longer ones."""
+    """Return the counts in force at a site, of all its sources, shorter periods in place of longer ones."""
     series: dict[tuple[str, Series], list[PeriodVisits]] = defaultdict(list)
     for row in db.fetch("period_days", PeriodVisits, site=site):
         series[row.source, (row.portal, row.series)].append(row)
-    return [row for own in series.values() for row in finest(own)[0]]
+    return [row for rows in series.values() for row in finest(rows)[0]]
 
 
-def standing(conn: Connection, site_id: int, new: NewImport) -> Standing:
-    """Return what the source has of the same periods, and which other series it has of their days."""
+def compare(conn: Connection, site_id: int, new: NewImport) -> Comparison:
+    """Compare new counts with those of their source for the same periods, and list its other series on their days."""
     stored = _stored(conn, site_id, new)
-    known = {(*key, c.first, c.last, c.hour): c.visits for key, own in stored.items() for c in own}
+    values = {(*key, c.first, c.last, c.hour): c.visits for key, counts in stored.items() for c in counts}
     same, corrected = 0, []
     for c in new.counts:
-        before = known.get((new.portal(c), c.series, c.first, c.last, c.hour))
+        before = values.get((new.portal(c), c.series, c.first, c.last, c.hour))
         same += before == c.visits
         if before is not None and before != c.visits:
             corrected.append((c, before))
     keys, days = {(new.portal(c), c.series) for c in new.counts}, _days(new.counts)
-    beside = sorted(key[1] or key[0] for key in stored.keys() - keys if days & _days(stored[key]))
-    return Standing(same=same, corrected=tuple(corrected), beside=tuple(beside))
+    other_series = sorted(key[1] or key[0] for key in stored.keys() - keys if days & _days(stored[key]))
+    return Comparison(same=same, corrected=tuple(corrected), other_series=tuple(other_series))
 
 
 def check(conn: Connection, site_id: int, new: NewImport) -> None:
-    """Raise CountFileError where new counts and those that hold of the same source contradict each other."""
+    """Raise CountFileError where new counts contradict those in force of the same source."""
     series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for c in new.counts:
         series[new.portal(c), c.series].append(c)
     stored = _stored(conn, site_id, new)
     _check_counted(conn, site_id, new.source, new.counted)
-    for key, own in series.items():
-        _check_doors(key, own, stored)
+    for key, counts in series.items():
+        _check_doors(key, counts, stored)
         periods = {(c.first, c.last, c.hour): c for c in stored.get(key, ())}
-        if len({(c.first, c.last, c.hour) for c in own}) < len(own):
+        if len({(c.first, c.last, c.hour) for c in counts}) < len(counts):
             raise CountFileError(messages.PERIOD_TWICE(series=key[1]))
-        periods |= {(c.first, c.last, c.hour): c for c in own}
+        periods |= {(c.first, c.last, c.hour): c for c in counts}
         for wrong in finest(list(periods.values()))[1]:
             raise CountFileError(_disagreement(wrong))
 
 
 def _check_counted(conn: Connection, site_id: int, source: str, counted: Counts) -> None:
-    """Raise CountFileError where the counts of a source that hold are not of what others are to be of."""
+    """Raise CountFileError where the counts in force of a source count something else than `counted`."""
     for (before,) in conn.execute(sql("source_counts"), {"site_id": site_id, "source": source}).fetchall():
         if before != counted:
             raise CountFileError(messages.SOURCE_COUNTS(source=source, before=before, now=counted))
 
 
 def _check_doors(
-    key: Series, own: Sequence[PeriodCount], stored: Mapping[Series, Sequence[PeriodCount]]
+    key: Series, counts: Sequence[PeriodCount], stored: Mapping[Series, Sequence[PeriodCount]]
 ) -> None:
-    """Raise CountFileError where a series holds at another door on the same days: it would be counted twice.
+    """Raise CountFileError where a series is in force at another door on the same days: it would be counted twice.
 
-    A series without a name is another one at each door.
+    Series without a name are different ones at each door.
     """
     portal, series = key
-    for (door, name), known in stored.items():
+    for (door, name), others in stored.items():
         other = name == series and door != portal and (series or not (door and portal))
-        if other and (days := _days(own) & _days(known)):
+        if other and (days := _days(counts) & _days(others)):
             raise CountFileError(
                 messages.SERIES_TWICE(series=series, portal=portal, other=door, day=min(days))
             )
@@ -242,7 +242,7 @@ def _disagreement(wrong: Disagreement[PeriodCount]) -> messages.Translatable:
 
 
 def _stored(conn: Connection, site_id: int, new: NewImport) -> dict[Series, list[PeriodCount]]:
-    """Return what holds of the source on the days of new counts, by series, and within periods that reach beyond."""
+    """Return the counts in force of the source on the days of new counts, by series, and in periods reaching beyond."""
     first, last = min(c.first for c in new.counts), max(c.last for c in new.counts)
     while True:
         key = {"site_id": site_id, "source": new.source, "first": first, "last": last}
@@ -251,10 +251,10 @@ def _stored(conn: Connection, site_id: int, new: NewImport) -> dict[Series, list
         if reach == (first, last):
             break
         first, last = reach
-    found: dict[Series, list[PeriodCount]] = defaultdict(list)
+    by_series: dict[Series, list[PeriodCount]] = defaultdict(list)
     for row in rows:
-        found[row.portal, row.series].append(row)
-    return found
+        by_series[row.portal, row.series].append(row)
+    return by_series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,29 +277,29 @@ def _get(
     return fetch_one(conn, "import_get", _Import, import_id=import_id, site_id=site_id, content=content)
 
 
-def _set_undone(conn: Connection, known: _Import, author: str, now: datetime, *, undone: bool) -> None:
+def _set_undone(conn: Connection, stored: _Import, author: str, now: datetime, *, undone: bool) -> None:
     if not undone:
-        _check_counted(conn, known.site_id, known.source, known.counts)
-    before = _hours(conn, known.site_id)
-    conn.execute(sql("import_set_undone"), {"import_id": known.import_id, "undone": undone})
-    _recheck(conn, known, undone=undone)
-    _state_hours(conn, known.site, known.site_id, before, author, now)
-    _note(conn, known.import_id, author, now, "undone" if undone else "restored")
-    _changed(conn, known.site, known.site_id, now)
+        _check_counted(conn, stored.site_id, stored.source, stored.counts)
+    before = _hours(conn, stored.site_id)
+    conn.execute(sql("import_set_undone"), {"import_id": stored.import_id, "undone": undone})
+    _recheck(conn, stored, undone=undone)
+    _state_hours(conn, stored.site, stored.site_id, before, author, now)
+    _note(conn, stored.import_id, author, now, "undone" if undone else "restored")
+    _changed(conn, stored.site, stored.site_id, now)
 
 
-def _recheck(conn: Connection, known: _Import, *, undone: bool) -> None:
-    """Raise CountFileError where what holds with a restored import, or without an undone one, contradicts itself.
+def _recheck(conn: Connection, changed: _Import, *, undone: bool) -> None:
+    """Raise CountFileError where counts in force contradict each other with a restored or without an undone import.
 
-    Without one, a total of which only some parts are left stands for all of them.
+    Without an undone one, a total with only some of its parts left represents all of them.
     """
     everything = PeriodCount(first=date.min, last=date.max, visits=0)
-    span = NewImport(source=known.source, file=CountFile(unit="year", counts=(everything,)))
-    stored = _stored(conn, known.site_id, span)
-    for key, own in stored.items():
+    span = NewImport(source=changed.source, file=CountFile(unit="year", counts=(everything,)))
+    stored = _stored(conn, changed.site_id, span)
+    for key, counts in stored.items():
         if not undone:
-            _check_doors(key, own, stored)
-        for wrong in finest(own)[1]:
+            _check_doors(key, counts, stored)
+        for wrong in finest(counts)[1]:
             if not undone:
                 raise CountFileError(_disagreement(wrong))
             if wrong.within is not None:
@@ -326,17 +326,17 @@ def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[
 
 
 def _hours(conn: Connection, site_id: int) -> dict[date, str]:
-    """Return the opening hours that imports which hold have brought, of a day those of the newest."""
-    found: dict[date, str] = {}
+    """Return the opening hours by day from the imports in force; those of the newest win."""
+    by_day: dict[date, str] = {}
     for (hours,) in conn.execute(sql("import_hours"), {"site_id": site_id}).fetchall():
-        found |= {date.fromisoformat(day): text for day, text in hours.items()}
-    return found
+        by_day |= {date.fromisoformat(day): text for day, text in hours.items()}
+    return by_day
 
 
 def _state_hours(
     conn: Connection, site: str, site_id: int, before: Mapping[date, str], author: str, now: datetime
 ) -> None:
-    """Let the site have the hours that imports bring, in place of those that they brought before.
+    """Set the hours of the site that come from imports, in place of the hours that came from them `before`.
 
     Raises CountFileError for hours that no business day of the site can have, or that never repeat.
     """
@@ -357,8 +357,8 @@ def _state_hours(
             raise CountFileError(messages.HOURS_NEVER_REPEAT(most=MOST_SPECIAL))
         return replace(one, opening=opening)
 
-    def change(known: SiteFile) -> SiteFile:
-        return replace(known, sites=tuple(stated(one) if one.id == site else one for one in known.sites))
+    def change(file: SiteFile) -> SiteFile:
+        return replace(file, sites=tuple(stated(one) if one.id == site else one for one in file.sites))
 
     edit_within(conn, change, author=author, now=now)
 
@@ -371,7 +371,7 @@ def _note(conn: Connection, import_id: int, author: str, now: datetime, change: 
 
 
 def _changed(conn: Connection, site: str, site_id: int, now: datetime) -> None:
-    """Let results and forecasts that rest on the site be computed again."""
+    """Invalidate results and forecasts based on the site."""
     ((today,),) = conn.execute(sql("site_today"), {"site": site, "now": now}).fetchall()
     results.delete(conn, [site_id])
     conn.execute(sql("forecasts_forget"), {"sites": [site], "today": today})

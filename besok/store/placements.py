@@ -1,4 +1,4 @@
-"""What each channel observes, and when; what of it changes is counted again for exactly the days concerned."""
+"""Placements: what each channel observes, and when; a change recomputes exactly the days concerned."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,55 +9,53 @@ from besok.model.sitefile.merge import ChannelKey, keyed
 from besok.store import identity
 from besok.store.database import Connection, sql
 
-Begun = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
-Rest = tuple[datetime | None, list[float] | None]  # until, where on the plan
+Start = tuple[int | None, int | None, bool, str, datetime | None]  # portal, space, swapped, role, from
+End = tuple[datetime | None, list[float] | None]  # end, and position on the plan
 
 
 def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
-    """Make the channels of some sites have the places that the sites state, and no others."""
-    wanted = _wanted_placements(conn, sites, ids)
-    conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
-    standing: dict[tuple[int, Begun], tuple[int, Rest]] = {}
-    for placement, channel, *begun, ends, at in conn.execute(
-        sql("placement_rows"), {"channels": list(wanted)}
+    """Set the placements of the channels of some sites to those the sites state, and no others."""
+    requested = _stated_placements(conn, sites, ids)
+    conn.execute(sql("lock_channels"), {"channels": sorted(requested)})
+    stored: dict[tuple[int, Start], tuple[int, End]] = {}
+    for placement, channel, *start, ends, at in conn.execute(
+        sql("placement_rows"), {"channels": list(requested)}
     ):
-        portal, space, swapped, role, begins = begun
-        standing[channel, (portal, space, swapped, role, begins)] = placement, (ends, at)
-    stated = {(channel, begun): rest for channel, places in wanted.items() for begun, rest in places}
-    conn.execute(
-        sql("placement_delete"), {"ids": [standing[key][0] for key in standing if key not in stated]}
-    )
+        portal, space, swapped, role, begins = start
+        stored[channel, (portal, space, swapped, role, begins)] = placement, (ends, at)
+    stated = {(channel, start): end for channel, places in requested.items() for start, end in places}
+    conn.execute(sql("placement_delete"), {"ids": [stored[key][0] for key in stored if key not in stated]})
     moved = [
-        {"id": standing[key][0], "ends": rest[0], "at": rest[1]}
-        for key, rest in stated.items()
-        if key in standing and standing[key][1] != rest
+        {"id": stored[key][0], "ends": end[0], "at": end[1]}
+        for key, end in stated.items()
+        if key in stored and stored[key][1] != end
     ]
     conn.cursor().executemany(sql("placement_ends"), moved)
     names = ("portal_id", "space_id", "swapped", "role", "begins")
     new = [
-        dict(zip(names, begun, strict=True), channel_id=channel, ends=ends, at=at)
-        for (channel, begun), (ends, at) in stated.items()
-        if (channel, begun) not in standing
+        dict(zip(names, start, strict=True), channel_id=channel, ends=ends, at=at)
+        for (channel, start), (ends, at) in stated.items()
+        if (channel, start) not in stored
     ]
     conn.cursor().executemany(sql("placement_insert"), new)
     conn.execute(sql("placement_sandbox"))
 
 
-def _wanted_placements(
+def _stated_placements(
     conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]
-) -> dict[int, list[tuple[Begun, Rest]]]:
-    """Return what each channel of the sites is to observe, each until when; unknown channels are registered."""
-    wanted: dict[ChannelKey, list[tuple[Begun, Rest]]] = {}
+) -> dict[int, list[tuple[Start, End]]]:
+    """Return the stated placements of each channel of the sites, each with its end; register unknown channels."""
+    stated: dict[ChannelKey, list[tuple[Start, End]]] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
         for sensor, key in keyed(site):
             portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
             begins, ends = placement_span(sensor, site)
-            begun = (portal, space, sensor.swapped, sensor.role, begins)
-            wanted.setdefault(key, []).append((begun, (ends, sensor.at and [*sensor.at])))
+            start = (portal, space, sensor.swapped, sensor.role, begins)
+            stated.setdefault(key, []).append((start, (ends, sensor.at and [*sensor.at])))
         _register(conn, site)
-    channels = identity.find_channels(conn, wanted)
-    return {channels[key][0]: places for key, places in wanted.items()}  # in the order of the file
+    channels = identity.find_channels(conn, stated)
+    return {channels[key][0]: places for key, places in stated.items()}  # in the order of the file
 
 
 def _register(conn: Connection, site: Site) -> None:

@@ -14,25 +14,25 @@ def digests(db: Database, site: str) -> Mapping[str, str]:
 
 def picture(db: Database, site: str, space: str) -> tuple[str, bytes]:
     """Return media type and content of a picture. Raises NotFound."""
-    found = db.rows("plan_picture", site=site, space=space)
-    if not found:
+    rows = db.rows("plan_picture", site=site, space=space)
+    if not rows:
         raise NotFound(f"there is no picture behind the plan of “{space}”")
-    return found[0][0], bytes(found[0][1])
+    return rows[0][0], bytes(rows[0][1])
 
 
 def put(db: Database, site: str, space: str, *, media: str, digest: str, content: bytes) -> None:
-    """Put a picture behind a plan, in the place of the one before. Raises NotFound."""
+    """Put a picture behind a plan, in place of the previous one. Raises NotFound."""
     row = {"site": site, "space": space, "media": media, "digest": digest, "content": content}
     _write(db, "plan_picture_put", row, f"a picture with the digest {digest}")
 
 
 def remove(db: Database, site: str, space: str) -> None:
-    """Take a picture away. Raises NotFound."""
+    """Remove a picture. Raises NotFound."""
     _write(db, "plan_picture_delete", {"site": site, "space": space}, "no picture any more")
 
 
-def _write(db: Database, statement: str, row: Mapping[str, object], said: str) -> None:
+def _write(db: Database, statement: str, row: Mapping[str, object], detail: str) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql(statement), row).rowcount:
             raise NotFound(f"there is no “{row['space']}” with a picture in {row['site']}")
-        audit.note(conn, "site.picture", str(row["space"]), site=str(row["site"]), detail=said)
+        audit.note(conn, "site.picture", str(row["space"]), site=str(row["site"]), detail=detail)

@@ -1,7 +1,7 @@
 """Input of sensor checks, and storage of their findings.
 
-All functions work inside the caller's transaction. A finding is open until somebody acknowledges it, and either way
-until its cause is gone; each step is a line of its history.
+All functions work inside the caller's transaction. A finding is open until it is acknowledged, and in either state
+ends with its cause; each step is a line of its history.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,13 +74,13 @@ def series(
 def faulty_spans(
     conn: Connection, channel_ids: Sequence[int], begins: datetime, now: datetime
 ) -> list[tuple[int, datetime, datetime]]:
-    """Return the channels with the times in which something was found wrong with them."""
+    """Return channels with the times (begin, end) of findings about them."""
     params = {"channels": list(channel_ids), "begins": begins, "now": now}
     return conn.execute(sql("finding_spans"), params).fetchall()
 
 
 def acknowledge(conn: Connection, number: int, who: str, why: str, now: datetime) -> bool:
-    """Note who has seen a finding and why it stands; False if it is resolved or there is none."""
+    """Acknowledge a finding with author and reason; False if it is resolved or there is none."""
     params = {"finding_id": number, "who": who, "note": why, "now": now}
     done = conn.execute(sql("finding_acknowledge"), params).rowcount > 0
     if done:
@@ -91,23 +91,23 @@ def acknowledge(conn: Connection, number: int, who: str, why: str, now: datetime
 def note(
     conn: Connection, site_id: int, findings: Iterable[tuple[int | None, Finding]], now: datetime
 ) -> None:
-    """Note what is wrong at a site now, with the channel of each: what is new opens, what is gone is resolved."""
-    known = fetch(conn, "finding_standing", _Open, site_id=site_id)
-    standing = {(r.kind, r.channel_id): r for r in known}
+    """Store the present findings of a site with the channel of each: open new ones, resolve those that are absent."""
+    open_findings = fetch(conn, "finding_standing", _Open, site_id=site_id)
+    stored = {(r.kind, r.channel_id): r for r in open_findings}
     present = {(f.kind, channel): f for channel, f in findings}
     for (kind, channel_id), f in present.items():
-        said = {"evidence": Jsonb(dict(f.evidence)), "odds": f.odds, "now": now}
-        before = standing.get((kind, channel_id))
+        new = {"evidence": Jsonb(dict(f.evidence)), "odds": f.odds, "now": now}
+        before = stored.get((kind, channel_id))
         if before:
-            conn.execute(sql("finding_again"), {"finding_id": before.finding_id, "watched": WATCHED, **said})
+            conn.execute(sql("finding_again"), {"finding_id": before.finding_id, "watched": WATCHED, **new})
         else:
-            params = {"site_id": site_id, "kind": kind, "channel_id": channel_id, "since": f.since, **said}
+            params = {"site_id": site_id, "kind": kind, "channel_id": channel_id, "since": f.since, **new}
             conn.execute(sql("finding_insert"), params)
     if ("silent", None) in present:
-        return  # a silent site says of no sensor that it works again
-    gone = [r.finding_id for key, r in standing.items() if key not in present and _over(r, present, now)]
-    if gone:
-        conn.execute(sql("finding_resolve"), {"ids": gone, "now": now})
+        return  # while a site is silent, no sensor is known to work again
+    ended = [r.finding_id for key, r in stored.items() if key not in present and _over(r, present, now)]
+    if ended:
+        conn.execute(sql("finding_resolve"), {"ids": ended, "now": now})
 
 
 def _over(row: _Open, present: Mapping[tuple[Kind, int | None], Finding], now: datetime) -> bool:
@@ -126,7 +126,7 @@ def replace_imputed(
     """Replace the people estimated for silent quarters since a moment.
 
     Rows are channel, quarter, people in and out in the channel's own directions, standard error of their sum, and
-    seconds that were covered. The view portal_imputed lets a row count only as long as no more of its quarter is heard.
+    seconds that were covered. The view portal_imputed counts a row only until more of its quarter is received.
     """
     params = {"channels": list(channel_ids), "since": since}
     changed = conn.execute(sql("imputed_delete"), params).rowcount

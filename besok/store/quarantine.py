@@ -1,9 +1,9 @@
-"""Quarantine: readings that cannot be believed as they are do not count, until a person decides about them.
+"""Quarantine: implausible readings do not count until a person decides about them.
 
 Four causes, besok.model.readings.Withheld. A single reading is judged before it is written. Many small ones are judged
-by what they come to, when the quarter of an hour is recomputed: one in which more people passed than can is withheld as
-a whole, since nobody can tell the true readings in it from the false ones. What is simulated never counts among people
-and is let through.
+by their sum, when the quarter of an hour is recomputed: one in which more people passed than possible is withheld
+entirely, since true and false readings in it cannot be told apart. Simulated readings never count among people
+and pass.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,14 +18,14 @@ from besok.store import rollup
 from besok.store.database import Connection, Database, array, sql, text_array
 from besok.store.reading_rows import Row
 
-AHEAD = timedelta(days=1)  # of our clock: a reading that tells of a later time is withheld
+AHEAD = timedelta(days=1)  # of the local clock: a reading of a later time is withheld
 DAY_BEHIND = -AHEAD
 QUARTER_S = rollup.BUCKET.total_seconds()
-TOLD_S = (
+MOST_COVERED_S = (
     2 * QUARTER_S
-)  # a channel may tell twice of the same time; more often, somebody else speaks for it too
+)  # a channel may report the same time twice; more often, another sender uses its name
 STRICT = 3  # next to quarters that are withheld no more counts than was usual, which is a third of the limit
-STRICT_TOLD_S = 1.2 * QUARTER_S
+STRICT_COVERED_S = 1.2 * QUARTER_S
 LONGEST = timedelta(hours=2)  # after a longer silence the limit no longer grows with its length
 SHORT = timedelta(microseconds=1)
 _FLOWS = frozenset(m.code for m in METRICS.values() if m.kind is Kind.FLOW)
@@ -51,10 +51,10 @@ class Limits:
 
 
 class Sifted(NamedTuple):
-    """Readings that count, and those that are withheld, each with the cause."""
+    """Readings that count, and withheld ones, each with its cause."""
 
     counted: list[Row]
-    held: list[tuple[Row, Withheld]]
+    withheld: list[tuple[Row, Withheld]]
 
 
 class _Delta(NamedTuple):
@@ -68,12 +68,12 @@ class _Delta(NamedTuple):
 def limits(conn: Connection, rows: Sequence[Row]) -> dict[int, Limits]:
     """Return the limits of the channels of rows."""
     times = [row.time for row in rows]
-    first, last = min(times) - rollup.BUCKET, max(times) + rollup.BUCKET  # what lies in the same quarters
+    first, last = min(times) - rollup.BUCKET, max(times) + rollup.BUCKET  # readings in the same quarters
     key = {"channels": list({row.channel for row in rows}), "first": first, "last": last}
     return {
         channel: Limits(
             late=late,
-            most=_strict(people) if withheld else rollup.Most(people, TOLD_S),
+            most=_strict(people) if withheld else rollup.Most(people, MOST_COVERED_S),
             withheld=frozenset(withheld),
             expired=expired,
         )
@@ -82,37 +82,37 @@ def limits(conn: Connection, rows: Sequence[Row]) -> dict[int, Limits]:
 
 
 def _strict(people: float) -> rollup.Most:
-    return rollup.Most(people / STRICT, STRICT_TOLD_S)
+    return rollup.Most(people / STRICT, STRICT_COVERED_S)
 
 
-def sift(rows: Iterable[Row], known: Mapping[int, Limits]) -> Sifted:
-    """Tell apart what counts and what is withheld.
+def sift(rows: Iterable[Row], limits_by_channel: Mapping[int, Limits]) -> Sifted:
+    """Separate the rows that count from those that are withheld.
 
     A clock that is ahead by a day or less costs nothing: the reading counts at its receipt. Of several with the same
     channel, metric and time the last one counts, as ever.
     """
     counted: dict[tuple[int, int, datetime], Row] = {}
-    held: list[tuple[Row, Withheld]] = []
+    withheld: list[tuple[Row, Withheld]] = []
     for row in rows:
-        channel = known[row.channel]
+        limit = limits_by_channel[row.channel]
         delay = row.received - row.time
-        if channel.expired and row.time - timedelta(seconds=row.period_s) < channel.expired:
-            held.append((row, Withheld.LATE))
+        if limit.expired and row.time - timedelta(seconds=row.period_s) < limit.expired:
+            withheld.append((row, Withheld.LATE))
         elif row.flags & _SIMULATED:
             counted[row[:3]] = row
-        elif delay > channel.late:
-            held.append((row, Withheld.LATE))
+        elif delay > limit.late:
+            withheld.append((row, Withheld.LATE))
         elif delay < DAY_BEHIND:
-            held.append((row, Withheld.AHEAD))
-        elif row.metric in _FLOWS and row.value > channel.most.people * max(1.0, row.period_s / QUARTER_S):
-            held.append((row, Withheld.SIZE))
-        elif channel.withheld and row.metric in _FLOWS and _quarter(row) in channel.withheld:
-            held.append((row, Withheld.FLOOD))
+            withheld.append((row, Withheld.AHEAD))
+        elif row.metric in _FLOWS and row.value > limit.most.people * max(1.0, row.period_s / QUARTER_S):
+            withheld.append((row, Withheld.SIZE))
+        elif limit.withheld and row.metric in _FLOWS and _quarter(row) in limit.withheld:
+            withheld.append((row, Withheld.FLOOD))
         elif row.flags & _AHEAD:
             _count_at_receipt(row, counted)
         else:
             counted[row[:3]] = row
-    return Sifted(list(counted.values()), held)
+    return Sifted(list(counted.values()), withheld)
 
 
 def _quarter(row: Row) -> datetime:
@@ -129,31 +129,31 @@ def _count_at_receipt(row: Row, counted: dict[tuple[int, int, datetime], Row]) -
     counted[row[:3]] = row
 
 
-def put(conn: Connection, held: Sequence[tuple[Row, Withheld]]) -> int:
-    """Keep readings in quarantine; returns how many were not there before."""
-    columns = {name: array(getattr(row, name) for row, _ in held) for name in (*Row._fields[:7], "wraps")}
-    causes = text_array(cause for _, cause in held)
+def put(conn: Connection, withheld: Sequence[tuple[Row, Withheld]]) -> int:
+    """Store readings in quarantine; return how many are new."""
+    columns = {name: array(getattr(row, name) for row, _ in withheld) for name in (*Row._fields[:7], "wraps")}
+    causes = text_array(cause for _, cause in withheld)
     return conn.execute(sql("quarantine_put"), {**columns, "cause": causes}).rowcount
 
 
 def withhold(
-    conn: Connection, quarters: Iterable[rollup.Quarter], known: Mapping[int, Limits]
+    conn: Connection, quarters: Iterable[rollup.Quarter], limits_by_channel: Mapping[int, Limits]
 ) -> list[rollup.Range]:
-    """Take the readings of quarters in which more people passed than can into quarantine.
+    """Quarantine the readings of quarters in which more people passed than possible.
 
-    Returns the ranges of time in which figures change by that. What lies next to such a quarter is judged strictly,
-    since false readings do not end with it.
+    Returns the ranges of time in which figures change. Neighbouring quarters are judged strictly, since false readings
+    do not end with the quarter.
     """
     ranges: list[rollup.Range] = []
     for channel, bucket in quarters:
-        most = known[channel].most
+        most = limits_by_channel[channel].most
         key = _key(channel, bucket)
         (released,) = conn.execute(sql("quarter_released"), key).fetchone() or (False,)
         if released:
             continue
         ranges += _withhold_totals(conn, key, most.people)
-        if found := _withhold_deltas(conn, key, most):
-            ranges += found
+        if changed := _withhold_deltas(conn, key, most):
+            ranges += changed
             for step in (-rollup.BUCKET, rollup.BUCKET):
                 ranges += _withhold_neighbours(conn, channel, bucket, step, most.people)
     return ranges
@@ -167,32 +167,32 @@ def _withhold_neighbours(
     conn: Connection, channel: int, bucket: datetime, step: timedelta, people: float
 ) -> list[rollup.Range]:
     ranges: list[rollup.Range] = []
-    while found := _withhold_deltas(conn, _key(channel, bucket := bucket + step), _strict(people)):
-        ranges += found
+    while changed := _withhold_deltas(conn, _key(channel, bucket := bucket + step), _strict(people)):
+        ranges += changed
     return ranges
 
 
 def _withhold_deltas(conn: Connection, key: dict[str, Any], most: rollup.Most) -> list[rollup.Range]:
-    """Withhold the readings that end in a quarter, or go on through it, if too much of them lies in it."""
+    """Withhold the readings that end in a quarter or extend through it, if their people or time are too many."""
     deltas = list(map(_Delta._make, conn.execute(sql("quarter_deltas"), key)))
     allowed = most.people
-    if any(d.flags & _UNTIMED for d in deltas):  # what a device has saved comes at once, at its receipt
+    if any(d.flags & _UNTIMED for d in deltas):  # saved messages arrive together, at their receipt
         (before,) = conn.execute(sql("heard_before"), key).fetchone() or (None,)
         if before:
             allowed *= max(1.0, (key["last"] - before).total_seconds() / QUARTER_S)
     shares = [_share(d, key["first"], key["last"]) for d in deltas]
     for metric in {d.metric for d in deltas}:
-        mine = [(d, share) for d, share in zip(deltas, shares, strict=True) if d.metric == metric]
-        passed = sum(d.value * share for d, share in mine)
-        told_s = sum(d.period_s * share for d, share in mine if not d.flags & _UNTIMED)
-        if passed > allowed or told_s > most.told_s:
-            taken = [(d.metric, d.time) for d in deltas if d.period_s > QUARTER_S or d.time <= key["last"]]
-            return _take(conn, key, Withheld.FLOOD, taken) if taken else []
+        parts = [(d, share) for d, share in zip(deltas, shares, strict=True) if d.metric == metric]
+        passed = sum(d.value * share for d, share in parts)
+        covered_s = sum(d.period_s * share for d, share in parts if not d.flags & _UNTIMED)
+        if passed > allowed or covered_s > most.covered_s:
+            withheld = [(d.metric, d.time) for d in deltas if d.period_s > QUARTER_S or d.time <= key["last"]]
+            return _take(conn, key, Withheld.FLOOD, withheld) if withheld else []
     return []
 
 
 def _share(delta: _Delta, first: datetime, last: datetime) -> float:
-    """Return the share of a reading's time that lies between two times."""
+    """Return the share of a reading's period between two times."""
     if not delta.period_s:
         return 1.0
     begins = delta.time - timedelta(seconds=delta.period_s)
@@ -200,8 +200,8 @@ def _share(delta: _Delta, first: datetime, last: datetime) -> float:
 
 
 def _withhold_totals(conn: Connection, key: dict[str, Any], people: float) -> list[rollup.Range]:
-    """Withhold running totals that cannot be: those that do not fit between the ones before and after them."""
-    found: list[rollup.Range] = []
+    """Withhold impossible running totals: those that do not fit between the previous and the next one."""
+    ranges: list[rollup.Range] = []
     for metric in sorted(rollup.TOTALS):
         totals = conn.execute(sql("quarter_totals"), {**key, "metric": metric}).fetchall()
         wrong: list[tuple[int, datetime]] = []
@@ -209,23 +209,23 @@ def _withhold_totals(conn: Connection, key: dict[str, Any], people: float) -> li
             wrong += [(metric, time) for time, _ in totals[outliers]]
             del totals[outliers]
         if wrong:
-            found += _take(conn, key, Withheld.SIZE, wrong)
-    return found
+            ranges += _take(conn, key, Withheld.SIZE, wrong)
+    return ranges
 
 
 def _outliers(totals: Sequence[tuple[datetime, float]], people: float) -> slice | None:
-    """Return the places of the first totals that cannot be; None if all can.
+    """Return the positions of the first impossible totals; None if all are possible.
 
     Where the one after a jump continues an earlier one, those in between are wrong; else it is itself.
     """
-    for place, (a, b) in enumerate(pairwise(totals)):
+    for position, (a, b) in enumerate(pairwise(totals)):
         if _can_pass(a, b, people):
             continue
-        for earlier in range(place - 1, -1, -1):
+        for earlier in range(position - 1, -1, -1):
             before = totals[earlier]
             if b[1] >= before[1] and _can_pass(before, b, people):
-                return slice(earlier + 1, place + 1)
-        return slice(place + 1, place + 2)
+                return slice(earlier + 1, position + 1)
+        return slice(position + 1, position + 2)
     return None
 
 
@@ -247,5 +247,5 @@ def _take(
 
 
 def learn(db: Database, now: datetime) -> None:
-    """Note what was usual at each channel until now, from which follows what is too much."""
+    """Learn the usual flow of each channel up to now, from which its limits follow."""
     db.run("learn_quarters", {"now": now, "channels": None})

@@ -35,30 +35,30 @@ class Chosen:
 
 
 def groups(db: Database, site: str | None = None) -> list[QuarantineGroup]:
-    """Return what waits for a decision at a site, or everywhere; the group that was heard last first."""
+    """Return the groups of readings that await a decision at a site, or everywhere; latest received first."""
     return db.fetch("quarantine_groups", QuarantineGroup, site=site)
 
 
 def decisions(db: Database, site: str | None = None) -> list[Decided]:
-    """Return the last decisions about a site, or all, the last first."""
+    """Return the last decisions about a site, or all, latest first."""
     return db.fetch("quarantine_decisions", Decided, site=site)
 
 
 def decide(
     db: Database, choice: Choice, chosen: Chosen, *, author: str, now: datetime, reason: str = ""
 ) -> tuple[int, int]:
-    """Release or drop readings; the number of the decision, and of how many readings it is about.
+    """Release or drop readings; return the number of the decision and how many readings it covers.
 
-    What is released counts, and its days are recomputed. Raises NotFound where nothing waits.
+    Released readings count, and their days are recomputed. Raises NotFound where none await a decision.
     """
-    what = values_of(chosen)
+    selection = values_of(chosen)
     with db.transaction() as conn:
-        channels = [row[0] for row in conn.execute(sql("quarantine_channels"), what)]
+        channels = [row[0] for row in conn.execute(sql("quarantine_channels"), selection)]
         conn.execute(sql("lock_channels"), {"channels": sorted(channels)})
-        said = {"decision": choice, "author": author, "reason": reason, "now": now, "device": chosen.device}
-        ((number,),) = conn.execute(sql("quarantine_decide"), said).fetchall()
+        row = {"decision": choice, "author": author, "reason": reason, "now": now, "device": chosen.device}
+        ((number,),) = conn.execute(sql("quarantine_decide"), row).fetchall()
         key = {"decision_id": number, "channels": channels}
-        readings = conn.execute(sql("quarantine_choose"), {**what, **key}).rowcount
+        readings = conn.execute(sql("quarantine_choose"), {**selection, **key}).rowcount
         if not readings:
             raise NotFound(f"{chosen.device}: {NOTHING}")
         conn.execute(sql("quarantine_chosen"), {**key, "readings": readings})
@@ -74,24 +74,24 @@ def decide(
 
 
 def undo(db: Database, number: int, *, author: str, now: datetime, site: str | None = None) -> None:
-    """Take a decision back, of a site or of any: its readings wait in quarantine again.
+    """Undo a decision, of a site or of any: its readings are in quarantine again.
 
-    Raises NotFound, and StoreRefused if it was taken back before.
+    Raises NotFound, and StoreRefused if it was undone before.
     """
     key = {"decision_id": number}
     with db.transaction() as conn:
-        found = conn.execute(sql("decision_lock"), {**key, "site": site}).fetchone()
-        if found is None:
+        row = conn.execute(sql("decision_lock"), {**key, "site": site}).fetchone()
+        if row is None:
             raise NotFound(f"there is no decision {number}; `besok quarantine list` shows those there are")
-        decision, undone, readings = found
+        decision, undone, readings = row
         if undone:
             raise StoreRefused(f"decision {number} was undone before: there is nothing to undo")
         channels = sorted(row[0] for row in conn.execute(sql("decision_channels"), key))
         conn.execute(sql("lock_channels"), {"channels": channels})
         if decision == "released":
-            expired, kept = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
-            if expired or kept < readings:
-                raise StoreRefused(messages.DECISION_EXPIRED(number=number, gone=readings - kept))
+            expired, remaining = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
+            if expired or remaining < readings:
+                raise StoreRefused(messages.DECISION_EXPIRED(number=number, gone=readings - remaining))
             ranges = rollup.ranges(conn, "quarantine_restore", key)
             rollup.notify(conn, rollup.recompute_ranges(conn, ranges))
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})

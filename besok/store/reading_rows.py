@@ -11,7 +11,7 @@ from besok.store.database import Connection, array, sql
 
 
 class Row(NamedTuple):
-    """A reading as the database knows it: the columns of its table, then what else its channel and device tell."""
+    """A reading as stored: the columns of its table, then the device and the range of its totals (`wraps`)."""
 
     channel: int
     metric: int
@@ -31,14 +31,14 @@ _channel, _metric, _time, _received, _wraps = map(
 
 
 def insert(conn: Connection, rows: Iterable[Row]) -> list[rollup.Change]:
-    """Insert readings and return what is new or corrected by that."""
+    """Insert readings and return the changes: new and corrected ones."""
     columns = dict(zip(COLUMNS, map(array, zip(*rows, strict=True)), strict=False))
     with conn.cursor(binary=True) as cur:
         return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
 
 
 def note_channels(conn: Connection, rows: Iterable[Row]) -> None:
-    """Note when channels were last heard, which of them send totals, and where those begin again."""
+    """Record when channels last sent, which of them send totals, and at which value those wrap."""
     seen = {
         channel: (
             max(map(_time, group)),

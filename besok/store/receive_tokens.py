@@ -7,7 +7,7 @@ from datetime import datetime
 from besok.store import audit
 from besok.store.database import Database, sql
 
-CHANNEL = "receive_tokens"  # told when one is made or removed
+CHANNEL = "receive_tokens"  # notified when one is added or removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class ReceiveToken:
 
 
 def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: datetime) -> bool:
-    """Keep a new token; False if there is one of that name."""
+    """Store a new token; False if there is one of that name."""
     about = ", ".join(devices)
     return _change(
         db, "receive_token_add", "token.add", about, name=name, digest=digest, devices=list(devices), now=now
@@ -34,12 +34,12 @@ def load_all(db: Database) -> list[ReceiveToken]:
 
 
 def remove(db: Database, name: str) -> bool:
-    """Forget a token; False if there is none of that name."""
+    """Remove a token; False if there is none of that name."""
     return _change(db, "receive_token_remove", "token.remove", "", name=name)
 
 
 def _change(db: Database, statement: str, action: audit.Action, about: str, **params: object) -> bool:
-    """Execute a statement and tell the receivers; whether it touched anything."""
+    """Execute a statement and notify the receivers; return whether it changed anything."""
     with db.transaction() as conn:
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
         changed = conn.execute(sql(statement), params).rowcount == 1

@@ -1,4 +1,4 @@
-"""What becomes of the visits of past days when something is said to have been otherwise."""
+"""Changes of the visits of past days by a change of sites or definitions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from besok.model.plurals import many
 from besok.store.database import Connection, sql
 
-SHOWN_DAYS = 31  # told one by one
+SHOWN_DAYS = 31  # listed one by one
 Visits = Mapping[str, Mapping[date, float]]  # by site and business day
 
 
@@ -23,21 +23,21 @@ class Recounted:
 
 def visits(conn: Connection, sites: Sequence[str]) -> Visits:
     """Return the gross visits of sites by business day, as far as they were counted."""
-    found: dict[str, dict[date, float]] = {}
+    by_site: dict[str, dict[date, float]] = {}
     for site, day, gross in conn.execute(sql("counted_visits"), {"sites": list(sites)}):
-        found.setdefault(site, {})[day] = round(gross, 6)
-    return found
+        by_site.setdefault(site, {})[day] = round(gross, 6)
+    return by_site
 
 
 def compare(before: Visits, after: Visits) -> list[Recounted]:
     """Return the sites of which days have changed."""
-    found = []
+    changes = []
     for site in dict.fromkeys((*before, *after)):
         old, new = before.get(site, {}), after.get(site, {})
         if days := sorted(day for day in {*old, *new} if old.get(day) != new.get(day)):
-            sums = [sum(which.get(day, 0) for day in days) for which in (old, new)]
-            found.append(Recounted(site=site, days=days, before=sums[0], after=sums[1]))
-    return found
+            sums = [sum(visits_of.get(day, 0) for day in days) for visits_of in (old, new)]
+            changes.append(Recounted(site=site, days=days, before=sums[0], after=sums[1]))
+    return changes
 
 
 def describe(changed: Sequence[Recounted], before: Visits, after: Visits) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rejected messages, kept (without what is personal) so that they can be decoded after the adapter is fixed."""
+"""Rejected messages, stored without personal data, to be decoded once the adapter is fixed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,26 +30,26 @@ class _Unredacted(_Stored):
 def fetch(
     db: Database, ids: list[int] | None = None, *, after: int = 0, limit: int = 1000
 ) -> list[tuple[int, Message]]:
-    """Unresolved messages with their ids, oldest first: those with the given ids, or all; at most `limit`, from
+    """Return unresolved messages with their ids, oldest first: those with the given ids, or all; at most `limit`, from
     the one after the id `after` on."""
     rows = db.fetch("rejected_fetch", _Stored, ids=ids, after=after, limit=limit)
     return [(row.rejected_id, row.message) for row in rows]
 
 
 def redact(db: Database, change: Callable[[Rejection], Rejection]) -> int:
-    """Redact what an older version has kept as `change` says; how many messages. Raises StoreUnavailable."""
+    """Redact the messages stored by an older version with `change`; return how many. Raises StoreUnavailable."""
     number = 0
     while rows := db.fetch("rejected_unredacted", _Unredacted):
         with db.transaction() as conn:
             for row in rows:
-                kept = change(Rejection(message=row.message, reason=row.reason))
-                values = {"topic": kept.message.topic, "payload": kept.message.payload, "reason": kept.reason}
+                new = change(Rejection(message=row.message, reason=row.reason))
+                values = {"topic": new.message.topic, "payload": new.message.payload, "reason": new.reason}
                 conn.execute(sql("rejected_redact"), {**values, "id": row.rejected_id})
         number += len(rows)
     return number
 
 
-MOST = 100_000  # messages that are kept
+MOST = 100_000  # messages that are stored
 MOST_BYTES = 2_000_000_000  # of them
 
 
@@ -59,10 +59,10 @@ def forget(db: Database, before: datetime) -> int:
 
 
 def trim(db: Database, most: int = MOST, most_bytes: int = MOST_BYTES) -> int:
-    """Forgets what is more than that: first what was read after all, and of each the oldest first; how many."""
+    """Delete messages beyond the limits, resolved ones first, oldest first; return how many."""
     return db.run("rejected_trim", {"most": most, "bytes": most_bytes})
 
 
 def resolve(db: Database, ids: list[int], now: datetime) -> int:
-    """Mark messages as decoded; returns how many were marked."""
+    """Mark messages as decoded; return how many were marked."""
     return db.run("rejected_resolve", {"ids": ids, "now": now})

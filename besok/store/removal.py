@@ -1,4 +1,4 @@
-"""Removal for good of what should not be there: a device with all it has sent, a site with all it holds."""
+"""Permanent removal of a device with all its readings, or of a site with all its content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from besok.model.errors import StoreRefused
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, fetch, sql
 from besok.store.sites import no_site
-from besok.store.voids import Held, KnownDevice
+from besok.store.voids import KnownDevice, ReadingTotals
 
 _SENT = ("removal_readings", "removal_flow_buckets", "removal_level_buckets")
 
@@ -29,21 +29,21 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteHeld:
-    """What goes with a site: what its devices have sent, and what people have entered."""
+class SiteContent:
+    """Content removed with a site: readings of its devices, and entries by people."""
 
     devices: int
-    sent: Held
+    sent: ReadingTotals
     written: Written
 
 
-def device_holds(db: Database, device: KnownDevice) -> Held:
-    """Return what goes with a device. Raises StoreRefused where it observes a place now."""
+def device_content(db: Database, device: KnownDevice) -> ReadingTotals:
+    """Return the readings removed with a device. Raises StoreRefused where it observes a place now."""
     with db.transaction() as conn:
         return _device_content(conn, device)
 
 
-def _device_content(conn: Connection, device: KnownDevice) -> Held:
+def _device_content(conn: Connection, device: KnownDevice) -> ReadingTotals:
     placed = [place for (place,) in conn.execute(sql("removal_placed"), {"device_id": device.device_id})]
     if placed:
         raise StoreRefused(
@@ -53,45 +53,45 @@ def _device_content(conn: Connection, device: KnownDevice) -> Held:
     return _content(conn, device.channels)
 
 
-def forget_device(db: Database, device: KnownDevice) -> Held:
-    """Delete a device with all that it has sent, and recompute the days in which it counted somewhere.
+def forget_device(db: Database, device: KnownDevice) -> ReadingTotals:
+    """Delete a device with all its readings, and recompute the days on which it counted somewhere.
 
-    Should it send again, it is a new one. Raises StoreRefused where it observes a place now.
+    If it sends again, it is a new device. Raises StoreRefused where it observes a place now.
     """
     with db.transaction() as conn:
-        held = forget(conn, device)
+        removed = forget(conn, device)
     db.channels.clear()
-    return held
+    return removed
 
 
-def forget(conn: Connection, device: KnownDevice) -> Held:
-    """As `forget_device`, in a transaction; whoever commits it clears the channels that the database knows."""
+def forget(conn: Connection, device: KnownDevice) -> ReadingTotals:
+    """As `forget_device`, in a transaction; after the commit the caller clears `Database.channels`."""
     conn.execute(sql("sites_lock"))
     conn.execute(sql("lock_channels"), {"channels": device.channels})
-    held = _device_content(conn, device)
+    removed = _device_content(conn, device)
     extent = {"channels": device.channels}
     ranges = rollup.ranges(conn, "removal_extent", extent)
-    for what in _SENT:
-        conn.execute(sql(what), extent)
+    for statement in _SENT:
+        conn.execute(sql(statement), extent)
     since = rollup.recompute_ranges(conn, ranges)
     conn.execute(sql("removal_devices"), {"devices": [device.device_id]})
     audit.note(conn, "device.forget", device.device)
     _notify(conn, since)
-    return held
+    return removed
 
 
-def site_holds(db: Database, site: str, *others: str) -> SiteHeld:
-    """Return what goes with a site where `others` go too. Raises NotFound, StoreRefused where another one needs it."""
+def site_content(db: Database, site: str, *others: str) -> SiteContent:
+    """Return the content removed with a site, where `others` go too. Raises NotFound, StoreRefused if still needed."""
     with db.transaction() as conn:
         key = _lock(conn, site, others)
         devices = conn.execute(sql("removal_site_devices"), key).fetchall()
         (written,) = fetch(conn, "removal_written", Written, **key)
-        sent = _content(conn, [channel for _, own in devices for channel in own])
-    return SiteHeld(devices=len(devices), sent=sent, written=written)
+        sent = _content(conn, [channel for _, channels in devices for channel in channels])
+    return SiteContent(devices=len(devices), sent=sent, written=written)
 
 
 def remove_sites(db: Database, *sites: str, statement: str = "removal_site") -> None:
-    """Delete sites with their places, the devices that were only there, all they have sent, and what was entered of it.
+    """Delete sites with their places, the devices that were only there, their readings, and entries by people.
 
     All or nothing; the `statement` deletes the sites themselves. Raises NotFound, StoreRefused where another site needs
     one of them.
@@ -100,13 +100,13 @@ def remove_sites(db: Database, *sites: str, statement: str = "removal_site") -> 
         conn.execute(sql("sites_lock"))
         keys = [_lock(conn, site, sites) for site in sites]
         devices = [row for key in keys for row in conn.execute(sql("removal_site_devices"), key)]
-        channels = sorted({channel for _, own in devices for channel in own})
+        channels = sorted({channel for _, own_channels in devices for channel in own_channels})
         conn.execute(sql("lock_channels"), {"channels": channels})
-        for what in _SENT:
-            conn.execute(sql(what), {"channels": channels})
+        for removal in _SENT:
+            conn.execute(sql(removal), {"channels": channels})
         for key in keys:
-            for what in ("removal_mappings", "removal_minutes", "removal_quarters", "removal_results"):
-                conn.execute(sql(what), key)
+            for removal in ("removal_mappings", "removal_minutes", "removal_quarters", "removal_results"):
+                conn.execute(sql(removal), key)
         conn.execute(sql(statement), {"site_ids": [key["site_id"] for key in keys]})
         conn.execute(sql("removal_devices"), {"devices": [device for device, _ in devices]})
         for site in sites:
@@ -130,9 +130,9 @@ def _lock(conn: Connection, site: str, others: Sequence[str]) -> dict[str, objec
     return key
 
 
-def _content(conn: Connection, channels: list[int]) -> Held:
-    (found,) = fetch(conn, "removal_holds", Held, channels=channels)
-    return found
+def _content(conn: Connection, channels: list[int]) -> ReadingTotals:
+    (content,) = fetch(conn, "removal_holds", ReadingTotals, channels=channels)
+    return content
 
 
 def _notify(conn: Connection, since: dict[str, datetime]) -> None:

@@ -1,4 +1,4 @@
-"""Results that jobs compute and pages read; the database deletes one as soon as a day changes that it rests on."""
+"""Results that jobs compute and pages read; the database deletes one as soon as a day behind it changes."""
 
 from collections.abc import Collection
 from datetime import date
@@ -24,13 +24,13 @@ ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDIN
 def read(
     db: Database, site: str, what: str, form: type[Result], until: date, *, or_later: bool = False
 ) -> Result | None:
-    """Return a result that rests on the days up to `until` (`or_later`: or on more); None if there is none."""
+    """Return a result based on the days up to `until` (`or_later`: or on more); None if there is none."""
     rows = db.rows("result_get", site=site, what=what, until=until, or_later=or_later)
     return msgspec.convert(rows[0][0], form) if rows else None
 
 
 def missing(db: Database, site: str, until: date) -> list[str]:
-    """Return which results of a site there are not for the business days up to `until`."""
+    """Return the names of the results that a site lacks for the business days up to `until`."""
     known = {what for (what,) in db.rows("results_known", site=site, until=until)}
     return [what for what in ALL if what not in known]
 
@@ -47,5 +47,5 @@ def put(db: Database, site: str, what: str, until: date, result: object) -> None
 
 
 def delete(conn: Connection, site_ids: Collection[int]) -> None:
-    """Delete all results that rest on these sites."""
+    """Delete all results based on these sites."""
     conn.execute(sql("results_delete"), {"sites": list(site_ids)})

@@ -1,8 +1,8 @@
-"""Retention: how long each kind of data is kept, and its deletion in steps short enough that nobody waits.
+"""Retention: how long each kind of data is stored, and its deletion in steps too short to block others.
 
-Readings go only when all that is made of them is stored, and only whole days. `channel.expired` says up to when those
-of a channel are gone: no recomputation touches what was made of them (the statements `rollup_flow` and `rollup_level`),
-what comes of that time later is withheld, and corrections of that time are refused.
+Readings are deleted only once all their figures are stored, and by entire days. `channel.expired` is the time up to
+which those of a channel are deleted: no recomputation touches their figures (statements `rollup_flow`, `rollup_level`),
+later readings of that time are withheld, and its corrections are refused.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,30 +19,30 @@ from besok.store.database import Database, sql
 
 SLICE: Final = timedelta(days=28)  # of a channel, in one transaction: a chunk of the table
 MONTH: Final = timedelta(days=30.44)
-Held = tuple[int, datetime | None]
+RowsSince = tuple[int, datetime | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of data: what it is, the setting that says for how long (`unit`; 0 for ever), how to look and to delete.
+    """A kind of data: its name, the setting for how long (in `unit`; 0 for ever), how to measure and to delete it.
 
-    Without a setting all of it goes that is over.
+    Without a setting all that is over is deleted.
     """
 
     what: str
     setting: str | None
-    held: Callable[[Database, datetime], Held]
+    held: Callable[[Database, datetime], RowsSince]
     delete: Callable[[Database, datetime], object]
     unit: timedelta = timedelta(days=1)
 
     def before(self, settings: Settings, now: datetime) -> datetime | None:
-        """Return before when it goes; None if it is kept for ever."""
-        kept = getattr(settings, self.setting) if self.setting else None
-        return now if kept is None else now - kept * self.unit if kept else None
+        """Return the time before which it is deleted; None if it is stored for ever."""
+        limit = getattr(settings, self.setting) if self.setting else None
+        return now if limit is None else now - limit * self.unit if limit else None
 
 
-def _look(statement: str) -> Callable[[Database, datetime], Held]:
-    def look(db: Database, before: datetime) -> Held:
+def _look(statement: str) -> Callable[[Database, datetime], RowsSince]:
+    def look(db: Database, before: datetime) -> RowsSince:
         ((rows, first),) = db.rows(statement, before=before, until=before)
         return rows, first
 
@@ -50,14 +50,14 @@ def _look(statement: str) -> Callable[[Database, datetime], Held]:
 
 
 def until(db: Database, before: datetime) -> datetime:
-    """Return up to when readings may be deleted that are from before a time."""
-    ((found,),) = db.rows("expiry_until", before=before)
-    moment: datetime = found
+    """Return up to when readings older than a time may be deleted."""
+    ((end,),) = db.rows("expiry_until", before=before)
+    moment: datetime = end
     return moment
 
 
 def expire_readings(db: Database, before: datetime) -> None:
-    """Delete readings from before a time, and those in quarantine; what was made of them stays."""
+    """Delete readings from before a time, and those in quarantine; figures computed from them stay."""
     end = until(db, before)
     for channel, first in db.rows("expiry_channels", until=end):
         key = {"channel": channel, "until": end}
@@ -69,10 +69,10 @@ def expire_readings(db: Database, before: datetime) -> None:
     db.run("expiry_quarantine", {"until": end})
 
 
-def _count_readings(db: Database, before: datetime) -> Held:
+def _count_readings(db: Database, before: datetime) -> RowsSince:
     end = until(db, before)
-    found = [db.rows(name, until=end)[0] for name in ("expiry_readings_held", "expiry_quarantine_held")]
-    return sum(rows for rows, _ in found), min((first for _, first in found if first), default=None)
+    counts = [db.rows(name, until=end)[0] for name in ("expiry_readings_held", "expiry_quarantine_held")]
+    return sum(rows for rows, _ in counts), min((first for _, first in counts if first), default=None)
 
 
 def _drop_minutes(db: Database, before: datetime) -> None:
@@ -81,20 +81,20 @@ def _drop_minutes(db: Database, before: datetime) -> None:
 
 
 def _authors(db: Database, statement: LiteralString, before: datetime) -> list[tuple[Any, ...]]:
-    """Run a statement for each column that names who counted."""
-    found = []
+    """Run a statement for each column with names of people who counted; return its rows."""
+    results = []
     for names in db.rows("authors_columns"):
         relation, field, expires = map(compose.Identifier, names)
         filled = compose.SQL(statement).format(relation=relation, field=field, expires=expires)
         with db.transaction() as conn:
             cur = conn.execute(filled, {"before": before, "erased": ERASED})
-            found += cur.fetchall() if cur.description else []
-    return found
+            results += cur.fetchall() if cur.description else []
+    return results
 
 
-def _count_authors(db: Database, before: datetime) -> Held:
-    found = _authors(db, sql("authors_held"), before)
-    return sum(rows for rows, _ in found), min((first for _, first in found if first), default=None)
+def _count_authors(db: Database, before: datetime) -> RowsSince:
+    counts = _authors(db, sql("authors_held"), before)
+    return sum(rows for rows, _ in counts), min((first for _, first in counts if first), default=None)
 
 
 KINDS: Final[Sequence[Kind]] = (

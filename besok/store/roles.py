@@ -10,7 +10,7 @@ from besok.store.database import sql, translated
 
 
 def let_sign_in(url: str, passwords: Mapping[str, str]) -> None:
-    """Give roles their passwords, all or none. Raises NotFound for a role that is not there, StoreError.
+    """Set the passwords of roles, all or none. Raises NotFound for an unknown role, StoreError.
 
     The server gets a hash: neither it nor its log ever sees a password.
     """
@@ -21,6 +21,6 @@ def let_sign_in(url: str, passwords: Mapping[str, str]) -> None:
                     f"there is no role {role}: the owner of the database may make no roles. As somebody who may, run "
                     f"`create role {role}; grant {role} to <owner> with admin option`, then `besok migrate`"
                 )
-            kept = conn.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+            hashed = conn.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
             statement = compose.SQL("alter role {} login password {}")
-            conn.execute(statement.format(compose.Identifier(role), compose.Literal(kept.decode())))
+            conn.execute(statement.format(compose.Identifier(role), compose.Literal(hashed.decode())))

@@ -1,4 +1,4 @@
-"""Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
+"""Buckets and days, recomputed from all their readings: replays, late data and corrections cannot count twice."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,14 +14,12 @@ from besok.store.database import Connection, array, fetch, sql
 BUCKET = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
-LEARNT_WEEKS = (
-    9  # in which the estimates of days may have learnt from one: eight, and the rest of a week (jobs.learn)
-)
+LEARNT_WEEKS = 9  # whose estimates may have learnt from a day: eight, and the rest of a week (jobs.learn)
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
 
 
 class Change(NamedTuple):
-    """New or corrected readings of a channel and metric in one quarter of an hour: what they tell happened then."""
+    """New or corrected readings of a channel and metric about one quarter of an hour."""
 
     channel_id: int
     metric: int
@@ -58,10 +56,10 @@ class TouchedDay:
 
 
 class Most(NamedTuple):
-    """The most people in a quarter of an hour, in either direction, and the most seconds that a channel may tell of."""
+    """Limits for a quarter of an hour: people in either direction, and seconds covered by a channel."""
 
     people: float
-    told_s: float
+    covered_s: float
 
 
 UNLIMITED = Most(1e300, 1e300)
@@ -74,8 +72,8 @@ def recompute(
 ) -> tuple[dict[str, datetime], list[Quarter]]:
     """Recompute every bucket and day the changed readings touch.
 
-    Returns since when each site touched has changed, and the quarters with more people than the limit, or in which a
-    channel tells more than once of the same time.
+    Returns since when each site touched has changed, and the quarters beyond the limit: with too many people, or with
+    a channel that covers the same time more than once.
     """
     totals = [c for c in changes if c.metric in TOTALS]
     deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
@@ -91,7 +89,7 @@ def recompute_ranges(conn: Connection, ranges: Iterable[Range]) -> dict[str, dat
 
 
 def ranges(conn: Connection, query: str, key: Mapping[str, object]) -> list[Range]:
-    """Return the ranges that the named query tells."""
+    """Return the ranges of the named query."""
     return list(map(Range._make, conn.execute(sql(query), key)))
 
 
@@ -105,11 +103,11 @@ def _recompute_buckets(
 
 
 def write_flows(conn: Connection, ranges: Sequence[Range], limit: Limit = NO_LIMIT) -> list[Quarter]:
-    """Recompute the flow buckets of the ranges from their readings; returns those beyond the limit."""
+    """Recompute the flow buckets of the ranges from their readings; return those beyond the limit."""
     if not ranges:
         return []
     most = [limit.get(r.channel_id, UNLIMITED) for r in ranges]
-    limits = {"people": [m.people for m in most], "told_s": [m.told_s for m in most]}
+    limits = {"people": [m.people for m in most], "told_s": [m.covered_s for m in most]}
     return list(map(Quarter._make, conn.execute(sql("rollup_flow"), {**_columns(ranges), **limits})))
 
 
@@ -132,12 +130,12 @@ def rebuild_days(conn: Connection, site_id: int) -> None:
 
 
 def note_counting(conn: Connection) -> None:
-    """Note what every channel counts where and when, before that is changed in this transaction."""
+    """Record what every channel counts, where and when, before this transaction changes it."""
     conn.execute(sql("counting_note"))
 
 
 def recount(conn: Connection) -> None:
-    """Recompute the days on which channels count elsewhere, or otherwise, than was noted, and no others."""
+    """Recompute exactly the days on which channels count elsewhere, or otherwise, than recorded."""
     touched = fetch(conn, "counting_changed", TouchedDay)
     keys = [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None]
     if keys:
@@ -155,7 +153,7 @@ def mark_changed(conn: Connection, site_id: int, days: Sequence[date]) -> None:
 
 
 def notify(conn: Connection, since: Mapping[str, datetime]) -> None:
-    """Tell listeners of sites since when what was observed there has changed."""
+    """Notify listeners since when the observations of each site have changed."""
     for site, moment in since.items():
         payload = json.dumps({"site": site, "since": moment.isoformat()})
         conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
@@ -179,7 +177,7 @@ def _range(change: Change) -> Range:
 
 
 def _between_totals(conn: Connection, totals: Sequence[Change]) -> Iterator[Range]:
-    """Yield what totals change: everything from the total before each to the one after it."""
+    """Yield the ranges changed by totals: from the total before each to the one after it."""
     if totals:
         channels, metrics, first, last, _ = map(array, zip(*totals, strict=True))
         keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
@@ -204,7 +202,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
 
 
 def floor(t: datetime) -> datetime:
-    """Return when the quarter of an hour began that a time lies in."""
+    """Return the beginning of the quarter of an hour that contains a time."""
     return _EPOCH + (t - _EPOCH) // BUCKET * BUCKET
 
 

@@ -1,4 +1,4 @@
-"""Emptying a sandbox: all that was simulated in a site goes, the site itself stays."""
+"""Emptying of a sandbox: all simulated data of a site is deleted, the site itself stays."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ _DELETED = (
     "sandbox_backfill", "sandbox_counts", "sandbox_headcounts", "sandbox_calibrations", "sandbox_imputed",
     "sandbox_findings", "sandbox_quarantine",
 )  # fmt: skip
-DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
+DAYS = timedelta(days=2)  # that a worker may be estimating by the minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +27,16 @@ class SandboxContent:
 
 
 def content(db: Database, site: str) -> SandboxContent:
-    """Return what a site holds."""
-    found = db.fetch_one("sandbox_holds", SandboxContent, site=site)
-    assert found
-    return found
+    """Return the extent of the readings of a site."""
+    extent = db.fetch_one("sandbox_holds", SandboxContent, site=site)
+    assert extent
+    return extent
 
 
 def empty(db: Database, site: str, now: datetime | None = None) -> int:
     """Delete every reading of a simulated site, all that was computed from it, and earlier placements of its sensors.
 
-    All or nothing; how many readings it was. Its places, sensors and hours stay, and other sites keep what is theirs.
+    All or nothing; returns how many readings. Its places, sensors and hours stay, and other sites are unaffected.
     Writers wait meanwhile. Raises NotFound, and StoreRefused for a site that is no sandbox.
     """
     with db.transaction() as conn:
@@ -78,9 +78,9 @@ def _sandbox(conn: Connection, site: str) -> int:
 
 
 def _forget_sensors(conn: Connection) -> None:
-    """No placements of the past, no last messages, no numbers of messages."""
-    standing = [placement for (placement,) in conn.execute(sql("sandbox_placements"))]
-    conn.execute(sql("sandbox_always"), {"ids": standing})
+    """Delete past placements, last messages and message numbers of the sensors."""
+    in_force = [placement for (placement,) in conn.execute(sql("sandbox_placements"))]
+    conn.execute(sql("sandbox_always"), {"ids": in_force})
     conn.execute(sql("sandbox_silent_channels"))
     scopes = [scope for (scope,) in conn.execute(sql("sandbox_silent_devices"))]
     conn.execute(sql("sandbox_forget"), {"scopes": scopes})

@@ -1,4 +1,4 @@
-"""Questions of planners in the database: asked, taken one at a time, cancelled, answered."""
+"""Scenario runs in the database: queued, claimed one at a time, cancelled, finished."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from besok.store.removal import remove_sites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A question that a process computes, for the `attempt`-th time."""
+class Claim:
+    """A scenario run claimed by a process, for the `attempt`-th time."""
 
     number: int
     site: str
@@ -40,7 +40,7 @@ class Played:
 
 
 def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: datetime) -> int:
-    """Put a question at the end of the queue and return its number; a recording is answered by itself.
+    """Queue a scenario run and return its number; a recording is done at once.
 
     Raises NotFound, ScenarioRefused.
     """
@@ -77,15 +77,15 @@ def listing(db: Database, site: str) -> list[ScenarioRun]:
 
 
 def load(db: Database, site: str, number: int) -> ScenarioRun:
-    """Return a question of a site with its result. Raises NotFound."""
-    found = db.fetch_one("scenario", ScenarioRun, site=site, number=number)
-    if found is None:
+    """Return a scenario run of a site with its result. Raises NotFound."""
+    run = db.fetch_one("scenario", ScenarioRun, site=site, number=number)
+    if run is None:
         raise NotFound(messages.NO_SCENARIO(number=number))
-    return found
+    return run
 
 
 def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
-    """Cancel a question; who computes it notices at its next part. Raises NotFound, ScenarioRefused if it has ended."""
+    """Cancel a run; its process notices at the next part. Raises NotFound, ScenarioRefused if it has ended."""
     load(db, site, number)
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_cancel"), {"number": number, "now": now}).rowcount:
@@ -95,52 +95,52 @@ def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
 
 
 def remove(db: Database, site: str, number: int) -> None:
-    """Remove a question and its answer. Raises NotFound, ScenarioRefused where it waits, is computed or played."""
-    found = load(db, site, number)
+    """Remove a run and its result. Raises NotFound, ScenarioRefused where it is queued, running or played."""
+    run = load(db, site, number)
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_remove"), {"number": number}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_IN_USE)
-        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {found.spec.title}")
+        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {run.spec.title}")
 
 
 def waits(db: Database) -> bool:
-    """Tell whether any question waits, or was left by a process that died."""
-    ((found,),) = db.rows("scenario_waits")
-    return bool(found)
+    """Tell whether any run is queued, or was left by a crashed process."""
+    ((any_waiting,),) = db.rows("scenario_waits")
+    return bool(any_waiting)
 
 
-def claim(db: Database, now: datetime) -> Taken | None:
-    """Take the next question, or one that a process left that died; None if nothing waits.
+def claim(db: Database, now: datetime) -> Claim | None:
+    """Claim the next run, or one left by a crashed process; None if there is none.
 
-    For whoever holds the duty of running scenarios alone.
+    Only for the process that has claimed the duty of running scenarios.
     """
     with db.transaction() as conn:
-        return fetch_one(conn, "scenario_claim", Taken, now=now)
+        return fetch_one(conn, "scenario_claim", Claim, now=now)
 
 
-def progress(db: Database, taken: Taken, done: int, total: int) -> bool:
-    """Note how far a question is; False where it was cancelled, or another process has taken it."""
-    key = {"number": taken.number, "attempt": taken.attempt}
+def progress(db: Database, claimed: Claim, done: int, total: int) -> bool:
+    """Record the progress of a run; False where it was cancelled, or claimed by another process."""
+    key = {"number": claimed.number, "attempt": claimed.attempt}
     return bool(db.run("scenario_progress", {**key, "done": done, "total": total}))
 
 
 def end(
     db: Database,
-    taken: Taken,
+    claimed: Claim,
     state: RunState,
     now: datetime,
     *,
     reason: FailedFor = "",
     result: dict[str, Any] | None = None,
 ) -> bool:
-    """Note how a question ended; False where it was cancelled, or another process has taken it."""
-    key = {"number": taken.number, "attempt": taken.attempt}
-    kept = Jsonb(result) if result else None
-    return bool(db.run("scenario_end", {**key, "state": state, "now": now, "reason": reason, "result": kept}))
+    """Record the outcome of a run; False where it was cancelled, or claimed by another process."""
+    key = {"number": claimed.number, "attempt": claimed.attempt}
+    data = Jsonb(result) if result else None
+    return bool(db.run("scenario_end", {**key, "state": state, "now": now, "reason": reason, "result": data}))
 
 
 def play(db: Database, site: str, number: int, *, now: datetime, until: datetime) -> None:
-    """Note that an answered question is played. Raises ScenarioRefused where it is not answered, or one is played."""
+    """Start the play of a finished run. Raises ScenarioRefused where it is not finished, or one is played."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         if not conn.execute(sql("scenario_play"), {"number": number, "now": now, "until": until}).rowcount:
@@ -149,7 +149,7 @@ def play(db: Database, site: str, number: int, *, now: datetime, until: datetime
 
 
 def end_play(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
-    """End the play of a question; who plays it clears the sandbox away. Raises NotFound."""
+    """End the play of a run; the process that plays it deletes the sandbox. Raises NotFound."""
     load(db, site, number)
     with db.transaction() as conn:
         if conn.execute(sql("scenario_play_end"), {"number": number, "now": now}).rowcount:
@@ -163,7 +163,7 @@ def played(db: Database) -> Played | None:
 
 
 def clear_away(db: Database, ended: Played) -> None:
-    """Delete the sandbox of a question that was played, with all that it holds."""
+    """Delete the sandbox of a played run, with all its content."""
     with suppress(NotFound):
         remove_sites(db, sandbox_id(ended.site), statement="scenario_sandbox_delete")
     db.run("scenario_cleared", {"number": ended.number})

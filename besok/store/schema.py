@@ -1,8 +1,8 @@
-"""Version of the database: the migrations it has had, and what every migration replaces.
+"""Version of the database: the migrations applied to it, and the objects that every migration replaces.
 
-What is replaced (`besok/store/always/*.sql`, the catalogue of metrics) has a version too: the number of lines in
-`besok/store/always/versions.txt`, of which each is the digest of what it then was. So a program knows which
-of the two is the older one.
+The replaced objects (`besok/store/always/*.sql`, the catalogue of metrics) have a version too: the number of lines in
+`besok/store/always/versions.txt`, each the digest of one version. So a program knows which of the
+two is older.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from besok.model.errors import SchemaMismatch
 from besok.model.metrics import METRICS
 from besok.store.database import Connection, Database, sql
 
-FRESH_S = 5  # a database that was of our version is asked again after so long
+FRESH_S = 5  # a database of this version is checked again after so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def migrations() -> dict[str, str]:
 
 @cache
 def replaced() -> Replaced:
-    """Return what this program replaces with every migration."""
+    """Return version and digest of what this program replaces with every migration."""
     catalogue = [f"{m.code} {m.name} {m.unit}" for m in METRICS.values()]
     parts = [digest for _, _, digest in scripts("always")] + sorted(catalogue)
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
@@ -57,10 +57,10 @@ def replaced() -> Replaced:
 
 def mismatch(conn: Connection) -> messages.Translatable | None:
     """Describe how the version of the database differs; None if it is this program's."""
-    had, made = _had(conn), _replaced(conn)
-    if had.keys() - migrations().keys() or made.version > replaced().version:
+    applied, current = _applied(conn), _replaced(conn)
+    if applied.keys() - migrations().keys() or current.version > replaced().version:
         return messages.DATABASE_NEWER
-    return messages.DATABASE_OLDER if had != migrations() or made != replaced() else None
+    return messages.DATABASE_OLDER if applied != migrations() or current != replaced() else None
 
 
 def is_replaced(conn: Connection) -> bool:
@@ -77,39 +77,39 @@ def refuse_newer(conn: Connection) -> None:
 def check(db: Database) -> None:
     """Raise SchemaMismatch if the database is not of this program's version, StoreUnavailable."""
     with db.transaction() as conn:
-        said = mismatch(conn)
-    if said:
-        raise SchemaMismatch(said)
+        message = mismatch(conn)
+    if message:
+        raise SchemaMismatch(message)
 
 
 class Watch:
-    """Checks as often as it is worth while."""
+    """Repeated checks of the version, at most every FRESH_S seconds while it is right."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._good = float("-inf")  # on the clock, when it last was
+        self._checked = float("-inf")  # on the monotonic clock: the last check without error
 
     def check(self, *, now: bool = False) -> None:
-        """As `check`; what was good lately is not asked again, except `now`."""
-        if now or time.monotonic() > self._good + FRESH_S:
+        """Check as `check` does, but not again within FRESH_S after a success, except `now`."""
+        if now or time.monotonic() > self._checked + FRESH_S:
             check(self._db)
-            self._good = time.monotonic()
+            self._checked = time.monotonic()
 
 
 def has_migrated(conn: Connection) -> bool:
     """Tell whether the database has had any migration."""
-    return bool(_had(conn))
+    return bool(_applied(conn))
 
 
-def _had(conn: Connection) -> dict[str, str]:
-    return dict(conn.execute(sql("migrations_had")).fetchall()) if _is_there(conn, "migration") else {}
+def _applied(conn: Connection) -> dict[str, str]:
+    return dict(conn.execute(sql("migrations_had")).fetchall()) if _exists(conn, "migration") else {}
 
 
 def _replaced(conn: Connection) -> Replaced:
-    row = conn.execute(sql("made_anew")).fetchone() if _is_there(conn, "made_anew") else None
+    row = conn.execute(sql("made_anew")).fetchone() if _exists(conn, "made_anew") else None
     return Replaced(*row) if row else NOTHING_YET
 
 
-def _is_there(conn: Connection, table: str) -> bool:
+def _exists(conn: Connection, table: str) -> bool:
     row = conn.execute("select to_regclass(%s) is not null", (table,)).fetchone()
     return bool(row and row[0])

@@ -17,7 +17,7 @@ NOTED_EVERY: Final = timedelta(hours=1)  # when a key was used
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """An open session: whose it is and what it may. `current` unless it was found by the token before its last one."""
+    """An open session with its owner and grants. `current` unless it was found by its previous token."""
 
     session_id: int
     current: bool
@@ -31,7 +31,7 @@ class Session:
 
     @property
     def principal(self) -> str:
-        """Whose it is, in news of ended sessions."""
+        """Its owner, as named in notifications of ended sessions."""
         return principal(self.account_id) if self.account_id else key_principal(self.key_id or 0)
 
 
@@ -60,7 +60,7 @@ def open_session(
     key_id: int | None = None,
     provider_session: str | None = None,
 ) -> None:
-    """Open a session of an account or of a key, and forget those that are over."""
+    """Open a session of an account or of a key, and delete those that are over."""
     row = {"digest": digest, "account_id": account_id, "key_id": key_id, "now": now, "expires": expires}
     with db.transaction() as conn:
         conn.execute(sql("sessions_forget"), {"now": now})
@@ -81,7 +81,7 @@ def rotate(db: Database, session: Session, digest: bytes, new: bytes, now: datet
 
 
 def settle(db: Database, session: Session, digest: bytes) -> None:
-    """Let the token before this one hold no more."""
+    """Invalidate the previous token."""
     db.run("session_settled", {"session_id": session.session_id, "digest": digest})
 
 
@@ -95,7 +95,7 @@ def end(db: Database, session_id: int, name: str) -> None:
 
 
 def end_of_provider(db: Database, issuer: str, subject: str | None, sid: str | None) -> int:
-    """End what a provider has ended: one of its sessions, or all of a person; how many there were."""
+    """End the sessions that a provider has ended: one, or all of a person; return how many."""
     with db.transaction() as conn:
         ended = conn.execute(
             sql("sessions_end_provider"), {"issuer": issuer, "subject": subject, "sid": sid}
@@ -114,7 +114,7 @@ def keys(db: Database) -> Sequence[Key]:
 def add_key(
     db: Database, name: str, digest: bytes, grant: Grant, author: str, now: datetime, expires: datetime
 ) -> bool:
-    """Keep a new key; False if the name is taken. Raises NotFound for a site that is not there."""
+    """Store a new key; False if the name is in use. Raises NotFound for an unknown site."""
     with db.transaction() as conn:
         site_id = id_of(conn, grant.site) if grant.site else None
         row = {"name": name, "digest": digest, "role": grant.role, "site_id": site_id, "author": author}
@@ -126,7 +126,7 @@ def add_key(
 
 
 def find_key(db: Database, digest: bytes, now: datetime) -> Key | None:
-    """Return the key of a digest, where it may be used, and note that it is."""
+    """Return the key with a digest if it is valid, and record its use."""
     key = db.fetch_one("key_find", Key, digest=digest, now=now)
     if key and (key.used is None or now - key.used > NOTED_EVERY):
         db.run("key_used", {"key_id": key.key_id, "now": now})
@@ -144,5 +144,5 @@ def revoke_key(db: Database, name: str, now: datetime) -> None:
 
 
 def key_principal(key_id: int) -> str:
-    """Return what a key is called in news of ended sessions."""
+    """Return the name of a key in notifications of ended sessions."""
     return f"key {key_id}"

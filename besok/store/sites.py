@@ -1,4 +1,4 @@
-"""Sites in the database: applying a site file, and reading the sites back as they were applied."""
+"""Sites in the database: applying a site file, and loading the sites as applied."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ from besok.store.rollup import note_counting, rebuild_days, recount
 
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
-MOST_TOLD = 50  # lines of what a file would undo
+MOST_LINES = 50  # lines about edits that a file would undo
 _CLOSED = TypeAdapter(tuple[Closure, ...])
 
 
@@ -64,13 +64,13 @@ def apply(
 ) -> list[str]:
     """Make the database agree with the site file; one line for each difference, empty if there was none.
 
-    What the file gives dates holds on them, in the past too: exactly the days that this changes are computed again, and
-    the lines tell what becomes of their visits. Without dates, what is new or other holds from `now` on, or from the
-    business day `first`, and what the file has no more ends then and keeps its history; a sensor that was never placed
-    before observes its place for all it has sent. Sites that the file does not name stay as they are, and so do
-    sensors that were placed with a device's mapping, unless the file places them itself or has their place no more. All
-    or nothing; a dry run only tells. Raises SiteFileError where a target of theirs counts a site whose days cannot be
-    added up to theirs any more, EditedInPages where it would undo what was edited in pages, unless told to `overwrite`.
+    Dates in the file are effective as stated, in the past too: exactly the days that change are computed again, and
+    the lines say how their visits change. Without dates, new or changed entries are effective from `now` on, or from
+    the business day `first`; entries missing in the file end then and keep their history; a sensor never placed before
+    observes its place for all it has sent. Sites that the file does not name stay as they are, and so do sensors
+    placed with a device's mapping, unless the file places them itself or no longer has their place. All or nothing;
+    a dry run only returns the lines. Raises SiteFileError where a target counts a site whose days can no longer be
+    added up with the others, EditedInPages where it would undo edits made in pages, unless `overwrite` is set.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
@@ -93,9 +93,9 @@ def edit(
     dry_run: bool = False,
     now: datetime,
 ) -> Outcome:
-    """Make of the sites, as they are by now, what `change` makes of them; a site file will not undo that unasked.
+    """Change the current sites by `change`; a site file then undoes that only with `overwrite`.
 
-    All or nothing; a dry run only tells. Raises what `change` raises, and SiteFileError as `apply` does.
+    All or nothing; a dry run changes nothing. Raises what `change` raises, and SiteFileError as `apply` does.
     """
     with db.transaction() as conn:
         outcome = edit_within(conn, change, author=author, now=now)
@@ -107,18 +107,18 @@ def edit(
 def edit_within(
     conn: Connection, change: Callable[[SiteFile], SiteFile], *, author: str, now: datetime
 ) -> Outcome:
-    """Edit the sites, as `edit` does, within a transaction that changes more."""
+    """Edit the sites, as `edit` does, within a larger transaction."""
     conn.execute(sql("sites_lock"))
     stored = {site.id: site for site in _load(conn)}
-    known = {name: _statable(site) for name, site in stored.items() if not is_sandbox(site)}
-    wanted = change(SiteFile(sites=tuple(known.values())))
-    changed = tuple(site for site in wanted.sites if site != known.get(site.id))
-    order = [site.id for site in wanted.sites]
+    editable = {name: _editable(site) for name, site in stored.items() if not is_sandbox(site)}
+    requested = change(SiteFile(sites=tuple(editable.values())))
+    changed = tuple(site for site in requested.sites if site != editable.get(site.id))
+    order = [site.id for site in requested.sites]
     outcome = _agree(
         conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: " if author else ""
     )
     for site in changed:
-        before = dump(SiteFile(sites=(known[site.id],))) if site.id in known else ""
+        before = dump(SiteFile(sites=(editable[site.id],))) if site.id in editable else ""
         conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})
     return outcome
 
@@ -134,34 +134,34 @@ def _agree(
     overwrite: bool = True,
     by: str = "",
 ) -> Outcome:
-    """Make the database agree with the site file, whose sites come in an `order`; `by` begins what the audit notes."""
-    site_file = _with_answers(conn, site_file, stored)
+    """Make the database agree with the site file, whose sites come in an `order`; `by` begins the audit details."""
+    site_file = _with_mapped_sensors(conn, site_file, stored)
     bound = {key[:2]: s.topics for site in stored.values() for s, key in keyed(site)}
-    plain = SiteFile(sites=tuple(_plain(site, bound) for site in site_file.sites))
-    wanted = merged(plain, stored, now, first)
+    minimal = SiteFile(sites=tuple(_minimal(site, bound) for site in site_file.sites))
+    requested = merged(minimal, stored, now, first)
     lines = []
-    for name, site in wanted.items():
+    for name, site in requested.items():
         changed = differences(stored.get(name), site)
         if changed:
             audit.note(conn, "site.apply", name, site=name, detail=by + "; ".join(changed))
         lines += changed
-    _check_targets(stored | wanted)
+    _check_targets(stored | requested)
     if not overwrite:
-        _check_edited(conn, stored, wanted)
+        _check_edited(conn, stored, requested)
     if not lines:
         return Outcome(lines=[])
-    named = [site.id for site in plain.sites]
-    return _write(conn, wanted, {name: order.index(name) for name in named}, stored, now, first, lines)
+    names = [site.id for site in minimal.sites]
+    return _write(conn, requested, {name: order.index(name) for name in names}, stored, now, first, lines)
 
 
-def _check_edited(conn: Connection, stored: Mapping[str, Site], wanted: Mapping[str, Site]) -> None:
-    """Raise EditedInPages where what was edited in pages would be otherwise."""
+def _check_edited(conn: Connection, stored: Mapping[str, Site], requested: Mapping[str, Site]) -> None:
+    """Raise EditedInPages where edits made in pages would be undone."""
     lines = []
-    for name, before in conn.execute(sql("site_edited"), {"sites": [*wanted]}):
-        lines += undone(before, stored[name], wanted[name])
+    for name, before in conn.execute(sql("site_edited"), {"sites": [*requested]}):
+        lines += undone(before, stored[name], requested[name])
     if lines:
-        undone_lines = "\n  ".join(lines[:MOST_TOLD])
-        more = f"\n  and {len(lines) - MOST_TOLD} more" if len(lines) > MOST_TOLD else ""
+        undone_lines = "\n  ".join(lines[:MOST_LINES])
+        more = f"\n  and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
         raise EditedInPages(
             f"This was edited in pages, and the file has it otherwise:\n  {undone_lines}{more}\n"
             "Take it into the file (besok site export prints the sites as they are), or undo it with --overwrite."
@@ -170,44 +170,44 @@ def _check_edited(conn: Connection, stored: Mapping[str, Site], wanted: Mapping[
 
 def _write(
     conn: Connection,
-    wanted: Mapping[str, Site],
+    requested: Mapping[str, Site],
     order: Mapping[str, int],
     stored: Mapping[str, Site],
     now: datetime,
     first: date | None,
     lines: list[str],
 ) -> Outcome:
-    """Write the sites that have an order, and the channels that they take from others; what became of past days."""
-    known = [name for name in wanted if name in stored]
-    before: Visits = visits(conn, known)
+    """Write the sites that have an order, and the channels they take from others; return the changes of past days."""
+    existing = [name for name in requested if name in stored]
+    before: Visits = visits(conn, existing)
     note_counting(conn)
-    ids = _write_sites(conn, [(wanted[name], n) for name, n in order.items()], now, first)
-    ids |= {name: id_of(conn, name) for name in wanted if name not in ids}
-    write_placements(conn, wanted.values(), ids)
+    ids = _write_sites(conn, [(requested[name], n) for name, n in order.items()], now, first)
+    ids |= {name: id_of(conn, name) for name in requested if name not in ids}
+    write_placements(conn, requested.values(), ids)
     conn.execute(sql("portal_used"))
-    rebuilt = [ids[name] for name in known if _structure(stored[name], wanted[name])]
+    rebuilt = [ids[name] for name in existing if _structure(stored[name], requested[name])]
     for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": rebuilt}).fetchall():
         rebuild_days(conn, site_id)
     recount(conn)
-    after = visits(conn, known)
+    after = visits(conn, existing)
     changed = recounted.compare(before, after)
-    estimated = {name: mark_days(conn, ids[name], stored[name], wanted[name], now) for name in known}
+    estimated = {name: mark_days(conn, ids[name], stored[name], requested[name], now) for name in existing}
     results.delete(conn, ids.values())
-    for name in wanted:
-        if stored.get(name) != wanted[name]:
+    for name in requested:
+        if stored.get(name) != requested[name]:
             conn.execute(sql("notify"), {"channel": "sites", "payload": name})
-    told = [
+    effects = [
         *recounted.describe(changed, before, after),
-        *(x for one in estimated.items() for x in hours.describe(*one)),
+        *(x for site_days in estimated.items() for x in hours.describe(*site_days)),
     ]
-    days = [day for several in estimated.values() for day in several]
-    return Outcome(lines=lines + told, recounted=changed, estimated=days)
+    days = [day for site_days in estimated.values() for day in site_days]
+    return Outcome(lines=lines + effects, recounted=changed, estimated=days)
 
 
 def _structure(old: Site, new: Site) -> bool:
-    """Tell whether something has changed on which the counts of every day rest.
+    """Tell whether something has changed that affects the counts of every day.
 
-    What is new or gone changes nothing of the days that were; dates and sensors change certain days (rollup.recount),
+    Additions and removals leave past days unchanged; dates and sensors change certain days (rollup.recount),
     hours the occupancy of certain days (besok.store.hours).
     """
     if any(getattr(old, key) != getattr(new, key) for key in ("timezone", "day_start", "sandbox")):
@@ -224,27 +224,27 @@ def _structure(old: Site, new: Site) -> bool:
     )
 
 
-def _with_answers(conn: Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
-    """Return the file with the sensors that people have placed with a device's mapping and that still are there."""
-    named = {key for site in site_file.sites for _, key in keyed(site)}
+def _with_mapped_sensors(conn: Connection, site_file: SiteFile, stored: Mapping[str, Site]) -> SiteFile:
+    """Return the file with the sensors that people placed with a device's mapping and whose places still exist."""
+    in_file = {key for site in site_file.sites for _, key in keyed(site)}
     placed = {
         (sensor.source, sensor.device, sensor.channel_key)
         for row in conn.execute(sql("device_mappings")).fetchall()
         for sensor in msgspec.convert(row[6], list[Sensor])
-    } - named
+    } - in_file
 
-    def kept(site: Site) -> Iterator[Sensor]:
+    def retained(site: Site) -> Iterator[Sensor]:
         places = site.names
-        own = [(s, key) for s, key in keyed(stored[site.id]) if key in placed] if site.id in stored else []
-        gone = {key for s, key in own if not (s.last or s.until) and (s.portal or s.space) not in places}
-        yield from (sensor for sensor, key in own if key not in gone)
+        mapped = [(s, key) for s, key in keyed(stored[site.id]) if key in placed] if site.id in stored else []
+        gone = {key for s, key in mapped if not (s.last or s.until) and (s.portal or s.space) not in places}
+        yield from (sensor for sensor, key in mapped if key not in gone)
 
-    sites = (replace(site, sensors=(*site.sensors, *kept(site))) for site in site_file.sites)
+    sites = (replace(site, sensors=(*site.sensors, *retained(site))) for site in site_file.sites)
     return replace(site_file, sites=tuple(sites))
 
 
 def _check_targets(sites: Mapping[str, Site]) -> None:
-    """Raise SiteFileError where a target counts sites together that cannot be; they may be of several files."""
+    """Raise SiteFileError where a target counts sites together that cannot be added up; also across files."""
     reasons = [
         f"[sites.target] {site.id}: also: {reason}"
         for site in sites.values()
@@ -254,10 +254,10 @@ def _check_targets(sites: Mapping[str, Site]) -> None:
         raise SiteFileError(reasons)
 
 
-def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site:
-    """Return the site as it is stored: without what its sensors would be by default.
+def _minimal(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site:
+    """Return the site as it is stored: without the default values of its sensors.
 
-    Devices whose topics the file leaves out stay `bound` as they are.
+    Devices without topics in the file stay `bound` as they are.
     """
     sensors = (
         replace(
@@ -271,11 +271,11 @@ def _plain(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Site
 
 
 def load(db: Database, site: str) -> Site:
-    """Return the site as it was applied last, with the sensors that are there or will be. Raises NotFound."""
-    found = db.fetch("site_files", Site, site=site, history=False)
-    if not found:
+    """Return the site as last applied, with its present and future sensors. Raises NotFound."""
+    sites = db.fetch("site_files", Site, site=site, history=False)
+    if not sites:
         raise no_site(site)
-    return _with_days(found[0])
+    return _with_days(sites[0])
 
 
 def site_of(db: Database, site: Site | str) -> Site:
@@ -284,7 +284,7 @@ def site_of(db: Database, site: Site | str) -> Site:
 
 
 def no_site(site: str) -> NotFound:
-    """Return the error for a site that is not there."""
+    """Return the error for an unknown site."""
     return NotFound(f'there is no site "{site}"; `besok site apply` makes one')
 
 
@@ -309,11 +309,11 @@ def counted(db: Database, site: Site) -> tuple[Site, ...]:
 def export(db: Database) -> SiteFile:
     """All sites with their past as a site file, which `dump` makes text of; not the sandboxes of scenarios."""
     with db.transaction() as conn:
-        return SiteFile(sites=tuple(_statable(site) for site in _load(conn) if not is_sandbox(site)))
+        return SiteFile(sites=tuple(_editable(site) for site in _load(conn) if not is_sandbox(site)))
 
 
-def _statable(site: Site) -> Site:
-    """Return a site without the sensors that once observed what its file has no more."""
+def _editable(site: Site) -> Site:
+    """Return a site without the past sensors whose places its file no longer has."""
     places = site.names
     return replace(site, sensors=tuple(s for s in site.sensors if (s.portal or s.space) in places))
 
@@ -323,7 +323,7 @@ def _load(conn: Connection) -> list[Site]:
 
 
 def _with_days(site: Site) -> Site:
-    """Return a site whose sensors tell the days on which they began or ended, where it was with a day."""
+    """Return a site whose sensors have first and last days where they began or ended with a business day."""
     sensors = (with_span(sensor, (sensor.since, sensor.until), site) for sensor in site.sensors)
     return replace(site, sensors=tuple(sensors))
 
@@ -375,7 +375,7 @@ def _named(name: Text) -> dict[str, object]:
 
 
 def _numbers(point: Point | None) -> list[float] | None:
-    """Return a point as the database takes it."""
+    """Return a point as an array for the database."""
     return None if point is None else [*point]
 
 
@@ -431,6 +431,6 @@ def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
 
 
 def counts(db: Database, site: str) -> bool:
-    """Tell whether anything was ever to be counted at a site, by a sensor or by counts that were brought."""
-    ((found,),) = db.rows("site_counts", site=site)
-    return bool(found)
+    """Tell whether a site ever had anything counted, by a sensor or by imported counts."""
+    ((any_counted,),) = db.rows("site_counts", site=site)
+    return bool(any_counted)

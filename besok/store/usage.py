@@ -1,4 +1,4 @@
-"""How spaces were used by business day: kept of days that are over, until one changes; of the others from quarters."""
+"""Use of spaces by business day: stored for past days until one changes; for the others computed from quarters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from besok.store.database import Connection, Database, sql
 from besok.store.hours import first_day
 from besok.store.sites import id_of
 
-DAYS: Final = 28  # that are summed up in one transaction: late readings of them wait for it
+DAYS: Final = 28  # summed up in one transaction: their late readings wait for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedDay:
-    """A business day as far as it has come: its hours, and those in which the site is open."""
+    """A business day up to now: its bounds, and the times in which the site is open."""
 
     day: date
     begins: datetime
@@ -36,8 +36,8 @@ class UsedDay:
 
 
 def used_days(place: Site, days: Sequence[date], now: datetime) -> list[UsedDay]:
-    """Return those of some days, in their order, that have begun at `now`; the one under way ends there."""
-    found = []
+    """Return the days that have begun by `now`, in their order; the one under way ends there."""
+    used = []
     for day in days:
         begins, ends = calendar.day_bounds(day, place)
         if begins >= now:
@@ -46,12 +46,12 @@ def used_days(place: Site, days: Sequence[date], now: datetime) -> list[UsedDay]
         hours = (
             (start, min(stop, until)) for start, stop in calendar.open_intervals(day, place) if start < until
         )
-        found.append(UsedDay(day=day, begins=begins, ends=until, over=ends <= now, open=tuple(hours)))
-    return found
+        used.append(UsedDay(day=day, begins=begins, ends=until, over=ends <= now, open=tuple(hours)))
+    return used
 
 
 def params(days: Sequence[UsedDay]) -> dict[str, object]:
-    """Return what the statements `usage_kept` and `usage_days` take of days."""
+    """Return the parameters of the statements `usage_kept` and `usage_days` for days."""
     hours = [(d.day, start, until) for d in days for start, until in d.open]
     return {
         "days": [d.day for d in days],
@@ -69,7 +69,7 @@ def params(days: Sequence[UsedDay]) -> dict[str, object]:
 
 
 def spaces(db: Database, site: str) -> dict[int, str]:
-    """Return the spaces of a site whose use is told, by id."""
+    """Return the spaces of a site whose use is shown, by id."""
     return dict(db.rows("usage_spaces", site=site))
 
 
@@ -83,14 +83,14 @@ def missing(conn: Connection, site: Site, before: date) -> list[date]:
 
 
 def sum_up(db: Database, site: Site, before: date, now: datetime) -> bool:
-    """Sum up some days of a site before a day, the newest first; False once none is left that is not changing."""
+    """Sum up some days of a site before a day, the newest first; False once only days that are changing remain."""
     with db.transaction() as conn, conn.cursor(row_factory=dict_row) as cur:
         key = {"site_id": id_of(conn, site.id), "days": missing(conn, site, before)}
-        taken = [row["day"] for row in cur.execute(sql("usage_take"), key)]
-        if not taken:
+        claimed = [row["day"] for row in cur.execute(sql("usage_take"), key)]
+        if not claimed:
             return False
-        rooms = [row["space_id"] for row in cur.execute(sql("usage_spaces"), {"site": site.id})]
-        asked = {"site": site.id, "spaces": rooms, **params(used_days(site, sorted(taken), now))}
-        cur.executemany(sql("usage_put"), cur.execute(sql("usage_days"), asked).fetchall())
-        conn.execute(sql("usage_taken"), {**key, "days": taken})
+        space_ids = [row["space_id"] for row in cur.execute(sql("usage_spaces"), {"site": site.id})]
+        query = {"site": site.id, "spaces": space_ids, **params(used_days(site, sorted(claimed), now))}
+        cur.executemany(sql("usage_put"), cur.execute(sql("usage_days"), query).fetchall())
+        conn.execute(sql("usage_taken"), {**key, "days": claimed})
     return True

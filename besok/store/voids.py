@@ -1,4 +1,4 @@
-"""Times of devices that a person voids: their readings are kept, and do not count until that is undone."""
+"""Times of devices voided by a person: their readings stay, and do not count until that is undone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,8 +23,8 @@ class KnownDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Readings, from when to when, and the people by them: in and out together, running totals apart."""
+class ReadingTotals:
+    """Number and span of readings, and the people counted by them: in and out together, without running totals."""
 
     readings: int
     people: float
@@ -50,23 +50,23 @@ def find(db: Database, device: str, source: str = "") -> KnownDevice:
 
 def find_in(conn: Connection, device: str, source: str = "") -> KnownDevice:
     """As `find`, in a transaction."""
-    found = fetch(conn, "void_devices", KnownDevice, device=device, source=source)
-    if not found:
+    devices = fetch(conn, "void_devices", KnownDevice, device=device, source=source)
+    if not devices:
         raise NotFound(f'there is no device "{device}"; `besok device list` shows those there are')
-    if len(found) > 1:
+    if len(devices) > 1:
         raise StoreRefused(
-            f'"{device}" is the name of several devices; say which: --source {" or ".join(d.source for d in found)}'
+            f'"{device}" is the name of several devices; say which: --source {" or ".join(d.source for d in devices)}'
         )
-    return found[0]
+    return devices[0]
 
 
 def affected(
     db: Database, device: KnownDevice, first: datetime, last: datetime, above: float | None = None
-) -> Held:
-    """Return what would not count any more if the time from `first` up to `last` were voided."""
+) -> ReadingTotals:
+    """Return the readings that would no longer count if the time from `first` up to `last` were voided."""
     span = {"first": first, "last": last, "above": above}
-    (found,) = db.fetch("void_counts", Held, channels=device.channels, **span)
-    return found
+    (totals,) = db.fetch("void_counts", ReadingTotals, channels=device.channels, **span)
+    return totals
 
 
 def add(
@@ -80,10 +80,10 @@ def add(
     author: str,
     now: datetime,
 ) -> int:
-    """Void what a device tells of the time from `first` up to `last` and recompute the days concerned.
+    """Void the readings of a device about the time from `first` up to `last` and recompute the days concerned.
 
-    All of it, so that this time is not measured; or only readings `above` a value, so that the others still count.
-    What comes of that time later does not count either. Returns the number under which it can be undone.
+    All of them, so that this time is not measured; or only those `above` a value, so that the others still count.
+    Readings of that time that arrive later do not count either. Returns the number under which it can be undone.
     """
     key = {
         "device_id": device.device_id,
@@ -95,38 +95,38 @@ def add(
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
         _refuse_expired(conn, device.device, device.channels, first)
-        (goes,) = fetch(conn, "void_counts", Held, **key)
-        said = {"reason": reason, "author": author, "now": now}
-        ((number,),) = conn.execute(sql("void_add"), {**values_of(goes), **key, **said}).fetchall()
+        (voided,) = fetch(conn, "void_counts", ReadingTotals, **key)
+        details = {"reason": reason, "author": author, "now": now}
+        ((number,),) = conn.execute(sql("void_add"), {**values_of(voided), **key, **details}).fetchall()
         _recompute(conn, key)
-        about = (
-            f"{author}: {reason}; {many(goes.readings, 'reading')} from {first:%Y-%m-%d %H:%M}"
+        detail = (
+            f"{author}: {reason}; {many(voided.readings, 'reading')} from {first:%Y-%m-%d %H:%M}"
             f" to {last:%Y-%m-%d %H:%M}"
         )
         for site in device.sites:
-            audit.note(conn, "void", f"void {number} of {device.device}", site=site, detail=about)
+            audit.note(conn, "void", f"void {number} of {device.device}", site=site, detail=detail)
         return int(number)
 
 
 def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) -> None:
-    """Let what was voided count again, and recompute the days. Raises NotFound, StoreRefused where it was before."""
+    """Undo a void and recompute the days. Raises NotFound, StoreRefused where it was undone before."""
     with db.transaction() as conn:
-        found = fetch_one(conn, "void_lock", _Locked, id=number)
-        if found is None:
+        stored = fetch_one(conn, "void_lock", _Locked, id=number)
+        if stored is None:
             raise NotFound(f"nothing was voided under {number}; `besok readings list` shows what was")
-        if found.undone:
+        if stored.undone:
             raise StoreRefused(f"{number} was undone before: there is nothing to undo")
-        conn.execute(sql("lock_channels"), {"channels": found.channels})
-        _refuse_expired(conn, f"void {number}", found.channels, found.first)
-        said = {"reason": reason, "author": author, "now": now}
-        conn.execute(sql("void_undo"), {"id": number, **said})
+        conn.execute(sql("lock_channels"), {"channels": stored.channels})
+        _refuse_expired(conn, f"void {number}", stored.channels, stored.first)
+        details = {"reason": reason, "author": author, "now": now}
+        conn.execute(sql("void_undo"), {"id": number, **details})
         audit.note(conn, "void", f"void {number}", detail=f"undone, {author}: {reason}")
-        key = {name: getattr(found, name) for name in ("device_id", "channels", "first", "last", "above")}
+        key = {name: getattr(stored, name) for name in ("device_id", "channels", "first", "last", "above")}
         _recompute(conn, key)
 
 
 def listing(db: Database, site: str | None = None) -> list[Voided]:
-    """Return what was voided of the sensors of a site, or of all devices, and what was undone; the last first."""
+    """Return the voids of the sensors of a site, or of all devices, undone ones too; latest first."""
     return db.fetch("voids", Voided, site=site)
 
 
@@ -138,6 +138,6 @@ def _refuse_expired(conn: Connection, what: str, channels: list[int], first: dat
 
 
 def _recompute(conn: Connection, key: dict[str, object]) -> None:
-    """Flag the readings of a time as is right now, recompute what they tell of, and tell who listens."""
+    """Flag the readings of a time by the voids in force, recompute their days, and notify listeners."""
     conn.execute(sql("void_mark"), key)
     rollup.notify(conn, rollup.recompute_ranges(conn, rollup.ranges(conn, "void_ranges", key)))

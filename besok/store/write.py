@@ -1,6 +1,6 @@
-"""The write transaction: readings in, buckets and days recomputed from them, listeners notified: all or nothing.
+"""The write transaction: insert readings, recompute buckets and days, notify listeners: all or nothing.
 
-Writing the same batch again changes nothing, so whoever is not sure whether a batch was committed writes it again.
+Writing the same batch again changes nothing, so a batch whose commit is uncertain is written again.
 Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
@@ -23,7 +23,7 @@ from besok.store.reading_rows import Row, grouped, insert, note_channels, update
 
 
 class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
-    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for de-duplication."""
+    """A reading to be written; its `time` is set. `origin` refers to its message, for de-duplication."""
 
     reading: Reading
     received: datetime
@@ -40,7 +40,7 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
 
 class DeviceDescription(NamedTuple):
-    """On which topic a device was heard, and what its message says it is ("" if nothing)."""
+    """The topic on which a device sent, and the model in its message ("" if none)."""
 
     topic: str
     model: str = ""
@@ -50,8 +50,8 @@ class DeviceDescription(NamedTuple):
 class Batch:
     """Content of one transaction; statuses come with the time they were received.
 
-    `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
-    left out. What has an origin that is not among them is written in any case. `devices`
+    `origins` are the messages to de-duplicate, in order of arrival: readings and rejections of one stored before are
+    left out. Those with an origin not among them are written in any case. `devices`
     describes devices by source and external id. `topics` are filters of those that are not bound yet, `binds` the
     placed ones among these. `new_sessions` are clients for whom the broker restarts its numbers.
     """
@@ -72,9 +72,9 @@ _received, _device = attrgetter("received"), attrgetter("device")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Result of a transaction: readings new or corrected, readings that were there already, those that are withheld
-    (besok/store/quarantine.py), messages rejected, and messages that were stored before (`repeats`), of which nothing
-    is among the others."""
+    """Result of a transaction: readings new or corrected, readings stored before, readings withheld
+    (besok/store/quarantine.py), messages rejected, and messages stored before (`repeats`), which are not
+    among the others."""
 
     readings: int = 0
     unchanged: int = 0
@@ -117,8 +117,8 @@ def write(db: Database, batch: Batch) -> Written:
 def keep(conn: Connection, rejections: Sequence[Rejection]) -> None:
     """Store rejected messages.
 
-    In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
-    and one whose network has vanished would keep its locks for ever.
+    In one statement: after a pipeline of several the server no longer checks how long a transaction is idle, and one
+    whose network has vanished would keep its locks for ever.
     """
     messages = [rejection.message for rejection in rejections]
     columns = {
@@ -133,43 +133,45 @@ def keep(conn: Connection, rejections: Sequence[Rejection]) -> None:
 
 
 def _text(text: str) -> str:
-    """As text columns hold it: without NUL."""
+    """Return a text without NUL, which text columns cannot hold."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _readings(conn: Connection, incoming: Sequence[Incoming], ids: Ids, batch: Batch) -> Written:
-    """Insert, recompute, note and notify; returns what became of the readings."""
-    heard = list(_rows(incoming, ids))
-    known = quarantine.limits(conn, heard)
-    rows, held = quarantine.sift(heard, known)
+    """Insert readings, recompute, update devices and notify; return the numbers."""
+    received = list(_rows(incoming, ids))
+    limits = quarantine.limits(conn, received)
+    rows, withheld = quarantine.sift(received, limits)
     changes = insert(conn, rows) if rows else []
     if rows:
         note_channels(conn, rows)
-    _note_devices(conn, heard, {ids[key][1]: found for key in ids if (found := batch.devices.get(key[:2]))})
+    _note_devices(conn, received, {ids[key][1]: new for key in ids if (new := batch.devices.get(key[:2]))})
     if batch.topics:
         learn_topics(conn, batch.topics, batch.binds)
-    if held:
-        quarantine.put(conn, held)
+    if withheld:
+        quarantine.put(conn, withheld)
     if changes:
-        _recompute(conn, changes, known)
+        _recompute(conn, changes, limits)
     changed = sum(change.readings for change in changes)
-    return Written(readings=changed, unchanged=len(heard) - len(held) - changed, withheld=len(held))
+    return Written(
+        readings=changed, unchanged=len(received) - len(withheld) - changed, withheld=len(withheld)
+    )
 
 
 def _recompute(
-    conn: Connection, changes: Sequence[rollup.Change], known: Mapping[int, quarantine.Limits]
+    conn: Connection, changes: Sequence[rollup.Change], limits_by_channel: Mapping[int, quarantine.Limits]
 ) -> None:
-    """Recompute what has changed, without the quarters that cannot be, and tell listeners."""
-    most = {channel: limits.most for channel, limits in known.items()}
+    """Recompute the changes, without the impossible quarters, and notify listeners."""
+    most = {channel: limits.most for channel, limits in limits_by_channel.items()}
     since, beyond = rollup.recompute(conn, changes, most)
-    if beyond and (ranges := quarantine.withhold(conn, beyond, known)):
+    if beyond and (ranges := quarantine.withhold(conn, beyond, limits_by_channel)):
         for slug, first in rollup.recompute_ranges(conn, ranges).items():
             since[slug] = min(first, since.get(slug, first))
     rollup.notify(conn, since)
 
 
 def _known(conn: Connection, ids: Ids) -> bool:
-    """Lock the channels, and the portals they observe; False if one is gone whose id was known."""
+    """Lock the channels, and the portals they observe; False if a channel no longer exists."""
     channels = sorted({channel for channel, _ in ids.values()})
     row = conn.execute(sql("lock_channels"), {"channels": channels}).fetchone()
     return row is not None and int(row[0]) == len(channels)
@@ -177,13 +179,13 @@ def _known(conn: Connection, ids: Ids) -> bool:
 
 def _channel_ids(db: Database, conn: Connection, incoming: Iterable[Incoming]) -> Ids:
     """Return the ids of the channels of the readings; unknown channels are registered."""
-    wanted = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
-    unknown = sorted(wanted - db.channels.keys())
-    found: Ids = {}
+    keys = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
+    unknown = sorted(keys - db.channels.keys())
+    registered: Ids = {}
     if unknown:
         register(conn, unknown)
-        found = find_channels(conn, unknown)
-    return {key: found.get(key) or db.channels[key] for key in wanted}
+        registered = find_channels(conn, unknown)
+    return {key: registered.get(key) or db.channels[key] for key in keys}
 
 
 def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
@@ -193,23 +195,23 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
         yield Row(channel, metric, time, r.value, r.period_s, int(r.flags), received, device, r.wraps)
 
 
-def _note_devices(conn: Connection, rows: Iterable[Row], heard: Mapping[int, DeviceDescription]) -> None:
-    """Note when and how devices were last heard, and the offset of their clocks.
+def _note_devices(conn: Connection, rows: Iterable[Row], described: Mapping[int, DeviceDescription]) -> None:
+    """Record when and how devices last sent, and the offset of their clocks.
 
-    The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing
-    makes it look ahead. A reading without a time of its own tells nothing about it.
+    The least delayed reading of a batch is the best evidence of a clock: a late batch makes it look behind, nothing
+    makes it look ahead. A reading without its own time is no evidence.
     """
     seen = {}
     for device, group in grouped(rows, _device):
         timed = [row for row in group if not row.flags & NO_TIME]
         best = max(timed or group, key=lambda row: row.time - row.received)
         offset_s = (best.time - best.received).total_seconds() if timed else None
-        seen[device] = max(map(_received, group)), offset_s, best.flags, *_columns(heard.get(device))
+        seen[device] = max(map(_received, group)), offset_s, best.flags, *_columns(described.get(device))
     update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
 
 
 def _columns(description: DeviceDescription | None) -> tuple[str | None, str]:
-    """Topic and model as text columns hold them; a topic with a NUL is none."""
+    """Return topic and model as text columns can hold them; None for a topic with a NUL."""
     if description is None:
         return None, ""
     topic, model = description

@@ -22,7 +22,7 @@ from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import device_mappings, identity, removal, voids
 from besok.store.database import Database
 from besok.store.sites import edit, load_all
-from besok.store.voids import Held
+from besok.store.voids import ReadingTotals
 from cli.commands.database import opened
 from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm
 from cli.commands.sitefiles import read_mappings
@@ -186,7 +186,7 @@ def map_device(
                 site=where, portal=portal, space=space, swapped=swapped, since=since.date() if since else None
             )
         number = unknown_devices.keep(db, mapping, author=author, now=now, observed=observed)
-        ids = device_mappings.kept_messages(db, topic)
+        ids = device_mappings.rejected_messages(db, topic)
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)
         device_mappings.replayed(db, number, now)
         print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
@@ -220,14 +220,14 @@ def forget(
     """Delete a device with all that it has sent, for good. Should it send again, it is a new one."""
     with opened() as db:
         target = voids.find(db, device, source)
-        content = removal.device_holds(db, target)
+        content = removal.device_content(db, target)
         print(f"{target.source} {device}: {sent(content)}")
         confirm("Delete it, for good?", yes)
         removal.forget_device(db, target)
     print(f"{device} is forgotten.")
 
 
-def sent(content: Held) -> str:
+def sent(content: ReadingTotals) -> str:
     """Return what devices have sent, in a line: `1440 readings from 2026-03-02 to 2026-03-03, 812 people at doors`."""
     if not content.first or not content.last:
         return "no reading"

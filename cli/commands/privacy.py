@@ -8,7 +8,7 @@ import typer
 
 from besok.model.plurals import many
 from besok.store import personal
-from besok.store.personal import Found
+from besok.store.personal import Match
 from besok.store.retention import KINDS
 from cli.commands.database import opened
 from cli.commands.options import AnySite, Yes, confirm
@@ -85,7 +85,7 @@ def retention(dry_run: DryRun = False) -> None:
     print("Nothing was deleted." if dry_run else "Deleted.")
 
 
-def _lines(matches: Iterable[Found]) -> Iterator[str]:
+def _lines(matches: Iterable[Match]) -> Iterator[str]:
     for f in sorted(matches, key=lambda f: f.left):
         remedy = f" STAYS: {REMEDY.get(f.relation, SITE_FILE)}" if f.left else ""
         yield f"{f.relation}.{f.field}: {many(f.rows, 'row')}{remedy}"

@@ -92,7 +92,7 @@ def remove(
     """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
     with opened() as db:
         for site_id in site:
-            content = removal.site_holds(db, site_id, *site)
+            content = removal.site_content(db, site_id, *site)
             print(f"{site_id}: {many(content.devices, 'device')} with {sent(content.sent)}")
             entries = (
                 (content.written.imports, "import of counts"),

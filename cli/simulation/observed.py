@@ -1,8 +1,8 @@
-"""What the system knows of a simulated world: its messages decoded as live ones are, by the minute, with the truth.
+"""Observations of a simulated world: its messages decoded like live ones, by the minute, with the truth.
 
-The counting rules are those of the database (the query `minute_flows`), for whole days after
-everything has come, so that estimators can be judged without one. tests/store/test_score_counts.py holds both
-to the same figures.
+The counting rules are those of the database (the query `minute_flows`), for full days after
+all data has arrived, so that estimators can be judged without one. tests/store/test_score_counts.py compares the
+figures of both.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ from sensors_sim.world import World
 MINUTE_MS = 60_000
 DAY = timedelta(days=1)
 LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
-PROMPT_MS = 30_000  # after the end of a minute: what is heard by then is in time for its figure
+PROMPT_MS = 30_000  # after the end of a minute: a message received by then is in time for its figure
 NEAR_MS = 900_000  # between two totals of which a clock that was set back parts the later from the earlier
 
 PREFERRED = (
@@ -41,14 +41,18 @@ PREFERRED = (
 )  # of metrics, the first
 
 Channel = tuple[str, str, str]  # source, device, channel
-Heard = tuple[Reading, int]  # a reading, and when it was received, in milliseconds since the first step
-Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds since the first step -> what was heard
+ReceivedReading = tuple[
+    Reading, int
+]  # a reading, and when it was received, in milliseconds since the first step
+Series = dict[
+    str, dict[int, ReceivedReading]
+]  # metric -> time in milliseconds since the first step -> reading
 Segment = tuple[int, int, float, str, int]  # begins, ends, people, "in", "out" or "passages", received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One site through some business days. Steps are minutes; figures hold at their ends, as the truth does."""
+    """One site through some business days. Steps are minutes; figures are for their ends, like the truth."""
 
     site: Site
     plan: Layout
@@ -57,15 +61,15 @@ class Observed:
     days: tuple[slice, ...]
     flows: Flows
     levels: Levels
-    people: Floats  # really there, steps x spaces
-    visits: tuple[int, ...]  # that really were, by day
-    heard: Ints  # steps x portals: the step in which a count was heard of
+    people: Floats  # the truth, steps x spaces
+    visits: tuple[int, ...]  # the truth, by day
+    heard: Ints  # steps x portals: the step in which a count was received
 
 
 def observe(
     site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario, every_s: int = stream.EVERY_S
 ) -> list[Observed]:
-    """Each site of `site_file` (all sandboxes) as it would be seen under the scenario for so many business days.
+    """Observe each site of `site_file` (all sandboxes) under the scenario for so many business days.
 
     Counters report at most so many seconds after a passage.
     """
@@ -75,18 +79,18 @@ def observe(
     begin, end = bounds[0][0], bounds[-1][1]
     lots = stream.messages(site_file, begin, end, seed, every_s, scenario=scenario)
     series = _series(lots, sites, millis(begin))
-    really = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
+    actual = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
     moves = world.days(first, first + (days - 1) * DAY)
     slices = tuple(
         slice((a - begin) // timedelta(minutes=1), (b - begin) // timedelta(minutes=1)) for a, b in bounds
     )
-    found = []
+    observations = []
     for number, site in enumerate(sites.sites):
         plan, portals, sensors = _layout(site, sites)
         names = tuple(f"{site.id}/{space}" for space in site.space_ids)
-        inside = [really.spaces.index(name) for name in names]
+        inside = [actual.spaces.index(name) for name in names]
         flows, heard = _flows(series, portals, slices)
-        found.append(
+        observations.append(
             Observed(
                 site=site,
                 plan=plan,
@@ -95,12 +99,12 @@ def observe(
                 days=slices,
                 flows=flows,
                 levels=_levels(series, sensors, slices[-1].stop),
-                people=really.people[:, inside].astype(np.float64),
+                people=actual.people[:, inside].astype(np.float64),
                 visits=_visits(truth.entries(world.ground, number, moves).time, bounds),
                 heard=heard,
             )
         )
-    return found
+    return observations
 
 
 def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple[int, ...]:
@@ -108,12 +112,12 @@ def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple
 
 
 def _series(lots: Iterable[Sequence[Message]], sites: SiteFile, begin: int) -> dict[Channel, Series]:
-    """Return the readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
-    known = decode_context_of([replace(site, sandbox=True) for site in sites.sites])
+    """Return the readings as finally stored: the last with a key wins, and redeliveries count once."""
+    context = decode_context_of([replace(site, sandbox=True) for site in sites.sites])
     series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
     seen: set[object] = set()
     for lot in lots:
-        batch = decode(lot, known)
+        batch = decode(lot, context)
         marks = {o: (o.identity.scope, o.identity.mark, o.digest) for o in batch.origins if o.identity}
         repeats = {o for o, mark in marks.items() if mark in seen or seen.add(mark)}  # type: ignore[func-returns-value]
         for reading, received, origin in batch.readings:
@@ -168,7 +172,7 @@ def _channel(site: Site, sensor: Sensor) -> Channel:
 def _flows(
     series: dict[Channel, Series], portals: Sequence[Sequence[tuple[Channel, bool]]], days: Sequence[slice]
 ) -> tuple[Flows, Ints]:
-    """People through each portal by minute, NaN where nothing was heard; and when the last word on it came."""
+    """Return the people through each portal by minute, NaN without data; and when its last data arrived."""
     shape = (days[-1].stop, len(portals))
     heard = np.repeat(np.arange(shape[0])[:, None], shape[1], axis=1)
     both = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -181,21 +185,23 @@ def _flows(
     return flows, heard
 
 
-def _segments(said: Series, day: slice) -> Iterator[Segment]:
-    """Yield the times in which so many people passed, of one channel on one day; totals go before deltas."""
+def _segments(series: Series, day: slice) -> Iterator[Segment]:
+    """Yield spans with the people who passed, of one channel on one day; totals take precedence over deltas."""
     first, last = day.start * MINUTE_MS, day.stop * MINUTE_MS + 3_600_000
-    here = {metric: sorted(t for t in times if first <= t < last) for metric, times in said.items()}
-    known = next((found for group in PREFERRED if (found := [m for m in group if here.get(m)])), [])
-    for metric in known:
+    times_of_day = {metric: sorted(t for t in times if first <= t < last) for metric, times in series.items()}
+    metrics = next(
+        (present for group in PREFERRED if (present := [m for m in group if times_of_day.get(m)])), []
+    )
+    for metric in metrics:
         if metric.endswith("_total"):
-            yield from _differences(metric, said[metric], first, last)
+            yield from _differences(metric, series[metric], first, last)
             continue
-        for t in here[metric]:
-            reading, received = said[metric][t]
+        for t in times_of_day[metric]:
+            reading, received = series[metric][t]
             yield t - round(reading.period_s * 1000), t, reading.value, metric, received
 
 
-def _differences(metric: str, times: dict[int, Heard], first: int, last: int) -> Iterator[Segment]:
+def _differences(metric: str, times: dict[int, ReceivedReading], first: int, last: int) -> Iterator[Segment]:
     wraps = max(r.wraps for r, _ in times.values())
     for before, t in pairwise(sorted(times)):
         if first <= t < last and before >= first - LONGEST_GAP_MS:
@@ -204,8 +210,10 @@ def _differences(metric: str, times: dict[int, Heard], first: int, last: int) ->
                 yield before, t, people, metric.removesuffix("_total"), times[t][1]
 
 
-def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
-    """Return how many passed between two readings of a total, None if unknown; as the database does.
+def _people_between(
+    earlier: ReceivedReading, later: ReceivedReading, wraps: int, apart_ms: int
+) -> float | None:
+    """Return how many passed between two readings of a total, None if unknown; by the rules of the database.
 
     Clocks that are off by days, or were never set, do not occur in a world that is judged.
     """
@@ -226,9 +234,9 @@ def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
 
 
 def _add(
-    both: tuple[Floats, Floats], heard: Ints, column: int, segment: Segment, swapped: bool, day: slice
+    both: tuple[Floats, Floats], received_step: Ints, column: int, segment: Segment, swapped: bool, day: slice
 ) -> None:
-    """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
+    """Distribute a segment over its minutes, in whole people; times are milliseconds since the first step."""
     begins, ends, people, direction, received = segment
     final = (ends - 1 if begins < ends else ends) // MINUTE_MS
     first = final if ends - begins <= MINUTE_MS else begins // MINUTE_MS
@@ -239,16 +247,16 @@ def _add(
     if first < final:
         edges = (np.arange(low, high + 1) * MINUTE_MS - begins) / (ends - begins)
         shares = np.diff(np.rint(people * np.clip(edges, 0, 1)))
-    for number, way in enumerate(("in", "out")):
-        part = shares / 2 if direction == "passages" else shares if (direction == way) != swapped else 0.0
+    for number, flow in enumerate(("in", "out")):
+        part = shares / 2 if direction == "passages" else shares if (direction == flow) != swapped else 0.0
         cells = both[number][low:high, column]
         cells[:] = np.where(np.isnan(cells), part, cells + part)
     late = (received - PROMPT_MS) // MINUTE_MS
-    heard[low:high, column] = np.maximum(heard[low:high, column], late)
+    received_step[low:high, column] = np.maximum(received_step[low:high, column], late)
 
 
 def _levels(series: dict[Channel, Series], channels: Sequence[Channel], steps: int) -> Levels:
-    """Return the last count, presence and CO2 that each channel told in a minute."""
+    """Return the last count, presence and CO2 that each channel sent in a minute."""
     grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied", "co2_ppm")}
     for column, channel in enumerate(channels):
         for metric, grid in grids.items():

@@ -23,7 +23,7 @@ from besok.store import schema
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import beat
-from besok.store.scenarios import Taken
+from besok.store.scenarios import Claim
 from besok.store.sites import load_all
 from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
@@ -110,7 +110,7 @@ class Worker:
             beat(self._db, self._name, datetime.now(UTC), {})
             self._beaten = time.monotonic()
 
-    def _answer(self, claimed: Taken) -> None:
+    def _answer(self, claimed: Claim) -> None:
         if claimed.attempt > ATTEMPTS:
             self._end(claimed, "failed", "crashed")
             return
@@ -137,7 +137,11 @@ class Worker:
             self._end(claimed, "done", result=result)
 
     def _end(
-        self, claimed: Taken, state: RunState, reason: FailedFor = "", result: dict[str, Any] | None = None
+        self,
+        claimed: Claim,
+        state: RunState,
+        reason: FailedFor = "",
+        result: dict[str, Any] | None = None,
     ) -> None:
         store.end(self._db, claimed, state, datetime.now(UTC), reason=reason, result=result)
 
@@ -146,7 +150,7 @@ class Worker:
         """Whether this process was asked to end."""
         return self._stop.is_set()
 
-    def note_progress(self, claimed: Taken, done: int, total: int) -> bool:
+    def note_progress(self, claimed: Claim, done: int, total: int) -> bool:
         """Record the progress of a question; False once it was withdrawn from this process."""
         return store.progress(self._db, claimed, done, total)
 
@@ -154,7 +158,7 @@ class Worker:
 class Parts:
     """The parts of a question: after each, progress is recorded, and cancellation checked."""
 
-    def __init__(self, worker: Worker, claimed: Taken, limit_s: float) -> None:
+    def __init__(self, worker: Worker, claimed: Claim, limit_s: float) -> None:
         self._worker, self._taken = worker, claimed
         self._until = time.monotonic() + limit_s
         self._told = float("-inf")
@@ -186,7 +190,7 @@ class Parts:
             self.step()
 
 
-def answered(db: Database, claimed: Taken, parts: Parts) -> dict[str, Any]:
+def answered(db: Database, claimed: Claim, parts: Parts) -> dict[str, Any]:
     """Compute the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
     spec = claimed.spec
     stored = SiteFile(sites=tuple(load_all(db)))

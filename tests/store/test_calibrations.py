@@ -19,7 +19,7 @@ from besok.services.series import get_flows
 from besok.services.visits import get_visits
 from besok.store import calibrations, occupancy, sandbox, sites
 from besok.store.database import Database
-from besok.store.occupancy import ToldByPeople
+from besok.store.occupancy import PeopleCounts
 from besok.store.rollup import rebuild_days
 from cli.terminal import calibration
 from tests.databases import execute
@@ -299,13 +299,13 @@ def test_a_door_that_is_not_there(house: Database) -> None:
 def test_an_accepted_correction_enters_the_estimate_of_the_people_inside(house: Database) -> None:
     """Entries times the factor, by minute and by quarter; what it leaves open goes with them; undone, nothing."""
 
-    def observed() -> tuple[float, float, ToldByPeople]:
+    def observed() -> tuple[float, float, PeopleCounts]:
         with house.transaction() as conn:
             plan = occupancy.layout(conn, occupancy.site_ids(conn)["lib"])
             begins, ends = calendar.day_bounds(DAY, sitefile.parse(HOUSE).sites[0])
             minutes = occupancy.minute_flows(conn, plan, begins, begins, ends)
             quarters = occupancy.quarter_flows(conn, plan, begins, ends)
-            told = occupancy.told_by_people(conn, plan, begins, ends)
+            told = occupancy.people_counts(conn, plan, begins, ends)
         return float(np.nansum(minutes.people_in)), float(np.nansum(quarters.people_in)), told
 
     biased(house)

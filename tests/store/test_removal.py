@@ -65,7 +65,7 @@ def test_a_site_goes_with_all_it_holds_and_leaves_the_others_as_they_are(db: Dat
     put(db, *[reading(n, 2, "in", period_s=60, device="../annex/gate") for n in range(3)])
     voids.add(db, voids.find(db, "lib/../annex/gate"), NOON, after(1), reason="test", author="Kim", now=LATER)
     removal.remove_sites(db, "annex")
-    held = removal.device_holds(db, voids.find(db, "lib/../annex/gate"))
+    held = removal.device_content(db, voids.find(db, "lib/../annex/gate"))
     assert held.readings == 3, "a device that was never there stays"
     removal.forget_device(db, voids.find(db, "lib/../annex/gate"))
     assert rows(db) == alone
@@ -101,7 +101,7 @@ def test_a_writer_that_knew_a_forgotten_device_registers_it_again(house: Databas
         with pytest.raises(StoreUnavailable, match="forgotten"):
             put(writer, reading(7, 3, "in", device="new"))
         put(writer, reading(7, 3, "in", device="new"))
-    held = removal.device_holds(house, voids.find(house, "lib/new"))
+    held = removal.device_content(house, voids.find(house, "lib/new"))
     assert held.readings == 1
 
 

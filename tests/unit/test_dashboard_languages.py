@@ -21,7 +21,7 @@ KEYWORDS: dict[str, Any] = {
     "_counted": (1, 2),
     "Translatable": None,
     "refusal": None,
-    "tell": (3,),
+    "remark": (3,),
     "offer": (2,),
     "ask": (2,),
     "ask_several": (2,),

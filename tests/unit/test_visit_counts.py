@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.files.visit_counts import grid, opening_hours, read
-from besok.files.visit_counts.wording import Talk, option
+from besok.files.visit_counts.wording import Dialog, option
 from besok.model.errors import CountFileError, Unclear
 from besok.model.period_counts import CountFile
 
@@ -578,9 +578,9 @@ def test_growing_years_are_no_running_total() -> None:
 
 def test_answers_are_listed_where_one_is_wrong() -> None:
     choices = [option("apple", "red"), option("pear", "green")]
-    assert Talk({"fruit": "Pear"}).ask("fruit", "Which?", choices) == "pear"
+    assert Dialog({"fruit": "Pear"}).ask("fruit", "Which?", choices) == "pear"
     with pytest.raises(CountFileError, match=r"did you mean \"pear\".*apple, pear"):
-        Talk({"fruit": "peer"}).ask("fruit", "Which?", choices)
+        Dialog({"fruit": "peer"}).ask("fruit", "Which?", choices)
 
 
 @settings(max_examples=15, deadline=None)

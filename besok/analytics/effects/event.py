@@ -12,7 +12,7 @@ from besok.model.effects import EventEffect, EventVerdict, Extra, Range
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes
-CLEAR = 3.0  # robust sigmas; a day further off is odd and counts as if it were that far off
+CLEAR = 3.0  # robust sigmas; days further off are clipped to it
 GROUPS = 1.2  # the least scatter of counts, by their mean: people come in groups
 
 
@@ -29,7 +29,7 @@ def effect_of_event(
     """Return the effect of an event on row `day` from slot `first` to before `last`.
 
     `counts` are visits (days x slots) in the event's space, NaN where not observed; `margin` slots before and after are
-    looked at too. Days of the same `kind` (the weekday, say) are compared, the nearest sixteen, without those that are
+    examined too. Days of the same `kind` (the weekday, say) are compared, the nearest sixteen, without those that are
     left out (other events, holidays, closed) or were not observed in those hours.
     """
     begin, end = max(first - margin, 0), min(last + margin, counts.shape[1])
@@ -50,34 +50,34 @@ def effect_of_event(
         return _extra(float(counts[day, slots].sum()), counts[np.ix_(rows, slots)].sum(axis=1))
 
     before, during, after = (extra(np.arange(*part)) for part in pairwise((begin, first, last, end)))
-    around, beside = extra(np.arange(begin, end)), extra(np.r_[begin:first, last:end])
+    around, outside = extra(np.arange(begin, end)), extra(np.r_[begin:first, last:end])
     assert during
     verdict: EventVerdict = "more" if during.odds > 0.975 else "fewer" if during.odds < 0.025 else "chance"
-    whence = None
-    if verdict == "more" and around and beside:  # are those who came missed in the hours before and after?
-        elsewhere = Range(estimate=beside.extra, lower=beside.lower, upper=beside.upper)
-        whence = origin(moved_share(during.extra, elsewhere), grew=around.lower > 0)
+    source = None
+    if verdict == "more" and around and outside:  # were visits moved from the hours before and after?
+        elsewhere = Range(estimate=outside.extra, lower=outside.lower, upper=outside.upper)
+        source = origin(moved_share(during.extra, elsewhere), grew=around.lower > 0)
     return EventEffect(
         verdict=verdict,
         before=before,
         during=during,
         after=after,
         around=around,
-        origin=whence,
+        origin=source,
         compared=tuple(rows.tolist()),
     )
 
 
-def _extra(visits: float, like: Floats) -> Extra:
-    """Against the mean of like days: a prediction interval of t, on square roots, where counts scatter evenly.
+def _extra(visits: float, comparable: Floats) -> Extra:
+    """Compare with the mean of comparable days: a t prediction interval on square roots, where counts scatter evenly.
 
     (Bartlett 1936: the root of a count has the variance 1/4 whatever its mean.)
     """
-    root = np.sqrt(like + 0.25)
+    root = np.sqrt(comparable + 0.25)
     middle = float(np.median(root))
     scale = max(scatter(root, middle), np.sqrt(GROUPS) / 2)
     calm = np.clip(root, middle - CLEAR * scale, middle + CLEAR * scale)
-    mean, n = float(calm.mean()), len(like)
+    mean, n = float(calm.mean()), len(comparable)
     error = max(float(calm.std(ddof=1)), np.sqrt(GROUPS) / 2) * np.sqrt(1 + 1 / n)
     reach = float(stdtrit(n - 1, 0.975)) * error
     variance = error**2

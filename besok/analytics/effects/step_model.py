@@ -1,9 +1,9 @@
-"""The step of a weekly series at a known time, with an interval that holds for series that move by themselves.
+"""The step of a weekly series at a known time, with an interval valid for series that move by themselves.
 
-The regression is that of `besok.analytics.level_shift`. Then the same question is put at earlier times, when nothing
-was done (placebos), each with what was known by then: a step at the end of a series is less sure than one in its midst.
-Where their answers scatter more than they claim, the interval is widened to match, and where they scatter less, it is
-narrowed a little.
+The regression is that of `besok.analytics.level_shift`. Then steps are estimated at earlier times without any action
+(placebos), each with the data up to then: a step at the end of a series is less certain than one in its middle. Where
+they scatter more than their errors, the interval is widened to match, and where they scatter less, it is narrowed a
+little.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ CLEAR = 3.0  # standard errors; a week further off is an outlier, and counts les
 EDGE = 4  # weeks that a placebo lasts at the least
 LEAST_BEFORE = 16  # weeks before the first placebo
 MOST_PLACEBOS = 40
-HORIZONS = (8, 13, 26, 52)  # weeks after, for which it is told what would show
+HORIZONS = (8, 13, 26, 52)  # weeks after, for which the detectable effect is given
 # Prior mean square of the placebos and how many independent ones that is worth: a model is never quite the series' own.
 # Calm placebos narrow an interval no further than to the root of `NARROWEST`.
 BELIEF, WORTH, NARROWEST = 1.2, 5.0, 0.8
@@ -41,7 +41,7 @@ BELIEF, WORTH, NARROWEST = 1.2, 5.0, 0.8
 class EstimatedStep:
     """The step in units of the series, its standard error, and the degrees of freedom of its t distribution.
 
-    `later` has the standard error that it would have so many weeks after, as far as the weeks before can tell.
+    `later` has the expected standard error so many weeks after, by the weeks before.
     """
 
     size: float
@@ -80,10 +80,10 @@ def estimate_step(
 
 
 def _turn(share: Floats, year: Floats) -> Floats:
-    """Covariance of what the turn of the year brings each year."""
-    apart = year[:, None] - year[None, :]
-    apart -= np.round(apart)
-    return np.asarray(TURN * share[:, None] * share[None, :] * np.exp(-0.5 * (apart / ALIKE) ** 2))
+    """Return the covariance of the effect of the turn of the year, by its share of each week."""
+    distance = year[:, None] - year[None, :]
+    distance -= np.round(distance)
+    return np.asarray(TURN * share[:, None] * share[None, :] * np.exp(-0.5 * (distance / ALIKE) ** 2))
 
 
 def _regressors(step: Floats) -> Floats:
@@ -91,7 +91,7 @@ def _regressors(step: Floats) -> Floats:
 
 
 def _calmed(weekly: Weekly, step: Floats) -> Weekly:
-    """Return the series with outliers weighing less: their chance is granted the variance that they show."""
+    """Return the series with outliers weighing less: their noise gets the variance they show."""
     best = max(fits(weekly, _regressors(step)), key=lambda f: float(f.log_weight(f.rest)))
     # The part of the residual that is chance
     chance = weekly.noise * solve_triangular(best.root.T, best.left)
@@ -101,9 +101,7 @@ def _calmed(weekly: Weekly, step: Floats) -> Weekly:
 
 
 def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
-    """Return the step at the real time, its interval judged by earlier times, over all walks and seasons by their
-    weight.
-    """
+    """Return the step at the real time, with an interval judged by placebos, averaged over all walks and seasons."""
     before, length = int((1 - step).sum()), int(step.sum())
     length = max(min(length, before // 3), EDGE)
     firsts = np.arange(LEAST_BEFORE, before - length + 1)
@@ -112,9 +110,9 @@ def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
         firsts = np.unique(np.linspace(firsts[0], firsts[-1], MOST_PLACEBOS).round().astype(np.int64))
     ends = np.concatenate([[len(step)], firsts + length])
     marks = np.column_stack([step, np.arange(len(step))[:, None] >= firsts])
-    found = fits(weekly, _regressors(step))
-    weight = weights(found)
-    sizes, variances = np.stack([_steps(fit, weekly.value, marks, ends) for fit in found], axis=1)
+    all_fits = fits(weekly, _regressors(step))
+    weight = weights(all_fits)
+    sizes, variances = np.stack([_steps(fit, weekly.value, marks, ends) for fit in all_fits], axis=1)
     size = weight @ sizes
     errors = np.sqrt(weight @ (variances + (sizes - size) ** 2))
     placebos = size[1:] / errors[1:]
@@ -125,7 +123,7 @@ def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
     at_end = np.full(len(horizons), before)
     later = np.zeros(0)
     if len(horizons):
-        later = weight @ np.array([_steps(fit, weekly.value, if_later, at_end)[1] for fit in found])
+        later = weight @ np.array([_steps(fit, weekly.value, if_later, at_end)[1] for fit in all_fits])
     return EstimatedStep(
         size=float(size[0]),
         error=float(errors[0]) * widened,
@@ -135,9 +133,9 @@ def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
 
 
 def _steps(fit: Fit, value: Floats, marks: Floats, ends: np.ndarray) -> tuple[Floats, Floats]:
-    """Size and variance of each step (column of `marks`) by what is known before its end.
+    """Return size and variance of each step (column of `marks`) by the data before its end.
 
-    What whitens a series also whitens its beginning, so that sums along the whitened series answer for all ends.
+    The whitening of a series also whitens its beginning, so that cumulative sums give the results for all ends.
     """
     white = solve_triangular(fit.root, np.column_stack([np.ones_like(value), value, marks]), lower=True)
     one, y, mark = white[:, :1], white[:, 1:2], white[:, 2:]

@@ -1,7 +1,7 @@
 """Unusual intervals of a series of counts, the most surprising first.
 
-Beside slots these are whole days on a level like no other (a feed that doubles or halves, a festival, a storm), of
-which the states of single slots cannot tell, since the level of its day explains each.
+Besides slots these are entire days on an unusual level (a feed that doubles or halves, a festival, a storm), which the
+states of single slots cannot show, since the level of its day explains each.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,22 +16,24 @@ from besok.analytics.events.learning import EventModel, learn, level_around, nei
 from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
-LIKELY = 0.5  # the probability of an event from which a slot is flagged, and of being odd from which a day is looked at
+LIKELY = (
+    0.5  # the probability of an event that flags a slot, and of being unusual from which a day is examined
+)
 # Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
 # smaller probability is enough.
 RELAXED = tuple(LIKELY * 0.85**n for n in range(30))
-NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
-SURE = np.log(0.8 / 0.2)  # log odds of being odd from which a day is told
-ODD = 0.3  # how far (log) from the usual level a day must lie to be worth telling
-LASTS = 0.6  # of the oddness of a day: the days beside it that are so odd belong to it
-LONGEST = 14  # days; what lasts longer is no event
+NOBODY_MISSED = 3.0  # usual people between two silences, whose absence is no evidence
+SURE = np.log(0.8 / 0.2)  # log odds of being unusual from which a day is reported
+LEAST_DEVIATION = 0.3  # least distance (log) of a reported day from the usual level
+LASTS = 0.6  # of the deviation of a day: adjacent days that deviate so far belong to it
+LONGEST = 14  # days; anything longer is no event
 
-Run = tuple[int, int, int]  # state, first slot, slot behind the last
+Run = tuple[int, int, int]  # state, first slot, slot after the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusual:
-    """An interval that is hard to explain: `count` people where `expected` were usual.
+    """An interval that is hard to explain: `count` people instead of the `expected` ones.
 
     `score` is the log10 of how many times likelier the counts are with an event than without one.
     """
@@ -46,63 +48,61 @@ class Unusual:
 def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusual]:
     """Return the unusual intervals of a series, the most surprising first.
 
-    `times` are wall-clock times at which the steps begin, `counts` people in them, NaN where nobody counted. Without
-    `most` only what is likelier an event than not; with it, the `most` intervals that are hardest to explain (fewer
-    only where the series has no more to offer). Raises CountFileError where times make no series.
+    `times` are wall-clock times at which the steps begin, `counts` people in them, NaN if not counted. Without
+    `most` only intervals that are likelier events than not; with it, the `most` intervals that are hardest to explain
+    (fewer only where the series has no more). Raises CountFileError where times make no series.
     """
     return find(learn(lay(times, counts)), most)
 
 
 def find(learnt: EventModel, most: int | None = None) -> list[Unusual]:
-    """Return the same from what was learnt."""
+    """Return the unusual intervals by a learnt model, as `unusual` does."""
     look = cache(learnt.look)
 
     @cache
     def gains(block: int, share: float) -> Floats:
         """log likelihood ratios of the slots of a block over the levels it may have had (slots x 3)."""
-        told: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), look(share).level[block])
-        return told
+        ratios: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), look(share).level[block])
+        return ratios
 
     def parts_of(share: float, likely: float) -> list[Unusual]:
         return _parts(learnt, look(share), likely, lambda block: gains(block, share))
 
-    parts = plain = parts_of(1.0, LIKELY)
+    parts = normal = parts_of(1.0, LIKELY)
     days = [
         day
-        for day in _odd_days(learnt, look(1.0))
-        if all(day.score > part.score for part in plain if _overlap(day, part))
+        for day in _unusual_days(learnt, look(1.0))
+        if all(day.score > part.score for part in normal if _overlap(day, part))
     ]
-    wanted = (most or 0) - len(days)
+    remaining = (most or 0) - len(days)
     for likely in RELAXED:
-        if len(parts) >= wanted:
+        if len(parts) >= remaining:
             break
-        # So easily flagged that all is one says less than before
+        # With too low a threshold all intervals merge into one
         parts = max(parts, parts_of(0.0, likely), key=len)
     parts = [part for part in parts if not any(_overlap(part, day) for day in days)]
-    if parts is not plain and most:
-        # What stands out by itself keeps its place among what was looked for with a stricter eye.
-        parts = parts[: max(wanted, 0)]
+    if parts is not normal and most:
+        # Days found at the normal threshold keep their place among the parts found at a relaxed one.
+        parts = parts[: max(remaining, 0)]
     return _in_order([*days, *parts])[:most]
 
 
-def _in_order(found: Iterable[Unusual]) -> list[Unusual]:
-    return sorted((u for u in found if u.score > 0), key=lambda u: (-u.score, u.start))
+def _in_order(intervals: Iterable[Unusual]) -> list[Unusual]:
+    return sorted((u for u in intervals if u.score > 0), key=lambda u: (-u.score, u.start))
 
 
 def _overlap(one: Unusual, other: Unusual) -> bool:
     return bool(one.start < other.end and one.end > other.start)
 
 
-def _interval(learnt: EventModel, first: int, behind: int, level: Floats, score: float) -> Unusual:
-    """Return the slots from `first` to before `behind`, with so much expected as is usual at the `level` of each
-    block.
-    """
-    grid, slots = learnt.grid, np.arange(first, behind)
+def _interval(learnt: EventModel, first: int, after: int, level: Floats, score: float) -> Unusual:
+    """Return the slots from `first` to before `after`, with the expected count by the `level` of each block."""
+    grid, slots = learnt.grid, np.arange(first, after)
     counts = grid.counts.ravel()[slots]
     expected = learnt.usual.rate.ravel()[slots] * level[slots // grid.counts.shape[1]]
     return Unusual(
         start=grid.at(first),
-        end=grid.at(behind),
+        end=grid.at(after),
         count=float(np.nansum(counts)),
         expected=float(expected[~np.isnan(counts)].sum()),
         score=score / float(np.log(10)),
@@ -110,32 +110,35 @@ def _interval(learnt: EventModel, first: int, behind: int, level: Floats, score:
 
 
 def _parts(
-    learnt: EventModel, found: states.StateProbabilities, likely: float, gains: Callable[[int], Floats]
+    learnt: EventModel,
+    probabilities: states.StateProbabilities,
+    likely: float,
+    gains: Callable[[int], Floats],
 ) -> list[Unusual]:
     """Return the runs of slots that are likelier than `likely` to be unusual."""
     width = learnt.grid.counts.shape[1]
-    level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
+    level = (np.exp(learnt.levels.at) * probabilities.level).sum(axis=1)
 
-    def one(state: int, first: int, behind: int) -> Unusual:
-        gain = sum(float(gains(n // width)[n % width, state]) for n in range(first, behind))
-        return _interval(learnt, first, behind, level, gain)
+    def one(state: int, first: int, after: int) -> Unusual:
+        gain = sum(float(gains(n // width)[n % width, state]) for n in range(first, after))
+        return _interval(learnt, first, after, level, gain)
 
-    return _in_order(one(*run) for run in _joined(learnt, _flagged(found, likely)))
+    return _in_order(one(*run) for run in _joined(learnt, _flagged(probabilities, likely)))
 
 
-def _flagged(found: states.StateProbabilities, likely: float) -> list[Run]:
-    probability = found.state.reshape(-1, 3)
+def _flagged(probabilities: states.StateProbabilities, likely: float) -> list[Run]:
+    probability = probabilities.state.reshape(-1, 3)
     more, less = probability[:, states.MORE], probability[:, states.LESS]
     flags = ((states.MORE, (more > likely) & (more >= less)), (states.LESS, (less > likely) & (less > more)))
     return [(state, a, b) for state, flag in flags for a, b in runs(flag)]
 
 
 def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
-    """Return the runs with each silence as one: times of too few with nobody seen between them, in nights and gaps."""
+    """Return the runs with silences merged: runs of too few people with nobody counted between them, as in nights."""
     seen = np.concatenate([[0.0], np.cumsum(np.nan_to_num(learnt.grid.counts.reshape(-1)))])
     usual = np.concatenate([[0.0], np.cumsum(learnt.usual.rate.reshape(-1))])
     out: list[Run] = []
-    for state, first, behind in flagged:
+    for state, first, after in flagged:
         before = out[-1] if out else None
         if (
             before
@@ -144,46 +147,46 @@ def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
             and usual[first] - usual[before[2]] < NOBODY_MISSED
             and first - before[2] <= learnt.grid.slots_a_day
         ):
-            out[-1] = (state, before[1], behind)
+            out[-1] = (state, before[1], after)
         else:
-            out.append((state, first, behind))
+            out.append((state, first, after))
     return out
 
 
-def _odd_days(learnt: EventModel, found: states.StateProbabilities) -> Iterator[Unusual]:
-    """Yield runs of days that are neither like always nor like the days around them; none where steps are too long."""
+def _unusual_days(learnt: EventModel, probabilities: states.StateProbabilities) -> Iterator[Unusual]:
+    """Yield runs of days that differ from the usual and from the days around them; none where steps are too long."""
     grid = learnt.grid
     slots = grid.slots_a_day
     if grid.counts.shape[1] != slots:
         return
-    level = (learnt.levels.at * found.level).sum(axis=1)
-    error = np.sqrt((learnt.levels.at**2 * found.level).sum(axis=1) - level**2 + 1e-12)
-    beside = neighbours(grid)
-    around = level_around(beside, level)
+    level = (learnt.levels.at * probabilities.level).sum(axis=1)
+    error = np.sqrt((learnt.levels.at**2 * probabilities.level).sum(axis=1) - level**2 + 1e-12)
+    weights = neighbours(grid)
+    around = level_around(weights, level)
     sd = robust_sd(level), robust_sd(level - around)
-    far = (states.oddity(level, error, around, *sd) > 0) & (np.abs(level) > ODD)
-    for first, behind in _similar_neighbours(level, far):
-        rows = slice(first, behind)
-        outside = beside[rows].copy()
+    far = (states.oddity(level, error, around, *sd) > 0) & (np.abs(level) > LEAST_DEVIATION)
+    for first, after in _similar_neighbours(level, far):
+        rows = slice(first, after)
+        outside = weights[rows].copy()
         outside[:, rows] = 0.0
         without = float(outside.sum(axis=0) @ level / (outside.sum() + 0.5))
-        # Days of one cause are as odd as their mean; that each is odd again would be counted twice.
+        # Days of one cause are as unusual as their mean; each by itself would be counted twice.
         mean, doubt, near = (np.array([part]) for part in (level[rows].mean(), error[rows].mean(), without))
         odds = float(states.oddity(mean, doubt, near, *sd)[0])
         if odds > SURE:
             score = odds - float(np.log(states.FAR / (1 - states.FAR)))
-            yield _interval(learnt, first * slots, behind * slots, np.ones_like(level), score)
+            yield _interval(learnt, first * slots, after * slots, np.ones_like(level), score)
 
 
 def _similar_neighbours(level: Floats, far: Bools) -> Iterator[tuple[int, int]]:
-    """Yield the days about each that is far off which are as odd; only the day itself where that goes on and on."""
-    behind = 0
+    """Yield runs of days around each unusual one that deviate as far; only the day itself where the run is too long."""
+    after = 0
     for day in np.flatnonzero(far).tolist():
-        if day < behind:
+        if day < after:
             continue
-        alike = level * np.sign(level[day]) > LASTS * abs(level[day])
-        first, last = next((a, b) for a, b in runs(alike) if a <= day < b)
+        similar = level * np.sign(level[day]) > LASTS * abs(level[day])
+        first, last = next((a, b) for a, b in runs(similar) if a <= day < b)
         if last - first > LONGEST:
             first, last = day, day + 1
-        first, behind = max(first, behind), last
+        first, after = max(first, after), last
         yield first, last

@@ -1,7 +1,7 @@
-"""Counts laid on a grid of blocks and slots: a row per day (per week where steps are days), a column per time of it.
+"""Counts on a grid of blocks and slots: a row per day (per week where steps are days), a column per time of it.
 
-Times are wall-clock times without a zone, since people keep to the clock: a day of 23 hours misses an hour's slots, and
-one of 25 hours tells some of them twice. A slot that nothing was told of is NaN: missing is never zero.
+Times are wall-clock times without a zone, since people follow the clock: a day of 23 hours misses an hour's slots, and
+one of 25 hours has some of them twice. A slot without a count is NaN: missing is never zero.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ SMALLEST_SHARE = 0.5  # of the differences between neighbouring times must be th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountGrid:
-    """Counts (blocks x slots), NaN where nothing was told; `kind` is the weekday of each block, 0 where it is a week.
+    """Counts (blocks x slots), NaN where unknown; `kind` is the weekday of each block, 0 where it is a week.
 
-    `start` is when the first block begins.
+    `start` is the beginning of the first block.
     """
 
     start: np.datetime64
@@ -37,20 +37,19 @@ class CountGrid:
 
     @property
     def slots_a_day(self) -> int:
-        """Return how many steps make a day."""
+        """Return the number of steps in a day."""
         return DAY_S // self.step_s
 
     def at(self, position: int) -> np.datetime64:
-        """Return when the slot at a position of the flattened grid begins."""
+        """Return the beginning of the slot at a position of the flattened grid."""
         return self.start + np.timedelta64(position * self.step_s, "s")
 
 
 def step_of(times: Times) -> int:
-    """Return the step of sorted times in seconds: their commonest difference, or the next smaller one that divides a
-    day.
+    """Return the step of sorted times in seconds: the commonest difference, or the next smaller divisor of a day.
 
-    Times that follow no step (a line per passage, say) are taken by the hour. Raises CountFileError for steps of more
-    than a day, and for spans of more than a century.
+    Times without a regular step (a line per passage, say) are grouped by the hour. Raises CountFileError for steps of
+    more than a day, and for spans of more than a century.
     """
     seconds = np.unique(times.astype("datetime64[s]").astype(np.int64))
     if len(seconds) < 2:
@@ -74,8 +73,8 @@ def step_of(times: Times) -> int:
 def lay(times: Times, counts: Floats) -> CountGrid:
     """Lay counts on their grid; the order of the lines does not matter.
 
-    Several lines of one slot are added up where their times differ (a finer file), and averaged where one time is told
-    twice (the hour that comes twice when summer time ends).
+    Several lines of one slot are added up where their times differ (a finer file), and averaged where one time occurs
+    twice (the repeated hour when summer time ends).
     """
     order = np.argsort(times, kind="stable")
     times, counts = times[order].astype("datetime64[s]"), counts[order]
@@ -105,33 +104,35 @@ def lay(times: Times, counts: Floats) -> CountGrid:
 
 
 def _phase(seconds: Ints, step_s: int) -> int:
-    """Return how long after the full step the times lie: counts stamped 10:07, 11:07 keep to the seventh minute."""
+    """Return the offset of the times from full steps in seconds: counts stamped 10:07, 11:07 have 7 minutes."""
     rests, often = np.unique(seconds % step_s, return_counts=True)
     return int(rests[often.argmax()]) if often.max() > SMALLEST_SHARE * len(seconds) else 0
 
 
 def _quiet(at: Ints, counts: Floats, slots: int) -> int:
-    """Return the slot of the day before which the fewest people come: where one day ends and the next begins."""
+    """Return the slot of the day with the fewest people just before it: the boundary of days."""
     known = ~np.isnan(counts)
-    told = np.bincount(at[known] % slots, minlength=slots)
-    usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(told, 1)
+    lines = np.bincount(at[known] % slots, minlength=slots)
+    usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(lines, 1)
     around = usual + np.roll(usual, 1)
     # A day ends in the night or in the morning; midday belongs to no two days
     night = np.arange(slots) <= slots // 2
     return int(np.where(night, around, np.inf).argmin())
 
 
-def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> Floats:
-    """Return the count of every slot; NaN if nothing was told.
+def _gathered(position: Ints, seconds: Ints, counts: Floats, size: int) -> Floats:
+    """Return the count of every slot; NaN without one.
 
-    Where several times make a slot and some are missing, the rest stand for them; less than half of them tell nothing.
+    Where some of a slot's times are missing, the others are scaled up for them; with less than half of them it is NaN.
     """
     known = ~np.isnan(counts)
-    stamps, which, often = np.unique(seconds[known], return_inverse=True, return_counts=True)
-    mean = np.bincount(which, counts[known], len(stamps)) / np.maximum(often, 1)
+    stamps, inverse, often = np.unique(seconds[known], return_inverse=True, return_counts=True)
+    mean = np.bincount(inverse, counts[known], len(stamps)) / np.maximum(often, 1)
     slot = np.zeros(len(stamps), np.int64)
-    slot[which] = place[known]
+    slot[inverse] = position[known]
     parts = np.bincount(slot, minlength=size)
-    whole = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
-    total = np.bincount(slot, mean, size) * np.where(parts < whole, whole / np.maximum(parts, 1), 1.0)
-    return np.where(parts >= max(whole / 2, 1), total, np.nan)
+    usual_parts = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
+    total = np.bincount(slot, mean, size) * np.where(
+        parts < usual_parts, usual_parts / np.maximum(parts, 1), 1.0
+    )
+    return np.where(parts >= max(usual_parts / 2, 1), total, np.nan)

@@ -18,7 +18,7 @@ TRUST = (0.1, 100.0)  # blocks' worth of belief in the weekdays alike: at least,
 CHI2_MEDIAN = 0.455  # of one degree of freedom
 ALIKE = 0.04  # squared relative difference of two weekdays' roots at which they lend each other a third
 USUAL_SCATTER, LEAST_SCATTER = (1.2, 0.02), (1.0, 1e-4)  # groups and roughness of counts
-NOBODY = 0.3  # a count's worth of doubt that a slot in which nobody was ever seen stays empty
+NOBODY = 0.3  # prior weight of a count in a slot that was always empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class CountVariance:
         return self.groups * mean + self.roughness * mean**2
 
     def strict(self, groups: float, roughness: float) -> "CountVariance":
-        """With only a share of the scatter that goes beyond chance (Poisson's), for each term."""
+        """Return the variance with only a share of the scatter beyond chance (Poisson's), for each term."""
         return CountVariance(groups=1 + groups * (self.groups - 1), roughness=roughness * self.roughness)
 
 
@@ -58,7 +58,7 @@ class UsualCounts:
 
 
 def nearness(grid: CountGrid) -> Floats:
-    """Return how much a block tells of another (blocks x blocks), nothing of itself; far blocks still tell a little."""
+    """Return the weight of each block for another (blocks x blocks), 0 for itself; far blocks still have a little."""
     days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
     near: Floats = 1 / (1 + ((days[:, None] - days[None, :]) / MEMORY_DAYS) ** 2)
     np.fill_diagonal(near, 0.0)
@@ -68,29 +68,27 @@ def nearness(grid: CountGrid) -> Floats:
 def rates(
     grid: CountGrid, near: Floats, ordinary: Floats, level: Floats, scatter: CountVariance
 ) -> tuple[Floats, Floats]:
-    """Rate and evidence of every slot, given how ordinary each was (0..1) and the level of each block.
+    """Return rate and evidence of every slot, given its probability of being ordinary and the level of each block.
 
-    Empirical Bayes: a weekday's own rate is drawn towards that of the weekdays like it, the more the fewer its counts
-    tell and the less weekdays differ here beyond chance.
+    Empirical Bayes: a weekday's own rate is shrunk towards that of similar weekdays, the more the less evidence it has
+    and the less weekdays differ here beyond chance.
     """
-    told = np.where(np.isnan(grid.counts), 0.0, ordinary)
-    seen = told * np.nan_to_num(grid.counts)
-    stood = told * level[:, None]
-    like, apart = _likeness(grid, seen, stood, scatter)
-    share = (like + 1e-4)[grid.kind]
-    own, pool = _by_nearness(grid, near, seen, share)
-    own_weight, pool_weight = _by_nearness(grid, near, stood, share)
+    weight = np.where(np.isnan(grid.counts), 0.0, ordinary)
+    seen = weight * np.nan_to_num(grid.counts)
+    expected = weight * level[:, None]
+    similarity, spread = _similarity(grid, seen, expected, scatter)
+    share = (similarity + 1e-4)[grid.kind]
+    own_sum, pool = _by_nearness(grid, near, seen, share)
+    own_weight, pool_weight = _by_nearness(grid, near, expected, share)
     pooled = (pool + NOBODY / 2) / (pool_weight + NOBODY)
-    trust = scatter.variance(pooled) / np.maximum(apart[grid.kind][:, None] * pooled**2, 1e-9)
+    trust = scatter.variance(pooled) / np.maximum(spread[grid.kind][:, None] * pooled**2, 1e-9)
     trust = np.clip(trust, *TRUST)
-    rate = (own + trust * pooled) / (own_weight + trust)
+    rate = (own_sum + trust * pooled) / (own_weight + trust)
     return rate, own_weight + np.minimum(trust, pool_weight)
 
 
 def _by_nearness(grid: CountGrid, near: Floats, values: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return sums over the other blocks, by nearness: of the same weekday, and of all by what they share
-    (blocks x 7).
-    """
+    """Return sums over the other blocks by nearness: of the same weekday, and of all by similarity (blocks x 7)."""
     own, pool = np.zeros_like(values), np.zeros_like(values)
     for kind in np.unique(grid.kind):
         rows = grid.kind == kind
@@ -100,14 +98,17 @@ def _by_nearness(grid: CountGrid, near: Floats, values: Floats, share: Floats) -
     return own, pool
 
 
-def _likeness(grid: CountGrid, seen: Floats, stood: Floats, scatter: CountVariance) -> tuple[Floats, Floats]:
-    """Return how alike the weekdays are (7 x 7, 1 if the same); how far each differs from those like it (relative
-    variance).
+def _similarity(
+    grid: CountGrid, seen: Floats, expected: Floats, scatter: CountVariance
+) -> tuple[Floats, Floats]:
+    """Return the similarity of weekdays (7 x 7, 1 if the same), and the relative variance of each from similar ones.
 
-    By the median over the busier slots, with the sampling error of the profiles taken off: an hour that differs does
-    not make the days different.
+    By the median over the busier slots, less the sampling error of the profiles: a single different hour does not make
+    the days different.
     """
-    total, weight = (np.stack([part[grid.kind == k].sum(axis=0) for k in range(7)]) for part in (seen, stood))
+    total, weight = (
+        np.stack([part[grid.kind == k].sum(axis=0) for k in range(7)]) for part in (seen, expected)
+    )
     rate = total / np.maximum(weight, 1e-9)
     root = np.sqrt(rate)
     busy = (weight > 0) & (rate > 0.25 * rate.mean())
@@ -118,23 +119,24 @@ def _likeness(grid: CountGrid, seen: Floats, stood: Floats, scatter: CountVarian
         for b in range(7):
             both = (busy[a] | busy[b]) & (weight[a] > 0) & (weight[b] > 0)
             if both.any():
-                apart = (root[a] - root[b])[both] ** 2
+                difference = (root[a] - root[b])[both] ** 2
                 noise = (error[a] + error[b])[both]
                 size = ((root[a] + root[b]) / 2)[both] ** 2
                 distance[a, b] = (
-                    max(float(np.median(apart / noise)) / CHI2_MEDIAN - 1, 0.0) * noise.sum() / size.sum()
+                    max(float(np.median(difference / noise)) / CHI2_MEDIAN - 1, 0.0)
+                    * noise.sum()
+                    / size.sum()
                 )
-    like = np.exp(-distance / ALIKE)
+    similarity = np.exp(-distance / ALIKE)
     # (d root)^2 = (d rate)^2 / (4 rate): four times the distance is the relative variance of a difference.
-    others = like - np.diag(np.diag(like)) + 1e-6
-    return like, np.maximum(2 * (others * distance).sum(axis=1) / others.sum(axis=1), 1e-4)
+    others = similarity - np.diag(np.diag(similarity)) + 1e-6
+    return similarity, np.maximum(2 * (others * distance).sum(axis=1) / others.sum(axis=1), 1e-4)
 
 
 def spread(counts: Floats, mean: Floats, ordinary: Floats, before: CountVariance) -> CountVariance:
-    """Return how far ordinary counts scatter about their mean: both terms by weighted least squares on the squared
-    residuals.
+    """Return the scatter of ordinary counts about their mean: weighted least squares on squared residuals.
 
-    The mean is one learnt without the count itself. Clear outliers are cut, so that events do not widen what is usual.
+    The mean was learnt without the count itself. Clear outliers are clipped, so that events do not widen the scatter.
     """
     known = ~np.isnan(counts) & (mean > min(1.0, float(np.quantile(mean, 0.75))))
     if not known.any():
@@ -148,5 +150,5 @@ def spread(counts: Floats, mean: Floats, ordinary: Floats, before: CountVariance
     root = np.sqrt(w)
     rows = np.vstack([design * root[:, None], prior])
     target = np.append(squared / variance * root, prior @ USUAL_SCATTER)
-    found = lsq_linear(rows, target, (LEAST_SCATTER, np.inf), method="bvls").x
-    return CountVariance(groups=float(found[0]), roughness=float(found[1]))
+    fitted = lsq_linear(rows, target, (LEAST_SCATTER, np.inf), method="bvls").x
+    return CountVariance(groups=float(fitted[0]), roughness=float(fitted[1]))

@@ -1,4 +1,4 @@
-"""Visits to come: a forecast by simulation that knows the calendar, and what it says about a target.
+"""Forecast of visits by simulation with the calendar, and the probability of reaching a target.
 
     past = history({date(2026, 11, 1): 812, ...})
     paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))

@@ -1,10 +1,10 @@
-"""Chance in the coverage of intervals that are right: what a backtest's "covers" can tell.
+"""Chance in the coverage of correct intervals: the range in which a backtest's "covers" may lie.
 
-Four futures of five lie within an 80 % interval, but what came is one future, and its days err together: a year whose
-level came out high lies above the interval for months. So each simulated future takes the place of what came, and its
-coverage is one that a forecast which is right could have shown. Origins whose days overlap are one fate seen several
-times: n windows of a series are worth n^2 / sum of their overlaps (between 0 and 1, each pair of them and each with
-itself). Several series are taken to have fates of their own; where they share one, chance reaches further.
+Four futures of five lie within an 80 % interval, but the actual days are one future, and their errors are correlated: a
+year with a high level lies above the interval for months. So each simulated future takes the place of the actual one,
+and its coverage is one that a correct forecast could have had. Origins with overlapping days are not independent: n
+windows of a series are worth n^2 / sum of their overlaps (between 0 and 1, each pair of them and each with itself).
+Several series are assumed independent; where they are not, the range of chance is wider.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,10 @@ FOUR_OF_FIVE = np.array([0.0, 1.0, 1.0, 1.0, 1.0])
 
 
 def reach(shares: Sequence[Floats], begins: Sequence[Sequence[float]], length: float) -> tuple[float, float]:
-    """Between what two figures the mean of right forecasts lies in 19 cases of 20; NaN if there is none.
+    """Return the 95 % range of the mean coverage of correct forecasts; NaN without forecasts.
 
-    `shares` holds for each forecast what it would show under each of its futures; `begins` for each series the times of
-    its forecasts' first rows, and `length` how long they are, in the same unit. Forecasts of NaN are left out by the
-    caller.
+    `shares` has for each forecast its coverage under each of its futures; `begins` for each series the times of its
+    forecasts' first rows, and `length` their length in the same unit. The caller leaves out forecasts of NaN.
     """
     if not shares:
         return np.nan, np.nan
@@ -37,13 +36,12 @@ def reach(shares: Sequence[Floats], begins: Sequence[Sequence[float]], length: f
 
 
 def would_hold(firsts: Sequence[date], days: int) -> tuple[int, int]:
-    """Between how many forecasts of the sum over `days` days from `firsts` on would hold, in 19 cases of 20, were all
-    their 80 % intervals right; those of the same days hold or miss together."""
+    """Return the 95 % range of how many sums over `days` days from `firsts` are right with correct 80 % intervals."""
     many = len(firsts)
     low, high = reach([FOUR_OF_FIVE] * many, [[first.toordinal() for first in firsts]], days)
     return floor(low * many), ceil(high * many)
 
 
 def _overlap(times: Floats, length: float) -> float:
-    """Return the sum over all pairs of windows of the share that they have in common."""
+    """Return the sum over all pairs of windows of their common share."""
     return float(np.clip(1 - np.abs(times[:, None] - times) / length, 0, None).sum())

@@ -18,8 +18,11 @@ LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
 GAIN = 10.0  # by how much the log likelihood must grow
 # What is believed of a found step, and of the level after a long closure: what stays, and what fades
 STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.35
-FADES = (0.3 * YEAR, 0.8 * YEAR)  # days in which it does so, soon or late: nobody knows beforehand
-CLOSURE = 75.0  # days without figures, after which a site may be another one
+FADES = (
+    0.3 * YEAR,
+    0.8 * YEAR,
+)  # days in which the effect of an opening fades, quickly or slowly: unknown beforehand
+CLOSURE = 75.0  # days without figures, after which the level may differ
 EVEN = 14.0  # days after which a step lasts or passes with even probability
 
 
@@ -27,7 +30,7 @@ EVEN = 14.0  # days after which a step lasts or passes with even probability
 class Changes:
     """Times of steps and of openings; the last step is `age` days old (0: none).
 
-    `slumps` flags rows of slumps that are over: they tell as little of the level as closed ones.
+    `slumps` flags rows of past slumps: they are no evidence of the level, like closed ones.
     """
 
     steps: tuple[float, ...]
@@ -43,17 +46,17 @@ class Changes:
         fading = [np.where(since >= 0, np.exp(-np.maximum(since, 0) / fades), 0.0) for fades in FADES]
         steps, opened = len(self.steps), len(self.opened)
         breaks = tuple(sorted((*self.steps, *self.opened)))
-        taught = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs), breaks=breaks)
-        return taught.with_columns(
+        observed = replace(rows, logs=np.where(self.slumps, np.nan, rows.logs), breaks=breaks)
+        return observed.with_columns(
             np.concatenate([stays, *fading], axis=1),
             np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, len(FADES) * opened]),
         )
 
     def undone(self, size: float, horizon: int, paths: int, rng: np.random.Generator) -> Floats | float:
-        """Return minus the last step, of a `size`, from when on it has passed, where it does: rows x paths.
+        """Return minus the last step, of a `size`, from its end on in the paths where it ends: rows x paths.
 
-        Large and lasting is believed, young is not: after d days it stays with probability d^2 / (d^2 + EVEN^2), else
-        it lasts s more with probability d / (d + s).
+        An old step is likely permanent, a young one not: after d days it stays with probability d^2 / (d^2 + EVEN^2),
+        else it lasts s more with probability d / (d + s).
         """
         if not self.age:
             return 0.0
@@ -63,7 +66,7 @@ class Changes:
 
 
 def lasts(age: float, paths: int, rng: np.random.Generator) -> Floats:
-    """Return how much longer lasts in each future what has lasted `age`: s more with probability age / (age + s)."""
+    """Return the remaining duration in each future of a state of `age`: s more with probability age / (age + s)."""
     return np.asarray(age * (1 / rng.uniform(1e-9, 1, size=paths) - 1))
 
 
@@ -74,16 +77,16 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     gaps = np.flatnonzero(np.diff(at) > CLOSURE)
     after = len(at) - 1 - gaps
     opened = at[gaps[after * rows.step >= 7] + 1].tolist()
-    found = fit(rows, setting, rounds=1)
-    effects = rows.columns @ found.after.mean[: len(rows.sd)]
-    rest = np.where(np.isfinite(rows.logs), rows.logs - found.middle - effects, np.nan)[: seen[-1] + 1]
+    fitted = fit(rows, setting, rounds=1)
+    effects = rows.columns @ fitted.after.mean[: len(rows.sd)]
+    residual = np.where(np.isfinite(rows.logs), rows.logs - fitted.middle - effects, np.nan)[: seen[-1] + 1]
     steps: list[float] = []
     for _ in range(MOST):
-        step = _step(rest, rows.at, setting, steps)
+        step = _step(residual, rows.at, setting, steps)
         if step is None:
             break
         steps.append(step)
-    lasting, ends, slumps = _without_slumps(rest, rows.at, np.array(sorted(steps)))
+    lasting, ends, slumps = _without_slumps(residual, rows.at, np.array(sorted(steps)))
     last = max(lasting, default=0.0)
     age = float(at[-1]) - last + rows.step
     return Changes(
@@ -93,53 +96,52 @@ def changes(rows: Rows, setting: Setting) -> Changes:
 
 
 def _without_slumps(
-    rest: Floats, at: Floats, steps: Floats
+    residual: Floats, at: Floats, steps: Floats
 ) -> tuple[tuple[float, ...], tuple[float, ...], Bools]:
     """Return the steps without those of slumps, and the ends of slumps with the rows in them.
 
-    A slump is over: its level lies a step below those before and after it.
+    A slump is over: its level is a step below the levels before and after it.
     """
     part = np.searchsorted(steps, at, side="right")
-    change = np.diff(pd.Series(rest).groupby(part[: len(rest)]).median())
+    change = np.diff(pd.Series(residual).groupby(part[: len(residual)]).median())
     low = np.flatnonzero((change[:-1] < -LEAST) & (change[1:] > LEAST)) + 1
     lasting = np.delete(steps, np.concatenate([low - 1, low]))
     return tuple(lasting.tolist()), tuple(steps[low].tolist()), np.isin(part, low)
 
 
-def _step(rest: Floats, at: Floats, setting: Setting, known: list[float]) -> float | None:
+def _step(residual: Floats, at: Floats, setting: Setting, known: list[float]) -> float | None:
     """Return the time of the likeliest further step; None where none is large and sure enough."""
-    weekly, first = _blocks(rest, at, setting.step)
+    weekly, first = _blocks(residual, at, setting.step)
     if len(first) < LEAST_WEEKS:
         return None
     # Rows of their own, each with rows on both sides
     begins = np.searchsorted(first, np.searchsorted(at, known))
-    found = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
-    if found is None or abs(found.size) < LEAST or found.gain < GAIN:
+    step = likeliest_step(weekly, first, first[np.unique(np.clip(begins, 1, len(first) - 1))], first[1:-1])
+    if step is None or abs(step.size) < LEAST or step.gain < GAIN:
         return None
-    row = _placed(rest, found.day) if setting.step < 7 else found.day
+    row = _placed(residual, step.day) if setting.step < 7 else step.day
     return float(at[row]) if float(at[row]) not in known else None
 
 
-def _blocks(rest: Floats, at: Floats, step: float) -> tuple[Weekly, np.ndarray]:
-    """Return the rows by week, the last one whole; weeks and months are medians of three, as one alone
-    proves nothing."""
+def _blocks(residual: Floats, at: Floats, step: float) -> tuple[Weekly, np.ndarray]:
+    """Return the rows by week, the last one complete; weeks and months as medians of three, since one is no proof."""
     if step < 7:
-        cut = len(rest) % 7
-        weekly, first = by_week(rest[cut:])
+        cut = len(residual) % 7
+        weekly, first = by_week(residual[cut:])
         return weekly, first + cut
-    seen = np.flatnonzero(np.isfinite(rest))
-    known = rest[seen]
+    seen = np.flatnonzero(np.isfinite(residual))
+    known = residual[seen]
     near = np.clip(np.arange(len(known)), 1, max(len(known) - 2, 1))
     calm = np.median([known[near - 1], known[near], known[near + 1]], axis=0) if len(known) > 2 else known
     return Weekly(at=at[seen] / 7, value=calm, noise=np.ones(len(seen))), seen
 
 
-def _placed(rest: Floats, row: int) -> int:
+def _placed(residual: Floats, row: int) -> int:
     """Return the row within a week of `row` at which two levels, each the median of its side, leave the least."""
-    begin, end = max(row - 21, 0), min(row + 21, len(rest))
-    candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(rest[n])]
-    left = [_spread(rest[begin:n]) + _spread(rest[n:end]) for n in candidates]
-    return candidates[int(np.argmin(left))] if candidates else row
+    begin, end = max(row - 21, 0), min(row + 21, len(residual))
+    candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(residual[n])]
+    spreads = [_spread(residual[begin:n]) + _spread(residual[n:end]) for n in candidates]
+    return candidates[int(np.argmin(spreads))] if candidates else row
 
 
 def _spread(some: Floats) -> float:

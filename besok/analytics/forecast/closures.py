@@ -1,6 +1,6 @@
-"""Days on which as good as no one comes: detect past closures and predict those to come.
+"""Days with almost no visits: detection of past closures and prediction of coming ones.
 
-What is mostly closed stays closed: a weekday, a weekday of every other week, a holiday, a date of the year.
+Kinds of days that are mostly closed stay closed: a weekday, one of every other week, a holiday, a date of the year.
 """
 
 from collections import defaultdict
@@ -16,13 +16,13 @@ from besok.analytics.forecast.history import History
 from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
-EMPTY = 0.03  # of what is usual around it: a day below was closed, whatever was noted
+EMPTY = 0.03  # of the usual visits around it: a day below was closed, whatever was recorded
 AROUND = 28  # days to either side
-FEW = 8  # visits a day: below, an empty day is one like others unless its weekday always is
-RECENT = 13  # of a weekday that tell whether it is closed now; of holidays and dates the last 4
-ALWAYS = 0.85  # share of closed weeks of one parity, and of open ones of the other: a slip is forgiven
+FEW = 8  # visits a day: below, an empty day is ordinary unless its weekday is always empty
+RECENT = 13  # of a weekday that decide whether it is closed now; of holidays and dates the last 4
+ALWAYS = 0.85  # share of closed weeks of one parity, and of open ones of the other, with exceptions
 LONG = 28  # days observed before a weekday without any figure counts as closed
-YEAR_LONG = 330  # days of a closure that does not come again each year
+YEAR_LONG = 330  # days of a closure that does not recur each year
 # Dates closed once that are taken to be closed each year
 WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}
 Key = tuple[str, object]
@@ -30,9 +30,9 @@ Key = tuple[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shut:
-    """`past` flags closed days of the history, `closed` are the kinds of days that are, with `visits` on them.
+    """Closures: `past` flags closed days of the history, `closed` are the closed kinds of days, with `visits` on them.
 
-    `lasting` is for how many days a closure has lasted that nobody announced (0: none).
+    `lasting` is the number of days of an unannounced closure under way (0: none).
     """
 
     past: Bools
@@ -41,7 +41,7 @@ class Shut:
     lasting: int
 
     def on(self, day: date, calendar: Calendar) -> bool:
-        """Tell whether nobody is expected on a day to come."""
+        """Tell whether a coming day is closed."""
         if day in calendar.closed or calendar.hours.get(day, 1.0) <= 0:
             return True
         return day not in calendar.hours and not self.closed.isdisjoint(_keys(day, calendar))
@@ -56,14 +56,14 @@ def _keys(day: date, calendar: Calendar) -> Iterator[Key]:
 
 
 def shut(history: History, calendar: Calendar) -> Shut:
-    """Return what the history says about closed days."""
+    """Detect the closed days of a history and their kinds."""
     visits, days = history.visits, history.days
     seen = np.isfinite(visits)
-    noted = np.array(
+    recorded = np.array(
         [day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool
     )
     low = _low(visits, np.array([day.weekday() for day in days]))
-    past = low | history.closed | noted
+    past = low | history.closed | recorded
     weeks, years = _runs(past | ~seen, 7), _runs(low | ~seen, YEAR_LONG)
     flags: dict[Key, list[bool]] = defaultdict(list)
     for n in np.flatnonzero(seen & ~weeks).tolist():
@@ -79,10 +79,10 @@ def shut(history: History, calendar: Calendar) -> Shut:
             if key[0] in ("name", "date"):
                 flags[key].append(bool(low[n] or (weeks[n] and past[n])))
     closed |= {key for key in flags if key[0] in ("name", "date") and _usually(key, flags)}
-    told = np.array([not closed.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
-    odd = low & ~noted & ~history.closed & ~told
+    predicted = np.array([not closed.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
+    unexpected = low & ~recorded & ~history.closed & ~predicted
     return Shut(
-        past=past, closed=frozenset(closed), lasting=_closure_length(odd, low | ~seen),
+        past=past, closed=frozenset(closed), lasting=_closure_length(unexpected, low | ~seen),
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _usually(key: Key, flags: dict[Key, list[bool]]) -> bool:
 
 
 def _low(visits: Floats, weekday: np.ndarray) -> Bools:
-    """Days on which as good as no one came. Where few come anyway, an empty day is closed only if its weekday is."""
+    """Return days with almost no visits. Where visits are few anyway, an empty day is closed only if its weekday is."""
     usual = local_median(visits, AROUND)
     low: Bools = np.isfinite(visits) & (visits <= EMPTY * np.where(np.isfinite(usual), usual, np.inf))
     few = np.isfinite(visits) & (usual < FEW)
@@ -122,15 +122,15 @@ def local_median(visits: Floats, around: int) -> Floats:
     return positive.rolling(2 * around + 1, center=True, min_periods=1).median().to_numpy()
 
 
-def _closure_length(odd: Bools, low: Bools) -> int:
-    """Return how long the closure that is under way has lasted; a week or more of days that should have been open."""
+def _closure_length(unexpected: Bools, low: Bools) -> int:
+    """Return the length in days of a closure under way of a week or more that should have been open; else 0."""
     run = len(low) - (int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0)
-    return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0
+    return run if run >= 7 and unexpected[len(unexpected) - run :].sum() >= 4 and (~low).any() else 0
 
 
 def _runs(empty: Bools, least: int) -> Bools:
-    """Days of runs of `least` empty days or more."""
-    found: Bools = np.zeros(len(empty), dtype=bool)
-    for first, behind in runs(empty):
-        found[first:behind] = behind - first >= least
-    return found
+    """Return the days in runs of `least` empty days or more."""
+    in_run: Bools = np.zeros(len(empty), dtype=bool)
+    for first, after in runs(empty):
+        in_run[first:after] = after - first >= least
+    return in_run

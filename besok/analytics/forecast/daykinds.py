@@ -1,4 +1,4 @@
-"""Kinds of days, past and to come: the calendar as data."""
+"""Kinds of past and coming days: the calendar as data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from dateutil.easter import easter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """Calendar of past and future days by date; what is not named is an ordinary day.
+    """Calendar of past and future days by date; a day without an entry is ordinary.
 
     `holidays` gives the name of a public holiday or eve: the same name every year, since that is how years are matched.
-    `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known, and
+    `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where known, and
     `staffless` the share of them that is open with a card, without staff.
-    `events` are names of recurring things that move a day's visits (a market, a match); `weather` holds daily series by
-    name (anomalies do best: deviations from what is usual), used where they reach. `outdoors` is a place under the sky,
-    of which the year makes more: before one has been seen, that is believed.
+    `events` are names of recurring events that affect a day's visits (a market, a match); `weather` has daily series
+    by name (best as anomalies: deviations from the usual), used as far as they extend. `outdoors` is a place in the
+    open, with a larger prior for the season.
     """
 
     holidays: Mapping[date, str] = field(default_factory=dict)
@@ -38,39 +38,38 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @lru_cache(maxsize=256)
 def _of_year(country: str, subdivision: str, year: int) -> dict[date, str]:
-    known = holidays_library.country_holidays(country).supported_categories
-    found: dict[date, str] = {}
-    for category in ("optional", "bank", "de_facto", "public"):  # the public name of a day counts
-        if category in known:
-            found |= holidays_library.country_holidays(
+    supported = holidays_library.country_holidays(country).supported_categories
+    by_date: dict[date, str] = {}
+    for category in ("optional", "bank", "de_facto", "public"):  # the public name of a day wins
+        if category in supported:
+            by_date |= holidays_library.country_holidays(
                 country, subdiv=subdivision or None, years=year, categories=(category,), language="en_US"
             )
-    return found
+    return by_date
 
 
 def named_holidays(country: str, first: date, last: date, subdivision: str = "") -> dict[date, str]:
-    """Return the public holidays, eves and half days of `country` ("SE") from `first` to `last`, by name; Sundays are
-    none.
+    """Return the public holidays, eves and half days of `country` ("SE") from `first` to `last` by name.
 
-    Raises NotImplementedError for a country that the library `holidays` does not know.
+    Sundays are none. Raises NotImplementedError for a country that the library `holidays` does not know.
     """
-    found: dict[date, str] = {}
+    by_date: dict[date, str] = {}
     for year in range(first.year, last.year + 1):
-        found |= _of_year(country, subdivision, year)
-    return {day: name for day, name in found.items() if first <= day <= last}
+        by_date |= _of_year(country, subdivision, year)
+    return {day: name for day, name in by_date.items() if first <= day <= last}
 
 
 def named_by_date(days: Iterable[date]) -> dict[date, str]:
-    """Names for holidays that have none, the same every year: by Easter, by date, or as the last Monday of a month."""
-    known = frozenset(days)
-    return {day: _name(day, known) for day in known}
+    """Return names for unnamed holidays, the same every year: by Easter, by date, or as the last Monday of a month."""
+    dates = frozenset(days)
+    return {day: _name(day, dates) for day in dates}
 
 
-def _name(day: date, known: frozenset[date]) -> str:
+def _name(day: date, dates: frozenset[date]) -> str:
     from_easter = (day - easter(day.year)).days
     if from_easter in FROM_EASTER:
         return f"Easter {from_easter:+}"
-    if any((other.month, other.day) == (day.month, day.day) for other in known - {day}) or day.weekday() >= 5:
+    if any((other.month, other.day) == (day.month, day.day) for other in dates - {day}) or day.weekday() >= 5:
         return f"{day.month}-{day.day}"
     last = (day + timedelta(days=7)).month != day.month
     return f"{WEEKDAYS[day.weekday()]} {'last' if last else (day.day + 6) // 7} of month {day.month}"
@@ -86,9 +85,7 @@ def calendar(
     school: Iterable[date] = (),
     closed: Iterable[date] = (),
 ) -> Calendar:
-    """Return the calendar of `country` over a time, with days of one's own; `holidays` overrides the country's
-    names.
-    """
+    """Return the calendar of `country` from `first` to `last`, with own days; `holidays` overrides its names."""
     public = named_holidays(country, first, last, subdivision) if country else {}
     return Calendar(
         holidays=public | dict(holidays or {}), school=frozenset(school), closed=frozenset(closed)

@@ -1,9 +1,9 @@
-"""The model of a history: effects of days, a level that drifts, and what single rows deviate; robust against odd rows.
+"""The model of a history: effects of days, a drifting level, and deviations of single rows; robust against outliers.
 
     log visits = effects + level + deviation
 
 Effects have normal priors (a ridge regression), the level is the Gaussian process of `level`. Together they are one
-linear model with a normal posterior; odd rows weigh less as under a t distribution (Lange, Little and Taylor 1989).
+linear model with a normal posterior; outliers weigh less as under a t distribution (Lange, Little and Taylor 1989).
 """
 
 from dataclasses import dataclass, replace
@@ -19,22 +19,22 @@ from besok.model.arrays import Floats
 
 NEWS = 2.3  # degrees of freedom of the walk's news: 2.1 among the yearly changes of Toronto's branches
 DOUBT = 0.7  # sd of the log of the usual sizes
-TWICE = 730.0  # days: in less no year was seen twice, and a slump would be taken for a large season
+TWICE = 730.0  # days: in less no season is seen twice, and a slump would look like a large season
 ROUNDS = 3
-BELIEF = 10  # rows' worth of what is believed of the spread beforehand
-RETURN_DAYS = 91.0  # in which most of what returns does so
+BELIEF = 10  # weight of the prior of the spread, in rows
+RETURN_DAYS = 91.0  # time constant of the return
 JITTER = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What is believed of rows of a kind, before the data.
+    """Priors for rows of a kind.
 
     A row is `step` days long. `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile
     of the year and of growth in a year: the usual ones, as long as there are no more than `few` rows. `sigma` is the sd
-    of a row about the model; `freedom` that of the t distribution of odd rows. Deviations are drawn in runs of `block`.
-    Trials are forecasts from so many rows before the last, with `learnt` rows before them; their errors are looked at
-    in `bands` of rows ahead. Of what the walk has moved since last year such a part `returns`.
+    of a row about the model; `freedom` that of the t distribution of outliers. Deviations are drawn in runs of `block`.
+    Trials are forecasts from so many rows before the last, with `learnt` rows before them; their errors are grouped
+    in `bands` of rows ahead. `returns` is the share of the walk since last year that reverts.
     """
 
     step: float
@@ -108,8 +108,8 @@ def mirrored(rows: int, n: int, rng: np.random.Generator) -> Floats:
 class Fitted:
     """The fitted model.
 
-    `weight` is 1 / variance of a row in the fit, `sigma` the sd of a row about the model, `echo` how much of a
-    deviation is left in the next row; `residual` is NaN where nothing was seen.
+    `weight` is 1 / variance of a row in the fit, `sigma` the sd of a row about the model, `echo` the share of a
+    deviation that remains in the next row; `residual` is NaN where not observed.
     """
 
     rows: Rows
@@ -124,148 +124,150 @@ class Fitted:
     returns: float
 
     def last_deviation(self, n: int) -> float:
-        """Return how far the last observed row of the first `n` was from the model, if it is one of the last three."""
+        """Return the deviation of the last observed row of the first `n`, if it is one of the last three; else 0."""
         lately = self.residual[max(n - 3, 0) : n]
         last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
         return float(np.clip(last, -3 * self.sigma, 3 * self.sigma))
 
 
 def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
-    """Return the model of all rows that have a log; from the second round
-    on the sizes are found.
-    """
+    """Fit the model to all rows that have a log; from the second round on the sizes are estimated."""
     seen = np.isfinite(rows.logs)
     n = int(np.flatnonzero(seen)[-1]) + 1
     middle = float(np.median(rows.logs[seen]))
     usual = np.array(setting.sizes) * (1.0, 1.0, rows.swing, 1.0)
-    found = Fitted(
+    fitted = Fitted(
         rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
         residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
         returns=setting.returns,
     )  # fmt: skip
-    odd = np.ones(len(rows.logs))
+    outlier_weight = np.ones(len(rows.logs))
     for turn in range(rounds):
-        found = replace(found, weight=_weights(found, odd))
+        fitted = replace(fitted, weight=_weights(fitted, outlier_weight))
         if turn == 1 and seen.sum() > setting.few:
-            found = replace(found, sizes=_sizes(found, n, usual))
-        found = replace(found, after=posterior(found, n))
-        found = replace(found, clock=_clock(found))
+            fitted = replace(fitted, sizes=_sizes(fitted, n, usual))
+        fitted = replace(fitted, after=posterior(fitted, n))
+        fitted = replace(fitted, clock=_clock(fitted))
         residual = rows.logs.copy()
-        residual[:n] -= expected(found, found.after, np.arange(n))
+        residual[:n] -= expected(fitted, fitted.after, np.arange(n))
         spread = _spread(residual[seen], setting.sigma)
-        odd = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
-        found = replace(found, residual=residual, sigma=spread, echo=_echo(residual))
-    return found
+        outlier_weight = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
+        fitted = replace(fitted, residual=residual, sigma=spread, echo=_echo(residual))
+    return fitted
 
 
-def studentised(found: Fitted, n: int, setting: Setting) -> Fitted:
-    """Return the fit with the deviations of the first `n` rows as wide as those of rows to come.
+def studentised(fitted: Fitted, n: int, setting: Setting) -> Fitted:
+    """Return the fit with the deviations of the first `n` rows scaled to those of coming rows.
 
-    A row draws the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
+    A row pulls the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
     1982, 2.2).
     """
-    leverage = found.weight[:n] * found.after.spread(path_matrix(found, found.after, np.arange(n)))
-    residual = found.residual.copy()
+    leverage = fitted.weight[:n] * fitted.after.spread(path_matrix(fitted, fitted.after, np.arange(n)))
+    residual = fitted.residual.copy()
     residual[:n] /= np.sqrt(np.maximum(1 - leverage, JITTER))
-    return replace(found, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
+    return replace(fitted, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
 
 
-def _weights(found: Fitted, odd: Floats) -> Floats:
-    variance = (found.sigma**2 + found.rows.small) * (1 + found.echo) / (1 - found.echo)
-    return np.where(np.isfinite(found.rows.logs), np.nan_to_num(odd) / variance, 0.0)
+def _weights(fitted: Fitted, outlier_weight: Floats) -> Floats:
+    variance = (fitted.sigma**2 + fitted.rows.small) * (1 + fitted.echo) / (1 - fitted.echo)
+    return np.where(np.isfinite(fitted.rows.logs), np.nan_to_num(outlier_weight) / variance, 0.0)
 
 
 def _nothing() -> Posterior:
     return Posterior(mean=np.zeros(0), root=np.zeros((0, 0)), knots=np.zeros(0), log_likelihood=0.0)
 
 
-def posterior(found: Fitted, n: int) -> Posterior:
-    """Return what the first `n` rows say of effects and level."""
-    grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
-    return _posterior(found, grid, _moments(found, n, grid), found.sizes)
+def posterior(fitted: Fitted, n: int) -> Posterior:
+    """Return the posterior of effects and level from the first `n` rows."""
+    grid = knots(float(fitted.rows.at[n - 1]), fitted.rows.spacing)
+    return _posterior(fitted, grid, _moments(fitted, n, grid), fitted.sizes)
 
 
-def _posterior(found: Fitted, grid: Floats, data: tuple[Floats, Floats, float], sizes: Floats) -> Posterior:
+def _posterior(fitted: Fitted, grid: Floats, data: tuple[Floats, Floats, float], sizes: Floats) -> Posterior:
     gram, cross, square = data
-    effects = len(found.rows.sd)
-    prior = np.linalg.cholesky(kernel(grid, grid, sizes, found.clock) + JITTER * np.eye(len(grid)))
+    effects = len(fitted.rows.sd)
+    prior = np.linalg.cholesky(kernel(grid, grid, sizes, fitted.clock) + JITTER * np.eye(len(grid)))
     precision = gram.copy()
-    precision[np.arange(effects), np.arange(effects)] += found.rows.sd**-2
+    precision[np.arange(effects), np.arange(effects)] += fitted.rows.sd**-2
     precision[effects:, effects:] += cho_solve((prior, True), np.eye(len(grid)))
     root: Floats = np.asarray(np.linalg.cholesky(precision), np.float64)
     mean = cho_solve((root, True), cross)
     log = square - float(cross @ mean) + 2 * float(np.log(np.diag(root)).sum() + np.log(np.diag(prior)).sum())
-    mean[:effects] += found.rows.usual
+    mean[:effects] += fitted.rows.usual
     return Posterior(mean=mean, root=root, knots=grid, log_likelihood=-0.5 * log)
 
 
-def _moments(found: Fitted, n: int, grid: Floats) -> tuple[Floats, Floats, float]:
-    rows = found.rows
-    seen = np.flatnonzero(found.weight[:n] > 0)
-    root = np.sqrt(found.weight[seen])
+def _moments(fitted: Fitted, n: int, grid: Floats) -> tuple[Floats, Floats, float]:
+    rows = fitted.rows
+    seen = np.flatnonzero(fitted.weight[:n] > 0)
+    root = np.sqrt(fitted.weight[seen])
     x = rows.columns[seen] * root[:, None]
     h = csr_array(hats(rows.at[seen], grid) * root[:, None])
-    y = (rows.logs[seen] - found.middle - rows.columns[seen] @ rows.usual) * root
-    beside = h.T @ x
-    gram = np.block([[x.T @ x, beside.T], [beside, (h.T @ h).toarray()]])
+    y = (rows.logs[seen] - fitted.middle - rows.columns[seen] @ rows.usual) * root
+    mixed = h.T @ x
+    gram = np.block([[x.T @ x, mixed.T], [mixed, (h.T @ h).toarray()]])
     return gram, np.concatenate([x.T @ y, h.T @ y]), float(y @ y)
 
 
-def _clock(found: Fitted) -> Clock:
-    """Return the clock by which the quarters of the walk moved as much as they are likely to have done.
+def _clock(fitted: Fitted) -> Clock:
+    """Return the clock that matches the likely moves of the walk in each quarter.
 
-    News are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
+    Innovations are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
-    if found.rows.step > 28 and found.clock.ends[-1] < 2 * TWICE:  # three rows tell little of a quarter
-        return found.clock
-    grid, clock, walk = found.after.knots, found.clock, found.sizes[0] ** 2 / YEAR
+    if (
+        fitted.rows.step > 28 and fitted.clock.ends[-1] < 2 * TWICE
+    ):  # three rows are little evidence of a quarter
+        return fitted.clock
+    grid, clock, walk = fitted.after.knots, fitted.clock, fitted.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk
-    inner = kernel(grid, grid, found.sizes, clock) + JITTER * np.eye(len(grid))
+    inner = kernel(grid, grid, fitted.sizes, clock) + JITTER * np.eye(len(grid))
     follows = np.linalg.solve(inner, np.diff(reached, axis=0).T).T
-    effects = len(found.rows.sd)
-    mean = follows @ found.after.mean[effects:]
-    which = np.concatenate([np.zeros((len(mean), effects)), follows], axis=1)
-    left = np.diff(clock.turned) * walk - (follows * np.diff(reached, axis=0)).sum(axis=1)
-    square = (mean**2 + found.after.spread(which) + left) / (np.diff(clock.ends) * walk)
+    effects = len(fitted.rows.sd)
+    mean = follows @ fitted.after.mean[effects:]
+    combination = np.concatenate([np.zeros((len(mean), effects)), follows], axis=1)
+    remaining = np.diff(clock.turned) * walk - (follows * np.diff(reached, axis=0)).sum(axis=1)
+    square = (mean**2 + fitted.after.spread(combination) + remaining) / (np.diff(clock.ends) * walk)
     scale = (NEWS + square) / (NEWS + 1)
     return Clock(ends=clock.ends, turned=np.append(0.0, np.cumsum(np.diff(clock.ends) * scale)))
 
 
-def _sizes(found: Fitted, n: int, usual: Floats) -> Floats:
+def _sizes(fitted: Fitted, n: int, usual: Floats) -> Floats:
     """Return the most probable sizes of the movements."""
-    grid = knots(float(found.rows.at[n - 1]), found.rows.spacing)
-    data = _moments(found, n, grid)
+    grid = knots(float(fitted.rows.at[n - 1]), fitted.rows.spacing)
+    data = _moments(fitted, n, grid)
 
     free = (None, None)
     season = free if grid[-1] > TWICE else (None, float(np.log(usual[2])))
 
     def cost(log: Floats) -> float:
-        apart = (log - np.log(usual)) / DOUBT
-        return -_posterior(found, grid, data, np.exp(log)).log_likelihood + 0.5 * float(apart @ apart)
+        deviation = (log - np.log(usual)) / DOUBT
+        return -_posterior(fitted, grid, data, np.exp(log)).log_likelihood + 0.5 * float(
+            deviation @ deviation
+        )
 
-    made = minimize(
+    optimum = minimize(
         cost,
         np.log(usual),
         method="L-BFGS-B",
         bounds=[free, free, season, free],
         options={"maxiter": 4, "maxfun": 40},
     )
-    return np.asarray(np.exp(made.x))
+    return np.asarray(np.exp(optimum.x))
 
 
-def path_matrix(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
+def path_matrix(fitted: Fitted, after: Posterior, index: np.ndarray) -> Floats:
     """Return the rows `which` as combinations of effects and of the level at the knots of `after`."""
-    rows = found.rows
-    at = rows.at[which]
+    rows = fitted.rows
+    at = rows.at[index]
     ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
-    every = hats(at, np.concatenate([after.knots, ahead]))
-    level, beyond = every[:, : len(after.knots)], every[:, len(after.knots) :]
-    covariance = beyond @ kernel(ahead, after.knots, found.sizes, found.clock) - _returned(
-        found, after.knots, at
+    weights = hats(at, np.concatenate([after.knots, ahead]))
+    level, beyond = weights[:, : len(after.knots)], weights[:, len(after.knots) :]
+    covariance = beyond @ kernel(ahead, after.knots, fitted.sizes, fitted.clock) - _returned(
+        fitted, after.knots, at
     )
     if (later := covariance.any(axis=1)).any():  # past rows need no solution, which is what takes time
-        level[later] += _follows(found, after.knots, covariance[later])
-    return np.concatenate([rows.columns[which], level], axis=1)
+        level[later] += _follows(fitted, after.knots, covariance[later])
+    return np.concatenate([rows.columns[index], level], axis=1)
 
 
 def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
@@ -274,18 +276,18 @@ def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
     return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
 
 
-def gain(found: Fitted, before: Floats, ahead: Floats) -> Floats:
-    """Return how the level at knots ahead follows from that at the knots before: ahead x before."""
-    return _follows(found, before, kernel(ahead, before, found.sizes, found.clock))
+def gain(fitted: Fitted, before: Floats, ahead: Floats) -> Floats:
+    """Return the regression of the level at knots ahead on that at the knots before: ahead x before."""
+    return _follows(fitted, before, kernel(ahead, before, fitted.sizes, fitted.clock))
 
 
-def _follows(found: Fitted, grid: Floats, covariance: Floats) -> Floats:
-    """Return how what has such a `covariance` with the level at the knots follows from it: rows x knots."""
-    inner = kernel(grid, grid, found.sizes, found.clock) + JITTER * np.eye(len(grid))
+def _follows(fitted: Fitted, grid: Floats, covariance: Floats) -> Floats:
+    """Return the regression on the level at the knots of values with such a `covariance` with it: rows x knots."""
+    inner = kernel(grid, grid, fitted.sizes, fitted.clock) + JITTER * np.eye(len(grid))
     return np.asarray(np.linalg.solve(inner, covariance.T).T)
 
 
-def _returned(found: Fitted, grid: Floats, at: Floats) -> Floats:
+def _returned(fitted: Fitted, grid: Floats, at: Floats) -> Floats:
     """Return the covariance with the level at the knots of what goes back: rows x knots.
 
     That is a part of how far the walk has come since the same time of the last year known. Large news last, and so does
@@ -293,28 +295,28 @@ def _returned(found: Fitted, grid: Floats, at: Floats) -> Floats:
     """
     ahead = np.maximum(at - grid[-1], 0.0)
     then = at - YEAR * np.ceil(ahead / YEAR)
-    alike = np.searchsorted(found.rows.breaks, then) == np.searchsorted(found.rows.breaks, grid[-1])
-    share = found.returns * (1 - np.exp(-ahead / RETURN_DAYS)) * (alike & (then >= 0))
-    usual = found.clock.ordinary()
+    same_level = np.searchsorted(fitted.rows.breaks, then) == np.searchsorted(fitted.rows.breaks, grid[-1])
+    share = fitted.returns * (1 - np.exp(-ahead / RETURN_DAYS)) * (same_level & (then >= 0))
+    usual = fitted.clock.ordinary()
     now, past, known = usual(at), usual(np.maximum(then, 0.0)), usual(grid)
     moved = np.minimum(now[:, None], known) - np.minimum(past[:, None], known)
-    return np.asarray(found.sizes[0] ** 2 / YEAR * share[:, None] * moved)
+    return np.asarray(fitted.sizes[0] ** 2 / YEAR * share[:, None] * moved)
 
 
-def news_covariance(found: Fitted, after: Posterior, later: Floats) -> Floats:
+def news_covariance(fitted: Fitted, after: Posterior, later: Floats) -> Floats:
     """Return the covariance of the level at knots ahead, given that at the knots before."""
-    follows = gain(found, after.knots, later)
-    between = kernel(after.knots, later, found.sizes, found.clock)
-    return kernel(later, later, found.sizes, found.clock) - follows @ between
+    follows = gain(fitted, after.knots, later)
+    between = kernel(after.knots, later, fitted.sizes, fitted.clock)
+    return kernel(later, later, fitted.sizes, fitted.clock) - follows @ between
 
 
-def expected(found: Fitted, after: Posterior, which: np.ndarray) -> Floats:
-    """Return the most likely log visits of rows, without what is left of the last deviation."""
-    return np.asarray(found.middle + path_matrix(found, after, which) @ after.mean)
+def expected(fitted: Fitted, after: Posterior, index: np.ndarray) -> Floats:
+    """Return the most likely log visits of rows, without the remainder of the last deviation."""
+    return np.asarray(fitted.middle + path_matrix(fitted, after, index) @ after.mean)
 
 
 def _spread(residual: Floats, before: float) -> float:
-    """Return the sd of usual rows, from the median; with few rows it stays near what it was believed to be."""
+    """Return the sd of usual rows, from the median; with few rows it stays near the prior."""
     return scatter_with_prior(residual, before, BELIEF) + 1e-3
 
 
@@ -325,5 +327,5 @@ def _echo(residual: Floats) -> float:
     a, b = calm[:-1], calm[1:]
     both = np.isfinite(a) & np.isfinite(b)
     square, n = float((a[both] ** 2).sum()), int(both.sum())
-    own = float((a[both] * b[both]).sum()) / square if square else 0.3
-    return float(np.clip((own * n + 0.3 * 20) / (n + 20), 0.0, 0.7))
+    correlation = float((a[both] * b[both]).sum()) / square if square else 0.3
+    return float(np.clip((correlation * n + 0.3 * 20) / (n + 20), 0.0, 0.7))

@@ -1,4 +1,4 @@
-"""Counts day by day: the past that a forecast starts from."""
+"""Daily counts: the past from which a forecast starts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ import numpy as np
 from besok.model.arrays import Bools, Floats
 
 DAY = timedelta(days=1)
-MANY = 100.0  # visits a row: with so many the chance of counting is small beside all else
+MANY = 100.0  # visits a row: from there on the Poisson error is small beside others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Visits of consecutive days from `first` on. NaN: not observed, which is never zero.
 
-    `closed` says that the house was closed that day, as far as anyone noted it; such a day tells nothing of open ones.
+    `closed` flags days recorded as closed; they are no evidence of open ones.
     """
 
     first: date
@@ -33,11 +33,11 @@ class History:
 
     @property
     def days(self) -> tuple[date, ...]:
-        """Every day of it, in order."""
+        """All days, in order."""
         return span(self.first, len(self))
 
     def before(self, day: date) -> "History":
-        """Return what was known before `day`."""
+        """Return the history before `day`."""
         n = min(max((day - self.first).days, 0), len(self))
         return History(first=self.first, visits=self.visits[:n], closed=self.closed[:n])
 
@@ -56,7 +56,7 @@ def history(
 ) -> History:
     """Return a history from figures by day, in any order; a day without one, or with None, is not observed.
 
-    `first` and `origin` widen or narrow it; without figures and without them it is empty and begins today of year 1.
+    `first` and `origin` widen or narrow it; without figures and without them it is empty, from day one of year 1.
     """
     known = [day for day, value in visits.items() if value is not None]
     begin = first or min(known, default=origin or date.min)
@@ -72,9 +72,7 @@ def history(
 
 
 def unit_of(visits: Floats) -> float:
-    """Return what is counted as one. Fractions of few are no people: they may be thousands, without the chance
-    of few.
-    """
+    """Return the unit of the counts. Small fractions are not people: perhaps thousands, without Poisson error."""
     some = visits[visits > 0]
     fractions = some.size > 0 and bool((some != np.round(some)).any())
     return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0

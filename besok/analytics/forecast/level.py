@@ -15,23 +15,23 @@ YEAR = 365.25  # days
 QUARTER = YEAR / 4
 FORGETS = 14.0  # days: swings of weeks
 HARMONICS = 20  # of the year; the last has a period of 18 days
-CONSTANT = 4.0  # sd of where the level is at all, about the middle of the data
+CONSTANT = 4.0  # sd of the level about the middle of the data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """How far the walk has come at a time: a quarter that moved much counts for longer than it took."""
+    """Operational time of the walk: a quarter with large moves counts as longer."""
 
     ends: Floats
     turned: Floats
 
     def __call__(self, times: Floats) -> Floats:
-        """Return the clock's time at `times`; beyond its end it runs as time does."""
+        """Return the clock's time at `times`; beyond its end it runs at normal speed."""
         beyond = np.maximum(times - self.ends[-1], 0.0)
         return np.asarray(np.interp(times, self.ends, self.turned) + beyond)
 
     def ordinary(self) -> "Clock":
-        """Return the clock without what quarters moved beyond the usual."""
+        """Return the clock without the excess of quarters with large moves."""
         steps = np.minimum(np.diff(self.turned), np.diff(self.ends))
         return Clock(ends=self.ends, turned=np.append(0.0, np.cumsum(steps)))
 
@@ -43,31 +43,31 @@ def plain_clock(until: float) -> Clock:
 
 
 def kernel(a: Floats, b: Floats, sizes: Floats, clock: Clock) -> Floats:
-    """Covariance of the level at times `a` and `b` (days) for the `sizes` of the four movements."""
-    apart = np.abs(a[:, None] - b[None, :])
+    """Return the covariance of the level at times `a` and `b` (days) for the `sizes` of the four movements."""
+    distance = np.abs(a[:, None] - b[None, :])
     walk = np.minimum(clock(a)[:, None], clock(b)[None, :]) / YEAR
-    weeks = np.exp(-apart / FORGETS)
+    weeks = np.exp(-distance / FORGETS)
     return np.asarray(
         CONSTANT**2
         + sizes[0] ** 2 * walk
         + sizes[1] ** 2 * weeks
-        + sizes[2] ** 2 * _waves(apart)
+        + sizes[2] ** 2 * _waves(distance)
         + sizes[3] ** 2 * _growth(a, b)
     )
 
 
 def _growth(a: Floats, b: Floats) -> Floats:
-    """Covariance of what growth has added since day 0, at a rate of sd one a year that lasts for about a year."""
+    """Return the covariance of growth since day 0, at a rate of sd one a year that persists for about a year."""
     s, t = a[:, None] / YEAR, b[None, :] / YEAR
     return np.asarray(2 * np.minimum(s, t) - 1 + np.exp(-s) + np.exp(-t) - np.exp(-np.abs(s - t)))
 
 
-def _waves(apart: Floats) -> Floats:
-    """Sum of the cosines of the year's harmonics, the k-th with the weight 1 / k^2."""
-    values, where = np.unique(np.round(apart, 3), return_inverse=True)
+def _waves(distance: Floats) -> Floats:
+    """Return the sum of the cosines of the year's harmonics, the k-th with the weight 1 / k^2."""
+    values, inverse = np.unique(np.round(distance, 3), return_inverse=True)
     k = np.arange(1, HARMONICS + 1)
     sums = (np.cos(2 * np.pi / YEAR * values[:, None] * k) / k**2).sum(axis=1)
-    return np.asarray(sums[where].reshape(apart.shape))
+    return np.asarray(sums[inverse].reshape(distance.shape))
 
 
 def knots(days: float, step: float) -> Floats:
@@ -76,11 +76,11 @@ def knots(days: float, step: float) -> Floats:
 
 
 def hats(at: Floats, knots: Floats) -> Floats:
-    """Return how much each knot counts on each day: times x knots, each row sums to 1."""
+    """Return linear interpolation weights of the knots: times x knots, each row sums to 1."""
     index = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
     share = (at - knots[index]) / (knots[index + 1] - knots[index])
-    made = np.zeros((len(at), len(knots)))
+    weights = np.zeros((len(at), len(knots)))
     rows = np.arange(len(at))
-    made[rows, index] = 1 - share
-    made[rows, index + 1] = share
-    return made
+    weights[rows, index] = 1 - share
+    weights[rows, index + 1] = share
+    return weights

@@ -1,4 +1,4 @@
-"""Daily visits to come, as simulated paths."""
+"""Forecast of daily visits as simulated paths."""
 
 from dataclasses import replace
 from datetime import date
@@ -16,14 +16,14 @@ from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
-LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little of the coming
+LOOKS_BACK = 6 * 366  # days that the model learns from; older ones are little evidence
 HALF = 0.5  # of a person, so that a count of none has a log
 DAYS = Setting(
     step=1.0, sizes=(0.1, 0.07, 0.15, 0.05), sigma=0.2, freedom=4.0, few=30, block=14,
     trials=(28, 63, 119, 182, 273, 365, 547, 730), learnt=56, bands=(0, 7, 28, 90, 366),
     returns=0.7,  # docs/decisions/050-last-year.md
 )  # fmt: skip
-LATELY, LATELY_SD = 84, 0.07  # days whose weekdays may differ from what they were for years, and by how much
+LATELY, LATELY_SD = 84, 0.07  # days whose weekday profile may differ from that of years, and its sd
 # Visits a day of a site of which nothing is known: median, and sd of the log
 ANY_SITE, ANY_SITE_SD = 100.0, 1.5
 
@@ -46,7 +46,7 @@ def forecast(
     if open_.any() and horizon:
         visits = _open_days(past, open_, days, calendar, rng, paths)
     else:
-        visits = _nothing(past, horizon, paths, rng)
+        visits = _never_open(past, horizon, paths, rng)
     return Paths(days=days, visits=_close(visits, days, closures, calendar, rng) * unit)
 
 
@@ -70,11 +70,11 @@ def _open_days(
     """Return the visits of days ahead as if all were open: days x paths."""
     n, horizon = len(past), len(days)
     logs = np.log(np.where(open_, past.visits, 0.0) + HALF)
-    every = design((*past.days, *days), calendar)
+    effects = design((*past.days, *days), calendar)
     at = np.arange(n + horizon, dtype=np.float64)
     rows = Rows(
         logs=np.concatenate([np.where(open_, logs, np.nan), np.full(horizon, np.nan)]),
-        columns=every.columns, usual=every.usual, sd=every.sd, at=at,
+        columns=effects.columns, usual=effects.usual, sd=effects.sd, at=at,
         small=np.concatenate([np.exp(-logs), np.full(horizon, np.exp(-np.median(logs[open_])))]), step=DAYS.step,
         swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
@@ -88,10 +88,10 @@ def _lately(at: Floats, n: int) -> Floats:
     return np.asarray((day[:, None] == np.arange(7)) & (at[:, None] >= n - LATELY), np.float64)
 
 
-def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """No open day was ever observed: nobody is expected.
+def _never_open(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
+    """Return paths for a history without an open day: nobody is expected.
 
-    If no day was observed at all, it may be any site: from a village's branch to a city's main library.
+    Without any observed day it may be any site: from a village's branch to a city's main library.
     """
     if days := int(np.isfinite(past.visits).sum()):
         return nobody(days, horizon, paths, rng)
@@ -102,7 +102,7 @@ def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) 
 def _close(
     visits: Floats, days: tuple[date, ...], closures: Shut, calendar: Calendar, rng: np.random.Generator
 ) -> Floats:
-    """Return the same with closed days closed, and a closure that is under way going on for a time nobody knows."""
+    """Return the paths with closed days closed, and a closure under way continued for a random time."""
     visits[[closures.on(day, calendar) for day in days]] = closures.visits
     visits[[day in calendar.closed for day in days]] = 0.0
     if closures.lasting:

@@ -1,4 +1,4 @@
-"""Monthly and weekly visits to come: the same model, a month or a week to the row."""
+"""Forecast of monthly and weekly visits: the same model with a month or a week per row."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ class Months:
 
     @property
     def origin(self) -> date:
-        """The first month that is to be forecast."""
+        """First month to be forecast."""
         return later(self.first, len(self.visits))
 
 
@@ -54,8 +54,8 @@ def later(month: date, n: int) -> date:
 def forecast_months(
     past: Months, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
-    """`horizon` months after the history. Of the calendar count the closed days, known ahead, which take their share of
-    a month, and whether the place is `outdoors`."""
+    """Forecast `horizon` months after the history. Of the calendar only the known closed days, as shares of months, and
+    `outdoors` are used."""
     visits = past.visits[-MOST_MONTHS:]
     n = len(visits)
     begins = [later(past.origin, m - n) for m in range(n + horizon + 1)]
@@ -66,8 +66,8 @@ def forecast_months(
 def forecast_weeks(
     visits: Floats, origin: date, horizon: int, calendar: Calendar, *, rng: np.random.Generator, paths: int
 ) -> Paths:
-    """`horizon` weeks from `origin` on, after those with the `visits`. The calendar counts as of months, and with what
-    else it says of the days of a week."""
+    """Forecast `horizon` weeks from `origin` on, after those with the `visits`. The calendar is used as for months, and
+    with its effects on the days of a week."""
     visits = visits[-MOST_WEEKS:]
     n = len(visits)
     begins = [origin + timedelta(weeks=w - n) for w in range(n + horizon + 1)]
@@ -82,16 +82,16 @@ def _forecast(
     rng: np.random.Generator,
     paths: int,
 ) -> Paths:
-    """Return the rows to come after those with `visits`; `begins` are the first days of all rows and of the next."""
+    """Forecast the rows after those with `visits`; `begins` are the first days of all rows and of the next."""
     n, unit = len(visits), unit_of(visits)
     visits, ahead = visits / unit, tuple(begins[n:-1])
     open_days = np.array([_open(*row, calendar.closed) for row in pairwise(begins)], dtype=np.float64)
-    taught = _taught(visits)
-    if not taught.any():
+    usable = _usable(visits)
+    if not usable.any():
         return Paths(days=ahead, visits=nobody(int(np.isfinite(visits).sum()), len(ahead), paths, rng))
     unknown = np.full(len(ahead), np.nan)
-    a_day = np.concatenate([np.where(taught, visits, np.nan), unknown]) / np.maximum(open_days, 1.0)
-    small = np.where(taught, 1 / np.maximum(visits, 1.0), 1.0)
+    a_day = np.concatenate([np.where(usable, visits, np.nan), unknown]) / np.maximum(open_days, 1.0)
+    small = np.where(usable, 1 / np.maximum(visits, 1.0), 1.0)
     effects = _effects(begins, setting, calendar)
     rows = Rows(
         logs=np.log(a_day), columns=effects.columns, usual=effects.usual, sd=effects.sd,
@@ -103,7 +103,7 @@ def _forecast(
     of_year = np.array([day.month if setting is MONTHS else day.isocalendar().week for day in begins[:-1]])
     yearly, lasting = _closed_months(of_year, visits)
     expected[np.isin(of_year[n:], list(yearly))] = 0.0
-    if lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
+    if lasting:  # as with days (model.py): it lasts as long again with probability 0.5
         expected[np.arange(len(ahead))[:, None] < lasts(lasting, paths, rng)] = 0.0
     return Paths(days=ahead, visits=expected * unit)
 
@@ -119,18 +119,18 @@ def _effects(begins: Sequence[date], setting: Setting, calendar: Calendar) -> De
 def _closed_months(of_year: np.ndarray, visits: Floats) -> tuple[frozenset[int], int]:
     """Return the months (or weeks) of the year that are closed each year, and how long a closure under way has lasted.
 
-    `of_year` is the month or week of each row. What was closed twice, and mostly of late, is so each year.
+    `of_year` is the month or week of each row. One closed twice, and mostly of late, is closed each year.
     """
-    taught, around = _taught(visits), _around(visits)
-    nobody = np.isfinite(visits) & ~taught & (np.nan_to_num(visits) < FEW)
+    usable, around = _usable(visits), _around(visits)
+    nobody = np.isfinite(visits) & ~usable & (np.nan_to_num(visits) < FEW)
     by_month: dict[int, list[bool]] = defaultdict(list)
     for n in np.flatnonzero(np.isfinite(visits) & (around >= FEW)).tolist():
         by_month[int(of_year[n])].append(bool(nobody[n]))
-    yearly = frozenset(m for m, shut in by_month.items() if sum(shut) >= 2 and np.mean(shut[-4:]) > 0.5)
-    odd = nobody & ~np.isin(of_year[: len(visits)], list(yearly))
-    open_ = np.flatnonzero(taught & (visits >= FEW))
+    yearly = frozenset(m for m, closed in by_month.items() if sum(closed) >= 2 and np.mean(closed[-4:]) > 0.5)
+    unexpected = nobody & ~np.isin(of_year[: len(visits)], list(yearly))
+    open_ = np.flatnonzero(usable & (visits >= FEW))
     run = len(visits) - int(open_[-1]) - 1 if open_.size else 0
-    return yearly, run if run and odd[-run:].any() else 0
+    return yearly, run if run and unexpected[-run:].any() else 0
 
 
 def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
@@ -139,8 +139,8 @@ def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
         yield paths.days[n], later(paths.days[min(n + 11, len(paths.days) - 1)], 1) - timedelta(days=1)
 
 
-def _taught(visits: Floats) -> np.ndarray:
-    """Months that teach: observed, and not as good as empty (a closure) beside the months around."""
+def _usable(visits: Floats) -> np.ndarray:
+    """Return the months to learn from: observed, and not almost empty (a closure) relative to those around."""
     return np.asarray((visits > 0) & (visits > EMPTY * _around(visits)))
 
 
@@ -149,5 +149,5 @@ def _around(visits: Floats) -> Floats:
     return np.nan_to_num(local_median(visits, 6))
 
 
-def _open(first: date, behind: date, closed: frozenset[date]) -> int:
-    return sum(day not in closed for day in span(first, (behind - first).days))
+def _open(first: date, after: date, closed: frozenset[date]) -> int:
+    return sum(day not in closed for day in span(first, (after - first).days))

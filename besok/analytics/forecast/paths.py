@@ -1,4 +1,4 @@
-"""Simulated futures, and what they say: the fan, totals."""
+"""Simulated futures, with their fan and totals."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
 class Paths:
     """Simulated futures: `visits` is days x paths, never negative, never NaN; `days` may be the firsts of months.
 
-    A path keeps what days have in common (a level that came out too high stays so), so sums of it have honest spread.
+    A path keeps the correlation of days (a level that is too high stays so), so that its sums have the correct spread.
     """
 
     days: tuple[date, ...]
@@ -41,7 +41,7 @@ def fan(paths: Paths) -> Fan:
 
 
 def total(paths: Paths, first: date, last: date) -> ExpectedTotal:
-    """Visits from `first` to `last`, both within: of the days that the paths have there, none of them invented."""
+    """Return the visits from `first` to `last`, both inclusive, of the days that the paths contain."""
     inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
     mean, low80, high80, low95, high95 = _spread(paths.visits[inside].sum(axis=0)).tolist()
     return ExpectedTotal(
@@ -56,13 +56,11 @@ def _spread(futures: Floats) -> Floats:
 
 
 def nobody(seen: int, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """Return visits where `seen` rows brought nobody: none, but for what so few rows cannot rule out; rows x paths."""
+    """Return visits after `seen` rows without any: zero, except for what so few rows cannot exclude; rows x paths."""
     return rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
 
 
 def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
-    """Return the mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 %
-    interval.
-    """
+    """Return the mean over the last axis, limited to the 80 % interval against a few extreme futures."""
     mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
     return mean

@@ -1,9 +1,9 @@
 """The odds of reaching a target, and when it becomes likely.
 
 The target: the visits of the 365 days up to and with a day are at least `goal`, the factor times a year's worth
-of baseline visits. Days of those 365 that lie in the past count as they were observed. A past day that nobody observed
-is as open as a day to come: in each path it counts as its like a year later does there. (Beyond the paths, as the mean
-of the observed days.)
+of baseline visits. Days of those 365 in the past count as observed. An unobserved past day is as uncertain as a
+coming day: in each path it counts as the comparable day a year later. (Beyond the paths, as the mean of the observed
+days.)
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ YEAR, SAME_WEEKDAY = 365, 364  # days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
-    """The probability (0-1) that the 365 days up to `day` reach the goal, with what they are expected to hold."""
+    """The probability (0-1) that the 365 days up to `day` reach the goal, with their expected visits."""
 
     day: date
     goal: float
@@ -42,8 +42,8 @@ def last_year(past: History | Months) -> float | None:
 
 
 def _past(past: History | Months, paths: Paths) -> Floats:
-    """Return the last year before the forecast, rows x paths; NaN if there was nothing."""
-    rows, like = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
+    """Return the last year before the forecast, rows x paths; NaN without any data."""
+    rows, lag = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
     last = np.full(rows, np.nan)
     seen = past.visits[-rows:]
     if len(seen):
@@ -53,17 +53,17 @@ def _past(past: History | Months, paths: Paths) -> Floats:
     if len(holes) == rows:
         return filled
     filled[holes] = last[np.isfinite(last)].mean()
-    later_on = np.maximum(holes + like - rows, 0)
+    later_on = np.maximum(holes + lag - rows, 0)
     within = later_on < len(paths.days)
     filled[holes[within]] = paths.visits[later_on[within]]
     return filled
 
 
 def running_years(paths: Paths, past: History | Months) -> Floats:
-    """Visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
+    """Return the visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
 
-    Those of the first year hold days of the past; if none of those was ever observed they are NaN. With holes in the
-    past the paths should reach a year.
+    Those of the first year include past days; if none of those was observed they are NaN. With gaps in the past the
+    paths should cover a year.
     """
     before = _past(past, paths)
     year = len(before)
@@ -77,7 +77,7 @@ def running_years(paths: Paths, past: History | Months) -> Floats:
 def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> Odds | None:
     """Return the odds at `deadline`, in months at the end of the last month before it or with it.
 
-    None if it is not within the paths, or if nothing is known of a part of its year.
+    None if it is not within the paths, or if a part of its year is unknown.
     """
     row = _row(paths, past, deadline)
     sums = running_years(paths, past)[row] if row is not None else np.array([np.nan])
@@ -107,25 +107,21 @@ def _row(paths: Paths, past: History | Months, deadline: date) -> int | None:
 
 
 def _share(hits: NDArray[np.bool_]) -> float:
-    """Return the share of paths that hit, never quite 0 or 1: so many paths cannot tell that."""
+    """Return the share of paths that hit, never quite 0 or 1, which a finite number cannot show."""
     return float((hits.sum() + 0.5) / (hits.size + 1))
 
 
 def likely_from(paths: Paths, past: History | Months, goal: float, probability: float) -> date | None:
-    """Return the first day (or month) whose year reaches the goal with at least `probability`; None if none of the
-    paths.
-    """
+    """Return the first day (or month) whose year reaches the goal with at least `probability`; None without one."""
     share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
-    found = np.flatnonzero(share >= probability)
-    return paths.days[int(found[0])] if found.size else None
+    reached = np.flatnonzero(share >= probability)
+    return paths.days[int(reached[0])] if reached.size else None
 
 
 def first_reached(
     paths: Paths, past: History | Months, goal: float, shares: tuple[float, ...]
 ) -> tuple[date | None, ...]:
-    """Return the days (or months) by which these shares of the paths have had a year that reaches the goal; None where
-    fewer do within the paths.
-    """
+    """Return the days (or months) by which these shares of the paths have reached the goal; None where fewer do."""
     reached = running_years(paths, past) >= goal  # NaN is never enough
     first = np.sort(np.where(reached.any(axis=0), reached.argmax(axis=0), len(paths.days)))
     at = (int(first[min(int(share * first.size), first.size - 1)]) for share in shares)

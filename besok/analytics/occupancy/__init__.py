@@ -1,6 +1,6 @@
 """Occupancy of each space of a site with its interval: live, over a past day, and learnt from past days.
 
-All functions are pure; docs/explanation/occupancy.md tells the mathematics and its sources.
+All functions are pure; docs/explanation/occupancy.md has the mathematics and its sources.
 """
 
 from besok.analytics.occupancy.filter import Filter, live

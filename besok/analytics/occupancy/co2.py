@@ -1,8 +1,8 @@
 """Occupancy by carbon dioxide: rough, but without drift.
 
-In a well-mixed room dC/dt = g N - r (C - outdoor air), so N = slope dC/dt + level (C - base). Means over the last
-while, in which a moment counts for less the longer ago it is, keep that balance; who came and went since then the doors
-tell. Past days teach slope and level, and what such a word was worth on days that did not teach it.
+In a well-mixed room dC/dt = g N - r (C - outdoor air), so N = slope dC/dt + level (C - base). Exponentially
+weighted means keep that balance; the doors give entries and exits since then. Slope and level are learnt from past
+days, and the error of an estimate from days that were not used to learn them.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from besok.analytics.occupancy.dwell_time import PastDay, lasting
 from besok.analytics.occupancy.levels import StuckLevels
 from besok.model.arrays import Bools, Floats
 
-MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
-LEAST_HEARD = 0.5  # share of such a mean that must have been heard
+MEAN_MINUTES = 45.0  # of the means: long relative to a sensor's noise, short relative to a day
+LEAST_HEARD = 0.5  # share of such a mean that must have data
 GAP_MINUTES = 20.0  # without a reading, from which on the means start again
 # Of the air before anybody came: its mean, and the weight of the usual base
 QUIET_MINUTES, USUAL_SHARE = 60.0, 0.1
@@ -28,9 +28,9 @@ EXPLAINED = 0.4  # share of the people's spread that must be explained on days t
 # Standard deviation of the error: with nobody in, and as a share of the people
 LEAST_STILL, LEAST_SHARE = 1.0, 0.15
 SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
-PRIOR_MINUTES = 240.0  # for how long an error lasts, where few days tell
+PRIOR_MINUTES = 240.0  # how long an error lasts, prior with few days
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
-REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
+REACH = 1.5  # of the most people ever inside: an estimate beyond is a fault
 # Variances off the doors, on the mean of an hour, that begin to tell
 DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 
@@ -38,8 +38,8 @@ DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Co2Response:
     """Learnt response by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
-    error with nobody in and as a share of the people; for how many minutes it lasts (not finite where nothing is
-    known); the most people that were in."""
+    error with nobody inside and as a share of the people; how many minutes it lasts (not finite if unknown); the most
+    people ever inside."""
 
     slope: Floats
     level: Floats
@@ -51,42 +51,43 @@ class Co2Response:
 
     @classmethod
     def unknown(cls, spaces: int) -> "Co2Response":
-        """Response of which nothing is known."""
+        """Return an unknown response."""
         slope, level, base, still, share, most = np.zeros((6, spaces))
         lasts = np.full(spaces, np.inf)
         return cls(slope=slope, level=level, base=base, still=still, share=share, lasts=lasts, most=most)
 
     @property
     def known(self) -> Bools:
-        """Of which spaces anything is known."""
+        """Spaces with a known response."""
         return np.isfinite(self.lasts)
 
     def sd(self, people: Floats) -> Floats:
-        """Return standard deviation of the error of a word of so many people."""
+        """Return the standard deviation of the error of an estimate of so many people."""
         return np.asarray(np.hypot(self.still, self.share * np.maximum(people, 0)))
 
 
 class Co2Means:
-    """The means of a day so far: of the air's change and level, beside what these were before anybody came, and of
-    what else is told of each step.
+    """The means of a day so far: of change and level of the air above those before anybody came, and of `other` values.
 
-    A mean begins with nothing, and `_weight` is how much of it was heard: so the balance holds from the first minute
-    on. Steps are trapezoids, so that quarters of an hour teach what minutes then use.
+    A mean begins empty, and `_weight` is the share of it with data: so the balance is valid from the first minute on.
+    Steps are trapezoids, so that a response learnt from quarters of an hour is valid for minutes.
     """
 
-    def __init__(self, base: Floats, told: int) -> None:
+    def __init__(self, base: Floats, others: int) -> None:
         spaces = len(base)
         self._base = base
         self._weight, self._gap, self._smooth = np.zeros((3, spaces))
-        self._first, self._last = np.full((2, spaces), np.nan)  # reading where the means begin; the last one
-        self._told, self._before = np.zeros((2, told, spaces))
-        self._quiet = np.zeros((3, spaces))  # change, level, and how much of them was heard
+        self._first, self._last = np.full(
+            (2, spaces), np.nan
+        )  # reading at the beginning of the means; latest one
+        self._other, self._before = np.zeros((2, others, spaces))
+        self._quiet = np.zeros((3, spaces))  # change, level, and the share of them with data
         self._passed = np.zeros(spaces)
 
     def follow(
-        self, co2: Floats, told: Floats, passed: Floats, minutes: float
+        self, co2: Floats, other: Floats, passed: Floats, minutes: float
     ) -> tuple[Floats, Floats, Floats]:
-        """Change (ppm a minute), level (ppm) and what is told (by space) on the mean; NaN where that is not known."""
+        """Return mean change (ppm a minute), level (ppm) and the `other` values by space; NaN where unknown."""
         self._gap = np.where(np.isnan(co2), self._gap + minutes, 0)
         over = self._gap > GAP_MINUTES
         on = ~(over | np.isnan(self._first))
@@ -94,66 +95,66 @@ class Co2Means:
         half = minutes / (2 * MEAN_MINUTES)
         keep, add = (1 - half) / (1 + half), half / (1 + half)
         self._smooth = np.where(on, keep * self._smooth + add * (now + self._last), now)
-        self._told = np.where(on, keep * self._told + add * (told + self._before), 0)
+        self._other = np.where(on, keep * self._other + add * (other + self._before), 0)
         self._weight = np.where(on, keep * self._weight + 2 * add, 0)
         self._first = np.where(over, np.nan, np.where(on, self._first, co2))
-        self._last, self._before = np.where(over, np.nan, now), told
+        self._last, self._before = np.where(over, np.nan, now), other
         weight = np.where(self._weight >= LEAST_HEARD, self._weight, np.nan)
         change = (now - self._smooth) / MEAN_MINUTES / weight
         level = (self._smooth - (1 - self._weight) * self._first) / weight - self._base
         before_change, before_level = self._before_all(change, level, passed, minutes)
-        return change - before_change, level - before_level, self._told / weight
+        return change - before_change, level - before_level, self._other / weight
 
     def _before_all(self, change: Floats, level: Floats, passed: Floats, minutes: float) -> Floats:
-        """Change and level above the base before anybody came today; none of either as long as that was not heard."""
+        """Return change and level above the base before anybody came today; zero without data of that time."""
         self._passed = self._passed + passed
         share = 1 - np.exp(-minutes / QUIET_MINUTES)
-        heard = np.stack([change, level, np.ones(len(level))])
+        current = np.stack([change, level, np.ones(len(level))])
         quiet = (self._passed == 0) & ~np.isnan(level)
-        self._quiet = np.where(quiet, (1 - share) * self._quiet + share * heard, self._quiet)
+        self._quiet = np.where(quiet, (1 - share) * self._quiet + share * current, self._quiet)
         return np.asarray(self._quiet[:2] / (self._quiet[2] + USUAL_SHARE))
 
 
 class Co2Estimator:
-    """The air of a day under way: how many are in by it, and how far that is to be believed."""
+    """Estimate of the people inside by the air of a day under way, with its reliability."""
 
     def __init__(self, air: Co2Response) -> None:
         spaces = len(air.base)
         self._air = air
         self._means, self._stuck = Co2Means(air.base, 2), StuckLevels(spaces)
         self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
-        self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
+        self._off = np.ones(spaces)  # recent difference of air and doors, in variances
 
     def follow(
         self, co2: Floats, net: Floats, passed: Floats, variance: Floats, bias_sd: Floats, minutes: float
     ) -> Floats:
-        """People at the end of each step, the standard deviation of that, and for how many minutes its error lasts: for
-        longer where it is doubted (3 x steps x spaces; NaN where nothing can be said).
+        """Return people at the end of each step, their sd, and how many minutes the error lasts, longer if doubtful.
 
-        `net`, `passed` and `variance` (steps x spaces) are what the doors tell of each step, `bias_sd` of their bias.
+        Shape 3 x steps x spaces, NaN where unknown. `net`, `passed` and `variance` (steps x spaces) are from the doors,
+        `bias_sd` the sd of their bias.
         """
-        found = np.full((3, *co2.shape), np.nan)
+        evidence = np.full((3, *co2.shape), np.nan)
         if not self._air.known.any():
-            return found
+            return evidence
         stuck = self._stuck.stuck(co2, passed)
         for step in range(len(co2)):
             self._variance = self._variance + variance[step]
-            told = np.stack([self._inside + net[step] / 2, self._variance])
+            by_doors = np.stack([self._inside + net[step] / 2, self._variance])
             self._inside, self._passed = self._inside + net[step], self._passed + passed[step]
             self._lowest = np.minimum(self._lowest, self._inside)
-            means = self._means.follow(co2[step], told, passed[step], minutes)
-            found[:, step] = np.where(stuck[step], np.nan, self._evidence(*means, bias_sd, minutes))
-        return found
+            means = self._means.follow(co2[step], by_doors, passed[step], minutes)
+            evidence[:, step] = np.where(stuck[step], np.nan, self._evidence(*means, bias_sd, minutes))
+        return evidence
 
     def _evidence(
-        self, change: Floats, level: Floats, told: Floats, bias_sd: Floats, minutes: float
+        self, change: Floats, level: Floats, door_means: Floats, bias_sd: Floats, minutes: float
     ) -> Floats:
         air = self._air
         mean = air.slope * change + air.level * level
-        since = self._inside - told[0]
+        since = self._inside - door_means[0]
         people, counted = np.maximum(mean + since, 0), self._inside - self._lowest
-        most = np.maximum(mean, counted - since)  # whoever of both is right
-        sd = np.sqrt(air.sd(most) ** 2 + np.maximum(self._variance - told[1], 0))
+        most = np.maximum(mean, counted - since)  # of either, whichever is right
+        sd = np.sqrt(air.sd(most) ** 2 + np.maximum(self._variance - door_means[1], 0))
         possible = (mean > -3 * air.still) & (mean < REACH * air.most + 3 * air.still)
         doors = self._variance + (bias_sd * self._passed / 2) ** 2
         off = (people - counted) ** 2 / np.maximum(sd**2 + doors, 1e-9)
@@ -166,28 +167,30 @@ class Co2Estimator:
 
 
 def learn_air(days: Sequence[PastDay], co2: Sequence[Floats], spaces: int) -> Co2Response:
-    """Return how the air answers to people, from days that are over and their readings of carbon dioxide (steps x
-    spaces).
-    """
+    """Learn the response of the air to people from past days and their carbon dioxide readings (steps x spaces)."""
     response = Co2Response.unknown(spaces)
     finest = min((day.minutes for day in days), default=0.0)
     for n in range(spaces):
-        heard = [
+        with_data = [
             (day, air[:, n])
             for day, air in zip(days, co2, strict=True)
             if day.minutes == finest and not np.isnan(air[:, n]).all()
         ]
-        if len(heard) >= DAYS:
-            trust = np.array([day.trust[n] for day, _ in heard])
-            found = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
-            for field, value in zip(fields(Co2Response), found or (), strict=bool(found)):
+        if len(with_data) >= DAYS:
+            trust = np.array([day.trust[n] for day, _ in with_data])
+            response_of_space = _space(
+                _means([day for day, _ in with_data], [air for _, air in with_data], n), trust, finest
+            )
+            for field, value in zip(
+                fields(Co2Response), response_of_space or (), strict=bool(response_of_space)
+            ):
                 getattr(response, field.name)[n] = value
     return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Means:
-    """Means as they were known through past days (steps x days; NaN where not), and the usual base."""
+    """Means as known during past days (steps x days; NaN if unknown), and the usual base."""
 
     change: Floats
     level: Floats
@@ -196,24 +199,24 @@ class _Means:
 
 
 def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means:
-    came, people = (
+    entries, people = (
         _columns_as_grid([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
     )
     before = np.vstack([np.zeros(len(days)), people[:-1]])
-    passed = np.nan_to_num(2 * came - people + before)
+    passed = np.nan_to_num(2 * entries - people + before)
     air = _columns_as_grid(co2)
     air = np.where(StuckLevels(len(days)).stuck(air, passed), np.nan, air)
     bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
     base = float(np.median(bases)) if bases else 0.0
     means = Co2Means(np.full(len(days), base), 1)
     steps = zip(air, (people + before) / 2, passed, strict=True)
-    found = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
-    change, level, told = (np.stack(column) for column in zip(*found, strict=True))
-    return _Means(change=change, level=level, people=told[:, 0], base=base)
+    results = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
+    change, level, others = (np.stack(column) for column in zip(*results, strict=True))
+    return _Means(change=change, level=level, people=others[:, 0], base=base)
 
 
 def _columns_as_grid(columns: Sequence[Floats]) -> Floats:
-    """Days beside each other; NaN after the end of those that are shorter."""
+    """Return days as columns; NaN after the end of shorter ones."""
     grid = np.full((max(map(len, columns)), len(columns)), np.nan)
     for n, column in enumerate(columns):
         grid[: len(column), n] = column
@@ -222,26 +225,26 @@ def _columns_as_grid(columns: Sequence[Floats]) -> Floats:
 
 def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
     """Estimate the response of a space: the fields of Co2Response in their order; None where too little is known."""
-    heard = ~np.isnan(means.level + means.people)
-    weight = np.where(heard, trust, 0)
-    change, level, people = (np.where(heard, c, 0) for c in (means.change, means.level, means.people))
-    active = heard & (people > 0.5)
+    known = ~np.isnan(means.level + means.people)
+    weight = np.where(known, trust, 0)
+    change, level, people = (np.where(known, c, 0) for c in (means.change, means.level, means.people))
+    active = known & (people > 0.5)
     if (weight * active).sum() < STEPS or (active.any(0) * trust).sum() < DAYS / 2:
         return None
     typical = float((weight * people).sum() / weight.sum())
     response = np.stack([change, level])
-    found, others = _regression(response, people, weight)
-    said = np.maximum((response * others).sum(0), 0)
-    error = np.where(heard, said - people, 0)
+    coefficients, others = _regression(response, people, weight)
+    estimate = np.maximum((response * others).sum(0), 0)
+    error = np.where(known, estimate - people, 0)
     explained = 1 - (weight * error**2).sum() / (weight * (people - typical) ** 2).sum()
     if explained < EXPLAINED:
         return None
     still, share = _spread(error, people, weight, active)
-    off, on = error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5)
-    by_day = [day[told] for day, told in zip(off.T, on.T, strict=True)]
+    off, on = error / np.hypot(still, share * estimate), known & (np.maximum(estimate, people) > 0.5)
+    by_day = [day[active_steps] for day, active_steps in zip(off.T, on.T, strict=True)]
     lasts = lasting(by_day, trust, minutes, PRIOR_MINUTES, (LEAST_MINUTES, MOST_MINUTES))
     more = 1 + 1 / len(trust)
-    return [*found.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
+    return [*coefficients.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
 
 
 def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -263,7 +266,7 @@ def _nonnegative(gram: Floats, moment: Floats) -> Floats:
 
 
 def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:
-    """Return standard deviation of the error with nobody in, and as a share of the people."""
+    """Return the standard deviation of the error with nobody inside, and as a share of the people."""
     empty = weight * ~active
     still2 = max(float((empty * error**2).sum() / max(empty.sum(), 1e-9)), LEAST_STILL**2)
     above = (weight * active * (error**2 - still2)).sum()

@@ -25,16 +25,16 @@ from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
 UNSURE = 1.25  # standard deviation of the share missed both ways, which is a guess, as a multiple of it
-LEAST_USE = 1.0  # people a day who are taken to pass a door of which nothing is known
-NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
+LEAST_USE = 1.0  # people a day assumed to pass an unknown door
+NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # weight of a still minute of the night
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """Some steps of a day, steps x spaces. `raw` is in - out since the day began.
 
-    `still` are minutes of closed hours in which nothing moves any more, `people` counts inside that are believed,
-    `stuck` where one is not, `closed` the steps in which the site is closed, `eventful` those that bring anything.
+    `still` are minutes of closed hours without any movement, `people` accepted counts inside, `stuck` where one is
+    rejected, `closed` the steps in which the site is closed, `eventful` those with any news.
     """
 
     passages: SpacePassages
@@ -53,21 +53,21 @@ class Inputs:
     eventful: Bools
 
     def news(self, steps: slice, minutes: float) -> StepInputs:
-        """Return what some steps of so many minutes brought, as one."""
+        """Return the inputs of some steps of so many minutes as one."""
         passed, counts = self.passages, self.headcounts
         people_in, people_out = passed.people_in[steps], passed.people_out[steps]
         variance = passed.variance[steps]
-        so_far = np.cumsum(people_in - people_out, axis=0)
-        rows = np.arange(len(so_far))[:, None]
+        net = np.cumsum(people_in - people_out, axis=0)
+        rows = np.arange(len(net))[:, None]
         since = rows > (rows * ~np.isnan(counts.people[steps])).max(0)  # the last headcount
         headcount = _last(counts.people[steps]) + ((people_in - people_out) * since).sum(0)
         return StepInputs(
-            minutes=minutes * len(so_far),
-            passing=minutes * len(so_far),
+            minutes=minutes * len(net),
+            passing=minutes * len(net),
             people_in=people_in.sum(0),
             people_out=people_out.sum(0),
             variance=variance.sum(0),
-            lowest=so_far.min(0) - so_far[-1],
+            lowest=net.min(0) - net[-1],
             still=self.still[steps].sum(0),
             people=_last(self.people[steps]),
             occupied=_last(self.occupied[steps]),
@@ -82,18 +82,18 @@ class Inputs:
 
 
 def _last(values: Floats) -> Floats:
-    """Return the last value of each column that is known."""
+    """Return the last known value of each column."""
     known = ~np.isnan(values)
     last = len(values) - 1 - known[::-1].argmax(0)
     return np.asarray(values[last, np.arange(values.shape[1])])
 
 
 class DayInputs:
-    """Memory of earlier steps that is needed to understand the next ones."""
+    """Conversion of observations to inputs, with the memory of earlier steps."""
 
     def __init__(self, building: Building, doors: SiteParameters, *, over: bool = False) -> None:
         spaces, portals = building.doors.shape
-        self._over = over  # all that was observed is known
+        self._over = over  # the day is complete
         self._building, self._doors = building, doors
         self._silence = Silence(portals, spaces)
         self._turned = SwapDetector(self._doors.turned & self._doors.steady, building.doors.astype(float))
@@ -104,40 +104,40 @@ class DayInputs:
         self._came = Entries(spaces)
         self._co2 = Co2Estimator(self._doors.air)
         self._raw = np.zeros(spaces)
-        self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
+        self._inside = np.full(2 * spaces, np.nan)  # last observations there
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
 
     def take(self, seen: DayObservations) -> Inputs:
-        """Return the next steps."""
-        found = passages(self._building, seen, self._doors, self._silence, self._turned, over=self._over)
-        raw = self._raw + np.cumsum(found.raw, axis=0)
-        stuck = self._levels.stuck(seen.people, found.passed)
+        """Return the inputs of the next steps."""
+        passed = passages(self._building, seen, self._doors, self._silence, self._turned, over=self._over)
+        raw = self._raw + np.cumsum(passed.raw, axis=0)
+        stuck = self._levels.stuck(seen.people, passed.passed)
         closed = np.zeros(len(seen), bool) if seen.open is None else ~seen.open
         night = self._night(seen) if seen.open is None else ~seen.open
         people = np.where(stuck, np.nan, seen.people)
         people, scale_sd = self._scale.follow(people, seen.headcount, seen.headcount_sd, seen.step_minutes)
         headcounts = self._headcounts.follow(
             (seen.headcount, seen.headcount_sd),
-            found.people_in - found.people_out,
-            found.passed,
-            found.counted,
+            passed.people_in - passed.people_out,
+            passed.passed,
+            passed.counted,
             seen.step_minutes,
         )
-        still = self._still_minutes(found.passed, closed, night, headcounts.people, seen.step_minutes)
+        still = self._still_minutes(passed.passed, closed, night, headcounts.people, seen.step_minutes)
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
         counted = ~np.isnan(headcounts.people)
-        happened = np.hstack([found.passed + found.variance > 0, changed, counted])
+        happened = np.hstack([passed.passed + passed.variance > 0, changed, counted])
         if len(seen):
             self._raw, self._inside = raw[-1], inside[-1]
         return Inputs(
-            passages=found,
+            passages=passed,
             raw=raw,
             still=still,
             people=people,
             occupied=seen.occupied,
-            usual=self._usual(found.people_in, seen),
-            air=self._air(found, seen),
+            usual=self._usual(passed.people_in, seen),
+            air=self._air(passed, seen),
             headcounts=headcounts,
             unseen=self._unseen(seen.checked_sd),
             beginning_se=self._doors.beginning_se,
@@ -148,7 +148,7 @@ class DayInputs:
         )
 
     def _usual(self, people_in: Floats, seen: DayObservations) -> Floats:
-        """Return how many are usually in when so many came (see StepInputs); NaN where it is not known."""
+        """Return the usual number inside after these entries (see StepInputs); NaN where unknown."""
         usual = self._doors.dwell
         if not usual.known:
             return np.full((3, *people_in.shape), np.nan)
@@ -157,20 +157,21 @@ class DayInputs:
         lasts = np.broadcast_to(usual.lasts, people.shape)
         return np.stack([np.where(np.isfinite(lasts), people, np.nan), width(people, wide), lasts])
 
-    def _air(self, found: SpacePassages, seen: DayObservations) -> Floats:
-        """Return how many are in by the air (see Co2Estimator)."""
-        net, bias_sd = found.people_in - found.people_out, self._doors.bias_sd
-        return self._co2.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
+    def _air(self, passed: SpacePassages, seen: DayObservations) -> Floats:
+        """Return the people inside by the air (see Co2Estimator)."""
+        net, bias_sd = passed.people_in - passed.people_out, self._doors.bias_sd
+        return self._co2.follow(seen.co2, net, passed.passed, passed.variance, bias_sd, seen.step_minutes)
 
     def _night(self, seen: DayObservations) -> Bools:
-        """Return the steps in the last hours before the day ends, when nearly everybody has gone."""
+        """Return the steps in the last hours before the day ends, when nearly everybody has left."""
         if self._begins is None and len(seen):
             self._begins = int(seen.clock[0])
         return np.asarray(((self._begins or 0) - seen.clock - 1) % 1440 < NIGHT_MINUTES, bool)
 
     def _unseen(self, checked_sd: Floats) -> Floats:
-        """Return how much of the people doors miss both ways, by space, as a standard deviation: of doors that were
-        checked what the validation counts leave open, of others a guess. Their errors are taken to be the same.
+        """Return by space the standard deviation of the share of people missed in both directions.
+
+        Of validated doors it is what the validation counts leave open, of others a guess; errors are fully correlated.
         """
         guess = UNSURE * self._doors.missed
         crossing = np.abs(self._building.doors).astype(float)
@@ -198,7 +199,7 @@ class DayInputs:
 
 
 def _weighted(quiet: Floats) -> Floats:
-    """Return what so many minutes without passages in closed hours weigh, in first minutes."""
+    """Return the weight of so many minutes without passages in closed hours, in first minutes."""
     past = np.maximum(quiet - CLOSED_GRACE, 0)
     later = np.log(CLOSED_LATER) / np.log(CLOSED_MINUTE)
     return np.asarray(np.minimum(past, CLOSED_FIRST) + later * np.maximum(past - CLOSED_FIRST, 0))

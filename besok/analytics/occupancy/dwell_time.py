@@ -1,7 +1,7 @@
-"""Occupancy by dwell times: recent entries tell how many are in, without drift, though not exactly.
+"""Occupancy by dwell times: an estimate from recent entries, without drift, though not exact.
 
-People now = the sum over ages a of those who came a minutes ago times the share that stays longer (a linear filter of
-the entrances), times what is usual at this time of the day. What past days show of its error says what it is worth.
+People now = the sum over ages a of the entries a minutes ago times the share that stays longer (a linear filter of the
+entries), times a factor for the time of the day. Its error is learnt from past days.
 """
 
 from collections.abc import Sequence
@@ -15,21 +15,20 @@ from besok.model.arrays import Floats
 
 # Minutes
 LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
-MARK = 5.0  # minutes between the sums of entrances that are kept
-TIMES = 96  # of the clock, at which the usual is known
+MARK = 5.0  # minutes between stored sums of entries
+TIMES = 96  # of the clock, with their own factor
 DAYS = 1  # that are needed
-SHRINK = 3.0  # people of all days, by which the share at a time of the day is drawn to one
+SHRINK = 3.0  # people of all days: weight of the prior of one for the factor at a time of the day
 POWER = 0.75  # of the people, to which errors are in proportion
-PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where so few days tell
+PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # how long an error lasts, prior worth so many days
 LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
 LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DwellTimes:
-    """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space what
-    its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
-    finite where nothing is known)."""
+    """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space the
+    factor of the estimate and the width of its error; by space the minutes an error lasts (not finite if unknown)."""
 
     stays: Floats  # spaces x lengths
     times: Floats  # times x spaces
@@ -38,7 +37,7 @@ class DwellTimes:
 
     @classmethod
     def unknown(cls, spaces: int) -> "DwellTimes":
-        """Return where nothing is known."""
+        """Return unknown dwell times."""
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
             times=np.ones((TIMES, spaces)),
@@ -52,9 +51,7 @@ class DwellTimes:
         return bool(np.isfinite(self.lasts).any())
 
     def at(self, clock: Floats) -> tuple[Floats, Floats]:
-        """Return the factor and the width at minutes of the clock (steps x spaces), between the times that are
-        known.
-        """
+        """Return factor and width at minutes of the clock (steps x spaces), interpolated between the known times."""
         at = np.arange(TIMES + 1) * 1440 / TIMES
         factor, wide = (
             interpolated(clock % 1440, at, np.vstack([known, known[:1]])) for known in (self.times, self.wide)
@@ -68,7 +65,7 @@ def width(people: Floats, wide: Floats) -> Floats:
 
 
 class Entries:
-    """Entries since the day began, as far back as it matters."""
+    """Entries since the day began, as far back as needed."""
 
     def __init__(self, spaces: int) -> None:
         self._marks = np.zeros((1, spaces))  # sums at each MARK since the day began
@@ -76,7 +73,7 @@ class Entries:
         self._sum = np.zeros(spaces)
 
     def follow(self, people_in: Floats, minutes: float, usual: DwellTimes) -> Floats:
-        """Return how many are in by who came, at the end of each step (steps x spaces)."""
+        """Return the people inside by the entries, at the end of each step (steps x spaces)."""
         at = self._minutes + minutes * np.arange(len(people_in) + 1)
         sums = np.vstack([self._sum, self._sum + np.cumsum(people_in, axis=0)])
         marks = MARK * np.arange(len(self._marks), int(at[-1] // MARK) + 1)
@@ -89,7 +86,7 @@ class Entries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDay:
-    """A past day: entrances and people (steps x spaces) as the day that is over has them, what they are worth."""
+    """A past day: entries and people (steps x spaces) as known afterwards, with their weight (`trust`)."""
 
     people_in: Floats
     people: Floats
@@ -99,9 +96,7 @@ class PastDay:
 
 
 def bridged(people_in: Floats, people_out: Floats, beginning: Floats) -> Floats:
-    """Return the people of a day that is over and ended as it began: what else was left was lost as people passed;
-    never below zero.
-    """
+    """Return the people of a past day that ended as it began, at least zero; the excess is lost by passages."""
     inside = np.cumsum(people_in - people_out, axis=0)
     passed = np.cumsum(people_in + people_out, axis=0)
     lost = inside[-1] * passed / np.maximum(passed[-1], 1)
@@ -109,11 +104,11 @@ def bridged(people_in: Floats, people_out: Floats, beginning: Floats) -> Floats:
 
 
 def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
-    """Return how long people stay, from days that are over."""
+    """Learn how long people stay from past days."""
     if len(days) < DAYS:
         return DwellTimes.unknown(spaces)
     rows = [_rows(day) for day in days]
-    found = [
+    by_space = [
         _space(
             [ages[:, n] for ages, _, _ in rows],
             [people[:, n] for _, people, _ in rows],
@@ -122,12 +117,12 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
         )
         for n in range(spaces)
     ]
-    stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
+    stays, times, wide, lasts = (np.array(column) for column in zip(*by_space, strict=True))
     return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
 
 
 def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
-    """Of each quarter of a day: who came within each of LENGTHS (times x spaces x lengths), who was in, its time."""
+    """Return for each quarter of a day: entries within each of LENGTHS (times x spaces x lengths), people, time."""
     at = day.minutes * np.arange(len(day.people) + 1)
     sums = np.vstack([np.zeros(day.people.shape[1]), np.cumsum(day.people_in, axis=0)])
     every = max(round(1440 / TIMES / day.minutes), 1)
@@ -151,14 +146,14 @@ def _space(
     one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
     stays, _ = nnls(np.vstack([every_age * scale[:, None], one]), np.append(every_people * scale, one[0, 0]))
     base = [day @ stays for day in ages]
-    real, said = (
+    actual, estimate = (
         np.stack(
             [np.bincount(at, t * values, TIMES) for at, values, t in zip(times, part, trust, strict=True)]
         )
         for part in (people, base)
     )
-    factor = _factor(real.sum(0), said.sum(0))
-    others = [_factor(real.sum(0) - r, said.sum(0) - s) for r, s in zip(real, said, strict=True)]
+    factor = _factor(actual.sum(0), estimate.sum(0))
+    others = [_factor(actual.sum(0) - r, estimate.sum(0) - s) for r, s in zip(actual, estimate, strict=True)]
     guess = [f[at] * b for f, at, b in zip(others, times, base, strict=True)]
     errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
     active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
@@ -168,12 +163,12 @@ def _space(
     return stays, factor, wide * (1 + 1 / len(people)), lasts
 
 
-def _factor(real: Floats, said: Floats) -> Floats:
-    return np.asarray(np.clip((real + SHRINK) / (said + SHRINK), 0, 4))
+def _factor(actual: Floats, estimate: Floats) -> Floats:
+    return np.asarray(np.clip((actual + SHRINK) / (estimate + SHRINK), 0, 4))
 
 
 def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
-    """Return the width of the error by time of the day, drawn to that of all times."""
+    """Return the width of the error by time of the day, shrunk towards that of all times."""
     squares, number = np.zeros(TIMES), np.zeros(TIMES)
     for error, on, at, t in zip(errors, active, times, trust, strict=True):
         np.add.at(squares, at, t * error**2 * on)
@@ -186,12 +181,12 @@ def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray
 def lasting(
     off: Sequence[Floats], trust: Floats, minutes: float, usual: float, bounds: tuple[float, float]
 ) -> float:
-    """Return for how many minutes an error lasts: by how far the means of whole days are off.
+    """Return how many minutes an error lasts, from the errors of the means of full days.
 
-    `off` are the errors of the steps of each day, of so many `minutes`, in standard deviations; `usual` is how long
-    they last where few days tell.
+    `off` are the errors of the steps of each day, of so many `minutes`, in standard deviations; `usual` is the prior
+    with few days.
     """
-    told = [(own, t) for own, t in zip(off, trust, strict=True) if len(own) > 4]
-    days = sum(t for _, t in told)
-    lasts = sum(t * len(own) * minutes * float(own.mean()) ** 2 for own, t in told)
+    usable = [(errors, t) for errors, t in zip(off, trust, strict=True) if len(errors) > 4]
+    days = sum(t for _, t in usable)
+    lasts = sum(t * len(errors) * minutes * float(errors.mean()) ** 2 for errors, t in usable)
     return float(np.clip((lasts + PRIOR_DAYS * usual) / (days + PRIOR_DAYS), *bounds))

@@ -1,4 +1,4 @@
-"""Likelihoods of a number of people besides the doors' counts: who leaves, and what is seen inside."""
+"""Likelihoods of a number of people besides the doors' counts: from exits, and from observations inside."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from besok.analytics.occupancy.grid import BIASES, Cells, ProbabilityGrid
 from besok.model.arrays import Bools, Floats
 
 # Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
-STAY_MINUTES = 60.0  # the mean stay where nothing is known; a wrong one does little harm
-SHAPE = 1.0  # of the gamma distribution of the rate before anything of it was seen: nearly nothing is known
-MEMORY_MINUTES = 15.0  # how long what was seen of the rate is of use
+STAY_MINUTES = 60.0  # the prior mean stay; the result hardly depends on it
+SHAPE = 1.0  # of the prior gamma distribution of the rate: nearly uninformative
+MEMORY_MINUTES = 15.0  # time constant of the evidence on the rate
 GROUP = 2.0  # people who leave together count as one
 # From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
 FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
@@ -26,7 +26,7 @@ CLOSED_GRACE = 20.0
 NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
-SCALE_SD = 0.07  # of that share what lasts: the scale of a counter, where no headcount tells
+SCALE_SD = 0.07  # the permanent part of that share: the scale of a counter without headcounts
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
 LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
 PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none with people, each minute
@@ -37,11 +37,11 @@ _POSSIBLE = 1e-12  # probability of a cell from which on it counts
 
 
 class Leaving:
-    """Evidence of the exits: nobody can leave an empty room, and few do of few.
+    """Evidence of the exits: nobody can leave an empty room, and few leave one with few people.
 
-    Of the rate of leaving is known what a gamma distribution says: exits and the time of people of late. So a crowd
-    that leaves at once makes the rate high, and when nobody follows, nobody is left; while a class sits still, the rate
-    is known to be low, and that nobody leaves says little.
+    The rate of leaving has a gamma distribution from recent exits and person-time. So a crowd that leaves at once makes
+    the rate high, and when nobody follows, nobody remains; while a class sits still, the rate is low, and the absence
+    of exits is little evidence.
     """
 
     def __init__(self, spaces: int) -> None:
@@ -54,9 +54,7 @@ class Leaving:
     def likelihood(
         self, grid: ProbabilityGrid, people_in: Floats, people_out: Floats, minutes: float
     ) -> Cells:
-        """Return how well each cell (before the step) explains the step's exits: negative binomial, its rate being
-        gamma.
-        """
+        """Return how well each cell (before the step) explains its exits: negative binomial with a gamma rate."""
         if minutes > LONGEST:
             return np.ones_like(grid.cells)
         least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
@@ -73,26 +71,26 @@ class Leaving:
         now = np.maximum(cells + entered / 2, 0) * np.float32(minutes)
         exits = people_out / GROUP
         log = -((SHAPE + self._exits + exits)[:, None, None]).astype(np.float32) * np.log1p(now / known)
-        left = exits > 0
-        if left.any():
-            log[left] += exits[left, None, None].astype(np.float32) * np.log(
-                (inside[left] + 0.02) / known[left]
+        with_exits = exits > 0
+        if with_exits.any():
+            log[with_exits] += exits[with_exits, None, None].astype(np.float32) * np.log(
+                (inside[with_exits] + 0.02) / known[with_exits]
             )
-        # Beside the best of the possible cells: beside an impossible one all that is believed may be next to nothing.
+        # Relative to the best possible cell: relative to an impossible one all others may vanish.
         log -= np.where(grid.cells > _POSSIBLE, log, -np.inf).max((1, 2), keepdims=True)
         steady = STEADY / minutes**STEADY_FALLS
         trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
         return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
 
     def remember(self, grid: ProbabilityGrid, people_in: Floats, people_out: Floats, minutes: float) -> None:
-        """Add a step (before its people moved) to what is known of the rate."""
+        """Add a step (before its people moved) to the evidence on the rate."""
         self._most = np.maximum(self._most, (grid.cells.sum(2) * grid.offset).sum(1))
         self._silent = np.where(people_out > 0, 0, self._silent + minutes)
-        kept = float(np.exp(-minutes / MEMORY_MINUTES))
+        decay = float(np.exp(-minutes / MEMORY_MINUTES))
         now = (grid.offset + people_in[:, None] * grid.more_in / 2) * minutes
-        self._exits = kept * (self._exits + people_out / GROUP)
-        self._people_time = kept * (self._people_time + now)
-        self._time = kept * (self._time + minutes)
+        self._exits = decay * (self._exits + people_out / GROUP)
+        self._people_time = decay * (self._people_time + now)
+        self._time = decay * (self._time + minutes)
 
     def shift(self, people: Floats) -> None:
         """Move the middle cells by so many people."""
@@ -106,7 +104,7 @@ def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
 
 
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:
-    """Return standard deviation of the error of a count of the people inside, `scale_sd` of whose scale is known."""
+    """Return the standard deviation of the error of a count of people inside, given the sd of its scale."""
     share = np.sqrt(LEVEL_SHARE**2 - SCALE_SD**2 + scale_sd**2)
     return np.asarray(np.hypot(LEVEL_SD, share * people))
 
@@ -129,9 +127,7 @@ def counted(
 
 
 def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:
-    """Return how well each cell agrees with how many are usually in; `share` of an independent word is said in the
-    step.
-    """
+    """Return how well each cell agrees with a usual number; `share` is the independent evidence in the step."""
     off = (grid.people() - people[:, None, None]) / sd[:, None, None]
     log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
     return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)

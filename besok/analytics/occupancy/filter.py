@@ -1,4 +1,4 @@
-"""The estimate of a day as it goes on: a forward filter over all spaces of a site."""
+"""The live estimate of a day: a forward filter over all spaces of a site."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -13,29 +13,29 @@ from besok.analytics.occupancy.transition import FilterState
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
-QUIET_MINUTES = 5.0  # when nothing happens, how often that is thought over
-VACANT_MINUTES = 150.0  # after so long closed and without a passage nobody is in, whatever was counted
+QUIET_MINUTES = 5.0  # interval of updates when nothing happens
+VACANT_MINUTES = 150.0  # after so long closed without a passage, spaces are set to empty
 
 
 class Filter:
-    """The estimate of a day under way: give it the steps as they come.
+    """Estimate of a day under way, fed with its steps in order.
 
-    A copy is a checkpoint: when late readings change what was seen, go on from a copy taken before.
+    A copy is a checkpoint: when late readings change past observations, continue from an earlier copy.
     """
 
     def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
         self._building, self._learnt = building, learnt.of(building)
         self._day = DayInputs(building, self._learnt)
         self._state = FilterState(self._learnt.bias_sd, self._learnt.beginning)
-        self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
+        self._waiting = 0.0  # minutes without news that are not processed yet
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed
         self._shut = np.zeros(len(building.parents))
         self._figures = self._state.grid.figures()
-        self.steps = 0  # it has seen
+        self.steps = 0  # processed
 
     def step(self, seen: DayObservations) -> Estimate:
-        """Return the estimate of the steps that come next, one or many."""
+        """Return the estimate of the next steps, one or many."""
         return self._step(seen, 1.0)
 
     def _step(self, seen: DayObservations, within: float) -> Estimate:
@@ -52,7 +52,7 @@ class Filter:
         return estimate_of(self._building, seen, inputs, *columns, within=within)
 
     def _advance(self, inputs: Inputs, step: int, minutes: float) -> None:
-        """One step; quiet ones are gathered, as long as nothing is to be said of them."""
+        """Process one step; quiet ones are accumulated."""
         self._waiting += minutes
         self._still = self._still + inputs.still[step]
         quiet = inputs.closed[step] & (inputs.passages.passed[step] == 0)
@@ -76,8 +76,8 @@ class Filter:
 def live(
     building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
 ) -> Estimate:
-    """Return the estimate of each step from what was seen up to it. Whatever comes later changes nothing.
+    """Return the estimate of each step from observations up to it; later ones change nothing.
 
-    The figure holds at the end of each step; with `within` 0.5 it holds at its middle.
+    A figure is for the end of its step; with `within` 0.5 for its middle.
     """
     return Filter(building, learnt)._step(seen, within)

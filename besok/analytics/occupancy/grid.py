@@ -1,9 +1,9 @@
 """The exact filter behind the estimate: how likely each number of people is in each space, for each bias of its doors.
 
 The state of a space is its number of people N and the day's bias of its doors (the share of passages that one
-direction misses more than the other). The biases are a few columns; in each column N is what its doors say under that
-bias plus an error, and only the error has a grid: so a passage moves a whole column without any rounding. Arrays are
-spaces x biases x cells. docs/explanation/occupancy.md tells the formulas and their sources.
+direction misses more than the other). The biases are a few columns; in each column N is the doors' count under that
+bias plus an error, and only the error has a grid: so a passage moves an entire column without any rounding. Arrays are
+spaces x biases x cells. docs/explanation/occupancy.md has the formulas and their sources.
 """
 
 from collections.abc import Callable
@@ -37,11 +37,11 @@ class ProbabilityGrid:
     """The probabilities of a number of spaces, and what they are over.
 
     `offset` is the number of people in the middle cell of each column, `width` the people between two cells. `bias` is
-    what a column believes: positive where people who come in are missed, as a share of them, negative for the others.
+    the assumption of a column: positive where entries are missed, as a share of them, negative for exits.
     """
 
     def __init__(self, bias_sd: Floats) -> None:
-        """Empty spaces, the bias of whose doors is zero give or take `bias_sd`."""
+        """Create empty spaces whose doors have a bias of zero with the sd `bias_sd`."""
         spaces = len(bias_sd)
         self.width = np.ones(spaces)
         self.offset = np.zeros((spaces, BIASES))
@@ -59,9 +59,7 @@ class ProbabilityGrid:
         return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
 
     def figures(self, cells: Cells | None = None) -> Floats:
-        """Return the mean and the bounds of equal tails (3 x spaces); of `cells` instead of its own, over the same
-        people.
-        """
+        """Return mean and equal-tail bounds (3 x spaces), of `cells` in place of its own over the same people."""
         spaces = len(self.width)
         weight = np.asarray(self.cells if cells is None else cells, np.float64).reshape(spaces, -1)
         people = np.asarray(self.people(), np.float64).reshape(spaces, -1)
@@ -74,23 +72,23 @@ class ProbabilityGrid:
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 
     def vacate(self, spaces: NDArray[np.bool_]) -> None:
-        """Nobody is in these spaces, whatever was counted; what is believed of their doors stays."""
+        """Empty these spaces whatever was counted; the distribution of the bias stays."""
         if not spaces.any():
             return
-        believed = self.cells[spaces].sum(2)
+        weights = self.cells[spaces].sum(2)
         self.cells[spaces] = 0
-        self.cells[spaces, :, _MIDDLE] = believed
+        self.cells[spaces, :, _MIDDLE] = weights
         self.offset[spaces], self.width[spaces], self._apart[spaces] = 0, 1, 0
 
     def weigh(self, likelihood: Cells) -> None:
-        """Bayes' rule: multiply by how well each cell explains what was seen."""
+        """Apply Bayes' rule: multiply by the likelihood of each cell."""
         self.cells *= likelihood
         self.normalise()
 
     def variance(self, people_in: Floats, people_out: Floats, other: Floats, minutes: float) -> Floats:
-        """Of the error of these passages, by space and bias; `other` is that of each space for all else.
+        """Return the variance of the error of these passages, by space and bias; `other` is that of all else by space.
 
-        Columns are apart by as much as their biases differ in people; that much is spread, or they would be a comb.
+        Columns are apart by the difference of their biases in people; that much is spread, or they would form a comb.
         """
         step = self._gap * ((people_in + people_out) / 2)[:, None]
         between = (2 * self._apart + step) * step / 12
@@ -99,11 +97,11 @@ class ProbabilityGrid:
         return np.asarray((other + burst)[:, None] + between)
 
     def move(self, people_in: Floats, people_out: Floats) -> None:
-        """Let people in and out, as each column believes it."""
+        """Move people in and out, under the bias of each column."""
         self.offset = self.offset + people_in[:, None] * self.more_in - people_out[:, None] * self.more_out
 
     def cut(self, lowest: Floats | None = None) -> None:
-        """Take away what is below zero; `lowest` is how far below the present number it has been in this step."""
+        """Remove cells below zero; `lowest` is how far below the present number it was within this step."""
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
         below = people <= -0.5 * self.width[:, None, None]
         lifted = np.where(below, self.cells * lift(people), 0).sum(2)
@@ -114,12 +112,12 @@ class ProbabilityGrid:
         self.normalise()
 
     def empty_cell(self, lowest: Floats | None = None) -> Ints:
-        """Return the cell nearest to nobody, by space and bias."""
+        """Return the cell nearest to zero people, by space and bias."""
         empty = self.offset if lowest is None else self.offset + lowest
         return np.clip(np.rint(-empty / self.width[:, None]).astype(np.int64) + _MIDDLE, 0, CELLS - 1)
 
     def normalise(self) -> None:
-        """Probabilities that add up to one; a space in which nothing is possible any more starts again, as empty."""
+        """Normalise the probabilities; a space without any possible cell starts again as empty."""
         total = self.cells.sum((1, 2))
         lost = ~(total > 1e-25)
         if lost.any():
@@ -127,9 +125,9 @@ class ProbabilityGrid:
             total = self.cells.sum((1, 2))
         self.cells /= total[:, None, None]
 
-    def settle(self, which: NDArray[np.bool_], people: Floats, sd: Floats) -> None:
-        """Start again in some spaces: so many people, give or take `sd`."""
-        for space in np.flatnonzero(which):
+    def settle(self, spaces: NDArray[np.bool_], people: Floats, sd: Floats) -> None:
+        """Restart some spaces with so many people and a standard deviation `sd`."""
+        for space in np.flatnonzero(spaces):
             while self.width[space] * _FINE < sd[space]:
                 self.width[space] *= 2
             self.offset[space] = people[space]
@@ -138,9 +136,7 @@ class ProbabilityGrid:
             self.cells[space] /= self.cells[space].sum()
 
     def recentre(self) -> list[Back]:
-        """Lay the cells where the probability is, by rolling columns and by making two cells one; return the way back,
-        nothing if that is where they are.
-        """
+        """Centre the cells on the probability by rolling columns and merging cells; return the reverse steps."""
         places = np.arange(CELLS, dtype=np.float32) - _MIDDLE
         column = np.maximum(self.cells.sum(2), np.float32(1e-30))
         mean = (self.cells @ places) / column
@@ -167,21 +163,21 @@ class ProbabilityGrid:
 
 
 def lift(people: Cells) -> Cells:
-    """Return how much of the probability of so many people, below zero, is taken to be empty: little of many."""
+    """Return how much of the probability of so many people, below zero, is moved to empty: little of many."""
     return np.asarray(LIFT * np.exp(np.minimum(people, 0) / np.float32(LIFT_PEOPLE)), np.float32)
 
 
 def spread(cells: Cells, variance: Floats) -> Cells:
-    """Widen distributions by a variance in cells squared, exactly: each spreading moves to the cells beside."""
+    """Widen distributions by a variance in cells squared, exactly: each spreading moves to the adjacent cells."""
     most = float(variance.max(initial=0))
     if most <= 0:
         return cells
     times = min(int(np.ceil(most / 0.6)), _SPREADS)
-    beside = np.minimum(variance / times / 2, 0.45).astype(np.float32)[:, :, None]
-    stay = 1 - 2 * beside
+    to_each_side = np.minimum(variance / times / 2, 0.45).astype(np.float32)[:, :, None]
+    stay = 1 - 2 * to_each_side
     for _ in range(times):
         wider = stay * cells
-        moved = beside * cells
+        moved = to_each_side * cells
         wider[:, :, 1:] += moved[:, :, :-1]
         wider[:, :, :-1] += moved[:, :, 1:]
         cells = wider
@@ -200,23 +196,21 @@ def blur(cells: Cells, sd: Floats) -> Cells:
 
 
 def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
-    """Each column rolled down by so many cells; what comes in at the end is nothing, or the last value (`edge`)."""
+    """Return columns rolled down by so many cells, filled with zero, or with the last value (`edge`)."""
     rolled = cells.copy()
     for space, bias in zip(*np.nonzero(by), strict=True):
-        wanted = np.arange(CELLS) + by[space, bias]
-        taken = cells[space, bias, np.clip(wanted, 0, CELLS - 1)]
-        rolled[space, bias] = taken if edge else np.where((wanted >= 0) & (wanted < CELLS), taken, 0)
+        source = np.arange(CELLS) + by[space, bias]
+        values = cells[space, bias, np.clip(source, 0, CELLS - 1)]
+        rolled[space, bias] = values if edge else np.where((source >= 0) & (source < CELLS), values, 0)
     return rolled
 
 
 def halve(cells: Cells) -> Cells:
-    """Return the columns of a space with two cells made one; the other half of the cells is free, on both sides."""
+    """Return the columns of a space with pairs of cells merged; the other half of the cells is free, on both sides."""
     pairs = cells.reshape(BIASES, CELLS // 2, 2).sum(2)
     return np.pad(pairs, ((0, 0), (CELLS // 4, CELLS // 4)))
 
 
 def double(cells: Cells) -> Cells:
-    """Return the reverse of `halve` for what is no probability but a likelihood: each of two cells has that of their
-    pair.
-    """
+    """Return the adjoint of `halve` for a likelihood: both cells of a pair get that of the pair."""
     return np.repeat(cells[:, CELLS // 4 : CELLS // 4 + CELLS // 2], 2, axis=1)

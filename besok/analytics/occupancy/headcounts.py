@@ -1,5 +1,5 @@
-"""Headcounts: how many people somebody counted in a space at one moment, what that says of the space around it, and for
-how long it says anything.
+"""Headcounts: people counted in a space by a person at one moment, their evidence on the space around it, and how long
+it lasts.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from besok.model.building import Building
 # Error of a headcount, as standard deviation: people, and a share of them. Somebody in the toilet, somebody who walks
 # by while the others are counted; a presumption, for which validation against a camera gives 1 to 4 %.
 HEADCOUNT_SD, HEADCOUNT_SHARE = 0.5, 0.03
-ROUND_MINUTES = 30.0  # the parts of a space that were all counted within so long are a count of the whole
+ROUND_MINUTES = 30.0  # parts of a space all counted within so long are a count of the total
 LASTS_MINUTES = 60.0  # a space that nothing else observes has a figure for so long after its headcount
 
 
@@ -30,11 +30,11 @@ class Headcount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadcountInputs:
-    """What headcounts say at the end of each step, steps x spaces.
+    """Evidence of headcounts at the end of each step, steps x spaces.
 
     `people` with `sd` where one was made (NaN: none), of parts and of the wholes that they add up to. `reference` is
     the last one of the day up to each step and `before` the last one before it, 0 where there is none. `lasting` with
-    `lasting_sd` is the last one as long as it says something by itself; `age` is how many minutes ago it was.
+    `lasting_sd` is the last one as long as it is evidence by itself; `age` is how many minutes ago it was.
     """
 
     people: Floats
@@ -54,10 +54,10 @@ def headcount_sd(people: Floats) -> Floats:
 def placed(
     counts: Iterable[Headcount], building: Building, people_in: Floats, people_out: Floats
 ) -> tuple[Floats, Floats]:
-    """Return headcounts with their standard deviations as they hold at the end of their steps, steps x spaces.
+    """Return headcounts with their standard deviations, converted to the end of their steps, steps x spaces.
 
-    Who passed in the step is taken to have passed evenly: the share of them that passed after the headcount is added,
-    with the variance of the binomial, in groups. Of several in one step the last counts.
+    Passages are assumed uniform in the step: the share of them after the headcount is added, with the binomial
+    variance, in groups. Of several in one step the last counts.
     """
     spaces, steps = len(building.parents), len(people_in)
     people, sd = np.full((2, steps, spaces), np.nan)
@@ -66,20 +66,20 @@ def placed(
         step = int(count.at)
         if not 0 <= step < steps:
             continue
-        came, went = np.nan_to_num(people_in[step]), np.nan_to_num(people_out[step])
-        left = 1 - (count.at - step)
-        passed = float(np.abs(doors[count.space]) @ (came + went))
+        entries, exits = np.nan_to_num(people_in[step]), np.nan_to_num(people_out[step])
+        remaining = 1 - (count.at - step)
+        passed = float(np.abs(doors[count.space]) @ (entries + exits))
         people[step, count.space] = max(
-            count.people + left * float(doors[count.space] @ (came - went)), min(count.people, 0)
+            count.people + remaining * float(doors[count.space] @ (entries - exits)), min(count.people, 0)
         )
         sd[step, count.space] = np.sqrt(
-            headcount_sd(np.array(count.people)) ** 2 + GROUP * passed * left * (1 - left)
+            headcount_sd(np.array(count.people)) ** 2 + GROUP * passed * remaining * (1 - remaining)
         )
     return people, sd
 
 
 class HeadcountMemory:
-    """The last headcount of each space in the day, carried on by who passed its doors, or by how long people stay."""
+    """The last headcount of each space in the day, carried forward by passages, or by how long people stay."""
 
     def __init__(self, building: Building) -> None:
         spaces = len(building.parents)
@@ -87,13 +87,13 @@ class HeadcountMemory:
         self._people = np.zeros(spaces)
         self._variance = np.zeros(spaces)
         self._age = np.full(spaces, np.inf)
-        self._open = np.zeros(spaces, bool)  # counts that no whole was made of yet
+        self._open = np.zeros(spaces, bool)  # counts not yet part of a total
         self._reference = np.zeros(spaces)
 
     def follow(
         self, counts: tuple[Floats, Floats], net: Floats, passed: Floats, by_doors: Bools, minutes: float
     ) -> HeadcountInputs:
-        """Take in the headcounts of some steps (with their sd); `net` is who came less who left (steps x spaces)."""
+        """Process the headcounts of some steps (with their sd); `net` is entries less exits (steps x spaces)."""
         people, sd = counts[0].copy(), counts[1].copy()
         reference, before = (np.broadcast_to(self._reference, people.shape).copy() for _ in range(2))
         lasting, lasting_sd = np.full((2, *people.shape), np.nan)
@@ -120,7 +120,7 @@ class HeadcountMemory:
         )
 
     def _carry(self, net: Floats, passed: Floats, by_doors: Bools, minutes: float) -> None:
-        """Let a step pass. Where no door is counted, people come and go as in a queue with infinitely many servers:
+        """Advance a step. Without counted doors people come and go as in a queue with infinitely many servers:
         after t minutes the number differs by the variance 2 N (1 - exp(-t / stay)).
         """
         before, self._age = self._age, self._age + minutes
@@ -129,23 +129,23 @@ class HeadcountMemory:
         self._people = np.where(by_doors, np.maximum(self._people + net, 0), self._people)
 
     def _count(self, people: Floats, sd: Floats) -> None:
-        """Take in the headcounts of a step, and put in those of the wholes that are complete with them."""
-        made = ~np.isnan(people)
-        if not made.any():
+        """Process the headcounts of a step, and add those of totals completed by them."""
+        counted = ~np.isnan(people)
+        if not counted.any():
             return
-        self._put(made, people, sd)
-        for whole, parts in self._wholes:
+        self._put(counted, people, sd)
+        for total, parts in self._wholes:
             recent = self._open[parts] & (self._age[parts] <= ROUND_MINUTES)
-            if made[whole] or not (recent.all() and made[parts].any()):
+            if counted[total] or not (recent.all() and counted[parts].any()):
                 continue
-            people[whole], sd[whole] = self._people[parts].sum(), np.sqrt(self._variance[parts].sum())
-            made[whole] = True
+            people[total], sd[total] = self._people[parts].sum(), np.sqrt(self._variance[parts].sum())
+            counted[total] = True
             self._open[parts] = False
-            self._put(np.arange(len(people)) == whole, people, sd)
+            self._put(np.arange(len(people)) == total, people, sd)
 
-    def _put(self, where: Bools, people: Floats, sd: Floats) -> None:
-        self._people = np.where(where, people, self._people)
-        self._variance = np.where(where, sd**2, self._variance)
-        self._age = np.where(where, 0.0, self._age)
-        self._open = self._open | where
-        self._reference = np.where(where, people, self._reference)
+    def _put(self, counted: Bools, people: Floats, sd: Floats) -> None:
+        self._people = np.where(counted, people, self._people)
+        self._variance = np.where(counted, sd**2, self._variance)
+        self._age = np.where(counted, 0.0, self._age)
+        self._open = self._open | counted
+        self._reference = np.where(counted, people, self._reference)

@@ -1,4 +1,4 @@
-"""Learning from past days: the bias of each door by how the nights come out, and how sure that is."""
+"""Learning from past days: the bias of each door from the balance at night, with its error."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,14 +39,14 @@ from besok.model.building import Building, through
 
 # Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
 HEAVY = 1.43
-FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
-LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
-LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
+FREEDOM = 4.0  # of Student's t: days with a dead door or a class by another way weigh less
+LEAST_PEOPLE = 5.0  # who pass on a day, fewest to learn from it
+LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of the usual one
 # What it is taken to be before any day was seen, and the spread of its logarithm
 WIDTH, WIDTH_SPREAD = 0.5, 1.2
-LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
-SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
-SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
+LEAST_VARIANCE = 0.25  # of the remainder at the end of a day, in people squared
+SURE_DOORS = 1.0  # weight of the prior of the bias, in doors
+SURE_DAYS = 4.0  # weight of the prior of the errors, in days
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
@@ -56,41 +56,41 @@ SWAPPED, UNSWAPPED = 0.3, 0.35
 def learn(
     building: Building, days: Sequence[DayObservations], before: SiteParameters = NOTHING
 ) -> SiteParameters:
-    """Return what past days teach, the oldest first; `before` is what is believed if there are none."""
+    """Learn the parameters from past days, the oldest first; `before` is returned if there are none."""
     scale = _scale(days, len(building.parents))
     before = replace(before.of(building), scale=scale.mean, scale_sd=scale.sd) if days else before
-    told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
-    if not told:
+    usable = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
+    if not usable:
         return before
-    whole = [filled(day) for day in told]
-    told, put = [day for day, _ in whole], np.stack([people.sum(0) for _, people in whole])
+    completed = [filled(day) for day in usable]
+    usable, imputed = [day for day, _ in completed], np.stack([people.sum(0) for _, people in completed])
     portals = building.doors.shape[1]
-    in_part, never = counted_in_part(told)
+    in_part, never = counted_in_part(usable)
     if in_part.any(1).all():
         return before
     judged = ~(in_part | never).any(1)
-    back, steady, turned = _turned_back(building, [told[n] for n in np.flatnonzero(judged)])
-    for n, day in zip(np.flatnonzero(judged), back, strict=True):
-        told[n] = day
-    usual_in, usual_out, heard = _usual(told, portals)
-    beginning, beginning_se = _beginning(building, told, usual_in, usual_out, heard)
-    swapped = _swapped(building, [] if beginning.any() else back)
+    corrected_days, steady, turned = _turned_back(building, [usable[n] for n in np.flatnonzero(judged)])
+    for n, day in zip(np.flatnonzero(judged), corrected_days, strict=True):
+        usable[n] = day
+    usual_in, usual_out, heard = _usual(usable, portals)
+    beginning, beginning_se = _beginning(building, usable, usual_in, usual_out, heard)
+    swapped = _swapped(building, [] if beginning.any() else corrected_days)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
-    told = [_turned(day, swapped) for day in told]
-    found = [_sums(building, day) for day in told]
-    left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
-    whole_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
+    usable = [_turned(day, swapped) for day in usable]
+    totals = [_sums(building, day) for day in usable]
+    remainder, passed, sums = (np.stack([f[n] for f in totals]) for n in range(3))
+    complete_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
     bias, sd, wider, trust = _regression(
         building,
-        left,
-        passed * whole_spaces,
+        remainder,
+        passed * complete_spaces,
         sums,
-        UNHEARD * put @ np.abs(building.doors.T) + 2 * beginning_sd(beginning) ** 2,
+        UNHEARD * imputed @ np.abs(building.doors.T) + 2 * beginning_sd(beginning) ** 2,
     )
-    missed = _missed(float(wider[0]) / HEAVY, len(told))
-    over = _over(building, told, bias, missed, trust, beginning)
+    missed = _missed(float(wider[0]) / HEAVY, len(usable))
+    past = _past_days(building, usable, bias, missed, trust, beginning)
     return SiteParameters(
-        days=len(told),
+        days=len(usable),
         bias=bias,
         swapped=swapped,
         steady=steady,
@@ -105,13 +105,13 @@ def learn(
         beginning=beginning,
         beginning_se=beginning_se,
         missed=missed,
-        dwell=learn_stays(over, len(left[0])),
-        air=learn_air(over, [day.co2 for day in told], len(left[0])),
+        dwell=learn_stays(past, len(remainder[0])),
+        air=learn_air(past, [day.co2 for day in usable], len(remainder[0])),
     )
 
 
 def _scale(days: Sequence[DayObservations], spaces: int) -> LevelScale:
-    """Return what the headcounts of past days say of the counters of people inside."""
+    """Return the scale of the counters of people inside by the headcounts of past days."""
     scale = LevelScale(np.ones(spaces), np.full(spaces, SCALE_SD))
     for day in days:
         scale.follow(day.people, day.headcount, day.headcount_sd, day.step_minutes)
@@ -121,51 +121,54 @@ def _scale(days: Sequence[DayObservations], spaces: int) -> LevelScale:
 def _turned_back(
     building: Building, days: Sequence[DayObservations]
 ) -> tuple[list[DayObservations], Bools, Bools]:
-    """Return the days, with doors turned back while they hung the other way round than on most; the doors that tell
-    surely; and those that were turned when the last day ended. `days` were counted whole; few tell nothing.
+    """Return the days with temporarily turned doors corrected; doors with clear evidence; and those turned at the end.
+
+    `days` were counted completely; with few of them nothing is turned.
     """
     portals = len(building.doors[0])
     turned = np.zeros(portals, bool)
     if len(days) < LEAST_DAYS:
         return list(days), turned, turned
     usual_in, usual_out, heard = _usual(days, portals)
-    found, most = [], []
+    corrected_days, most = [], []
     for day in days:
-        own_in, own_out, own = _usual([day], portals)
-        others = np.maximum(heard - own, 1)
-        usual = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
+        day_in, day_out, seen = _usual([day], portals)
+        others = np.maximum(heard - seen, 1)
+        usual = (usual_in * heard - day_in) / others, (usual_out * heard - day_out) / others
         detector = SwapDetector(turned, building.doors.astype(float))
         counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         *_, back = detector.follow(*counts, leaning(*usual), usual, day, over=True)
-        found.append(_turned(day, back))
+        corrected_days.append(_turned(day, back))
         most.append(np.where(back.any(0), 0, detector.most))
         turned = detector.turned
     calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
-    return found, np.asarray(calm, bool), turned
+    return corrected_days, np.asarray(calm, bool), turned
 
 
 def _beginning(
     building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
 ) -> Floats:
-    """Return how many are usually in when a day begins, with the standard error, by space; zero where most nights are
-    quiet, unless the site is open then and more people leave in the morning than have come.
+    """Return the usual number inside when a day begins, with its standard error, by space; zero where most nights are
+    quiet, unless the site is open then and morning exits exceed entries.
     """
     steps = np.roll(np.arange(QUARTERS), -(int(days[0].clock[0]) // 15))
     steps = steps[heard[steps].any(1)]  # the quarters in which one begins
     usual = through(building.doors, usual_in[steps], usual_out[steps])
     passed = [through(building.doors, *np.nan_to_num((day.people_in, day.people_out))) for day in days]
-    used = [is_night_used(*own, day.step_minutes) for own, day in zip(passed, days, strict=True)]
+    used = [is_night_used(*flows, day.step_minutes) for flows, day in zip(passed, days, strict=True)]
     open_then = np.mean([day.open is not None and day.open[0] and day.open[-1] for day in days]) >= MOST_DAYS
     lowest = np.cumsum(usual[0] - usual[1] * usual[0].sum(0) / np.maximum(usual[1].sum(0), 1), axis=0).min(0)
     lived_in = (np.mean(used, 0) >= MOST_DAYS) | (open_then & (lowest <= -FIRST_OUT))
     stays = np.zeros((2, len(lived_in)))
     every = max(round(15 / days[0].step_minutes), 1)
     for space in np.flatnonzero(lived_in) if len(days) >= LEAST_NIGHTS else ():
-        came, went = (
+        entries, exits = (
             flow[: len(flow) // every * every].reshape(-1, every).sum(1)
-            for flow in (np.concatenate([own[way][:, space] for own in passed]) for way in (0, 1))
+            for flow in (
+                np.concatenate([flows[direction][:, space] for flows in passed]) for direction in (0, 1)
+            )
         )
-        stays[:, space] = mean_stay(came, went, every * days[0].step_minutes)
+        stays[:, space] = mean_stay(entries, exits, every * days[0].step_minutes)
     return np.where(lived_in, usual_at_beginning(*usual, *stays), 0)
 
 
@@ -176,28 +179,26 @@ def _turned(day: DayObservations, doors: Bools) -> DayObservations:
 
 
 def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:
-    """Return who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how
-    many.
-    """
-    came, went, heard = np.zeros((3, QUARTERS, portals))
+    """Return mean entries and exits in each quarter of the clock over the days with data, and the number of days."""
+    entries, exits, heard = np.zeros((3, QUARTERS, portals))
     for day in days:
         quarter = day.clock // 15
         known = np.zeros((QUARTERS, portals), bool)
         np.logical_or.at(known, quarter, ~(np.isnan(day.people_in) & np.isnan(day.people_out)))
-        np.add.at(came, quarter, np.nan_to_num(day.people_in))
-        np.add.at(went, quarter, np.nan_to_num(day.people_out))
+        np.add.at(entries, quarter, np.nan_to_num(day.people_in))
+        np.add.at(exits, quarter, np.nan_to_num(day.people_out))
         heard += known
-    return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
+    return entries / np.maximum(heard, 1), exits / np.maximum(heard, 1), heard
 
 
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:
-    """Sum up a day by space: who was left at its end, who passed; and by space and portal who would be missed."""
-    came, went = (np.nan_to_num(flow).sum(0) for flow in (day.people_in, day.people_out))
+    """Sum up a day by space: remainder at its end, passages; by space and portal the people missed per unit bias."""
+    entries, exits = (np.nan_to_num(flow).sum(0) for flow in (day.people_in, day.people_out))
     doors = building.doors.astype(float)
-    return doors @ (came - went), np.abs(doors) @ (came + went), doors * (came + went) / 2
+    return doors @ (entries - exits), np.abs(doors) @ (entries + exits), doors * (entries + exits) / 2
 
 
-def _over(
+def _past_days(
     building: Building,
     days: Sequence[DayObservations],
     bias: Floats,
@@ -205,56 +206,56 @@ def _over(
     trust: Floats,
     beginning: Floats,
 ) -> list[PastDay]:
-    """Return the days as they are known when they are over, to learn from how long people stay."""
-    found = []
-    for day, own in zip(days, trust, strict=True):
+    """Return the days as known afterwards, to learn how long people stay."""
+    past = []
+    for day, weights in zip(days, trust, strict=True):
         counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         people_in, people_out = through(building.doors, *corrected(*counts, bias, missed, day.checked_sd))
-        found.append(
+        past.append(
             PastDay(
                 people_in=people_in,
                 people=bridged(people_in, people_out, beginning),
                 clock=np.asarray(day.clock + day.step_minutes),
                 minutes=day.step_minutes,
-                trust=own,
+                trust=weights,
             )
         )
-    return found
+    return past
 
 
 def _regression(
-    building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
+    building: Building, remainder: Floats, passed: Floats, sums: Floats, unheard: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the bias of each portal; of each space the standard deviation of a day's, and the
     widening.
 
-    Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
+    The remainder at the end of a day is minus the sum of the biases times the people missed, plus an error. Gaussian
     prior on the biases, Student's t on the errors (iterated reweighting), whose scale is learnt with shrinkage.
     """
-    days, spaces = left.shape
+    days, spaces = remainder.shape
     portals = building.doors.shape[1]
     usual = 1.0  # how far from zero biases are here, in variances of the prior
     wider = np.ones(spaces)
     bias = np.zeros(portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
-    plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2
+    base = VARIANCE * passed + (DAY_SD * passed / 2) ** 2
     least = LEAST_VARIANCE + unheard
     rows = sums.reshape(days * spaces, -1)
     for _ in range(6):
-        errors = left + sums @ bias
-        scale = plain * wider + least
+        errors = remainder + sums @ bias
+        scale = base * wider + least
         z2 = errors**2 / scale
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
         precision = (trust / scale).reshape(-1)
         covariance = np.linalg.inv(
             np.eye(portals) / (usual * BIAS_SD**2) + (rows * precision[:, None]).T @ rows
         )
-        bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
+        bias = -covariance @ (rows * precision[:, None]).T @ remainder.reshape(-1)
         spread = (bias**2 + np.diag(covariance)).mean() / BIAS_SD**2
         usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
-        errors = left + sums @ bias
+        errors = remainder + sums @ bias
         known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
-        wider = _width(errors**2 + known, plain, least, weight)
+        wider = _width(errors**2 + known, base, least, weight)
     typical = (sums * weight[:, :, None]).sum(0) / np.maximum((passed * weight).sum(0) / 2, 1)[:, None]
     unsure = np.einsum("sp,pq,sq->s", typical, covariance, typical)
     unsure = np.where(weight.any(0), unsure, BIAS_SD**2)
@@ -262,12 +263,10 @@ def _regression(
     return bias, np.sqrt(unsure + wider * DAY_SD**2), wider, trust / (FREEDOM + 1) * FREEDOM
 
 
-def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floats:
-    """Return the widening of each space by the squared errors of its days: the mean of what is likely by prior and
-    errors.
-    """
+def _width(misfit: Floats, base: Floats, least: Floats, weight: Floats) -> Floats:
+    """Return the widening of each space by the squared errors of its days: the posterior mean."""
     widths = np.geomspace(LEAST_WIDTH, MOST_WIDTH, 49)
-    scale = widths[:, None, None] * plain + least
+    scale = widths[:, None, None] * base + least
     fits = -np.log(scale) / 2 - (FREEDOM + 1) / 2 * np.log1p(misfit / scale / FREEDOM)
     log = (fits * weight).sum(1) - (np.log(widths / WIDTH) ** 2 / (2 * WIDTH_SPREAD**2))[:, None]
     chance = np.exp(log - log.max(0))
@@ -275,18 +274,18 @@ def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floa
 
 
 def _missed(wider: float, days: int) -> float:
-    """Return the share of passages missed both ways: who misses many errs by many, so nights that scatter tell of it.
+    """Return the share of passages missed both ways, from the scatter of nights: a door that misses many errs by many.
 
-    Nights that do not tell nothing: of many people, equal errors of both directions leave next to none.
+    The absence of scatter is no evidence: equal errors of both directions cancel for many people.
     """
     sure = days / (days + SURE_DAYS)
     return max(MISSED, (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED))
 
 
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
-    """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
+    """Find portals with exchanged directions: with them turned, counts no longer fall far below zero, and end near it.
 
-    `days` were counted whole: who was inside before counts begin leaves, so that counts fall below zero too.
+    `days` were counted completely: people inside before counts begin would make them fall below zero too.
     """
     swapped = np.zeros(building.doors.shape[1], bool)
     if not days:

@@ -1,4 +1,4 @@
-"""Counts of the people inside: when they are not to be believed, and what headcounts say of their scale."""
+"""Counts of the people inside: detection of stuck ones, and their scale by headcounts."""
 
 import numpy as np
 
@@ -19,24 +19,24 @@ class StuckLevels:
         self._passed = np.zeros(spaces)
 
     def stuck(self, people: Floats, passed: Floats) -> Bools:
-        """In which steps (of steps x spaces) the counts are stuck. They are believed again as soon as they move."""
-        found = np.zeros(people.shape, bool)
+        """Return in which steps (steps x spaces) the counts are stuck. They are accepted again as soon as they move."""
+        is_stuck = np.zeros(people.shape, bool)
         if np.isnan(people).all():
-            return found
+            return is_stuck
         for step, (now, passing) in enumerate(zip(people, passed, strict=True)):
             same = now == self._last
             self._steps = np.where(same, self._steps + 1, 0)
             self._passed = np.where(same, self._passed + passing, 0)
             self._last = now
-            found[step] = same & (self._passed >= STUCK_PASSAGES) & (self._steps >= STUCK_STEPS)
-        return found
+            is_stuck[step] = same & (self._passed >= STUCK_PASSAGES) & (self._steps >= STUCK_STEPS)
+        return is_stuck
 
 
 class LevelScale:
-    """What a counter of the people inside shows / how many there are, by space: a normal distribution about `mean`.
+    """Ratio of people shown by a counter to people inside, by space: a normal distribution about `mean`.
 
-    In a headcount of h people beside y shown, y = scale h + error, whose variance is that of both counts and of who
-    came and left between their moments (see headcounts). A constant that is observed: the simplest Kalman filter.
+    With a headcount of h people and y shown, y = scale h + error, whose variance is that of both counts and of passages
+    between their moments (see headcounts). An observed constant: the simplest Kalman filter.
     """
 
     def __init__(self, mean: Floats, sd: Floats) -> None:
@@ -47,9 +47,11 @@ class LevelScale:
     ) -> tuple[Floats, Floats]:
         """Return the counts of some steps by the scale known then, and its standard deviation (steps x spaces)."""
         people, sd = shown / self.mean, np.broadcast_to(self.sd, shown.shape).copy()
-        beside = ~(np.isnan(headcount) | np.isnan(shown)) & (headcount > 0)
-        for step in np.flatnonzero(beside.any(1)):
-            self._learn(np.where(beside[step], headcount[step], 0), shown[step], headcount_sd[step], minutes)
+        comparable = ~(np.isnan(headcount) | np.isnan(shown)) & (headcount > 0)
+        for step in np.flatnonzero(comparable.any(1)):
+            self._learn(
+                np.where(comparable[step], headcount[step], 0), shown[step], headcount_sd[step], minutes
+            )
             people[step:], sd[step:] = shown[step:] / self.mean, self.sd
         return people, sd
 

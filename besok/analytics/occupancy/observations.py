@@ -26,13 +26,13 @@ BY_STEP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayObservations:
-    """One business day, or its first steps. NaN means "not heard".
+    """One business day, or its first steps. NaN means "no data".
 
-    `people_in` and `people_out` are steps x portals: who passed in the step. `people`, `occupied` (0 or 1, or the share
-    of the step) and `co2` (ppm) are steps x spaces, already held for as long as they are to count (see `hold`). `open`
-    tells by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
+    `people_in` and `people_out` are steps x portals: people in the step. `people`, `occupied` (0 or 1, or the share
+    of the step) and `co2` (ppm) are steps x spaces, already carried forward as long as valid (see `hold`). `open`
+    is by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
     minute after midnight at which each step begins (it jumps when summer time does), `weekday` that of the business
-    day, 0 for Monday. `awaited` (steps x portals) tells where a sensor should send.
+    day, 0 for Monday. `awaited` (steps x portals) is where a sensor should send.
 
     By people: `headcount` (steps x spaces, see `headcounts.placed`) with its standard deviation; `checked_sd`, by
     portal, that of the accuracy of a counter whose counts were corrected by validation counts, as a share, NaN where
@@ -104,13 +104,12 @@ class DayObservations:
 
 
 def heard(*readings: Floats) -> Bools:
-    """Return the steps in which anything at all was heard."""
+    """Return the steps with any data."""
     return np.asarray((~np.isnan(np.hstack(readings))).any(axis=1), bool)
 
 
 def known(observed: Bools, patience: int) -> Bools:
-    """Return the steps in which the site can be spoken of: something of it was heard then or within `patience` steps
-    before.
+    """Return the steps with figures: with data in them or within `patience` steps before.
 
     A silent site has no figures: missing is never zero.
     """

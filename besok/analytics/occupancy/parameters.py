@@ -12,7 +12,7 @@ from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-VERSION = 12  # of what is learnt: another one is learnt again
+VERSION = 12  # of the parameters: those of another one are learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -25,18 +25,17 @@ MISSED = 0.02  # share of passages that doors miss in both directions alike
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SiteParameters:
-    """Parameters of a site before a day begins; `days` is from how many days they were learnt.
+    """Parameters of a site before a day begins, learnt from `days` days.
 
-    By portal: `bias`, the share of those who come in that its counter misses more than of those who leave (negative:
-    the other way); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
-    that they tell when in and out are exchanged; `turned` where they were when the last day ended; `heard` where it
-    was heard at all; `usual_in` and `usual_out`, who passes in each quarter of the clock (quarters x portals).
+    By portal: `bias`, the share of entries that its counter misses more than of exits (negative: of exits);
+    `swapped` where directions are exchanged; `steady` where the hours of entries and exits are regular enough to
+    detect an exchange; `turned` where they were exchanged when the last day ended; `heard` where there was any data;
+    `usual_in` and `usual_out`, people in each quarter of the clock (quarters x portals).
 
-    By space: `bias_sd`, how far a day's bias may be from that, and `widened`, how much wider than usual the variance of
-    each passage's error is; `scale`, what its counter of people inside shows of them, by headcounts, and `scale_sd`,
-    how sure that is; `beginning`, how many are usually in when a day begins, and `beginning_se`, its standard
-    error. `missed` is the share of passages missed
-    in both directions; `dwell` tells how long people stay, `air` how carbon dioxide answers.
+    By space: `bias_sd`, the sd of a day's bias, and `widened`, the variance of each passage's error relative to the
+    usual one; `scale`, the share of people that its counter of people inside shows, by headcounts, and `scale_sd`,
+    its sd; `beginning`, the usual number inside when a day begins, and `beginning_se`, its standard error. `missed` is
+    the share of passages missed in both directions; `dwell` has the dwell times, `air` the response of carbon dioxide.
     """
 
     days: int
@@ -59,7 +58,7 @@ class SiteParameters:
 
     @classmethod
     def unknown(cls, spaces: int, portals: int, *, day_is_over: bool = False) -> "SiteParameters":
-        """Parameters where nothing was learnt; less cautious if the day itself is known to its end."""
+        """Return parameters without learning; less cautious if the day itself is known to its end."""
         return cls(
             days=0,
             bias=np.zeros(portals),
@@ -81,7 +80,7 @@ class SiteParameters:
         )
 
     def of(self, building: Building, *, day_is_over: bool = False) -> "SiteParameters":
-        """Parameters for a building: those of one with other portals or spaces are of no use."""
+        """Return parameters for a building: unknown ones if these are for other portals or spaces."""
         spaces, portals = building.doors.shape
         fits = len(self.bias) == portals and len(self.bias_sd) == spaces
         if self.days and fits:
@@ -90,11 +89,11 @@ class SiteParameters:
         return replace(nothing, scale=self.scale, scale_sd=self.scale_sd) if fits else nothing
 
     def without(self, portals: Bools) -> "SiteParameters":
-        """Return these without what usually passes some portals: they are not used, and their silence hides nobody."""
+        """Return parameters without the usual flows of some portals, which are unused: their silence hides nobody."""
         if not self.days or not portals.any():
             return self
-        into, out_of = (np.where(portals, 0.0, column) for column in (self.usual_in, self.usual_out))
-        return replace(self, usual_in=into, usual_out=out_of)
+        entries, exits = (np.where(portals, 0.0, column) for column in (self.usual_in, self.usual_out))
+        return replace(self, usual_in=entries, usual_out=exits)
 
     def to_json(self) -> str:
         """Write a JSON object that `from_json` reads."""
@@ -109,10 +108,10 @@ class SiteParameters:
 
 
 def _listed(array: Any) -> Any:
-    """Convert an array to lists, with None for what is not finite."""
-    known = np.asarray(np.isfinite(array), bool)
+    """Convert an array to lists, with None for values that are not finite."""
+    finite = np.asarray(np.isfinite(array), bool)
     listed = array.astype(object)
-    listed[~known] = None
+    listed[~finite] = None
     return listed.tolist()
 
 

@@ -1,4 +1,4 @@
-"""From what doors counted to what passed into and out of each space: corrected, imputed where a door was silent."""
+"""Passages into and out of each space from the counts of doors: corrected, imputed where a door was silent."""
 
 from dataclasses import dataclass, replace
 
@@ -11,11 +11,13 @@ from besok.model.arrays import Bools, Floats
 from besok.model.building import Building, through
 
 SILENT_MINUTES = 15.0  # silent for longer, a door may be dead; of a past day a shorter silence is filled
-SILENT_PEOPLE = 8.0  # who usually pass in its silence, from which on it is taken for dead
-REGULAR = 0.7  # share of its day that a door must have told of, for its silence to be no silence of people
-QUIET_TOLD = 0.25  # share of the quiet steps a door must have told of, or it tells only when somebody passes
+SILENT_PEOPLE = 8.0  # usual people during a silence, from which a door is dead
+REGULAR = (
+    0.7  # share of its day with data, from which the silence of a door is a fault, not an absence of people
+)
+QUIET_SHARE = 0.25  # share of quiet steps with data, below which a door sends only when somebody passes
 # Variance of each person who is put in, and standard deviation as a share of all of them
-DIGITS = 9  # of people: what sums of doors in another order differ in
+DIGITS = 9  # of people: rounds off differences from the order of doors
 UNHEARD, GUESS = 1.5, 0.12
 
 
@@ -23,9 +25,9 @@ UNHEARD, GUESS = 1.5, 0.12
 class SpacePassages:
     """People into and out of each space (steps x spaces), corrected by the learnt doors.
 
-    `variance` is that of the error of people_in - people_out in the step, `raw` what the counts say uncorrected,
-    `counted` tells where a door of the space was heard so far and none is unknown, `silent` where a usual flow was put
-    in, `odd` where in and out of a door were exchanged.
+    `variance` is that of the error of people_in - people_out in the step, `raw` the uncorrected counts,
+    `counted` where a door of the space had data so far and none is unknown, `silent` where a usual flow was imputed,
+    `odd` where in and out of a door were exchanged.
     """
 
     people_in: Floats
@@ -47,27 +49,30 @@ def passages(
     *,
     over: bool,
 ) -> SpacePassages:
-    """Return who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on.
-    Of a day that is `over` short silences are filled, and turned doors set right where they counted.
+    """Return the passages in the steps of `seen`; `before` and `turned` are the doors' states, which are updated.
+
+    Of a day that is `over` short silences are filled, and turned doors corrected where they counted.
     """
     leads = building.doors.astype(float)
     crossing = np.abs(leads.T)
     raw = (np.nan_to_num(seen.people_in) - np.nan_to_num(seen.people_out)) @ leads.T
-    seen, put = filled(seen) if over else (seen, np.zeros(seen.people_in.shape))
-    came, went = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
+    seen, imputed = filled(seen) if over else (seen, np.zeros(seen.people_in.shape))
+    entries, exits = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
-    came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
-    odd = np.broadcast_to(doors.swapped, came.shape)
+    entries, exits = np.where(doors.swapped, exits, entries), np.where(doors.swapped, entries, exits)
+    odd = np.broadcast_to(doors.swapped, entries.shape)
     usual = doors.usual_in, doors.usual_out
     if doors.steady.any():
-        came, went, now = turned.follow(came, went, leaning(*usual) * doors.steady, usual, seen, over=over)
+        entries, exits, now = turned.follow(
+            entries, exits, leaning(*usual) * doors.steady, usual, seen, over=over
+        )
         odd = odd ^ now
     rates = np.stack(usual)[:, seen.clock // 15] / 15
     hidden, unsure, dead = before.follow(heard, rates, seen.step_minutes)
-    counts = came + went
-    flows = hidden + corrected(came, went, doors.bias, doors.missed, seen.checked_sd)
+    counts = entries + exits
+    flows = hidden + corrected(entries, exits, doors.bias, doors.missed, seen.checked_sd)
     people_in, people_out = through(building.doors, *flows)
-    variance = (VARIANCE * counts @ crossing) * doors.widened + (unsure + UNHEARD * put) @ crossing
+    variance = (VARIANCE * counts @ crossing) * doors.widened + (unsure + UNHEARD * imputed) @ crossing
     return SpacePassages(
         people_in=_exact(people_in),
         people_out=_exact(people_out),
@@ -82,51 +87,51 @@ def passages(
     )
 
 
-def corrected(came: Floats, went: Floats, bias: Floats, missed: float, checked_sd: Floats) -> Floats:
-    """Return counts (steps x doors) with those whom doors miss, in and out: in one direction by their bias, in both
-    unless validation counts have corrected them.
+def corrected(entries: Floats, exits: Floats, bias: Floats, missed: float, checked_sd: Floats) -> Floats:
+    """Return counts (steps x doors) with missed people, in and out: in one direction by the doors' bias, in both unless
+    validation counts have corrected them.
     """
     more = 1 + np.where(np.isnan(checked_sd), missed, 0)
-    return np.stack([came * (more + np.maximum(bias, 0)), went * (more + np.maximum(-bias, 0))])
+    return np.stack([entries * (more + np.maximum(bias, 0)), exits * (more + np.maximum(-bias, 0))])
 
 
 def _exact(sums: Floats) -> Floats:
-    """Return sums over doors without the last digits, which depend on the order of the doors."""
+    """Round sums over doors, whose last digits depend on the order of the doors."""
     return np.asarray(sums.round(DIGITS))
 
 
 def filled(day: DayObservations) -> tuple[DayObservations, Floats]:
-    """Return a past day with short silences of its doors filled by what passed before and after; and how many people
-    were put in (steps x doors). Only doors that tell of most steps, and of quiet ones too, are filled.
+    """Return a past day with short silences of its doors filled by the flow around them; and the people imputed (steps
+    x doors). Only doors with data for most steps, and for quiet ones too, are filled.
     """
     counts = np.stack([day.people_in, day.people_out])
     heard = np.asarray(~np.isnan(counts).all(0), bool)
-    put = np.zeros(heard.shape)
+    imputed = np.zeros(heard.shape)
     if heard.all():
-        return day, put
+        return day, imputed
     most = max(round(SILENT_MINUTES / day.step_minutes), 1)
     counts = np.where(heard, np.nan_to_num(counts), np.nan)
     for door in np.flatnonzero(heard.any(0) & ~heard.all(0)):
-        told = np.flatnonzero(heard[:, door])
-        gaps = np.diff(told) - 1
-        own = counts[:, told, door]
-        flow = own.sum() / len(told)
-        regular = len(told) >= REGULAR * (told[-1] - told[0] + 1)
-        if not regular or (own.sum(0) == 0).mean() < QUIET_TOLD * np.exp(-flow):
+        known = np.flatnonzero(heard[:, door])
+        gaps = np.diff(known) - 1
+        door_counts = counts[:, known, door]
+        flow = door_counts.sum() / len(known)
+        regular = len(known) >= REGULAR * (known[-1] - known[0] + 1)
+        if not regular or (door_counts.sum(0) == 0).mean() < QUIET_SHARE * np.exp(-flow):
             continue
         for after in np.flatnonzero((gaps > 0) & (gaps <= most)):
-            gap = slice(told[after] + 1, told[after + 1])
-            counts[:, gap, door] = (own[:, [after]] + own[:, [after + 1]]) / 2
-            put[gap, door] = counts[:, gap, door].sum(0)
-    return replace(day, people_in=counts[0], people_out=counts[1]), put
+            gap = slice(known[after] + 1, known[after + 1])
+            counts[:, gap, door] = (door_counts[:, [after]] + door_counts[:, [after + 1]]) / 2
+            imputed[gap, door] = counts[:, gap, door].sum(0)
+    return replace(day, people_in=counts[0], people_out=counts[1]), imputed
 
 
 class Silence:
-    """Silence of each door, and who would have passed it; which were heard today."""
+    """Silence of each door with the usual passages in it, and the doors with data today."""
 
     def __init__(self, portals: int, spaces: int) -> None:
         self._minutes = np.zeros(portals)  # of silence
-        # In and out, people: who usually pass in it, and who of them were put in
+        # In and out, people: usual ones in the silence, and those imputed
         self._usual, self._put = np.zeros((2, 2, portals))
         self._heard, self._late = np.zeros((2, portals), bool)
         self._passed = np.zeros(spaces)
@@ -134,22 +139,22 @@ class Silence:
     def counted(
         self, heard: Bools, unknown: Bools, passed: Floats, crossing: Floats, known_site: bool
     ) -> Bools:
-        """Return in which steps a door of each space was heard then or before. A door that is `unknown` until it is
-        heard may have let in anybody: beside it the others' counts are not even the least. That lasts for the day, if
-        others have `passed` meanwhile; but a site's first day begins somewhere.
+        """Return in which steps a door of each space had data by then. A door that is `unknown` until its first data
+        may have let in anybody: the counts of the others are then not even a lower bound. That lasts for the day, if
+        others have `passed` meanwhile, except on a site's first day.
         """
-        so_far = np.logical_or.accumulate(np.vstack([self._heard, heard]))
+        heard_by_then = np.logical_or.accumulate(np.vstack([self._heard, heard]))
         before = np.vstack([self._passed, self._passed + np.cumsum(passed, axis=0)])
         busy = (before[:-1] >= SILENT_PEOPLE) @ crossing.T > 0
-        late = known_site & unknown & busy & so_far[1:] & ~so_far[:-1]
+        late = known_site & unknown & busy & heard_by_then[1:] & ~heard_by_then[:-1]
         late = np.logical_or.accumulate(np.vstack([self._late, late]))
-        self._heard, self._late, self._passed = so_far[-1], late[-1], before[-1]
-        hidden = (unknown & ~so_far[1:]) | late[1:]
-        return np.asarray((so_far[1:] @ crossing > 0) & ~(hidden @ crossing > 0), bool)
+        self._heard, self._late, self._passed = heard_by_then[-1], late[-1], before[-1]
+        hidden = (unknown & ~heard_by_then[1:]) | late[1:]
+        return np.asarray((heard_by_then[1:] @ crossing > 0) & ~(hidden @ crossing > 0), bool)
 
     def follow(self, heard: Bools, usual: Floats, minutes: float) -> tuple[Floats, Floats, Bools]:
-        """Return who probably passed unheard in steps of so many minutes (in and out x steps x doors), the variance of
-        that, and where doors are dead; `usual` are the people a minute, in and out.
+        """Return estimated passages without data (in and out x steps x doors) in steps of so many minutes, their
+        variance, and where doors are dead; `usual` are the people a minute, in and out.
         """
         hidden, variance, dead = np.zeros(usual.shape), np.zeros(heard.shape), np.zeros(heard.shape, bool)
         gaps = np.asarray(~heard.all(1), bool)

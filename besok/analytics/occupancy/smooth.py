@@ -1,4 +1,4 @@
-"""The estimate of a day that is over: each step knows what came before it and what came after."""
+"""The estimate of a past day: each step uses earlier and later observations."""
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -19,18 +19,16 @@ from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
-WHOLE_DAY_MINUTES = (
-    22 * 60.0
-)  # a day that is known so far is over, and at its end as many are in as usually then
+WHOLE_DAY_MINUTES = 22 * 60.0  # a day known so far is over, with the usual number of people at its end
 AIR_LASTS = (
     6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
 )
-GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
+GHOST = 0.001  # likelihood of somebody remaining, relative to 1 for nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Node:
-    """State after a node of the forward pass, and the way back from it."""
+    """State after a node of the forward pass, and the reverse steps from it."""
 
     grid: ProbabilityGrid
     back: list[Back]
@@ -39,10 +37,9 @@ class _Node:
 def smoothed(
     building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
 ) -> Estimate:
-    """Return the estimate of each step from all of the day: better than `live`, once the day is over or late data has
-    come.
+    """Return the estimate of each step from the entire day: better than `live` once it is over or late data has come.
 
-    If `seen` ends before the day does, its last figures are those of the filter.
+    If `seen` ends before the day, its last figures are those of the filter.
     """
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
@@ -66,15 +63,15 @@ def _ends(steps: int, minutes: float) -> list[int]:
 
 
 def _unsettled(doors: SiteParameters, inputs: Inputs) -> Floats:
-    """Return how far the biases of a day that is over may be: far enough for it to end as it began.
+    """Return the sd of the biases of a past day, large enough for it to end as it began.
 
-    On a bad day (a counter that was covered, an emergency exit that stood open) that is further than past days tell.
+    On a bad day (a covered counter, an open emergency exit) that is larger than learnt from past days.
     """
     passed = inputs.passages
-    left = np.abs((passed.people_in - passed.people_out).sum(0))
+    remainder = np.abs((passed.people_in - passed.people_out).sum(0))
     by_chance = 2 * np.sqrt(passed.variance.sum(0) + 2 * beginning_sd(doors.beginning) ** 2)
     through = np.maximum((passed.people_in + passed.people_out).sum(0) / 2, 1)
-    return np.asarray(np.maximum(doors.bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
+    return np.asarray(np.maximum(doors.bias_sd, np.maximum(remainder - by_chance, 0) / (2 * through)))
 
 
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
@@ -87,23 +84,23 @@ def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float
 
 
 def _backward(nodes: list[_Node], ending: Floats | None) -> Floats:
-    """Mean, lower and upper bound at each node (3 x nodes x spaces), from the whole day; `ending` is how many are
-    usually in at its end, None if it is not over.
+    """Return mean, lower and upper bound at each node (3 x nodes x spaces), from the entire day; `ending` is the usual
+    number inside at its end, None if it is not over.
     """
-    found = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
+    figures = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
     later = _ending(nodes[-1].grid, ending)
     for n in range(len(nodes) - 1, -1, -1):
         node = nodes[n]
         cells = node.grid.cells * later
         total = cells.sum((1, 2), keepdims=True)
         cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
-        found[:, n] = node.grid.figures(cells)
+        figures[:, n] = node.grid.figures(cells)
         later = backwards(later, node.back)
-    return found
+    return figures
 
 
 def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:
-    """Return how likely each cell is at the end of the day: nobody stays if it is over, or as many as usual."""
+    """Return the likelihood of each cell at the end of the day: nobody or the usual number if over; else uniform."""
     people = grid.people()
     if usual is None:
         return np.ones_like(people)
@@ -113,13 +110,13 @@ def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:
 
 
 def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
-    """Return the figures of all steps: by the counts between nodes, their error interpolated."""
+    """Return the figures of all steps: by the counts between nodes, with interpolated error."""
     net = inputs.passages.people_in - inputs.passages.people_out
     counted = np.cumsum(net, axis=0)
     base = np.concatenate([np.zeros((1, net.shape[1])), counted])
     at = np.array([0, *ends])
     steps = np.arange(1, len(net) + 1) - (1 - within)
     off = at_nodes - base[at]
-    between = np.stack([interpolated(steps, at, known) for known in off])
+    between = np.stack([interpolated(steps, at, errors) for errors in off])
     people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
     return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

@@ -1,4 +1,4 @@
-"""From what the filter or the smoother believes to what is shown: spaces without doors, sums, bases and reasons."""
+"""Final figures from those of filter or smoother: spaces without doors, sums, bases and reasons."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from besok.model.occupancy import Estimate, reason_code
 _DOORS, _PEOPLE, _PRESENCE, _HEADCOUNT = 1, 2, 3, 4
 SEEN_UNSURE = 0.04  # of the people, as standard deviation, of a count inside: half of its error lasts all day
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
-WHOLE = 0.85  # of an interval that holds four of five once its bounds are moved to whole people
+WHOLE = 0.85  # factor of the interval: it covers 80 % once its bounds are moved to integers
 
 
 def estimate_of(
@@ -27,7 +27,7 @@ def estimate_of(
     *,
     within: float = 1.0,
 ) -> Estimate:
-    """Return the estimate of some steps, of which the doors' figures are given."""
+    """Return the estimate of some steps, given the figures by doors."""
     by_doors = inputs.passages.counted
     inside = ~np.isnan(inputs.people)
     presence = ~np.isnan(inputs.occupied) & ~inside
@@ -38,11 +38,11 @@ def estimate_of(
     people, lower, upper = _alone(inputs, by_doors, people, lower, upper)
     by_headcount = ~(by_doors | inside) & ~np.isnan(inputs.headcounts.lasting)
     lone = presence & ~by_doors & ~by_headcount
-    # At least one, or none; a share where a step was so in part
+    # At least one, or none; a share where only a part of a step was occupied
     people = np.where(lone, inputs.occupied, people)
     least = np.where(lone, inputs.occupied, 0)
     people, lower, upper = reconciled(building, people, lower, upper, least, inputs.headcounts.age)
-    lower, upper = _whole(people, lower, upper)
+    lower, upper = _to_integers(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)
     basis = np.where(inside, _PEOPLE, np.where(lone | empty, _PRESENCE, np.where(by_doors, _DOORS, 0)))
@@ -61,18 +61,20 @@ def estimate_of(
 def _alone(
     inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the figures with those of spaces whose doors are not counted: by a counter of the people inside, by the
-    last headcount, or by both at the minute of a headcount, weighted by their variances.
+    """Return the figures with those of spaces without counted doors: by a counter of people inside, by the last
+    headcount, or by both at the minute of a headcount, weighted by their variances.
     """
     shown, shown_sd = inputs.people, level_sd(np.nan_to_num(inputs.people), inputs.scale_sd)
     counts = inputs.headcounts
-    told = np.where(np.isnan(shown) | ~np.isnan(counts.people), counts.lasting, np.nan)
+    headcount = np.where(np.isnan(shown) | ~np.isnan(counts.people), counts.lasting, np.nan)
     weights = [
-        np.where(np.isnan(v), 0, 1 / sd**2) for v, sd in ((shown, shown_sd), (told, counts.lasting_sd))
+        np.where(np.isnan(v), 0, 1 / sd**2) for v, sd in ((shown, shown_sd), (headcount, counts.lasting_sd))
     ]
     total = weights[0] + weights[1]
     alone = ~by_doors & (total > 0)
-    mean = (weights[0] * np.nan_to_num(shown) + weights[1] * np.nan_to_num(told)) / np.where(alone, total, 1)
+    mean = (weights[0] * np.nan_to_num(shown) + weights[1] * np.nan_to_num(headcount)) / np.where(
+        alone, total, 1
+    )
     sd = 1 / np.sqrt(np.where(alone, total, 1))
     return (
         np.where(alone, mean, people),
@@ -82,13 +84,13 @@ def _alone(
 
 
 def _wider(people: Floats, lower: Floats, upper: Floats, unseen: Floats) -> tuple[Floats, Floats]:
-    """Return the bounds with what no door can tell: who is missed both ways."""
+    """Return the bounds widened by people missed in both directions."""
     other = Z_80 * unseen
     return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
 
 
-def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Return the bounds moved outwards to whole people: between 3.6 and 3.9 there is nobody who could be counted."""
+def _to_integers(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return the bounds moved outwards to integers: between 3.6 and 3.9 lies no possible number of people."""
     lower, upper = people - WHOLE * (people - lower), people + WHOLE * (upper - people)
     return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
@@ -96,10 +98,10 @@ def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats
 def _reasons(
     inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats, raw: Floats
 ) -> np.ndarray:
-    """Return why figures are not what the counts say; the most telling reason of each."""
+    """Return why figures differ from the counts; the most important reason of each."""
     off = people - raw
-    named = np.zeros(people.shape, np.int8)
-    telling = (
+    codes = np.zeros(people.shape, np.int8)
+    conditions = (
         ("drift", np.abs(off) > np.maximum(1, 0.05 * people)),
         ("below_zero", (raw < 0) & (off > 0.5)),
         ("closed", inputs.closed[:, None] & (off < -0.5) & (upper < raw)),
@@ -107,6 +109,6 @@ def _reasons(
         ("silent_door", inputs.passages.silent),
         ("stuck", inputs.stuck),
     )
-    for reason, where in telling:
-        named[where & by_doors & ((np.abs(off) > 0.5) | inputs.stuck)] = reason_code(reason)
-    return named
+    for reason, applies in conditions:
+        codes[applies & by_doors & ((np.abs(off) > 0.5) | inputs.stuck)] = reason_code(reason)
+    return codes

@@ -1,4 +1,4 @@
-"""Making spaces agree: what lies in a space are parts of its people."""
+"""Reconciliation of spaces: the people in the parts of a space belong to it."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,19 @@ _LEAST = 0.05  # people squared: variance of a figure that is quite sure
 def reconciled(
     building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats, counted: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the figures, moved as little as their variances want, so that parts add up to their whole; none below
-    `least`.
+    """Return the figures, adjusted by their variances so that parts add up to the total; none below `least`.
 
-    Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
-    squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back. Steps
-    x spaces; a space that is not known takes no part, and those in it are parts of what lies around it. `counted` is
-    how many minutes ago a headcount was made: parts give way to a whole that was counted after one of them.
+    Where people can only be in the parts of a space, the total is their sum; else it is at least that. Weighted least
+    squares on the tree, with independent errors of the parts: first from the innermost parts to the site, then back.
+    Steps x spaces; an unknown space is left out, and those in it are parts of the space around it. `counted` is how
+    many minutes ago a headcount was made: parts are adjusted to a total that was counted after one of them.
     """
     if len(building.parents) == 1:
         return people, lower, upper
     before = people
     people, variance = people.copy(), np.maximum(((upper - lower) / 2.56) ** 2, _LEAST)
     variance = np.where(np.isnan(variance), 0.25 * people + 1, variance)
-    variance = np.nan_to_num(variance)  # what is not known cannot give way
+    variance = np.nan_to_num(variance)  # unknown values cannot be adjusted
     tree = _Tree.of(building, people)
     for space in building.from_leaves():
         _up(tree, space, people, variance, counted)
@@ -38,9 +37,9 @@ def reconciled(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tree:
-    """The spaces that have figures: the known `parts` of each, those within parts that have none among them.
+    """The spaces that have figures: the known `parts` of each, or those within unknown parts.
 
-    `bound` tells by space in which steps its parts bind it: 1 where they must agree, 0.5 where they may be fewer.
+    `bound` is by space and step how its parts bind it: 1 where they must agree, 0.5 where they may be fewer.
     """
 
     parts: list[list[int]]
@@ -58,18 +57,16 @@ class _Tree:
             if around is not None:
                 parts[around].append(space)
         bound = []
-        for space, own in enumerate(parts):
-            whole = own == building.parts(space) and building.is_sum(space)
-            some, every = known[:, own].any(1), known[:, own].all(1)
-            strict = np.where(every & whole, 1.0, np.where(some, 0.5, 0.0))
+        for space, inner in enumerate(parts):
+            complete = inner == building.parts(space) and building.is_sum(space)
+            some, every = known[:, inner].any(1), known[:, inner].all(1)
+            strict = np.where(every & complete, 1.0, np.where(some, 0.5, 0.0))
             bound.append(np.where(known[:, space], strict, 0.0))
         return cls(parts=parts, bound=bound)
 
 
 def _up(tree: _Tree, space: int, people: Floats, variance: Floats, counted: Floats) -> None:
-    """Combine the figure of a whole with the sum of its parts. A headcount of the whole has told how the doors err,
-    which its parts do not know yet.
-    """
+    """Combine the figure of a total with the sum of its parts; a headcount of the total also corrects its parts."""
     parts, bound = tree.parts[space], tree.bound[space]
     if not parts:
         return
@@ -84,13 +81,13 @@ def _up(tree: _Tree, space: int, people: Floats, variance: Floats, counted: Floa
 
 
 def _down(tree: _Tree, space: int, people: Floats, variance: Floats, least: Floats) -> None:
-    """Move the parts so that they add up to the whole; none below its least, while the others can give way."""
+    """Move the parts so that they add up to the total; none below its least, while others can be adjusted."""
     parts, bound = tree.parts[space], tree.bound[space]
     if not parts:
         return
-    whole, least = people[:, space], least[:, parts]
+    total, least = people[:, space], least[:, parts]
     for _ in range(3):
-        gap = whole - np.nan_to_num(people[:, parts]).sum(1)
+        gap = total - np.nan_to_num(people[:, parts]).sum(1)
         joint = (bound == 1) | ((bound > 0) & (gap < 0))
         weight = variance[:, parts] * ((gap > 0)[:, None] | (people[:, parts] > least))
         share = weight / np.maximum(weight.sum(1, keepdims=True), 1e-9)
@@ -99,6 +96,6 @@ def _down(tree: _Tree, space: int, people: Floats, variance: Floats, least: Floa
             joint[:, None], np.maximum(people[:, parts] + moved, least), people[:, parts]
         )
     summed = np.nan_to_num(people[:, parts]).sum(1)
-    joint = (bound == 1) | ((bound > 0) & (summed > whole))
-    scale = np.where(joint & (summed > 0), whole / np.maximum(summed, 1e-9), 1)
+    joint = (bound == 1) | ((bound > 0) & (summed > total))
+    scale = np.where(joint & (summed > 0), total / np.maximum(summed, 1e-9), 1)
     people[:, parts] *= scale[:, None]

@@ -1,25 +1,23 @@
-"""Doors whose in is out: they are found by who usually comes and goes at this time of the day."""
+"""Detection of doors with exchanged directions by the usual entries and exits at this time of the day."""
 
 import numpy as np
 
 from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats
 
-SURE = 14.0  # log likelihood ratio from which on a door is taken to be turned round; a real one, hung right, reached 13
+SURE = 14.0  # log likelihood ratio from which a door is turned; a real, correctly mounted one reached 13
 AGAIN = 4.0  # instead of SURE, for a door that was turned when the day began to be turned back
 # What it may come to on most days; doors with more are no clear witnesses against themselves
 CALM, CALM_DAYS = 6.0, 0.8
 LEAST_DAYS = 7
-NEARER = 0.6  # of the distance from how many are usually inside must be left by turning a door
-_LEAST = 2.0  # people in the hour, added to what is usual
+NEARER = 0.6  # of the distance from the usual number inside, at most, may remain after turning a door
+_LEAST = 2.0  # people in the hour, added to the usual ones
 _MOST = 1.2
-_CROWD = 4.0  # people of a minute who came or went for reasons of their own; more of them are a class, or an audience
+_CROWD = 4.0  # independent people of a minute; more of them are a class, or an audience
 
 
 def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
-    """Return what one person who comes in, and not out, says for a door that is the right way round; by quarter and
-    door.
-    """
+    """Return the log likelihood ratio of one entry for the correct orientation of a door, by quarter and door."""
     hour_in, hour_out = (
         sum(np.roll(usual, n, axis=0) for n in (-2, -1, 0, 1)) for usual in (usual_in, usual_out)
     )
@@ -27,7 +25,7 @@ def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
 
 
 def witnesses(net: Floats, minutes: float) -> Floats:
-    """Return how many people's word the net of a step counts for: those of one crowd come and go as one.
+    """Return the effective number of independent people in the net of a step: those of a crowd move together.
 
     Example: in a minute 1 counts as 0.8, 4 as 2, a class of 30 as 3.5.
     """
@@ -35,11 +33,11 @@ def witnesses(net: Floats, minutes: float) -> Floats:
 
 
 class SwapDetector:
-    """Doors that are turned round, as far as is known, and what they have counted wrong since.
+    """Doors detected as turned, and their wrong counts since.
 
-    A cumulative sum test: evidence against the way a door hangs gathers, and is forgotten when it turns positive.
-    People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly,
-    since the evidence began. `most` is the strongest evidence that there has been.
+    A cumulative sum test: evidence against the orientation of a door accumulates, and is reset when it turns positive.
+    People may also use a door unusually: it is turned only if the number inside is then nearer to the usual one since
+    the evidence began. `most` is the strongest evidence so far.
     """
 
     def __init__(self, turned: Bools, doors: Floats) -> None:
@@ -56,59 +54,62 @@ class SwapDetector:
 
     def follow(
         self,
-        came: Floats,
-        went: Floats,
+        entries: Floats,
+        exits: Floats,
         lean: Floats,
         usual: tuple[Floats, Floats],
         seen: DayObservations,
         *,
         over: bool = False,
     ) -> tuple[Floats, Floats, Bools]:
-        """Return the counts (steps x doors) the right way round, and which were turned.
+        """Return the corrected counts (steps x doors), and which were turned.
 
-        `lean` and `usual`, in and out, are by quarter of the clock and door. When a door is found to be turned, what it
-        had counted wrong until then is made good at once or, of a day that is `over`, where it was counted.
+        `lean` and `usual`, in and out, are by quarter of the clock and door. When a door is detected as turned, its
+        wrong counts until then are corrected at once or, of a day that is `over`, where they were counted.
         """
         quarter = seen.clock // 15
         if self._begins is None and len(quarter):
             self._begins = int(quarter[0])
         so_far_in, so_far_out = (
-            np.cumsum(np.roll(way, -(self._begins or 0), axis=0), axis=0) for way in usual
+            np.cumsum(np.roll(flow, -(self._begins or 0), axis=0), axis=0) for flow in usual
         )
         inside, passed = (so_far_in - so_far_out) @ self._doors.T, (so_far_in + so_far_out).sum(1)
         at = (quarter - (self._begins or 0)) % len(passed)
-        turned = np.repeat(self.turned[None], len(came), axis=0)
-        came, went = np.where(turned, went, came), np.where(turned, came, went)
+        turned = np.repeat(self.turned[None], len(entries), axis=0)
+        entries, exits = np.where(turned, exits, entries), np.where(turned, entries, exits)
         since = np.zeros(len(self.turned), np.int64)
-        for step in np.flatnonzero((came + went).any(1)):
-            net = came[step] - went[step]
-            self._passed += float((came[step] + went[step]).sum())
+        for step in np.flatnonzero((entries + exits).any(1)):
+            net = entries[step] - exits[step]
+            self._passed += float((entries[step] + exits[step]).sum())
             busier = self._passed / max(float(passed[at[step]]), 1.0)  # than usual, so far
-            says = witnesses(net, seen.step_minutes) * lean[quarter[step]]
+            support = witnesses(net, seen.step_minutes) * lean[quarter[step]]
             since[self._against == 0] = step
-            found = self._judge(says, net, inside[at[step]] * busier)
-            for door in np.flatnonzero(found):
-                rest = slice(since[door] if over else step + 1, None)
-                came[rest, door], went[rest, door] = went[rest, door].copy(), came[rest, door].copy()
-                turned[rest, door] ^= True
+            detected = self._judge(support, net, inside[at[step]] * busier)
+            for door in np.flatnonzero(detected):
+                later = slice(since[door] if over else step + 1, None)
+                entries[later, door], exits[later, door] = (
+                    exits[later, door].copy(),
+                    entries[later, door].copy(),
+                )
+                turned[later, door] ^= True
                 if not over:
-                    came[step, door] += max(-2 * self._wrong[door], 0)
-                    went[step, door] += max(2 * self._wrong[door], 0)
+                    entries[step, door] += max(-2 * self._wrong[door], 0)
+                    exits[step, door] += max(2 * self._wrong[door], 0)
                     turned[step, door] ^= True
-            self._net = self._net - np.where(found, 2 * self._wrong, 0)
-            self._against = np.where(found, 0, self._against)
-            self.turned = self.turned ^ found
-        return came, went, turned
+            self._net = self._net - np.where(detected, 2 * self._wrong, 0)
+            self._against = np.where(detected, 0, self._against)
+            self.turned = self.turned ^ detected
+        return entries, exits, turned
 
-    def _judge(self, says: Floats, net: Floats, inside: Floats) -> Bools:
-        """Take in a step; return the doors that are found to hang the other way round."""
+    def _judge(self, support: Floats, net: Floats, inside: Floats) -> Bools:
+        """Process a step; return the doors detected as turned."""
         self._net = self._net + net
-        self._against = np.clip(self._against - says, 0, 2 * SURE)
+        self._against = np.clip(self._against - support, 0, 2 * SURE)
         self.most = np.maximum(self.most, self._against)
-        gathers = self._against > 0
-        self._wrong = np.where(gathers, self._wrong + net, 0)
+        accumulates = self._against > 0
+        self._wrong = np.where(accumulates, self._wrong + net, 0)
         off = self._doors @ self._net - inside
         other = off - 2 * (self._wrong * self._doors).T
-        now, then = self._touched @ np.abs(off), (self._touched * np.abs(other)).sum(1)
-        self._off = np.where(gathers, self._off + np.stack([now, then]), 0)
+        now, if_turned = self._touched @ np.abs(off), (self._touched * np.abs(other)).sum(1)
+        self._off = np.where(accumulates, self._off + np.stack([now, if_turned]), 0)
         return np.asarray((self._against > SURE) & (self._off[1] < NEARER * self._off[0]), bool)

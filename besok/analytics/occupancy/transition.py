@@ -1,4 +1,4 @@
-"""One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
+"""One step of the filter: passages, exits, observations inside; and its reverse for the smoother."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -16,13 +16,13 @@ from besok.model.arrays import Bools, Floats
 class StepInputs:
     """Observations of one step of `minutes`, by space.
 
-    `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
+    `passing` are its last minutes, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
-    less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
-    inside (NaN: nothing). `usual` is how many are in by who came of late, the error of that and for how many minutes it
-    lasts; `air` is the same three by the air. `headcount` and `headcount_sd` are what a person counted,
-    `reference` the headcount before it, and `unseen` the standard deviation of what doors miss both ways, as a share of
-    the people who are there and were not at that time. `scale_sd` is that of the scale of `people`.
+    less), `still` the minutes without movement while closed, `people` and `occupied` the observations inside (NaN:
+    none). `usual` is the number inside by recent entries, its error and how many minutes that lasts; `air` is the same
+    three by the air. `headcount` and `headcount_sd` are what a person counted, `reference` the headcount before it, and
+    `unseen` the standard deviation of what doors miss both ways, as a share of the change of people since then.
+    `scale_sd` is that of the scale of `people`.
     """
 
     minutes: float
@@ -44,8 +44,8 @@ class StepInputs:
 
 
 def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
-    """Return the standard deviation of what doors miss both ways, in people: a share of how many more or fewer they are
-    than at the last headcount (or than nobody, when the day began), and of those who are there at most.
+    """Return the standard deviation of what doors miss both ways, in people: a share of the change since the last
+    headcount (or since zero, when the day began), and of the people inside at most.
     """
     return np.asarray(unseen * np.minimum(np.abs(people - reference), people))
 
@@ -54,7 +54,7 @@ class FilterState:
     """State of the spaces at the end of the steps so far."""
 
     def __init__(self, bias_sd: Floats, beginning: Floats) -> None:
-        """`beginning` is how many are usually in when a day begins."""
+        """Start a day; `beginning` is the usual number inside when it begins."""
         self.grid = ProbabilityGrid(bias_sd)
         if beginning.any():
             self.grid.settle(beginning > 0, beginning, beginning_sd(beginning))
@@ -62,7 +62,7 @@ class FilterState:
         self.leaving = Leaving(len(bias_sd))
 
     def step(self, news: StepInputs) -> list[Back]:
-        """Take in a step. Return its parts for the way back, the last one first."""
+        """Process a step. Return its reverse steps, the last one first."""
         grid = self.grid
         leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
         grid.weigh(leaving)
@@ -79,7 +79,7 @@ class FilterState:
         return back[::-1]
 
     def _pass(self, news: StepInputs) -> list[Back]:
-        """Let people pass: the cells move and widen, and those below zero are cut."""
+        """Apply passages: the cells move and widen, and those below zero are cut."""
         grid = self.grid
         lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
         variance = grid.variance(news.people_in, news.people_out, news.variance, news.passing)
@@ -97,14 +97,16 @@ class FilterState:
         return [partial(spread, variance=variance), lifted]
 
     def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:
-        """Weigh by what was seen inside; `settled` tells where a count is beyond all that was believed."""
+        """Weigh by observations inside; `settled` marks spaces with a count outside the distribution."""
         grid, parts = self.grid, []
         if (news.still > 0).any():
             parts.append(evidence.closed(grid, news.still))
         if not np.isnan(news.people).all():
             sd = evidence.level_sd(news.people, news.scale_sd)
-            said = min(evidence.LEVEL_TRUST * news.minutes, 1)
-            likelihood, surprised = evidence.counted(grid, news.people, sd, said, evidence.LEVEL_FLOOR)
+            evidence_share = min(evidence.LEVEL_TRUST * news.minutes, 1)
+            likelihood, surprised = evidence.counted(
+                grid, news.people, sd, evidence_share, evidence.LEVEL_FLOOR
+            )
             parts.append(likelihood)
             settled |= surprised
         for people, sd, lasts in (news.usual, news.air):
@@ -123,8 +125,8 @@ class FilterState:
         return [partial(np.multiply, seen)]
 
     def _headcount(self, news: StepInputs, settled: Bools) -> list[Back]:
-        """Weigh by a headcount: Bayes' rule with its error. What doors miss both ways is no part of the cells, so it
-        is put into them first. Where a headcount is beyond all that was believed, it is believed; `settled` tells.
+        """Weigh by a headcount: Bayes' rule with its error. Cells do not include what doors miss both ways, so it is
+        added first. A headcount outside the distribution replaces it; `settled` marks such spaces.
         """
         counted = ~np.isnan(news.headcount)
         if not counted.any():
@@ -153,7 +155,7 @@ class FilterState:
 
 
 def backwards(after: Cells, back: list[Back]) -> Cells:
-    """Return how well each cell before a step explains all that came later, from the same of the cells after it."""
+    """Return the likelihood of later data for each cell before a step, from that of the cells after it."""
     for part in back:
         after = part(after)
     most = after.max((1, 2), keepdims=True)

@@ -1,8 +1,8 @@
-"""Detection of counters that take in for out.
+"""Detection of counters with exchanged directions.
 
-Who passes a door inwards passes it outwards later: on each day the mean time of those who left lies after the mean time
-of those who came, by about a stay. A counter whose days all say the opposite is swapped. How surely one day tells is
-learnt from the counter's own days before, so a door that tells little needs more of them.
+People who enter by a door leave by it later: on each day the mean time of exits is later than the mean time of entries,
+by about a stay. A counter with the opposite on all days is swapped. The certainty of one day is learnt from the
+counter's own earlier days, so a door with weak evidence needs more of them.
 """
 
 from collections.abc import Iterator
@@ -16,51 +16,51 @@ from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
-LEAST_PEOPLE = 8.0  # each way, on a day that tells anything
+LEAST_PEOPLE = 8.0  # each way, on a day that is used
 MOST_A_DAY = 6.0  # of the logarithm of the odds: no day proves anything alone
 BEFORE_DAYS, AFTER_DAYS = 7, 2
-SURE = 11.5  # logarithm of the odds at which it is said: 100,000 to 1, for some hundred chances a month to be wrong
+SURE = 11.5  # logarithm of the odds at which it is reported: 100,000 to 1, for some hundred chances a month to be wrong
 FROM_START_T, FROM_START_DAYS = 5.0, 5
 HOUR_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stays:
-    """Days x counters: how much later people leave than come, in hours, NaN where a day tells nothing."""
+    """Days x counters: how much later people leave than enter, in hours, NaN where a day has too little data."""
 
     hours: Floats
     people: Floats  # the fewer of the two directions
 
 
 def stays(series: SensorHistory, bad: Bools) -> _Stays:
-    """Return the mean time of leaving less the mean time of coming, for each day and counter."""
+    """Return the mean time of exits less that of entries, for each day and counter."""
     clock = ((np.arange(len(series)) - series.begins[series.day]) / HOUR_STEPS)[:, None]
-    came, went = (np.nan_to_num(f) for f in (series.people_in, series.people_out))
-    n_in, n_out = series.by_day(came), series.by_day(went)
+    entries, exits = (np.nan_to_num(f) for f in (series.people_in, series.people_out))
+    n_in, n_out = series.by_day(entries), series.by_day(exits)
     with np.errstate(invalid="ignore", divide="ignore"):
-        hours = series.by_day(clock * went) / n_out - series.by_day(clock * came) / n_in
+        hours = series.by_day(clock * exits) / n_out - series.by_day(clock * entries) / n_in
     people = np.minimum(n_in, n_out)
-    tells = series.complete() & (people >= LEAST_PEOPLE) & (series.by_day(bad.astype(np.float64)) == 0)
-    return _Stays(hours=np.where(tells, hours, np.nan), people=people)
+    usable = series.complete() & (people >= LEAST_PEOPLE) & (series.by_day(bad.astype(np.float64)) == 0)
+    return _Stays(hours=np.where(usable, hours, np.nan), people=people)
 
 
 def swapped(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
-    """Counters whose directions are exchanged, now and since when."""
-    found = stays(series, bad)
+    """Find counters whose directions are exchanged now, and since when."""
+    stay_times = stays(series, bad)
     healthy = series.healthy_days()
     for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
-        known = np.flatnonzero(~np.isnan(found.hours[:, n]))
-        case = _since(found.hours[known, n], healthy[known, n]) if len(known) else None
+        known = np.flatnonzero(~np.isnan(stay_times.hours[:, n]))
+        case = _since(stay_times.hours[known, n], healthy[known, n]) if len(known) else None
         if case:
             first, odds = case
             day = known[first]
             since = series.times[series.begins[day]]
-            hours = median(found.hours[known[first:], n])
+            hours = median(stay_times.hours[known[first:], n])
             numbers = {"hours": -hours, "days": float(len(known) - first)}
             if first:
-                numbers["before"] = median(found.hours[known[:first], n])
+                numbers["before"] = median(stay_times.hours[known[:first], n])
             yield finding_of(layout, counter, "swapped", since, numbers, odds)
 
 
@@ -83,7 +83,7 @@ def _since(hours: Floats, healthy: Bools) -> tuple[int, float] | None:
 
 
 def _always(hours: Floats) -> tuple[int, float] | None:
-    """Return day 0 and the log odds if the counter has been swapped all the time that is known."""
+    """Return day 0 and the log odds if the counter has been swapped on all known days."""
     if len(hours) < FROM_START_DAYS:
         return None
     usual, spread = _usual(hours)

@@ -1,4 +1,4 @@
-"""More people than can be: through a door in a quarter of an hour, or in a room at once."""
+"""Impossible numbers of people: through a door in a quarter of an hour, or in a room at once."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,10 @@ from besok.model.findings import Finding
 
 A_SECOND = 3.0  # people who can pass a door
 STEP_S = 900
-TIMES_CAPACITY, BEYOND = 3.0, 150.0  # who can go through the door of a room in a quarter, by what it holds
+TIMES_CAPACITY, BEYOND = (
+    3.0,
+    150.0,
+)  # people through the door of a room in a quarter, at most, by its capacity
 CROWDED, MORE = 2.5, 25.0  # times the capacity, and so many more, that can be inside at all
 RECENT = 7 * 96
 
@@ -29,13 +32,13 @@ def passages(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
 
 def _limit(layout: SensorLayout, door: int) -> float:
     ends = (layout.doors[door].outer, layout.doors[door].inner)
-    holds = [layout.rooms[end].capacity if end is not None else layout.rooms[0].capacity for end in ends]
-    known = [capacity for capacity in holds if capacity]
+    capacities = [layout.rooms[end].capacity if end is not None else layout.rooms[0].capacity for end in ends]
+    known = [capacity for capacity in capacities if capacity]
     return min(A_SECOND * STEP_S, max(BEYOND, TIMES_CAPACITY * min(known))) if known else A_SECOND * STEP_S
 
 
 def crowds(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
-    """Gauges that lately showed far more people than their room holds."""
+    """Find gauges that lately showed far more people than the capacity of their room."""
     for n, gauge in enumerate(layout.gauges):
         capacity = layout.rooms[gauge.room].capacity
         shown = np.nan_to_num(series.high[-RECENT:, n])

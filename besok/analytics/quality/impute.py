@@ -1,11 +1,10 @@
 """People who passed while a counter was silent: what it usually counts, by how busy the other doors were.
 
-The usual count of a quarter is the mean of the same weekday and quarter in the weeks that are known, drawn towards the
-mean of all workdays or weekends where few are known; hours in which the site is open and closed are kept apart. It is
-multiplied by how busy the site was: what all other doors counted within an hour around, by what they usually count
-then, drawn towards one where that is little. So a gap on a rainy Tuesday is filled like a rainy Tuesday. What is filled
-in is an estimate, kept and shown as such. Where nothing of the site was heard on a day, or the counter has no past,
-nothing is filled in.
+The usual count of a quarter is the mean of the same weekday and quarter in the known weeks, shrunk towards the mean of
+all workdays or weekends where few are known; open and closed hours are separated. It is multiplied by how busy the site
+was: the counts of all other doors within an hour, relative to their usual ones, shrunk towards one where those are few.
+So a gap on a rainy Tuesday is filled like a rainy Tuesday. Imputed values are stored and shown as such. On days without
+any data of the site, and for counters without a past, nothing is imputed.
 """
 
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from besok.model.arrays import Bools, Floats, Ints
 ENOUGH = 0.9  # covered shares from which on nothing is missing
 LEAST_SEEN = 2  # times that a kind of quarter must have been seen
 PRIOR = 2.0  # quarters of such days that weigh as much as one of the same weekday
-AROUND = 4  # steps to either side in which the other doors tell how busy it is
+AROUND = 4  # steps to either side in which the other doors show how busy it is
 STEADY = 20.0  # expected people at the other doors that weigh as much as not knowing
 MOST_BUSY = 4.0
 LONGEST_DAYS = 28  # of silence that are filled in
@@ -35,14 +34,14 @@ class Filled:
     people_in: Floats
     people_out: Floats
     spread: Floats
-    covered: Floats  # the share of the step that was heard
+    covered: Floats  # the share of the step with data
 
 
 def fill(series: SensorHistory, spread_over: Floats, bad: Bools) -> list[Filled]:
-    """Estimates for all steps in which a counter is known not to have worked.
+    """Estimate the people of all steps in which a counter is known not to have worked.
 
-    `spread_over` (steps x counters) are people that a running total told of after a gap: those are not missing. `bad`
-    marks what is known to be wrong and is no yardstick.
+    `spread_over` (steps x counters) are people that a running total reported after a gap: those are not missing. `bad`
+    marks steps that are known to be wrong and no reference.
     """
     known = series.works & ~bad & series.healthy
     usual_in, usual_out = (
@@ -51,41 +50,41 @@ def fill(series: SensorHistory, spread_over: Floats, bad: Bools) -> list[Filled]
     expected = usual_in + usual_out
     counted = np.where(known & ~np.isnan(expected), series.people_in + series.people_out, 0.0)
     against = np.where(known & ~np.isnan(expected), np.nan_to_num(expected), 0.0)
-    found = []
+    estimates = []
     for n in np.flatnonzero(series.tells):
         steps = _missing(series, int(n), spread_over[:, n], expected[:, n])
         if len(steps):
             busy = _busy(counted, against, int(n), series)
-            found.append(
+            estimates.append(
                 _filled(series, int(n), steps, usual_in[:, n] * busy, usual_out[:, n] * busy, known[:, n])
             )
-    return found
+    return estimates
 
 
 def _missing(series: SensorHistory, n: int, spread_over: Floats, expected: Floats) -> Ints:
-    """Return the steps to be filled in: since the counter was first heard, and not for ever after it was last."""
-    heard = np.flatnonzero(series.covered[:, n] > 0)
-    if not len(heard):
-        return heard
+    """Return the steps to impute: after the counter's first data, and for a limited time after its last."""
+    seen = np.flatnonzero(series.covered[:, n] > 0)
+    if not len(seen):
+        return seen
     steps = np.arange(len(series))
-    within = (steps > heard[0]) & (steps < min(len(series) - WAIT_STEPS, heard[-1] + LONGEST_DAYS * SLOTS))
+    within = (steps > seen[0]) & (steps < min(len(series) - WAIT_STEPS, seen[-1] + LONGEST_DAYS * SLOTS))
     missing = (series.covered[:, n] < ENOUGH) & (np.nan_to_num(spread_over) == 0)
     anything = series.by_day(np.nan_to_num(series.covered).sum(axis=1)) > 0
     return np.flatnonzero(within & missing & anything[series.day] & (np.nan_to_num(expected) > 0))
 
 
 def _usual(series: SensorHistory, values: Floats) -> Floats:
-    """Return steps x counters: the usual value of such a step; NaN where none like it is known."""
+    """Return steps x counters: the usual value of such a step; NaN where no comparable one is known."""
     weekdays = np.array([d.weekday() for d in series.dates])[series.day]
     kind = np.where(weekdays < 5, 0, weekdays - 4)
     same = _means(values, (weekdays * SLOTS + series.slot) * 2 + series.open)
-    alike = _means(values, (kind * SLOTS + series.slot) * 2 + series.open)
-    drawn = (same[0] * same[1] + PRIOR * alike[0]) / (same[1] + PRIOR)
-    return np.where(alike[1] >= LEAST_SEEN, drawn, np.nan)
+    same_kind = _means(values, (kind * SLOTS + series.slot) * 2 + series.open)
+    shrunk = (same[0] * same[1] + PRIOR * same_kind[0]) / (same[1] + PRIOR)
+    return np.where(same_kind[1] >= LEAST_SEEN, shrunk, np.nan)
 
 
 def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
-    """For each step the mean of the known values of its group (0 if there are none), and how many there are."""
+    """Return for each step the mean of the known values of its group (0 without any), and their number."""
     known = ~np.isnan(values)
     sums, counts = (np.zeros((group.max() + 1, values.shape[1])) for _ in range(2))
     np.add.at(sums, group, np.where(known, values, 0.0))
@@ -94,35 +93,39 @@ def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
 
 
 def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Floats:
-    """Return how busy the site was around each step, by all other doors; what is known of this one says a little
-    too.
-    """
+    """Return how busy the site was around each step, by all other doors, and a little by this one's day."""
     others = [k for k in range(counted.shape[1]) if k != n]
     actual, usual = counted[:, others].sum(axis=1), against[:, others].sum(axis=1)
     window = np.ones(2 * AROUND + 1)
     near = [np.convolve(v, window, mode="same") for v in (actual, usual)]
-    own = [series.by_day(v[:, n])[series.day] for v in (counted, against)]
-    return np.clip((near[0] + _share(own[0], own[1]) * STEADY) / (near[1] + STEADY), 0, MOST_BUSY)
+    day_totals = [series.by_day(v[:, n])[series.day] for v in (counted, against)]
+    return np.clip(
+        (near[0] + _share(day_totals[0], day_totals[1]) * STEADY) / (near[1] + STEADY), 0, MOST_BUSY
+    )
 
 
 def _share(actual: Floats, usual: Floats) -> Floats:
-    """Return a day's count by its usual one, drawn towards one."""
+    """Return a day's count relative to its usual one, shrunk towards one."""
     return np.asarray((actual + STEADY) / (usual + STEADY))
 
 
-def _filled(series: SensorHistory, n: int, steps: Ints, came: Floats, went: Floats, known: Bools) -> Filled:
-    """Return the estimates, and how far they are off where the truth is known."""
+def _filled(
+    series: SensorHistory, n: int, steps: Ints, entries: Floats, exits: Floats, known: Bools
+) -> Filled:
+    """Return the estimates with their errors, from steps where the truth is known."""
     covered = series.covered[steps, n]
-    left = 1 - covered
-    told = known & ~np.isnan(came + went)
-    off = (series.people_in[told, n] + series.people_out[told, n] - came[told] - went[told]) ** 2
+    missing = 1 - covered
+    checked = known & ~np.isnan(entries + exits)
+    squared = (
+        series.people_in[checked, n] + series.people_out[checked, n] - entries[checked] - exits[checked]
+    ) ** 2
     # Variance for each person expected
-    over = max(float(off.sum() / max((came + went)[told].sum(), 1.0)), 1.0)
+    over = max(float(squared.sum() / max((entries + exits)[checked].sum(), 1.0)), 1.0)
     return Filled(
         counter=n,
         steps=steps,
-        people_in=came[steps] * left,
-        people_out=went[steps] * left,
-        spread=np.sqrt(over * (came + went)[steps] * left),
+        people_in=entries[steps] * missing,
+        people_out=exits[steps] * missing,
+        spread=np.sqrt(over * (entries + exits)[steps] * missing),
         covered=covered,
     )

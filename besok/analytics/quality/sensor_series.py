@@ -1,6 +1,6 @@
 """Input of the detectors: the layout of a site's sensors, and what they sent by quarter of an hour.
 
-Arrays have a row per step of 15 minutes and a column per counter or gauge. NaN means "not heard".
+Arrays have a row per step of 15 minutes and a column per counter or gauge. NaN means "no data".
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from besok.model.arrays import Bools, Floats, Ints
 
 STEP = timedelta(minutes=15)
 STEPS_A_HOUR = 4
-WORKED = 0.5  # the share of a step that must be covered for its count to be taken at its word
+WORKED = 0.5  # the share of a step that must be covered for its count to be accepted
 # Steps after closing and before opening in which staff and cleaners are about
 QUIET_AFTER, QUIET_BEFORE = 6, 4
 
@@ -31,7 +31,7 @@ class LayoutRoom:
 class LayoutDoor:
     """A portal that touches the site. Its ends are numbers of rooms; None is outside, or another site.
 
-    `counted` tells that a sensor hangs there, `expected` that one should.
+    `counted` means that a sensor hangs there, `expected` that one should.
     """
 
     id: str
@@ -75,12 +75,12 @@ class SensorLayout:
 
 @dataclass(frozen=True, kw_only=True)
 class SensorHistory:
-    """Some weeks of a site up to `now`, in whole business days of steps; the last day may be under way.
+    """Some weeks of a site up to `now`, in full business days of steps; the last day may be under way.
 
     `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
     is known to have worked. `low` and `high` are the least and the most that a gauge showed (presence is 0 or 1).
-    `heard` tells when each counter, then each gauge, was last heard. `healthy` is False where a counter is known to
-    have been faulty before: what it said then is no yardstick.
+    `heard` is when each counter, then each gauge, last sent. `healthy` is False where a counter is known to have been
+    faulty before: its data of that time are no reference.
     """
 
     now: datetime
@@ -107,16 +107,16 @@ class SensorHistory:
 
     @cached_property
     def tells(self) -> Bools:
-        """The counters whose readings say for which time they hold; of the others silence cannot be told from quiet."""
-        said = ~np.isnan(self.people_in)
-        told = (np.nan_to_num(self.covered) > 0).sum(axis=0)
-        return np.asarray(told > 0.2 * np.maximum(said.sum(axis=0), 1), bool)
+        """Counters whose readings state their period; of the others silence cannot be distinguished from quiet."""
+        known = ~np.isnan(self.people_in)
+        with_period = (np.nan_to_num(self.covered) > 0).sum(axis=0)
+        return np.asarray(with_period > 0.2 * np.maximum(known.sum(axis=0), 1), bool)
 
     @cached_property
     def works(self) -> Bools:
-        """Return where a count is to be taken at its word."""
-        said = ~np.isnan(self.people_in)
-        return np.asarray(said & ((np.nan_to_num(self.covered) >= WORKED) | ~self.tells), bool)
+        """Steps x counters whose count is accepted."""
+        known = ~np.isnan(self.people_in)
+        return np.asarray(known & ((np.nan_to_num(self.covered) >= WORKED) | ~self.tells), bool)
 
     @cached_property
     def whole_days(self) -> Bools:
@@ -137,7 +137,7 @@ class SensorHistory:
 
     @property
     def fixed(self) -> Bools:
-        """Return where a counter was faulty, and is healthy again since."""
+        """Steps x counters in which the counter was faulty, and has been healthy since."""
         healthy_later = np.maximum.accumulate(self.healthy[::-1], axis=0)[::-1]
         return np.asarray(~self.healthy & healthy_later, bool)
 
@@ -151,15 +151,15 @@ class SensorHistory:
         return np.searchsorted(self.day, np.arange(len(self.dates)))
 
     def complete(self, share: float = 0.95) -> Bools:
-        """Days x counters: the days that are over and on which the counter worked nearly all the time."""
+        """Return days x counters: past days on which the counter worked nearly all the time."""
         worked = self.by_day(self.works.astype(np.float64))
         length = np.bincount(self.day, minlength=len(self.dates))[:, None]
         return np.asarray((worked >= share * length) & self.whole_days[:, None], bool)
 
     def healthy_days(self) -> Bools:
-        """Days x counters: the days on which nothing is known to have been wrong."""
+        """Return days x counters: days without any known fault."""
         return np.asarray(self.by_day((~self.healthy).astype(np.float64)) == 0, bool)
 
     def step_of(self, moment: datetime) -> int:
-        """Return the number of the step in which a moment lies; -1 before the first."""
+        """Return the number of the step that contains a moment; negative before the first."""
         return int((moment - self.times[0]) // STEP)

@@ -1,9 +1,9 @@
-"""Counters that count a smaller share of those who pass than before: a dirty lens, a thing in front of it.
+"""Counters that count a smaller share of the people passing than before: a dirty lens, an object in front of it.
 
-What a door counts on a day goes up and down with what all doors of the site count. The logarithm of its count, less its
-usual one for such a weekday, less the median of the same of the other doors, is what the door alone does. A step or a
-slope downwards in that, well beyond how much its days differ, is told; a rise is not, since sensors miss people and do
-not invent them by the share.
+The count of a door on a day varies with the counts of all doors of the site. The logarithm of its count, less its usual
+one for such a weekday, less the median of the same of the other doors, is the deviation of the door alone. A step or
+slope downwards in it, well beyond its usual scatter, is reported; a rise is not, since sensors miss people but do not
+invent a share of them.
 """
 
 from collections.abc import Iterator
@@ -17,26 +17,26 @@ from besok.analytics.robust import median, scatter
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
-LEAST_A_DAY = 15.0  # people whom a counter must count on its median day
+LEAST_A_DAY = 15.0  # people on the counter's median day
 AFTER_DAYS, BEFORE_DAYS = 5, 8
-LEAST_DROP = 0.25  # of what it counted
+LEAST_DROP = 0.25  # of its earlier counts
 SURE_Z = 6.0
 LEAST_SPREAD = 0.05
-TOGETHER = 2.0  # days near each other are alike: so many of them tell as much as one
-SAME_WEEKDAY = 3  # days of a kind from which the usual one is known
+TOGETHER = 2.0  # days near each other are correlated: so many of them count as one
+SAME_WEEKDAY = 3  # days of a kind, fewest for its usual count
 
 
 def fading(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
-    """Counters whose share of the site's passages has fallen and stays low."""
+    """Find counters whose share of the site's passages has fallen and stays low."""
     alone = _alone(series, bad)
     healthy = series.healthy_days()
     for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
         known = np.flatnonzero(~np.isnan(alone[:, n]))
-        found = _fall(alone[known, n], healthy[known, n])
-        if found:
-            first, share, spread, z = found
+        fall = _fall(alone[known, n], healthy[known, n])
+        if fall:
+            first, share, spread, z = fall
             since = series.times[int(np.searchsorted(series.day, known[first]))]
             numbers = {
                 "share": share,
@@ -48,7 +48,7 @@ def fading(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[
 
 
 def _alone(series: SensorHistory, bad: Bools) -> Floats:
-    """Days x counters: the logarithm of what each counted, less its usual and less what the other counters do."""
+    """Return days x counters: the logarithm of each count, less its usual one and the other counters' deviation."""
     good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
     counted = series.by_day(series.passed)
     busy = np.array(
@@ -68,9 +68,7 @@ def _open_days(series: SensorHistory) -> Bools:
 
 
 def _usual(series: SensorHistory, logs: Floats) -> Floats:
-    """Return the median of the same kind of day (workday, Saturday, Sunday), of all days where there are few of the
-    kind.
-    """
+    """Return the median of the same kind of day (workday, Saturday, Sunday), of all days where the kind has few."""
     kinds = np.array([max(d.weekday() - 4, 0) for d in series.dates])
     usual = np.zeros_like(logs)
     for n in range(logs.shape[1]):
@@ -83,20 +81,20 @@ def _usual(series: SensorHistory, logs: Floats) -> Floats:
 
 
 def _others(values: Floats, weights: Floats) -> Floats:
-    """For each value the weighted median of the others; NaN if there are none."""
+    """Return for each value the weighted median of the others; NaN without any."""
     result = np.full(len(values), np.nan)
     known = np.flatnonzero(~np.isnan(values))
     order = known[np.argsort(values[known])]
     for n in known:
-        rest = order[order != n]
-        if len(rest):
-            so_far = np.cumsum(weights[rest])
-            result[n] = values[rest[int(np.searchsorted(so_far, so_far[-1] / 2))]]
+        others = order[order != n]
+        if len(others):
+            cumulative = np.cumsum(weights[others])
+            result[n] = values[others[int(np.searchsorted(cumulative, cumulative[-1] / 2))]]
     return result
 
 
 def _fall(values: Floats, healthy: Bools) -> tuple[int, float, float, float] | None:
-    """From which day on the values are lower, to which share, with which error, how surely; None if they are not."""
+    """Return from which day on the values are lower, the share, its error and z score; None if they are not."""
     best: tuple[int, float, float, float] | None = None
     for first in range(BEFORE_DAYS, len(values) - AFTER_DAYS + 1):
         before, after = values[:first][healthy[:first]], values[first:]
@@ -107,8 +105,8 @@ def _fall(values: Floats, healthy: Bools) -> tuple[int, float, float, float] | N
         error = spread * (TOGETHER * (1 / len(before) + 1 / len(after))) ** 0.5
         z = (usual - lower) / error
         fallen = usual - lower > -np.log(1 - LEAST_DROP)
-        still = (values[-2:] < usual - 0.5 * (usual - lower)).all()
-        apart = np.mean(after < usual - spread) >= 0.75
-        if fallen and still and apart and z >= SURE_Z and (best is None or z > best[3]):
+        still_low = (values[-2:] < usual - 0.5 * (usual - lower)).all()
+        distinct = np.mean(after < usual - spread) >= 0.75
+        if fallen and still_low and distinct and z >= SURE_Z and (best is None or z > best[3]):
             best = first, exp(lower - usual), error, z
     return best

@@ -1,4 +1,4 @@
-"""Sensors that say nothing any more, and sensors that come and go."""
+"""Sensors that have stopped sending, and sensors with frequent interruptions."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,34 +18,34 @@ from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
 SILENT_AFTER = timedelta(hours=1)
-SILENT_INTERVALS = 10  # or so many times as long as there is between two messages
+SILENT_INTERVALS = 10  # or so many of its intervals between messages
 FLAPPING_STEPS = 7 * 96
 FLAPPING_RECENT = 2 * 96
 INTERRUPTIONS = 6  # in those seven days
-LOSSY_STEPS = 40  # in which a counter worked only in part, though it was heard
+LOSSY_STEPS = 40  # in which a counter worked only in part, though it sent
 
 
 def silent(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
-    """Sensors that have not been heard for an hour (or ten of their intervals); if none is, the site as a whole."""
+    """Find sensors without data for an hour (or ten of their intervals); if all are, only the site."""
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
-    quiet = [_silence(s, heard, series.now) for s, heard in zip(sensors, series.heard, strict=True)]
+    quiet = [_silence(s, last_seen, series.now) for s, last_seen in zip(sensors, series.heard, strict=True)]
     latest = max((h for h in series.heard if h), default=None)
     if len(sensors) > 1 and all(quiet) and latest:
         yield Finding(kind="silent", since=latest, evidence={"sensors": len(sensors)})
         return
-    for sensor, heard, is_quiet in zip(sensors, series.heard, quiet, strict=True):
+    for sensor, last_seen, is_quiet in zip(sensors, series.heard, quiet, strict=True):
         if is_quiet and not (isinstance(sensor, CounterChannel) and not sensor.own):
-            never = {"never": 1.0} if heard is None else {}
-            yield finding_of(layout, sensor, "silent", heard or series.times[0], never)
+            never = {"never": 1.0} if last_seen is None else {}
+            yield finding_of(layout, sensor, "silent", last_seen or series.times[0], never)
 
 
-def _silence(sensor: CounterChannel | LevelChannel, heard: datetime | None, now: datetime) -> bool:
+def _silence(sensor: CounterChannel | LevelChannel, last_seen: datetime | None, now: datetime) -> bool:
     patience = max(SILENT_AFTER, SILENT_INTERVALS * timedelta(seconds=sensor.interval_s))
-    return heard is None or now - heard > patience
+    return last_seen is None or now - last_seen > patience
 
 
 def flapping(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
-    """Counters that were interrupted again and again in the last week while others were heard, and lately still."""
+    """Find counters with repeated interruptions in the last week and lately, while others were sending."""
     recent = slice(max(len(series) - FLAPPING_STEPS, 0), None)
     share = np.nan_to_num(series.covered[recent])
     away = share < WORKED
@@ -67,5 +67,5 @@ def flapping(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
 
 
 def _gaps(away: Bools) -> list[tuple[int, int]]:
-    """From where to where a sensor was away and then came back; it must have been there before."""
+    """Return the intervals in which a sensor was away, between times with data."""
     return [(begin, end) for begin, end in runs(away) if begin > 0 and end < len(away)]

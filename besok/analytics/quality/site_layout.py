@@ -1,4 +1,4 @@
-"""The cells into which the counted doors of a site part it, and findings about its sensors."""
+"""The cells into which counted doors divide a site, and findings about its sensors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from besok.model.findings import Finding, Kind, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedParts:
-    """The parts of a site between which every passage is counted: who goes into one must come out again.
+    """The parts of a site between which every passage is counted: entries and exits of each must balance.
 
-    `outer` and `inner` give the cell on either side of each door; OUT is outside, or where nobody can tell. `leaky`
-    cells have a way out that nobody counts.
+    `outer` and `inner` give the cell on either side of each door; OUT is outside, or unknown. `leaky` cells have an
+    uncounted way out.
     """
 
     number: int
@@ -37,7 +37,7 @@ OUT = -1
 
 
 def counted_parts(sensor_layout: SensorLayout) -> CountedParts:
-    """Part the rooms by the doors that are counted. Rooms without such a door are one with the room around them."""
+    """Divide the rooms by counted doors. Rooms without such a door belong to the room around them."""
     ends = [
         (OUT if d.outer is None else d.outer, OUT if d.inner is None else d.inner)
         for d in sensor_layout.doors
@@ -73,7 +73,7 @@ def finding_of(
     numbers: Mapping[str, Value],
     log_odds: float = inf,
 ) -> Finding:
-    """Return a finding about a sensor, named by what it observes."""
+    """Return a finding about a sensor, with the door or room it observes."""
     return Finding(
         kind=kind,
         device=sensor.device,

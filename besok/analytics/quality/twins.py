@@ -22,20 +22,23 @@ SIMILAR = 1.25  # times as many as the other at most
 
 
 def double(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
-    """Pairs of counters of which every passage is told twice; the second of them is named."""
+    """Find pairs of counters that report every passage twice; the finding names the second one."""
     recent = slice(max(len(series) - RECENT, 0), None)
     works = series.works[recent] & ~bad[recent]
-    came, went = series.people_in[recent], series.people_out[recent]
-    totals = np.nansum(np.where(works, came + went, 0), axis=0)
+    entries, exits = series.people_in[recent], series.people_out[recent]
+    totals = np.nansum(np.where(works, entries + exits, 0), axis=0)
     for a, b in combinations(range(len(layout.counters)), 2):
-        alike = min(totals[a], totals[b]) > 0 and max(totals[a], totals[b]) < SIMILAR * min(
+        similar = min(totals[a], totals[b]) > 0 and max(totals[a], totals[b]) < SIMILAR * min(
             totals[a], totals[b]
         )
-        if not alike or _in_series(layout, parts, a, b):
+        if not similar or _in_series(layout, parts, a, b):
             continue
         both = works[:, a] & works[:, b]
         for turned in (False, True):
-            x, y = np.vstack([came[both, a], went[both, a]]), np.vstack([came[both, b], went[both, b]])
+            x, y = (
+                np.vstack([entries[both, a], exits[both, a]]),
+                np.vstack([entries[both, b], exits[both, b]]),
+            )
             y = y[::-1] if turned else y
             people = float((x + y).sum())
             differ = float(((x - y) ** 2).sum()) / max(people, 1.0)
@@ -52,6 +55,6 @@ def double(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad
 
 
 def _in_series(layout: SensorLayout, parts: CountedParts, a: int, b: int) -> bool:
-    """Tell whether a part of the site has these two doors and no others, so that who passes one passes the other."""
+    """Tell whether a part of the site has these two doors and no others, so that everybody passes both."""
     doors = {layout.counters[a].door, layout.counters[b].door}
     return len(doors) == 2 and any(set(parts.doors_of(cell)) == doors for cell in range(parts.number))

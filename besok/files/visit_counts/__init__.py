@@ -1,6 +1,6 @@
-"""Files of visits from anywhere: hours to years, a column or row a door or branch, years down or across, CSV or XLSX.
+"""Files of visits of any origin: hours to years, doors in columns or rows, years down or across, CSV or XLSX.
 
-What is unclear is asked, what is wrong is refused with its row, and what is left out is told.
+Unclear points are asked about, errors are refused with their row, and parts left out are reported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,68 +13,68 @@ from besok.files.visit_counts import labels, opening_hours, running, series, tot
 from besok.files.visit_counts.columns import find_columns
 from besok.files.visit_counts.grid import Sheet, sheets
 from besok.files.visit_counts.layouts import counted, layout_of
-from besok.files.visit_counts.records import Records, records, unknown_heads
+from besok.files.visit_counts.records import Records, records, unknown_headers
 from besok.files.visit_counts.table import Table, find_tables, with_years
-from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.wording import Dialog, option, refusal
 from besok.model.period_counts import UNITS, CountFile, PeriodCount, Unit
 
 
 def read(
     data: bytes, name: str, answers: Mapping[str, str] | None = None, *, zone: ZoneInfo | None = None
 ) -> CountFile:
-    """Return what a file of counts says. `answers` are by the key of a question, `zone` is that of the site.
+    """Read a file of counts. `answers` are by the key of a question, `zone` is that of the site.
 
-    Raises Unclear with what must be asked, CountFileError with what is wrong, where, and what to do.
+    Raises Unclear with the open questions, CountFileError with the error, its place, and the remedy.
     """
-    talk = Talk(answers or {})
+    dialog = Dialog(answers or {})
     tables = [(sheet, parts) for sheet in sheets(data, name) if (parts := find_tables(sheet))]
     if not tables:
         raise refusal("{name} has no table with times and counts", name=name)
-    found = [
-        _of_table(table, sheet, talk, zone)
-        for sheet, parts in _chosen_sheets(tables, talk)
+    results = [
+        _of_table(table, sheet, dialog, zone)
+        for sheet, parts in _chosen_sheets(tables, dialog)
         for table in parts
     ]
-    hours = opening_hours.of_days((part.frame, part.hours) for part in found)
-    frame = pd.concat([part.frame for part in found], ignore_index=True)
-    frame = totals.without_sums(frame, talk)
-    frame = series.chosen(frame, [*unknown_heads(found[0])], talk)
-    heads = [head for part in found for head in part.heads]
-    frame = running.counts_of(frame, heads, talk)
-    frame = series.without_repeats(frame, talk, zone=zone)
-    frame = series.by_hours(frame, talk, found[0].ends) if found[0].timed else frame.assign(hour=-1)
-    known = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
-    if known.empty:
+    hours = opening_hours.hours_by_day((part.frame, part.hours) for part in results)
+    frame = pd.concat([part.frame for part in results], ignore_index=True)
+    frame = totals.without_sums(frame, dialog)
+    frame = series.selected(frame, [*unknown_headers(results[0])], dialog)
+    headers = [header for part in results for header in part.headers]
+    frame = running.counts_of(frame, headers, dialog)
+    frame = series.without_repeats(frame, dialog, zone=zone)
+    frame = series.by_hours(frame, dialog, results[0].ends) if results[0].timed else frame.assign(hour=-1)
+    counts = frame[frame["visits"].notna()].sort_values(["series", "first", "hour"], kind="stable")
+    if counts.empty:
         raise refusal("{name} has no count", name=name)
     _ask_of_means(
-        (*heads, *(text for _, parts in tables for part in parts for text in part.title)), known, talk
+        (*headers, *(text for _, parts in tables for part in parts for text in part.title)), counts, dialog
     )
-    _refuse_overlaps(known)
-    if (known["visits"] % 1 != 0).any():
-        talk.tell("fraction", None, "Some counts are not whole numbers of people.")
-    talk.check_used()
+    _refuse_overlaps(counts)
+    if (counts["visits"] % 1 != 0).any():
+        dialog.remark("fraction", None, "Some counts are not whole numbers of people.")
+    dialog.check_used()
     return CountFile(
-        unit=_unit(known),
-        counts=_counts(known),
+        unit=_unit(counts),
+        counts=_counts(counts),
         layout=next(filter(None, (layout_of(parts[0]) for _, parts in tables)), ""),
-        findings=tuple(talk.remarks),
+        findings=tuple(dialog.remarks),
         hours=hours,
-        offers=tuple(talk.offers),
+        offers=tuple(dialog.offers),
     )
 
 
-def _of_table(table: Table, sheet: Sheet, talk: Talk, zone: ZoneInfo | None) -> Records:
-    table, hours = opening_hours.apart(with_years(counted(table, talk)), talk)
-    columns = find_columns(table, talk)
-    return replace(records(table, columns, talk, zone=zone, sheet=sheet.name), hours=hours)
+def _of_table(table: Table, sheet: Sheet, dialog: Dialog, zone: ZoneInfo | None) -> Records:
+    table, hours = opening_hours.split_hours(with_years(counted(table, dialog)), dialog)
+    columns = find_columns(table, dialog)
+    return replace(records(table, columns, dialog, zone=zone, sheet=sheet.name), hours=hours)
 
 
 def _chosen_sheets(
-    tables: Sequence[tuple[Sheet, list[Table]]], talk: Talk
+    tables: Sequence[tuple[Sheet, list[Table]]], dialog: Dialog
 ) -> list[tuple[Sheet, list[Table]]]:
-    if len(tables) == 1 and not talk.answered("sheets"):
+    if len(tables) == 1 and not dialog.answered("sheets"):
         return [*tables]
-    wanted = talk.ask_several(
+    selected = dialog.ask_several(
         "sheets",
         "Several sheets hold tables. Which of them hold the visits? Several are read one after the other.",
         [
@@ -82,20 +82,20 @@ def _chosen_sheets(
                 sheet.name,
                 "{n} rows: {heads}",
                 n=sum(len(table.body) for table in parts),
-                heads=", ".join(map(" ".join, parts[0].heads))[:80],
+                heads=", ".join(map(" ".join, parts[0].headers))[:80],
             )
             for sheet, parts in tables
         ],
     )
-    return [(sheet, parts) for sheet, parts in tables if sheet.name in wanted]
+    return [(sheet, parts) for sheet, parts in tables if sheet.name in selected]
 
 
-def _ask_of_means(texts: Sequence[str], frame: pd.DataFrame, talk: Talk) -> None:
-    """Ask whether counts are sums where a head or title speaks of a mean over less than their periods."""
+def _ask_of_means(texts: Sequence[str], frame: pd.DataFrame, dialog: Dialog) -> None:
+    """Ask whether counts are sums where a header or title mentions a mean over less than their periods."""
     longer, hourly = (frame["last"] > frame["first"]).any(), (frame["hour"] >= 0).all()
     for text in texts:
         if (labels.DAILY.search(text) and longer) or (labels.HOURLY.search(text) and not hourly):
-            talk.ask(
+            dialog.ask(
                 "means",
                 "“{text}” speaks of a mean. Are the counts means, or does each hold all who came in its period? Of "
                 "means the sums are needed.",

@@ -1,4 +1,4 @@
-"""What each column of a table holds: times or parts of them, names of doors or branches, counts, or nothing of use."""
+"""Content of each column of a table: times or parts of them, names of doors or branches, counts, or nothing of use."""
 
 import itertools
 import re
@@ -12,12 +12,12 @@ import pandas as pd
 from besok.files.tables import BESIDE, CLOCKS, COUNT_NAMES, DATES, DAYS, MONTHS, WEEKS, YEARS, plain
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.table import MOSTLY, Table
-from besok.files.visit_counts.wording import Talk, option, refusal
-from besok.files.written_times import FIELDS, clock_of, said
+from besok.files.visit_counts.wording import Dialog, option, refusal
+from besok.files.written_times import FIELDS, clock_of, fields_in
 from besok.model.errors import CountFileError
 
-SAMPLE: Final = 400  # different texts of a column that show what it holds
-COUNTED: Final = 0.3  # of them, in a column of counts: what else stands there is refused or asked about
+SAMPLE: Final = 400  # distinct texts of a column used to detect its content
+COUNTED: Final = 0.3  # of them, in a column of counts: other texts are refused or asked about
 QUARTERS, HALVES = ("quarter", "kvartal", "quartal"), ("halvår", "half", "halbjahr")
 PARTS: Final = (("m", MONTHS, 12), ("q", QUARTERS, 4), ("s", HALVES, 2), ("w", WEEKS, 53), ("d", DAYS, 31))
 SERIAL: Final = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # a day as spreadsheets number it: 1954 to 2091
@@ -59,9 +59,9 @@ NOTES: Final = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Columns:
-    """Numbers of the columns by what they hold; `parts` by the letters of fields, `ends` where times are ends."""
+    """Column numbers by content: `period` has complete times, `parts` fields by letter; `ends` if times are ends."""
 
-    whole: int | None = None
+    period: int | None = None
     until: int | None = None
     clock: int | None = None
     parts: dict[str, int] = field(default_factory=dict)
@@ -72,73 +72,73 @@ class Columns:
 
     @property
     def times(self) -> list[int]:
-        """Return the columns that tell which period a row is of, but not its end."""
-        return [c for c in (self.whole, self.clock, *self.parts.values()) if c is not None]
+        """Return the columns with the time of a row, but not its end."""
+        return [c for c in (self.period, self.clock, *self.parts.values()) if c is not None]
 
     @property
     def keys(self) -> list[int]:
-        """Return the columns that tell which period a row is of, and whose."""
-        found = [self.whole, self.until, self.clock, *self.parts.values(), *self.names, self.direction]
-        return [c for c in found if c is not None]
+        """Return the columns that identify a row: its period and its series."""
+        columns = [self.period, self.until, self.clock, *self.parts.values(), *self.names, self.direction]
+        return [c for c in columns if c is not None]
 
 
 def words_of(name: str) -> set[str]:
-    """Return the words of a head."""
+    """Return the words of a header."""
     return {word for word in re.split(r"[^\w#.]+|_", name.lower()) if word}
 
 
-def find_columns(table: Table, talk: Talk, whole: int | None = None) -> Columns:
-    """Return what the columns hold, with that of the times where it is known; those that are left out are told."""
-    found, wholes = Columns(whole=whole), dict[int, str]()
+def find_columns(table: Table, dialog: Dialog, period: int | None = None) -> Columns:
+    """Detect the content of the columns; `period` is that of the times if known. Columns left out are remarked on."""
+    columns, periods = Columns(period=period), dict[int, str]()
     counted = table.body[(table.body != "").sum(axis=1) > 1]  # a text alone in its row is a note
-    names = [table.name(c) for c in range(len(table.heads))]
-    times = Counter(filter(None, map(said, names)))
+    names = [table.name(c) for c in range(len(table.headers))]
+    times = Counter(filter(None, map(fields_in, names)))
     for c, name in enumerate(names):
-        if c == whole:
+        if c == period:
             continue
-        holds, of = _held(counted[c], name, first=c == 0)
-        if holds == "name" and times[said(name)] > 1:
-            holds = "count"  # below one of several times: what is no number there is asked about
-        if c == 0 and labels.sequence(sample(counted[c])) == "d" and _are_months(table.heads[1:]):
-            holds, of = "part", "d"
-        match holds:
+        content, finest = _content_of(counted[c], name, first=c == 0)
+        if content == "name" and times[fields_in(name)] > 1:
+            content = "count"  # below one of several times: texts among its numbers are asked about
+        if c == 0 and labels.sequence(sample(counted[c])) == "d" and _are_months(table.headers[1:]):
+            content, finest = "part", "d"
+        match content:
             case "whole":
-                wholes[c] = of
+                periods[c] = finest
             case "clock":
-                found.clock = c if found.clock is None else found.clock
+                columns.clock = c if columns.clock is None else columns.clock
             case "name":
-                found.names.append(c)
+                columns.names.append(c)
             case "count":
-                found.counts.append(c)
+                columns.counts.append(c)
             case "left out":
-                talk.tell("column", None, "The column “{name}” is not read.", name=name[:60])
+                dialog.remark("column", None, "The column “{name}” is not read.", name=name[:60])
             case "part":
-                before = found.parts.setdefault(of, c)
-                if any(before < count < c for count in found.counts):
+                before = columns.parts.setdefault(finest, c)
+                if any(before < count < c for count in columns.counts):
                     raise _side_by_side(table, before)
-    if whole is None:
-        _choose_whole(table, found, wholes, talk)
+    if period is None:
+        _choose_period(table, columns, periods, dialog)
     else:
-        found.clock, found.parts = None, {}
-    _find_direction(table, found)
-    return found
+        columns.clock, columns.parts = None, {}
+    _find_direction(table, columns)
+    return columns
 
 
-def _are_months(heads: Sequence[Sequence[str]]) -> bool:
-    """Tell whether heads name months, below which the days of a calendar stand."""
-    parts = [labels.head_of(head, {}) for head in heads if head]
-    return sum("m" in head.said and not head.whole for head in parts) >= MOSTLY * len(parts) > 0
+def _are_months(headers: Sequence[Sequence[str]]) -> bool:
+    """Tell whether headers name months, with the days of a calendar below."""
+    parts = [labels.header_of(header, {}) for header in headers if header]
+    return sum("m" in header.fields and not header.complete for header in parts) >= MOSTLY * len(parts) > 0
 
 
 def sample(column: "pd.Series[str]") -> list[str]:
-    """Return different texts of a column without those that name sums or say nothing."""
+    """Return distinct texts of a column without names of sums, means and blanks."""
     distinct = column[column != ""].drop_duplicates()
     some = pd.concat([distinct.iloc[: SAMPLE // 2], distinct.iloc[SAMPLE // 2 :].iloc[-SAMPLE // 2 :]])
     return [t for t in some if not labels.is_total(t) and not labels.is_blank(t) and not labels.is_average(t)]
 
 
-def _held(column: "pd.Series[str]", name: str, *, first: bool) -> tuple[str, str]:
-    """Return what a column holds, and of times the finest field."""
+def _content_of(column: "pd.Series[str]", name: str, *, first: bool) -> tuple[str, str]:
+    """Return the content of a column, and of times the finest field."""
     texts = sample(column)
     if not texts:  # shares, marks of what is not known
         return ("left out" if (column != "").any() else "nothing"), ""
@@ -148,13 +148,13 @@ def _held(column: "pd.Series[str]", name: str, *, first: bool) -> tuple[str, str
 
 
 def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> tuple[str, str]:
-    """Return what a column of whole figures holds: the head says so, or they can only be years."""
-    head, words = plain(name), words_of(name)
+    """Return the content of a column of integers: named by the header, or they can only be years."""
+    header, words = plain(name), words_of(name)
     most, long = max(map(int, texts)), {len(text) for text in texts}
-    if head in BESIDE and head not in (*ENDS, *QUARTERS, *HALVES):
+    if header in BESIDE and header not in (*ENDS, *QUARTERS, *HALVES):
         return "nothing", ""
     in_order = [*texts] in (sorted(texts), sorted(texts, reverse=True))
-    if all(said(text) == "y" for text in texts) and (
+    if all(fields_in(text) == "y" for text in texts) and (
         words & {*YEARS} or (first and not words & VISITS and in_order)
     ):
         return "part", "y"
@@ -174,7 +174,7 @@ def _of_figures(texts: Sequence[str], name: str, *, first: bool) -> tuple[str, s
 
 
 def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> tuple[str, str]:
-    words, times = words_of(name), [said(text) for text in texts]
+    words, times = words_of(name), [fields_in(text) for text in texts]
     least = MOSTLY * len(texts)
     if sum(map(labels.is_weekday, texts)) >= least:
         return "nothing", ""
@@ -194,39 +194,41 @@ def _of_texts(texts: Sequence[str], name: str, column: "pd.Series[str]") -> tupl
     return "name", ""
 
 
-def _choose_whole(table: Table, found: Columns, wholes: dict[int, str], talk: Talk) -> None:
-    """Choose the column of times; one that is named so holds the last day."""
-    ends = [c for c in wholes if words_of(table.name(c)) & ENDS]
-    begins = [c for c in wholes if c not in ends]
+def _choose_period(table: Table, columns: Columns, periods: dict[int, str], dialog: Dialog) -> None:
+    """Choose the column of times, and by its name one of last days."""
+    ends = [c for c in periods if words_of(table.name(c)) & ENDS]
+    begins = [c for c in periods if c not in ends]
     for one, other in itertools.pairwise(begins):
-        if table.heads[one] == table.heads[other] and any(one < count < other for count in found.counts):
+        if table.headers[one] == table.headers[other] and any(
+            one < count < other for count in columns.counts
+        ):
             raise _side_by_side(table, one)
     if not begins:
         begins, ends = ends, []
-        found.ends = any(wholes[c] == "t" for c in begins)
+        columns.ends = any(periods[c] == "t" for c in begins)
     if not begins:
         return
-    finest = max((wholes[c] for c in begins), key=FIELDS.index)
-    across = (labels.head_of(table.heads[c], {}) for c in found.counts)
-    below = itertools.chain(*(head.said for head in across if not head.whole))
-    if finest == "y" and {*"mqsw"} & {*found.parts, *below}:
-        found.parts.setdefault("y", begins[0])  # 2018/19 next to its months
+    finest = max((periods[c] for c in begins), key=FIELDS.index)
+    across = (labels.header_of(table.headers[c], {}) for c in columns.counts)
+    below = itertools.chain(*(header.fields for header in across if not header.complete))
+    if finest == "y" and {*"mqsw"} & {*columns.parts, *below}:
+        columns.parts.setdefault("y", begins[0])  # 2018/19 next to its months
         return
-    among = [c for c in begins if wholes[c] == finest]
-    named = [c for c in among if words_of(table.name(c)) & BEGINS] or among
-    named = [c for c in named if plain(table.name(c)) in DATES] or named
-    if len(named) > 1:
-        answer = talk.ask(
+    candidates = [c for c in begins if periods[c] == finest]
+    chosen = [c for c in candidates if words_of(table.name(c)) & BEGINS] or candidates
+    chosen = [c for c in chosen if plain(table.name(c)) in DATES] or chosen
+    if len(chosen) > 1:
+        answer = dialog.ask(
             "date-column",
             "Several columns hold times. Which tells when the people came?",
-            [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in named],
+            [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in chosen],
         )
-        named = [c for c in named if table.name(c) == answer]
-    found.whole = named[0]
-    found.until = next((c for c in ends if wholes[c] == finest == "d"), None)
-    found.parts.clear()  # they repeat it
+        chosen = [c for c in chosen if table.name(c) == answer]
+    columns.period = chosen[0]
+    columns.until = next((c for c in ends if periods[c] == finest == "d"), None)
+    columns.parts.clear()  # they repeat it
     if finest == "t":
-        found.clock = None
+        columns.clock = None
 
 
 def _side_by_side(table: Table, column: int) -> CountFileError:
@@ -237,10 +239,10 @@ def _side_by_side(table: Table, column: int) -> CountFileError:
     )
 
 
-def _find_direction(table: Table, found: Columns) -> None:
-    for c in found.names:
+def _find_direction(table: Table, columns: Columns) -> None:
+    for c in columns.names:
         texts = {text.lower() for text in sample(table.body[c])}
         if texts & IN and texts <= IN | OUT:
-            found.direction = c
-            found.names.remove(c)
+            columns.direction = c
+            columns.names.remove(c)
             return

@@ -1,4 +1,4 @@
-"""Files as sheets of texts, within bounds: what the cells say, never what a formula would compute.
+"""Files as sheets of texts, within bounds: stored cell values, formulas are never computed.
 
 A number of a spreadsheet becomes a text whose point can only be a decimal sign, a day becomes 2026-11-25, and a
 day that is shown as a month becomes 2026-11.
@@ -16,7 +16,7 @@ from io import BytesIO, StringIO
 from typing import Any, Final
 
 from besok.files.tables import clean, decode, find_header
-from besok.files.visit_counts.wording import refusal, whole
+from besok.files.visit_counts.wording import grouped, refusal
 from besok.model.errors import CountFileError
 from besok.model.period_counts import LARGEST_FILE
 
@@ -87,7 +87,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep: str = ";") -> Sheet:
-    """Return the sheet of rows that say something. Raises CountFileError where there are too many."""
+    """Return a sheet of the rows that are not empty. Raises CountFileError where there are too many."""
     sheet, many = Sheet(name=clean(title), rows=[], numbers=[], sep=sep), 0
     for number, row in rows:
         cells = [clean(text) if text else "" for text in row]
@@ -95,7 +95,7 @@ def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep
             cells.pop()
         many += len(row)
         if many > CELLS or number > 2 * ROWS or len(sheet.rows) > ROWS:
-            raise refusal("{name} has more than {n} rows; split it by years", name=name, n=whole(ROWS))
+            raise refusal("{name} has more than {n} rows; split it by years", name=name, n=grouped(ROWS))
         if cells:
             sheet.rows.append(cells)
             sheet.numbers.append(number)
@@ -103,18 +103,18 @@ def _sheet(title: str, rows: Iterable[tuple[int, Sequence[str]]], name: str, sep
 
 
 def _workbook(data: bytes, name: str) -> list[Sheet]:
-    from openpyxl import load_workbook  # takes its time to load
+    from openpyxl import load_workbook  # slow to import
 
     _check_parts(data, name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations, which do not matter here
             book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            shown = [s for s in book.worksheets if s.sheet_state == "visible"][:SHEETS]
-            found = [_sheet(s.title, enumerate(_rows(s), start=1), name) for s in shown]
-            for sheet in shown:
+            visible = [s for s in book.worksheets if s.sheet_state == "visible"][:SHEETS]
+            sheets_read = [_sheet(s.title, enumerate(_rows(s), start=1), name) for s in visible]
+            for sheet in visible:
                 _check_formulas(sheet, data, name)
-            return found
+            return sheets_read
     except CountFileError:
         raise
     except Exception as exc:  # a damaged or hostile workbook breaks its reader in any way
@@ -124,9 +124,9 @@ def _workbook(data: bytes, name: str) -> list[Sheet]:
 
 
 def _check_parts(data: bytes, name: str) -> None:
-    """Refuse what would fill the memory, or is another kind of file, by what the archive says of itself.
+    """Refuse archives that would fill the memory, or are another kind of file, by their directory.
 
-    No part is read beyond the size that it states.
+    No part is read beyond its stated size.
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:

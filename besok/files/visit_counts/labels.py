@@ -1,4 +1,4 @@
-"""Words in heads and cells: sums, means, counts, and what a head says of time besides a name."""
+"""Words in headers and cells: sums, means, counts, and times in a header next to its name."""
 
 import itertools
 import re
@@ -10,7 +10,17 @@ import pandas as pd
 
 from besok.files.tables import TOTALS
 from besok.files.values import CLOSED, MISSING
-from besok.files.written_times import FIELDS, MONTH, WEEK, WEEKDAY, YEAR, Fields, month_named, readings, said
+from besok.files.written_times import (
+    FIELDS,
+    MONTH,
+    WEEK,
+    WEEKDAY,
+    YEAR,
+    Fields,
+    fields_in,
+    meanings,
+    month_named,
+)
 
 _SUM = (
     rf"(?:{'|'.join(sorted(TOTALS, key=len, reverse=True))}|subtotal|delsumma|samtliga|hela året|helår|årssumma"
@@ -44,17 +54,17 @@ def is_number(text: str) -> bool:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether a text stands for a count that is not known."""
+    """Tell whether a text marks an unknown count."""
     return text.lower() in MISSING
 
 
 def is_rate(text: str) -> bool:
-    """Tell whether a text speaks of people per day or per hour, or of a mean."""
+    """Tell whether a text mentions people per day or per hour, or a mean."""
     return bool(HOURLY.search(text) or DAILY.search(text))
 
 
 def is_count(text: str) -> bool:
-    """Tell whether a text is a number, or says that it is none."""
+    """Tell whether a text is a number, or a word in place of one."""
     return is_number(text) or is_blank(text) or text.lower() in CLOSED
 
 
@@ -75,9 +85,9 @@ def _names(pattern: re.Pattern[str], text: str) -> bool:
 
 
 def time_of_sum(text: str) -> str:
-    """Return the time of which a text names the sum, as 2021 in 2021 Total; "" where it names none."""
+    """Return the time in the name of a sum, as 2021 in 2021 Total; "" without one."""
     time = _TOTAL_WORD.sub("", text).strip(" :.") if is_total(text) else ""
-    return time if said(time) else ""
+    return time if fields_in(time) else ""
 
 
 def is_weekday(text: str) -> bool:
@@ -86,7 +96,7 @@ def is_weekday(text: str) -> bool:
 
 
 def each(column: "pd.Series[str]", function: Callable[[str], Any]) -> "pd.Series[Any]":
-    """Return what is told of each text of a column, each different one looked at once."""
+    """Apply a function to each text of a column, once for each distinct one."""
     codes, distinct = pd.factorize(column)
     return pd.Series([function(text) for text in distinct]).iloc[codes].set_axis(column.index)
 
@@ -117,38 +127,38 @@ def sequence(texts: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What a head of a column says of time, and the rest, which is a name; `whole` where one text has year and part."""
+class Header:
+    """Time fields of a column's header, and the rest, a name; `complete` where one text has year and part."""
 
-    said: Fields
+    fields: Fields
     rest: str = ""
-    whole: bool = False
+    complete: bool = False
 
     @property
     def length(self) -> int:
-        """Return how short its period is, as the place of the finest of its fields."""
-        return max((FIELDS.index(field) for field in self.said if field in FIELDS), default=len(FIELDS))
+        """Return the index of its finest field: the higher, the shorter its period."""
+        return max((FIELDS.index(field) for field in self.fields if field in FIELDS), default=len(FIELDS))
 
 
-def head_of(levels: Iterable[str], known: Mapping[str, Fields]) -> Head:
-    """Part the levels of a head into the time that it names and the rest; `known` is how times are to be read."""
+def header_of(levels: Iterable[str], known: Mapping[str, Fields]) -> Header:
+    """Split the levels of a header into its time and the rest; `known` has the fields of times by text."""
     fields: dict[str, int] = {}
     rest: list[str] = []
-    whole = False
+    complete = False
     for level in levels:
         if summed := time_of_sum(level):
             level = summed
             rest.append("total")
-        if found := known.get(level) or next(iter(readings(level).values()), {}):
-            fields |= found
-            whole |= "y" in found and len(found) > 1
+        if named := known.get(level) or next(iter(meanings(level).values()), {}):
+            fields |= named
+            complete |= "y" in named and len(named) > 1
         else:
             rest.append(_without_year(level, fields))
-    return Head(said=fields, rest=" ".join(text for text in rest if text), whole=whole)
+    return Header(fields=fields, rest=" ".join(text for text in rest if text), complete=complete)
 
 
 def _without_year(level: str, fields: dict[str, int]) -> str:
-    """Return a head without the year, and the month, at its end or beginning: “Entrance 2019”, “2019 Jan in”."""
+    """Return a header without the year, and the month, at its end or beginning: “Entrance 2019”, “2019 Jan in”."""
     words = level.split()
     for at in (-1, 0):
         while len(words) > 1:

@@ -1,8 +1,8 @@
-"""Counting systems whose tables are known by their heads, from what their makers or users have published.
+"""Counting systems whose tables are recognised by their headers, as published by their makers or users.
 
 Vea (SenSource): the fields of its API. LibInsight (Springshare): the columns of its gate counts, in which a gate is
-read at the beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. The
-tables of others are read by what their heads and cells say.
+read at the beginning and at the end of each period. Axis: the columns of exports, as its VAPIX pages show them. Other
+tables are read by their headers and cells alone.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ import pandas as pd
 
 from besok.files.tables import plain
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.wording import Dialog, option, refusal
 
 GATE: Final = ("gate_start", "gate_end")
 
@@ -26,18 +26,18 @@ LAYOUTS: Final[Mapping[str, frozenset[str]]] = {
 
 
 def layout_of(table: Table) -> str:
-    """Return the counting system that wrote a table, "" where its heads do not tell."""
-    heads = {plain(" ".join(levels)) for levels in table.heads}
-    return next((name for name, known in LAYOUTS.items() if known <= heads), "")
+    """Return the counting system that wrote a table, "" if its headers match none."""
+    headers = {plain(" ".join(levels)) for levels in table.headers}
+    return next((name for name, known in LAYOUTS.items() if known <= headers), "")
 
 
-def counted(table: Table, talk: Talk) -> Table:
-    """Return a table of gate readings as one of visits; any other as it is. Raises Unclear, CountFileError."""
+def counted(table: Table, dialog: Dialog) -> Table:
+    """Turn a table of gate readings into one of visits; return others unchanged. Raises Unclear, CountFileError."""
     if layout_of(table) != "LibInsight":
         return table
-    heads = [plain(" ".join(levels)) for levels in table.heads]
-    start, end = (heads.index(head) for head in GATE)
-    answer = talk.ask(
+    headers = [plain(" ".join(levels)) for levels in table.headers]
+    start, end = (headers.index(header) for header in GATE)
+    answer = dialog.ask(
         "gate",
         "What do gate_start and gate_end hold?",
         [
@@ -45,10 +45,10 @@ def counted(table: Table, talk: Talk) -> Table:
             option("counts", "people in and people out"),
         ],
     )
-    named = [*table.heads]
+    named = [*table.headers]
     if answer == "counts":
         named[start], named[end] = ("in",), ("out",)
-        return replace(table, heads=named)
+        return replace(table, headers=named)
     named[start], named[end] = ("visits",), ()
     body = table.body.copy()
     known = body[start].str.fullmatch(r"\d+") & body[end].str.fullmatch(r"\d+")
@@ -60,4 +60,4 @@ def counted(table: Table, talk: Talk) -> Table:
             row=int(body.index[wrong][0]),
         )
     body[start], body[end] = differences.astype(str).where(known, ""), ""
-    return replace(table, heads=named, body=body)
+    return replace(table, headers=named, body=body)

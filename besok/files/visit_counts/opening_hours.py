@@ -1,4 +1,4 @@
-"""Opening hours in a column beside the counts: offered where its head names them, read where a person says so."""
+"""Opening hours in a column next to the counts: offered where its header names them, read if a person agrees."""
 
 import re
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from besok.files.values import CLOSED
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.columns import sample, words_of
 from besok.files.visit_counts.table import Table
-from besok.files.visit_counts.wording import Talk, option, refusal
+from besok.files.visit_counts.wording import Dialog, option, refusal
 from besok.files.written_times import clock_of
 
 HEADS: Final = frozenset(
@@ -25,22 +25,22 @@ BETWEEN: Final = re.compile(r"\s*(?:[,;&+/]|\boch\b|\band\b|\bund\b)\s*")
 DAY: Final = 24 * 60  # minutes
 
 
-def apart(table: Table, talk: Talk) -> tuple[Table, "pd.Series[str] | None"]:
-    """Return a table without its opening hours, and what these say in each row, None where nobody asked for them."""
-    named = {table.name(c): c for c, head in enumerate(table.heads) if head}
-    offered = [c for name, c in named.items() if words_of(name) & HEADS and _are_hours(table.body[c])]
+def split_hours(table: Table, dialog: Dialog) -> tuple[Table, "pd.Series[str] | None"]:
+    """Return a table without its opening hours, and the hours by row, None if not requested."""
+    by_name = {table.name(c): c for c, header in enumerate(table.headers) if header}
+    offered = [c for name, c in by_name.items() if words_of(name) & HEADS and _are_hours(table.body[c])]
     hours = None
-    if talk.answered("hours"):
-        columns = [option(name, "the column “{name}”", name=name[:60]) for name in named]
-        chosen = talk.ask_several("hours", "In which column, or two, are the opening hours?", columns)
+    if dialog.answered("hours"):
+        columns = [option(name, "the column “{name}”", name=name[:60]) for name in by_name]
+        chosen = dialog.ask_several("hours", "In which column, or two, are the opening hours?", columns)
         if len(chosen) > 2:
             raise refusal("opening hours stand in one column, or in two: when it opens, and when it closes")
-        taken = [named[name] for name in chosen]
-        hours = table.body[taken].agg(" - ".join, axis=1).str.strip(" -")
-        offered = [*offered, *taken]
+        hour_cells = [by_name[name] for name in chosen]
+        hours = table.body[hour_cells].agg(" - ".join, axis=1).str.strip(" -")
+        offered = [*offered, *hour_cells]
     elif offered:
         names = "|".join(table.name(c) for c in offered[:2])
-        talk.offer(
+        dialog.offer(
             "hours",
             "The file has opening hours. Are they those of the whole site on these days?",
             [
@@ -50,10 +50,10 @@ def apart(table: Table, talk: Talk) -> tuple[Table, "pd.Series[str] | None"]:
         )
     if not offered:
         return table, hours
-    heads = [() if c in offered else head for c, head in enumerate(table.heads)]
+    headers = [() if c in offered else header for c, header in enumerate(table.headers)]
     body = table.body.copy()
     body[offered] = ""
-    return replace(table, heads=heads, body=body), hours
+    return replace(table, headers=headers, body=body), hours
 
 
 def _are_hours(column: "pd.Series[str]") -> bool:
@@ -62,20 +62,20 @@ def _are_hours(column: "pd.Series[str]") -> bool:
 
 
 def hours_of(text: str) -> str | None:
-    """Return hours as a site file has them: of 10-19, 9.30 till 17, 8-12 och 13-17, closed; None for others."""
+    """Return hours in the form of site files: from 10-19, 9.30 till 17, 8-12 och 13-17, closed; None for others."""
     text = text.lower().strip()
     if not {*re.split(r"\s*-\s*", text)} - CLOSED:
         return "closed"
-    said: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for span in BETWEEN.split(text):
         match [*map(_minutes, TILL.split(span))]:
             case [int(begins), int(ends)] if begins != ends:
-                said.append((begins, ends if ends > begins else ends + DAY))
+                spans.append((begins, ends if ends > begins else ends + DAY))
             case _:
                 return None
-    if any(ends > begins for (_, ends), (begins, _) in pairwise(said)):
+    if any(ends > begins for (_, ends), (begins, _) in pairwise(spans)):
         return None
-    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in said)
+    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans)
 
 
 def _minutes(text: str) -> int | None:
@@ -84,30 +84,30 @@ def _minutes(text: str) -> int | None:
     return None if seconds is None or seconds > DAY * 60 else seconds // 60
 
 
-def of_days(parts: "Iterable[tuple[pd.DataFrame, pd.Series[str] | None]]") -> dict[date, str]:
-    """Return the opening hours of days, of records and what stands in their rows. Raises CountFileError."""
-    found: dict[date, str] = {}
+def hours_by_day(parts: "Iterable[tuple[pd.DataFrame, pd.Series[str] | None]]") -> dict[date, str]:
+    """Return the opening hours by day, from pairs of records and hours by row. Raises CountFileError."""
+    by_day: dict[date, str] = {}
     for frame, hours in parts:
         if hours is None:
             continue
-        said = frame[["row", "first", "last"]].drop_duplicates().assign(text=frame["row"].map(hours))
-        said = said[~said["text"].map(labels.is_blank).astype(bool)].drop_duplicates(
+        stated = frame[["row", "first", "last"]].drop_duplicates().assign(text=frame["row"].map(hours))
+        stated = stated[~stated["text"].map(labels.is_blank).astype(bool)].drop_duplicates(
             ["first", "last", "text"]
         )
-        if (said["last"] > said["first"]).any():
+        if (stated["last"] > stated["first"]).any():
             raise refusal(
                 "opening hours are read of days; these rows have longer periods: leave the column out"
             )
-        for row, first, text in zip(said["row"], said["first"].dt.date, said["text"], strict=True):
-            meant = hours_of(text)
-            if meant is None:
+        for row, first, text in zip(stated["row"], stated["first"].dt.date, stated["text"], strict=True):
+            opening = hours_of(text)
+            if opening is None:
                 raise refusal(
                     "row {row}: “{text}” is no opening hours; write 10-19, 10:00-19:00 or closed, or leave it empty",
                     row=row,
                     text=text[:40],
                 )
-            if found.setdefault(first, meant) != meant:
+            if by_day.setdefault(first, opening) != opening:
                 raise refusal(
                     "row {row}: {day} has other opening hours in a row above", row=row, day=str(first)
                 )
-    return found
+    return by_day

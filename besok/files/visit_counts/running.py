@@ -1,6 +1,6 @@
-"""Running totals: readings of a dial that only grows, as counts between one reading and the next.
+"""Running totals: readings of a counter that only grows, as counts between consecutive readings.
 
-A gate that counts people on the way in and on the way out gives passages; whoever stores the counts says so.
+A gate that counts people in both directions gives passages; the caller states that when storing the counts.
 """
 
 from collections.abc import Sequence
@@ -10,41 +10,41 @@ from typing import Final
 import pandas as pd
 
 from besok.files.visit_counts.columns import words_of
-from besok.files.visit_counts.wording import Talk, option, refusal, whole
+from besok.files.visit_counts.wording import Dialog, grouped, option, refusal
 
 DAY: Final = timedelta(days=1)
 LEAST: Final = 8  # values in a row that do not fall: of 8 in any order 1 in 40,320 does
-JUMP: Final = 30  # times the third quartile of counts a day, over which a difference is no count
+JUMP: Final = 30  # times the third quartile of daily counts, above which a difference is no count
 RUNNING: Final = frozenset(
     {"cumulative", "reading", "readings", "odometer", "dial", "ackumulerad", "ackumulerat", "kumulativ", "kumulativt",
      "mätarställning", "räknarställning", "räkneverk", "avläsning", "ställning"}
 )  # fmt: skip
 
 
-def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataFrame:
-    """Return counts where the file has running totals, which its head says or its reader; the same frame otherwise."""
-    said = any(words_of(head) & RUNNING for head in heads)
-    if not said and not _grows(frame):
+def counts_of(frame: pd.DataFrame, headers: Sequence[str], dialog: Dialog) -> pd.DataFrame:
+    """Return counts where a header or an answer says that the file has running totals; else the same frame."""
+    named = any(words_of(header) & RUNNING for header in headers)
+    if not named and not _grows(frame):
         return frame
-    if not said or talk.answered("running-total"):
-        answer = talk.ask(
+    if not named or dialog.answered("running-total"):
+        answer = dialog.ask(
             "running-total",
             "The numbers only grow, from {first} to {last}. Are they readings of a counter that runs on?",
             [
                 option("yes", "readings: the visits are the differences"),
                 option("no", "visits of their own days, as they stand"),
             ],
-            first=whole(frame["visits"].min()),
-            last=whole(frame["visits"].max()),
+            first=grouped(frame["visits"].min()),
+            last=grouped(frame["visits"].max()),
         )
         if answer == "no":
             return frame
-    known = frame[frame["visits"].notna()]
-    if known.duplicated(["series", "wall"]).any() or known["unit"].nunique() > 1:
+    readings = frame[frame["visits"].notna()]
+    if readings.duplicated(["series", "wall"]).any() or readings["unit"].nunique() > 1:
         raise refusal("two readings of a running total stand at the same time; take one of them out")
     read_at = ""
-    if not known.duplicated(["series", "first"]).any():
-        read_at = talk.ask(
+    if not readings.duplicated(["series", "first"]).any():
+        read_at = dialog.ask(
             "read-at",
             "When is the counter read: before the library opens, or after it closes?",
             [
@@ -52,24 +52,24 @@ def counts_of(frame: pd.DataFrame, heads: Sequence[str], talk: Talk) -> pd.DataF
                 option("opening", "at opening: a reading holds the visits up to the day before"),
             ],
         )
-    groups = known.sort_values("wall").groupby("series", sort=False)
-    differences = pd.concat([_differences(own, read_at) for _, own in groups])
-    kept = _over_breaks(differences, talk)
-    talk.tell(
+    groups = readings.sort_values("wall").groupby("series", sort=False)
+    differences = pd.concat([_differences(group, read_at) for _, group in groups])
+    valid = _over_breaks(differences, dialog)
+    dialog.remark(
         "running",
         None,
         "The counts are the differences of {n} readings of a running total.",
-        n=len(known),
+        n=len(readings),
     )
-    return kept.drop(columns=["rate", "read"])
+    return valid.drop(columns=["rate", "read"])
 
 
 def _grows(frame: pd.DataFrame) -> bool:
-    """Tell whether the counts of a series never fall, while each step is small compared with what they are."""
+    """Tell whether the counts of each series (almost) never fall, in steps that are small relative to them."""
     if frame["unit"].isin(["quarter", "year"]).all():
         return False  # which grow by themselves
-    for _, own in frame[frame["visits"].notna()].groupby("series", sort=False):
-        visits = own.sort_values("wall")["visits"]
+    for _, group in frame[frame["visits"].notna()].groupby("series", sort=False):
+        visits = group.sort_values("wall")["visits"]
         steps = visits.diff().dropna()
         falls = (steps < 0).sum()
         if len(visits) < LEAST or falls > len(steps) // 25 or steps.abs().median() > visits.median() / 3:
@@ -79,36 +79,36 @@ def _grows(frame: pd.DataFrame) -> bool:
     return len(frame) >= LEAST
 
 
-def _differences(own: pd.DataFrame, read_at: str) -> pd.DataFrame:
-    """Return what was counted between readings, over the days from one to the next.
+def _differences(readings: pd.DataFrame, read_at: str) -> pd.DataFrame:
+    """Return the counts between readings, over the days from one to the next.
 
-    Where several a day are read (`read_at` is ""), it is counted when the first was read, and not known over a day.
+    With several readings a day (`read_at` is ""), a count is dated at the first of its two, and unknown beyond a day.
     """
-    before = own.shift(1)
-    hours = (own["wall"] - before["wall"]).dt.total_seconds() / 3600
-    visits = own["visits"].diff()
+    before = readings.shift(1)
+    hours = (readings["wall"] - before["wall"]).dt.total_seconds() / 3600
+    visits = readings["visits"].diff()
     first, last = before["first"], before["first"]
     if read_at == "closing":
-        first, last = before["last"] + DAY, own["last"]
+        first, last = before["last"] + DAY, readings["last"]
     elif read_at == "opening":
-        last = own["first"] - DAY
+        last = readings["first"] - DAY
     else:
         visits = visits.mask(hours > 24)
     wall = first if read_at else before["wall"]
-    found = own.assign(
-        first=first, last=last, wall=wall, visits=visits, rate=visits / hours, read=own["visits"]
+    counts = readings.assign(
+        first=first, last=last, wall=wall, visits=visits, rate=visits / hours, read=readings["visits"]
     )
-    return found.iloc[1:]
+    return counts.iloc[1:]
 
 
-def _over_breaks(differences: pd.DataFrame, talk: Talk) -> pd.DataFrame:
-    """Return the differences without those across which the counter was exchanged or set back, as answered."""
+def _over_breaks(differences: pd.DataFrame, dialog: Dialog) -> pd.DataFrame:
+    """Return the differences without those in which the counter was exchanged or set back, as answered."""
     usual = differences["rate"][differences["rate"] > 0].quantile(0.75)
     broken = (differences["rate"] < 0) | (differences["rate"] > JUMP * usual)
     if not broken.any():
         return differences
     at = differences[broken]
-    answer = talk.ask(
+    answer = dialog.ask(
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
@@ -117,10 +117,10 @@ def _over_breaks(differences: pd.DataFrame, talk: Talk) -> pd.DataFrame:
         ],
         n=len(at),
         row=int(at["row"].iloc[0]),
-        read=whole(at["read"].iloc[0]),
+        read=grouped(at["read"].iloc[0]),
     )
     rows = ", ".join(str(int(row)) for row in at["row"][:10])
-    talk.tell("break", int(at["row"].iloc[0]), "The counter falls or leaps in rows {rows}.", rows=rows)
+    dialog.remark("break", int(at["row"].iloc[0]), "The counter falls or leaps in rows {rows}.", rows=rows)
     visits = differences["visits"].mask(broken)
     if answer == "zero":
         visits = visits.mask(differences["rate"] < 0, differences["read"])

@@ -1,43 +1,44 @@
-"""Which series of a file belong to the site, and what stands twice in one."""
+"""Selection of the series of a site, and of repeated periods in them."""
 
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from besok.files.visit_counts.wording import Talk, option, refusal, whole
+from besok.files.visit_counts.wording import Dialog, grouped, option, refusal
 
 ALL = "all"
 HOURLY = ["series", "first", "last", "hour", "wall"]
 
 
-def chosen(frame: pd.DataFrame, strange: list[str], talk: Talk) -> pd.DataFrame:
+def selected(frame: pd.DataFrame, strange: list[str], dialog: Dialog) -> pd.DataFrame:
     """Return the records of the series that belong to the site. Raises Unclear where there are several."""
     sums = frame.groupby("series", sort=False)["visits"].sum()
-    if len(sums) < 2 and not strange and not talk.answered("series"):
+    if len(sums) < 2 and not strange and not dialog.answered("series"):
         return frame.assign(series="")
     names = {str(name) or (strange or ["1"])[0]: str(name) for name in sums.index}
     offered = [
-        option(shown, "{name}: {n} in all", name=shown, n=whole(sums[name])) for shown, name in names.items()
+        option(shown, "{name}: {n} in all", name=shown, n=grouped(sums[name]))
+        for shown, name in names.items()
     ]
     if len(names) > 1:
-        total = option(ALL, "all of them, added up: {n}", n=whole(sums.sum()))
-        answers = talk.ask_several(
+        total = option(ALL, "all of them, added up: {n}", n=grouped(sums.sum()))
+        answers = dialog.ask_several(
             "series",
             "The file has {count} series. Which of them are visits of this site?",
             [total, *offered],
             count=len(names),
         )
     else:
-        answers = [talk.ask("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))]
+        answers = [dialog.ask("series", "Is “{name}” a count of visits?", offered, name=next(iter(names)))]
     if ALL in answers:
         return frame
-    wanted = [names[shown] for shown in answers]
-    kept = frame[frame["series"].isin(wanted)]
-    return kept.assign(series="") if len(wanted) == 1 else kept
+    requested = [names[shown] for shown in answers]
+    records = frame[frame["series"].isin(requested)]
+    return records.assign(series="") if len(requested) == 1 else records
 
 
-def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -> pd.DataFrame:
-    """Return one record for each period of a series: what stands twice is added up or counted once, as answered."""
+def without_repeats(frame: pd.DataFrame, dialog: Dialog, *, zone: ZoneInfo | None) -> pd.DataFrame:
+    """Return one record for each period of a series: repeated ones are added up or counted once, as answered."""
     keys = ["series", "wall", "first", "last"]
     again = frame.duplicated(keys, keep=False)
     if not again.any():
@@ -58,7 +59,7 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
             if alike
             else option("last", "the later row corrects the earlier one: count it alone"),
         ]
-        answer = talk.ask(
+        answer = dialog.ask(
             "repeated",
             "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
             options,
@@ -67,7 +68,7 @@ def without_repeats(frame: pd.DataFrame, talk: Talk, *, zone: ZoneInfo | None) -
             other=int(rows[frame[again].duplicated(keys)].iloc[0]),
             n=groups.ngroups,
         )
-        talk.tell("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
+        dialog.remark("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
         if answer != "add":
             frame = frame[~(again & frame.duplicated(keys, keep="last"))]
     return _added_up(frame, keys)
@@ -78,10 +79,10 @@ def _is_folded(wall: pd.Timestamp, zone: ZoneInfo) -> bool:
     return moment.utcoffset() != moment.replace(fold=1).utcoffset()
 
 
-def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
+def by_hours(frame: pd.DataFrame, dialog: Dialog, ends: bool) -> pd.DataFrame:
     """Return counts within a day as whole hours, or as days where each is of several hours.
 
-    With `ends` the times are those at which what was counted ends.
+    With `ends` the times are the ends of counted intervals.
     """
     times = frame["wall"].drop_duplicates().sort_values()
     steps = times.diff().dropna()
@@ -94,9 +95,9 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
         wall = frame["wall"] - pd.Timedelta(minutes=step)
         day = wall.dt.normalize()
         frame = frame.assign(wall=wall, first=day, last=day)
-        talk.tell("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
+        dialog.remark("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
     if step > 60:
-        talk.tell("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}")
+        dialog.remark("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}")
         return _added_up(frame.assign(hour=-1, unit="day", wall=frame["first"]), HOURLY)
     hours = frame.assign(hour=frame["wall"].dt.hour, wall=frame["wall"].dt.floor("h"), unit="hour")
     if step == 60 and (frame["wall"].dt.minute == 0).all():
@@ -107,7 +108,7 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
         )
     parts = hours.groupby(["series", "wall"], sort=False)["visits"].size()
     if (short := parts < 60 // step).any():
-        answer = talk.ask(
+        answer = dialog.ask(
             "omitted",
             "{n} hours have fewer than {of} rows. What of the times that have none?",
             [
@@ -118,14 +119,14 @@ def by_hours(frame: pd.DataFrame, talk: Talk, ends: bool) -> pd.DataFrame:
             of=60 // step,
         )
         if answer == "missing":
-            gone = parts.index[short]
-            hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(gone)]
-    talk.tell("hours", None, "Counts of {n} minutes are added up to hours.", n=step)
+            incomplete = parts.index[short]
+            hours = hours[~pd.MultiIndex.from_frame(hours[["series", "wall"]]).isin(incomplete)]
+    dialog.remark("hours", None, "Counts of {n} minutes are added up to hours.", n=step)
     return _added_up(hours, HOURLY)
 
 
 def _added_up(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return one record for each value of the keys, not known where one of its counts is not."""
+    """Return one record for each value of the keys, unknown where one of its counts is."""
     groups = frame.groupby([*keys, "unit"], sort=False, observed=True)
     visits = groups["visits"].sum().mask(groups["visits"].count() < groups.size())
     return visits.to_frame().assign(row=groups["row"].first()).reset_index()

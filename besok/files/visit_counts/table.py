@@ -1,4 +1,4 @@
-"""The table on a sheet: what stands above it, the heads of its columns, and its rows."""
+"""The table on a sheet: titles above it, the headers of its columns, and its rows."""
 
 import re
 from bisect import bisect_right
@@ -11,34 +11,34 @@ import pandas as pd
 from besok.files.visit_counts import labels
 from besok.files.visit_counts.grid import Sheet
 from besok.files.visit_counts.wording import refusal
-from besok.files.written_times import ONE_YEAR, said
+from besok.files.written_times import ONE_YEAR, fields_in
 
 LOOKED_AT: Final = 60  # rows among which the first with counts is looked for
-LEVELS: Final = 3  # rows of a head
+LEVELS: Final = 3  # rows of a header
 MARKED: Final = re.compile(rf"{labels.NUMBER.pattern}\W*")  # a number, and 98 000*
-MOSTLY: Final = 0.8  # of the texts of a column, which show what it holds
+MOSTLY: Final = 0.8  # of the texts of a column, which decide its content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of texts below heads. `heads` has the levels of each column's head, `body` the number of each row as index.
+    """Rows of texts with `headers`, the levels of each column's header; the index of `body` is the number of each row.
 
-    `title` is what stands above, `repeated` the rows that repeat the head.
+    `title` has the texts above, `repeated` the rows that repeat the header.
     """
 
     title: tuple[str, ...]
-    heads: list[tuple[str, ...]]
+    headers: list[tuple[str, ...]]
     body: pd.DataFrame
     sep: str
     repeated: tuple[int, ...] = ()
 
     def name(self, column: int) -> str:
-        """Return the head of a column as one text, or its number where it has none."""
-        return " ".join(self.heads[column]) or f"column {column + 1}"
+        """Return the header of a column as one text, or its number without one."""
+        return " ".join(self.headers[column]) or f"column {column + 1}"
 
 
 def find_tables(sheet: Sheet) -> list[Table]:
-    """Return the table of a sheet, in parts where its head is repeated below titles of their own, as a year a part.
+    """Return the table of a sheet, in parts where the header is repeated below further titles, as one for each year.
 
     Raises CountFileError.
     """
@@ -62,14 +62,14 @@ def find_tables(sheet: Sheet) -> list[Table]:
 
 
 def with_years(table: Table) -> Table:
-    """Give rows the year that stands between them, as headings and pivot tables have it. Raises CountFileError."""
+    """Add a year column from years between the rows, as in headings and pivot tables. Raises CountFileError."""
     alone = (table.body != "").sum(axis=1) == 1
-    for c in range(len(table.heads)):
+    for c in range(len(table.headers)):
         cells = table.body[c]
         years = cells.str.fullmatch(ONE_YEAR, case=False)
         if not years.any():
             continue
-        parts = labels.each(cells, said).isin([*"mqsw"])
+        parts = labels.each(cells, fields_in).isin([*"mqsw"])
         headings = (years & alone).equals(years) and not alone.all()
         if not (headings or parts.any()) or (years | parts).sum() < MOSTLY * (cells != "").sum():
             continue
@@ -80,11 +80,11 @@ def with_years(table: Table) -> Table:
                 "each month",
                 name=table.name(c),
             )
-        own = cells.where(years)
+        year_cells = cells.where(years)
         body = table.body.copy()
         body[c] = cells.mask(years, "" if headings else "total")
-        body[len(table.heads)] = (own.ffill() if above else own.bfill()).fillna("")
-        return replace(table, heads=[*table.heads, ("year",)], body=body[~(years & alone)])
+        body[len(table.headers)] = (year_cells.ffill() if above else year_cells.bfill()).fillna("")
+        return replace(table, headers=[*table.headers, ("year",)], body=body[~(years & alone)])
     return table
 
 
@@ -101,9 +101,9 @@ def _find_table(sheet: Sheet) -> Table | None:
     above = sheet.rows[:first]
     levels = _levels(above, values)
     width = max(len(row) for row in sheet.rows[first:])
-    heads = _heads(levels, width)
+    headers = _header_levels(levels, width)
     if levels:
-        _check_width(sheet, first, heads)
+        _check_width(sheet, first, headers)
     title = tuple(text for row in above[: len(above) - len(levels)] for text in row if text)
     rows = [row + [""] * (width - len(row)) for row in sheet.rows[first:]]
     body = pd.DataFrame(rows, index=sheet.numbers[first:], columns=range(width), dtype=str)
@@ -112,24 +112,26 @@ def _find_table(sheet: Sheet) -> Table | None:
         again = (body == pd.Series(level + [""] * (width - len(level)))[:width]).all(axis=1)
         repeated = [int(row) for row in body.index[again]]
         body = body[~again]
-    return Table(title=title, heads=heads, body=body, sep=sheet.sep, repeated=tuple(repeated))
+    return Table(title=title, headers=headers, body=body, sep=sheet.sep, repeated=tuple(repeated))
 
 
 def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the first row with a count next to something that tells what it counts, and no head of figures."""
+    """Return the first row with a count next to a label or period that is no numeric header."""
     for n, row in enumerate(rows[:LOOKED_AT]):
-        if _is_head(row):
+        if _is_header(row):
             continue
         if _is_dated(row):
             return n
-        counts = [c for c, text in enumerate(row) if c and MARKED.fullmatch(text) and said(text) in ("", "y")]
+        counts = [
+            c for c, text in enumerate(row) if c and MARKED.fullmatch(text) and fields_in(text) in ("", "y")
+        ]
         if not counts:
             continue
         following = rows[n + 1] if n + 1 < len(rows) else row
-        if _is_dated(following) and row[0] and not labels.is_number(row[0]) and not said(row[0]):
-            continue  # doors that are called by numbers
-        under = list(zip(row, following, strict=False))[1:]
-        if any(_is_word(text) and labels.is_number(below) for text, below in under):
+        if _is_dated(following) and row[0] and not labels.is_number(row[0]) and not fields_in(row[0]):
+            continue  # doors named by numbers
+        pairs = list(zip(row, following, strict=False))[1:]
+        if any(_is_word(text) and labels.is_number(below) for text, below in pairs):
             continue  # names, above counts
         if any(c < len(following) and following[c] and not _is_word(following[c]) for c in counts):
             return n
@@ -144,46 +146,51 @@ def _is_word(text: str) -> bool:
 
 def _is_counted(row: Sequence[str]) -> bool:
     """Tell whether a row begins with a count and has a period after it."""
-    return bool(row) and labels.is_number(row[0]) and any(len(said(t)) > 1 for t in row[1:])
+    return bool(row) and labels.is_number(row[0]) and any(len(fields_in(t)) > 1 for t in row[1:])
 
 
 def _is_like(row: Sequence[str], counted: Sequence[str]) -> bool:
-    """Tell whether a row above one with counts has a period in the same column, and something in place of a count.
+    """Tell whether a row above one with counts has a period in the same column, and a text in place of a count.
 
-    A mark or a word at the first numbers of a table, as 98 000*, must not hide them.
+    Marks or words at the first numbers of a table, as 98 000*, must not hide them.
     """
-    if _is_head(row):
+    if _is_header(row):
         return False
     pairs = [(c, text, below) for c, (text, below) in enumerate(zip(row, counted, strict=False)) if text]
-    timed = {c for c, text, below in pairs if said(text) and said(text) == said(below)}
+    timed = {c for c, text, below in pairs if fields_in(text) and fields_in(text) == fields_in(below)}
     return bool(timed) and any(
-        c not in timed and labels.is_number(below) and not said(text) for c, text, below in pairs
+        c not in timed and labels.is_number(below) and not fields_in(text) for c, text, below in pairs
     )
 
 
 def _is_year_of(row: Sequence[str], counted: Sequence[str]) -> bool:
-    """Tell whether a row has a year and nothing else, above parts of one that do not say theirs."""
+    """Tell whether a row has only a year, above a row with parts of a year but none itself."""
     texts = [text for text in row if text]
-    own = {*map(said, counted)}
-    return len(texts) == 1 and said(texts[0]) == "y" and bool(own & {*"mqsw"}) and own <= {*"mqswt", ""}
+    fields = {*map(fields_in, counted)}
+    return (
+        len(texts) == 1
+        and fields_in(texts[0]) == "y"
+        and bool(fields & {*"mqsw"})
+        and fields <= {*"mqswt", ""}
+    )
 
 
-def _is_whole(text: str) -> bool:
+def _has_year(text: str) -> bool:
     """Tell whether a text is a time with its year."""
-    return said(text)[:1] == "y"
+    return fields_in(text)[:1] == "y"
 
 
 def _is_dated(row: Sequence[str]) -> bool:
-    """Tell whether a row begins with a period, and has something next to it that is none."""
+    """Tell whether a row begins with a period followed by something that is none."""
     texts = [text for text in row if text]
-    if len(texts) < 2 or labels.FIGURES.fullmatch(texts[0]) or not _is_whole(texts[0]):
+    if len(texts) < 2 or labels.FIGURES.fullmatch(texts[0]) or not _has_year(texts[0]):
         return False
-    beside = [text for text in texts[1:] if not _is_whole(text)]
-    return any(re.search(r"\d", text) or labels.is_count(text) for text in beside)
+    others = [text for text in texts[1:] if not _has_year(text)]
+    return any(re.search(r"\d", text) or labels.is_count(text) for text in others)
 
 
-def _is_head(row: Sequence[str]) -> bool:
-    """Tell whether a row of figures counts through years, months, days or hours, and so is a head."""
+def _is_header(row: Sequence[str]) -> bool:
+    """Tell whether a row is a numeric header: consecutive years, months, days or hours."""
     texts = [text for text in row if text]
     while texts and not labels.is_number(texts[-1]):
         texts.pop()
@@ -194,22 +201,22 @@ def _is_head(row: Sequence[str]) -> bool:
 
 
 def _levels(above: Sequence[list[str]], values: Sequence[int]) -> list[list[str]]:
-    """Return the rows of the head: the one above the counts, and those above it with texts over several counts."""
+    """Return the rows of the header: the one above the counts, and further ones with texts over several counts."""
     if not above or sum(bool(text) for text in above[-1]) < 2:
         return []
     levels = [above[-1]]
     for row in above[-2 : -LEVELS - 1 : -1]:
         over = [c for c in values if c < len(row) and row[c]]
         if len(over) < 2 and not (
-            over and len(values) > 1 and len(over) < len(values) and _is_whole(row[over[0]])
+            over and len(values) > 1 and len(over) < len(values) and _has_year(row[over[0]])
         ):
             break
         levels.insert(0, row)
     return levels
 
 
-def _heads(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:
-    """Return the levels of each head; a text above stands for the columns to its right, too, as merged cells do."""
+def _header_levels(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:
+    """Return the levels of each header; an upper text extends to the columns on its right, as merged cells do."""
     filled: list[list[str]] = []
     for depth, level in enumerate(levels):
         cells = level + [""] * (width - len(level))
@@ -227,9 +234,9 @@ def _heads(levels: Sequence[list[str]], width: int) -> list[tuple[str, ...]]:
     return [tuple(level[c] for level in filled if level[c]) for c in range(width)]
 
 
-def _check_width(sheet: Sheet, first: int, heads: Sequence[tuple[str, ...]]) -> None:
-    """Refuse a text file whose rows have more cells than its head, as 1,234 without quotation marks gives them."""
-    width = max((c + 1 for c, head in enumerate(heads) if head), default=0)
+def _check_width(sheet: Sheet, first: int, headers: Sequence[tuple[str, ...]]) -> None:
+    """Refuse a text file whose rows have more cells than its header, as from 1,234 without quotation marks."""
+    width = max((c + 1 for c, header in enumerate(headers) if header), default=0)
     if sheet.name:
         return
     for number, row in zip(sheet.numbers[first:], sheet.rows[first:], strict=True):

@@ -10,22 +10,22 @@ from besok.model.suggest import suggestion
 
 
 def refusal(english: str, **values: Any) -> CountFileError:
-    """Return an error: what is wrong, where, and what to do."""
+    """Return an error with the problem, its place and the remedy."""
     return CountFileError(Translatable(english, values))
 
 
 def option(value: str, english: str, **values: Any) -> FileChoice:
-    """Return an answer and what it makes of the file."""
+    """Return a possible answer with its meaning."""
     return FileChoice(value=value, text=Translatable(english, values))
 
 
-def whole(number: float) -> str:
-    """Return a number of people as it is written in every language."""
+def grouped(number: float) -> str:
+    """Return a number of people with grouped digits, the same in every language."""
     return f"{number:,.0f}".replace(",", "\u00a0")
 
 
-class Talk:
-    """What is told of a file, and asked; what was answered, by the key of a question, must be asked for."""
+class Dialog:
+    """Remarks and questions about a file, with the answers by the key of a question; each answer must be used."""
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self.remarks: list[FileRemark] = []
@@ -33,11 +33,11 @@ class Talk:
         self._given = answers
         self._used: set[str] = set()
 
-    def tell(self, kind: str, row: int | None, english: str, **values: Any) -> None:
-        """Tell what a person should know, once."""
-        said = FileRemark(kind=kind, row=row, text=Translatable(english, {"row": row, **values}))
-        if said not in self.remarks:
-            self.remarks.append(said)
+    def remark(self, kind: str, row: int | None, english: str, **values: Any) -> None:
+        """Add a remark for a person, once."""
+        remark = FileRemark(kind=kind, row=row, text=Translatable(english, {"row": row, **values}))
+        if remark not in self.remarks:
+            self.remarks.append(remark)
 
     def ask(self, key: str, english: str, choices: Sequence[FileChoice] = (), **values: Any) -> str:
         """Return the answer: one of the choices, or any where there are none. Raises Unclear, CountFileError."""
@@ -50,37 +50,37 @@ class Talk:
         text = Translatable(english, values)
         return self._answers(FileQuestion(key=key, text=text, choices=tuple(choices), several=True))
 
-    def _answers(self, asked: FileQuestion) -> list[str]:
-        if asked.key not in self._given:
-            raise Unclear([asked])
-        self._used.add(asked.key)
-        answer = self._given[asked.key].strip()
-        known = {choice.value.casefold(): choice.value for choice in asked.choices}
-        parts = answer.split("|") if asked.several and answer.casefold() not in known else [answer]
-        if not known:
+    def _answers(self, question: FileQuestion) -> list[str]:
+        if question.key not in self._given:
+            raise Unclear([question])
+        self._used.add(question.key)
+        answer = self._given[question.key].strip()
+        values = {choice.value.casefold(): choice.value for choice in question.choices}
+        parts = answer.split("|") if question.several and answer.casefold() not in values else [answer]
+        if not values:
             return [answer]
         for part in parts:
-            if part.strip().casefold() not in known:
+            if part.strip().casefold() not in values:
                 raise refusal(
                     "“{told}” is no answer to “{key}”{hint}; give one of: {choices}",
                     told=part[:60],
-                    key=asked.key,
-                    hint=suggestion(part, known.values()),
-                    choices=", ".join([*known.values()][:20]),
+                    key=question.key,
+                    hint=suggestion(part, values.values()),
+                    choices=", ".join([*values.values()][:20]),
                 )
-        return [known[part.strip().casefold()] for part in parts]
+        return [values[part.strip().casefold()] for part in parts]
 
     def offer(self, key: str, english: str, choices: Sequence[FileChoice]) -> None:
-        """Ask what needs no answer, once."""
-        asked = FileQuestion(key=key, text=Translatable(english), choices=tuple(choices))
-        if asked not in self.offers:
-            self.offers.append(asked)
+        """Add an optional question, once."""
+        question = FileQuestion(key=key, text=Translatable(english), choices=tuple(choices))
+        if question not in self.offers:
+            self.offers.append(question)
 
     def answered(self, key: str) -> bool:
-        """Tell whether something was answered before it is asked."""
+        """Tell whether a question was answered in advance."""
         return key in self._given
 
     def check_used(self) -> None:
-        """Refuse answers that nothing asked for. Raises CountFileError."""
-        if left := sorted(set(self._given) - self._used):
-            raise refusal("nothing of this file asks for “{key}”; leave that answer out", key=left[0][:60])
+        """Refuse answers to questions that were not asked. Raises CountFileError."""
+        if unused := sorted(set(self._given) - self._used):
+            raise refusal("nothing of this file asks for “{key}”; leave that answer out", key=unused[0][:60])

@@ -82,7 +82,7 @@ def test_hours_and_zones(file: Path) -> None:
         ("time,people\n2026-03-02 10:00,4\n", "one moment"),
         ("time,people\n2026-03-02 10:00,\n2026-03-02 10:01,\n", "nobody"),
         ("time,people\n2026-03-02 10:00,1e7\n2026-03-02 10:01,4\n", "line 2"),
-        ("time,people\nyesterday,1\n", "line 2"),
+        ("time,people\nyesterday,1\n", "row 2"),
         ("time,visitors\n2026-03-02 10:00,4\n", "people"),
     ],
 )

@@ -50,9 +50,13 @@ class _RejectedRow:
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
     return [
-        like(DeviceInfo, row, freshness=fresh, clock_problem=_clock_problem(row, slow))
+        like(
+            DeviceInfo,
+            row,
+            freshness=freshness(row.heard, now, row.interval_s),
+            clock_problem=_clock_problem(row, now),
+        )
         for row in db.fetch("devices", _Device, site=site)
-        for fresh, slow in (_fresh(row, now),)
     ]
 
 
@@ -92,17 +96,13 @@ def _is_text(r: _RejectedRow) -> bool:
         return r.size > SHOWN_BYTES and exc.start >= len(shown) - 3
 
 
-def _fresh(r: _Device, now: datetime) -> tuple[Freshness, bool]:
-    """Return the freshness of a device, and whether it sends now what is too old: it is late then, not offline."""
-    fresh, arrives = (freshness(t, now, r.interval_s) for t in (r.heard, r.received))
-    sent = r.received and r.received + timedelta(seconds=r.clock_offset_s or 0)
-    slow = arrives != "stale" and freshness(sent, now, r.interval_s) == "stale"
-    return ("late" if slow and fresh == "stale" else fresh), slow
-
-
-def _clock_problem(r: _Device, slow: bool) -> str | None:
-    """Describe the error of a device's clock; None if there is none."""
-    if r.clock_offset_s is None or not (slow or r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND)):
+def _clock_problem(r: _Device, now: datetime) -> str | None:
+    """Describe the error of a device's clock, also of one that sends now what is too old; None if there is none."""
+    if r.received is None or r.clock_offset_s is None:
+        return None
+    sent = r.received + timedelta(seconds=r.clock_offset_s)
+    slow = [freshness(t, now, r.interval_s) == "stale" for t in (r.received, sent)] == [False, True]
+    if not slow and not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))
     return f"its clock is {off} {'ahead of' if r.clock_offset_s > 0 else 'behind'} ours: set it, or check its time zone"

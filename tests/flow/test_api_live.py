@@ -48,12 +48,17 @@ def jobs(database_url: str) -> Iterator[None]:
 
 
 def visitors(db: Database, places: tuple[Site, ...], people: float) -> None:
-    """People come in from outside, just now."""
+    """People come in from outside, just now; nobody by the other doors, which have sent."""
     site = next(s for s in places if s.id == LIBRARY)
     entrance = next(p for p in site.portals if p.outer == "outside" and p.counted)
     sensor = next(s for s in site.sensors if s.portal == entrance.id and s.role == "primary")
     both = (None, people) if sensor.swapped else (people, None)
-    told = passed(site.external_id(sensor), datetime.now(UTC), *both, period_s=0, channel=sensor.channel_key)
+    now = datetime.now(UTC)
+    for other in site.sensors:
+        if other.portal and other is not sensor:
+            none = passed(site.external_id(other), now, 0, None, period_s=0, channel=other.channel_key)
+            write(db, Batch(readings=none))
+    told = passed(site.external_id(sensor), now, *both, period_s=0, channel=sensor.channel_key)
     write(db, Batch(readings=told))
 
 

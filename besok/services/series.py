@@ -42,16 +42,16 @@ def get_flows(
     For days, weeks and months the business days that begin within the range count; `start` of a point is then
     the instant its first business day begins. Raises NotFound.
     """
-    asked = _asked(site_of(db, site), start, end, step, portal=portal)
-    return db.fetch(FLOWS[step in FINE], FlowPoint, **asked) if asked else []
+    parameters = _parameters(site_of(db, site), start, end, step, portal=portal)
+    return db.fetch(FLOWS[step in FINE], FlowPoint, **parameters) if parameters else []
 
 
 def get_flow_columns(
     db: Database, site: Site, start: datetime, end: datetime, step: Step, portal: str | None = None
 ) -> dict[str, Sequence[Any]]:
-    """Return the flows as columns by name, for a file; none where no step is."""
-    asked = _asked(site, start, end, step, portal=portal)
-    return db.columns(FLOWS[step in FINE], **asked) if asked else {}
+    """Return the flows as columns by name, for a file; none where the range holds no step."""
+    parameters = _parameters(site, start, end, step, portal=portal)
+    return db.columns(FLOWS[step in FINE], **parameters) if parameters else {}
 
 
 def get_occupancy(
@@ -60,17 +60,17 @@ def get_occupancy(
     """Return the occupancy of a space from `start` up to `end`. Raises NotFound."""
     place = site_of(db, site)
     require_space(place, space)
-    asked = _asked(place, start, end, step, space=space)
-    return db.fetch(OCCUPANCY[step in FINE], OccupancyPoint, **asked) if asked else []
+    parameters = _parameters(place, start, end, step, space=space)
+    return db.fetch(OCCUPANCY[step in FINE], OccupancyPoint, **parameters) if parameters else []
 
 
 def get_occupancy_columns(
     db: Database, site: Site, space: str, start: datetime, end: datetime, step: Step
 ) -> dict[str, Sequence[Any]]:
-    """Return the occupancy as columns by name, for a file; none where no step is. Raises NotFound."""
+    """Return the occupancy as columns by name, for a file; none where the range holds no step. Raises NotFound."""
     require_space(site, space)
-    asked = _asked(site, start, end, step, space=space)
-    return db.columns(OCCUPANCY[step in FINE], **asked) if asked else {}
+    parameters = _parameters(site, start, end, step, space=space)
+    return db.columns(OCCUPANCY[step in FINE], **parameters) if parameters else {}
 
 
 def compared(
@@ -134,10 +134,10 @@ def require_space(place: Site, space: str) -> None:
         raise NotFound(f"there is no space “{space}” in {place.id}")
 
 
-def _asked(
+def _parameters(
     place: Site, start: datetime, end: datetime, step: Step, **chosen: str | None
 ) -> dict[str, object]:
-    """Return what a question about steps asks for; nothing where no business day begins in the time."""
+    """Return the parameters of a query by step; none where no business day begins in the range."""
     if step in FINE:
         return {"site": place.id, "start": start, "end": end, "step": FINE[step], **chosen}
     if not (days := _days(place, start, end)):

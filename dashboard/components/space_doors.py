@@ -21,8 +21,8 @@ from dashboard.ranges import Range
 
 
 def section(
-    db: Database,
     points: Sequence[FlowPoint],
+    names: Mapping[str, str],
     site: Site,
     spaces: Sequence[SpaceInfo],
     here: Address,
@@ -31,9 +31,8 @@ def section(
 ) -> Any:
     """Return the counted doors of the space of an address with the people who passed each; None where it has none.
 
-    `points` are of all doors of the site, over the steps of the period.
+    `points` are of all doors of the site, over the steps of the period; `names` those of the doors' `ends`.
     """
-    names = ends(db, site)
 
     def row(door: Portal, inwards: bool) -> list[Any]:
         all_points = [p for p in points if p.portal == door.id]

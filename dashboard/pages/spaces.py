@@ -124,7 +124,7 @@ def _doors(
 ) -> Any:
     (start, _end), (_start, end) = (calendar.day_bounds(day, site) for day in (period.first, period.last))
     points = get_flows(db, site, start, max(start, min(end, now)), period.step)
-    return space_doors.section(db, points, site, spaces, here, period, now)
+    return space_doors.section(points, space_doors.ends(db, site), site, spaces, here, period, now)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:

@@ -171,12 +171,12 @@ def test_a_disk_that_is_nearly_full_until_a_little_more_is_free(
     library: Database, desk: Inbox, now: datetime
 ) -> None:
     rule(library, "disk_low", now)
-    told = []
+    messages = []
     for minute, free in enumerate((60, 49, 51, 49, 56)):  # of 1,000
         beat(library, "jobs", now + minute * MINUTE, {"disk_free": free, "disk_size": 1000})
         turn(library, now + minute * MINUTE)
-        told.append(len(desk.subjects))
-    assert told == [0, 1, 1, 1, 2]
+        messages.append(len(desk.subjects))
+    assert messages == [0, 1, 1, 1, 2]
     assert "Disken" in desk.subjects[0] and desk.subjects[1].startswith("Upphörde")
 
 

@@ -27,7 +27,7 @@ class PlacementInfo:
 class DeviceInfo:
     """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
     for a device that was heard but not placed. `heard` is the time of the last reading: one that comes hours late tells
-    nothing of now, and makes the device delayed, not offline.
+    nothing of now.
     """
 
     source: str

@@ -598,7 +598,7 @@ with place as (
     join site s on s.slug = t.site
 ), placed as materialized (
     select coalesce(p.site_id, z.site_id) as site_id, pl.portal_id, pl.space_id, d.device_id, d.interval_s,
-        least(c.last_time, c.last_received) as heard, c.last_received as received
+        least(c.last_time, c.last_received) as heard
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
@@ -607,8 +607,8 @@ with place as (
     where pl.role = 'primary' and pl.valid @> %(now)s::timestamptz
 ), sensor as (
     select site_id, count(*)::int as sensors,
-        count(*) filter (where received is null or (%(now)s - received) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int as offline
-    from (select site_id, device_id, max(received) as received, max(interval_s) as interval_s from placed group by 1, 2) d
+        count(*) filter (where heard is null or (%(now)s - heard) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int as offline
+    from (select site_id, device_id, max(heard) as heard, max(interval_s) as interval_s from placed group by 1, 2) d
     group by site_id
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,

@@ -306,6 +306,6 @@ def _why(reason: Reason, site: str, what: str, words: Sequence[str], others: Seq
         case "unknown_site":
             return f"It says that it belongs to “{site}”, and there is no such site."
         case "not_people":
-            return "It tells only of its battery; it needs no place."
+            return "It reports only its battery; it needs no place."
         case "no_words":
             return f"No {what} has a name like that of the sensor or its topic."

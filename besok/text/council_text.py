@@ -63,7 +63,7 @@ def sections(
     ][:ACTIONS]
     known = [f"{lever_text.name(one.lever)}: {lever_text.effect(one)}" for one in levers if one.visits_a_year]
     return [
-        (_("What was done"), done or [_("No action has been recorded whose effect can be told yet.")]),
+        (_("What was done"), done or [_("No recorded action has a measurable effect yet.")]),
         (_("What would bring more visits"), known or [_("The site's own history cannot tell yet.")]),
     ]
 

@@ -250,7 +250,7 @@ def _moved() -> dict[str, str]:
         "new": _("They are new, not moved from other spaces."),
         "moved": _("They came mostly from other spaces of the site."),
         "partly": _("Some of them came from other spaces."),
-        "cannot_tell": _("Whether they are new or came from other spaces cannot be told."),
+        "cannot_tell": _("Whether they are new or came from other spaces is not known."),
     }
 
 

@@ -28,7 +28,7 @@ def revision(closed: ClosedPeriod, measure: str) -> str:
     if measure == "besok01" and closed.besok01 is not None:
         now, then = revised.besok01, closed.besok01
     if now is None:
-        return _("Now no figure could be told: {why}.").format(why=reasons(revised))
+        return _("No figure could be given now: {why}.").format(why=reasons(revised))
     text = _("It would be {n} now ({change}): {why}.")
     return text.format(n=formats.number(now), change=formats.signed(now - then), why=reasons(revised))
 

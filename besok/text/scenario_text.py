@@ -66,7 +66,7 @@ def failed(reason: FailedFor) -> str:
         "crashed": _(
             "The simulation was interrupted several times. Ask again; if it fails again, tell whoever runs Besök."
         ),
-        "broken": _("A fault of Besök's own stopped it; its log tells more. Tell whoever runs Besök."),
+        "broken": _("A fault in Besök stopped it; the log says more. Report it to whoever runs Besök."),
     }[reason]
 
 

@@ -85,7 +85,7 @@ def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -
         forms.line(form_id, "name", _("Name (a–z, 0–9 and hyphens)"), 60),
         forms.line(form_id, "url", url_label, LONGEST_URL),
     ]
-    stored = _("Kept. A message to try it goes out within a minute; the log below tells how it went.")
+    stored = _("Saved. A test message goes out within a minute; the log below shows how it went.")
     form = forms.form(fields, form_id, _("Keep the address"), "", "POST /api/v1/alerts/targets", kept=stored)
     header = [_("Sent"), _("To"), _("Alerts"), _("Outcome")]
     log = [

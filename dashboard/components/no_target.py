@@ -50,8 +50,8 @@ def _nothing_counted(target: Progress) -> list[str]:
 
 def _too_few(target: Progress) -> str:
     text = _(
-        "Of the days that the target compares with, {period}, {share} were counted whole. It is told from {least} on: "
-        "some months say nothing of a year."
+        "Of the days that the target compares with, {period}, {share} were counted whole. It is shown from {least} on: "
+        "some months say nothing about a year."
     )
     period = f"{formats.day(target.baseline_first)} – {formats.day(target.baseline_last)}"
     share, least = formats.percent(target.baseline_coverage), formats.percent(PAIRED)
@@ -60,7 +60,7 @@ def _too_few(target: Progress) -> str:
 
 def uncounted(site: str, others: Sequence[str], title: str) -> Any:
     """Return the notice that the target includes sites without any counts, so there is no sum."""
-    heading = _("{site}: the target cannot be told yet").format(site=site)
+    heading = _("{site}: no figures for the target yet").format(site=site)
     text = _("The target counts {sites} too, of which no visits are known.")
     advice_text = _(
         "Bring counts of it, count it by sensors or by hand, or have it taken out of the target: until then neither "

@@ -29,7 +29,7 @@ def section(
     period: Range,
     now: datetime,
 ) -> Any:
-    """Return the counted doors of the space of an address with the people who passed each; None where it has none.
+    """Return the counted doors of the space of an address with the people who passed each; None where nobody counted.
 
     `points` are of all doors of the site, over the steps of the period; `names` those of the doors' `ends`.
     """
@@ -48,11 +48,12 @@ def section(
                 for n in ((entered, left) if inwards else (left, entered))
             ),
             formats.percent(sum(shares) / len(shares) if shares else None),
-            formats.number(imputed) if imputed >= 1 else "",
+            formats.number(imputed),
         ]
 
-    rows = [row(door, inwards) for door, inwards in counted(site, spaces, here.space)]
-    if not rows:
+    doors = counted(site, spaces, here.space)
+    rows = [row(door, inwards) for door, inwards in doors]
+    if not {door.id for door, _inwards in doors} & {p.portal for p in points if p.people_in is not None}:
         return None
     header = [_("Door"), _("From or to"), _("Entered here"), _("Left here"), _("Data coverage"), _("Imputed")]
     note = _("As counted at each door, not evened out: entered and left need not add up.")

@@ -73,7 +73,7 @@ def _stay(space: SpaceUsage) -> str:
     """Return the number of days behind a mean dwell time, or why there is none."""
     use = space.usage
     reasons: dict[Reason, str] = {
-        "running": _("It is told once a day is over."),
+        "running": _("Known once a day is over."),
         "no_flows": _("There is too little data from the doors."),
         "few": _("There were too few visits to tell."),
         "ends": _("Too many were inside when days began or ended."),

@@ -67,9 +67,9 @@ def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
     missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
     text = plural(
         "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
-        "target are told from {least} on.",
+        "target are shown from {least} on.",
         "{share} of the last 365 days were counted whole; {n} are missing. The year, its growth and the way to the "
-        "target are told from {least} on.",
+        "target are shown from {least} on.",
         missing,
     )
     line = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))

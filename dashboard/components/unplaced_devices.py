@@ -173,7 +173,7 @@ def why(s: Suggestion, places: Mapping[str, str]) -> str:
         case "unknown_site":
             return _("It says that it belongs to “{site}”, and there is no such site.").format(site=s.site)
         case "not_people":
-            return _("It tells only of its battery; it needs no place.")
+            return _("It reports only its battery; it needs no place.")
     return (
         _("No door has a name like that of the sensor.")
         if door

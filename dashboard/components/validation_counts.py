@@ -55,7 +55,9 @@ def _doors(doors: Sequence[DoorInfo], names: Names, zone: str) -> list[Any]:
 def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) -> str:
     """Return the door to count at next, and what that count would give."""
     if not advice and not usual_week:
-        return _("Nobody was seen to enter in the last eight weeks: what to count next cannot be told.")
+        return _(
+            "Nobody was seen to enter in the last eight weeks: there is no advice on what to count next."
+        )
     if not advice:
         return _("Another count would teach next to nothing now.")
     best = advice[0]

@@ -54,14 +54,18 @@ def test_the_doors_of_a_space_tell_who_entered_it_and_who_left(db: Database) -> 
         for n in (2, 4)
     ]
 
-    def told(name: str) -> str:
-        here = Address.parse(f"/spaces/lib/{name}", "")
-        period = ranges.of(here, NOW.date())
-        return texts(space_doors.section(db, points, place, built, here, period, NOW) or "")
+    names, period = space_doors.ends(db, place), ranges.of(Address.parse("/spaces/lib/lib", ""), NOW.date())
 
-    assert "Dörren Hall 14 4 75" in told("room").replace("  ", " ")
-    assert "Grind Parken: Gräs 4 14 75" in told("hall") and "Dörren" not in told("hall")
-    assert "Entré utomhus 14 4 75" in told("lib") and "Grind" in told("lib")
+    def shown(name: str) -> str:
+        here = Address.parse(f"/spaces/lib/{name}", "")
+        return texts(space_doors.section(points, names, place, built, here, period, NOW) or "")
+
+    assert "Dörren Hall 14 4 75\xa0% 2" in shown("room")
+    assert "Grind Parken: Gräs 4 14 75\xa0%" in shown("hall") and "Dörren" not in shown("hall")
+    assert "Entré utomhus 14 4 75\xa0%" in shown("lib") and "Grind" in shown("lib")
+    assert (
+        space_doors.section([], {}, place, built, Address.parse("/spaces/lib/room", ""), period, NOW) is None
+    )
 
 
 def test_what_is_compared_is_what_the_address_says(db: Database) -> None:

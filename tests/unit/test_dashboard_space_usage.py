@@ -62,7 +62,7 @@ def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> N
     nothing = DayUse(
         **{n: getattr(DAY, n) for n in DayUse.__slots__} | {"over": False, "open_known_hours": 0.0}
     )
-    assert "It is told once a day is over." in told(None, None, nothing)
+    assert "Known once a day is over." in told(None, None, nothing)
 
 
 def test_the_next_count_and_the_mark_of_corrected_visits() -> None:

@@ -197,7 +197,7 @@ def test_a_door_has_a_page_of_its_own(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("2")
     page.get_by_role("link", name="Foajé").click()
-    page.get_by_text("Alla dörrar").click()
+    page.get_by_text("Alla dörrar", exact=True).click()
     page.get_by_role("region", name="Genom dörrarna").get_by_role("link", name="Entrén").click()
     expect(page.locator("h1")).to_have_text("Entrén")
     expect(page.get_by_text("in: utomhus → Foajé")).to_be_visible()

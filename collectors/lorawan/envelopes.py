@@ -6,6 +6,7 @@ from functools import partial
 from importlib.resources import files
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
@@ -28,6 +29,7 @@ from collectors.lorawan.uplink import (
 
 Body = dict[str, Any]
 UNIQUE: Final = getter("deduplicationId", "deduplicationID")
+SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
 OTHERS: Final = "lorawan-networks"  # the adapter of networks without their own topic
 
 
@@ -133,16 +135,24 @@ class Envelopes:
         return read(network.unwrap(body), packet)
 
     def _network_of(self, packet: Packet) -> tuple[Network, Body] | None:
-        """Return the network of a message, and the object of the uplink; None if it is of no network."""
+        """Return the network of a message, and the object of the uplink; None if it is of no network.
+
+        Raises Unreadable for several uplinks.
+        """
         document = packet.value
-        if type(document) is list and len(document) == 1:  # Netmore
-            document = document[0]
+        items = document if type(document) is list else [document]
+        match = next((match for item in items[:2] if (match := self._match(item, packet.topic))), None)
+        if match and len(items) > 1:  # Netmore writes one into a list
+            raise Unreadable(SEVERAL)
+        return match
+
+    def _match(self, document: Any, topic: str) -> tuple[Network, Body] | None:
         if type(document) is not dict:
             return None
         for network in self._networks:
             for name in ("", *network.inside):
                 body = document.get(name) if name else document
-                if type(body) is dict and packet.topic.startswith(network.below) and network.is_of(body):
+                if type(body) is dict and topic.startswith(network.below) and network.is_of(body):
                     return network, body
         return None
 

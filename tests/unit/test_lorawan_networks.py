@@ -149,6 +149,14 @@ def test_networks(topic: str, body: Body, mark: str, window_s: int) -> None:
     assert (decoded.identity.mark, decoded.identity.window_s) == (mark, window_s)
 
 
+@pytest.mark.parametrize(("topic", "body"), [row[:2] for row in NETWORKS.values()], ids=NETWORKS)
+def test_several_uplinks_in_one_message_are_told(topic: str, body: Body) -> None:
+    for several in ([body, body], [{"messageType": "join", "devEui": DEVICE, "fCntUp": 1}, body, body]):
+        decoded = decode(topic, several)
+        assert not decoded.readings
+        assert "several uplinks in one message" in decoded.problems[0]
+
+
 @pytest.mark.parametrize(
     ("topic", "body", "adapter"),
     [

@@ -179,7 +179,9 @@ class _Message:
         placed = self.packet.known.is_placed(self.device)
         rest = [leaf for leaf in self.leaves if leaf not in certain and leaf.value not in (None, "", [], {})]
         doubts = [leaf.names[-1] for leaf in rest if not meanings.is_plain(leaf, placed=placed)]
-        doubts += [*self._others(), *unclear([] if placed else self._where())]
+        says_people = all(not WORDS["strong"].isdisjoint(leaf.said) for leaf in certain)
+        any_name = placed or (self.is_frame and says_people)  # a model may be called anything
+        doubts += [*self._others(), *unclear([] if any_name else self._where())]
         doubts += [word for text in self._where() for word in telling("not_now", text)]
         return f"{listed([*dict.fromkeys(doubts)])} may change what is counted" if doubts else ""
 

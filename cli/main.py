@@ -107,7 +107,7 @@ def main() -> None:
         sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
     except ScenarioError as exc:
         sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
-    except BesokError as exc:
+    except (BesokError, OSError) as exc:  # no file, no right to it, no space
         sys.exit(visible(str(exc)))
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +13,7 @@ import msgspec
 import pyrage
 
 from besok.model.errors import BackupError
-from besok.store.backup import Content, Table
+from besok.store.backup import CHUNK, Content, Table
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -71,7 +72,7 @@ def public_key(text: str) -> "pyrage.x25519.Recipient":
 
 @contextmanager
 def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[Manifest, tarfile.TarFile]]:
-    """Open an archive; its decrypted form lies in `folder`. Raises BackupError where it is none, or cut short."""
+    """Open an archive; its decrypted form lies in `folder`. Raises BackupError where it is none, or damaged."""
     with source.open("rb") as file:
         sealed = file.read(len(AGE)) == AGE
     if sealed:
@@ -86,14 +87,23 @@ def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[
             manifest = msgspec.json.decode(_file(tar, MANIFEST).read(), type=Manifest)
             if manifest.format != FORMAT:
                 raise BackupError(f"the backup has format {manifest.format}: use the program that made it")
+            _check(tar, manifest.tables)
             yield manifest, tar
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, msgspec.MsgspecError) as exc:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, msgspec.MsgspecError) as exc:
         raise BackupError(f"{source.name} cannot be read as a backup, or is cut short: {exc}") from exc
 
 
 def rows_of(tar: tarfile.TarFile, table: Table) -> gzip.GzipFile:
     """Return the rows of a table."""
     return gzip.GzipFile(fileobj=_file(tar, f"{table.name}.gz"))
+
+
+def _check(tar: tarfile.TarFile, tables: Iterable[Table]) -> None:
+    """Read every table once, so that a damaged file is refused before anything is written."""
+    for table in tables:
+        with rows_of(tar, table) as rows:
+            while rows.read(CHUNK):
+                pass
 
 
 def _file(tar: tarfile.TarFile, name: str) -> IO[bytes]:
@@ -111,7 +121,9 @@ def _decrypted(source: Path, folder: Path, identity: Path | None) -> Path:
     if identity is None:
         raise BackupError("the backup is encrypted: name the file with the secret key (--identity FILE)")
     keys = [
-        line.strip() for line in identity.read_text("utf-8").splitlines() if line.startswith("AGE-SECRET-KEY")
+        line.strip()
+        for line in identity.read_text("utf-8", errors="replace").splitlines()
+        if line.startswith("AGE-SECRET-KEY")
     ]
     target = folder / "opened.tar"
     try:
@@ -119,4 +131,6 @@ def _decrypted(source: Path, folder: Path, identity: Path | None) -> Path:
         pyrage.decrypt_file(str(source), str(target), known)
     except (pyrage.IdentityError, pyrage.DecryptError) as exc:
         raise BackupError(f"{identity.name} holds no key that opens this backup: {exc}") from exc
+    except OSError as exc:
+        raise BackupError(f"{source.name} cannot be decrypted, or is cut short: {exc}") from exc
     return target

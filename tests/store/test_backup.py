@@ -69,11 +69,21 @@ def test_an_encrypted_backup_opens_with_its_key_only(
     database.save(database_url, file, recipient=str(identity.to_public()))
     assert b"Bibblan" not in file.read_bytes()
     key.write_text(f"# a comment\n{pyrage.x25519.Identity.generate()}\n")
-    for wrong, said in ((None, "--identity FILE"), (key, "no key that opens")):
-        with pytest.raises(BackupError, match=said):
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\xff")
+    for wrong, reason in (
+        (None, "--identity FILE"),
+        (key, "no key that opens"),
+        (picture, "no key that opens"),
+    ):
+        with pytest.raises(BackupError, match=reason):
             database.restore(empty_database_url, file, identity=wrong)
-    assert contents(empty_database_url) == {}
     key.write_text(f"{identity}\n")
+    part = tmp_path / "part.age"
+    part.write_bytes(file.read_bytes()[:-1000])
+    with pytest.raises(BackupError, match="cut short"):
+        database.restore(empty_database_url, part, identity=key)
+    assert contents(empty_database_url) == {}
     database.restore(empty_database_url, file, identity=key)
     with pytest.raises(BackupError, match="begins with age1"):
         database.save(database_url, file, recipient="ssh-rsa nonsense")
@@ -100,6 +110,22 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
         database.save(database_url, tmp_path / "nowhere" / "file")
     with pytest.raises(BackupError, match="there is no file"):
         database.restore(empty_database_url, tmp_path / "nothing")
+    assert contents(empty_database_url) == {}
+
+
+@pytest.mark.parametrize("place", [0.2, 0.4, 0.6, 0.8])
+def test_a_damaged_file_is_refused_before_anything_is_written(
+    library: Database, database_url: str, empty_database_url: str, tmp_path: Path, place: float
+) -> None:
+    file = tmp_path / "besok.backup"
+    database.save(database_url, file)
+    with tarfile.open(file) as tar:
+        readings = tar.getmember("reading.gz")
+    whole = bytearray(file.read_bytes())
+    whole[readings.offset_data + int(readings.size * place)] ^= 0xFF
+    file.write_bytes(whole)
+    with pytest.raises(BackupError, match="cannot be read as a backup"):
+        database.restore(empty_database_url, file)
     assert contents(empty_database_url) == {}
 
 

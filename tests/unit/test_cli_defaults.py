@@ -1,12 +1,16 @@
-"""What a command takes when nothing is said must be something that it would take; and each command can be reached."""
+"""What a command takes when nothing is said must be something that it would take; each command can be reached, and says
+in a sentence what the system refuses it."""
 
+import errno
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, get_type_hints
 
+import pytest
 import typer
 from typer.models import ParameterInfo
 
+from cli import main
 from cli.main import app
 
 
@@ -43,3 +47,12 @@ def test_no_group_hides_another_of_its_name() -> None:
                 yield from twice(group.typer_instance)
 
     assert list(twice(app)) == []
+
+
+def test_what_the_system_refuses_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/besok.backup")
+
+    monkeypatch.setattr(main, "application", lambda _groups: full)
+    with pytest.raises(SystemExit, match=r"No space left on device: '/srv/besok\.backup'"):
+        main.main()

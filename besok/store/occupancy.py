@@ -271,8 +271,7 @@ def write_minutes(
     """Replace the minute figures between two moments; `final`: the day is over and all its data was used."""
     conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": ends})
     shown = ~np.isnan(figures.people)
-    columns = (figures.people, figures.lower, figures.upper, figures.raw)
-    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, *columns), shown, figures, final=final)
+    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, figures), final=final)
 
 
 Figures = TypeVar("Figures", Estimate, Quarters)
@@ -287,20 +286,24 @@ def write_changes(
     """
     minutes = isinstance(figures, Estimate)
     step = MINUTE if minutes else QUARTER
-    copy, take = ("minute_copy", "minute_take") if minutes else ("quarter_copy", "quarter_take")
-    names = [column.name for column in fields(figures)]
+    take, change, copy = (
+        ("minute_take", "minute_change", "minute_copy")
+        if minutes
+        else ("quarter_take", "quarter_change", "quarter_copy")
+    )
+    names: list[str] = [column.name for column in fields(figures)]
     both = min(len(before.people), len(figures.people))
     shown, changed = ~np.isnan(figures.people), np.ones(figures.people.shape, bool)
     same = (_same(getattr(figures, column)[:both], getattr(before, column)[:both]) for column in names)
     changed[:both] = ~np.logical_and.reduce(list(same))
-    steps, spaces = np.nonzero(changed[:both] & ~np.isnan(before.people[:both]))
-    if len(steps):
-        times = [begins + int(n) * step for n in steps]
-        cells = {"spaces": [plan.spaces[n] for n in spaces], "times": times}
-        conn.execute(sql(take), {**cells, "first": min(times), "last": max(times)})
-    shown &= changed
-    columns = (getattr(figures, column) for column in names if column not in ("basis", "reason"))
-    _copy(conn, copy, _rows(plan, begins, step, shown, *columns), shown, figures, final=False)
+    stored = np.zeros(figures.people.shape, bool)
+    stored[:both] = ~np.isnan(before.people[:both])
+    for statement, cells in ((take, stored & ~shown), (change, stored & shown & changed)):
+        if rows := list(_rows(plan, begins, step, cells, figures)):
+            columns = dict(zip(("spaces", "times", *names), map(list, zip(*rows, strict=True)), strict=True))
+            span = {"first": min(columns["times"]), "last": max(columns["times"])}
+            conn.execute(sql(statement), {**columns, **span})
+    _copy(conn, copy, _rows(plan, begins, step, shown & ~stored, figures), final=False)
     return int(changed.any(axis=1).argmax()) if changed.any() else None
 
 
@@ -327,38 +330,32 @@ def write_quarters(
     for start, end in replaced:
         shown[(start - begins) // QUARTER : (end - begins) // QUARTER] = True
     shown &= ~np.isnan(figures.people)
-    interval = (figures.people, figures.lower, figures.upper, figures.raw)
-    peak = (figures.peak, figures.peak_lower, figures.peak_upper)
-    rows = _rows(plan, begins, QUARTER, shown, *interval, *peak)
-    _copy(conn, "quarter_copy", rows, shown, figures, final=final)
+    _copy(conn, "quarter_copy", _rows(plan, begins, QUARTER, shown, figures), final=final)
 
 
-def _copy(
-    conn: Connection,
-    statement: str,
-    rows: Iterator[tuple[Any, ...]],
-    shown: Bools,
-    figures: Estimate | Quarters,
-    *,
-    final: bool,
-) -> None:
-    """Copy the rows of the cells that are shown, with basis and reason of each."""
-    codes = zip(figures.basis[shown].tolist(), figures.reason[shown].tolist(), strict=True)
+def _copy(conn: Connection, statement: str, rows: Iterator[tuple[Any, ...]], *, final: bool) -> None:
+    """Copy rows of figures."""
     with conn.cursor() as cur, cur.copy(sql(statement)) as copy:
         copy.set_types(_TYPES[statement])
-        for row, (basis, reason) in zip(rows, codes, strict=True):
-            copy.write_row((*row, BASES[basis], REASONS[reason], final))
+        for row in rows:
+            copy.write_row((*row, final))
 
 
 def _rows(
-    plan: Layout, begins: datetime, step: timedelta, shown: Bools, *columns: Floats
+    plan: Layout, begins: datetime, step: timedelta, shown: Bools, figures: Estimate | Quarters
 ) -> Iterator[tuple[Any, ...]]:
-    """Space, time and values of each cell that is shown; NaN becomes null."""
+    """Return space, time, values, basis and reason of each cell that is shown; NaN becomes null."""
     steps, spaces = np.nonzero(shown)
     times = [begins + n * step for n in range(len(shown))]
-    values = (_nullable(column[shown].round(2)) for column in columns)
+    *names, _, _ = (column.name for column in fields(figures))
+    values = (_nullable(getattr(figures, name)[shown].round(2)) for name in names)
     return zip(
-        (plan.spaces[n] for n in spaces.tolist()), (times[n] for n in steps.tolist()), *values, strict=True
+        (plan.spaces[n] for n in spaces.tolist()),
+        (times[n] for n in steps.tolist()),
+        *values,
+        (BASES[n] for n in figures.basis[shown].tolist()),
+        (REASONS[n] for n in figures.reason[shown].tolist()),
+        strict=True,
     )
 
 

@@ -75,6 +75,18 @@ def test_the_same_news_again_write_nothing(db: Database) -> None:
     assert _update(db, today, 20, NOON) == 0
 
 
+def test_what_differs_is_written_once_whether_it_is_new_or_not(db: Database) -> None:
+    build(db)
+    today = _today(db)
+    _update(db, today, 0, NOON)
+    for minute in range(1, 20):
+        before = _stored(db)
+        put(db, *_minute(minute, minute % 4, minute % 3))
+        written = _update(db, today, minute + 0.5, after(minute - 1))
+        tables = zip(_stored(db), before, strict=True)
+        assert written == sum(len(set(stored) - set(known)) for stored, known in tables), minute
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_stored_is_what_one_estimate_of_it_all_gives(db: Database, seed: int) -> None:
     build(db)

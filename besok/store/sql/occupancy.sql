@@ -468,8 +468,16 @@ from (
 delete from occupancy_minute where space_id = any(%(spaces)s) and time >= %(begins)s and time < %(ends)s
 
 -- name: minute_take
--- Takes away some minute figures, each of a space.
+-- Takes away some minute figures, each of a space, that are known no longer.
 delete from occupancy_minute o using unnest(%(spaces)s::int[], %(times)s::timestamptz[]) as c (space_id, time)
+where o.space_id = c.space_id and o.time = c.time and o.time between %(first)s and %(last)s
+
+-- name: minute_change
+-- Changes some minute figures, each of a space, in place.
+update occupancy_minute o
+set people = c.people, lower = c.lower, upper = c.upper, raw = c.raw, basis = c.basis, reason = c.reason
+from unnest(%(spaces)s::int[], %(times)s::timestamptz[], %(people)s::float4[], %(lower)s::float4[], %(upper)s::float4[],
+    %(raw)s::float4[], %(basis)s::text[], %(reason)s::text[]) as c (space_id, time, people, lower, upper, raw, basis, reason)
 where o.space_id = c.space_id and o.time = c.time and o.time between %(first)s and %(last)s
 
 -- name: minute_copy
@@ -539,8 +547,18 @@ where o.space_id = any(%(spaces)s) and o.bucket >= d.begins and o.bucket < d.end
     and o.bucket >= %(first)s and o.bucket < %(last)s
 
 -- name: quarter_take
--- Takes away some 15-minute figures, each of a space.
+-- Takes away some 15-minute figures, each of a space, that are known no longer.
 delete from occupancy_bucket o using unnest(%(spaces)s::int[], %(times)s::timestamptz[]) as c (space_id, bucket)
+where o.space_id = c.space_id and o.bucket = c.bucket and o.bucket between %(first)s and %(last)s
+
+-- name: quarter_change
+-- Changes some 15-minute figures, each of a space, in place.
+update occupancy_bucket o
+set people = c.people, lower = c.lower, upper = c.upper, raw = c.raw, peak = c.peak, peak_lower = c.peak_lower,
+    peak_upper = c.peak_upper, basis = c.basis, reason = c.reason
+from unnest(%(spaces)s::int[], %(times)s::timestamptz[], %(people)s::float4[], %(lower)s::float4[], %(upper)s::float4[],
+    %(raw)s::float4[], %(peak)s::float4[], %(peak_lower)s::float4[], %(peak_upper)s::float4[], %(basis)s::text[], %(reason)s::text[])
+    as c (space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, reason)
 where o.space_id = c.space_id and o.bucket = c.bucket and o.bucket between %(first)s and %(last)s
 
 -- name: quarter_copy

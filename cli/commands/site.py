@@ -90,9 +90,10 @@ def remove(
     yes: Yes = False,
 ) -> None:
     """Delete sites, the sensors that were only there, and all they hold, for good; the example too."""
+    sites = list(dict.fromkeys(site))
     with opened() as db:
-        for site_id in site:
-            content = removal.site_content(db, site_id, *site)
+        for site_id in sites:
+            content = removal.site_content(db, site_id, *sites)
             print(f"{site_id}: {many(content.devices, 'device')} with {sent(content.sent)}")
             entries = (
                 (content.written.imports, "import of counts"),
@@ -105,6 +106,6 @@ def remove(
             )
             if entered := ", ".join(many(n, noun) for n, noun in entries if n):
                 print(f"    entered by people: {entered}")
-        confirm(f"Delete {' and '.join(site)}, for good?", yes)
-        removal.remove_sites(db, *site)
-        print(f"{' and '.join(site)}: gone.")
+        confirm(f"Delete {' and '.join(sites)}, for good?", yes)
+        removal.remove_sites(db, *sites)
+        print(f"{' and '.join(sites)}: gone.")

@@ -118,5 +118,6 @@ def test_the_commands_tell_what_goes_before_a_yes(house: Database, command: Call
     asked = command("site", "remove", "lib", answer="n\n")
     assert "entered by people: 1 import of counts, 1 headcount" in asked.output
     assert [s.site for s in get_sites(house)] == ["lib"]
-    assert command("site", "remove", "lib", "-y").exit_code == 0
+    removed = command("site", "remove", "lib", "lib", "-y")
+    assert removed.output.count("lib: 2 devices") == 1 and removed.output.endswith("lib: gone.\n")
     assert get_sites(house) == []

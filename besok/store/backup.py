@@ -91,8 +91,9 @@ def content(conn: Connection, table: Table) -> Content:
 
 
 def is_empty(url: str) -> bool:
-    """Tell whether a database has no tables of this program yet."""
+    """Tell whether a database has no tables of this program yet. Raises StoreRefused."""
     with translated(), psycopg.connect(url, **session()) as conn:
+        schema.refuse_encoding(conn)
         return not tables(conn) and not schema.has_migrated(conn)
 
 

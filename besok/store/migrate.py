@@ -33,11 +33,14 @@ RIGHTS = "views_rights"
 
 
 def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
-    """Migrate the database at `url`; return the names of what ran. Raises SchemaMismatch, StoreUnavailable.
+    """Migrate the database at `url`; return the names of what ran.
+
+    Raises SchemaMismatch, StoreRefused, StoreUnavailable.
 
     `only`: the migrations of an older program, for its backup; views and functions follow with the next migration.
     """
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+        schema.refuse_encoding(conn)
         conn.execute("set client_min_messages = warning")
         conn.execute("select pg_advisory_lock(%s)", (LOCK,))
         schema.refuse_newer(conn)

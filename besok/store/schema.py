@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import LiteralString
 
 from besok.model import messages
-from besok.model.errors import SchemaMismatch
+from besok.model.errors import SchemaMismatch, StoreRefused
 from besok.model.metrics import METRICS
 from besok.store.database import Connection, Database, sql
 
@@ -66,6 +66,16 @@ def mismatch(conn: Connection) -> messages.Translatable | None:
 def is_replaced(conn: Connection) -> bool:
     """Tell whether views, functions and metrics of the database are this program's."""
     return _replaced(conn) == replaced()
+
+
+def refuse_encoding(conn: Connection) -> None:
+    """Raise StoreRefused if the database cannot hold every letter."""
+    encoding = conn.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreRefused(
+            f"the database has the encoding {encoding}: make another with UTF8"
+            " (createdb --template template0 --encoding UTF8 --locale C.UTF-8)"
+        )
 
 
 def refuse_newer(conn: Connection) -> None:

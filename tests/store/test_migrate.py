@@ -1,20 +1,25 @@
 """Migrations: once each, under a lock, the same schema however it came about."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from besok.model.errors import SchemaMismatch, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from besok.model.metrics import METRICS
 from besok.services.visits import get_visits
 from besok.store import migrate as migration
 from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
+from cli.backup import database as backup
+from cli.stack.postgres import Cluster
+from tests.databases import drop
 from tests.patience import wait_for
 from tests.store.counted import put, reading
 
@@ -37,6 +42,26 @@ order by 1
 def snapshot(url: str) -> list[str]:
     with psycopg.connect(url) as conn:
         return [row[0] for row in conn.execute(SNAPSHOT)]
+
+
+@pytest.fixture
+def ascii_url(cluster: Cluster, keeper: psycopg.Connection[Any]) -> Iterator[str]:
+    keeper.execute(
+        "create database ascii template template0 encoding sql_ascii locale_provider libc locale 'C'"
+    )
+    yield cluster.url("ascii")
+    drop(keeper, "ascii")
+
+
+def test_a_database_that_cannot_hold_every_letter_is_refused(
+    ascii_url: str, database_url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreRefused, match=r"SQL_ASCII: make another with UTF8 \(createdb"):
+        migrate(ascii_url)
+    saved = tmp_path / "besok.backup"
+    backup.save(database_url, saved)
+    with pytest.raises(StoreRefused, match="SQL_ASCII"):
+        backup.restore(ascii_url, saved)
 
 
 def test_migrating_again_does_nothing(empty_database_url: str) -> None:

@@ -204,6 +204,17 @@ class Database:
         with self._connection() as conn, conn.transaction():
             yield conn
 
+    def is_full(self) -> bool:
+        """Tell whether the disk of the database is full. Raises StoreError where it cannot be asked."""
+        try:
+            with self.transaction() as conn:
+                conn.execute(sql("disk_try"))
+        except StoreUnavailable as exc:
+            if isinstance(exc.__cause__, psycopg.errors.DiskFull):
+                return True
+            raise
+        return False
+
     def pool_stats(self) -> dict[str, int]:
         """Return the figures of the pool, by the names that psycopg gives them."""
         return self._pool.get_stats()

@@ -17,7 +17,7 @@ from besok.model.plurals import many
 from besok.model.settings import Settings
 from cli.stack import home as home_module
 from cli.stack import mosquitto, ports, postgres, program
-from cli.stack.conditions import conditions, disk
+from cli.stack.conditions import FREE_SOME, conditions, disk
 from cli.stack.findings import NOTE, OK, PROBLEM, Finding
 from cli.stack.home import Home
 
@@ -143,6 +143,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             if get_health(db, now).last_received is None:
                 advice = "is the collector running (`besok collect`), and do sensors send to the broker?"
                 yield Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
+            if db.is_full():
+                text = "The disk of the database is full: nothing is stored, and the broker keeps what sensors send"
+                yield Finding(state=PROBLEM, text=text, advice=FREE_SOME)
             findings = list(conditions(db, now))
             yield from findings
             if not any(finding.state == PROBLEM for finding in findings):

@@ -14,12 +14,16 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from psycopg.conninfo import make_conninfo
+from pydantic import SecretStr
 
-from cli.stack import ports, program
+from besok.model.settings import Settings
+from besok.store.migrate import migrate
+from cli.stack import doctor, ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
 from tests.patience import Patience, wait_for
 from tests.torture import rabbitmq
+from tests.torture.house import Server, small_disk
 
 
 def test_the_database_has_timescaledb_and_wants_the_password(database_url, cluster):
@@ -32,6 +36,29 @@ def test_the_database_has_timescaledb_and_wants_the_password(database_url, clust
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(make_conninfo(database_url, password="guess"))
     assert (cluster.folder / "password").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_doctor_names_a_full_disk_of_the_database(folder):
+    with small_disk(folder / "disk") as disk:
+        if disk is None:
+            pytest.skip("no small disk can be mounted here")
+        cluster = Cluster(
+            folder=disk.folder / "db", port=ports.free()[0], user=program.unprivileged("postgres")
+        )
+        cluster.folder.mkdir(mode=0o755)
+        server = Server(cluster.program(), cluster.ready, folder / "log")
+        server.start()
+        try:
+            migrate(cluster.url())
+            settings = Settings(database_url=SecretStr(cluster.url()))
+            full = "The disk of the database is full"
+            assert not any(full in finding.text for finding in doctor._database(settings))
+            disk.fill()
+            assert any(full in finding.text for finding in doctor._database(settings))
+            disk.free()
+            assert not any(full in finding.text for finding in doctor._database(settings))
+        finally:
+            server.stop()
 
 
 def test_servers_end_when_whoever_started_them_is_killed():

@@ -110,6 +110,11 @@ select name, heard, detail from service order by name
 -- The time of the database.
 select clock_timestamp()
 
+-- name: disk_try
+-- Writes some megabytes to a file of this statement alone: no role needs a right for that.
+set local work_mem = '64kB';
+select count(*) from generate_series(1, 100000)
+
 -- name: forecast_ages
 -- The newest forecast of each site that has one.
 select s.slug as site, max(f.origin) as origin from forecast f join site s using (site_id) group by 1 order by 1

@@ -23,7 +23,7 @@ HELP = (
 COMMANDS: Final = (
     *(stack.demo, stack.doctor, services.migrate, services.collect, services.work),
     *(services.run_scenarios, services.serve),
-    *(backup.backup, backup.restore, quality.wiring),
+    *(backup.backup, backup.restore, backup.export, quality.wiring),
     *(estimate.estimate, events.events, forecast.forecast, forecast.backtest),
 )
 GROUPS: Final = {

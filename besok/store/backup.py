@@ -1,4 +1,4 @@
-"""Contents of the database, table by table, for backup and restore.
+"""Contents of the database, table by table, for backup, restore and export.
 
 Rows travel in PostgreSQL's text form, not as a dump of the server: a restore needs no superuser, and neither the
 edition nor the version of TimescaleDB that the backup was made with. A digest is the sum of a hash of every row, so
@@ -8,6 +8,7 @@ that it does not depend on their order, which a restore changes.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql as compose
@@ -25,10 +26,10 @@ class Table:
     name: str
     columns: list[str]
 
-    def of(self, text: str) -> compose.Composed:
-        """Fill name and columns into a statement."""
+    def of(self, text: LiteralString, **parts: compose.Composable) -> compose.Composed:
+        """Fill name and columns into a statement, and the other parts that it names."""
         columns = compose.SQL(", ").join(map(compose.Identifier, self.columns))
-        return compose.SQL(text).format(table=compose.Identifier(self.name), columns=columns)
+        return compose.SQL(text).format(table=compose.Identifier(self.name), columns=columns, **parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,22 @@ class Snapshot:
         """Return rows and digest of a table."""
         return content(self._conn, table)
 
-    def copy(self, table: Table) -> Iterator[bytes | bytearray | memoryview]:
-        """Yield the rows of a table as text."""
-        with (
-            self._conn.cursor() as cur,
-            cur.copy(table.of("copy (select {columns} from {table}) to stdout")) as rows,
-        ):
+    def open_views(self) -> list[Table]:
+        """Return the views whose names and columns stay as they are documented."""
+        return fetch(self._conn, "open_views", Table)
+
+    def rows(self, table: Table) -> int:
+        """Return how many rows a table or view has."""
+        row = self._conn.execute(table.of("select count(*) from {table}")).fetchone()
+        assert row
+        return int(row[0])
+
+    def copy(
+        self, table: Table, form: LiteralString = "format text"
+    ) -> Iterator[bytes | bytearray | memoryview]:
+        """Yield the rows of a table in a form of COPY."""
+        text: LiteralString = "copy (select {columns} from {table}) to stdout ({form})"
+        with self._conn.cursor() as cur, cur.copy(table.of(text, form=compose.SQL(form))) as rows:
             yield from rows
 
 

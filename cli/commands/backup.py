@@ -1,4 +1,4 @@
-"""The commands `besok backup` and `besok restore`."""
+"""The commands `besok backup`, `besok restore` and `besok export`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from besok.model.plurals import many
+from cli.commands.options import Yes, confirm
 from cli.serving import settings as serving
 
 
@@ -52,3 +53,25 @@ def restore(
     for name, content in restored.contents.items():
         print(f"{name}: {many(content.rows, 'row')}, as saved")
     print(f"Restored as of {restored.made:%Y-%m-%d %H:%M} UTC.")
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every table too, readings and people's names among them.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Write the sites (TOML) and their figures (CSV) into a folder, for other programs."""
+    from besok.store import backup as store
+    from cli.backup import export as exporting
+    from cli.commands.database import opened
+
+    with opened() as db, store.snapshot(serving.settings().database_url.get_secret_value()) as moment:
+        contents = exporting.contents(moment, everything=everything)
+        for table, rows in contents:
+            print(f"{table.name}: {many(rows, 'row')}")
+        confirm(f"Write {many(sum(rows for _, rows in contents), 'row')} into {folder}?", yes)
+        exporting.write(db, moment, [table for table, _ in contents], folder)
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    print(f"{folder}: {many(len(contents) + 1, 'file')}, {size / 1e6:,.1f} MB.")

@@ -14,6 +14,7 @@ from besok.store import roles, sites
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from tests import dashboard_file
+from tests.commands import besok
 from tests.readings import passed
 
 HERE = Path(__file__).parents[2]
@@ -89,18 +90,17 @@ def test_a_reader_finds_what_was_counted(reader: str) -> None:
             conn.execute(f"select * from {view}")  # type: ignore[call-overload]  # noqa: S608
 
 
-def test_the_examples_of_the_page_work(reader: str, tmp_path: Path) -> None:
+def test_the_examples_of_the_page_work(reader: str, database_url: str, tmp_path: Path) -> None:
     text = PAGE.read_text("utf-8")
     statements = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert len(statements) == 2
     with psycopg.connect(reader) as conn:
         for statement in statements:
             conn.execute(statement)
-        copied = re.findall(r'-c "(copy .*?)"', text)[0]
-        with conn.cursor().copy(copied) as rows, (tmp_path / "visits.csv").open("wb") as file:
-            for row in rows:
-                file.write(row)
-    query = re.findall(r'duckdb -c "(.*?)"', text)[0].replace("visits.csv", str(tmp_path / "visits.csv"))
+    assert "besok export figures " in text
+    folder = tmp_path / "figures"
+    assert besok(database_url, "export", str(folder), "-y").exit_code == 0
+    query = re.findall(r'duckdb -c "(.*?)"', text)[0].replace("figures/", f"{folder}/")
     (row,) = duckdb.sql(query).fetchall()
     assert row[0] == "stadsbiblioteket" and row[2] == 4
 

@@ -372,6 +372,14 @@ from ours o join depth d using (oid)
 group by o.oid, o.relname
 order by max(d.depth), o.relname
 
+-- name: open_views
+-- The views that stay as they are documented, with their columns.
+select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
+from pg_class c join pg_attribute a on a.attrelid = c.oid
+where c.relnamespace = 'public'::regnamespace and c.relkind = 'v' and starts_with(c.relname, 'open_') and a.attnum > 0
+group by c.relname
+order by c.relname
+
 -- name: backup_sequences
 -- The columns that are numbered by themselves.
 select c.relname, a.attname, pg_get_serial_sequence(quote_ident(c.relname), a.attname)

@@ -122,7 +122,7 @@ class _Redactor:
         return text if self._changes == before else new
 
     def _other(self, text: str) -> str:
-        raw = text.encode()
+        raw = text.encode("utf-8", "replace")  # JSON can escape half a character
         try:
             document = (
                 xmltext.parse(raw) if xmltext.looks_so(raw) else csvtext.parse(text.strip("\ufeff \t\r\n"))

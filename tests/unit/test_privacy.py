@@ -465,3 +465,8 @@ def test_the_make_of_an_added_codec_is_kept_where_a_model_stands() -> None:
     value = {"version_ids": {"brand_id": "oddco", "model_id": "door-eye"}, "note": "oddco"}
     assert json.loads(kept(value, known=known).message.payload) == value | {"note": "[text]"}
     assert "oddco" not in text(value)
+
+
+@pytest.mark.parametrize("value", ["{\ud800", "[\udfff]", "<\ud800>"])
+def test_half_a_character_in_a_text_like_json_is_dropped_with_it(value: str) -> None:
+    assert text({"a": value}) == '{"a": "[text]"}'

@@ -1,18 +1,19 @@
-"""A process that runs vendors' codecs and nothing else: frames on its input, fields on its output.
+"""A process that runs vendors' codecs and nothing else: frames come and fields go on one connection.
 
-Started as a script, with an empty environment (codecs.py). A request is a line of JSON: {"codec": key, "source": text
-(the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too: one
-for the codec ({} if it can be used) and one a frame, {"said": ...} or {"error": ..., "limit": ...}, written when the
-request is done. It ends after a frame that ran into a limit of time or memory: the others are to be asked for again.
+Started as a script, with an empty environment (codecs.py). A request is JSON: {"codec": key, "source": text (the first
+time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answer is lines of JSON: one for the
+codec ({} if it can be used) and one a frame, {"said": ...} or {"error": ..., "limit": ...}. It ends after a frame that
+ran into a limit of time or memory: the others are to be asked for again.
 """
 
+import contextlib
 import json
-import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,21 +38,16 @@ Decode = Callable[[str, int, float], str]
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process closes the input
+    """Answer requests until the connection ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process closes the connection
     resource.setrlimit(resource.RLIMIT_AS, (PROCESS_MEMORY, PROCESS_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     ready: dict[str, Decode] = {}
-    _write("{}")
-    for line in sys.stdin.buffer:
-        _write("\n".join(_answers(json.loads(line), ready)))
-
-
-def _write(lines: str) -> None:
-    rest = lines.encode("utf-8", "replace") + b"\n"
-    while rest:
-        rest = rest[os.write(1, rest) :]
+    with Connection(int(sys.argv[1])) as connection, contextlib.suppress(EOFError):
+        connection.send_bytes(b"{}")
+        while request := json.loads(connection.recv_bytes()):
+            connection.send_bytes("\n".join(_answers(request, ready)).encode("utf-8", "replace"))
 
 
 def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]:

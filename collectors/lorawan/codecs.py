@@ -7,16 +7,16 @@ One that does so often is not run for a while, so that no codec holds up the col
 import atexit
 import json
 import logging
-import os
-import select
 import subprocess
 import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -73,10 +73,8 @@ class Codecs:
         self.patience_s = patience_s
         self._clock = clock
         self._lock = Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._worker: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._known: set[str] = set()  # codecs that the process has
-        self._lines: deque[bytes] = deque()  # its complete output lines, and
-        self._unread = b""  # the beginning of a line
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
 
     def settled(self, decodings: Sequence[Decoded]) -> list[Decoded]:
@@ -110,33 +108,31 @@ class Codecs:
 
     def close(self) -> None:
         """End the process, if there is one; the next request starts another."""
-        process, self._process = self._process, None
-        if process is not None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            process, connection = worker
             process.kill()
-            process.communicate()
+            process.wait()
+            connection.close()
 
     @property
     def pid(self) -> int | None:
         """The id of the process; None if there is none."""
-        return self._process.pid if self._process is not None else None
+        return self._worker[0].pid if self._worker is not None else None
 
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return the answers to the first frames; none if the process died on one of several."""
         if self._struck_out(codec):
             return [Answer({}, RESTS)] * max(1, len(frames))
         answers: list[Answer] = []
-        limit = False
         try:
-            self._start()
-            self._send(codec, frames)
-            refused, limit = _answer(self._line(self.patience_s))
+            (refused, _), *read = map(_answer, self._exchange(codec, frames))
+            answers = [answer for answer, _ in read]
+            limit = bool(read) and read[-1][1]
             if refused.problem:
                 answers = [refused] * max(1, len(frames))
             else:
                 self._known.add(codec.sha256)
-            while len(answers) < len(frames) and not limit:
-                answer, limit = _answer(self._line(self.patience_s))
-                answers.append(answer)
         except (OSError, EOFError) as exc:  # a TimeoutError is an OSError
             self.close()
             if len(frames) > 1:
@@ -157,49 +153,42 @@ class Codecs:
         strikes = self._strikes[codec.sha256]
         return len(strikes) == STRIKES and self._clock() - strikes[0] < STRIKES_S
 
-    def _start(self) -> None:
-        """Start the process if there is none. Raises OSError or EOFError."""
-        if self._process is not None and self._process.poll() is None and len(self._known) < CACHE_LIMIT:
-            return
-        self.close()
-        self._known.clear()
-        self._lines.clear()
-        self._unread = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(WORKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={},  # without our secrets
-            cwd="/",
-        )
-        self._line(START_S)
-
-    def _send(self, codec: Codec, frames: Sequence[Frame]) -> None:
+    def _exchange(self, codec: Codec, frames: Sequence[Frame]) -> list[bytes]:
+        """Return the lines that answer a request. Raises TimeoutError, EOFError if the process has ended, OSError."""
+        connection = self._started()
         request: dict[str, Any] = {"codec": codec.sha256}
         if codec.sha256 not in self._known:
             request["source"] = codec.source
         request["frames"] = [(list(f.data), f.fport, f.received_ms) for f in frames]
-        stdin = self._pipes()[0]
-        stdin.write(msgspec.json.encode(request) + b"\n")
-        stdin.flush()
+        connection.send_bytes(msgspec.json.encode(request))
+        return _received(connection, self.patience_s).split(b"\n")
 
-    def _line(self, patience_s: float) -> bytes:
-        """Return the next line that the process writes. Raises TimeoutError, or EOFError if it has ended."""
-        stdout = self._pipes()[1].fileno()
-        while not self._lines:
-            if not select.select([stdout], [], [], patience_s)[0]:
-                raise TimeoutError
-            chunk = os.read(stdout, 65_536)
-            if not chunk:
-                raise EOFError
-            *lines, self._unread = (self._unread + chunk).split(b"\n")
-            self._lines.extend(lines)
-        return self._lines.popleft()
+    def _started(self) -> Connection:
+        """Return the connection to the process, which is started if there is none. Raises OSError or EOFError."""
+        if self._worker is not None and self._worker[0].poll() is None and len(self._known) < CACHE_LIMIT:
+            return self._worker[1]
+        self.close()
+        self._known.clear()
+        connection, theirs = Pipe()
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-I", str(WORKER), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={},  # without our secrets
+                cwd="/",
+            )
+        self._worker = process, connection
+        _received(connection, START_S)
+        return connection
 
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._process is None or self._process.stdin is None or self._process.stdout is None:
-            raise EOFError
-        return self._process.stdin, self._process.stdout
+
+def _received(connection: Connection, patience_s: float) -> bytes:
+    """Return what the process sends. Raises TimeoutError, or EOFError if it has ended."""
+    if not connection.poll(patience_s):
+        raise TimeoutError
+    return connection.recv_bytes()
 
 
 def _answer(line: bytes) -> tuple[Answer, bool]:

@@ -256,13 +256,13 @@ def test_the_process_has_none_of_our_secrets(codecs: Codecs, monkeypatch: pytest
 def test_frames_that_wait_go_in_one_request(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = codec(GOOD, "X1"), codec("function Decode() { return { x: 2 }; }", "X2")
     sizes: list[int] = []
-    send = codecs._send
+    exchange = codecs._exchange
 
-    def counting(codec: Codec, frames: list[Frame]) -> None:
+    def counting(codec: Codec, frames: list[Frame]) -> list[bytes]:
         sizes.append(len(frames))
-        send(codec, frames)
+        return exchange(codec, frames)
 
-    monkeypatch.setattr(codecs, "_send", counting)
+    monkeypatch.setattr(codecs, "_exchange", counting)
     frames = [Frame(bytes(n), 1, 0) for n in range(5)]
     waiting = [
         Waiting(codec=c, frame=f, resume=lambda a: Decoded(not_data=str(a.fields)))

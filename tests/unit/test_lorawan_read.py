@@ -236,13 +236,13 @@ def test_whatever_a_codec_returns_breaks_nobody(fields: dict[str, Any], model: s
 
 def test_frames_of_a_batch_go_to_their_codec_together(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    send = CODECS._send
+    exchange = CODECS._exchange
 
-    def counting(codec: Codec, frames: list[Any]) -> None:
+    def counting(codec: Codec, frames: list[Any]) -> list[bytes]:
         sizes.append(len(frames))
-        send(codec, frames)
+        return exchange(codec, frames)
 
-    monkeypatch.setattr(CODECS, "_send", counting)
+    monkeypatch.setattr(CODECS, "_exchange", counting)
     monkeypatch.setattr(codecs, "PORTION", 8)
     messages = [message(uplink(f"03d2be0000{n:02x}", fCnt=n)) for n in range(20)]
     batch = pipeline.decode([*messages, message(uplink("0550", 9))], context("Milesight VS133"))

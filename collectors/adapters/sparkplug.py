@@ -6,6 +6,7 @@ keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ from besok.model.readings import Decoded
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
-from collectors.devices.field_names import listed, telling, unclear
 
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH", "NDEATH", "DDEATH")
 _UNNAMED: Final = "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
@@ -24,10 +24,7 @@ _OPEN: Final = (
     "{} may be of people, and only the name says so: at the edge node, name the metric in_total, out_total or"
     " passages_total if it is a running total of people"
 )
-_ELSE: Final = (
-    "{} may be what is counted, and nothing in the topic says that it is people: place the device in the site file"
-    " if it is"
-)
+_PLACE: Final = "if it counts people, place the device in the site file"
 _INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's complement
 _MOST: Final = 5000  # metrics of one message
 _LONGEST: Final = 10  # bytes of a whole number
@@ -52,9 +49,7 @@ def decode(packet: Packet) -> Decoded | None:
     named_metrics = packet.holding(body)
     decoded = registry.decode(named_metrics) or Decoded()
     if decoded.readings:
-        texts = (text for metric in metrics for pair in metric.items() for text in pair if type(text) is str)
-        other_words = {word for text in texts for word in telling("others", text)}
-        return _counting_people(decoded, packet, [*unclear((levels[1], *levels[3:])), *sorted(other_words)])
+        return _counting_people(decoded, packet, _doubt(metrics, packet))
     if names := [show(leaf.names[-1]) for leaf in unknown.asked(named_metrics)]:
         return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
@@ -62,13 +57,23 @@ def decode(packet: Packet) -> Decoded | None:
     return decoded
 
 
-def _counting_people(decoded: Decoded, packet: Packet, unclear: Sequence[str]) -> Decoded:
-    """Leave out totals of a node that may count things named by `unclear`, unless a person has placed it."""
+def _doubt(metrics: Sequence[dict[str, Any]], packet: Packet) -> str:
+    """Return why totals may not be of people, by the other metrics (except Sparkplug's own) and the topic; or ""."""
+    fields: dict[str, dict[str, Any]] = defaultdict(dict)
+    for name, value in (pair for metric in metrics for pair in metric.items()):
+        folder, _, last = name.rpartition("/")
+        if name not in ("$time", "bdSeq") and folder not in ("Node Control", "Device Control"):
+            fields[folder or "metrics"][last] = value
+    return unknown.doubt(fields, (packet.levels[1], *packet.levels[3:]), packet)
+
+
+def _counting_people(decoded: Decoded, packet: Packet, doubt: str) -> Decoded:
+    """Leave out totals of a node that may count something else, unless a person has placed it."""
     totals = [r for r in decoded.readings if r.metric.endswith("_total")]
-    if not totals or not unclear or all(packet.known.is_placed((r.source, r.device)) for r in totals):
+    if not totals or not doubt or all(packet.known.is_placed((r.source, r.device)) for r in totals):
         return decoded
     readings = tuple(r for r in decoded.readings if r not in totals)
-    return replace(decoded, readings=readings, problems=(*decoded.problems, _ELSE.format(listed(unclear))))
+    return replace(decoded, readings=readings, problems=(*decoded.problems, f"{doubt}: {_PLACE}"))
 
 
 def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:

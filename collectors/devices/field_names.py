@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import Final
 
 SHOWN: Final = 6  # names in one sentence
-_FLAT: Final = re.compile(r"[^\W\d_]+|\d+")
+LATIN_END: Final = "\u0250"
+_FLAT: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")  # words, numbers, pictures
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
 
 
@@ -91,7 +92,8 @@ def _is_neutral(word: str) -> bool:
     is_known = (
         word in WORDS["neutral"] or word in WORDS["strong"] or any(True for _ in telling("doors", word))
     )
-    return is_known or word.isdecimal() or len(word) < 3
+    is_short = len(word) < 3 and max(word) < LATIN_END  # in other scripts one sign is a word
+    return is_known or word.isdecimal() or is_short
 
 
 def listed(names: Sequence[str]) -> str:

@@ -87,7 +87,7 @@ def of_people(decoded: Decoded, names: frozenset[str]) -> Decoded:
 @lru_cache(maxsize=4096)
 def is_no_person(name: str) -> bool:
     """Tell whether a name consists only of words for bicycles, vehicles, groups, staff and the like."""
-    name_words = {word for word in words(name.replace("-scooter", "scooter")) if not word.isdecimal()}
+    name_words = {word for word in words(name.replace("-scooter", "scooter")) if word.isalpha()}
     subjects = name_words - _WORDS["beside"] - _WORDS["heads"]
     return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
 

@@ -8,15 +8,16 @@ state word (`occupied`) only makes that a field is asked about.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
 from besok.model.mapping_draft import MappingDraft
+from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
@@ -45,6 +46,7 @@ TEXT_LIMIT: Final = 10_000  # characters of a text in which values are searched
 PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
 OFFERED: Final = 12  # fields in one mapping
+FIELDS_READ: Final = "fields"  # the name under which fields are examined alone
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 _IN_A_TEXT: Final = re.compile(  # values within a text: JSON, or `in=3, out=2`
@@ -90,6 +92,13 @@ def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
     return _Message(body, texts, mapping.CODEC).decoded()
 
 
+def doubt(fields: Mapping[str, Any], texts: Sequence[str], packet: Packet) -> str:
+    """Return why qualified names among the fields of a device, described by `texts`, say nothing; "" if they do."""
+    message = _Message(Body(value={FIELDS_READ: fields}, packet=packet), texts, FIELDS_READ)
+    certain = [leaf for leaf in message.leaves if leaf.name in QUALIFIED]
+    return message.doubt(certain) if certain else ""
+
+
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     """Return a question about the meaning of these leaves of a message. Raises Unreadable."""
     return _Message(Body(value=packet.value, packet=packet)).question(leaves, "")
@@ -126,7 +135,7 @@ class _Message:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
         certain = [leaf for leaf in self.leaves if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
         certain = [leaf for leaf in certain if leaf.value is not None]
-        why = self._doubt(certain) if certain else ""
+        why = self.doubt(certain) if certain else ""
         unsure = [leaf for leaf in self.leaves if meanings.choices_of(leaf) and (why or leaf not in certain)]
         if not any(WORDS["into"] & {*leaf.said} for leaf in unsure):
             unsure = [leaf for leaf in unsure if "left" not in leaf.said]  # of a picture, or a remainder
@@ -163,7 +172,7 @@ class _Message:
         body.time, body.identity = outer.time, outer.identity
         return reader.read([form], body)
 
-    def _doubt(self, certain: Sequence[Leaf]) -> str:
+    def doubt(self, certain: Sequence[Leaf]) -> str:
         """Return why the qualified names of this message cannot be trusted; "" if they can."""
         if not all(leaf.is_open for leaf in certain):
             return "the figures stand within something else, which may be one of several places"
@@ -183,6 +192,8 @@ class _Message:
         any_name = placed or (self.is_frame and says_people)  # a model may be called anything
         doubts += [*self._others(), *unclear([] if any_name else self._where())]
         doubts += [word for text in self._where() for word in telling("not_now", text)]
+        if not doubts and any(METRICS[QUALIFIED[leaf.name]].kind is Kind.FLOW for leaf in certain):
+            doubts += [word for text in (*self._where(), *self._texts()) for word in telling("running", text)]
         return f"{listed([*dict.fromkeys(doubts)])} may change what is counted" if doubts else ""
 
     def _where(self) -> list[str]:

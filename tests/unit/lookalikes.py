@@ -56,6 +56,15 @@ ALIKE = (
     a("acme/1", {"in_total": 12, "model": "XC-200", "fw": "1.2.3", "ssid": "CityGuest"}, "flow:1 in_total 12"),
     a("acme/1", {"in_total": 12, "title": "People counter, main entrance"}, "flow:1 in_total 12"),
     a("gateway/3", {"in_total": 1288, "out_total": 3311}, ASK),  # octets?
+    # ... unless something says that a count of a period is a running total
+    *(a("acme/1", {"people_in": 3, key: word}, ASK) for key, word in (("mode", "total"), ("type", "Totals"), ("message_type", "TOTAL"), ("method", "total count"), ("data_type", "cumulative"))),
+    *(a(f"acme/{level}", {"in_delta": 3, "out_delta": 1}, ASK) for level in ("totals", "1/total", "cumulative/1", "summa", "in_total")),
+    a("acme/totals", {"in_total": 3, "type": "total"}, "flow:1 in_total 3"),
+    a("acme/1", {"people_present": 3, "type": "total count"}, "level:1 people 3"),
+    # ... unless a topic or a name has a word or a picture that nobody knows, in any script
+    *(a(topic, {"in_total": 3}, ASK) for topic in ("犬/1", "牛", "acme/🐕", "Кот/1", "собаки/1")),
+    *(a("acme/1", {"in_total": 3, "description": text}, ASK) for text in ("犬", "車", "🚲", "Door 🐈")),
+    a("acme/å/1", {"in_total": 3}, "flow:1 in_total 3"),
     a("library/locker/12", {"people_present": 1}, ASK),
     a("city/carpark/north", {"in_total": 12}, ASK),
     a("city/p-hus/norra", {"in_total": 12, "fordon": True}, ASK),

@@ -198,6 +198,11 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     ("spBv1.0/library/DDATA/edge/staff", sparkplug("in_total", 7)),
     ("spBv1.0/library/DDATA/edge/door", sparkplug("in_total", 7, **{"Config/object_class": "car"})),
     ("spBv1.0/library/DDATA/edge/door", sparkplug("in_total", 7, **{"Energy/kWh": 3})),
+    ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, **{"Properties/scale": 10})),
+    ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, object_class="flurb")),
+    ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, quality=0)),
+    ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, Simulation=True)),
+    ("spBv1.0/library/DDATA/gateway/犬", sparkplug("in_total", 7)),
     # things in the languages of the place, also without accents
     ("zigbee2mqtt/torktumlaren", {"occupancy": True, "linkquality": 80}),
     ("ha/x", entity("binary_sensor.mulltonne_2", "on", device_class="occupancy")),

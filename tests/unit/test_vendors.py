@@ -101,7 +101,7 @@ XOVIS = (
     row(logics(("fw", 3), info="XLT_BICYCLE_LINE_IN_OUT_COUNT"), "not data: a report without people in it"),
     row(logics(("fw", 3), info="XLT_GROUP_LINE_LATE_COUNT"), "not data: a report without people in it"),
     row(logics(("fw", 3), info="XLT_PRAM_LINE_LATE_COUNT"), "not data: a report without people in it"),
-    *(row(logics(("fw", 3), name=name), "not data:…") for name in ("Bikes", "Staff", "Bike lane 2", "Cyklar in", "Groups")),
+    *(row(logics(("fw", 3), name=name), "not data:…") for name in ("Bikes", "Staff", "Bike lane 2", "Cyklar in", "Groups", "Hundar 🐕")),
     *(row(logics(("fw", 3), name=name), "xovis 80:1F:12:AA:BB:CC: flow:7 in 3/60 | 11-14 22:15:00")
       for name in ("Staff entrance", "Car park exit", "Group room")),
     row(logics(("fw", 3), ("turnstile", 9)),

@@ -122,11 +122,10 @@ def _are_names(device: str, channel: str) -> bool:
 
 def _storable(identity: Identity) -> Identity:
     """Return the identity, printable whatever the payload holds."""
-    scope, mark = _printable(identity.scope, IDENTITY_LIMIT), _printable(identity.mark, IDENTITY_LIMIT)
-    return (
-        identity
-        if (scope, mark) == (identity.scope, identity.mark)
-        else replace(identity, scope=scope, mark=mark)
+    return replace(
+        identity,
+        scope=_printable(identity.scope, IDENTITY_LIMIT),
+        mark=_printable(identity.mark, IDENTITY_LIMIT),
     )
 
 

@@ -4,6 +4,7 @@ The types of the fields say what msgspec makes of the TOML: paths are compiled, 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,9 +24,6 @@ REPEATED_S = 8 * 86_400  # a message is redelivered within eight days, or never
 ONLINE = "online"  # key in `values` for a status, online or not, which is no metric
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
-
-# The numbers of values by the first name of their paths, or by the first two.
-Index = dict[str, tuple[list[int], dict[str, list[int]]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,31 +231,22 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         return not names or type(message) is not dict or names[0] in message
 
     @cached_property
-    def _index(self) -> tuple[Index, Index, tuple[int, ...]]:
-        """The values by the first names of their paths, in the message or the item, and those with any other path."""
-        indexes: dict[str, Index] = {"message": {}, "item": {}}
-        elsewhere: dict[int, None] = {}
+    def _index(self) -> dict[str, dict[str, list[int]]]:
+        """The numbers of the values by where their paths begin and by their first name, "" if they have none."""
+        index: dict[str, dict[str, list[int]]] = {"message": defaultdict(list), "item": defaultdict(list)}
         for number, value in enumerate(self.values):
             for path in value.paths:
-                if not path.names or path.begins not in indexes:
-                    elsewhere[number] = None
-                    continue
-                known, within = indexes[path.begins].setdefault(path.names[0], ([], {}))
-                (within.setdefault(path.names[1], []) if len(path.names) > 1 else known).append(number)
-        return indexes["message"], indexes["item"], tuple(elsewhere)
+                name = path.names[0] if path.names and path.begins in index else ""
+                index[path.begins if name else "message"][name].append(number)
+        return index
 
     def values_in(self, message: Any, item: Any) -> Sequence[Value]:
         """Return the values with a path that can lead to something, in their order."""
-        in_message, in_item, elsewhere = self._index
-        numbers = set(elsewhere)
-        for index, data in ((in_message, message), (in_item, item)):
-            if index and type(data) is dict:
+        numbers = {*self._index["message"].get("", ())}
+        for index, data in ((self._index["message"], message), (self._index["item"], item)):
+            if type(data) is dict:
                 for name in data.keys() & index.keys():
-                    known, within = index[name]
-                    numbers.update(known)
-                    if within and type(inner := data[name]) is dict:
-                        for second in inner.keys() & within.keys():
-                            numbers.update(within[second])
+                    numbers.update(index[name])
         return [self.values[number] for number in sorted(numbers)]
 
 

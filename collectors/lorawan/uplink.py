@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache, reduce
 from operator import getitem
@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from besok.model.errors import Unreadable
+from besok.model.json_path import Place, compiled
 from besok.model.readings import Identity
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.times import instant
@@ -121,9 +122,6 @@ def first_time(values: Iterable[object]) -> datetime | None:
     return None
 
 
-MANY: Final = "*"  # in a path every item of a list or an object
-
-
 def getter(*paths: str, empty: object = None) -> Callable[[Any], Any]:
     """Prepare reading the first thing at one of the paths, names with dots between them; None if there is none.
 
@@ -147,21 +145,14 @@ def getter(*paths: str, empty: object = None) -> Callable[[Any], Any]:
 
 
 def finder(*paths: str) -> Callable[[Any], Iterator[Any]]:
-    """Prepare reading all values at the paths, without null."""
-    names = [path.split(".") for path in paths]
-    return lambda body: (value for path in names for value in _values_at(body, path))
+    """Prepare reading all values at the paths, where * is every item of a list or an object; without null."""
+    each = [compiled(f"$.{path}".replace(".*", "[*]")) for path in paths]
 
+    def find(body: Any) -> Iterator[Any]:
+        top = Place(message=body, item=None, key=None, levels=(), topic="")
+        return (match.value for path in each for match in path.find(top) if match.value is not None)
 
-def _values_at(body: Any, names: Sequence[str]) -> Iterator[Any]:
-    for at, name in enumerate(names):
-        if name == MANY:
-            inner = body.values() if type(body) is dict else body if type(body) is list else ()
-            for one in inner:
-                yield from _values_at(one, names[at + 1 :])
-            return
-        body = body.get(name) if type(body) is dict else None
-    if body is not None:
-        yield body
+    return find
 
 
 def words(values: Iterable[object]) -> str:

@@ -6,6 +6,7 @@ pseudonym (`id-...`), everything else its kind (`[text]`). A mapping needs field
 """
 
 import json
+import logging
 import re
 from typing import Any
 
@@ -23,6 +24,8 @@ from collectors.devices import field_names
 from collectors.kept_forms import KEYS, PROSE
 from collectors.stored_names import is_known
 
+log = logging.getLogger(__name__)
+
 KEPT_LIMIT = 1_000_000  # bytes of a payload
 NESTED_LIMIT = 3  # levels of JSON within strings of JSON
 LARGE = 10**8  # no count and no measurement is larger; telephone and personal numbers are
@@ -36,10 +39,19 @@ _WORD = re.compile(rf"(?:[^\W_]|{_OTHER}){{2,}}|{_OTHER}")
 
 
 def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
-    """Return a rejection with payload, topic and reason redacted."""
+    """Return a rejection with payload, topic and reason redacted; with nothing of them if that fails."""
     work = _Redactor(rejection.message, known)
-    message = work.message()
-    return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
+    try:
+        message = work.message()
+        return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
+    except Exception as exc:  # whatever a payload does here, other messages must be stored
+        log.error(
+            "A message cannot be redacted: %s", type(exc).__name__, extra={"action": "redaction_failed"}
+        )
+        hidden = pseudonym(known.key, rejection.message.topic)
+        nothing = replace(rejection.message, topic=hidden, payload=b"[text]")
+        reason = f"the message cannot be redacted ({type(exc).__name__}), so nothing of it is kept; please report this"
+        return replace(rejection, message=nothing, reason=reason)
 
 
 def redacted(message: Message, known: DecodeContext) -> Message:

@@ -470,3 +470,11 @@ def test_the_make_of_an_added_codec_is_kept_where_a_model_stands() -> None:
 @pytest.mark.parametrize("value", ["{\ud800", "[\udfff]", "<\ud800>"])
 def test_half_a_character_in_a_text_like_json_is_dropped_with_it(value: str) -> None:
     assert text({"a": value}) == '{"a": "[text]"}'
+
+
+def test_nothing_is_kept_of_what_cannot_be_redacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collectors.kept_forms.is_number", lambda _: 1 / 0)
+    messages = [Message(topic="anna/door", payload=b'{"note": "Anna"}', received=NOW) for _ in range(2)]
+    for rejection in pipeline.decode(messages, KNOWN).rejections:
+        assert "please report" in rejection.reason and "ZeroDivisionError" in rejection.reason
+        assert "nna" not in f"{rejection.message} {rejection.reason}".lower()

@@ -21,6 +21,7 @@ from besok.model.units import UNITS, unit_of
 
 ANY, ABSENT = "*", "!"  # what a condition may require of a path, besides a text
 REPEATED_S = 8 * 86_400  # a message is redelivered within eight days, or never
+LONGEST = 10**300  # of a whole number that is written as a text
 ONLINE = "online"  # key in `values` for a status, online or not, which is no metric
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
@@ -258,7 +259,7 @@ def text_of(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    return str(value) if isinstance(value, int) and abs(value) < 10**300 else ""
+    return str(value) if isinstance(value, int) and abs(value) < LONGEST else ""
 
 
 def made(kind: type, data: Any) -> Any:

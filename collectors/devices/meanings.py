@@ -57,7 +57,8 @@ def is_plain(leaf: Leaf, *, placed: bool) -> bool:
     if isinstance(leaf.value, bool | list) or "_".join(text.split()) in WORDS["faults"]:
         return False
     if name in FIELDS["kind"]:
-        return isinstance(leaf.value, str) and all(w in _KINDS or w.isdecimal() for w in words(text))
+        is_code = not isinstance(leaf.value, str) or text.isdecimal()
+        return not is_code and all(w in _KINDS or w.isdecimal() for w in words(text))
     if any(True for _ in field_names.telling("not_now", text)):
         return False
     if name in FIELDS["line"] or name in FIELDS["place"]:

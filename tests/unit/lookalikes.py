@@ -58,6 +58,7 @@ ALIKE = (
     a("gateway/3", {"in_total": 1288, "out_total": 3311}, ASK),  # octets?
     # ... unless something says that a count of a period is a running total
     *(a("acme/1", {"people_in": 3, key: word}, ASK) for key, word in (("mode", "total"), ("type", "Totals"), ("message_type", "TOTAL"), ("method", "total count"), ("data_type", "cumulative"))),
+    *(a("acme/1", {"in_total": 3, "type": kind}, ASK) for kind in (2, "2", "12")),
     *(a(f"acme/{level}", {"in_delta": 3, "out_delta": 1}, ASK) for level in ("totals", "1/total", "cumulative/1", "summa", "in_total")),
     a("acme/totals", {"in_total": 3, "type": "total"}, "flow:1 in_total 3"),
     a("acme/1", {"people_present": 3, "type": "total count"}, "level:1 people 3"),

@@ -96,7 +96,10 @@ def doubt(fields: Mapping[str, Any], texts: Sequence[str], packet: Packet) -> st
     """Return why qualified names among the fields of a device, described by `texts`, say nothing; "" if they do."""
     message = _Message(Body(value={FIELDS_READ: fields}, packet=packet), texts, FIELDS_READ)
     certain = [leaf for leaf in message.leaves if leaf.name in QUALIFIED]
-    return message.doubt(certain) if certain else ""
+    if certain and (why := message.doubt(certain)):
+        return why
+    names = unclear(texts)  # also of what says people: these texts are a topic
+    return f"{listed(names)} may change what is counted" if names else ""
 
 
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:

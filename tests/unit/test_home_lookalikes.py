@@ -203,6 +203,7 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, quality=0)),
     ("spBv1.0/library/DDATA/gateway/door", sparkplug("in_total", 7, Simulation=True)),
     ("spBv1.0/library/DDATA/gateway/犬", sparkplug("in_total", 7)),
+    ("spBv1.0/plant/DDATA/edge/press", sparkplug("passages_total", 7)),
     # things in the languages of the place, also without accents
     ("zigbee2mqtt/torktumlaren", {"occupancy": True, "linkquality": 80}),
     ("ha/x", entity("binary_sensor.mulltonne_2", "on", device_class="occupancy")),

@@ -78,10 +78,17 @@ def _message(exc: Exception) -> str | Translatable:
     return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
-def _answer(request: Request, status: int, message: str | Translatable, /, **headers: str) -> Response:
+def _answer(
+    request: Request,
+    status: int,
+    message: str | Translatable,
+    fields: Mapping[str, Translatable] | None = None,
+    /,
+    **headers: str,
+) -> Response:
     """Return a problem; as a page where a browser opens an address outside the API."""
     if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
-        return problem(request.scope, status, message, **headers)
+        return problem(request.scope, status, message, fields, **headers)
     title, text = {
         403: (_("You may not see this"), _("Ask an administrator of Besök for a role that may.")),
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
@@ -120,7 +127,8 @@ async def _refused(request: Request, exc: Exception) -> Response:
 async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
-    return _answer(request, 422, "; ".join(parts))
+    fields = {_place(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
+    return _answer(request, 422, "; ".join(parts), fields)
 
 
 def _place(error: Mapping[str, Any]) -> str:

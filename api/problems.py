@@ -44,16 +44,14 @@ def problem(
     /,
     **headers: str,
 ) -> JSONResponse:
-    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became.
+    """Return the answer, in Swedish where that is asked for and known: `Content-Language` is that of `error`.
 
     `fields` say of each field of a form what is wrong with it.
     """
-    language, text, wrong = "en", str(error), {name: str(one) for name, one in (fields or {}).items()}
-    if isinstance(error, Translatable) and preferred(Headers(scope=scope).get("accept-language", "")) == "sv":
-        language = "sv"
-        with speaking(language):
-            text = translated(error)
-            wrong = {name: translated(one) for name, one in (fields or {}).items()}
+    asked = preferred(Headers(scope=scope).get("accept-language", "")) or "en"
+    with speaking(asked):
+        text = translated(error) if isinstance(error, Translatable) else error
+        wrong = {name: translated(one) for name, one in (fields or {}).items()}
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -62,5 +60,5 @@ def problem(
         "error": text,
         **({"fields": wrong} if fields is not None else {}),
     }
-    said_in = {"Content-Language": language}
-    return JSONResponse(body, status, said_in | headers, media_type=TYPE)
+    written_in = {"Content-Language": asked if isinstance(error, Translatable) else "en"}
+    return JSONResponse(body, status, written_in | headers, media_type=TYPE)

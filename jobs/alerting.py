@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from besok.model import settings as environment
 from besok.model.alerts import Alert
 from besok.model.errors import NotFound
+from besok.services.alert_handling import get_names
 from besok.services.alerts import get_states
 from besok.store import alerts
 from besok.store.database import Database
@@ -54,7 +55,10 @@ def send(db: Database, now: datetime) -> None:
         alerts_due = _due(db, target, now)  # again: another worker may have told it before this one's turn
         if alerts_due or trial:
             with speaking(language):
-                problem = deliver(url, alert_text.title(alerts_due), alert_text.body(alerts_due))
+                names = get_names(db, alerts_due)
+                problem = deliver(
+                    url, alert_text.title(alerts_due, names), alert_text.body(alerts_due, names)
+                )
         alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})

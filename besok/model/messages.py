@@ -67,12 +67,15 @@ DATABASE_UNFIT: Final = Translatable(
 FAULT: Final = Translatable("Besök could not answer because of a fault in itself; its log tells more")
 CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
 THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
-    "space_over": Translatable("space_over needs a threshold above zero: a share of the capacity, as 0.9"),
+    "space_over": Translatable(
+        "space_over needs a threshold above zero and up to 2: a share of the capacity, as 0.9"
+    ),
     "target_probability": Translatable(
-        "target_probability needs a threshold above zero: a probability, as 0.5"
+        "target_probability needs a threshold above zero and up to 1: a probability, as 0.5"
     ),
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
+NOT_POSSIBLE: Final = Translatable("This is not possible here: see what the field asks for.")
 NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
 NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")

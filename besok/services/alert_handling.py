@@ -87,16 +87,30 @@ def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
     return like(
         AlertInfo,
         alert,
-        sentence=in_both(lambda: alert_text.sentence(alert, _name(alert, sites))),
+        sentence=in_both(lambda: alert_text.sentence(alert, _name(alert, _place(alert, sites)))),
         may_acknowledge=alert.resolved is None
         and alert.acknowledged is None
         and access.may(right_to_acknowledge(alert.kind), alert.site),
     )
 
 
-def _name(alert: Alert, sites: Sequence[Site]) -> str:
+def get_names(db: Database, listed: Sequence[Alert]) -> dict[int, str]:
+    """Return the display names of the subjects by alert, each with its site: a message comes from all of them."""
+    sites, names = load_all(db), {}
+    for alert in listed:
+        place = _place(alert, sites)
+        name = _name(alert, place)
+        of_part = place and name and alert.subject not in (place.id, f"{place.id}/{place.id}")
+        names[alert.id] = f"{named(place.name)}, {name}" if place and of_part else name
+    return names
+
+
+def _place(alert: Alert, sites: Sequence[Site]) -> Site | None:
+    return next((one for one in sites if one.id == alert.site), None)
+
+
+def _name(alert: Alert, place: Site | None) -> str:
     """Return the display name of an alert's subject: a site, a space as site/space, the places of a sensor."""
-    place = next((one for one in sites if one.id == alert.site), None)
     if place is None:
         return ""
     names = {id_: named(name) for id_, name in place.names.items()}

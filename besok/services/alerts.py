@@ -50,7 +50,7 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     place = load(db, rule.site) if rule.site else None
     if rule.space and (place is None or rule.space not in place.space_ids):
         raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
-    if rule.kind in THRESHOLDS and (rule.threshold or 0) <= 0:
+    if rule.kind in THRESHOLDS and not 0 < (rule.threshold or 0) <= THRESHOLDS[rule.kind]:
         raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
     if rule.kind == "cleaning" and not (rule.site and rule.space):
         raise AlertError(messages.CLEANING_IS_OF_A_SPACE)

@@ -1,30 +1,33 @@
 """Alerts as sentences, in the language of the present request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from besok.model.alerts import Alert, RuleKind
 from besok.text import formats, job_text
 from besok.text.languages import _, plural
 
 
-def title(alerts: Sequence[Alert]) -> str:
-    """Return the subject of a message: how many alerts began, or that all are over; for none, that it is a test."""
+def title(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
+    """Return the subject of a message: how many alerts began, or that all are over; for none, that it is a test.
+
+    `names` are those of the alerts' subjects, by alert.
+    """
     if not alerts:
         return _("Besök: a test")
     began = [alert for alert in alerts if alert.resolved is None]
     if len(alerts) == 1:
-        return sentence(alerts[0])
+        return sentence(alerts[0], names[alerts[0].id])
     if not began:
         return _("Besök: {n} alerts have ended").format(n=len(alerts))
     return plural("Besök: {n} alert", "Besök: {n} alerts", len(began)).format(n=len(began))
 
 
-def body(alerts: Sequence[Alert]) -> str:
-    """Return a line for each alert, those that began first."""
+def body(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
+    """Return a line for each alert, those that began first; `names` as of `title`."""
     if not alerts:
         return _("Alerts of Besök come here.")
     ordered = sorted(alerts, key=lambda alert: (alert.resolved is not None, alert.raised))
-    return "\n".join(f"- {sentence(alert)}" for alert in ordered)
+    return "\n".join(f"- {sentence(alert, names[alert.id])}" for alert in ordered)
 
 
 def sentence(alert: Alert, subject: str = "") -> str:
@@ -60,14 +63,16 @@ def _what(alert: Alert, subject: str) -> str:
     sentences: dict[RuleKind, str] = {
         "sensor_offline": _("Sensor {subject} offline since {time}"),
         "finding": _("Check the sensor {subject}: a finding since {time}"),
-        "space_over": _("{subject}: {n} people, over {share} of the capacity"),
-        "site_full": _("{subject} is full: {n} people"),
+        "space_over": _("{subject}: at least {share} of the capacity ({n} people, {time})"),
+        "site_full": _("{subject} is full ({n} people, {time})"),
         "service": _("The service {subject} does not respond, or is behind (since {time})"),
         "forecast_old": _("The forecast of {subject} is old (made {time})"),
         "backup_old": _("The last backup is old (made {time})"),
         "target_probability": _("Probability of the target of {subject}: {chance}"),
-        "cleaning": _("{subject}: {n} entries since {time}; acknowledge when it is cleaned"),
-        "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({n})"),
+        "cleaning": _("{subject}: {n} entries since {time}, time to clean"),
+        "inside_after_closing": _(
+            "{subject} is closed, and somebody seems to be inside ({n} people, {time})"
+        ),
         "job_failed": _("The job “{subject}” failed (since {time})"),
         "disk_low": _("The disk of the service {subject} is nearly full (since {time})"),
     }

@@ -20,11 +20,14 @@
 
   window.besok.fill = fill;
 
+  // A share is written in %: `data-percent` is on its field.
+  const share = (form, key, text) => (text && form.querySelector(`[data-percent] [name="${key}"]:enabled`) ? String(text / 100) : text);
+
   function filled(form) {
     const lists = (form.dataset.lists || "").split(" ");
     const found = {};
     for (const [key, value] of new FormData(form)) {
-      const text = value.trim(), [part, inner] = key.split(":");
+      const text = share(form, key, value.trim()), [part, inner] = key.split(":");
       if (text && inner) (found[part] ??= {})[inner] = text;  // "event:start" is a field of a part
       else if (text) found[key] = lists.includes(key) ? [...(found[key] ?? []), text] : text;
       else if (form.elements[key]?.closest?.("[data-was]")?.dataset.was) found[key] = null;  // a day that was there is taken out again
@@ -116,6 +119,13 @@
     else if (form.dataset.kept) [...form.elements].find((field) => field.name && field.type !== "hidden")?.focus();
   }
 
+  // Why it was not saved: by the session, by the API where it writes the reader's language, else that it was not.
+  function refusal(answer, found, problem) {
+    if (answer.status === 401) return problem.dataset.ended;
+    const text = answer.headers.get("Content-Language") === document.documentElement.lang && found.error;
+    return text ? text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".") : problem.dataset.failed;
+  }
+
   // What it would do is said before it is done: `data-asks` is where that is asked, `data-asked` the question.
   async function agreed(form, body, problem) {
     const here = document.documentElement.lang;
@@ -131,7 +141,7 @@
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => told(name)));
       }
-      if (answer.headers.get("Content-Language") === here && found.error) problem.textContent = found.error;
+      problem.textContent = refusal(answer, found, problem);
       marked(form, found.fields);
     } catch { /* the network is away: said already */ }
     return false;
@@ -162,7 +172,7 @@
         return;
       }
       const found = await answer.json();
-      if (answer.headers.get("Content-Language") === here) said = found.error || said;
+      said = refusal(answer, found, problem);
       marked(form, found.fields);
     } catch { /* the network is away: said below */ } finally { delete form.dataset.sending; }
     problem.textContent = said;
@@ -179,6 +189,12 @@
   // A part of a form is sent where it is unfolded.
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("details[data-part]")) event.target.querySelector("fieldset").disabled = !event.target.open;
+  }, true);
+
+  // Fields that only some kinds have are shown and sent with those: `data-kinds`.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "kind") return;
+    target.form?.querySelectorAll("fieldset[data-kinds]").forEach((part) => { part.hidden = part.disabled = !part.dataset.kinds.split(" ").includes(target.value); });
   }, true);
 
   // Boxes that are ticked from the start: React's own do not know how.

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
+from besok.model.alerts import THRESHOLDS, RuleKind
 from besok.model.views.alerts import RuleInfo, TargetInfo
 from besok.services import access
 from besok.store.alerts import Delivery
@@ -12,9 +13,20 @@ from besok.text import alert_text, formats
 from besok.text.languages import _, plural
 from dashboard.components import forms
 from dashboard.components.chart import sheet
-from dashboard.components.elements import fold, items, present, quiet
+from dashboard.components.elements import data, fold, items, present, quiet
 
 LONGEST_URL: Final = 1000  # characters, as in the API
+NEW: Final = "rule-new"
+FIRST_KIND: Final[RuleKind] = "sensor_offline"
+# Kinds that may have to hold for some minutes
+LASTING: Final[tuple[RuleKind, ...]] = (
+    "sensor_offline",
+    "space_over",
+    "site_full",
+    "inside_after_closing",
+    "service",
+    "job_failed",
+)
 
 
 def rules(
@@ -34,7 +46,6 @@ def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
     about = (
         _("all sites") if rule.site is None else names.get(rule.space or rule.site, rule.space or rule.site)
     )
-    over = [formats.decimal(rule.threshold)] if rule.threshold is not None else []
     minutes = plural("for {n} minute", "for {n} minutes", rule.minutes).format(n=rule.minutes)
     hours = (rule.quiet_from, rule.quiet_to)
     silent = (
@@ -45,7 +56,7 @@ def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
     kind = alert_text.kinds()[rule.kind]
     facts = [
         about,
-        *over,
+        _limit(rule),
         *([minutes] if rule.minutes else []),
         _("to {target}").format(target=rule.target),
         silent,
@@ -58,23 +69,55 @@ def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
     return html.Div([text, fold(_("End the rule"), end)])
 
 
+def _limit(rule: RuleInfo) -> str:
+    """Return the threshold of a rule with its unit; nothing for a kind that has none."""
+    if rule.threshold is None or rule.kind not in THRESHOLDS:
+        return ""
+    if rule.kind == "cleaning":
+        return _("from {n} entries").format(n=formats.number(rule.threshold))
+    text = _("from {share} of the capacity") if rule.kind == "space_over" else _("below {share}")
+    return text.format(share=formats.percent(rule.threshold))
+
+
 def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str) -> Any:
-    here, kinds = "rule-new", {str(kind): name for kind, name in alert_text.kinds().items()}
+    here, kinds = NEW, {str(kind): name for kind, name in alert_text.kinds().items()}
     spaces = {space: name for space, name in names.items() if space != site}
-    threshold = _("From (share of the capacity 0.9, probability 0.5, entries 400)")
     everywhere = forms.pick(here, "everywhere", "true", _("At all sites"))
     fields = present(
-        forms.choice(here, "kind", _("Tell when"), kinds, "sensor_offline"),
-        forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
-        forms.entry(here, "threshold", threshold, None, type="number", min=0, step="any"),
-        forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0),
+        forms.choice(here, "kind", _("Tell when"), kinds, FIRST_KIND),
+        _of(
+            ["space_over", "cleaning"],
+            forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
+        ),
+        _of(["space_over"], _percent("over", _("From how many % of the capacity"), "space_over")),
+        _of(["target_probability"], _percent("below", _("Below how many %"), "target_probability")),
+        _of(["cleaning"], _threshold("entries", _("From how many entries"), 1e9)),
+        _of(LASTING, forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0)),
         forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
         forms.entry(here, "quiet_from", _("Quiet from"), type="time"),
         forms.entry(here, "quiet_to", _("Quiet until"), type="time"),
         everywhere if access.may("administer") else None,
     )
     address = f"POST /api/v1/sites/{site}/alerts/rules"
-    return forms.form(fields, here, _("Set the rule"), "", address, kept=_("The rule is set."))
+    return forms.form(fields, here, _("Add the rule"), "", address, kept=_("The rule is in force."))
+
+
+def _of(kinds: Sequence[RuleKind], field: Any) -> Any:
+    """Return a field that only some kinds of rules have: `forms.js` shows and sends it where one is chosen."""
+    unused = FIRST_KIND not in kinds
+    return html.Fieldset(field, hidden=unused, disabled=unused, **data(kinds=" ".join(kinds)))
+
+
+def _threshold(name: str, label: str, highest: float, **attributes: Any) -> Any:
+    control = forms.control(
+        f"{NEW}-{name}", "threshold", None, type="number", min=1, max=highest, required=True
+    )
+    return forms.field(label, control, **attributes)
+
+
+def _percent(name: str, label: str, kind: RuleKind) -> Any:
+    """Return the field of a share, which is written in % and sent as the API has it."""
+    return _threshold(name, label, 100 * THRESHOLDS[kind], **data(percent="1"))
 
 
 def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:

@@ -24,7 +24,10 @@ def unsigned(fields: Sequence[Any], here: str, verb: str, about: str, address: s
     `about` distinguishes its button from those of other forms.
     """
     label = aria(label=f"{verb}: {about}") if about else {}
-    failed = data(failed=_("That could not be saved. Try again."))
+    failed = data(
+        failed=_("That could not be saved. Try again."),
+        ended=_("You are no longer signed in. Sign in in another tab, then try again: nothing here is lost."),
+    )
     last = [
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **failed),

@@ -104,7 +104,7 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     page = open_page(f"{address}?ask=own", width=390, bypass_csp=True, strict=False)
     page.get_by_label("Ditt namn eller dina initialer").fill("Kim")
     page.get_by_role("button", name="Fråga").press("Enter")
-    expect(page.locator(".writing .problem")).to_have_text("inget vore annorlunda: välj minst en ändring")
+    expect(page.locator(".writing .problem")).to_have_text("Inget vore annorlunda: välj minst en ändring.")
     page.get_by_label("Besökare, gånger det vanliga").fill("3")
     page.get_by_role("button", name="Fråga").press("Enter")
     card = page.locator(".scenario")

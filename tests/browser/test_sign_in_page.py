@@ -129,6 +129,26 @@ def test_a_count_outlives_the_session_it_was_made_in(
     assert (kept.counted_by, kept.counted_in) == ("Kim", 1)
 
 
+def test_a_change_outlives_the_session_it_was_written_in(
+    browser: BrowserContext, quiet_house: House, db: Database
+) -> None:
+    person(db, "ada", "admin")
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/login?next=/admin/site/{quiet_house.id}/spaces")
+    enter(page, "ada")
+    form = page.locator("form").filter(has=page.get_by_role("button", name="Lägg till rummet"))
+    form.get_by_label("Namn", exact=True).fill("Verkstad")
+    accounts.end_sessions(db, "ada")
+    form.get_by_role("button", name="Lägg till rummet").click()
+    expect(form.get_by_role("alert")).to_contain_text("Logga in i en annan flik")
+    other = browser.new_page()
+    other.goto(f"{quiet_house.url}/login")
+    enter(other, "ada")
+    other.wait_for_selector("#page [data-title]")
+    form.get_by_role("button", name="Lägg till rummet").click()
+    expect(page.locator(".entries")).to_contain_text("Verkstad")
+
+
 def test_a_wall_screen_opens_with_its_key_and_leaves_when_it_is_revoked(
     browser: BrowserContext, quiet_house: House, db: Database
 ) -> None:

@@ -15,6 +15,7 @@ from besok.services.alerts import add_rule
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
+from besok.text.formats import stamp
 from jobs import alerting
 from tests.databases import execute
 from tests.store.counted import build, put, reading
@@ -74,7 +75,10 @@ def test_an_outage_is_one_message_and_its_end_another(library: Database, desk: I
     for n in range(3):  # asked again and again, told once
         turn(library, now + n * MINUTE / 2)
     assert desk.subjects == ["Besök: 3 larm"]
-    assert "Sensorn lib/front är offline sedan" in desk.bodies[0] and "jobs svarar inte" in desk.bodies[0]
+    assert (
+        "Sensorn Bibblan, Entré (lib/front) är offline sedan" in desk.bodies[0]
+        and "jobs svarar inte" in desk.bodies[0]
+    )
     heard(library, now + 3 * MINUTE)
     for name in ("jobs", "web", "besok-collector"):
         beat(library, name, now + 3 * MINUTE, {})
@@ -158,7 +162,9 @@ def test_a_space_that_is_too_full_for_a_while(library: Database, desk: Inbox, no
     assert desk.subjects == []
     full(library, now, 46)
     turn(library, now)
-    assert desk.subjects == ["lib/hall: 46 personer, över 90 % av kapaciteten"]
+    assert desk.subjects == [
+        f"Bibblan, Hall: minst 90 % av kapaciteten (46 personer, {stamp(now, 'Europe/Stockholm')})"
+    ]
     full(library, now + MINUTE, 42)  # below the threshold, yet not clearly
     turn(library, now + MINUTE)
     assert len(desk.subjects) == 1
@@ -236,7 +242,9 @@ def test_a_webhook_gets_it_too(library: Database, now: datetime, monkeypatch: py
 def test_rules_that_could_never_hold_are_refused(library: Database, now: datetime) -> None:
     alerts.put_target(library, "desk", "json://127.0.0.1")
     for kind, more, said in (
-        ("space_over", {}, "needs a threshold above zero: a share of the capacity, as 0.9"),
+        ("space_over", {}, "needs a threshold above zero and up to 2: a share of the capacity, as 0.9"),
+        ("space_over", {"threshold": 90.0}, "a share of the capacity, as 0.9"),
+        ("target_probability", {"threshold": 50.0}, "a probability, as 0.5"),
         ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
     ):

@@ -22,7 +22,11 @@ def install(server: FastAPI) -> None:
 
     def render(live: SiteLive) -> str:
         db = server.state.db
-        alerts = open_alerts.mark(listing(db, live.time, live.site), announced(db, live.site, live.time))
+        alerts = open_alerts.mark(
+            listing(db, live.time, live.site),
+            announced(db, live.site, live.time),
+            live.not_receiving_since,
+        )
         place = sites.load(db, live.site)
         return live_parts.update(live, place, alerts, floor_plan.marks(get_drawn(db, place, live.time)))
 

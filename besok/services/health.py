@@ -9,6 +9,7 @@ from besok.store import schema
 from besok.store.database import Database
 from besok.store.heartbeats import Beat, beats
 
+LOST_AFTER = timedelta(seconds=10)  # without the broker: to connect again takes less
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
 BACKUP = "backup"  # no service: the name under which the last backup is noted
 OPTIONAL = {"receiver", "scenarios"}  # nobody need have them
@@ -77,7 +78,7 @@ def _ended(collector: Beat, now: datetime) -> datetime | None:
     if now - collector.heard >= SILENT_AFTER:
         return collector.heard
     lost = datetime.fromtimestamp(float(collector.detail.get("lost") or 0), UTC)
-    return lost if lost.timestamp() and now - lost >= SILENT_AFTER else None
+    return lost if lost.timestamp() and now - lost >= LOST_AFTER else None
 
 
 def at_work(db: Database, kind: str, now: datetime) -> bool:

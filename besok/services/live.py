@@ -7,6 +7,7 @@ from typing import Any
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import SiteLive, SpaceLive, freshness, level, older
+from besok.services.health import not_receiving_since
 from besok.store.database import Database
 from besok.store.sites import load
 
@@ -32,6 +33,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         visits_today=visits,
         visits_corrected=corrected or 0.0,
         visits_last_week=last_week,
+        not_receiving_since=not_receiving_since(db, now),
         spaces=tuple(
             judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
         ),

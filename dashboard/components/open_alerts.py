@@ -1,6 +1,7 @@
 """Alerts of a site: open ones, with the button that acknowledges them, and resolved ones."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from dash import html
@@ -39,10 +40,14 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
     return [html.Section([html.H2(_("Alerts"), className="unseen"), listed], className="alerts")]
 
 
-def mark(alerts: Sequence[AlertInfo | Alert], announced: Announcement | None) -> str:
-    """Return a text that changes whenever an alert or announcement begins, is acknowledged, or ends."""
+def mark(
+    alerts: Sequence[AlertInfo | Alert], announced: Announcement | None, not_receiving_since: datetime | None
+) -> str:
+    """Return a text that changes whenever an alert or announcement begins, is acknowledged, or ends, or nothing more
+    is received."""
+    times = (announced.made if announced else None, not_receiving_since)
     marks = [f"{alert.id}{'+' if alert.acknowledged else ''}" for alert in alerts]
-    return " ".join([*marks, announced.made.isoformat()] if announced else marks)
+    return " ".join([*marks, *(time.isoformat() for time in times if time)])
 
 
 def _line(alert: AlertInfo, site: str, zone: str) -> Any:
@@ -53,7 +58,7 @@ def _line(alert: AlertInfo, site: str, zone: str) -> Any:
 
 def _card(alert: AlertInfo, site: str, zone: str) -> Any:
     acked = alert.acknowledged is not None
-    state = chip(_("Acknowledged"), level="calm") if acked else chip(_("Open"), level="busy")
+    state = chip(_("Acknowledged"), level="calm") if acked else chip(_("Not acknowledged"), level="busy")
     return html.Article(
         present(
             html.Header([state, quiet(formats.stamp(alert.raised, zone))]),
@@ -67,7 +72,10 @@ def _card(alert: AlertInfo, site: str, zone: str) -> Any:
 
 
 def _care(alert: AlertInfo, zone: str) -> str:
-    return _("{who} takes care of it, since {when}").format(
+    text = _("{who} takes care of it, since {when}")
+    if alert.kind == "cleaning":
+        text = _("Cleaned, says {who}, {when}")
+    return text.format(
         who=alert.acknowledged_by, when=formats.stamp(alert.acknowledged, zone) if alert.acknowledged else ""
     )
 

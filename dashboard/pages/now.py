@@ -17,7 +17,6 @@ from besok.services.alert_handling import get_alerts
 from besok.services.attention import get_findings
 from besok.services.devices import get_devices, refuses_simulated
 from besok.services.floor_plan import get_drawn
-from besok.services.health import not_receiving_since
 from besok.services.live import get_live
 from besok.services.next_hours import get_next_hours
 from besok.services.series import get_day_curves
@@ -44,9 +43,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors, refused)
     plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
     alerts = get_alerts(db, site.site, now)
-    mark = open_alerts.mark(alerts, announced(db, site.site, now))
-    broken = notices.not_receiving(not_receiving_since(db, now), place.timezone, now)
-    return board(live, place, frame(db, place, live, now), line, alerts, plans, mark, broken)
+    mark = open_alerts.mark(alerts, announced(db, site.site, now), live.not_receiving_since)
+    return board(live, place, frame(db, place, live, now), line, alerts, plans, mark)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -120,17 +118,15 @@ def board(
     alerts: Sequence[AlertInfo] = (),
     plans: Mapping[str, Any] = NO_PLANS,
     mark: str = "",
-    broken: Sequence[Any] = (),
 ) -> Any:
     """Return the whole page; the live stream keeps it up to date. `sensors` is a line about its sensors, `alerts`
-    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again; notices in `broken`
-    stand above."""
+    its alerts, `plans` are the drawings of its storeys, `mark` says when it is to be drawn again."""
     floors = groups(live.spaces)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/wall/{live.site}"), className="to-wall")
     return html.Div(
         [
             *notices.simulated(live.sandbox),
-            *broken,
+            *notices.not_receiving(live.not_receiving_since, place.timezone, live.time),
             *open_alerts.lines(alerts, live.site, place.timezone),
             panel(live, shared, place, sensors),
             _tight(live),

@@ -50,8 +50,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         more["announcement"] = announced(announcement.text)
     elif announcement:
         line = announcement.text
-    mark = open_alerts.mark(alerts.listing(db, now, site.site), announcement)
-    return wall(get_live(db, site.site, now), place, line, requested, more, _seconds(address), mark)
+    live = get_live(db, site.site, now)
+    mark = open_alerts.mark(alerts.listing(db, now, site.site), announcement, live.not_receiving_since)
+    return wall(live, place, line, requested, more, _seconds(address), mark)
 
 
 def _seconds(address: Address) -> int:
@@ -118,6 +119,7 @@ def wall(
     return html.Div(
         present(
             html.P("", className="lost", role="alert", **data(part="lost")),
+            *notices.not_receiving(live.not_receiving_since, place.timezone, live.time),
             *notices.simulated(live.sandbox),
             unheard,
             html.Div(

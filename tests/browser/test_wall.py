@@ -12,6 +12,7 @@ from besok.model.settings import Settings
 from besok.services import sign_in
 from besok.store import accounts, alerts, sessions
 from besok.store.database import Database
+from besok.store.heartbeats import beat
 from tests.at_work import serving
 
 SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
@@ -111,6 +112,24 @@ def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=29))
     expect(page.locator(".lost")).to_have_text(re.compile(r"^No connection since \d\d:\d\d$"))
     page.close()
+
+
+def test_it_says_by_itself_that_nothing_is_received(
+    quiet_house: House, db: Database, open_page: Open
+) -> None:
+    screens = [
+        open_page(wall(quiet_house), bypass_csp=True),
+        open_page(f"{quiet_house.url}/now/{quiet_house.id}"),
+    ]
+    notice = "Besök har inte tagit emot något sedan"
+    for page in screens:
+        expect(page.locator(".wall, .board")).to_have_attribute("data-connection", "live")
+        expect(page.get_by_text(notice)).to_have_count(0)
+    now = datetime.now(UTC)
+    beat(db, "besok-collector", now, {"lost": (now - timedelta(seconds=15)).timestamp()})
+    for page in screens:
+        expect(page.get_by_text(notice)).to_be_visible()
+    assert screens[0].evaluate(FAULTS) == []
 
 
 def test_a_screen_elsewhere_signs_in_with_its_key_once(

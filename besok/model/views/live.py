@@ -134,3 +134,4 @@ class SiteLive:
     staffed: bool = True
     staffed_until: datetime | None = None
     visits_corrected: float = 0.0  # of those today, how many corrections of doors added
+    not_receiving_since: datetime | None = None  # whatever the sensors send

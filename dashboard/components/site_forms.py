@@ -245,7 +245,8 @@ def portal_fields(raw: Raw | None, site: Site, others: Sequence[Site]) -> list[A
 
 
 def _first_inner(site: Site) -> str:
-    return next((s.id for s in sorted(site.spaces, key=lambda s: s.storey != 0)), site.id)
+    """Return what an entrance most likely leads into: the floor at ground level, or the place as a whole."""
+    return next((s.id for s in site.spaces if s.kind == "storey" and s.storey == 0), site.id)
 
 
 def hours_fields(raw: Raw, *, new: bool, dated: bool) -> list[Any]:

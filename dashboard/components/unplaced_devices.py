@@ -108,7 +108,10 @@ def _channel(
     return html.Div(
         present(
             html.P([html.Span(name, className="strong"), f": {words} ", html.Span(age, className="quiet")]),
-            html.P([_sureness(s), html.Span(verdict, className="strong"), why(s, places)], className="guess"),
+            html.P(
+                [_sureness(s), html.Span(verdict, className="strong"), why(s, places, site.id)],
+                className="guess",
+            ),
             quiet(conflict) if s.taken else None,
             quiet(uncounted) if s.uncounted else None,
             _form(channel, s, device, site, lookup)
@@ -152,8 +155,8 @@ def _sureness(s: Suggestion) -> Any:
     return chip(words[s.sure], level=level)
 
 
-def why(s: Suggestion, places: Mapping[str, str]) -> str:
-    """Return the reason of a suggestion, as `Suggestion.why` in the reader's language."""
+def why(s: Suggestion, places: Mapping[str, str], here: str) -> str:
+    """Return the reason of a suggestion, as `Suggestion.why` in the reader's language; `here` is the site shown."""
     door = s.channel.startswith("flow")
     words = ", ".join(_("“{word}”").format(word=w) for w in s.words)
     others = ", ".join(dict.fromkeys(places.get(p, p) for p in s.others))
@@ -171,7 +174,10 @@ def why(s: Suggestion, places: Mapping[str, str]) -> str:
         case "several_fit":
             return _("Several places fit alike: {places}.").format(places=others)
         case "unknown_site":
-            return _("It says that it belongs to “{site}”, and there is no such site.").format(site=s.site)
+            return _(
+                "It sends for a place called “{site}”, and there is none. Write “{here}” for it in the sensor's "
+                "settings, or set up a place that sensors call so."
+            ).format(site=s.site, here=here)
         case "not_people":
             return _("It reports only its battery; it needs no place.")
     return (

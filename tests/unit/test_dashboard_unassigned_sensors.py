@@ -61,7 +61,7 @@ def test_every_reason_has_a_sentence(reason: Reason) -> None:
     heard = UnplacedSeries(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
     (suggestion,) = suggest([heard], ())
     reasoned = replace(suggestion, reason=reason, words=("hiss",), others=("lift",))
-    told = unplaced_devices.why(reasoned, {"lift": "Hiss upp"})
+    told = unplaced_devices.why(reasoned, {"lift": "Hiss upp"}, "lib")
     assert told.endswith(".")
     assert "{" not in told
 

@@ -9,7 +9,7 @@ from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.progress import Progress
 from besok.services.actions import get_actions
-from besok.services.forecast import get_outlook, get_weekday_growth
+from besok.services.forecast import get_outlook_on, get_weekday_growth
 from besok.services.levers import get_levers
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits, running_year
@@ -17,6 +17,7 @@ from besok.store import effects, sites
 from besok.store.database import Database
 from besok.text import council_text
 from besok.text.languages import _, language
+from besok.text.narratives import simulated
 
 DAY = timedelta(days=1)
 YEAR = 365 * DAY
@@ -33,7 +34,7 @@ def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
             f"{site}: a paper needs a year of visits and a baseline; the page Progress says what is missing"
         )
     try:
-        coming: Outlook | None = get_outlook(db, site)
+        coming: Outlook | None = get_outlook_on(db, site, progress)
     except NotFound:
         coming = None
     weekdays = get_weekday_growth(db, site, today) if coming else {}
@@ -44,7 +45,7 @@ def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
             title=council_text.title(place.name, progress),
             subtitle=council_text.dated(today, progress.until),
             figures=council_text.figures(progress, coming),
-            lead=council_text.lead(progress, coming, weekdays, names),
+            lead=[*simulated(place.sandbox), *council_text.lead(progress, coming, weekdays, names)],
             curve=_curve(db, place, progress, coming),
             sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
             sources=council_text.sources(site, progress, coming),

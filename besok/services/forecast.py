@@ -1,7 +1,9 @@
 """The newest forecast of a site, and the accuracy of earlier ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import isclose
 from statistics import mean, median
 from typing import Final
 
@@ -10,6 +12,7 @@ from besok.model.errors import NotFound
 from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
+from besok.model.views.progress import Progress
 from besok.services.health import at_work
 from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import backfill
@@ -18,6 +21,7 @@ from besok.store.sites import counted, load
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
 LENGTHS: Final = (7, 28, 90, 365)  # days of forecasts that are judged
+SAME_GOAL: Final = 0.01  # by which imports and corrections of its baseline move a goal that nobody changed
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
@@ -29,6 +33,31 @@ def get_outlook(db: Database, site: str) -> Outlook:
             f"there is no forecast of {site} yet; the first one is made when a business day has ended"
         )
     return outlook
+
+
+def get_outlook_on(db: Database, site: str, progress: Progress | None) -> Outlook:
+    """Return the newest forecast on the way to a target: it tells nothing of one that was changed since, taken away,
+    or whose time is over. Raises NotFound as `get_outlook`.
+    """
+    outlook = get_outlook(db, site)
+    if (
+        progress
+        and progress.today <= progress.deadline == outlook.deadline
+        and isclose(progress.goal_visits or 0.0, outlook.goal or 0.0, rel_tol=SAME_GOAL)
+    ):
+        return outlook
+    return replace(
+        outlook,
+        goal=None,
+        deadline=None,
+        odds=None,
+        even_from=None,
+        likely_from=None,
+        needed_growth=None,
+        reached_low=None,
+        reached=None,
+        reached_high=None,
+    )
 
 
 def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:

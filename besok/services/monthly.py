@@ -20,6 +20,7 @@ from besok.store import effects, results, sites
 from besok.store.database import Database
 from besok.text import monthly_text
 from besok.text.languages import language, named
+from besok.text.narratives import simulated
 
 DAY = timedelta(days=1)
 
@@ -64,7 +65,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
         figures=monthly_text.figures(
             sum(known), place.measure, growth[0], progress, share_of_whole(counted, first, last)
         ),
-        lead=monthly_text.lead(month, sum(known), growth, progress),
+        lead=[*simulated(place.sandbox), *monthly_text.lead(month, sum(known), growth, progress)],
         curve=None,
         sections=[
             monthly_text.rooms(get_space_usage(db, place, first, last, now=now), place.timezone),

@@ -31,6 +31,11 @@ def probability_short(chance: float) -> str:
     return _("> 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
+def simulated(sandbox: bool) -> tuple[str, ...]:
+    """Return the sentence that stands before figures of a sandbox; none of a real place."""
+    return (_("Simulated data: no real people are counted here."),) if sandbox else ()
+
+
 def target(outlook: Outlook, factor: float) -> str | None:
     """Return the probability of the target by its deadline; None without a target."""
     if outlook.odds is None or outlook.deadline is None:

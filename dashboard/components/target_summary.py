@@ -39,6 +39,7 @@ def panel(
         _probability(outlook, progress) if outlook else None,
         _scale(progress),
         html.P(target_text.verdict(progress), className="verdict"),
+        html.P(_not_yet(progress)) if outlook and outlook.goal is None else None,
         sentences(outlook, progress.factor, weekdays, growth) if outlook else None,
     )
 
@@ -100,6 +101,13 @@ def _probability(outlook: Outlook, progress: Progress) -> Any:
     if outlook.odds is None:
         return None
     return figure(narratives.probability_short(outlook.odds), target_text.probability(progress))
+
+
+def _not_yet(progress: Progress) -> str:
+    """Return when the probability comes that the forecast does not tell: the target was changed after it."""
+    if progress.today > progress.deadline:
+        return ""
+    return _("The target was changed after the forecast: its probability comes with the next one, on Monday.")
 
 
 def sentences(

@@ -28,8 +28,12 @@ def text_of(paper: bytes) -> str:
     return page.extract_text().replace("\n", " ").replace("\xa0", " ")
 
 
-def test_one_page_says_what_the_page_says(db: Database) -> None:
-    sites.apply(db, sitefile.parse(HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)))
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_one_page_says_what_the_page_says(db: Database, sandbox: bool) -> None:
+    text = HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)
+    sites.apply(
+        db, sitefile.parse(text.replace('id = "lib"', f'id = "lib"\nsandbox = {str(sandbox).lower()}', 1))
+    )
     with pytest.raises(NotFound, match="needs a year of visits and a baseline"):
         make_council_paper(db, "lib", NOW)
     doors = {("lib", "front"): 90, ("lib", "back"): 60}
@@ -41,6 +45,7 @@ def test_one_page_says_what_the_page_says(db: Database) -> None:
             assert formats.number(way.last_365).replace("\xa0", " ") in said
             for part in (target_text.verdict(way), target_text.baseline(way), target_text.needed(way)):
                 assert part.replace("\xa0", " ") in said
+    assert ("Simulated data: no real people" in said) == sandbox
     assert "Library: on the way to 2 × the visits" in said and "Besök, /progress/lib" in said
 
 

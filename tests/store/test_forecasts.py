@@ -13,7 +13,15 @@ from besok.model.errors import NotFound
 from besok.model.outlook import Expected, ExpectedTotal, Outlook
 from besok.model.settings import Settings
 from besok.model.views.forecast import Awaited
-from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
+from besok.services.forecast import (
+    get_awaited,
+    get_outlook,
+    get_outlook_on,
+    get_records,
+    get_scored,
+    get_weekday_growth,
+)
+from besok.services.progress import get_progress
 from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs
@@ -121,6 +129,16 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     assert newest.goal == pytest.approx(2 * 365 * 750 / 7, rel=0.02) and newest.deadline == date(2027, 12, 31)
     assert newest.odds is not None and newest.odds < 0.5
     assert newest.reached is None and newest.reached_high is None, "nothing grows here"
+    way = get_progress(library, "lib", date(2025, 9, 8))
+    assert get_outlook_on(library, "lib", way) == newest
+    for changed in (
+        replace(way, deadline=date(2028, 12, 31)),
+        replace(way, goal_visits=1.1 * (way.goal_visits or 0)),
+        replace(way, today=date(2028, 1, 1)),
+        None,
+    ):
+        other = get_outlook_on(library, "lib", changed)
+        assert (other.goal, other.odds, other.needed_growth, other.days) == (None, None, None, newest.days)
     for part, line in (
         ("days", "2025-09-08,"),
         ("years", "2027-12-31,"),

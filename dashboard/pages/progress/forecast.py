@@ -10,7 +10,7 @@ from besok.model.site import Site
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
 from besok.services.closed_periods import get_closed
-from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored
+from besok.services.forecast import get_awaited, get_outlook_on, get_records, get_scored
 from besok.services.progress import get_so_far
 from besok.store.database import Database
 from dashboard.components import closed_periods, forecast_accuracy, forecast_charts, yearly_visits
@@ -24,7 +24,7 @@ SHOWN_YEARS = 5
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the weeks to come first."""
     so_far, progress = get_so_far(db, place.id, today), target_of(db, place, today)
-    outlook = if_found(lambda: get_outlook(db, place.id))
+    outlook = if_found(lambda: get_outlook_on(db, place.id, progress))
     first = min(date(today.year - 2, 1, 1), max(so_far.first or today, date(today.year - SHOWN_YEARS, 1, 1)))
     points = points_of(db, place, min(first, progress.baseline_first) if progress else first, today)
     return [

@@ -9,7 +9,7 @@ from besok.model.outlook import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
-from besok.services.forecast import get_awaited, get_outlook, get_weekday_growth
+from besok.services.forecast import get_awaited, get_outlook_on, get_weekday_growth
 from besok.services.levers import get_levers
 from besok.services.monthly import last_month
 from besok.services.progress import get_progress, get_so_far
@@ -36,7 +36,8 @@ T = TypeVar("T")
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the answer first, then the trajectory, the months, what would bring more, and what the figures are."""
     counted, so_far = sites.counted(db, place), get_so_far(db, place.id, today)
-    target, outlook = target_of(db, place, today), if_found(lambda: get_outlook(db, place.id))
+    target = target_of(db, place, today)
+    outlook = if_found(lambda: get_outlook_on(db, place.id, target))
     if so_far.uncounted:
         names = [named(one.name) for one in counted if one.id in so_far.uncounted]
         return [no_target.uncounted(named(place.name), names, title)]

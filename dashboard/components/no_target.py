@@ -89,10 +89,10 @@ def no_baseline(target: Progress, site: str, title: str, names: Sequence[Text] =
 
 
 def no_visits(site: str, title: str) -> Any:
-    """Return the notice that nobody has been counted and no target is set."""
+    """Return the notice that no day has been counted and no target is set."""
     return notices.notice(
-        _("{site}: nothing counted yet").format(site=site),
-        _("Visits appear here from the first day on which a door is counted."),
+        _("{site}: no whole day counted yet").format(site=site),
+        _("Visits appear here the day after a door was first counted."),
         _("A target says which period to compare with, how much more, and by when."),
         title=title,
     )

@@ -12,9 +12,9 @@ from dash import html
 
 from besok.model.calendar import business_day
 from besok.model.site import Site
-from besok.model.views.live import Freshness, SiteLive, SpaceLive
+from besok.model.views.live import Freshness, Level, SiteLive, SpaceLive
 from besok.text import formats, opening_text
-from besok.text.languages import _
+from besok.text.languages import _, named
 from dashboard.components.elements import data
 from dashboard.version import version
 
@@ -192,13 +192,30 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
         return _("Sensor offline") if is_offline(space) else _("Not updated")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
+    return _("No capacity set") if space.level == "unknown" else levels()[space.level]
+
+
+def levels() -> dict[Level, str]:
+    """Return how busy it is, in a word."""
     return {
         "calm": _("Calm"),
         "moderate": _("Moderate"),
         "busy": _("Busy"),
         "full": _("Full"),
-        "unknown": _("No capacity set"),
-    }[space.level]
+        "unknown": "",
+    }
+
+
+def followed(live: SiteLive, zone: str, mark: str) -> dict[str, Any]:
+    """Return the attributes by which `live.js` keeps a page of a site up to date; drawn again when `mark` changes."""
+    return data(
+        title=_("{site} now").format(site=named(live.name)),
+        live=f"/live/{live.site}",
+        time=live.time.isoformat(),
+        zone=zone,
+        alerts=mark,
+        words=json.dumps(ages(), ensure_ascii=False),
+    )
 
 
 def sensor_state(fresh: Freshness) -> str:

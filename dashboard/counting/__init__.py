@@ -7,16 +7,17 @@ can. `words.py` holds its texts in both languages, since the language can be cha
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from besok.model.errors import NotFound
 from besok.services.places import get_sites
 from besok.text.languages import _, language
+from dashboard import files
 from dashboard.counting.words import words
+from dashboard.files import FRESH
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
-FRESH = {"Cache-Control": "no-cache"}
 # Stricter than that of the other screens: nothing inline at all.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -42,8 +43,7 @@ def install(server: FastAPI) -> None:
     def texts() -> JSONResponse:
         return JSONResponse(words(), headers=FRESH)
 
-    for name in FILES:
-        router.add_api_route(f"/{name}", _sender(name), methods=["GET"])
+    files.serve(router, FILES)
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
@@ -61,15 +61,6 @@ def install(server: FastAPI) -> None:
         )
 
     server.include_router(router)
-
-
-def _sender(name: str):  # type: ignore[no-untyped-def]  # a route each, so that none takes a name for a site
-    path, kind = FILES[name]
-
-    async def send() -> FileResponse:
-        return FileResponse(path, media_type=kind, headers=FRESH)
-
-    return send
 
 
 def _page() -> str:

@@ -1,6 +1,5 @@
 """*Now*: how many people are where, live."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,14 +140,7 @@ def board(
             wall,
         ],
         className="board",
-        **data(
-            title=_("{site} now").format(site=named(live.name)),
-            live=f"/live/{live.site}",
-            time=live.time.isoformat(),
-            zone=place.timezone,
-            alerts=mark,
-            words=json.dumps(live_parts.ages(), ensure_ascii=False),
-        ),
+        **live_parts.followed(live, place.timezone, mark),
     )
 
 

@@ -1,6 +1,5 @@
 """*Wall*: a site on a screen that nobody touches, of any size, readable from across the room."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -133,16 +132,8 @@ def wall(
             html.P(announcement[:LONGEST_TEXT], className="announcement") if announcement else None,
         ),
         className="wall",
-        **data(
-            title=_("{site} now").format(site=named(live.name)),
-            live=f"/live/{live.site}",
-            time=live.time.isoformat(),
-            zone=place.timezone,
-            version=version(),
-            seconds=str(seconds),
-            alerts=mark,
-            words=json.dumps(live_parts.ages(), ensure_ascii=False),
-        ),
+        **live_parts.followed(live, place.timezone, mark),
+        **data(version=version(), seconds=str(seconds)),
     )
 
 

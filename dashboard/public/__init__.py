@@ -10,7 +10,7 @@ from typing import Any, Final
 import segno
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, FileSystemLoader
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from besok.model.errors import NotFound
 from besok.model.settings import Settings
@@ -18,10 +18,11 @@ from besok.model.site import Text
 from besok.services.places import get_sites, get_spaces
 from besok.services.public import get_public
 from besok.text.languages import PUBLIC_LANGUAGES, _, named, preferred, speaking
+from dashboard import files
+from dashboard.files import FRESH
 from dashboard.public import page, statements
 
 HERE = Path(__file__).parent
-FRESH = {"Cache-Control": "no-cache"}
 RIGHT_TO_LEFT: Final = ("ar",)
 NAMES: Final = {"sv": "Svenska", "en": "English", "ar": "العربية"}
 POLICY = (
@@ -44,8 +45,7 @@ TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=
 def install(server: FastAPI, settings: Settings) -> None:
     """Add the public pages to the web server; they read `server.state.db` by `server.state.clock`."""
     router = APIRouter(prefix="/free", include_in_schema=False)
-    for name in FILES:
-        router.add_api_route(f"/{name}", _sender(name), methods=["GET", "HEAD"])
+    files.serve(router, FILES)
 
     def reader_language(request: Request) -> str:
         accepted = preferred(request.headers.get("accept-language", ""), PUBLIC_LANGUAGES)
@@ -145,15 +145,6 @@ def install(server: FastAPI, settings: Settings) -> None:
         return JSONResponse(words, media_type="application/manifest+json")
 
     server.include_router(router)
-
-
-def _sender(name: str) -> Callable[[], Any]:
-    path, kind = FILES[name]
-
-    async def send() -> FileResponse:
-        return FileResponse(path, media_type=kind, headers=FRESH)
-
-    return send
 
 
 def _poster(url: str, name: Text, *, seats: bool) -> dict[str, Any]:

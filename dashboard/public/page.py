@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from besok.model.site import Text
-from besok.model.views.live import Level, SiteInfo
+from besok.model.views.live import SiteInfo
 from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
 from besok.text import formats, opening_text
 from besok.text.languages import _, named
+from dashboard.components.live_parts import levels
 
 
 def frame() -> dict[str, str]:
@@ -36,17 +37,6 @@ def frame() -> dict[str, str]:
         "accessibility": _("Accessibility"),
         "embed": _("Show this on your own page"),
         "wrong": _("Report a wrong figure"),
-    }
-
-
-def levels() -> dict[Level, str]:
-    """Return how busy it is, in a word."""
-    return {
-        "calm": _("Calm"),
-        "moderate": _("Moderate"),
-        "busy": _("Busy"),
-        "full": _("Full"),
-        "unknown": "",
     }
 
 

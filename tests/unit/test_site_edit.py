@@ -99,6 +99,12 @@ def sent(fields: list[Any]) -> dict[str, str]:
     }
 
 
+def test_a_new_entrance_leads_to_ground_level_or_else_into_the_place_as_a_whole() -> None:
+    flat = replace(LIBRARY, spaces=tuple(space for space in LIBRARY.spaces if space.kind != "storey"))
+    for site, inner in ((LIBRARY, "ground-floor"), (flat, LIBRARY.id)):
+        assert sent(site_forms.portal_fields(None, site, ()))["inner"] == inner
+
+
 def _all(part: Any) -> Iterator[Any]:
     if isinstance(part, list | tuple):
         for one in part:

@@ -128,7 +128,7 @@ async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
     fields = {_place(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
-    return _answer(request, 422, "; ".join(parts), fields)
+    return _answer(request, 422, "; ".join(parts), fields or None)
 
 
 def _place(error: Mapping[str, Any]) -> str:

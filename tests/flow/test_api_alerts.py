@@ -100,6 +100,8 @@ def test_rules_that_could_never_hold_say_what_is_missing(ask: httpx2.Client) -> 
             f"{SITE}/alerts/rules", json={"who": "Kim", "target": "desk", **more}, headers=english
         )
         assert answer.status_code == 422 and said in answer.text, answer.text
+    assert answer.json()["fields"] == {"kind": "This is not possible here: see what the field asks for."}
+    assert "fields" not in ask.get(f"{SITE}/flows", params={"step": "fortnight"}).json()
 
 
 def test_who_keeps_the_rooms_may_say_that_one_is_clean(

@@ -129,7 +129,6 @@ def backtest(
             origins=min(origins, 4) if quick else origins,
             seed=form.seed,
             progress=report_progress,
-            at_once=work.cores(),
         )
         for series in all_series
     ]

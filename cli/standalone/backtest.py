@@ -1,24 +1,18 @@
 """Backtests: how the forecast would have done on a series, compared with simple rules."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
 
-from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
+from besok.analytics.forecast import Calendar, History, Paths, fan
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
 from cli.standalone.forecast_accuracy import COVER, YEAR, Predicted, by_path, crps, crps_normal, score
 from cli.standalone.rules import Rule, simple_rules
-from cli.standalone.series import Series
-from cli.standalone.weeks import Weeks, by_week, daily_paths
+from cli.standalone.series import Past, Series, futures
 
 OURS = "besok"
 Z80 = 1.2815515655446004  # standard deviations on either side of the mean that hold 80 %
@@ -27,8 +21,6 @@ LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin, a
 USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
-WORTH = 20_000  # days or months times origins, from which several processes are faster despite their start
-Past = History | Weeks | Months
 Judged = tuple[dict[str, dict[str, float]], dict[str, Floats]]  # figures by method, and of ours by path
 Progress = Callable[[str, int, int], None]  # series, origins done, origins in all
 
@@ -44,44 +36,13 @@ class Outcome:
     by_path: tuple[Mapping[str, Floats], ...]
 
 
-def run(
-    series: Series, calendar: Calendar, *, origins: int, seed: int, progress: Progress, at_once: int = 1
-) -> Outcome:
-    """Score forecasts as of `origins` earlier days, weeks or months, each from what was known then.
-
-    Up to `at_once` of them are made at the same time; the scores are the same.
-    """
+def run(series: Series, calendar: Calendar, *, origins: int, seed: int, progress: Progress) -> Outcome:
+    """Score forecasts as of `origins` earlier days, weeks or months, each from what was known then."""
     past = series.past()
     at = chosen(len(past.visits), series.step, origins)
-    rows = past.days.visits if isinstance(past, Weeks) else past.visits
-    many = min(at_once, len(at)) if len(rows) * len(at) > WORTH else 1
-    if many > 1:
-        try:
-            with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-                return _scored(series, calendar, at, seed, progress, pool.map)
-        except (BrokenProcessPool, NotImplementedError, OSError):
-            pass  # a system without semaphores, or with little memory: one after the other
-    return _scored(series, calendar, at, seed, progress, map)
-
-
-def cores() -> int:
-    """Return how many origins can be computed at the same time here."""
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
-
-
-def _scored(
-    series: Series,
-    calendar: Calendar,
-    at: Sequence[int],
-    seed: int,
-    progress: Progress,
-    each: Callable[..., Iterator[Judged]],
-) -> Outcome:
-    """Score forecasts from the rows `at`, each with so many rows before it; `each` maps a function over them."""
-    past = series.past()
     judged = []
-    for result in each(partial(_at, past, calendar, series.step, seed), at):
-        judged.append(result)
+    for n in at:
+        judged.append(_at(past, calendar, series.step, seed, n))
         progress(series.name, len(judged), len(at))
     scores = [{"method": name} | figures for scores, _ in judged for name, figures in scores.items()]
     return Outcome(
@@ -96,11 +57,12 @@ def _scored(
 def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
     """Return the scores of all methods after `n` rows, and the figures of ours by path."""
     known, real = past.visits[:n], past.visits[n : n + YEAR[step]]
-    futures = _futures(past, n, len(real), calendar, seed)
-    ours = _ours(futures, real)
+    rng = np.random.default_rng(seed)
+    ahead = futures(_known(past, n), len(real), calendar, rng=rng, paths=PATHS)
+    ours = _ours(ahead, real)
     forecasts = {OURS: ours} | {name: _theirs(rule, known, real) for name, rule in simple_rules(step).items()}
     scores = {name: score(each, real, known, step) for name, each in forecasts.items()}
-    return scores, by_path(futures.visits, ours.low, ours.high, np.isfinite(real), COVER[step])
+    return scores, by_path(ahead.visits, ours.low, ours.high, np.isfinite(real), COVER[step])
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
@@ -120,27 +82,17 @@ def _known(past: Past, n: int) -> Past:
     """Return the past up to row `n`."""
     if isinstance(past, History):
         return past.before(past.first + timedelta(days=n))
-    return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
+    return replace(past, visits=past.visits[:n])
 
 
-def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Paths:
-    """Forecast the `rows` after the first `n`."""
-    known, rng = _known(past, n), np.random.default_rng(seed)
-    if isinstance(known, Months):
-        return forecast_months(known, rows, calendar, rng=rng, paths=PATHS)
-    if isinstance(known, Weeks):
-        return by_week(daily_paths(known, rows, calendar, rng, PATHS), known, rows)
-    return forecast(known, rows, calendar, rng=rng, paths=PATHS)
-
-
-def _ours(futures: Paths, truth: Floats) -> Predicted:
-    spread = fan(futures)
-    total_low, total_high = np.quantile(futures.visits[np.isfinite(truth)].sum(axis=0), (0.1, 0.9))
+def _ours(ahead: Paths, truth: Floats) -> Predicted:
+    spread = fan(ahead)
+    total_low, total_high = np.quantile(ahead.visits[np.isfinite(truth)].sum(axis=0), (0.1, 0.9))
     return Predicted(
         mean=spread.mean,
         low=spread.low80,
         high=spread.high80,
-        crps=crps(futures.visits, truth),
+        crps=crps(ahead.visits, truth),
         total_low=float(total_low),
         total_high=float(total_high),
     )

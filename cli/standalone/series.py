@@ -10,16 +10,27 @@ from statistics import median
 
 import numpy as np
 
-from besok.analytics.forecast import History, history
-from besok.analytics.forecast.months import Months, later
+from besok.analytics.forecast import (
+    Calendar,
+    History,
+    Months,
+    Paths,
+    Weeks,
+    forecast,
+    forecast_months,
+    forecast_weeks,
+    history,
+)
+from besok.analytics.forecast.months import later
 from besok.files.counts import Counts, count_columns, read_counts
 from besok.files.tables import DETECT, ReadOptions, read_text
 from besok.files.values import Unit, zone_named
+from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
-from cli.standalone.weeks import Weeks, weeks
 
 Visits = dict[date, float | None]
+Past = History | Weeks | Months
 UNITS = {"D": "day", "W": "week", "M": "month"}
 PART = 0.8  # of the usual days of a month, or lines of a day: with fewer it was not counted whole
 END = 0.1  # of a month's days lacking at the end of the file: it is not over
@@ -38,13 +49,12 @@ class Series:
     name: str
     step: Unit
     visits: Mapping[date, float | None]
-    by_day: Mapping[date, float | None] | None = None  # of weeks that were added up
     notes: tuple[str, ...] = ()  # remarks for the user
 
-    def past(self) -> History | Weeks | Months:
+    def past(self) -> Past:
         """Return the input of a forecast: rows of the series' own step."""
         if self.step == "W":
-            return weeks(self.visits, self.by_day)
+            return self.weeks()
         return self.months() if self.step == "M" else self.days()
 
     def days(self) -> History:
@@ -55,10 +65,26 @@ class Series:
         """Return the series as months."""
         first, last = min(self.visits), max(self.visits)
         count = (last.year - first.year) * 12 + last.month - first.month + 1
-        visits = [self.visits.get(later(first, n)) for n in range(count)]
-        return Months(
-            first=first, visits=np.array([np.nan if v is None else v for v in visits], dtype=np.float64)
-        )
+        return Months(first=first, visits=self._of([later(first, n) for n in range(count)]))
+
+    def weeks(self) -> Weeks:
+        """Return the series as weeks."""
+        first = min(self.visits)
+        begins = range((max(self.visits) - first).days // 7 + 1)
+        return Weeks(first=first, visits=self._of([first + timedelta(weeks=n) for n in begins]))
+
+    def _of(self, days: Sequence[date]) -> Floats:
+        visits = [self.visits.get(day) for day in days]
+        return np.array([np.nan if v is None else v for v in visits], dtype=np.float64)
+
+
+def futures(past: Past, rows: int, calendar: Calendar, *, rng: np.random.Generator, paths: int) -> Paths:
+    """Forecast so many days, weeks or months."""
+    if isinstance(past, Months):
+        return forecast_months(past, rows, calendar, rng=rng, paths=paths)
+    if isinstance(past, Weeks):
+        return forecast_weeks(past, rows, calendar, rng=rng, paths=paths)
+    return forecast(past, rows, calendar, rng=rng, paths=paths)
 
 
 def read(path: Path, step: Unit | None = None, zone: str = "", options: ReadOptions = DETECT) -> Series:
@@ -119,7 +145,6 @@ def parse(
         name=" ".join((name, " + ".join(counts.columns))).strip(),
         step=unit,
         visits=_without(visits, parts),
-        by_day=_by_day(counted) if unit == "W" and _has_daily_lines(days, begin) else None,
         notes=tuple(f"{name}: {note}" for note in notes),
     )
 
@@ -158,19 +183,6 @@ def _notes(
     offsets = counts.times.offset_s
     if not zone and (offsets == 0).all() and (counts.times.wall != counts.times.wall.dt.normalize()).any():
         yield "times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
-
-
-def _has_daily_lines(days: Set[date], begin: Callable[[date], date]) -> bool:
-    """Tell whether most weeks have lines of several days; single weeks may, even in a file of weeks."""
-    return median(Counter(map(begin, days)).values()) >= 2
-
-
-def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
-    """Return the days behind weeks: those that lack many of their lines are not observed, or not over."""
-    sums: Visits = {}
-    for day, count in counted:
-        sums[day] = (sums.get(day) or 0) + count
-    return _without(sums, _parts_of_days(counted))
 
 
 def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) -> Unit:

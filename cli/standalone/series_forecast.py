@@ -15,23 +15,23 @@ from besok.analytics.forecast import (
     Months,
     Odds,
     Paths,
+    Weeks,
     calendar_years,
     fan,
-    forecast,
-    forecast_months,
     last_year,
     likely_from,
     odds,
     total,
 )
+from besok.analytics.forecast.history import span
 from besok.analytics.forecast.months import years_of_months
 from besok.analytics.growth import growth_a_year
 from besok.files.values import Unit
+from besok.model.arrays import Floats
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
-from cli.standalone.series import AHEAD_DAYS, Series
-from cli.standalone.weeks import Weeks, by_week, daily_paths
+from cli.standalone.series import AHEAD_DAYS, Past, Series, futures
 from cli.terminal.tables import csv_text
 
 COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
@@ -74,29 +74,40 @@ def answer(
     series: Series, calendar: Calendar, horizon: int | None, goal: Goal | None, seed: int, paths: int
 ) -> Answer:
     """Forecast a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
-    past, rng = series.past(), np.random.default_rng(seed)
+    past = series.past()
     to_goal = _rows_until(past, goal.deadline) if goal else 0
     horizon_rows = horizon or max(YEAR[series.step], to_goal)
-    rows = max(
-        horizon_rows, to_goal, YEAR[series.step] if goal else 0
-    )  # a year: unobserved parts of the last year are simulated too
-    if isinstance(past, Months):
-        daily = outlook = forecast_months(past, rows, calendar, rng=rng, paths=paths)
-    elif isinstance(past, Weeks):
-        daily = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
-        outlook = by_week(daily, past, horizon_rows)
-    else:
-        daily = outlook = forecast(past, rows, calendar, rng=rng, paths=paths)
-    known = past.days if isinstance(past, Weeks) else past
+    # A year: unobserved parts of the last year are simulated too
+    rows = max(horizon_rows, to_goal, YEAR[series.step] if goal else 0)
+    if series.step == "W" and not horizon:
+        rows = max(rows, 53)  # a whole year
+    ahead = futures(past, rows, calendar, rng=np.random.default_rng(seed), paths=paths)
+    known, daily = _by_day(past, ahead) if isinstance(past, Weeks) else (past, ahead)
     years = years_of_months if series.step == "M" else calendar_years
     return Answer(
         origin=past.origin,
         step=series.step,
-        fan=fan(Paths(days=outlook.days[:horizon_rows], visits=outlook.visits[:horizon_rows])),
+        fan=fan(Paths(days=ahead.days[:horizon_rows], visits=ahead.visits[:horizon_rows])),
         totals=tuple(total(daily, first, last) for first, last in years(daily)),
         goal=goal,
         reach=_reach(daily, known, goal) if goal else None,
     )
+
+
+def _by_day(past: Weeks, ahead: Paths) -> tuple[History, Paths]:
+    """Return weeks as days, since totals and targets are those of days."""
+    known = _on_first_days(past.visits)
+    return (
+        History(first=past.first, visits=known, closed=np.zeros(len(known), dtype=np.bool_)),
+        Paths(days=span(past.origin, 7 * len(ahead.days)), visits=_on_first_days(ahead.visits)),
+    )
+
+
+def _on_first_days(weeks: Floats) -> Floats:
+    """Return weeks as days, on the first axis: all visits on the first day of each, none on the others."""
+    days = np.zeros((7 * len(weeks), *weeks.shape[1:]))
+    days[::7] = weeks
+    return days
 
 
 def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
@@ -119,9 +130,9 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
     return horizon, ""
 
 
-def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
+def _rows_until(past: Past, deadline: date) -> int:
     """Return the number of rows up to and including the deadline's."""
-    origin = past.days.origin if isinstance(past, Weeks) else past.origin
+    origin = past.origin
     days = (deadline - origin).days + 1
     if days <= 0:
         raise BesokError(

@@ -1,8 +1,6 @@
-"""`besok backtest`: what is scored, beside whom, and by how many at once."""
+"""`besok backtest`: what is scored, and beside whom."""
 
 import json
-import pickle
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -22,16 +20,18 @@ def test_weeks_are_scored_as_weeks() -> None:
     weeks = {
         day: sum(visits[day + timedelta(days=n)] for n in range(7)) for day in visits if day.weekday() == 0
     }
-    for one in (
-        series.Series(name="x", step="W", visits=weeks, by_day=visits),
+    found = backtest.run(
         series.Series(name="x", step="W", visits=weeks),
-    ):
-        found = backtest.run(one, Calendar(), origins=2, seed=1, progress=lambda *_: None)
-        assert [day.weekday() for day in found.origins] == [0, 0]
-        told = json.loads(scores.as_json([found, found]))
-        assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
-        assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "drift"}
-        assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in scores.as_text([found])
+        Calendar(),
+        origins=2,
+        seed=1,
+        progress=lambda *_: None,
+    )
+    assert [day.weekday() for day in found.origins] == [0, 0]
+    told = json.loads(scores.as_json([found, found]))
+    assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
+    assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "drift"}
+    assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in scores.as_text([found])
     with pytest.raises(CountFileError, match="11 weeks are too few to score a forecast; 12 are needed"):
         backtest.chosen(11, "W", 1)
 
@@ -99,32 +99,3 @@ def test_who_has_no_last_year_is_not_scored_by_it() -> None:
         json.loads(scores.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"]
         is None
     )
-
-
-def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
-    asked: list[int] = []
-
-    class Pool:
-        def __init__(self, many: int, **_: object) -> None:
-            asked.append(many)
-
-        def __enter__(self) -> "Pool":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-
-        def map(self, function: object, at: Iterable[int]) -> Iterator[object]:
-            return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
-
-    def found(at_once: int) -> str:
-        return scores.as_json([backtest.run(one, Calendar(), origins=2, seed=1, progress=lambda *_: None,
-                                              at_once=at_once)])  # fmt: skip
-
-    one = series.Series(name="x", step="D", visits=days)
-    monkeypatch.setattr(backtest, "WORTH", 0)
-    monkeypatch.setattr(backtest, "ProcessPoolExecutor", Pool)
-    alone = found(1)
-    assert found(8) == alone and asked == [2]
-    monkeypatch.setattr(Pool, "map", lambda *_: (_ for _ in ()).throw(OSError("no semaphores here")))
-    assert found(8) == alone and asked == [2, 2]

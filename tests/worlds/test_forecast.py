@@ -11,6 +11,7 @@ from benchmarks.worlds.histories import FIRST, by_day, library, seeded
 from besok.analytics.forecast import (
     Calendar,
     Months,
+    Weeks,
     calendar,
     calendar_years,
     fan,
@@ -302,7 +303,9 @@ def test_weeks_that_differ_by_chance_alone_are_told_by_their_mean(known: int) ->
     for seed in range(24):
         visits = np.random.default_rng(seed).poisson(630, known + 4).astype(np.float64)
         past, came = visits[:known], visits[known:]
-        futures = forecast_weeks(past, FIRST, 4, Calendar(), rng=seeded(), paths=200).visits
+        futures = forecast_weeks(
+            Weeks(first=FIRST, visits=past), 4, Calendar(), rng=seeded(), paths=200
+        ).visits
         low, high = np.quantile(futures, (0.1, 0.9), axis=1)
         ours.append(np.abs(futures.mean(axis=1) - came).mean())
         again.append(np.abs(past[-1] - came).mean())

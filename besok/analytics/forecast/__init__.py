@@ -10,7 +10,7 @@ Method: docs/explanation/forecast.md.
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
 from besok.analytics.forecast.history import History, history
 from besok.analytics.forecast.model import forecast
-from besok.analytics.forecast.months import Months, forecast_months, forecast_weeks
+from besok.analytics.forecast.months import Months, Weeks, forecast_months, forecast_weeks
 from besok.analytics.forecast.paths import Fan, Paths, fan, total
 from besok.analytics.forecast.reaching import (
     Odds,
@@ -30,6 +30,7 @@ __all__ = [
     "Months",
     "Odds",
     "Paths",
+    "Weeks",
     "calendar",
     "calendar_years",
     "fan",

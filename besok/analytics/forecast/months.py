@@ -44,6 +44,19 @@ class Months:
         return later(self.first, len(self.visits))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """Visits of consecutive weeks from the one that begins on `first`; NaN: not observed."""
+
+    first: date
+    visits: Floats
+
+    @property
+    def origin(self) -> date:
+        """First day of the first week to be forecast."""
+        return self.first + timedelta(weeks=len(self.visits))
+
+
 def later(month: date, n: int) -> date:
     """Return the first day of the month `n` months after that of `month`."""
     year, index = divmod(month.year * 12 + month.month - 1 + n, 12)
@@ -64,13 +77,13 @@ def forecast_months(
 
 @on_one_core
 def forecast_weeks(
-    visits: Floats, origin: date, horizon: int, calendar: Calendar, *, rng: np.random.Generator, paths: int
+    past: Weeks, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
-    """Forecast `horizon` weeks from `origin` on, after those with the `visits`. The calendar is used as for months, and
-    with its effects on the days of a week."""
-    visits = visits[-MOST_WEEKS:]
+    """Forecast `horizon` weeks after the history. The calendar is used as for months, and with its effects on the days
+    of a week."""
+    visits = past.visits[-MOST_WEEKS:]
     n = len(visits)
-    begins = [origin + timedelta(weeks=w - n) for w in range(n + horizon + 1)]
+    begins = [past.origin + timedelta(weeks=w - n) for w in range(n + horizon + 1)]
     return _forecast(visits, begins, WEEKS, calendar, rng, paths)
 
 

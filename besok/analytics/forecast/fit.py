@@ -276,11 +276,6 @@ def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
     return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
 
 
-def gain(fitted: Fitted, before: Floats, ahead: Floats) -> Floats:
-    """Return the regression of the level at knots ahead on that at the knots before: ahead x before."""
-    return _follows(fitted, before, kernel(ahead, before, fitted.sizes, fitted.clock))
-
-
 def _follows(fitted: Fitted, grid: Floats, covariance: Floats) -> Floats:
     """Return the regression on the level at the knots of values with such a `covariance` with it: rows x knots."""
     inner = kernel(grid, grid, fitted.sizes, fitted.clock) + JITTER * np.eye(len(grid))
@@ -305,9 +300,9 @@ def _returned(fitted: Fitted, grid: Floats, at: Floats) -> Floats:
 
 def news_covariance(fitted: Fitted, after: Posterior, later: Floats) -> Floats:
     """Return the covariance of the level at knots ahead, given that at the knots before."""
-    follows = gain(fitted, after.knots, later)
-    between = kernel(after.knots, later, fitted.sizes, fitted.clock)
-    return kernel(later, later, fitted.sizes, fitted.clock) - follows @ between
+    between = kernel(later, after.knots, fitted.sizes, fitted.clock)
+    follows = _follows(fitted, after.knots, between)
+    return kernel(later, later, fitted.sizes, fitted.clock) - follows @ between.T
 
 
 def expected(fitted: Fitted, after: Posterior, index: np.ndarray) -> Floats:

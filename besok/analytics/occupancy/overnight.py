@@ -24,11 +24,11 @@ LEAST_VARIANCE = 0.3  # of the exits of a step
 SURE_SHARES = 30.0  # weight of that all who come leave, beside the errors of the exits: next to certain
 BRIEF = 0.006  # weight that prefers short stays
 NORMAL = 1.48  # standard deviations to a median absolute deviation
-PERIODS = 3  # of a day, of whose people another stay is tried
 PARTS = 10  # of the days, each left out once for the error of the stay
-# Standard deviation of who is in: a day's own is so many times the root of the people (they come in groups), and a
-# share of them; what all days have alike, since some stay longer at some hours, is another share
-OWN, OWN_SHARE, ALIKE = 1.4, 0.15, 0.15
+# Standard deviation of who is in on a day: so many times the root of the people (they come in groups), and a share
+OWN, OWN_SHARE = 1.4, 0.15
+# Standard error of the usual number, since some stay longer at some hours: a share of those whom no exits require
+ALIKE = 0.6
 
 
 def is_night_used(people_in: Floats, people_out: Floats, minutes: float) -> Bools:
@@ -41,22 +41,20 @@ def mean_stay(people_in: Floats, people_out: Floats, minutes: float) -> tuple[fl
     """Return the mean stay in days and its standard error, from entries and exits in each step of consecutive days.
 
     Nonnegative least squares of the exits on lagged entries. The error is from leaving out parts of the days
-    (jackknife, by the median), and from the difference if people entering at other hours may stay for another time.
+    (jackknife, by the median).
     """
     entries, departures = people_in.sum(), people_out.sum()
     balanced = np.sqrt(entries * departures)
     people_in, people_out = people_in * balanced / entries, people_out * balanced / departures
-    lags, hours = STAYS / minutes, np.arange(len(people_in)) * minutes % DAY_MINUTES * PERIODS // DAY_MINUTES
+    lags = STAYS / minutes
     steps = np.arange(int(np.ceil(lags[-1])), len(people_in))
     exits = people_out[steps]
     precision = 1 / np.sqrt(np.maximum(EVENLY * people_out.mean() + (1 - EVENLY) * exits, LEAST_VARIANCE))
-    one = _later(people_in, lags, steps)
-    several = np.hstack([_later(people_in * (hours == n), lags, steps) for n in range(PERIODS)])
+    columns = _later(people_in, lags, steps)
     part = np.arange(len(steps)) * PARTS // len(steps)
-    stay = _fitted(one, exits, precision)
-    jackknife = [_fitted(one[part != n], exits[part != n], precision[part != n]) for n in range(PARTS)]
-    by_parts = NORMAL * np.sqrt(PARTS) * np.median(np.abs(np.array(jackknife) - stay))
-    return stay, float(np.hypot(by_parts, (_fitted(several, exits, precision) - stay) / 2))
+    stay = _fitted(columns, exits, precision)
+    jackknife = [_fitted(columns[part != n], exits[part != n], precision[part != n]) for n in range(PARTS)]
+    return stay, float(NORMAL * np.sqrt(PARTS) * np.median(np.abs(np.array(jackknife) - stay)))
 
 
 def _later(people_in: Floats, lags: Floats, steps: NDArray[np.int64]) -> Floats:
@@ -68,17 +66,13 @@ def _later(people_in: Floats, lags: Floats, steps: NDArray[np.int64]) -> Floats:
 
 
 def _fitted(columns: Floats, exits: Floats, precision: Floats) -> float:
-    """Return the mean stay in days with which the columns (of one or several kinds of people) fit the exits."""
+    """Return the mean stay in days with which the columns fit the exits."""
     stays = (STAYS[1:] + STAYS[:-1]) / 2 / DAY_MINUTES
-    kinds = columns.shape[1] // len(stays)
-    people = columns.sum(0).reshape(kinds, -1).mean(1) / max(columns.sum() / len(stays), 1e-9)
     weight = np.sqrt(len(exits))
-    all_leave = SURE_SHARES * weight * np.kron(np.eye(kinds), np.ones(len(stays)))
-    briefly = BRIEF * weight * DAY_HOURS * np.kron(people, stays)
-    known = np.concatenate([exits * precision, np.full(kinds, SURE_SHARES * weight), [0]])
+    all_leave, briefly = np.full(len(stays), SURE_SHARES * weight), BRIEF * weight * DAY_HOURS * stays
+    known = np.concatenate([exits * precision, [SURE_SHARES * weight, 0]])
     shares, _ = nnls(np.vstack([columns * precision[:, None], all_leave, briefly]), known)
-    shares = shares.reshape(kinds, -1)
-    return float(people @ (shares @ stays / np.maximum(shares.sum(1), 1e-9)))
+    return float(shares @ stays / max(shares.sum(), 1e-9))
 
 
 def usual_at_beginning(people_in: Floats, people_out: Floats, stay: Floats, stay_se: Floats) -> Floats:
@@ -89,8 +83,9 @@ def usual_at_beginning(people_in: Floats, people_out: Floats, stay: Floats, stay
     balanced = np.sqrt(entries * exits)  # a usual day ends as it began
     net = people_in * balanced / np.maximum(entries, 1) - people_out * balanced / np.maximum(exits, 1)
     since = np.cumsum(net, axis=0)
-    people = np.maximum(balanced * stay - (since - net / 2).mean(0), -since.min(0))
-    return np.stack([people, np.hypot(balanced * stay_se, ALIKE * people)])
+    required = -since.min(0)
+    people = np.maximum(balanced * stay - (since - net / 2).mean(0), required)
+    return np.stack([people, np.hypot(balanced * stay_se, ALIKE * (people - required))])
 
 
 def beginning_sd(people: Floats) -> Floats:

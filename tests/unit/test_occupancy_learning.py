@@ -202,7 +202,7 @@ def test_how_long_people_stay_is_learnt_and_holds_the_figure() -> None:
     """Of those who leave, some more than usual are missed: it is known that they do not stay so long."""
     learnt = learn(ROOM, [library(seed, 0.05, 0.05, minutes=5)[0] for seed in range(6)])
     assert 0.5 < learnt.dwell.stays[0].sum() < 1.5
-    assert 30 < learnt.dwell.lasts[0] < 400
+    assert 0.1 < learnt.dwell.wide[0] < 2
     seen, real = library(6, 0.03, 0.08, minutes=5)
     forgetful = replace(learnt, dwell=DwellTimes.unknown(1))
     assert error(live(ROOM, seen, learnt), real) < 0.8 * error(live(ROOM, seen, forgetful), real)

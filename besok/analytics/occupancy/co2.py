@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.optimize import nnls
 
-from besok.analytics.occupancy.dwell_time import PastDay, lasting
+from besok.analytics.occupancy.dwell_time import PastDay
 from besok.analytics.occupancy.levels import StuckLevels
 from besok.model.arrays import Bools, Floats
 
@@ -28,7 +28,7 @@ EXPLAINED = 0.4  # share of the people's spread that must be explained on days t
 # Standard deviation of the error: with nobody in, and as a share of the people
 LEAST_STILL, LEAST_SHARE = 1.0, 0.15
 SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
-PRIOR_MINUTES = 240.0  # how long an error lasts, prior with few days
+PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # how long an error lasts, prior worth so many days
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
 REACH = 1.5  # of the most people ever inside: an estimate beyond is a fault
 # Variances off the doors, on the mean of an hour, that begin to tell
@@ -242,7 +242,7 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
     still, share = _spread(error, people, weight, active)
     off, on = error / np.hypot(still, share * estimate), known & (np.maximum(estimate, people) > 0.5)
     by_day = [day[active_steps] for day, active_steps in zip(off.T, on.T, strict=True)]
-    lasts = lasting(by_day, trust, minutes, PRIOR_MINUTES, (LEAST_MINUTES, MOST_MINUTES))
+    lasts = _lasting(by_day, trust, minutes)
     more = 1 + 1 / len(trust)
     return [*coefficients.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
 
@@ -273,3 +273,16 @@ def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tup
     all2 = (weight * active * people**2).sum()
     share2 = (max(above, 0) + SHARE_PRIOR * SHARE**2 * all2) / (all2 * (1 + SHARE_PRIOR))
     return np.sqrt(still2), max(np.sqrt(share2), LEAST_SHARE)
+
+
+def _lasting(off: Sequence[Floats], trust: Floats, minutes: float) -> float:
+    """Return how many minutes an error lasts, from the errors of the means of full days.
+
+    `off` are the errors of the steps of each day, of so many `minutes`, in standard deviations.
+    """
+    usable = [(errors, t) for errors, t in zip(off, trust, strict=True) if len(errors) > 4]
+    days = sum(t for _, t in usable)
+    lasts = sum(t * len(errors) * minutes * float(errors.mean()) ** 2 for errors, t in usable)
+    return float(
+        np.clip((lasts + PRIOR_DAYS * PRIOR_MINUTES) / (days + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES)
+    )

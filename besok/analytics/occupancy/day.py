@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from besok.analytics.occupancy.co2 import Co2Estimator
-from besok.analytics.occupancy.dwell_time import Entries, width
+from besok.analytics.occupancy.dwell_time import LASTS_MINUTES, Entries, width
 from besok.analytics.occupancy.evidence import (
     CLOSED_FIRST,
     CLOSED_GRACE,
@@ -154,8 +154,8 @@ class DayInputs:
             return np.full((3, *people_in.shape), np.nan)
         factor, wide = usual.at(np.asarray(seen.clock + seen.step_minutes, float))
         people = factor * self._came.follow(people_in, seen.step_minutes, usual)
-        lasts = np.broadcast_to(usual.lasts, people.shape)
-        return np.stack([np.where(np.isfinite(lasts), people, np.nan), width(people, wide), lasts])
+        known = np.where(np.isfinite(wide), people, np.nan)
+        return np.stack([known, width(people, wide), np.full(people.shape, LASTS_MINUTES)])
 
     def _air(self, passed: SpacePassages, seen: DayObservations) -> Floats:
         """Return the people inside by the air (see Co2Estimator)."""

@@ -20,20 +20,18 @@ TIMES = 96  # of the clock, with their own factor
 DAYS = 1  # that are needed
 SHRINK = 3.0  # people of all days: weight of the prior of one for the factor at a time of the day
 POWER = 0.75  # of the people, to which errors are in proportion
-PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # how long an error lasts, prior worth so many days
-LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
+LASTS_MINUTES = 120.0  # how long an error lasts
 LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DwellTimes:
     """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space the
-    factor of the estimate and the width of its error; by space the minutes an error lasts (not finite if unknown)."""
+    factor of the estimate and the width of its error (not finite if unknown)."""
 
     stays: Floats  # spaces x lengths
     times: Floats  # times x spaces
     wide: Floats  # times x spaces
-    lasts: Floats  # spaces
 
     @classmethod
     def unknown(cls, spaces: int) -> "DwellTimes":
@@ -41,14 +39,13 @@ class DwellTimes:
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
             times=np.ones((TIMES, spaces)),
-            wide=np.ones((TIMES, spaces)),
-            lasts=np.full(spaces, np.inf),
+            wide=np.full((TIMES, spaces), np.inf),
         )
 
     @property
     def known(self) -> bool:
         """Tell whether anything is known of any space."""
-        return bool(np.isfinite(self.lasts).any())
+        return bool(np.isfinite(self.wide).any())
 
     def at(self, clock: Floats) -> tuple[Floats, Floats]:
         """Return factor and width at minutes of the clock (steps x spaces), interpolated between the known times."""
@@ -117,8 +114,8 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
         )
         for n in range(spaces)
     ]
-    stays, times, wide, lasts = (np.array(column) for column in zip(*by_space, strict=True))
-    return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
+    stays, times, wide = (np.array(column) for column in zip(*by_space, strict=True))
+    return DwellTimes(stays=stays, times=times.T, wide=wide.T)
 
 
 def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
@@ -134,13 +131,12 @@ def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
 
 def _space(
     ages: list[Floats], people: list[Floats], times: list[np.ndarray], trust: Floats
-) -> tuple[Floats, Floats, Floats, float]:
+) -> tuple[Floats, Floats, Floats]:
     every_age, every_people = np.concatenate(ages), np.concatenate(people)
     weight = np.repeat(trust, [len(p) for p in people])
     typical = float((weight * every_people).sum() / max(weight.sum(), 1e-9))
     if typical < 0.05 or (trust > 0.2).sum() < DAYS:
-        nothing = np.ones(TIMES)
-        return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
+        return np.zeros(len(LENGTHS)), np.ones(TIMES), np.full(TIMES, np.inf)
     scale = np.sqrt(weight / (every_people + typical))
     # All stay some time
     one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
@@ -154,39 +150,19 @@ def _space(
     )
     factor = _factor(actual.sum(0), estimate.sum(0))
     others = [_factor(actual.sum(0) - r, estimate.sum(0) - s) for r, s in zip(actual, estimate, strict=True)]
-    guess = [f[at] * b for f, at, b in zip(others, times, base, strict=True)]
-    errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
-    active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
-    wide = _wide(errors, active, times, trust)
-    off = [(error / wide[at])[on] for error, at, on in zip(errors, times, active, strict=True)]
-    lasts = lasting(off, trust, 1440 / TIMES, PRIOR_MINUTES, (LEAST_MINUTES, MOST_MINUTES))
-    return stays, factor, wide * (1 + 1 / len(people)), lasts
+    guess = np.concatenate([f[at] * b for f, at, b in zip(others, times, base, strict=True)])
+    active = weight * (np.maximum(every_people, guess) > 0.5)
+    squares = active * ((every_people - guess) / (guess + 1) ** POWER) ** 2
+    return stays, factor, _wide(squares, active, np.concatenate(times)) * (1 + 1 / len(people))
 
 
 def _factor(actual: Floats, estimate: Floats) -> Floats:
     return np.asarray(np.clip((actual + SHRINK) / (estimate + SHRINK), 0, 4))
 
 
-def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
+def _wide(squares: Floats, active: Floats, at: np.ndarray) -> Floats:
     """Return the width of the error by time of the day, shrunk towards that of all times."""
-    squares, number = np.zeros(TIMES), np.zeros(TIMES)
-    for error, on, at, t in zip(errors, active, times, trust, strict=True):
-        np.add.at(squares, at, t * error**2 * on)
-        np.add.at(number, at, t * on)
-    pooled = (squares.sum() + 1) / (number.sum() + 1)
-    near = [np.roll(squares, n) for n in (-1, 0, 1)], [np.roll(number, n) for n in (-1, 0, 1)]
-    return np.asarray(np.sqrt((np.sum(near[0], 0) + 6 * pooled) / (np.sum(near[1], 0) + 6)))
-
-
-def lasting(
-    off: Sequence[Floats], trust: Floats, minutes: float, usual: float, bounds: tuple[float, float]
-) -> float:
-    """Return how many minutes an error lasts, from the errors of the means of full days.
-
-    `off` are the errors of the steps of each day, of so many `minutes`, in standard deviations; `usual` is the prior
-    with few days.
-    """
-    usable = [(errors, t) for errors, t in zip(off, trust, strict=True) if len(errors) > 4]
-    days = sum(t for _, t in usable)
-    lasts = sum(t * len(errors) * minutes * float(errors.mean()) ** 2 for errors, t in usable)
-    return float(np.clip((lasts + PRIOR_DAYS * usual) / (days + PRIOR_DAYS), *bounds))
+    by_time = [np.bincount(at, values, TIMES) for values in (squares, active)]
+    pooled = (squares.sum() + 1) / (active.sum() + 1)
+    near = [sum(np.roll(values, n) for n in (-1, 0, 1)) for values in by_time]
+    return np.asarray(np.sqrt((near[0] + 6 * pooled) / (near[1] + 6)))

@@ -9,7 +9,6 @@ import pytest
 from besok.analytics.occupancy import DayObservations, Filter, Headcount, learn, live, placed, smoothed
 from besok.analytics.occupancy.headcounts import LASTS_MINUTES, headcount_sd
 from besok.analytics.occupancy.parameters import SiteParameters
-from besok.analytics.occupancy.space_estimates import WHOLE
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import BASES
@@ -35,15 +34,15 @@ def quiet(spaces: int, doors: int, steps: int = 120, **levels: Any) -> DayObserv
 def test_a_headcount_is_combined_with_the_estimate_by_their_variances() -> None:
     came = [10.0] * 30 + [0.0] * 30  # so many that bounds in whole people are exact enough
     seen = room(came, [0.0] * 60)
-    before, after = live(ROOM, seen), live(ROOM, headcounted(ROOM, seen, (40.999, 0, 335)))
+    before, after = live(ROOM, seen), live(ROOM, headcounted(ROOM, seen, (40.999, 0, 328)))
     assert (before.people[:40] == after.people[:40]).all()  # nothing is known beforehand
-    mean, sd = before.people[40, 0], (before.upper[40, 0] - before.lower[40, 0]) / 2 / 1.2816 / WHOLE
-    error = float(headcount_sd(np.array(335.0)))
+    mean, sd = before.people[40, 0], (before.upper[40, 0] - before.lower[40, 0]) / 2 / 1.2816
+    error = float(headcount_sd(np.array(328.0)))
     gain = sd**2 / (sd**2 + error**2)
-    assert after.people[40, 0] == pytest.approx(mean + gain * (335 - mean), abs=1.0)
+    assert after.people[40, 0] == pytest.approx(mean + gain * (328 - mean), abs=1.0)
     width = after.upper[40, 0] - after.lower[40, 0]
-    assert width == pytest.approx(2 * 1.2816 * WHOLE * np.sqrt(1 - gain) * sd, abs=1.5)
-    assert 334 > after.people[59, 0] > mean + 0.5 * gain * (335 - mean)  # it lasts
+    assert width == pytest.approx(2 * 1.2816 * np.sqrt(1 - gain) * sd, abs=1.5)
+    assert 327 > after.people[59, 0] > mean + 0.5 * gain * (328 - mean)  # it lasts
 
 
 def test_a_headcount_that_no_door_can_explain_is_believed() -> None:

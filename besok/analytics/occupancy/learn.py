@@ -47,7 +47,10 @@ WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of the remainder at the end of a day, in people squared
 SURE_DOORS = 1.0  # weight of the prior of the bias, in doors
 SURE_DAYS = 4.0  # weight of the prior of the errors, in days
-MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
+MOST_MISSED = 0.08  # share missed both ways
+WANDER = (
+    0.3  # standard deviation of the logarithm of a day's miss ratio, of each door and direction by itself
+)
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
 SWAPPED, UNSWAPPED = 0.3, 0.35
@@ -87,7 +90,8 @@ def learn(
         sums,
         UNHEARD * imputed @ np.abs(building.doors.T) + 2 * beginning_sd(beginning) ** 2,
     )
-    missed = _missed(float(wider[0]) / HEAVY, len(usable))
+    used = np.abs(building.doors[0]) * (usual_in + usual_out).sum(0)
+    missed = _missed(float(wider[0]) / HEAVY, used, len(usable))
     past = _past_days(building, usable, bias, missed, trust, beginning)
     return SiteParameters(
         days=len(usable),
@@ -273,13 +277,21 @@ def _width(misfit: Floats, base: Floats, least: Floats, weight: Floats) -> Float
     return np.asarray((widths[:, None] * chance).sum(0) / chance.sum(0))
 
 
-def _missed(wider: float, days: int) -> float:
-    """Return the share of passages missed both ways, from the scatter of nights: a door that misses many errs by many.
+def _missed(wider: float, used: Floats, days: int) -> float:
+    """Return the share of passages missed both ways, from the scatter of nights; `used` are each door's usual passages.
 
-    The absence of scatter is no evidence: equal errors of both directions cancel for many people.
+    If each passage is missed with probability m by itself, and m differs by day, door and direction, the remainder of
+    a day with n passages has the variance m n + (WANDER m)^2 / 2 times the sum of the squares of the doors' n. The
+    absence of scatter is no evidence: equal errors of both directions cancel for many people.
     """
+    passed = used.sum()
+    if passed < LEAST_PEOPLE:
+        return MISSED
+    variance = wider * (VARIANCE + DAY_SD**2 * passed / 4)
+    wandering = WANDER**2 / 2 * float((used**2).sum()) / passed
+    share = (np.sqrt(1 + 4 * wandering * variance) - 1) / (2 * wandering)
     sure = days / (days + SURE_DAYS)
-    return max(MISSED, (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED))
+    return float(np.clip((1 - sure) * MISSED + sure * share, MISSED, MOST_MISSED))
 
 
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:

@@ -14,7 +14,7 @@ from besok.model.occupancy import Estimate, reason_code
 _DOORS, _PEOPLE, _PRESENCE, _HEADCOUNT = 1, 2, 3, 4
 SEEN_UNSURE = 0.04  # of the people, as standard deviation, of a count inside: half of its error lasts all day
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
-WHOLE = 0.85  # factor of the interval: it covers 80 % once its bounds are moved to integers
+WHOLE = 0.25  # people by which bounds move inwards, since moving them outwards to integers widens by as much
 
 
 def estimate_of(
@@ -91,7 +91,7 @@ def _wider(people: Floats, lower: Floats, upper: Floats, unseen: Floats) -> tupl
 
 def _to_integers(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Return the bounds moved outwards to integers: between 3.6 and 3.9 lies no possible number of people."""
-    lower, upper = people - WHOLE * (people - lower), people + WHOLE * (upper - people)
+    lower, upper = np.fmin(lower + WHOLE, people), np.fmax(upper - WHOLE, people)
     return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
 

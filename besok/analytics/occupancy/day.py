@@ -24,7 +24,7 @@ from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-UNSURE = 0.85  # standard deviation of the share missed both ways, as a multiple of it: see decision 055
+UNSURE = 0.7  # standard deviation of the share missed both ways, as a multiple of it: see decision 055
 LEAST_USE = 1.0  # people a day assumed to pass an unknown door
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # weight of a still minute of the night
 

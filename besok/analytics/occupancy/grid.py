@@ -26,8 +26,6 @@ _GAP = _NODES[1] - _NODES[0]
 
 TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
-# Of the probability that falls below zero, what is believed to be empty instead of impossible; and over how many people
-LIFT, LIFT_PEOPLE = 0.3, 3.0
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
@@ -103,18 +101,8 @@ class ProbabilityGrid:
     def cut(self, lowest: Floats | None = None) -> None:
         """Remove cells below zero; `lowest` is how far below the present number it was within this step."""
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
-        below = people <= -0.5 * self.width[:, None, None]
-        lifted = np.where(below, self.cells * lift(people), 0).sum(2)
-        self.cells[below] = 0
-        if lifted.any():
-            space, bias = np.indices(lifted.shape)
-            self.cells[space, bias, self.empty_cell(lowest)] += lifted
+        self.cells[people <= -0.5 * self.width[:, None, None]] = 0
         self.normalise()
-
-    def empty_cell(self, lowest: Floats | None = None) -> Ints:
-        """Return the cell nearest to zero people, by space and bias."""
-        empty = self.offset if lowest is None else self.offset + lowest
-        return np.clip(np.rint(-empty / self.width[:, None]).astype(np.int64) + _MIDDLE, 0, CELLS - 1)
 
     def normalise(self) -> None:
         """Normalise the probabilities; a space without any possible cell starts again as empty."""
@@ -160,11 +148,6 @@ class ProbabilityGrid:
             return roll(doubled, -rolled, edge=True)
 
         return [back]
-
-
-def lift(people: Cells) -> Cells:
-    """Return how much of the probability of so many people, below zero, is moved to empty: little of many."""
-    return np.asarray(LIFT * np.exp(np.minimum(people, 0) / np.float32(LIFT_PEOPLE)), np.float32)
 
 
 def spread(cells: Cells, variance: Floats) -> Cells:

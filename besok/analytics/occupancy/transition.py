@@ -7,7 +7,7 @@ import numpy as np
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
-from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, lift, spread
+from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, spread
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.model.arrays import Bools, Floats
 
@@ -87,14 +87,9 @@ class FilterState:
         grid.move(news.people_in, news.people_out)
         grid.cells = spread(grid.cells, variance)
         people = grid.people() + lowest[:, :, None].astype(np.float32)
-        below, partly = people <= -0.5 * grid.width[:, None, None], lift(people)
-        empty = grid.empty_cell(lowest)
+        possible = (people > -0.5 * grid.width[:, None, None]).astype(np.float32)
         grid.cut(lowest)
-
-        def lifted(after: Cells) -> Cells:
-            return np.where(below, partly * np.take_along_axis(after, empty[:, :, None], 2), after)
-
-        return [partial(spread, variance=variance), lifted]
+        return [partial(spread, variance=variance), partial(np.multiply, possible)]
 
     def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:
         """Weigh by observations inside; `settled` marks spaces with a count outside the distribution."""

@@ -91,7 +91,7 @@ def _wider(people: Floats, lower: Floats, upper: Floats, unseen: Floats) -> tupl
 
 def _to_integers(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """Return the bounds moved outwards to integers: between 3.6 and 3.9 lies no possible number of people."""
-    lower, upper = np.fmin(lower + WHOLE, people), np.fmax(upper - WHOLE, people)
+    lower, upper = np.minimum(lower + WHOLE, people), np.maximum(upper - WHOLE, people)
     return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
 

@@ -74,7 +74,7 @@ def test_a_headcount_is_kept_once_and_moves_the_figures_until_it_is_undone(
     db: Database, house: Site, today: Today
 ) -> None:
     before = estimated(db, today, 30)
-    count = counted(30.2, 80, seats_taken=9)
+    count = counted(30.2, 90, seats_taken=9)
     assert send(db, house, count, after(31))
     assert not send(db, house, count, after(50))
     with pytest.raises(StoreRefused, match="another count"):
@@ -82,7 +82,7 @@ def test_a_headcount_is_kept_once_and_moves_the_figures_until_it_is_undone(
     with pytest.raises(NotFound, match="no space"):
         send(db, house, counted(30, 1, "attic"), after(50))
     with_it = estimated(db, today, 30, count.time)
-    assert before["lib"] > 95 and 80 < with_it["lib"] < 90
+    assert 90 < with_it["lib"] < 98 < before["lib"]
     headcounts.undo(db, house, count.id, author="Robin", reason="stood in the wrong house", now=after(31))
     assert estimated(db, today, 30, count.time) == before
     with pytest.raises(NotFound, match="in use"):
@@ -127,7 +127,7 @@ def test_a_camera_is_compared_with_the_people_counted(db: Database, house: Site,
     assert nook.scale == pytest.approx(0.82, abs=0.03)
     assert nook.scale_lower and nook.scale_upper and nook.scale_lower < 0.8 < nook.scale_upper
     assert "sensor shows" in "\n".join(terminal.lines(get_headcounts(db, house, after(600))))
-    assert estimated(db, today, 425)["nook"] > 18.5  # the figure follows the headcounts
+    assert estimated(db, today, 425)["nook"] > 18  # the figure follows the headcounts
 
 
 def test_the_rooms_to_walk_tell_the_last_headcount_and_no_estimate(db: Database, house: Site) -> None:

@@ -60,10 +60,10 @@ TABLE: Final[dict[str, set[str]]] = {
             "POST /_dash-update-component",
             "GET /_dash-component-suites/{package_name}/{fingerprinted_path:path}",
             # The page on which people count is a shell without figures: it must open when a session is over.
-            "GET /count", "GET /count/", "GET /count/{site}", "GET /count/words.json", "GET /count/count.css",
-            "GET /count/count.js", "GET /count/keep.js", "GET /count/rounds.js", "GET /count/days.js",
-            "GET /count/worker.js",
-            "GET /count/logo.svg", "GET /count/inter.woff2",
+            "GET /count", "GET /count/", "GET /count/{site}", "GET /count/words.json",
+            *(f"{method} /count/{name}" for method in ("GET", "HEAD")
+              for name in ("count.css", "count.js", "keep.js", "rounds.js", "days.js", "worker.js", "logo.svg",
+                           "inter.woff2")),
         ),
         ALL,
     ),

@@ -33,7 +33,11 @@ BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
 _PLACES = frozenset(BEGINNINGS.values())
 _NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\\x00-\x1f]+)'\]")
 _PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
-_ITEMS = re.compile(r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\\x00-\x1f]*)'\]")
+_QUOTED = r"'[^'\\\x00-\x1f]+'"
+_ITEMS = re.compile(
+    r"\[\*\]|\.\*|\[\?@\.(?P<name>[A-Za-z_]\w*) == '(?P<text>[^'\\\x00-\x1f]*)'\]"
+    rf"|\[(?P<several>{_QUOTED}(?:, ?{_QUOTED})+)\]"
+)
 _LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
 _PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
@@ -82,6 +86,7 @@ class Path:
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
     many: bool = False  # a plain path to all that lies at the end of `names` ([*])
     having: tuple[str, str] | None = None  # of that only what has a name and a text ([?@.name == 'text'])
+    several: tuple[str, ...] = ()  # of that only what has these names (['a', 'b'])
     beyond: tuple[str, ...] = ()  # from there on
     ahead: tuple[str, ...] = ()  # the names with which a query begins
     is_single: bool = False  # a plain path to one value at most
@@ -114,7 +119,11 @@ class Path:
         matches = _followed(data, self.names or ())
         if not self.many or not matches:
             return matches
-        inner = _inside(matches[0])
+        parent = matches[0]
+        if self.several:
+            inner = [one for name in self.several for one in _followed(parent.value, (name,), parent.within)]
+        else:
+            inner = _inside(parent)
         if self.having:
             name, text = self.having
             inner = [one for one in inner if type(one.value) is dict and one.value.get(name) == text]
@@ -191,12 +200,18 @@ def compiled(text: str) -> Path:
         names=_names(first) if is_plain else None,
         many=is_plain and items is not None,
         having=(items["name"], items["text"]) if is_plain and items and items["name"] else None,
+        several=_several(items["several"]) if is_plain and items and items["several"] else (),
         beyond=_names(then),
         ahead=() if is_plain else _names(rest),
         is_single=is_plain and not (items or is_beside or part),
         is_beside=is_beside,
         part=part,
     )
+
+
+def _several(names: str) -> tuple[str, ...]:
+    """Return the names in quotes that commas set apart."""
+    return tuple(name[1:-1] for name in re.findall(_QUOTED, names))
 
 
 def _names(rest: str) -> tuple[str, ...]:

@@ -297,7 +297,8 @@ def test_bad_topic_filters(bad: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["$.a[*]", "$.a[*].b", "$.o.*", "$.a[?@.n == 'x']", "$.a[?@.n == 'x'].b", "$.o[?@.n == 'x'].b", "$.none[*].b",
-     "$.a[0].b", "$.none[?@.n].b", "$['a']", "$.t[*]", "$.t[?@.n == 'x']"],
+     "$['o', 'a', 't']", "$.o['i', 'x'].b", "$['o', 'o'].x.b", "$.a[0].b",
+     "$.none[?@.n].b", "$['a']", "$.t[*]", "$.t[?@.n == 'x']"],
 )  # fmt: skip
 def test_paths_that_need_no_library_lead_where_it_leads(text: str) -> None:
     message = {

@@ -34,11 +34,14 @@ def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = Fal
     ports.check_host(settings.host, allowed, SIGN_IN if signed_in else "")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, port), family=family, backlog=2048)
     except OSError as exc:
         raise SettingsError(
             f"the address {settings.host}:{port} cannot be used ({exc.strerror}): set {setting} to a free port"
         ) from exc
+    # Connections inherit it: else the body of an answer waits 40 ms until the client confirms the head
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def trusted_proxies(settings: Settings) -> list[str]:

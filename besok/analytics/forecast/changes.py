@@ -52,8 +52,10 @@ class Changes:
             np.repeat([STEP_SD, OPENED_SD, FADING_SD], [steps, opened, len(FADES) * opened]),
         )
 
-    def undone(self, size: float, horizon: int, paths: int, rng: np.random.Generator) -> Floats | float:
+    def undone(self, size: float, later: Floats, paths: int, rng: np.random.Generator) -> Floats | float:
         """Return minus the last step, of a `size`, from its end on in the paths where it ends: rows x paths.
+
+        The rows are so many days `later` than the first one after the last that is known.
 
         An old step is likely permanent, a young one not: after d days it stays with probability d^2 / (d^2 + EVEN^2),
         else it lasts s more with probability d / (d + s).
@@ -61,7 +63,7 @@ class Changes:
         if not self.age:
             return 0.0
         passes = rng.uniform(size=paths) > self.age**2 / (self.age**2 + EVEN**2)
-        over = np.arange(horizon)[:, None] >= lasts(self.age, paths, rng)
+        over = later[:, None] >= lasts(self.age, paths, rng)
         return np.where(over & passes, -size, 0.0)
 
 

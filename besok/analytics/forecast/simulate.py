@@ -35,7 +35,7 @@ def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Gener
     middle += _repeated_deviations(fitted, n, len(ahead))
     wider = stretch(fitted, n, setting, len(ahead), change.since)
     last_step = float(fitted.after.mean[len(rows.sd) + len(change.steps) - 1])
-    passing = change.undone(last_step, len(ahead), paths, rng)
+    passing = change.undone(last_step, rows.at[ahead] - rows.at[n], paths, rng)
     return _futures(fitted, middle, wider, ahead, setting.block, paths, rng) + passing
 
 

@@ -172,23 +172,23 @@ with door as (
     join portal_counting c using (portal_id)
     cross join lateral (select case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal) n
     where site.slug = %(site)s and n.portal = coalesce(%(portal)s, n.portal) and c.counting && tstzrange(%(start)s, %(end)s)
-), told as (
-    select f.portal_id, date_bin(%(step)s, f.bucket, %(start)s) as start, sum(f.people_in) as people_in, sum(f.people_out) as people_out,
-        sum(f.imputed) as imputed, sum(f.corrected_in + f.corrected_out) as corrected, sum(f.covered_s) as covered_s
-    from (
-        select portal_id, channel_id, bucket, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from portal_people
-        union all
-        select portal_id, channel_id, bucket, people_in, people_out, 0, people_in + people_out, corrected_in, corrected_out
-        from portal_imputed
-    ) f
-    where f.channel_id = any(array(select l.channel_id from door join placement l using (portal_id)))
-        and f.portal_id = any(array(select portal_id from door)) and f.bucket >= %(start)s and f.bucket < %(end)s
-    group by f.portal_id, f.channel_id, 2
-), flow as (
-    select portal_id, start, sum(people_in) as people_in, sum(people_out) as people_out, sum(imputed) as imputed, sum(corrected) as corrected,
-        least(1, sum(covered_s) / count(*) / extract(epoch from %(step)s::interval))::float8 as coverage
-    from told
-    group by portal_id, start
+), flow as ( -- door by door: else what is known of a door is joined to each of its quarters
+    select d.portal_id, t.start, sum(t.people_in) as people_in, sum(t.people_out) as people_out, sum(t.imputed) as imputed,
+        sum(t.corrected) as corrected, least(1, sum(t.covered_s) / count(*) / extract(epoch from %(step)s::interval))::float8 as coverage
+    from door d
+    cross join lateral (
+        select date_bin(%(step)s, f.bucket, %(start)s) as start, sum(f.people_in) as people_in, sum(f.people_out) as people_out,
+            sum(f.imputed) as imputed, sum(f.corrected_in + f.corrected_out) as corrected, sum(f.covered_s) as covered_s
+        from (
+            select portal_id, channel_id, bucket, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from portal_people
+            union all
+            select portal_id, channel_id, bucket, people_in, people_out, 0, people_in + people_out, corrected_in, corrected_out
+            from portal_imputed
+        ) f
+        where f.portal_id = d.portal_id and f.bucket >= %(start)s and f.bucket < %(end)s
+        group by f.channel_id, 1
+    ) t
+    group by d.portal_id, t.start
 )
 select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed,
     coalesce(f.corrected, 0) as corrected

@@ -5,6 +5,7 @@ import gc
 import importlib.util
 import logging
 import resource
+import sys
 import threading
 
 import uvicorn
@@ -36,6 +37,7 @@ GRACE_S = 3  # seconds a request may still take when the service stops
 OPEN_FILES = 4096  # connections, streams, the files of pages
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
 GARBAGE_AFTER = 50_000  # objects; a search of all of them stops every answer, so it comes seldom
+SWITCH_S = 0.0005  # for which a busy thread holds up one with an answer of the database; 5 ms by default
 
 
 def compose(settings: Settings) -> FastAPI:
@@ -64,6 +66,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     _allow_files()
     listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
     app = compose(settings)
+    sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
     gc.freeze()  # what is loaded stays, and need not be searched
     server = Server(configured(app, settings))

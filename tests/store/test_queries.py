@@ -87,6 +87,18 @@ def test_flows_by_quarter_keep_their_gaps(placed: Database) -> None:
     assert points[0].coverage == pytest.approx(60 / 900)
 
 
+def test_two_counters_at_a_door_add_up_and_share_its_coverage(db: Database) -> None:
+    beside = sensor("beside", 'portal = "front"')
+    doors = door("front", ("Entré", "Front")) + sensor("front") + beside
+    sites.apply(db, sitefile.parse(site() + space("hall", ("Hall", "Hall")) + doors))
+    put(db, "front", NOW + timedelta(minutes=5), 3, 1, period_s=300)
+    put(db, "beside", NOW + timedelta(minutes=5), 2, 4, period_s=60)
+    put(db, "beside", NOW + timedelta(minutes=65), 1, period_s=300)
+    points = get_flows(db, "lib", NOW, NOW + timedelta(hours=3), "hour")
+    assert [(p.people_in, p.people_out) for p in points] == [(5, 5), (1, 0), (None, None)]
+    assert [p.coverage for p in points] == pytest.approx([180 / 3600, 300 / 3600, 0], abs=1e-6)
+
+
 def test_flows_by_hour_and_day_add_up(placed: Database) -> None:
     for hour in range(4):
         put(placed, "front", NOW + timedelta(hours=hour, minutes=5), hour, 1)

@@ -19,7 +19,8 @@ from cli.main import app, main
 
 def besok(database_url: str, *arguments: str, answer: str = "") -> Result:
     """Run a command on a database; what it asks is given the answer."""
-    return CliRunner().invoke(app, arguments, input=answer, env={"BESOK_DATABASE_URL": database_url})
+    with own_signals():
+        return CliRunner().invoke(app, arguments, input=answer, env={"BESOK_DATABASE_URL": database_url})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +33,21 @@ class Ended:
 
 
 @contextmanager
+def own_signals() -> Iterator[None]:
+    """Give signals back as they were, which a program may set as it likes in a process of its own."""
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def own_process() -> Iterator[pytest.MonkeyPatch]:
-    """Give logs and signals back as they were, which a program may set as it likes in a process of its own."""
-    root, handlers = logging.getLogger(), {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
-    with pytest.MonkeyPatch.context() as patch:
+    """Give logs and signals back as they were."""
+    root = logging.getLogger()
+    with own_signals(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(root, "handlers", [])
         patch.setattr(root.manager, "disable", root.manager.disable)
         levels = {log: log.level for log in (root, logging.getLogger("psycopg.pool"))}
@@ -44,8 +56,6 @@ def own_process() -> Iterator[pytest.MonkeyPatch]:
         finally:
             for log, level in levels.items():
                 log.setLevel(level)
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
 
 
 def program(*arguments: str, **environment: str) -> Ended:

@@ -75,6 +75,7 @@ def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path):
 
 
 def test_a_signal_interrupts_the_wait(tmp_path):
+    before = signal.getsignal(signal.SIGTERM)
     with Supervisor(tmp_path, print) as supervisor:
         supervisor.add(sleeper("one"))
         running = pids(supervisor)
@@ -82,7 +83,7 @@ def test_a_signal_interrupts_the_wait(tmp_path):
         with pytest.raises(Interrupted):
             supervisor.watch()
     assert all(gone(pid) for pid in running)
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):

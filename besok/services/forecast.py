@@ -36,7 +36,7 @@ def get_outlook(db: Database, site: str) -> Outlook:
 
 
 def get_outlook_on(db: Database, site: str, progress: Progress | None) -> Outlook:
-    """Return the newest forecast on the way to a target: it tells nothing of one that was changed since, taken away,
+    """Return the newest forecast on the way to a target: without figures about one that was changed since, taken away,
     or whose time is over. Raises NotFound as `get_outlook`.
     """
     outlook = get_outlook(db, site)

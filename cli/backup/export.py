@@ -14,8 +14,17 @@ from besok.store.database import Database
 
 SITES: Final = "sites.toml"
 SECRETS: Final = frozenset(
-    {"account", "account_role", "api_key", "session", "sign_in_failure", "receive_token", "alert_target"}
-)  # what signs somebody in, or says where an alert goes
+    {"account", "account_role", "api_key", "session", "sign_in_failure", "receive_token", "alert_target",
+     "installation"}
+)  # fmt: skip  # what signs somebody in, addresses of alerts, and the key that hides who a sender is
+
+
+def check(target: Path) -> None:
+    """Raise BackupError where the folder cannot be made."""
+    if target.exists():
+        raise BackupError(f"{target} is there already: name a folder that is not")
+    if not target.parent.is_dir():
+        raise BackupError(f"there is no folder {target.parent}; make it first")
 
 
 def contents(moment: Snapshot, *, everything: bool) -> list[tuple[Table, int]]:
@@ -25,11 +34,7 @@ def contents(moment: Snapshot, *, everything: bool) -> list[tuple[Table, int]]:
 
 
 def write(db: Database, moment: Snapshot, tables: Iterable[Table], target: Path) -> None:
-    """Write the site file and the tables into a new folder, whole or not at all. Raises BackupError."""
-    if target.exists():
-        raise BackupError(f"{target} is there already: name a folder that is not")
-    if not target.parent.is_dir():
-        raise BackupError(f"there is no folder {target.parent}; make it first")
+    """Write the site file and the tables into a new folder, whole or not at all."""
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".besok-export-") as name:
         folder = Path(name) / "whole"
         folder.mkdir(mode=0o700)

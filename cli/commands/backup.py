@@ -67,6 +67,7 @@ def export(
     from cli.backup import export as exporting
     from cli.commands.database import opened
 
+    exporting.check(folder)
     with opened() as db, store.snapshot(serving.settings().database_url.get_secret_value()) as moment:
         contents = exporting.contents(moment, everything=everything)
         for table, rows in contents:

@@ -104,7 +104,7 @@ def _probability(outlook: Outlook, progress: Progress) -> Any:
 
 
 def _not_yet(progress: Progress) -> str:
-    """Return when the probability comes that the forecast does not tell: the target was changed after it."""
+    """Return when the probability comes that the forecast does not have: the target was changed after it."""
     if progress.today > progress.deadline:
         return ""
     return _("The target was changed after the forecast: its probability comes with the next one, on Monday.")

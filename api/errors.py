@@ -47,7 +47,7 @@ STATUS: dict[type[Exception], int] = {
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": description}
     for status, description in {
-        400: "The `Host` is not an address of this Besök, or the request is no HTTP",
+        400: "The `Host` is not an address of this Besök, or the request is not an HTTP",
         401: "This is not public: sign in, or send a key",
         403: "Who asks has no role that allows this, or the page that asks is not of this Besök",
         404: "There is no such thing",
@@ -132,7 +132,7 @@ async def _bad_request(request: Request, exc: Exception) -> Response:
 
 
 def _place(error: Mapping[str, Any]) -> str:
-    """Return the name of the invalid parameter or field; "" for a body that is no JSON."""
+    """Return the name of the invalid parameter or field; "" for a body that is not JSON."""
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 

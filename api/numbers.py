@@ -21,7 +21,7 @@ _BY_UNIT: Final = {
     "mm": 1,
     "m²": 1,
 }
-_MIXED: Final = (4, 2, 10.0)  # of a bound, whose unit is that of its figure: from 10 on it is no share
+_MIXED: Final = (4, 2, 10.0)  # of a bound, whose unit is that of its figure: from 10 on it is not a share
 
 
 @cache

@@ -77,7 +77,7 @@ def school_days(text: str) -> list[tuple[date, date, str]]:
     ):
         if not timedelta() <= last - first <= LONGEST_HOLIDAY:
             raise CalendarFileError(
-                f"line {line}: from {first} to {last} is no school holiday; exchange or correct the days"
+                f"line {line}: from {first} to {last} is not a school holiday; exchange or correct the days"
             )
         found.append((first, last, name[: ical.TITLE] or "?"))
     return found

@@ -161,7 +161,9 @@ def _spaces(site: Site) -> tuple[Space, ...]:
 def _end(number: dict[str, int], site: Site, portal: Portal, end: str) -> int:
     name = end if end == OUTSIDE or "/" in end else f"{site.id}/{end}"
     if name not in number:
-        raise SiteFileError([f"portal {site.id}/{portal.id} leads to {name}, which is no space of this file"])
+        raise SiteFileError(
+            [f"portal {site.id}/{portal.id} leads to {name}, which is not a space of this file"]
+        )
     return number[name]
 
 

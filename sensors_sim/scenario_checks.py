@@ -51,7 +51,7 @@ def _rates(part: Rates) -> Iterator[Problem]:
     yield from _names("plans", part.plans, PLAN_NAMES)
     for hour in part.hours:
         if hour not in HOURS:
-            yield ("hours", hour), f'"{hour}" is no hour of the day; write "0" to "23"'
+            yield ("hours", hour), f'"{hour}" is not an hour of the day; write "0" to "23"'
     yield from _shares(part.entrances)
 
 

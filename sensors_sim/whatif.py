@@ -156,7 +156,7 @@ class _Side:
     def a_week(self, figure: str, space: int) -> Floats:
         """Return [replication] minutes a week of a figure by space; of few days, the minutes of those days.
 
-        One busy Saturday is no week of seven of them.
+        One busy Saturday is not a week of seven of them.
         """
         minutes = self.each(figure)[:, space].reshape(len(self._seen), -1).sum(axis=1)
         return np.asarray(minutes / max(self.days, 7) * 7)

@@ -142,7 +142,7 @@ def spaces(site: KnownSite, number: Number, db: Db, form: Form) -> Response:
 @router.reads("/sites/{site}/scenarios/{number}/recording", "read", "A recording as a file",
               response_class=StreamingResponse)  # fmt: skip
 def recording(site: KnownSite, number: Number, db: Db) -> StreamingResponse:
-    """Return its messages as lines of JSON, for `besok simulate replay`; no line where the scenario is no recording."""
+    """Return its messages as lines of JSON, for `besok simulate replay`; none if it is not a recording."""
     run = store.load(db, site.id, number)
     name = f'attachment; filename="{site.id}-recording-{number}.jsonl"'
     lines = recordings.lines(db, site, run)

@@ -47,7 +47,7 @@ class UndoIn(Signed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WouldGo:
-    """How many readings would count no more, and how many people passing in those that are no totals."""
+    """How many readings would count no more, and how many people passing in those that are not totals."""
 
     readings: int
     people: float

@@ -56,8 +56,8 @@ def signed_in(who: Caller) -> str:
     """Return the page of a signed-in person: name, roles, and sign-out."""
     if who.kind == "local":
         why = _(
-            "You are at the machine itself, and nobody has an account: Besök signs its administrator in by itself. "
-            "The first account ends that."
+            "You are at the machine itself, and nobody has an account: Besök signs you in as its administrator. "
+            "That ends with the first account."
         )
         return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>{_audit_link(who)}"
     as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
@@ -68,7 +68,7 @@ def signed_in(who: Caller) -> str:
 
 def signed_out(elsewhere: str) -> str:
     """Return the page after a sign-out; `elsewhere` is where the provider signs out."""
-    more, way = _("You may still be signed in at the provider."), _("Sign out there too")
+    more, way = _("You may still be signed in at the sign-in service."), _("Sign out there too")
     link = f'<p>{more} <a href="{escape(elsewhere)}">{way}</a></p>' if elsewhere else ""
     text, again = _("You are signed out."), _("Sign in again")
     return f"""<p class="good" role="status">{text}</p>{link}
@@ -125,7 +125,7 @@ def _no_accounts() -> str:
 
 
 def _screen(after: str) -> str:
-    title, verb, how = _("A wall screen"), _("Open the screen"), _("Whoever looks after Besök makes one:")
+    title, verb, how = _("A wall screen"), _("Open the screen"), _("Whoever runs Besök makes one:")
     key = _field("key", _("Key of the screen"), "off", 'spellcheck="false" maxlength="100" required')
     return f"""<details><summary>{title}</summary>
 {_form("/login/screen", verb, after, key)}

@@ -25,7 +25,7 @@ NEAR_DAYS = 21.0  # an observed day so far away counts 1/e of the day itself
 OBSERVED = 0.999  # the share of a day's usual visits from which it is complete
 TRUSTED = 0.9  # and from which it teaches about others
 SHIFTS = 24  # most shifts of the pattern of missing time over the year
-LEAST_SHIFTS = 6  # fewer are no evidence of the error
+LEAST_SHIFTS = 6  # fewer are not evidence of the error
 UNKNOWN = 0.3  # relative error of the missing part where it cannot be measured
 LEAST_DAYS = 60  # observed in a year, fewest for an estimate
 CLOSED = 0  # the number of that kind of day
@@ -39,7 +39,7 @@ class YearQuarters:
     """Quarters x doors of one year. `day` numbers the business day of each quarter, `place` its quarter within the day.
 
     `entries` are visits by the definition of that day and `passages` the passages behind them; both NaN where there
-    is no figure. `known` is the share of the quarter that was observed; people spread over a gap count
+    is not a figure. `known` is the share of the quarter that was observed; people spread over a gap count
     as known.
     """
 

@@ -2,7 +2,7 @@
 
 A door is expected from its first data on, as long as a sensor hangs there. It was observed on a day if it was watched
 about as long as usual, or if the missing time was imputed. Where the watched time varies from day to day by itself, as
-with a counter that sends only when somebody passes, it is no evidence: quiet days would be the ones left out. Such a
+with a counter that sends only when somebody passes, it is not evidence: quiet days would be the ones left out. Such a
 door was observed if it sent anything. A day is incomplete if more than LACKING of the visits usually come through doors
 that were not observed.
 """

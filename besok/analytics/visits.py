@@ -49,6 +49,6 @@ def counting_error(
 def variance_per_passage(balance: float | None) -> float:
     """Return the variance per passage of a site, from that of its in - out at the ends of days; None if not known.
 
-    A beam without directions has a balance of zero, which is no evidence.
+    A beam without directions has a balance of zero, which is not evidence.
     """
     return min(max(balance, LEAST_VARIANCE), PASSAGE_VARIANCE) if balance else PASSAGE_VARIANCE

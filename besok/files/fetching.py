@@ -31,7 +31,7 @@ def text(where: str, most: int) -> str:
         )
     decoded = decode(raw)
     if decoded is None:
-        raise CalendarFileError(f"{where} is no text; save it as CSV (UTF-8)")
+        raise CalendarFileError(f"{where} is not text; save it as CSV (UTF-8)")
     return decoded
 
 
@@ -48,7 +48,7 @@ def _fetched(where: str, most: int) -> bytes:
         with urllib.request.urlopen(where, timeout=PATIENCE_S) as answer:
             if not answer.geturl().startswith("https://"):
                 raise CalendarFileError(
-                    f"{where} leads to {answer.geturl()[:200]}, which is no https address"
+                    f"{where} leads to {answer.geturl()[:200]}, which is not an https address"
                 )
             raw: bytes = answer.read(most)
             return raw

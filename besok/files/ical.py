@@ -22,7 +22,7 @@ from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 
 BEGINNING = b"BEGIN:VCALENDAR"
-NONE = "this is no calendar in the form iCalendar: it does not begin with BEGIN:VCALENDAR"
+NONE = "this is not an iCalendar file: it does not begin with BEGIN:VCALENDAR"
 LARGEST_FILE = 5_000_000  # bytes; a library's programme of ten years has a tenth of that
 MOST_STEPS = 1_000_000  # days that all rules of a file together may walk through; some seconds
 OLDEST = 1970  # a rule that began before is a mistake, and would be expanded from there
@@ -45,7 +45,7 @@ class CalendarFile:
 def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
     """Read the events of an iCalendar file from `start` up to `end` (aware); `zone` is that of times without one.
 
-    Raises CalendarFileError for a file that is no calendar, or has more than 20,000 events.
+    Raises CalendarFileError for a file that is not a calendar, or has more than 20,000 events.
     """
     budget, occurrences, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
     strange: dict[str, dict[str, str]] = {}
@@ -77,7 +77,7 @@ def _calendars(content: bytes) -> list[Any]:
             tzp.use_default()  # drop zones defined by another file
             calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
-        raise CalendarFileError(f"this is no calendar in the form iCalendar: {_error_text(exc)}") from exc
+        raise CalendarFileError(f"this is not an iCalendar file: {_error_text(exc)}") from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
         raise CalendarFileError(NONE)
     return list(calendars)

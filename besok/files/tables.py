@@ -81,12 +81,12 @@ def read_text(path: Path) -> str:
     """Return the text of a file, or of standard input for "-". Raises CountFileError."""
     text = decode(content(path, LARGEST_FILE, CountFileError, "; split it"))
     if text is None:
-        raise CountFileError(f"{path} is no text; save it as CSV")
+        raise CountFileError(f"{path} is not text; save it as CSV")
     return text
 
 
 def decode(data: bytes) -> str | None:
-    """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are no text."""
+    """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are not text."""
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
         try:

@@ -50,7 +50,7 @@ def zone_named(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
-        raise CountFileError(f"{name!r} is no time zone; write Europe/Stockholm, for example") from None
+        raise CountFileError(f"{name!r} is not a time zone; write Europe/Stockholm, for example") from None
 
 
 def stated_times(texts: pd.Series, date_format: str) -> Times:
@@ -98,11 +98,13 @@ def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column
     )
     numbers = pd.to_numeric(digits, errors="coerce")
     stated = texts[words.notna()]
-    _refuse(numbers.isna(), stated, Translatable("is no number ({column})", {"column": column}))
+    _refuse(numbers.isna(), stated, Translatable("is not a number ({column})", {"column": column}))
     _refuse(
         ~numbers.between(0, LARGEST_COUNT),
         stated,
-        Translatable("people cannot be ({column}); leave it empty if it is not known", {"column": column}),
+        Translatable(
+            "people cannot be right ({column}); leave it empty if it is not known", {"column": column}
+        ),
     )
     return numbers.reindex(texts.index).astype(float)
 

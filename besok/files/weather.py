@@ -95,7 +95,7 @@ def _numbers(texts: pd.Series, kind: str) -> pd.Series:
     numbers = pd.to_numeric(words, errors="coerce")
     low, high = LIMITS[kind]
     for wrong, why in (
-        (numbers.isna() & words.notna(), "is no number"),
+        (numbers.isna() & words.notna(), "is not a number"),
         (
             numbers.notna() & ~numbers.between(low, high),
             f"cannot be; {kind} lies between {low:g} and {high:g}",

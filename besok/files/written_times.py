@@ -100,7 +100,7 @@ BETWEEN: Final = re.compile(r"(.*\d)\s+(?:[-–]|to|till|until)\s+(\S.*)")
 
 @lru_cache(1 << 15)
 def meanings(text: str) -> Mapping[str, Fields]:
-    """Return the time fields of a text by each possible order of day and month; empty if it is no time."""
+    """Return the time fields of a text by each possible order of day and month; empty if it is not a time."""
     text = text.lower().strip()
     if (clock := clock_of(text)) is not None:
         return {"": {"t": clock}} if clock % 3600 == 0 and clock < NEVER else {}
@@ -162,7 +162,7 @@ def _year(text: str) -> int:
 
 
 def fields_in(text: str) -> str:
-    """Return the letters of the time fields in a text, the longest first, as ym; "" if it is no time."""
+    """Return the letters of the time fields in a text, the longest first, as ym; "" if it is not a time."""
     fields = next(iter(meanings(text).values()), {})
     return "".join(field for field in FIELDS if field in fields or (field == "y" and "f" in fields))
 
@@ -218,7 +218,7 @@ def orders_of(texts: Iterable[str]) -> dict[str, Mapping[str, Fields]]:
 
 
 def are_fiscal_years(texts: Iterable[str]) -> bool:
-    """Tell whether texts are years such as 2018/19: 2011-12 is one only where others show that it is no December."""
+    """Tell whether texts are years such as 2018/19: 2011-12 is one only where others show that it is not December."""
     by_text = {text: meanings(text) for text in texts}
     years = [orders for orders in by_text.values() if any(fields.get("f") == 1 for fields in orders.values())]
     months = all("fiscal" in orders for orders in years)

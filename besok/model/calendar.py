@@ -133,7 +133,7 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
     """Return the days of `year` on which `on_holiday` holds in `country` ("SE"), with their names; empty for "".
 
     Besides public holidays these are the days that the law treats as such, and in Sweden Easter Eve: midsummer,
-    Christmas and New Year's Eve are no public holidays there, yet public institutions are closed.
+    Christmas and New Year's Eve are not public holidays there, yet public institutions are closed.
     """
     if not country:
         return {}

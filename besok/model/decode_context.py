@@ -49,7 +49,7 @@ class DecodeContext:
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
     earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
-    the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
+    the order in which they are tried; `real` the channels that observe a site which is not a sandbox: nothing simulated
     may come from them. `topics` are the filters that each placed device is bound to, none if it is bound by the first
     message that comes; `placed` the channels that observe something, or did; `places` the words of which sites, spaces
     and portals have their names, `senders` the names of devices that a person has given a token. `key` is that of the

@@ -33,4 +33,4 @@ def text(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError) ->
     try:
         return content(file, most, refuse).decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
-        raise refuse(f"{file} cannot be read: it is no text in UTF-8") from exc
+        raise refuse(f"{file} cannot be read: it is not text in UTF-8") from exc

@@ -184,7 +184,7 @@ def compiled(text: str) -> Path:
         return Path(text, "key")
     ending = _ENDING.fullmatch(text)
     if ending is None:
-        raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
+        raise PathError(f'"{_short(text)}" is not a path: {_advice(text)}')
     path = ending["path"]
     rest = path.lstrip("^") if path[0] == "^" else path[1:]
     items = _ITEMS.search(rest)
@@ -247,7 +247,7 @@ def _query(text: str, rest: str) -> JSONPath:
         token = getattr(exc, "token", None)
         at = len(text) if token is None or token.index < 0 else token.index
         where = "at its end" if at >= len(text) else f"at character {at + 1}"
-        raise PathError(f'"{_short(text)}" is no path: {exc.args[0]} {where}') from exc
+        raise PathError(f'"{_short(text)}" is not a path: {exc.args[0]} {where}') from exc
     if not isinstance(query, JSONPath):
         raise PathError(f'"{_short(text)}" is several paths; write one')
     return query

@@ -64,7 +64,7 @@ DATABASE_NEWER: Final = Translatable(
 DATABASE_UNFIT: Final = Translatable(
     "the database lacks something that this program needs: run `besok migrate`"
 )
-FAULT: Final = Translatable("Besök could not answer because of a fault in itself; its log tells more")
+FAULT: Final = Translatable("Besök could not answer because of a fault of its own; its log says more")
 CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
 THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     "space_over": Translatable(
@@ -77,7 +77,7 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
 }
 NOT_POSSIBLE: Final = Translatable("This is not possible here: see what the field asks for.")
 NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
-NO_SUBJECT: Final = Translatable("{name} is no door, space or sensor of this site")
+NO_SUBJECT: Final = Translatable("{name} is not a door, space or sensor of this site")
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_ANNOUNCEMENT: Final = Translatable("nothing is announced")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
@@ -85,10 +85,10 @@ NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert t
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
 NO_ALERT: Final = Translatable("there is no alert {number}")
 NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
-ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody takes care of it already")
+ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody is already taking care of it")
 HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
 UNKNOWN_SERVICE: Final = Translatable(
-    "that is no address that Apprise knows: it begins as mailto://, msteams:// or ntfy://"
+    "Apprise does not know that kind of address: it begins with mailto://, msteams:// or ntfy://, for example"
 )
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
@@ -97,7 +97,7 @@ SINCE_WITHOUT_PLACE: Final = Translatable(
 )
 ASKED_NO_MORE: Final = Translatable("nothing is asked about this topic any more; load the page again")
 SEVERAL_CHANNELS: Final = Translatable(
-    "several devices or lines speak on this topic; leave out the place here, and place each of them afterwards"
+    "several devices or lines send on this topic; leave out the place here, and place each of them afterwards"
 )
 CHOSEN_TWICE: Final = Translatable("two fields cannot have the same meaning; choose one of them")
 NOT_HEARD: Final = Translatable(
@@ -119,20 +119,24 @@ PLACED_ELSEWHERE: Final = Translatable(
 )
 NO_SUCH_CHOICE: Final = Translatable("“{name}” cannot be chosen for this device; load the page again")
 TOO_LONG: Final = Translatable("write it in both languages, with {most} characters at most")
-NO_YEAR: Final = Translatable("the year {year} cannot be; correct it")
+NO_YEAR: Final = Translatable("the year {year} cannot be right; correct it")
 NOT_YET: Final = Translatable("{day} is still to come; write the day on which it was")
 
 
 OF_ACTION: Final = Translatable("{action}: {key}: {reason}")
-NO_WEEKDAY: Final = Translatable('"{day}" is no weekday; write "monday" to "sunday"')
+NO_WEEKDAY: Final = Translatable('"{day}" is not a weekday; write "monday" to "sunday"')
 NO_ID: Final = Translatable(
-    '"{name}" is no id: small letters, digits and single - only, as in "longer-sundays"'
+    '"{name}" is not an id: small letters, digits and single - only, as in "longer-sundays"'
 )
-NO_ACTION: Final = Translatable('{site} has no action "{name}"; `besok action list` shows what there is')
+NO_ACTION: Final = Translatable(
+    '{site} has no action "{name}": it may have been removed; look at the list again'
+)
 NO_SPACE: Final = Translatable('there is no space "{space}" in {site}')
 NO_DOOR: Final = Translatable("there is no door “{portal}” in {site}")
 NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use")
-NO_FINDING: Final = Translatable("there is no finding {number}; `besok quality list` shows those there are")
+NO_FINDING: Final = Translatable(
+    "there is no finding {number}: it may have been removed; look at the list again"
+)
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
 EXPIRED: Final = Translatable(
     "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"
@@ -141,16 +145,19 @@ EXPIRED: Final = Translatable(
 DECISION_EXPIRED: Final = Translatable(
     "decision {number} stays: {gone} of its readings, or those beside them, are deleted (BESOK_READINGS_DAYS)"
 )
-NO_IMPORT: Final = Translatable("there is no import {number}; `besok visits list` shows those there are")
+NO_IMPORT: Final = Translatable(
+    "there is no import {number}: it may have been removed; look at the list again"
+)
 PERIOD_NOT_OVER: Final = Translatable(
     "{first} to {last} is not over; leave it out, or give its count for the days, weeks or months that are"
 )
 HOURS_OF_NO_DAY: Final = Translatable(
-    "the opening hours {hours} leave the business day, which begins at {begins}; correct them or leave their column out"
+    "the opening hours {hours} extend beyond the business day, which begins at {begins}; correct them or leave their "
+    "column out"
 )
 HOURS_NEVER_REPEAT: Final = Translatable(
     "the opening hours hardly ever repeat: they would be more than {most} special days; leave their column out, or "
-    "bring the years in files of their own"
+    "import the years in files of their own"
 )
 PERIOD_TWICE: Final = Translatable("“{series}” has one period twice; keep one of the rows")
 SERIES_TWICE: Final = Translatable(
@@ -182,15 +189,15 @@ NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in")
 WRONG_PASSWORD: Final = Translatable("Name, password or code is wrong.")
 WRONG_KEY: Final = Translatable("There is no such key, or it has expired.")
 NO_ROLE: Final = Translatable(
-    "The provider knows you, and gives you no role in Besök. Ask whoever looks after it for one."
+    "The sign-in service knows you but gives you no role in Besök. Ask whoever runs Besök for one."
 )
 NOT_STRONG: Final = Translatable(
     "Besök asks for a stronger sign-in than this one, such as one with a second factor."
 )
 PROVIDER_FAILED: Final = Translatable(
-    "The provider did not sign you in. Try again; if it happens again, the log of Besök tells why."
+    "The sign-in service did not sign you in. Try again; if it happens again, the log of Besök says why."
 )
-PROVIDER_AWAY: Final = Translatable("The provider cannot be reached now. Try again in a minute.")
+PROVIDER_AWAY: Final = Translatable("The sign-in service cannot be reached now. Try again in a minute.")
 INSECURE: Final = Translatable(
     "Nobody can sign in here: the connection is not encrypted. "
     "Open Besök under the https address that BESOK_PUBLIC_URL names."
@@ -208,9 +215,7 @@ PICTURE_TOO_LARGE: Final = Translatable("The file is too large: choose one of at
 PICTURE_TOO_MANY_PIXELS: Final = Translatable(
     "The picture has too many pixels: make it smaller, then choose it again."
 )
-PICTURE_UNREADABLE: Final = Translatable(
-    "This is no picture that can be read: choose a file in SVG, PNG or JPEG."
-)
+PICTURE_UNREADABLE: Final = Translatable("This picture cannot be read: choose an SVG, PNG or JPEG file.")
 PICTURE_TOO_DETAILED: Final = Translatable(
     "The drawing has more than {n} parts: save it as PNG, then choose that file."
 )

@@ -179,7 +179,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deduction:
-    """Passages that are no visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
+    """Passages that are not visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
 
     All deductions are shares of the gross figure and taken off together: 0.05 and 0.03 are 0.08.
     """

@@ -144,7 +144,7 @@ def sentences(
 ) -> list[str]:
     """Write the problems as sentences in order: "NAME line 12: [[section]] id: what, what to do".
 
-    Tables whose keys are `inline` are written inline, after their key, and are no sections.
+    Tables whose keys are `inline` are written inline, after their key, and are not sections.
     """
     lines = line_index(text)
     located = sorted(

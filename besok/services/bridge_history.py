@@ -167,7 +167,7 @@ def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
 
 
 def _channels(placed: frozenset[tuple[int, bool]]) -> set[int]:
-    """Return the channels of placements, regardless of direction: turning a channel is no method break."""
+    """Return the channels of placements, regardless of direction: turning a channel is not a method break."""
     return {channel for channel, _ in placed}
 
 

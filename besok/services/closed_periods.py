@@ -30,7 +30,7 @@ def period_of(text: str) -> tuple[date, date]:
     try:
         first = date(int(year), int(month or 1), 1)
     except ValueError:
-        raise BesokError(f'"{text}" is no year and no month; write 2025, or 2025-03') from None
+        raise BesokError(f'"{text}" is neither a year nor a month; write 2025, or 2025-03') from None
     if not month:
         return first, date(first.year, 12, 31)
     return first, (first + 31 * DAY).replace(day=1) - DAY

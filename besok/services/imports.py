@@ -42,7 +42,7 @@ BESIDE: Final = Translatable(
     "“{source}” has “{series}” of these days already: both are added up; if one holds the other, undo its import"
 )
 DOORS: Final = Translatable(
-    "“{source}” has only some of the doors, {missing} not: its days are shown as if nobody used these"
+    "“{source}” has only some of the doors, not {missing}: its days are shown as if nobody used those"
 )
 NEWER: Final = Translatable(
     "these counts are import {number} already, and of {periods} of their periods a newer import holds: undo that one"

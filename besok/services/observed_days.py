@@ -152,7 +152,7 @@ def last_known(days: Sequence[VisitDay], yesterday: date) -> date:
 
 
 def counted_days(days: Sequence[VisitDay]) -> list[VisitDay]:
-    """Return the days that are no shares of totals: only these say anything about weekdays or effects."""
+    """Return the days that are not shares of totals: only these say anything about weekdays or effects."""
     return [day for day in days if not (day.source and day.imputed)]
 
 

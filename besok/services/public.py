@@ -4,6 +4,7 @@ Nobody shall be followed by these figures, whatever they are combined with: they
 rounded to fives on its own, and one to four people read as none. Parents less children, capacity less free places, and
 one moment less another tell of fives again. A room for fewer than five is left out: whether it is taken tells of one
 person. Outside opening hours, and at night, nothing is said of people: who is there then can be known by name.
+Simulated people are nobody, so a sandbox shows its figures at night, too.
 """
 
 from collections.abc import Mapping
@@ -48,8 +49,9 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    is_open = live.is_open and not _at_night(time, place)
-    root, *rest = live.spaces if is_open else [replace(space, people=None) for space in live.spaces]
+    at_night = live.is_open and not place.sandbox and _at_night(time, place)
+    shown = live.is_open and not at_night
+    root, *rest = live.spaces if shown else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     holds = {space.parent for space in rest}
@@ -57,6 +59,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         PublicSite,
         live,
         timezone=place.timezone,
+        at_night=at_night,
         level=_level(root, root.capacity),
         spaces=tuple(
             _space(space, _floor(space.space, parents, floors))

@@ -49,7 +49,7 @@ def messages(
 
 
 def lines(db: Database, site: Site, run: ScenarioRun) -> Iterator[str]:
-    """Yield the lines of a recording file; none if the run is no recording."""
+    """Yield the lines of a recording file; none if the run is not a recording."""
     if run.spec.recorded is None:
         return
     yield _line({"besok_recording": FORM, "topics": [f"besok/v1/{site.id}/#"]})

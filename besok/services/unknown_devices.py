@@ -241,6 +241,6 @@ def pairs(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         key, _, path = text.rpartition("=") if text.startswith(("$", "@")) else text.partition("=")
         if not key or not path:
-            raise BesokError(f"{text} is no pair; write one such as in_total=$.total")
+            raise BesokError(f"{text} is not a pair; write one such as in_total=$.total")
         paths[key.strip()] = path.strip()
     return paths

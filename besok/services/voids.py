@@ -15,7 +15,7 @@ def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple
     """Parse a span of time from two texts, by the clock of the site where a device is placed.
 
     A day is a business day, and as the end of the time it is part of it: 2026-03-02 to 2026-03-02 is one whole day.
-    Raises BesokError for what is no time, or for an end that does not come after the beginning.
+    Raises BesokError for what is not a time, or for an end that does not come after the beginning.
     """
     site = _site(db, device)
     begins, ends = _instant(first, site, ends=False), _instant(last, site, ends=True)
@@ -38,7 +38,7 @@ def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:
         time = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BesokError(
-            f'"{text}" is no time; write a day (2026-03-02) or a day and a time (2026-03-02T10:15)'
+            f'"{text}" is not a time; write a day (2026-03-02) or a day and a time (2026-03-02T10:15)'
         ) from None
     if time.tzinfo:
         return time

@@ -37,7 +37,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
     """Delete every reading of a simulated site, all that was computed from it, and earlier placements of its sensors.
 
     All or nothing; returns how many readings. Its places, sensors and hours stay, and other sites are unaffected.
-    Writers wait meanwhile. Raises NotFound, and StoreRefused for a site that is no sandbox.
+    Writers wait meanwhile. Raises NotFound, and StoreRefused for a site that is not a sandbox.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
@@ -61,7 +61,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
 
 
 def check(db: Database, site: str) -> None:
-    """Raise NotFound, or StoreRefused for a site that is no sandbox."""
+    """Raise NotFound, or StoreRefused for a site that is not a sandbox."""
     with db.transaction() as conn:
         _sandbox(conn, site)
 
@@ -72,7 +72,7 @@ def _sandbox(conn: Connection, site: str) -> int:
         raise NotFound(f'there is no site "{site}"')
     if not row[1]:
         raise StoreRefused(
-            f'the site "{site}" is no sandbox: what it holds is of real people and cannot be emptied'
+            f'the site "{site}" is not a sandbox: what it holds is of real people and cannot be emptied'
         )
     return int(row[0])
 

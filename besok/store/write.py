@@ -199,7 +199,7 @@ def _note_devices(conn: Connection, rows: Iterable[Row], described: Mapping[int,
     """Record when and how devices last sent, and the offset of their clocks.
 
     The least delayed reading of a batch is the best evidence of a clock: a late batch makes it look behind, nothing
-    makes it look ahead. A reading without its own time is no evidence.
+    makes it look ahead. A reading without its own time is not evidence.
     """
     seen = {}
     for device, group in grouped(rows, _device):

@@ -25,7 +25,7 @@ def title(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
 def body(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
     """Return a line for each alert, those that began first; `names` as of `title`."""
     if not alerts:
-        return _("Alerts of Besök come here.")
+        return _("Alerts from Besök arrive here.")
     ordered = sorted(alerts, key=lambda alert: (alert.resolved is not None, alert.raised))
     return "\n".join(f"- {sentence(alert, names[alert.id])}" for alert in ordered)
 

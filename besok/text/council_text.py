@@ -64,7 +64,7 @@ def sections(
     known = [f"{lever_text.name(one.lever)}: {lever_text.effect(one)}" for one in levers if one.visits_a_year]
     return [
         (_("What was done"), done or [_("No recorded action has a measurable effect yet.")]),
-        (_("What would bring more visits"), known or [_("The site's own history cannot tell yet.")]),
+        (_("What would bring more visits"), known or [_("The site's own history cannot say yet.")]),
     ]
 
 
@@ -76,9 +76,9 @@ def end(line: str, visits: float | None) -> str:
 def sources(site: str, progress: Progress, coming: Outlook | None) -> str:
     """Return the basis of the figures, and where to find them."""
     counted = _(
-        "Visits are entries through the outer doors; {share} of the last 365 days were counted whole."
+        "Visits are entries through the outer doors; {share} of the last 365 days were counted completely."
     )
-    source_text = _("Counts from {source} are shown as they were brought.")
+    source_text = _("Counts from {source} are shown as they were imported.")
     forecast = _("Forecast of {day}, method {model}.")
     source = " + ".join(dict.fromkeys(one for one in (progress.baseline_source, progress.source_365) if one))
     sentences = (

@@ -122,7 +122,7 @@ def _template(f: Finding) -> str:
         ),
         "fading": _("{sensor} counts {less} fewer than before since {day}, compared with the other doors."),
         "swapped": _(
-            "{sensor} takes in for out since {day}: by its count, on {days} people left {hours} before they came."
+            "{sensor} has swapped in and out since {day}: by its count, on {days} people left {hours} before they came."
         ),
         "unbalanced_out": _("{sensor} counts {less} fewer out than in since {day}."),
         "unbalanced_in": _("{sensor} counts {less} fewer in than out since {day}."),
@@ -178,44 +178,44 @@ def _interval(finding: Finding) -> tuple[float, float]:
 def _advice(f: Finding) -> str:
     advice = {
         "silent_site": _(
-            "See whether the network, the broker and the collector are running. Whoever runs Besök can find out "
+            "Check whether the network, the broker and the collector are running. Whoever runs Besök can find out "
             "what is missing."
         ),
         "silent_never": _(
-            "See that it is mounted and sends. If it is listed under Unassigned sensors by another name, assign it "
-            "there, and remove this one."
+            "Check that it is mounted and sending. If it is listed under Unassigned sensors by another name, "
+            "assign it there, and remove this one."
         ),
         "silent": _(
-            "See whether it has power and network. What is missing is estimated and marked; it never counts as "
+            "Check whether it has power and network. What is missing is estimated and marked; it never counts as "
             "zero."
         ),
         "flapping": _("Check its plug, its power and the network coverage where it is mounted."),
         "stuck": _("Restart it. If that does not help, replace it."),
         "blind_never": _(
-            "See that its counting line lies across the way, and that the right one of its lines is assigned."
+            "Check that its counting line lies across the path, and that the right one of its lines is assigned."
         ),
         "blind": _(
-            "See whether something stands before it, or whether the door is closed: then acknowledge with that "
-            "reason."
+            "Check whether something stands in front of it, or whether the door is closed: then acknowledge with "
+            "that reason."
         ),
         "fading": _(
-            "Clean its lens, see whether it was moved, and count by hand for a quarter of an hour. If people take "
-            "another way now, acknowledge with that reason."
+            "Clean its lens, check whether it was moved, and count by hand for a quarter of an hour. If people "
+            "take another way now, acknowledge with that reason."
         ),
         "swapped": _(
             "Turn the direction in the sensor, or under Edit site, Sensors. With a first day there, past days are "
             "corrected too."
         ),
         "unbalanced": _(
-            "Count both ways by hand for a quarter of an hour. See where its line lies, and whether people use a "
+            "Count both ways by hand for a quarter of an hour. Check where its line lies, and whether people use a "
             "door without a counter."
         ),
         "double": _("Remove one of them under Edit site, Sensors."),
         "impossible": _(
-            "See to the sensor's memory and settings, and that the capacity under Edit site is right."
+            "Check the sensor's memory and settings, and that the capacity under Edit site is right."
         ),
         "ghost": _(
-            "See what moves or is warm there: a curtain, a computer, a sign, headlights from outside."
+            "Look for what moves or is warm there: a curtain, a computer, a sign, headlights from outside."
         ),
     }
     return advice.get(_variant(f)) or advice[f.kind]

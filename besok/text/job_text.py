@@ -9,7 +9,7 @@ def name(duty: str) -> str:
     names = {
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
-        "delete what is kept no longer": _("Delete what is kept no longer"),
+        "delete what is kept no longer": _("Delete what is no longer kept"),
         "order past quarters": _("Put past quarters in order"),
         "delete old runs of jobs": _("Delete old runs of jobs"),
         "limit rejected messages": _("Limit rejected messages"),

@@ -37,7 +37,7 @@ def figures(
         figure_list.append((formats.signed_percent(growth), _("against comparable days of last year")))
     if progress and progress.standing is not None:
         figure_list.append((target_text.multiple(progress), target_text.baseline(progress)))
-    return [*figure_list, (formats.percent(coverage), _("of the month's days were counted whole"))]
+    return [*figure_list, (formats.percent(coverage), _("of the month's days were counted completely"))]
 
 
 def lead(
@@ -132,13 +132,13 @@ def _action(one: ActionInfo, effect: ActionEffect | None) -> str:
         )
         return f"{since} {narratives.effect_sentence(effect, not one.spaces)}" if effect else since
     if one.state == "undone" and one.undone:
-        return _("{title}: taken back {day}.").format(title=named(one.title), day=formats.day(one.undone))
+        return _("{title}: ended {day}.").format(title=named(one.title), day=formats.day(one.undone))
     return _("{title}: asked for.").format(title=named(one.title))
 
 
 def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
     """Return how many days were counted whole, and the sensors that were offline for long, by their places."""
-    lines = [_("{n} of {all} open days were counted whole.").format(n=complete, all=days)]
+    lines = [_("{n} of {all} open days were counted completely.").format(n=complete, all=days)]
     gaps = {place: share for place, share in worked.items() if share < WHOLE}
     text = _("{place}: the sensor sent {share} of the time.")
     lines += [text.format(place=place, share=formats.percent(share)) for place, share in sorted(gaps.items())]
@@ -148,6 +148,6 @@ def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
 def sources(site: str) -> str:
     """Return the basis of the figures, and where to find them."""
     text = _(
-        "Visits are counted by sensors at the doors; what was not measured is imputed, never taken for zero."
+        "Visits are counted by sensors at the doors; what was not measured is imputed, never counted as zero."
     )
     return f"{text} Besök, /progress/{site}"

@@ -13,25 +13,23 @@ def explained(kind: Refusal) -> str:
         Refusal.UNREADABLE: _(
             "Part of the message cannot be read. Look at the settings and the firmware of the device."
         ),
-        Refusal.OUT_OF_RANGE: _("A value cannot be true, so it does not count. Look after the sensor."),
+        Refusal.OUT_OF_RANGE: _("A value cannot be right, so it does not count. Check the sensor."),
         Refusal.BAD_TIME: _(
-            "Nobody knows when this was measured. Set the clock of the device, or let it send a time."
+            "It is not known when this was measured. Set the device’s clock, or make it send a time."
         ),
-        Refusal.TOO_LARGE: _(
-            "The message is larger than that of any sensor. Let the device send less at once."
-        ),
+        Refusal.TOO_LARGE: _("The message is larger than any sensor’s. Make the device send less at a time."),
         Refusal.SIMULATED: _(
             "It says that it is simulated, and its sensor observes a real site. Send it for a place whose sensors "
             "are simulated."
         ),
         Refusal.WRONG_TOPIC: _(
-            "It came on a topic of another device. If the device has moved, bind it to the new topic."
+            "It arrived on another device’s topic. If the device has moved, bind it to the new topic."
         ),
         Refusal.UNNAMED: _(
-            "Several devices speak on this topic, and it names none. Let its device send a name."
+            "Several devices send on this topic, and the message names none. Make the device send its name."
         ),
         Refusal.TOO_MANY_DEVICES: _(
             "Too many new devices came within an hour. Name the device in the site file, or read it again later."
         ),
-        Refusal.DATABASE: _("The database did not take it. Tell whoever looks after Besök."),
+        Refusal.DATABASE: _("The database did not accept it. Contact whoever runs Besök."),
     }[kind]

@@ -51,10 +51,10 @@ def _reason(one: RevisionReason) -> str:
         "correction": _("a door was corrected by {author}: {text}"),
         "correction_undone": _("the correction of a door was undone by {author}: {text}"),
         "definition": _("another definition of a visit"),
-        "counts": _("counts from {text} were brought or taken back by {author}"),
+        "counts": _("counts from {text} were imported or removed by {author}"),
         "quarantine": _("readings were released from quarantine by {author}: {text}"),
         "late": plural("{n} reading came late", "{n} readings came late", one.number),
-        "sensors": _("sensors at its doors are said to have been mounted otherwise"),
+        "sensors": _("sensors at its doors are recorded as mounted differently"),
         "program": _("another version of the program, or of the description of the site"),
     }[one.kind]
     text = formats.source(one.text) if one.kind == "counts" else one.text

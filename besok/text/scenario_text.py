@@ -49,7 +49,7 @@ def examples(site: Site, today: date) -> dict[str, ScenarioSpec]:
 def state(run_state: RunState) -> str:
     """Return the state of a question in a word."""
     return {
-        "queued": _("waits"),
+        "queued": _("waiting"),
         "running": _("is being simulated"),
         "done": _("done"),
         "failed": _("failed"),
@@ -64,7 +64,7 @@ def failed(reason: FailedFor) -> str:
         "unusable": _("The simulator cannot play this at this site. Change the question and ask again."),
         "too_long": _("It took longer than a quarter of an hour. Ask about fewer days."),
         "crashed": _(
-            "The simulation was interrupted several times. Ask again; if it fails again, tell whoever runs Besök."
+            "The simulation was interrupted several times. Ask again; if it fails again, contact whoever runs Besök."
         ),
         "broken": _("A fault in Besök stopped it; the log says more. Report it to whoever runs Besök."),
     }[reason]
@@ -74,7 +74,7 @@ def troubles() -> dict[SensorTrouble, str]:
     """Return the names of sensor faults."""
     return {
         "off": _("it sends nothing"),
-        "swapped": _("it takes in for out"),
+        "swapped": _("it swaps in and out"),
         "drifting": _("it misses more people from day to day"),
     }
 
@@ -220,9 +220,9 @@ def finding(kind: Kind) -> str:
         "stuck": _("repeats the same value"),
         "blind": _("counts nobody"),
         "fading": _("counts fewer and fewer"),
-        "swapped": _("in and out exchanged"),
+        "swapped": _("in and out swapped"),
         "unbalanced": _("in and out do not add up"),
         "double": _("counts the same people as another"),
-        "impossible": _("more people than can be"),
+        "impossible": _("more people than possible"),
         "ghost": _("sees somebody where nobody is"),
     }[kind]

@@ -45,7 +45,7 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "baseline_last": Translatable("Choose the last day of the period to compare with, not before its first."),
     "baseline_visits": Translatable("Write the visits of a whole year, or leave it empty."),
     "baseline_measure": Translatable("Choose the same as what the target counts."),
-    "baseline_source": Translatable("Write where the number is from, such as “national statistics 2019”."),
+    "baseline_source": Translatable("Write where the figure comes from, such as “national statistics 2019”."),
 }
 OTHER: Final = Translatable("This cannot be saved as it is.")
 _SEE: Final = Translatable("This cannot be saved yet: see the marked fields.")

@@ -79,8 +79,10 @@ def verdict(progress: Progress) -> str:
     now = progress.standing
     if now is None:
         return _("There is not yet a year of visits to compare with the target trajectory.")
-    baseline = _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead.")
-    year = _("Only {share} of the last 365 days were counted whole: the year is scaled up from them.")
+    baseline = _(
+        "Only {share} of the baseline's days were counted completely: its missing seasons can mislead."
+    )
+    year = _("Only {share} of the last 365 days were counted completely: the year is scaled up from them.")
     few = (
         (progress.baseline_coverage, progress.baseline_sampled, baseline),
         (progress.coverage_365, progress.sampled_365, year),
@@ -116,7 +118,11 @@ def growth(change: float, days: int) -> str:
     text = text.format(change=formats.signed_percent(change))
     if days >= ENOUGH * WEEKS_DAYS:
         return text
-    return text + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
+    return (
+        text
+        + " "
+        + _("The comparison covers the {n} days that were counted completely in both.").format(n=days)
+    )
 
 
 def sample(year: SampledYear) -> str:

@@ -51,7 +51,7 @@ def _advice() -> dict[str, str]:
         "clock_ahead": clock,
         "clock_behind": clock,
         "swapped": _("Turn the direction in the sensor, or under Edit site, Sensors."),
-        "direction_unknown": _("Walk in through the door a few times and see that in grows."),
+        "direction_unknown": _("Walk in through the door a few times and check that In rises."),
         "two_devices": _(
             "Right if they see different parts of a wide door; else remove one of them under Edit site, Sensors."
         ),

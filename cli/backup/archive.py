@@ -67,7 +67,7 @@ def public_key(text: str) -> "pyrage.x25519.Recipient":
     try:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as exc:
-        raise BackupError("the key is no public key of age; write one that begins with age1") from exc
+        raise BackupError("the key is not an age public key; write one that begins with age1") from exc
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[
             member = tar.getmember(MANIFEST) if MANIFEST in names else None
             if member is None or not member.isfile() or member.size > LONGEST_MANIFEST:
                 listing = ", ".join(name[:40] for name in names[:3])
-                raise BackupError(f"{source.name} is no backup of Besök: it holds {listing or 'nothing'}")
+                raise BackupError(f"{source.name} is not a backup of Besök: it holds {listing or 'nothing'}")
             manifest = msgspec.json.decode(_file(tar, MANIFEST).read(), type=Manifest)
             if manifest.format != FORMAT:
                 raise BackupError(f"the backup has format {manifest.format}: use the program that made it")

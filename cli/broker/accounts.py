@@ -72,7 +72,10 @@ def parse(text: str, name: str) -> tuple[Publisher, ...]:
 def _problems(number: int, publisher: Publisher) -> Iterator[tomlfile.Problem]:
     path = ("publishers", number)
     if not NAME.fullmatch(publisher.name):
-        yield (*path, "name"), f'"{publisher.name}" is no name of an account; use letters, digits, ., - and _'
+        yield (
+            (*path, "name"),
+            f'"{publisher.name}" cannot be the name of an account; use letters, digits, ., - and _',
+        )
     if not publisher.topics:
         yield (
             (*path, "topics"),

@@ -108,7 +108,7 @@ def list_alerts(
         rules, recent = alerts.rules(db), alerts.listing(db, now - timedelta(hours=hours))
     show(rules, "id kind site space threshold minutes target", none="No rule is set.")
     show(
-        recent, "id", "No alert is open.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
+        recent, "id", "No active alerts.", alert=alert_text.sentence, taken_by=lambda one: one.acknowledged_by
     )
 
 
@@ -154,5 +154,5 @@ def _quiet(text: str) -> tuple[time, time] | None:
     try:
         first, last = (time.fromisoformat(part.strip()) for part in text.split("-"))
     except ValueError:
-        raise typer.BadParameter(f'"{text}" is no span of hours; write one such as 22:00-07:00') from None
+        raise typer.BadParameter(f'"{text}" is not a span of hours; write one such as 22:00-07:00') from None
     return first, last

@@ -150,5 +150,5 @@ def _visits(target: str) -> float:
     """Return so many visits, written as 900000, 900 000 or 900,000."""
     digits = re.sub(r"[\s'’]|(?<=\d),(?=\d{3}\b)", "", target)
     if not re.fullmatch(r"\d+(\.\d{1,2})?", digits):
-        raise BesokError(f"--target {target} is no number of visits in a year; write --target 900000, say")
+        raise BesokError(f"--target {target} is not a number of visits; write --target 900000, say")
     return float(digits)

@@ -57,7 +57,7 @@ def sandboxes() -> SiteFile:
 def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
     """Return the sites that make one world with those named: of their zone and day start; all if none is named.
 
-    Raises NotFound for the first name that is no site's.
+    Raises NotFound for the first name that is not a site's.
     """
     known = [site.id for site in site_file.sites]
     for name in names:

@@ -106,7 +106,7 @@ def parsed(roles: list[str]) -> list[Grant]:
     for text in roles:
         role, _, site = text.partition("@")
         if role not in RIGHTS:
-            raise typer.BadParameter(f"{role!r} is no role: write one of {', '.join(RIGHTS)}")
+            raise typer.BadParameter(f"{role!r} is not a role: write one of {', '.join(RIGHTS)}")
         grants.append(Grant(role=role, site=site or None))
     return grants
 

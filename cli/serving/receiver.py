@@ -75,7 +75,7 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threadin
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="error",  # broken requests are no news; refused ones are in the metrics
+        log_level="error",  # broken requests are not news; refused ones are in the metrics
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # loaded when a command runs: `besok --help` need not wait fo
 def settings(service: str = "") -> "Settings":
     """Load the settings of this process and set up its logs.
 
-    A command that is no service uses the running demo by default.
+    A command that is not a service uses the running demo by default.
     """
     from besok.model import settings as settings_module
     from cli.serving.logs import configure

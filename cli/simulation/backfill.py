@@ -104,7 +104,7 @@ def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario, remember:
 
 
 def _refuse_real(url: str, sites: SiteFile) -> None:
-    """Raise BesokError if a known site is no sandbox: its history is of real people."""
+    """Raise BesokError if a known site is not a sandbox: its history is of real people."""
     with Database(url, pool_size=1) as db:
         real = {site.id for site in load_all(db) if not site.sandbox} & {site.id for site in sites.sites}
     if real:

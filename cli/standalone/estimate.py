@@ -207,7 +207,7 @@ def clock(text: str) -> time:
     try:
         parsed = time.fromisoformat("00:00" if written == "24:00" else written)
     except ValueError:
-        raise CountFileError(f"{text[:40]!r} is no time of the day; write 04:00") from None
+        raise CountFileError(f"{text[:40]!r} is not a time of the day; write 04:00") from None
     return parsed.replace(tzinfo=None)
 
 
@@ -215,7 +215,7 @@ def stretch(text: str) -> tuple[time, time]:
     """ "20:00-07:00" as its two ends. Raises CountFileError."""
     shuts, dash, opens = text.replace("\N{EN DASH}", "-").partition("-")
     if not dash or clock(shuts) == clock(opens):
-        raise CountFileError(f"{text[:40]!r} is no stretch of the day; write 20:00-07:00")
+        raise CountFileError(f"{text[:40]!r} is not a stretch of the day; write 20:00-07:00")
     return clock(shuts), clock(opens)
 
 

@@ -29,7 +29,7 @@ def read_days(path: Path | None) -> frozenset[date]:
     spans = read_spans(path)
     for line, first, last in zip(spans.index, spans["first"].dt.date, spans["last"].dt.date, strict=True):
         if not 0 <= (last - first).days <= LONGEST:
-            raise CountFileError(f"line {line}: {first} to {last} is no time; the last day comes first")
+            raise CountFileError(f"line {line}: {first} to {last} is not a time; the last day comes first")
         days.update(days_from(first, last))
     return frozenset(days)
 

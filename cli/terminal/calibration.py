@@ -71,7 +71,9 @@ def _no_advice(known: SiteCalibration) -> str:
     if not known.doors:
         return "No door has a sensor."
     if not known.usual_week:
-        return "Nobody was seen to enter in the last eight weeks: there is no advice on what to count next."
+        return (
+            "No one was counted entering in the last eight weeks: there is no advice on what to count next."
+        )
     return "Another count would teach next to nothing."
 
 

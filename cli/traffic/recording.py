@@ -75,9 +75,9 @@ def read(file: Path) -> Iterator[Recorded]:
                 return
         except (EOFError, zlib.error) as exc:
             if number == 0:
-                raise RecordingError(f"{file} is no recording: {exc}") from exc
+                raise RecordingError(f"{file} is not a recording: {exc}") from exc
         except UnicodeDecodeError as exc:
-            raise RecordingError(f"{file} is no recording: it is no text after line {number}") from exc
+            raise RecordingError(f"{file} is not a recording: it is not text after line {number}") from exc
         except OSError as exc:  # what gzip says of other bytes, and disks of themselves
             raise RecordingError(f"{file} cannot be read after line {number}: {exc}") from exc
     log.warning("%s breaks off after line %d", file, number, extra={"action": "recording_broken_off"})
@@ -116,7 +116,7 @@ def _check_form(file: Path, text: str) -> None:
         form = None
     if form != FORM:
         raise RecordingError(
-            f'{file} is no recording: `besok simulate record` begins one with "besok_recording": {FORM}'
+            f'{file} is not a recording: `besok simulate record` begins one with "besok_recording": {FORM}'
         )
 
 
@@ -160,7 +160,7 @@ def duration(text: str) -> timedelta:
     plain = text.removeprefix("-")
     parts = _PART.findall(plain)
     if not parts or _PART.sub("", plain).strip():
-        raise SettingsError(f'"{text}" is no length of time: write it as 90s, 10m, 2h, 7d or 1h30m')
+        raise SettingsError(f'"{text}" is not a length of time: write it as 90s, 10m, 2h, 7d or 1h30m')
     try:
         length = timedelta(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
     except OverflowError as exc:

@@ -37,7 +37,7 @@ SETTLE_S: Final = 1.0
 UNMARKED = "have no place for the mark of simulated data"
 UNMOVED = "hold times that could not be moved, or say something else once they are"
 REAL = "come from devices that observe a real site"
-ELSEWHERE = "name a site that is no sandbox (say where they shall go with --site)"
+ELSEWHERE = "name a site that is not a sandbox (say where they shall go with --site)"
 KEPT = "were kept by the broker from before and hold counts without a time"
 
 
@@ -128,7 +128,7 @@ def targets(requests: Sequence[str], recording: Overview, places: Places) -> Map
                 else "there is none yet"
             )
             raise RecordingError(
-                f'"{sandbox}" is no sandbox site, and recorded traffic may go nowhere else ({known};'
+                f'"{sandbox}" is not a sandbox site, and recorded traffic may go nowhere else ({known};'
                 " `besok site apply --sandbox FILE` makes one)"
             )
         if equals and recorded not in recording.sites:

@@ -33,7 +33,7 @@ def rules(
     listed: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
 ) -> Any:
     """Return the rules of a site and of all sites, each with a form to end it, and the form for a new one."""
-    first = _("First say below where messages go.")
+    first = _("First say below where messages should go.")
     return html.Div(
         present(
             items(_rule(one, names, site) for one in listed) if listed else quiet(_("No rule is set.")),
@@ -84,7 +84,7 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
     spaces = {space: name for space, name in names.items() if space != site}
     everywhere = forms.pick(here, "everywhere", "true", _("At all sites"))
     fields = present(
-        forms.choice(here, "kind", _("Tell when"), kinds, FIRST_KIND),
+        forms.choice(here, "kind", _("Alert when"), kinds, FIRST_KIND),
         _of(
             ["space_over", "cleaning"],
             forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
@@ -123,13 +123,13 @@ def _percent(name: str, label: str, kind: RuleKind) -> Any:
 def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -> Any:
     """Return the targets of messages, the form for another one, and a log of the last messages."""
     form_id = "target-new"
-    url_label = _("An address of Apprise, as mailto://…, msteams://… or ntfy://…; it is not shown again")
+    url_label = _("An Apprise address, such as mailto://…, msteams://… or ntfy://…; it is not shown again")
     fields = [
         forms.line(form_id, "name", _("Name (a–z, 0–9 and hyphens)"), 60),
         forms.line(form_id, "url", url_label, LONGEST_URL),
     ]
     stored = _("Saved. A test message goes out within a minute; the log below shows how it went.")
-    form = forms.form(fields, form_id, _("Keep the address"), "", "POST /api/v1/alerts/targets", kept=stored)
+    form = forms.form(fields, form_id, _("Save the address"), "", "POST /api/v1/alerts/targets", kept=stored)
     header = [_("Sent"), _("To"), _("Alerts"), _("Outcome")]
     log = [
         [
@@ -142,7 +142,7 @@ def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -
     ]
     return html.Div(
         present(
-            items(_target(one) for one in listed) if listed else quiet(_("No message goes anywhere yet.")),
+            items(_target(one) for one in listed) if listed else quiet(_("No messages are sent yet.")),
             fold(_("Add or change an address"), form),
             fold(_("Log of messages"), sheet(header, log, _("Log of messages"))) if sent else None,
         )
@@ -159,5 +159,8 @@ def _target(target: TargetInfo) -> Any:
     text = html.P([html.Span(target.name, className="strong"), ": ", " · ".join(facts)])
     verb = _("Send a test")
     return html.Div(
-        [text, fold(verb, forms.form([], form_id, verb, target.name, address, kept=_("A test goes out.")))]
+        [
+            text,
+            fold(verb, forms.form([], form_id, verb, target.name, address, kept=_("A test is on its way."))),
+        ]
     )

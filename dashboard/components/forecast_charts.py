@@ -32,18 +32,18 @@ def awaited(why: Awaited) -> Any:
     n, title = formats.number(why.days), _("No forecast yet")
     if not why.at_work:
         return notices.nothing(
-            title, _("The service that makes it is not running; whoever operates Besök can start it.")
+            title, _("The service that makes it is not running; whoever runs Besök can start it.")
         )
     if why.coming_in:
         text = plural(
-            "Older visits are coming in, {n} day so far. It is made as soon as they are all there.",
-            "Older visits are coming in, {n} days so far. It is made as soon as they are all there.",
+            "Older visits are being loaded, {n} day so far. It is made as soon as they are all in.",
+            "Older visits are being loaded, {n} days so far. It is made as soon as they are all in.",
             why.days,
         )
     elif why.days < LEAST_DAYS:
         text = plural(
-            "It needs {all} days of counted visits, and there is {n}. It comes in the night after the last of them.",
-            "It needs {all} days of counted visits, and there are {n}. It comes in the night after the last of them.",
+            "It needs {all} days of counted visits, and there is {n}. It appears the night after the last of them.",
+            "It needs {all} days of counted visits, and there are {n}. It appears the night after the last of them.",
             why.days,
         )
         return notices.nothing(title, text.format(all=LEAST_DAYS, n=why.days))
@@ -54,7 +54,7 @@ def awaited(why: Awaited) -> Any:
             "there."
         )
     notice = notices.nothing(title, text.format(n=n))
-    return html.Div(notice, **data(renew=str(RENEWED_S), renewed=_("The forecast is there.")))
+    return html.Div(notice, **data(renew=str(RENEWED_S), renewed=_("The forecast is ready.")))
 
 
 def running_year(

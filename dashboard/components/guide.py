@@ -82,11 +82,11 @@ def begin(db: Database, here: Address, now: datetime) -> Any:
     """Return the first step where there is no site; others than administrators are told whom to ask."""
     title = _("No place has been set up yet")
     if not access.may("administer"):
-        text = _("Ask an administrator of Besök: whoever signs in with that role is led through it.")
+        text = _("Ask an administrator of Besök: anyone who signs in with that role is guided through it.")
         return notices.notice(title, text)
     about = _(
-        "In a quarter of an hour you see live figures here. You describe the place, its doors and its hours, then "
-        "say where the sensors are. You can stop at any time and go on later."
+        "Within a quarter of an hour you will see live figures here. You describe the place, its doors and its "
+        "opening hours, then say where the sensors are. You can stop at any time and continue later."
     )
     return html.Div(
         [

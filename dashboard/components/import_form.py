@@ -19,8 +19,9 @@ def about() -> Any:
     """Return why past counts are useful."""
     return html.P(
         _(
-            "What an earlier counter, a spreadsheet or the yearly statistics know of the visits. With it, Progress "
-            "shows growth and target from the first day. Nothing is stored before you have seen what it would change."
+            "Visits known from an earlier counter, a spreadsheet or the annual statistics. With them, Progress "
+            "shows growth and target from the first day. Nothing is stored before you have seen what it would "
+            "change."
         )
     )
 
@@ -42,7 +43,7 @@ def form(site: Site) -> Any:
             forms.line(
                 HERE,
                 "source",
-                _("Where the counts are from, such as “gate counter 2015–2026”"),
+                _("Where the counts come from, such as “gate counter 2015–2026”"),
                 LONGEST_SOURCE,
             ),
             forms.choice(

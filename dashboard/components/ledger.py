@@ -78,7 +78,7 @@ def _entry(site: str, action: ActionInfo, effect: str | None, spaces: Mapping[st
 
 def _state(action: ActionInfo) -> str:
     if action.state == "undone" and action.undone:
-        return _("taken back {day}").format(day=formats.day(action.undone))
+        return _("ended {day}").format(day=formats.day(action.undone))
     if action.state == "done" and action.done_since:
         return _("done since {day}").format(day=formats.day(action.done_since))
     if action.state == "answered" and action.answered:

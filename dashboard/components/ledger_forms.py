@@ -27,16 +27,16 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
     within = {space: named(name) for space, name in spaces.items() if space != site}
     days = dict(zip(WEEKDAYS, formats.weekdays("wide"), strict=True))
     fields = [
-        quiet(_("The ledger is public: write which group asked, and no names of people.")),
+        quiet(_("The register is public: write which group asked, and no names of people.")),
         html.Div(_texts(PREFIX, "title", _("Request")), **data(once="")),
         forms.choice(PREFIX, "asked_by", _("By whom"), groups, "residents"),
-        forms.day(PREFIX, "asked", _("When; today if left out"), None),
-        forms.choice(PREFIX, "spaces", _("Where; the whole site if left out"), within),
-        forms.choice(PREFIX, "weekdays", _("On which weekday; every day if left out"), days),
+        forms.day(PREFIX, "asked", _("When (empty: today)"), None),
+        forms.choice(PREFIX, "spaces", _("Where (empty: the whole site)"), within),
+        forms.choice(PREFIX, "weekdays", _("On which weekday (empty: every day)"), days),
     ]
-    sent = {"lists": "spaces weekdays", "kept": _("Written down.")}
+    sent = {"lists": "spaces weekdays", "kept": _("Saved.")}
     address = f"POST /api/v1/sites/{site}/actions"
-    return fold(_("Add a request"), forms.form(fields, PREFIX, _("Write it down"), "", address, **sent))
+    return fold(_("Add a request"), forms.form(fields, PREFIX, _("Save"), "", address, **sent))
 
 
 def amend(site: str, action: ActionInfo) -> Any:
@@ -46,18 +46,18 @@ def amend(site: str, action: ActionInfo) -> Any:
         *_texts(form_id, "answer", _("What was answered"), answer, required=False),
         forms.day(form_id, "answered", _("Answered on"), action.answered),
         forms.day(form_id, "done_since", _("Done since"), action.done_since),
-        forms.day(form_id, "undone", _("Taken back on"), action.undone),
+        forms.day(form_id, "undone", _("Ended on"), action.undone),
     ]
     sent = {
         "asked": str(action.asked or ""),
         "textless": _("An answer has a text: write what was answered too."),
         "early": _("That day is before the one on which it was asked for."),
-        "undone": _("It can be taken back only after it was done: write both days."),
-        "kept": _("Written down."),
+        "undone": _("It can end only after it was done: write both days."),
+        "kept": _("Saved."),
     }
     verb, about = _("Record the answer and the action"), named(action.title)
     address = f"PATCH /api/v1/sites/{site}/actions/{action.action}"
-    form = forms.form(fields, form_id, _("Write it down"), about, address, **sent)
+    form = forms.form(fields, form_id, _("Save"), about, address, **sent)
     return html.Details([html.Summary(verb, **aria(label=f"{verb}: {about}")), form])
 
 

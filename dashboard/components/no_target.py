@@ -50,8 +50,8 @@ def _nothing_counted(target: Progress) -> list[str]:
 
 def _too_few(target: Progress) -> str:
     text = _(
-        "Of the days that the target compares with, {period}, {share} were counted whole. It is shown from {least} on: "
-        "some months say nothing about a year."
+        "Of the days that the target compares with, {period}, {share} were counted completely. It is shown from "
+        "{least} on: a few months say nothing about a year."
     )
     period = f"{formats.day(target.baseline_first)} – {formats.day(target.baseline_last)}"
     share, least = formats.percent(target.baseline_coverage), formats.percent(PAIRED)
@@ -63,8 +63,8 @@ def uncounted(site: str, others: Sequence[str], title: str) -> Any:
     heading = _("{site}: no figures for the target yet").format(site=site)
     text = _("The target counts {sites} too, of which no visits are known.")
     advice_text = _(
-        "Bring counts of it, count it by sensors or by hand, or have it taken out of the target: until then neither "
-        "visits nor the target can be told."
+        "Import counts for it, count it with sensors or by hand, or remove it from the target: until then neither "
+        "its visits nor the target are known."
     )
     return notices.notice(heading, text.format(sites=formats.several(others)), advice_text, title=title)
 

@@ -50,7 +50,7 @@ def unavailable() -> Any:
 
 def outdated() -> Any:
     """Return the notice that the database is not of the program's version."""
-    older = _("One of them is older. Whoever runs Besök has to bring the database to this version.")
+    older = _("One of them is older. Whoever runs Besök has to upgrade the database to this version.")
     return _retried(_("The database does not fit the program"), older)
 
 
@@ -68,7 +68,9 @@ def not_receiving(since: datetime | None, zone: str, now: datetime) -> list[Any]
     """Return a banner where it is Besök that receives nothing, not a sensor that sends nothing."""
     if since is None:
         return []
-    text = _("Besök has received nothing since {time}, whatever the sensors send. Tell whoever runs it.")
+    text = _(
+        "Besök has received nothing since {time}, whatever the sensors are sending. Contact whoever runs it."
+    )
     return [html.Div(text.format(time=formats.lately(since, zone, now)), className="sandbox", role="alert")]
 
 

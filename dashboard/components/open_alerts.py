@@ -23,7 +23,7 @@ def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
     over = [alert for alert in alerts if alert.resolved is not None]
     return html.Div(
         present(
-            *([_card(alert, site, zone) for alert in still] or [quiet(_("No alert is open."))]),
+            *([_card(alert, site, zone) for alert in still] or [quiet(_("No active alerts."))]),
             fold(_("Ended in the last seven days"), items(named(one.sentence) for one in over[:SHOWN]))
             if over
             else None,
@@ -72,9 +72,9 @@ def _card(alert: AlertInfo, site: str, zone: str) -> Any:
 
 
 def _care(alert: AlertInfo, zone: str) -> str:
-    text = _("{who} takes care of it, since {when}")
+    text = _("{who} has been taking care of it since {when}")
     if alert.kind == "cleaning":
-        text = _("Cleaned, says {who}, {when}")
+        text = _("Cleaned according to {who}, {when}")
     return text.format(
         who=alert.acknowledged_by, when=formats.stamp(alert.acknowledged, zone) if alert.acknowledged else ""
     )
@@ -82,7 +82,7 @@ def _care(alert: AlertInfo, zone: str) -> str:
 
 def _tap(alert: AlertInfo, site: str) -> Any:
     """Return one button for a known user; for others a form that asks who they are. 409: somebody else was first."""
-    verb = _("It is clean") if alert.kind == "cleaning" else _("I take care of it")
+    verb = _("It is clean") if alert.kind == "cleaning" else _("I’ll take care of it")
     address = f"POST /api/v1/sites/{site}/alerts/{alert.id}/acknowledge"
     form = forms.form(
         [], f"alert-{alert.id}", verb, named(alert.sentence), address, gone="409", kept=_("Noted.")

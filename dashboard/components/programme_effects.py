@@ -44,7 +44,7 @@ def _effect_text(effect: EventEffect) -> str:
         n=formats.signed(during.extra), low=formats.signed(during.lower), high=formats.signed(during.upper)
     )
     origin = {
-        "moved": _("mostly people who came at another hour otherwise"),
-        "partly": _("some of them came at another hour otherwise"),
+        "moved": _("mostly people who would otherwise have come at another hour"),
+        "partly": _("some of them would otherwise have come at another hour"),
     }.get("" if effect.verdict == "chance" else effect.origin or "")
     return f"{text}, {origin}" if origin else text

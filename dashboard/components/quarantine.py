@@ -43,9 +43,9 @@ def section(
 
 def _why(cause: Withheld) -> str:
     return {
-        Withheld.LATE: _("They came later than the site allows."),
-        Withheld.AHEAD: _("They tell of a time more than a day ahead: is the sensor's clock right?"),
-        Withheld.SIZE: _("They tell of more people than can have passed."),
+        Withheld.LATE: _("They arrived later than the site allows."),
+        Withheld.AHEAD: _("Their time is more than a day ahead: is the sensor's clock right?"),
+        Withheld.SIZE: _("They report more people than can have passed."),
         Withheld.FLOOD: _("More people were counted in a quarter of an hour than can have passed."),
     }[cause]
 
@@ -89,7 +89,7 @@ def _form(group: QuarantineGroup, site: str) -> Any:
         forms.choice(form_id, "decision", _("Decision"), choices, none=_("choose")),
     ]
     address = f"POST /api/v1/sites/{site}/quarantine"
-    return forms.form(fields, form_id, _("Save"), group.device, address, kept=_("Kept."))
+    return forms.form(fields, form_id, _("Save"), group.device, address, kept=_("Saved."))
 
 
 def _decision(decided: Decided, site: str, zone: str) -> Any:

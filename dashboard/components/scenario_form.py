@@ -63,7 +63,7 @@ def _rows(site: Site, spec: ScenarioSpec) -> list[Any]:
             ),
         ),
         html.H2(_("What else is different?")),
-        quiet(_("Unfold what you want to change. What is folded away does not count.")),
+        quiet(_("Open what you want to change. What stays closed does not count.")),
         *_parts(site, spec, spaces),
     ]
 

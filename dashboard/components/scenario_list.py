@@ -26,8 +26,10 @@ def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
     about = {
         "double": _("Which space is full first, when, and for how long?"),
         "fair": _("An event draws people of its own. Is there room for them?"),
-        "sensor": _("Would it be noticed, how soon, and what would the figures lack?"),
-        "recorded": _("What the sensors sent is kept: choose a stretch, play it live, or take it as a file."),
+        "sensor": _("Would it be noticed, how soon, and what would be missing from the figures?"),
+        "recorded": _(
+            "What the sensors sent is kept: choose a stretch, play it live, or download it as a file."
+        ),
         "own": _("Hours, doors, closed spaces, capacity: choose yourself."),
     }
     shown = {**{name: questions[name] for name in examples}, "own": _("A question of your own")}

@@ -68,12 +68,12 @@ def _runs(run: ScenarioRun, at_work: bool) -> list[Any]:
 
 
 def _renewed(part: Any) -> Any:
-    return html.Div(part, **data(renew="2", renewed=_("The answer is there.")))
+    return html.Div(part, **data(renew="2", renewed=_("The answer is ready.")))
 
 
 def _no_service(at_work: bool) -> list[Any]:
     text = _(
-        "The service that simulates does not answer. The question is kept and answered once it is back: tell "
+        "The simulation service does not answer. The question is kept and answered once it is back: contact "
         "whoever runs Besök."
     )
     return [] if at_work else [html.P(text, className="problem")]
@@ -148,8 +148,8 @@ def _more(spaces: list[SpaceStrain]) -> Any:
 
 
 def _basis(spec: ScenarioSpec, result: ScenarioResult) -> str:
-    learnt = _("Today is learnt from this site's history.")
-    usual = _("Too little history of this site is known: today is as usual for a place of its kind.")
+    learnt = _("Today is based on this site's history.")
+    usual = _("Too little of this site's history is known: today is what is usual for a place of its kind.")
     sentences = [learnt if result.learnt else usual]
     if spec.about_people:
         n = formats.number(spec.replications)

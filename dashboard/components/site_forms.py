@@ -333,7 +333,7 @@ def target_fields(raw: Raw | None, usual: Values) -> list[Any]:
         forms.choice(
             here, "baseline_measure", _("What the figure counts"), counts, known.get("baseline_measure", "")
         ),
-        line(here, "baseline_source", _("Where the figure is from"), known.get("baseline_source", "")),
+        line(here, "baseline_source", _("Where the figure comes from"), known.get("baseline_source", "")),
     ]
     return [
         number(here, "factor", _("How many times as many visits (2 is twice)"), known, "any"),

@@ -75,7 +75,7 @@ def _stay(space: SpaceUsage) -> str:
     reasons: dict[Reason, str] = {
         "running": _("Known once a day is over."),
         "no_flows": _("There is too little data from the doors."),
-        "few": _("There were too few visits to tell."),
+        "few": _("There were too few visits to say."),
         "ends": _("Too many were inside when days began or ended."),
         "disagree": _("Entries and exits do not add up."),
         "vague": _("The doors cannot measure dwell times as short as these."),

@@ -67,10 +67,10 @@ def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
     """Return the known part of the last year and what is missing, in place of a misleading comparison."""
     missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
     text = plural(
-        "{share} of the last 365 days were counted whole; {n} is missing. The year, its growth and the way to the "
-        "target are shown from {least} on.",
-        "{share} of the last 365 days were counted whole; {n} are missing. The year, its growth and the way to the "
-        "target are shown from {least} on.",
+        "{share} of the last 365 days were counted completely; {n} is missing. The year, its growth and the way to "
+        "the target are shown from {least} on.",
+        "{share} of the last 365 days were counted completely; {n} are missing. The year, its growth and the way "
+        "to the target are shown from {least} on.",
         missing,
     )
     line = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
@@ -146,8 +146,8 @@ def terms(site: str, so_far: SoFar, way: Progress | None = None) -> Any:
     if so_far.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     coverage = _(
-        "Days that were not counted, or not at every door, are imputed from the others, never taken for quiet ones: "
-        "{share} of the 365 days up to {day} were counted whole."
+        "Days that were not counted, or not at every door, are imputed from the others, never treated as quiet "
+        "ones: {share} of the 365 days up to {day} were counted completely."
     )
     yardstick = _(
         "The target trajectory grows by the same percentage every year from the baseline to the target. "
@@ -158,7 +158,7 @@ def terms(site: str, so_far: SoFar, way: Progress | None = None) -> Any:
         "leaves out closures; opening hours are not taken out."
     )
     imported = _(
-        "Counts from {source} are shown as they were brought; where only the total of a longer period is known, "
+        "Counts from {source} are shown as they were imported; where only the total of a longer period is known, "
         "its days are imputed by opening hours and weekdays."
     )
     sampled = [target_text.sample(year) for year in way.sampled] if way and way.sampled_365 else []

@@ -27,7 +27,7 @@ def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
         return quiet(_("None: every message that may be about people is understood."))
     note = _("They send something that may be about people, and nobody has said what. Nothing of it is lost.")
     how = _(
-        "Once you have chosen, what was kept is read too. Nothing is guessed and nothing is chosen beforehand."
+        "Once you have chosen, what was kept is read too. Nothing is guessed, and nothing is preselected."
     )
     places = _places(site)
     return html.Div(
@@ -80,7 +80,7 @@ def _form(device: UnknownDevice, site: str, places: Mapping[str, str]) -> Any:
         ),
         forms.day(here, "since", _("First day on which it counts (empty: all that is kept)"), None),
     ]
-    sent = {"lists": "values", "kept": _("Kept. What it has sent is read now.")}
+    sent = {"lists": "values", "kept": _("Saved. What it has sent is being read now.")}
     address = f"POST /api/v1/sites/{site}/mappings"
     return forms.form(fields, here, _("Save"), device.topic, address, **sent)
 

@@ -28,7 +28,7 @@ def section(
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
         return quiet(_("None: every sensor is assigned."))
-    note = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
+    note = _("Nothing they send is lost: once assigned, they count from their first reading on.")
     ordered = sorted(strangers, key=lambda s: lookup.shown(s.device.device) == s.device.device)
     rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
@@ -175,13 +175,9 @@ def why(s: Suggestion, places: Mapping[str, str], here: str) -> str:
             return _("Several places fit alike: {places}.").format(places=others)
         case "unknown_site":
             return _(
-                "It sends for a place called “{site}”, and there is none. Write “{here}” for it in the sensor's "
-                "settings, or set up a place that sensors call so."
+                "It sends for a place called “{site}”, which does not exist. Write “{here}” instead in the "
+                "sensor's settings, or set up a place with that name for its sensors."
             ).format(site=s.site, here=here)
         case "not_people":
             return _("It reports only its battery; it needs no place.")
-    return (
-        _("No door has a name like that of the sensor.")
-        if door
-        else _("No room has a name like that of the sensor.")
-    )
+    return _("No door has a name like the sensor’s.") if door else _("No room has a name like the sensor’s.")

@@ -56,10 +56,10 @@ def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) 
     """Return the door to count at next, and what that count would give."""
     if not advice and not usual_week:
         return _(
-            "Nobody was seen to enter in the last eight weeks: there is no advice on what to count next."
+            "No one was counted entering in the last eight weeks: there is no advice on what to count next."
         )
     if not advice:
-        return _("Another count would teach next to nothing now.")
+        return _("Another count would add almost nothing now.")
     best = advice[0]
     text = plural(
         "Count next: {door}, {weekday} between {begin} and {end}. About {n} person goes in there in a quarter of "
@@ -105,7 +105,7 @@ def _rate(door: DoorInfo, accuracy: Accuracy) -> Any:
     }[accuracy.verdict]
     level = LEVELS.get(accuracy.verdict, "moderate")
     if door.swapped:
-        word, level = _("in and out exchanged?"), "busy"
+        word, level = _("in and out swapped?"), "busy"
     if accuracy.accuracy is None:
         return html.Span(word, className="quiet")
     between = f"({formats.number((accuracy.lower or 0) * 100)}–{formats.percent(accuracy.upper)})"

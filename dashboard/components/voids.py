@@ -76,7 +76,7 @@ def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) ->
     confirmation = {
         "asks": f"{address}/preview".removeprefix("POST "),
         "asked": _(
-            "{readings} readings ({people} people) would count no more. Leave them out of all figures?"
+            "{readings} readings ({people} people) would no longer count. Leave them out of all figures?"
         ),
     }
     confirmed = _("Voided. The days concerned are computed again.")

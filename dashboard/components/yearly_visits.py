@@ -106,7 +106,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
     if not years:
         return []
     multiple = [_("× baseline")] if baseline else []
-    header = [_("Year"), _("Visits"), _("80 % prediction interval"), *multiple, _("How known")]
+    header = [_("Year"), _("Visits"), _("80 % prediction interval"), *multiple, _("How it is known")]
     rows = [_row(year, this_year, baseline) for year in years]
     csv = f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=totals"
     file = html.A(_("Download the sums of the forecast as CSV"), href=csv, download="")

@@ -47,8 +47,8 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
     link = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
     about = (
         _(
-            "Everything that the sensors send is kept. A stretch of it, once it has a name, can be played live in a "
-            "copy of the place as if that day were today, and taken as a file."
+            "Everything the sensors send is kept. Give a stretch of it a name, and it can be played live in a copy "
+            "of the place as if that day were today, or downloaded as a file."
         )
         if spec.recorded
         else _(

@@ -55,10 +55,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "state": opening_text.state(public, public.timezone, public.time),
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
-        "updated": _("Updated at {time}, in round figures, so that nobody can be followed.").format(
-            time=formats.clock(public.time, public.timezone)
-        )
-        + (" " + _("Free seats are seats less people.") if seats else ""),
+        "updated": _updated(public, seats=seats),
         "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
         "floors": list(_floors(public)),
         "today": [
@@ -78,6 +75,15 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "requests": [{"title": named(one.title), "came": _outcome(one)} for one in public.requests],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != public.site],
     }
+
+
+def _updated(public: PublicSite, *, seats: bool) -> str:
+    """Return what the figures are: of when, and rounded; or why there are none."""
+    if public.at_night:
+        return _("No figures are shown at night, so that nobody can be recognised.")
+    time = formats.clock(public.time, public.timezone)
+    updated = _("Updated at {time}, in round figures, so that nobody can be followed.").format(time=time)
+    return f"{updated} {_('Free seats are seats less people.')}" if seats else updated
 
 
 def embedded(widget: str) -> list[dict[str, str]]:
@@ -103,7 +109,7 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
         shown = [
             {
                 "name": named(space.name),
-                "free": free(space, public.is_open),
+                "free": _("Not shown at night") if public.at_night else free(space, public.is_open),
                 "level": space.level,
                 "busy": levels()[space.level] if public.is_open else "",
             }

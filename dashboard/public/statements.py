@@ -68,7 +68,7 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
         ),
         Part(
             title=_("Known gaps"),
-            texts=(_("These are known to fall short:"),),
+            texts=(_("These are known shortcomings:"),),
             items=(
                 _("Names of rooms are in Swedish or English also where the page is in another language."),
                 _("Charts of the staff pages have a table beside them, but no audio description."),
@@ -87,7 +87,7 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
             title=_("If something does not work for you"),
             texts=(
                 _responsible(operator, contact),
-                _("If you are not content with the answer you can report it to the authority Digg."),
+                _("If you are not satisfied with the answer, you can report it to the authority Digg."),
             ),
         ),
     )

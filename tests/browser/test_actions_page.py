@@ -16,8 +16,8 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
     page.locator("summary", has_text="Add a request").press("Enter")
     form = page.locator('form[data-send^="POST"]')
     form.get_by_label("Request", exact=False).first.fill("A reading circle")
-    form.get_by_label("When; today if left out").fill("2026-01-14")
-    form.get_by_label("Where; the whole site if left out").select_option("Studio")
+    form.get_by_label("When (empty: today)").fill("2026-01-14")
+    form.get_by_label("Where (empty: the whole site)").select_option("Studio")
     assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     form.get_by_label("Your name or initials").fill("Kim")
@@ -25,7 +25,7 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
     entry = page.locator('[data-action="a-reading-circle"]')
     expect(entry).to_contain_text("asked by residents · Studio")
     expect(entry).to_contain_text("asked 14 Jan 2026")
-    expect(page.locator("#announcer")).to_have_text("Written down.")
+    expect(page.locator("#announcer")).to_have_text("Saved.")
     entry.locator("summary").press("Enter")
     expect(entry.get_by_label("Your name or initials")).to_have_value("Kim")
     entry.get_by_label("Done since").fill("2026-01-01")
@@ -54,7 +54,7 @@ def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: Ho
         if not add.is_visible():
             page.locator("summary", has_text="Add a request").click()
         add.get_by_label("Request", exact=False).first.fill(title)
-        add.get_by_label("When; today if left out").fill("2026-01-14")
+        add.get_by_label("When (empty: today)").fill("2026-01-14")
         add.get_by_label("Your name or initials").fill("Kim")
         add.get_by_label("Your name or initials").press("Enter")
 
@@ -71,11 +71,11 @@ def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: Ho
     expect(second.locator("form")).not_to_be_visible()
     page.locator("summary", has_text="Add a request").click()
     add.get_by_label("Request", exact=False).first.fill("More lamps")
-    add.get_by_label("Where; the whole site if left out").select_option("Studio")
+    add.get_by_label("Where (empty: the whole site)").select_option("Studio")
     first.get_by_role("button").click()
     expect(first).to_contain_text("“We are looking for a room”")
     expect(first.locator("form")).not_to_be_visible()
     expect(add.get_by_label("Request", exact=False).first).to_have_value("More lamps")
-    expect(add.get_by_label("Where; the whole site if left out")).to_have_value("studio")
+    expect(add.get_by_label("Where (empty: the whole site)")).to_have_value("studio")
     add.get_by_label("Your name or initials").press("Enter")
     expect(page.locator('[data-action="more-lamps"]')).to_contain_text("Studio")

@@ -19,7 +19,7 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     page = open_page(
         f"{house.url}/alerts/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
     )
-    expect(page.get_by_text("No alert is open.")).to_be_visible()
+    expect(page.get_by_text("No active alerts.")).to_be_visible()
     expect(page.locator(".tabs .current")).to_be_in_viewport()  # the row of links is wider than a phone
     row = page.get_by_role("row", name="Make forecasts")
     expect(row).to_contain_text("Failed")
@@ -45,7 +45,7 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     minutes, share = form.get_by_label("After so many minutes"), form.get_by_label("% of the capacity")
     expect(minutes).to_be_visible()
     expect(share).to_be_hidden()
-    form.get_by_label("Tell when").select_option("space_over")
+    form.get_by_label("Alert when").select_option("space_over")
     share.fill("90")
     form.get_by_label("Your name or initials").fill("Kim")
     form.get_by_role("button", name="Add the rule").press("Enter")
@@ -53,10 +53,10 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
         page.get_by_text("Space nearly full: The house · from 90 % of the capacity · to desk")
     ).to_be_visible()
     page.get_by_text("New rule").press("Enter")
-    form.get_by_label("Tell when").select_option("cleaning")
+    form.get_by_label("Alert when").select_option("cleaning")
     expect(form.get_by_label("From how many entries")).to_be_visible()
     expect(minutes).to_be_hidden()
-    form.get_by_label("Tell when").select_option("job_failed")
+    form.get_by_label("Alert when").select_option("job_failed")
     form.get_by_label("At all sites").check()
     form.get_by_label("Quiet from").fill("22:00")
     form.get_by_label("Quiet until").fill("07:00")
@@ -81,8 +81,8 @@ def test_rules_addresses_and_a_tap(quiet_house: House, open_page: Open, db: Data
     page.reload()
     card = page.locator('[data-kind="job_failed"]')
     expect(card).to_contain_text("The job “Make forecasts” failed")
-    card.get_by_text("I take care of it").first.press("Enter")
+    card.get_by_text("I’ll take care of it").first.press("Enter")
     expect(card.get_by_label("Your name or initials")).to_have_value("Kim")
-    card.get_by_role("button", name="I take care").press("Enter")
+    card.get_by_role("button", name="I’ll take care").press("Enter")
     expect(card).to_contain_text("Kim takes care of it")
     assert alerts.listing(db, now)[0].acknowledged_by == "Kim"

@@ -19,7 +19,7 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
     )  # fmt: skip
     page.get_by_role("link", name="2 need attention.").click()
     card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")
-    expect(card).to_contain_text("What to do: See that it is mounted")
+    expect(card).to_contain_text("What to do: Check that it is mounted")
     card.locator("summary", has_text="Acknowledge").click()
     assert in_either_colours(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390

@@ -102,7 +102,7 @@ def test_mistakes_are_told_and_a_refusal_says_why(chromium: Browser, quiet_house
     expect(page.locator("#wrong")).to_have_text("Choose a door first.")
     begin(page)
     page.locator("#undo").tap()
-    expect(page.locator("#state")).to_have_text("There is nothing to take back.")
+    expect(page.locator("#state")).to_have_text("There is nothing to undo.")
     page.locator("#stop").tap()
     expect(page.locator("#early-text")).to_contain_text("Less than four minutes cannot be compared")
     page.locator("#go-on").tap()

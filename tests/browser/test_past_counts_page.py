@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
     expect(form.get_by_role("alert")).to_have_text("Choose a file first.")
     form.get_by_label("File", exact=True).set_input_files(wrong)
     look.click()
-    expect(form.get_by_role("alert")).to_contain_text("row 2: “12x” is no number")
+    expect(form.get_by_role("alert")).to_contain_text("row 2: “12x” is not a number")
     form.get_by_label("File", exact=True).set_input_files(right)
     look.click()
     store = form.get_by_role("button", name="Store these counts")

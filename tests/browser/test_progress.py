@@ -42,7 +42,7 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     expect(page.locator(".hero")).to_contain_text("1,250")
     forecasts.keep(db, quiet_house.id, forecast(last))
     page.clock.fast_forward(11_000)
-    expect(page.locator("#announcer")).to_have_text("The forecast is there.")
+    expect(page.locator("#announcer")).to_have_text("The forecast is ready.")
     expect(page.locator(".hero")).to_contain_text("Forecast for the next 28 days: 1,400 visits")
     page.get_by_role("link", name="Forecast").click()
     expect(page.get_by_role("heading", name="The next eight weeks")).to_be_visible()

@@ -22,7 +22,7 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)
     expect(page.locator(".finding").first).to_contain_text("Readings of 1 sensor do not count.")
     card = page.locator('[data-cause="late"]')
-    expect(card).to_contain_text("They came later than the site allows.")
+    expect(card).to_contain_text("They arrived later than the site allows.")
     expect(card).to_contain_text("7 people in them")
     card.locator("summary").press("Enter")
     expect(card.get_by_label("Decision")).to_have_value("")  # nothing is chosen beforehand
@@ -32,7 +32,7 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     card.get_by_label("Your name or initials").fill("Kim")
     card.get_by_label("Your name or initials").press("Enter")
     expect(card).to_have_count(0)
-    expect(page.locator("#announcer")).to_have_text("Kept.")
+    expect(page.locator("#announcer")).to_have_text("Saved.")
     (decision,) = quarantine_decisions.decisions(db, house.id)
     assert (decision.decision, decision.author, decision.readings) == ("released", "Kim", 1)
     made = page.locator(f'[data-decision="{decision.id}"]')

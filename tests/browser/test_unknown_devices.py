@@ -59,7 +59,7 @@ def test_one_answer_is_enough(
     card.get_by_label("Your name or initials").fill("Kim")
     card.get_by_label("Your name or initials").press("Enter")
     expect(card).to_have_count(0)
-    expect(page.locator("#announcer")).to_have_text("Kept. What it has sent is read now.")
+    expect(page.locator("#announcer")).to_have_text("Saved. What it has sent is being read now.")
     (made,) = device_mappings.listing(db)
     assert (made.author, dict(made.mapping.values)) == ("Kim", {"in_total": "$.in"})
     wait_for(lambda: device_mappings.listing(db)[0].replayed)

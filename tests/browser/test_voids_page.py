@@ -35,7 +35,7 @@ def test_a_person_voids_and_takes_back(quiet_house: House, open_page: Open, db: 
     made = page.locator(".voids > li")
     expect(made).to_contain_text("voided")
     expect(made).to_contain_text("30 readings (120 people)")
-    assert asked == ["30 readings (120 people) would count no more. Leave them out of all figures?"]
+    assert asked == ["30 readings (120 people) would no longer count. Leave them out of all figures?"]
     assert voids.listing(db, house.id)[0].author == "Kim"
     made.get_by_text("Let them count again").first.press("Enter")
     made.get_by_label("Why?").fill("visitors after all")

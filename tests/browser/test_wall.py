@@ -202,12 +202,12 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
     turn = open_page(f"{wall(quiet_house)}?show=announcement", width=1080, height=1920, bypass_csp=True)
     expect(turn.locator(".wall .tiles")).to_be_visible()  # nothing is announced yet
     for text in ("Closed <b>on Friday</b> from 15:00", "M" * 200):
-        staff.get_by_text("Announce a text", exact=True).first.press("Enter")
+        staff.get_by_text("Show a message", exact=True).first.press("Enter")
         form = staff.locator('form[data-fields="announce"]')
         form.get_by_label("Text").fill(text)
         form.get_by_label("Until").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
         form.get_by_label("Your name or initials").fill("Kim")
-        form.get_by_role("button", name="Announce a text").press("Enter")
+        form.get_by_role("button", name="Show a message").press("Enter")
         expect(staff.locator(".announced")).to_contain_text(f"{text} (Kim)")
         expect(line.locator(".wall > .announcement")).to_have_text(text)
         expect(turn.locator(".leaf .announced")).to_have_text(text)
@@ -215,8 +215,8 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
             assert page.evaluate(FAULTS) == []
     assert violations(turn) == []
     assert staff.locator("html").evaluate("node => node.scrollWidth") <= 390
-    staff.get_by_text("Take the text back", exact=True).first.press("Enter")
-    staff.get_by_role("button", name="Take the text back").press("Enter")
+    staff.get_by_text("Remove the message", exact=True).first.press("Enter")
+    staff.get_by_role("button", name="Remove the message").press("Enter")
     expect(line.locator(".wall > .announcement")).to_have_count(0)
     expect(turn.locator(".wall .tiles")).to_be_visible()
     assert alerts.announced(db, quiet_house.id, datetime.now(UTC)) is None

@@ -55,7 +55,7 @@ def test_what_the_ledger_cannot_hold_is_refused_with_the_reason(
         ({"asked": "2199-01-14"}, 422, "2199-01-14 is still to come"),
         ({"asked_by": "Mrs Smith"}, 422, "asked_by"),
         ({"spaces": ["vault"]}, 404, "vault"),
-        ({"weekdays": ["holiday"]}, 422, "no weekday"),
+        ({"weekdays": ["holiday"]}, 422, "not a weekday"),
         ({"photo": "x"}, 422, "photo"),
     ]
     for change, status, said in cases:

@@ -57,7 +57,10 @@ def test_what_is_unclear_is_asked_in_the_readers_language(quiet: httpx2.Client) 
 
 def test_what_cannot_be_is_refused(quiet: httpx2.Client) -> None:
     wrong = send(quiet, "Datum;Besök\n2019-01-01;12x\n2019-01-02;9\n")
-    assert (wrong.status_code, wrong.json()["error"][:28]) == (422, "row 2: “12x” is no number; c")
+    assert (wrong.status_code, wrong.json()["error"].partition(";")[0]) == (
+        422,
+        "row 2: “12x” is not a number",
+    )
     assert send(quiet, MONTHS, portal="attic").status_code == 404
     assert send(quiet, MONTHS, source=" ").status_code == 422
     assert quiet.post(f"{V1}/imports/77/undo", json={"who": "Kim"}).status_code == 404

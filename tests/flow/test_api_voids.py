@@ -58,7 +58,7 @@ def test_what_cannot_be_voided_is_refused_with_the_reason(
 ) -> None:
     cases = [
         ({"device": "nobody"}, 404, "no device"),
-        ({"first": "yesterday"}, 422, "is no time"),
+        ({"first": "yesterday"}, 422, "is not a time"),
         ({"last": "2026-03-01"}, 422, "before it begins"),
         ({"reason": " "}, 422, "reason"),
         ({"who": ""}, 422, "who"),

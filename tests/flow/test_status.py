@@ -157,7 +157,7 @@ def the_web_tells_of_itself(web: Service, page: int) -> None:
     assert told[f'besok_web_requests_total{{route="{route}",status="4xx"}}'] == "1.0"
     assert told[f'besok_web_request_seconds_count{{route="{route}"}}'] == "4.0"
     routes = {name.split('"')[1] for name in told if name.startswith("besok_web_requests_total")}
-    assert not routes & {"/a", "/b", "/api/c"}, "what nobody offers is no series"
+    assert not routes & {"/a", "/b", "/api/c"}, "what nobody offers is not a series"
     assert float(told['besok_web_pool_requests_total{pool="live"}']) >= 4
     assert told["besok_web_ready"] == "1.0" and "process_open_fds" in told
     assert not any("stream" in name and "request" in name for name in told)

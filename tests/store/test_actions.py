@@ -89,7 +89,7 @@ def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None
         actions.put(house, [replace(CHAIRS, undone=date(2026, 2, 1))], "anna", NOW)
     with pytest.raises(CalendarFileError, match=f"asked: {TOMORROW} is still to come"):
         actions.put(house, [replace(CHAIRS, asked=TOMORROW)], "anna", NOW)
-    with pytest.raises(NotFound, match="besok action list"):
+    with pytest.raises(NotFound, match="look at the list again"):
         actions.remove(house, "lib", "chairs", "anna", NOW)
     assert actions.listing(house) == [] and actions.log(house) == []
 

@@ -202,7 +202,7 @@ def test_quiet_hours_acknowledgement_and_work_going_on(library: Database, desk: 
         library, one.id, "Kim", now
     )
     turn(library, now + timedelta(hours=2))
-    assert desk.subjects == [], "somebody takes care of it already"
+    assert desk.subjects == [], "somebody is already taking care of it"
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections

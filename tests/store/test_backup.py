@@ -104,7 +104,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
         database.restore(empty_database_url, file)
     with tarfile.open(file, "w") as tar:
         tar.add(__file__, arcname="../../evil")
-    with pytest.raises(BackupError, match="is no backup of Besök: it holds"):
+    with pytest.raises(BackupError, match="is not a backup of Besök: it holds"):
         database.restore(empty_database_url, file)
     with pytest.raises(BackupError, match="no folder"):
         database.save(database_url, tmp_path / "nowhere" / "file")

@@ -151,8 +151,8 @@ def test_school_holidays_in_columns_of_other_names() -> None:
     ("text", "said"),
     [
         ("", "neither iCalendar nor a CSV"),
-        ("first,last\n2026-02-30,2026-03-01\n", "row 2: “2026-02-30” is no date"),
-        ("first,last\n2026-03-02,2026-03-01\n", "no school holiday"),
+        ("first,last\n2026-02-30,2026-03-01\n", "row 2: “2026-02-30” is not a date"),
+        ("first,last\n2026-03-02,2026-03-01\n", "not a school holiday"),
         ("date,visits\n2026-03-02,7\n", "no column last"),
     ],
 )

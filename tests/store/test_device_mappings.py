@@ -92,7 +92,7 @@ def test_an_answer_places_the_channel_from_a_day_on_and_a_site_file_leaves_it(ho
     assert people_in(house) == 8
     placed = Sensor(source="counters", device=TOPIC, portal="front", first=date(2026, 3, 2))
     assert placed in sites.load(house, "lib").sensors
-    assert sites.apply(house, sitefile.parse(HOUSE)) == []  # it is no difference
+    assert sites.apply(house, sitefile.parse(HOUSE)) == []  # it is not a difference
     assert placed in sites.load(house, "lib").sensors
     moved = HOUSE + sitefile.sensor_lines(Sensor(source="counters", device=TOPIC, portal="back"))
     assert sites.apply(house, sitefile.parse(moved), now=LATER) != []  # the file goes before

@@ -74,7 +74,7 @@ def test_a_count_is_kept_with_its_author_and_the_last_number_holds(db: Database,
     kept = period_counts.listing(db, "branch")
     assert {(i.author, i.method, i.source) for i in kept} == {("Kim", "manual", BY_HAND)}
     assert [i.undone for i in kept] == [True, False]
-    assert get_sampled_years(db, branch, TODAY) == []  # a day is no sample of a year
+    assert get_sampled_years(db, branch, TODAY) == []  # a day is not a sample of a year
 
 
 @pytest.mark.parametrize(

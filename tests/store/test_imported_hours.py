@@ -108,7 +108,7 @@ def test_a_site_file_does_not_undo_them_unasked_and_a_file_without_a_column_chan
 
 @pytest.mark.parametrize(
     ("opens", "said"),
-    [("02-05", "leave the business day, which begins at 04:00"), ("random", "hardly ever repeat")],
+    [("02-05", "extend beyond the business day, which begins at 04:00"), ("random", "hardly ever repeat")],
 )
 def test_hours_that_no_site_has_are_refused_and_nothing_is_stored(
     lib: Database, opens: str, said: str

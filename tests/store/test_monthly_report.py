@@ -125,7 +125,7 @@ def test_a_subscriber_gets_it_once_from_several_workers(library: Database, inbox
     assert name == "lib-2026-05.pdf" and len(PdfReader(BytesIO(content)).pages) == 1
     (sent,) = alerts.deliveries(library)
     assert (sent.target, sent.problem) == ("desk", None)
-    assert get_alerts(library, "lib", NOW, timedelta(days=1)) == []  # it is no alert
+    assert get_alerts(library, "lib", NOW, timedelta(days=1)) == []  # it is not an alert
     turn(library, NOW + timedelta(days=10))
     assert len(taken.subjects) == 1
     turn(library, NOW + timedelta(days=18))

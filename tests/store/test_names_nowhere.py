@@ -72,7 +72,7 @@ def collect(db: Database, *messages: Message) -> None:
 
 
 def leaves(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of each value that is no object and no list."""
+    """The place of each value that is not an object and no list."""
     items = (
         value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
     )

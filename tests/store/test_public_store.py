@@ -19,6 +19,7 @@ from besok.services.public import COARSE, SETTLED, coarse, get_public
 from besok.store import sites
 from besok.store.database import Database
 from dashboard.app import attach
+from dashboard.public.page import context
 from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 
@@ -200,6 +201,28 @@ def test_nothing_is_told_of_people_at_night(library: Database, hours: str, hour:
     public = get_public(library, "lib", time + SETTLED)
     assert {(s.people, s.free, s.use, s.level) for s in public.spaces} == {(None, None, None, "unknown")}
     assert public.level == "unknown"
+    assert public.at_night is (hours == "always")
+
+
+@pytest.mark.usefixtures("english")
+def test_the_page_says_that_no_figures_are_shown_at_night(library: Database) -> None:
+    sites.apply(library, sitefile.parse(HOUSE.replace("08:00-20:00", "always")))
+    time = NOW.replace(hour=2, minute=0)
+    fill(library, {time: at(30, 7)})
+    shown = context(get_public(library, "lib", time + SETTLED), [])
+    assert shown["updated"] == "No figures are shown at night, so that nobody can be recognised."
+    assert {space["free"] for floor in shown["floors"] for space in floor["spaces"]} == {"Not shown at night"}
+
+
+def test_simulated_people_are_shown_at_night(library: Database) -> None:
+    house = HOUSE.replace("08:00-20:00", "always").replace(
+        'kind = "library"', 'kind = "library"\nsandbox = true', 1
+    )
+    sites.apply(library, sitefile.parse(house))
+    time = NOW.replace(hour=2, minute=0)
+    fill(library, {time: at(30, 7)})
+    public = get_public(library, "lib", time + SETTLED)
+    assert (public.at_night, {s.space: s.people for s in public.spaces}["reading"]) == (False, 30)
 
 
 def test_who_looks_often_sees_no_figure_come(library: Database) -> None:

@@ -176,7 +176,7 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database) -> None:
         " where external_id like 'lib/%' order by 1",
     )
     assert held == [("lib/front", "(,)", None, None)]
-    fill(db, "lib")  # the same messages again are no repeats
+    fill(db, "lib")  # the same messages again are not repeats
     assert days(db)["back", "2026-03-02"] == (10, 0)
 
 
@@ -218,7 +218,7 @@ def test_real_sites_are_refused(db: Database) -> None:
     sites.apply(db, house(made_up=False))
     put(db, *DELTAS)
     before = everything(db)
-    with pytest.raises(StoreRefused, match="no sandbox"):
+    with pytest.raises(StoreRefused, match="not a sandbox"):
         sandbox.empty(db, "lib")
     with pytest.raises(NotFound):
         sandbox.empty(db, "nowhere")

@@ -104,7 +104,7 @@ def test_a_gate_that_counts_both_ways_must_be_said(lib: Database, ask: Ask) -> N
     [
         (("import", "--source", " "), "--source is empty"),
         (("import", "--answer", "dates"), "write KEY=VALUE"),
-        (("import", "--answer", "x=1"), "nothing of this file asks for"),
+        (("import", "--answer", "x=1"), "nothing in this file asks for"),
         (("import", "--site", "nowhere"), "nowhere"),
         (("undo", "7"), "there is no import 7"),
     ],

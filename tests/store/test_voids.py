@@ -155,7 +155,7 @@ def test_times_are_by_the_clock_of_the_site(house: Database) -> None:
     assert time_span(house, front, "2026-03-02", "2026-03-02") == (day, day + timedelta(days=1))
     assert time_span(house, front, "2026-03-02T13:00", "2026-03-02 13:15") == (NOON, after(15))
     assert time_span(house, front, "2026-03-02T12:00Z", "2026-03-02T12:15+00:00") == (NOON, after(15))
-    with pytest.raises(BesokError, match="is no time"):
+    with pytest.raises(BesokError, match="is not a time"):
         time_span(house, front, "yesterday", "2026-03-02")
     with pytest.raises(BesokError, match="ends before it begins"):
         time_span(house, front, "2026-03-02", "2026-03-01")

@@ -49,7 +49,7 @@ def test_each_native_sensor_has_an_account_unless_a_gateway_sends_for_it() -> No
     assert own["lib.front"].reads == ()
     assert own["gateway"].reads == ("v3/down",)
     assert [a.name for a in own.values() if a.reads == ("#",)] == ["besok-collector", "besok-recorder"]
-    assert "besok-simulator" not in own  # the house is no sandbox
+    assert "besok-simulator" not in own  # the house is not a sandbox
     whole = accounts(HOUSE, [Publisher(name="hub", topics=("besok/v1/lib/#",))]).accounts
     assert "lib.front" not in {a.name for a in whole}
 
@@ -64,7 +64,7 @@ def test_a_device_belongs_to_one_publisher() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[[publishers]]\nname = "a b"\ntopics = ["x"]', "no name of an account"),
+        ('[[publishers]]\nname = "a b"\ntopics = ["x"]', "cannot be the name of an account"),
         ('[[publishers]]\nname = "a"\ntopics = []', "it may send nothing"),
         ('[[publishers]]\nname = "a"\ntopics = ["x/#/y"]', "# takes all that follows"),
         ('[[publishers]]\nname = "a"\ntopic = ["x"]', "the key is not known"),

@@ -35,7 +35,7 @@ def test_how_far_an_action_has_come() -> None:
 @pytest.mark.parametrize(
     ("other", "key", "said"),
     [
-        ({"id": "Chairs!"}, "id", "is no id"),
+        ({"id": "Chairs!"}, "id", "is not an id"),
         ({"asked": date(2026, 1, 9)}, "answered", "2026-01-05 is before asked"),
         ({"undone": date(2026, 1, 31)}, "undone", "exchange or correct"),
         (
@@ -48,7 +48,7 @@ def test_how_far_an_action_has_come() -> None:
         ({"done_since": None}, "undone", "what was never done cannot be undone"),
         ({"answered": None}, "answered", "write both or neither"),
         ({"answer": Text(sv="Ja", en="")}, "answer", "in both languages"),
-        ({"weekdays": ("someday",)}, "weekdays", "is no weekday"),
+        ({"weekdays": ("someday",)}, "weekdays", "is not a weekday"),
     ],
 )
 def test_what_cannot_be_is_told(other: dict[str, Any], key: str, said: str) -> None:

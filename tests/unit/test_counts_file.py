@@ -93,11 +93,11 @@ def test_columns_that_others_and_our_own_exports_have(head: str, time: str, coun
             "Several columns hold times.* Choose one by --date-column",
         ),
         ("date,visits\n2026-11-25,1,234\n", "Expected 2 fields in line 2, saw 3; is the separator right"),
-        ("date,visits\n2026-11-25,x\n", r"line 2: 'x' is no number \(visits\)"),
+        ("date,visits\n2026-11-25,x\n", r"line 2: 'x' is not a number \(visits\)"),
         ("\ndate,visits\n\n2026-11-25,-1\n", "line 4: '-1' people cannot be"),
         ("date,visits\n2026-11-25,1e300\n", "line 2: '1e300' people cannot be"),
         ("date,A\n2026-01-01,x\n", "has no column visits"),
-        (f"date,visits\n2026-01-01,1\n2026{' ' * 100_000}x,1\n", "row 3: .* is no date"),
+        (f"date,visits\n2026-01-01,1\n2026{' ' * 100_000}x,1\n", "row 3: .* is not a date"),
         ("year,quarter,visits\n2026,1,2\n", "has quarters|year"),
         ('date,visits\n"2026-01-01,1\n', "close the quotation marks"),
         ("date,visits\n2026-01-01," + "9" * 200_000, "field larger"),
@@ -115,7 +115,7 @@ def test_files(tmp_path: Path) -> None:
         file.write_bytes("time,in,out,ö\n2026-11-25,3,1,å\n".encode(encoding))
         assert list(read_frame(read_text(file), "a").columns) == ["time", "in", "out", "ö"]
     file.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
-    with pytest.raises(CountFileError, match="is no text"):
+    with pytest.raises(CountFileError, match="is not text"):
         read_text(file)
 
 
@@ -157,18 +157,18 @@ def test_forms_of_dates(texts: tuple[str, ...], said: list[str]) -> None:
             ("2026-11-25", "25.11.2026"),
             "“25.11.2026” and “2026-11-25” have day and month in different orders",
         ),
-        (("2026-02-30",), "row 2: “2026-02-30” is no date"),
-        (("soon",), "is no date .* as 2026-11-25 .*or give --date-format"),
+        (("2026-02-30",), "row 2: “2026-02-30” is not a date"),
+        (("soon",), "is not a date .* as 2026-11-25 .*or give --date-format"),
         (("",), "row 2 has counts and no date"),
         (("2012",), "of quarters or years; give the visits of every month"),
         (("2012-Q1",), "of quarters or years"),
-        (("2026-11-25", "2026-11"), "row 3: “2026-11” is no date like the others"),
+        (("2026-11-25", "2026-11"), "row 3: “2026-11” is not a date like the others"),
         (("25/11/26",), "Give --date-format"),
-        (("Jan-15", "Feb-15"), "row 2: “jan-15” is no date like the others; .* or give --date-format"),
-        (("2025-W53",), "is no date"),
-        (("2026-11-25 25:00",), "no time of day"),
-        (("2026-11-25 13:00 PM",), "no time of day"),
-        (("1800-01-01",), "is no date"),
+        (("Jan-15", "Feb-15"), "row 2: “jan-15” is not a date like the others; .* or give --date-format"),
+        (("2025-W53",), "is not a date"),
+        (("2026-11-25 25:00",), "no valid time of day"),
+        (("2026-11-25 13:00 PM",), "no valid time of day"),
+        (("1800-01-01",), "is not a date"),
     ],
 )
 def test_unclear_dates_are_refused_with_the_option_to_give(texts: tuple[str, ...], said: str) -> None:
@@ -217,7 +217,7 @@ def test_offsets_put_times_on_the_clock_of_a_place() -> None:
         date(2026, 7, 6),
     ]
     assert "are those of UTC" in series.parse(day, "a").notes[-1]
-    with pytest.raises(CountFileError, match="is no time zone"):
+    with pytest.raises(CountFileError, match="is not a time zone"):
         series.parse(day, "a", zone="Mars")
 
 
@@ -310,7 +310,7 @@ def test_a_column_is_chosen_by_name_or_number_and_several_are_added_up_where_all
         (WIDE, "9", "no column 9"),
         (WIDE, "date", "tells the time"),
         ("date,A,A\n2026-01-01,1,2\n", "A", r"several columns A; choose one by its number"),
-        ("date,A,B\n2026-01-01,x,2\n", "A", r"line 2: 'x' is no number \(A\)"),
+        ("date,A,B\n2026-01-01,x,2\n", "A", r"line 2: 'x' is not a number \(A\)"),
     ],
 )
 def test_what_is_said_of_columns(text: str, asked: str, said: str) -> None:
@@ -324,7 +324,7 @@ def test_messages_are_short_and_move_no_terminal() -> None:
     with pytest.raises(CountFileError, match="and 30 more") as told:
         series.parse(text, "wide.csv")
     assert str(told.value).isprintable() and len(str(told.value)) < 2000
-    with pytest.raises(CountFileError, match="is no date") as told:
+    with pytest.raises(CountFileError, match="is not a date") as told:
         read("date,visits\n2026-01-01,1\n\x1b[2J\x07,2\n")
     assert str(told.value).isprintable()
     assert series.parse(text, "wide.csv", options=ReadOptions(value_columns=("7",))).name.isprintable()

@@ -124,7 +124,7 @@ def test_open_hours_without_figures_are_marked_and_closed_ones_are_not() -> None
     assert history.finding(series(points), None, period, None, now).endswith(
         " 33\u00a0% of the time was measured."
     )
-    assert history.unmeasured(points, SITE, period, begins) == []  # what is still to come is no gap
+    assert history.unmeasured(points, SITE, period, begins) == []  # what is still to come is not a gap
 
 
 def test_a_moment_of_today_needs_no_day() -> None:

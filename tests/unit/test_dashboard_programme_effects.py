@@ -19,8 +19,14 @@ MORE = EventEffect(
     [
         (MORE, "+64 (+41 to +80)"),
         (replace(MORE, origin="new"), "+64 (+41 to +80)"),
-        (replace(MORE, origin="moved"), "+64 (+41 to +80), mostly people who came at another hour otherwise"),
-        (replace(MORE, origin="partly"), "+64 (+41 to +80), some of them came at another hour otherwise"),
+        (
+            replace(MORE, origin="moved"),
+            "+64 (+41 to +80), mostly people who would otherwise have come at another hour",
+        ),
+        (
+            replace(MORE, origin="partly"),
+            "+64 (+41 to +80), some of them would otherwise have come at another hour",
+        ),
         (replace(MORE, verdict="chance"), "no clear effect (+41 to +80)"),
         (EventEffect(verdict="too_few_days"), "too few comparable days"),
         (EventEffect(verdict="not_observed"), "not counted then"),

@@ -43,7 +43,7 @@ def expected(first: date, last: date, mean: float) -> ExpectedTotal:
 
 def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> None:
     totals = (
-        expected(date(2026, 11, 25), date(2026, 12, 22), 2_800),  # four weeks are no year
+        expected(date(2026, 11, 25), date(2026, 12, 22), 2_800),  # four weeks are not year
         expected(date(2026, 11, 25), date(2027, 11, 24), 36_500),
         expected(date(2026, 11, 25), date(2026, 12, 31), 3_700),
         expected(date(2027, 1, 1), date(2027, 12, 31), 40_000),
@@ -133,7 +133,7 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
             Awaited(days=9, coming_in=False, at_work=True),
             "It needs 21 days of counted visits, and there are 9.",
         ),
-        (Awaited(days=500, coming_in=True, at_work=True), "Older visits are coming in, 500 days so far."),
+        (Awaited(days=500, coming_in=True, at_work=True), "Older visits are being loaded, 500 days so far."),
         (Awaited(days=500, coming_in=False, at_work=True), "It is made from 500 days of visits"),
         (Awaited(days=500, coming_in=False, at_work=False), "The service that makes it is not running"),
     ],
@@ -209,7 +209,7 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
         == "Until 10 Apr 2026: 990 visits, −10\u00a0% against 2025, ±0\u00a0% against the target trajectory."
     )
     assert this_year._sentence(now, before, goal, 31).endswith(
-        "990 visits. 31 days were not counted whole and are missing from it, so it is not compared."
+        "990 visits. 31 days were not counted completely and are missing from it, so it is not compared."
     )
     assert this_year._sentence(now[50:], {}, {}, 0).startswith("From 20 Feb 2026 until 10 Apr 2026: ")
 
@@ -252,6 +252,6 @@ def test_below_three_quarters_of_a_year_there_is_no_headline_but_what_is_known_a
         assert part in told
     assert "×" not in told and "ahead" not in told
     half = replace(WAY, baseline_coverage=0.5, baseline_visits=None)
-    assert "50\u00a0% were counted whole" in texts(no_target.advice("lib", half, TODAY))
+    assert "50\u00a0% were counted completely" in texts(no_target.advice("lib", half, TODAY))
     said = texts(no_target.uncounted("Library", ["Annex"], "Library"))
     assert "The target counts Annex too" in said and "by hand" in said

@@ -73,8 +73,8 @@ def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
         "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
         "of an hour, and the doubt about the visits goes from ±5.0\u00a0% to ±2.1\u00a0%."
     )
-    assert validation_counts.next_count([], {}) == "Another count would teach next to nothing now."
-    assert "Nobody was seen to enter" in validation_counts.next_count([], {}, 0.0)
+    assert validation_counts.next_count([], {}) == "Another count would add almost nothing now."
+    assert "No one was counted entering" in validation_counts.next_count([], {}, 0.0)
     points = [
         VisitPoint(day=DAY.day, gross=n, net=n, coverage=1, imputed=0, corrected=c)
         for n, c in ((1100, 100), (900, 0))

@@ -139,7 +139,7 @@ def test_days_of_a_place(tmp_path: Path) -> None:
     assert list(series.read(file, zone="Europe/Stockholm").visits) == [date(2024, 2, 1), date(2024, 2, 2)]
     assert any("are those of UTC" in note for note in series.read(file).notes)
     assert not series.read(_file(tmp_path, ("2024-01-31T00:00:00Z,5", "2024-02-01T00:00:00Z,6"))).notes
-    with pytest.raises(CountFileError, match="is no time zone"):
+    with pytest.raises(CountFileError, match="is not a time zone"):
         series.read(file, zone="Stockholm")
 
 
@@ -224,7 +224,7 @@ def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [("date,visits\n1901-01-02,5\n2124-01-02,5", "one of these is wrong"),
-     ("date,visits\n0001-01-02,5\n2024-01-02,5", "row 2: “0001-01-02” is no date")],
+     ("date,visits\n0001-01-02,5\n2024-01-02,5", "row 2: “0001-01-02” is not a date")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "file.csv"
@@ -327,7 +327,7 @@ def test_one_month_is_a_month_and_not_a_day(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["inf", "nan", "-5", "900.000", "many", "-", "1e30"])
 def test_a_target_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(BesokError, match="is no number of visits"):
+    with pytest.raises(BesokError, match="is not a number of visits"):
         _goal(text, datetime(2030, 1, 1))  # noqa: DTZ001
 
 

@@ -23,7 +23,7 @@ def test_what_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
             content(file, 2_000_000, CountFileError, "; split it")
         assert str(refused.value) == said
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(BesokError, match="it is no text in UTF-8"):
+    with pytest.raises(BesokError, match="it is not text in UTF-8"):
         text(file)
 
 
@@ -34,7 +34,7 @@ def test_the_input_is_read_as_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [(b"PK\x03\x04abc", "is a workbook; save it as CSV"), (b"title\n\x00\x01", "is no text")],
+    [(b"PK\x03\x04abc", "is a workbook; save it as CSV"), (b"title\n\x00\x01", "is not text")],
 )
 def test_what_is_no_table_is_told(tmp_path: Path, given: bytes, said: str) -> None:
     (tmp_path / "list.xlsx").write_bytes(given)

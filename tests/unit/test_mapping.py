@@ -335,7 +335,7 @@ def test_a_path_is_good_or_gets_a_sentence(text: str) -> None:
     try:
         compiled(text).find(Place(message={"a": [1]}, item={"a": [1]}, key=None, levels=["a"]))
     except PathError as exc:
-        assert "is no path" in str(exc)
+        assert "is not a path" in str(exc)
 
 
 def test_a_path_leads_on_through_a_message_of_any_depth_that_is_read() -> None:

@@ -223,7 +223,7 @@ def test_where_recorded_sites_go(wishes: tuple[str, ...], to: dict[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    ("wish", "why"), [("lab", "several sites"), ("hus=park", "no sandbox"), ("gone=lab", 'no site "gone"')]
+    ("wish", "why"), [("lab", "several sites"), ("hus=park", "not a sandbox"), ("gone=lab", 'no site "gone"')]
 )
 def test_no_recording_goes_to_a_real_site(wish: str, why: str) -> None:
     with pytest.raises(RecordingError, match=why):

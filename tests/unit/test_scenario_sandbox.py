@@ -70,7 +70,7 @@ def test_what_is_asked_is_seen_in_it(site: Site) -> None:
 def test_the_day_of_a_recording_is_today_in_its_sandbox(site: Site, first: date, start: time) -> None:
     asked = replace(spec(visitors=1.0), first=first, recorded=Recorded(start=start, minutes=60))
     made, by = sandbox(site, asked, NOW), moved_by(asked, asked.recorded, site, NOW)  # type: ignore[arg-type]
-    parse(dump(SiteFile(sites=(replace(made, id="copy"),))))  # its own id is no site's
+    parse(dump(SiteFile(sites=(replace(made, id="copy"),))))  # its own id is not a site's
     begins = recorded_span(asked, asked.recorded, site)[0]  # type: ignore[arg-type]
     assert timedelta() <= NOW - (begins + by) < timedelta(minutes=15)
     then, today = calendar.business_day(begins, site), calendar.business_day(NOW, made)

@@ -80,7 +80,7 @@ def test_a_scenario_is_read() -> None:
         ("arrivals = 1.5", "plans = { reed = 2 }", 'plans.reed: "reed" is not known (did you mean "read"?)'),
         ("arrivals = 1.5", "entrances = { a = 0.7, b = 0.6 }", "[[rates]] branch: entrances: the shares make 1.3"),
         ("saturday = 2.0", "caturday = 2.0", '"caturday" is not known (did you mean "saturday"?)'),
-        ('"16" = 1.2', '"24" = 1.2', 'line 10: [[rates]] branch: hours.24: "24" is no hour of the day'),
+        ('"16" = 1.2', '"24" = 1.2', 'line 10: [[rates]] branch: hours.24: "24" is not an hour of the day'),
         ("people = 100", "", 'line 12: [[events]] branch: say either how many "people" come'),
         ("people = 100", "people = 100000000", "line 16: [[events]] branch: people: 100000000 is not possible"),
         ('start = "18:00"', 'start = "25:00"', 'line 17: [[events]] branch: start: "25:00" is not possible'),

@@ -248,7 +248,7 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
             'values = { in = "$.n" }\n[[messages.unless]]\npath = "$.s"\nsays = "x"',
             "one of is, bits and among",
         ),
-        ('problem = "x {$..[}"', "no path"),
+        ('problem = "x {$..[}"', "not a path"),
     ],
 )
 def test_what_is_written_wrongly_is_refused(line: str, says: str) -> None:

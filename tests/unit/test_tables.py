@@ -108,7 +108,7 @@ def test_a_model_text_names_one_table_or_none() -> None:
     ("line", "says"),
     [
         ('values = { peple = "$.n" }', "catalogue"),
-        ('values = { people = "$..[" }', "no path"),
+        ('values = { people = "$..[" }', "not a path"),
         ('values = { people = "$.n" }\nnot_data = "x"', "one of values, not_data and problem"),
         ('values = { people = "$.n" }\nwhy = 1', "unknown field"),
         ('values = { temperature_c = { path = "$.t", unit = "mV" } }', "does not lead to"),

@@ -294,7 +294,7 @@ def test_answers_decide() -> None:
     assert periods("Year,Visits\n2015/16,5\n2016/17,6\n", year_begins="04")[0] == "2015-04-01..2016-03-31"
     for wrong in ({"dates": "year-first"}, {"dates": "day-first", "sheet": "x"}):
         with pytest.raises(
-            CountFileError, match=r"no answer to “dates”|nothing of this file asks for “sheet”"
+            CountFileError, match=r"not an answer to “dates”|nothing in this file asks for “sheet”"
         ):
             take(ambiguous, **wrong)
 
@@ -311,30 +311,33 @@ def test_answers_decide() -> None:
         ('[{"date": "2019-01-01", "visits": 5}]', "is JSON"),
         ("<html><table><tr><td>1", "is a web page"),
         ("Date,Visits\n2019-01-01,\"1\n2019-01-02,4\n", "quotation marks"),
-        ("Datum;Besök\n2019-01-01;12x\n2019-01-02;9\n", "row 2: “12x” is no number"),
-        ("Date,Visits\n2019-01-01,=1+1\n2019-01-02,4\n", "row 2: “=1\\+1” is no number"),
+        ("Datum;Besök\n2019-01-01;12x\n2019-01-02;9\n", "row 2: “12x” is not a number"),
+        ("Date,Visits\n2019-01-01,=1+1\n2019-01-02,4\n", "row 2: “=1\\+1” is not a number"),
         ("Datum;Besök\n2019-01-01;-5\n2019-01-02;9\n", "line 2: '-5' people cannot be"),
-        ("Date,Visits\n2026-11-25,1,234\n2026-11-26,999\n", "row 2 has 3 cells below 2 heads"),
+        ("Date,Visits\n2026-11-25,1,234\n2026-11-26,999\n", "row 2 has 3 cells below 2 headings"),
         ("Date,Visits\n03/04/2019,5\n14/04/2019,6\n04/15/2019,7\n", "in different orders.*export the file again"),
-        ("Datum;Besök\n2019-01-01;5\n2019-02-30;6\n", "row 3: “2019-02-30” is no date like the others"),
+        ("Datum;Besök\n2019-01-01;5\n2019-02-30;6\n", "row 3: “2019-02-30” is not a date like the others"),
         ("Datum;Besök\n2019-01-01;5\n;60\n2019-01-03;7\n", "row 3 has counts and no date"),
-        ("Namn;Lån\nA;1\nB;2\n", "tells the time of the counts"),
+        ("Namn;Lån\nA;1\nB;2\n", "gives the time of the counts"),
         ("From,To,Visits\n2019-01-01,2019-01-31,5\n2019-01-15,2019-02-28,6\n", "row 3: the time from .* overlaps"),
         ("From,To,Visits\n2019-01-31,2019-01-01,5\n2019-02-01,2019-02-28,6\n", "row 2: .* ends before it begins"),
-        ("Datum;Besök\n3019-01-01;5\n3019-01-02;6\n", "tells the time"),
-        ("År;Besök\n2017;100 000\n2018;98 000*\n2019;101 000\n", r"row 3: “98 000\*” is no number"),
-        ("Filial;2018;2019\nA;10*;12\nB;20;22\nC;1;2\n", r"row 2: “10\*” is no number"),
+        ("Datum;Besök\n3019-01-01;5\n3019-01-02;6\n", "gives the time"),
+        ("År;Besök\n2017;100 000\n2018;98 000*\n2019;101 000\n", r"row 3: “98 000\*” is not a number"),
+        ("Filial;2018;2019\nA;10*;12\nB;20;22\nC;1;2\n", r"row 2: “10\*” is not a number"),
         ("År;Period;Besök\n2018;Kv 1;60\n2018;Kv 2;61\n2019;Jan;10\n2019;Feb;14\n2019;Mar;13\n2019;Apr;1\n2019;Maj;9\n",
          "row 2 gives 60 as a sum, and no rows right above or below it add up to that"),
         ("Etiketter;Besök\n2018;12\njan;5\nfeb;6\n", "row 2 gives 12 as a sum"),
         ("Månad;Besök\n2018;11\njan;5\nfeb;6\n2019;9\n", "neither begins nor ends with one"),
         ("Year,Visits\nFY22,5\nFY23,6\n", "row 2: “fy22” does not say in which year it begins"),
         ("Månad;2018/19\nJan;5\nFeb;6\nMar;7\n", "“2018/19” does not say of which of its years each month is"),
-        ("Termin;Besök\nVT 2022;5\nHT 2022;6\n", "“VT 2022” is none that is known"),
-        ("Månad;Besök;;Månad;Besök\nJan;5;;Jan;7\nFeb;6;;Feb;8\n", "“Månad” stand beside each other"),
-        ("Datum;Besök;;Datum;Besök\n2019-01-01;5;;2019-02-01;9\n2019-01-02;6;;2019-02-02;9\n", "“Datum” stand beside"),
-        ("Datum;Besök\n2019-01-01;2019 besök\n2019-01-02;15 besök\n", "row 2: “2019 besök” is no number"),
-        ("Datum;Tid;Besök\n2019-01-01;25:00;5\n2019-01-01;26:00;6\n", "no time of day"),
+        ("Termin;Besök\nVT 2022;5\nHT 2022;6\n", "“VT 2022” is not a known one"),
+        ("Månad;Besök;;Månad;Besök\nJan;5;;Jan;7\nFeb;6;;Feb;8\n", "“Månad” are side by side"),
+        (
+            "Datum;Besök;;Datum;Besök\n2019-01-01;5;;2019-02-01;9\n2019-01-02;6;;2019-02-02;9\n",
+            "“Datum” are side by side",
+        ),
+        ("Datum;Besök\n2019-01-01;2019 besök\n2019-01-02;15 besök\n", "row 2: “2019 besök” is not a number"),
+        ("Datum;Tid;Besök\n2019-01-01;25:00;5\n2019-01-01;26:00;6\n", "no valid time of day"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_with_its_row(text: str | bytes, said: str) -> None:
@@ -670,7 +673,7 @@ def test_opening_hours_as_people_write_them(written: str, said: str | None) -> N
 @pytest.mark.parametrize(
     ("text", "column", "said"),
     [
-        (OPEN_DAYS.replace("10-19", "10-19h"), "Öppet", "row 2: “10-19h” is no opening hours; write 10-19"),
+        (OPEN_DAYS.replace("10-19", "10-19h"), "Öppet", "row 2: “10-19h” are not opening hours; write 10-19"),
         (OPEN_DAYS, "Besök|Öppet|Datum", "in one column, or in two"),
         (OPEN_DAYS, "Öppettider", "did you mean"),
         ("Månad;Besök;Öppet\n2019-01;120;10-19\n2019-02;130;10-19\n", "Öppet", "leave the column out"),

@@ -110,10 +110,10 @@ def test_definitions_are_read_and_written_back() -> None:
         (
             '"front", "park/gate"]\nnote',
             '"study-door"]\nnote',
-            '"study-door" is no counted door into the site',
+            '"study-door" is not a counted door into the site',
         ),
         ('portals = ["front", ', 'portals = ["frnt", ', 'did you mean "front"'),
-        ('portals = ["park/gate"]', 'portals = ["study-door"]', "no counted door"),
+        ('portals = ["park/gate"]', 'portals = ["study-door"]', "not a counted door"),
         ("first = 2025-01-01", "first = 2026-01-01", "two definitions begin on 2026-01-01"),
         ("share = 0.1", "share = 10", "share: 10 is not possible; write 0.95 or less"),
         ("share = 0.1", "share = 0.1\nper_day = 3", "write one of the two"),

@@ -64,8 +64,8 @@ def test_the_latest_months() -> None:
     [
         ("", "empty"),
         ("a,b\n1,2\n", "must name the columns"),
-        ("date,temp\n2026-13-01,2\n", "row 2: “2026-13-01” is no date"),
-        ("date,temp\n2026-01-01,warm\n", "line 2: 'warm' is no number"),
+        ("date,temp\n2026-13-01,2\n", "row 2: “2026-13-01” is not a date"),
+        ("date,temp\n2026-01-01,warm\n", "line 2: 'warm' is not a number"),
         ("date,temp\n2026-01-01,99\n", "temperature_c lies between"),
         ("date,temp\n\n2026-01-01\n", "no weather"),
         ("date,temp\n", "no lines below"),

@@ -42,8 +42,8 @@ def effect_of_action(
 
     `visits` are those of the spaces acted in, by day from `first` on, NaN where not observed. `acted` marks the days
     concerned (Sundays, say); the other days are then the comparison, and the source of moved visits. `elsewhere` are
-    visits by day of other spaces of the site, from which some may have moved; they are no comparison, since visitors of
-    one room also walk through others. `leave_out` marks days to ignore: closed, holidays, events.
+    visits by day of other spaces of the site, from which some may have moved; they are not a comparison, since visitors
+    of one room also walk through others. `leave_out` marks days to ignore: closed, holidays, events.
     """
     use = _use(visits, leave_out, until, first)
     days = np.ones(len(visits), bool) if acted is None else acted

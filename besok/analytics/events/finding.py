@@ -22,11 +22,11 @@ LIKELY = (
 # Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
 # smaller probability is enough.
 RELAXED = tuple(LIKELY * 0.85**n for n in range(30))
-NOBODY_MISSED = 3.0  # usual people between two silences, whose absence is no evidence
+NOBODY_MISSED = 3.0  # usual people between two silences, whose absence is not evidence
 SURE = np.log(0.8 / 0.2)  # log odds of being unusual from which a day is reported
 LEAST_DEVIATION = 0.3  # least distance (log) of a reported day from the usual level
 LASTS = 0.6  # of the deviation of a day: adjacent days that deviate so far belong to it
-LONGEST = 14  # days; anything longer is no event
+LONGEST = 14  # days; anything longer is not an event
 
 Run = tuple[int, int, int]  # state, first slot, slot after the last
 

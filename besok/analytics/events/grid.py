@@ -20,7 +20,7 @@ STEPS_S = (300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_6
 COARSE_S = 14_400  # from this step on a day has too few slots to be judged by itself: the block is a week
 LONGEST_DAYS = 36_600  # a century: a file that spans more has a wrong date
 MOST_BLOCKS = 5500  # fifteen years of days, or a century of weeks: every block is compared with every other
-SMALLEST_SHARE = 0.5  # of the differences between neighbouring times must be the step, or they are no grid
+SMALLEST_SHARE = 0.5  # of the differences between neighbouring times must be the step, or they are not a grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

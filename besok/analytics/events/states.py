@@ -29,7 +29,7 @@ ENOUGH = 1.5  # comparable blocks, fewest to judge a slot
 FAR = 0.1  # the share of blocks whose level is anything
 FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)
 LONG_RUN = 4096  # steps after which a state depends no more on the first
-LOWEST = 0.3  # of the usual people; a day with fewer is no quiet day, but a failure or a closing
+LOWEST = 0.3  # of the usual people; a day with fewer is not a quiet day, but a failure or a closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

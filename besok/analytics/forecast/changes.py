@@ -30,7 +30,7 @@ EVEN = 14.0  # days after which a step lasts or passes with even probability
 class Changes:
     """Times of steps and of openings; the last step is `age` days old (0: none).
 
-    `slumps` flags rows of past slumps: they are no evidence of the level, like closed ones.
+    `slumps` flags rows of past slumps: they are not evidence of the level, like closed ones.
     """
 
     steps: tuple[float, ...]
@@ -126,7 +126,7 @@ def _step(residual: Floats, at: Floats, setting: Setting, known: list[float]) ->
 
 
 def _blocks(residual: Floats, at: Floats, step: float) -> tuple[Weekly, np.ndarray]:
-    """Return the rows by week, the last one complete; weeks and months as medians of three, since one is no proof."""
+    """Return the rows by week, the last one complete; weeks and months as medians of three, since one is not proof."""
     if step < 7:
         cut = len(residual) % 7
         weekly, first = by_week(residual[cut:])

@@ -16,7 +16,7 @@ MANY = 100.0  # visits a row: from there on the Poisson error is small beside ot
 class History:
     """Visits of consecutive days from `first` on. NaN: not observed, which is never zero.
 
-    `closed` flags days recorded as closed; they are no evidence of open ones.
+    `closed` flags days recorded as closed; they are not evidence of open ones.
     """
 
     first: date

@@ -282,7 +282,7 @@ def _missed(wider: float, used: Floats, days: int) -> float:
 
     If each passage is missed with probability m by itself, and m differs by day, door and direction, the remainder of
     a day with n passages has the variance m n + (WANDER m)^2 / 2 times the sum of the squares of the doors' n. The
-    absence of scatter is no evidence: equal errors of both directions cancel for many people.
+    absence of scatter is not evidence: equal errors of both directions cancel for many people.
     """
     passed = used.sum()
     if passed < LEAST_PEOPLE:

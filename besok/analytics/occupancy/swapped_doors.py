@@ -7,7 +7,7 @@ from besok.model.arrays import Bools, Floats
 
 SURE = 14.0  # log likelihood ratio from which a door is turned; a real, correctly mounted one reached 13
 AGAIN = 4.0  # instead of SURE, for a door that was turned when the day began to be turned back
-# What it may come to on most days; doors with more are no clear witnesses against themselves
+# What it may come to on most days; doors with more are not clear witnesses against themselves
 CALM, CALM_DAYS = 6.0, 0.8
 LEAST_DAYS = 7
 NEARER = 0.6  # of the distance from the usual number inside, at most, may remain after turning a door

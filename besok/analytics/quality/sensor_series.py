@@ -80,7 +80,7 @@ class SensorHistory:
     `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
     is known to have worked. `low` and `high` are the least and the most that a gauge showed (presence is 0 or 1).
     `heard` is when each counter, then each gauge, last sent. `healthy` is False where a counter is known to have been
-    faulty before: its data of that time are no reference.
+    faulty before: its data of that time are not a reference.
     """
 
     now: datetime

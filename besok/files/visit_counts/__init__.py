@@ -97,9 +97,9 @@ def _ask_of_means(texts: Sequence[str], frame: pd.DataFrame, dialog: Dialog) -> 
         if (labels.DAILY.search(text) and longer) or (labels.HOURLY.search(text) and not hourly):
             dialog.ask(
                 "means",
-                "“{text}” speaks of a mean. Are the counts means, or does each hold all who came in its period? Of "
-                "means the sums are needed.",
-                [option("sums", "each holds all who came in its period")],
+                "“{text}” suggests a mean. Are the counts means, or is each the total of its period? Means cannot "
+                "be used; sums can.",
+                [option("sums", "each is the total of its period")],
                 text=text[:60],
             )
             return

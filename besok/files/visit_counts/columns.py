@@ -220,7 +220,7 @@ def _choose_period(table: Table, columns: Columns, periods: dict[int, str], dial
     if len(chosen) > 1:
         answer = dialog.ask(
             "date-column",
-            "Several columns hold times. Which tells when the people came?",
+            "Several columns hold times. Which one says when people came?",
             [option(table.name(c), "“{text}”, for example", text=sample(table.body[c])[0]) for c in chosen],
         )
         chosen = [c for c in chosen if table.name(c) == answer]
@@ -233,8 +233,8 @@ def _choose_period(table: Table, columns: Columns, periods: dict[int, str], dial
 
 def _side_by_side(table: Table, column: int) -> CountFileError:
     return refusal(
-        "several columns “{name}” stand beside each other, each with its counts; put one table below the other, "
-        "or on a sheet of its own",
+        "several columns “{name}” are side by side, each with its counts; put one table below the other, or on a "
+        "sheet of its own",
         name=table.name(column)[:60],
     )
 

@@ -136,7 +136,7 @@ def _check_parts(data: bytes, name: str) -> None:
     if len(parts) > PARTS or sum(part.file_size for part in parts) > UNPACKED:
         raise refusal("{name} unpacks to more than {n} MB; split it by years", name=name, n=UNPACKED >> 20)
     if not any(part.filename == "[Content_Types].xml" for part in parts):
-        raise refusal("{name} is no .xlsx workbook; save it as .xlsx or CSV", name=name)
+        raise refusal("{name} is not an .xlsx workbook; save it as .xlsx or CSV", name=name)
 
 
 def _check_formulas(sheet: Any, data: bytes, name: str) -> None:

@@ -56,7 +56,7 @@ def counted(table: Table, dialog: Dialog) -> Table:
     if (wrong := differences < 0).any():
         raise refusal(
             "row {row}: the reading at the end is lower than that at the beginning; leave both empty where the "
-            "counter was set back",
+            "counter was reset",
             row=int(body.index[wrong][0]),
         )
     body[start], body[end] = differences.astype(str).where(known, ""), ""

@@ -34,7 +34,7 @@ def split_hours(table: Table, dialog: Dialog) -> tuple[Table, "pd.Series[str] | 
         columns = [option(name, "the column “{name}”", name=name[:60]) for name in by_name]
         chosen = dialog.ask_several("hours", "In which column, or two, are the opening hours?", columns)
         if len(chosen) > 2:
-            raise refusal("opening hours stand in one column, or in two: when it opens, and when it closes")
+            raise refusal("opening hours are in one column, or in two: when it opens, and when it closes")
         hour_cells = [by_name[name] for name in chosen]
         hours = table.body[hour_cells].agg(" - ".join, axis=1).str.strip(" -")
         offered = [*offered, *hour_cells]
@@ -102,7 +102,7 @@ def hours_by_day(parts: "Iterable[tuple[pd.DataFrame, pd.Series[str] | None]]") 
             opening = hours_of(text)
             if opening is None:
                 raise refusal(
-                    "row {row}: “{text}” is no opening hours; write 10-19, 10:00-19:00 or closed, or leave it empty",
+                    "row {row}: “{text}” are not opening hours; write 10-19, 10:00-19:00 or closed, or leave it empty",
                     row=row,
                     text=text[:40],
                 )

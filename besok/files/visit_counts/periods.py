@@ -102,7 +102,7 @@ def with_periods(
 ) -> pd.DataFrame:
     """Add first, last, wall and unit to records, which are given by the number of their column.
 
-    Raises Unclear for an ambiguous time, CountFileError for a text that is no time.
+    Raises Unclear for an ambiguous time, CountFileError for a text that is not a time.
     """
     row_times = _row_times(table, columns, dialog)
     turns = _year_turns(row_times, table.body, columns, [headers[c] for c, _ in records], dialog)
@@ -118,8 +118,8 @@ def with_periods(
     frame = pd.concat(parts, ignore_index=True)
     if frame[[*"ysqmwdf"]].isna().all(axis=None):
         raise refusal(
-            "no column and no head tells the time of the counts (“{text}” is none that is known); write 2026, "
-            "2026-11, 2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
+            "no column or heading gives the time of the counts (“{text}” is not a known one); write 2026, 2026-11, "
+            "2026-11-25 or 2025-07-01 - 2026-06-30 into a column Date",
             text=next((t for t in table.body.iloc[:9].to_numpy().flat if t and not is_total(t)), "")[:60],
         )
     if columns.period is None:
@@ -203,7 +203,7 @@ def _period_column(table: Table, columns: Columns, dialog: Dialog) -> pd.DataFra
         texts = texts.where(single, texts.str.replace(_UNTIL, "", regex=True))
     split = split_clock(texts)
     if (wrong := split["clock"] >= MIDNIGHT).any():
-        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
+        raise refusal("row {row}: “{text}” has no valid time of day; write 08:15", **_at(texts, wrong))
     days = each(split["day"], lambda text: _date_text(text, weeks=weeks))
     _remark_serial(split["day"], days, dialog)
     texts = texts.where(days == split["day"], days)
@@ -264,7 +264,7 @@ def _clocks(texts: "pd.Series[str]", dialog: Dialog) -> "pd.Series[float]":
     known = {text: clock_of(text) for text in distinct} | {t: (h - ends) * HOUR for t, h in hours.items()}
     clocks = texts.map(known).astype(float)
     if (wrong := clocks >= MIDNIGHT).any():
-        raise refusal("row {row}: “{text}” has no time of day that can be; write 08:15", **_at(texts, wrong))
+        raise refusal("row {row}: “{text}” has no valid time of day; write 08:15", **_at(texts, wrong))
     return clocks
 
 
@@ -293,8 +293,8 @@ def _year_turns(
         if begins := [begin for run in runs if (begin := _begin_over_new_year(run))]:
             answer = dialog.ask(
                 "new-year",
-                "In one year the numbers of months, quarters or weeks run up to {last} and go on with {first}. Of "
-                "which year are those after the turn?",
+                "Within one year the numbers of months, quarters or weeks run up to {last} and continue with "
+                "{first}. Which year do the later ones belong to?",
                 [option("next", "of the next year"), option("same", "of the same year")],
                 last=max(max(run) for run in runs),
                 first=min(min(run) for run in runs),
@@ -332,7 +332,7 @@ def _year(titles: Sequence[str], dialog: Dialog) -> int:
         return int(years[0])
     answer = dialog.ask("year", "Of which year are the counts? The table does not say it.")
     if not re.fullmatch(r"(19|20)\d\d", answer):
-        raise refusal("“{told}” is no year; write it with four digits", told=answer[:20])
+        raise refusal("“{told}” is not a year; write it with four digits", told=answer[:20])
     return int(answer)
 
 
@@ -375,7 +375,7 @@ def _in_calendar_years(frame: pd.DataFrame, turns: Mapping[str, int], dialog: Di
 
 
 def _days_of(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return first day, last day and unit of periods from their fields; NaT where those are no period."""
+    """Return first day, last day and unit of periods from their fields; NaT where those are not periods."""
     month = frame["f"].fillna(frame["m"]).fillna(3 * frame["q"] - 2).fillna(6 * frame["s"] - 5).fillna(1)
     weekly = frame["w"].notna() & frame["d"].isna()
     day = frame["d"].fillna(1).mask(weekly, 4)  # the fourth of January is in the first week
@@ -501,7 +501,7 @@ def _at(texts: "pd.Series[str]", wrong: "pd.Series[bool]") -> dict[str, Any]:
 def _no_period(frame: pd.DataFrame, wrong: "pd.Series[bool]") -> CountFileError:
     row, text = frame.loc[wrong.to_numpy(), ["row", "text"]].iloc[0]
     if not text:
-        return refusal("row {row} has counts and no date; write its date, or take the row out", row=row)
+        return refusal("row {row} has counts and no date; write its date, or remove the row", row=row)
     if re.match(FISCAL, text, re.IGNORECASE):
         return refusal(
             "row {row}: “{text}” does not say in which year it begins; write 2025/26, with four digits first",
@@ -509,7 +509,7 @@ def _no_period(frame: pd.DataFrame, wrong: "pd.Series[bool]") -> CountFileError:
             text=text[:20],
         )
     return refusal(
-        "row {row}: “{text}” is no date like the others; correct it, as 2026-11-25 (2026-11 for a month)",
+        "row {row}: “{text}” is not a date like the others; correct it, as 2026-11-25 (2026-11 for a month)",
         row=row,
         text=text[:60],
     )

@@ -223,7 +223,7 @@ def _counting(
 def _thousands(dialog: Dialog) -> int:
     answer = dialog.ask(
         "thousands",
-        "A head or title speaks of thousands. How are the counts written?",
+        "A heading mentions thousands. How are the counts written?",
         [
             option("thousands", "in thousands: 12.3 is 12 300 people"),
             option("people", "in people, as they stand"),
@@ -289,7 +289,7 @@ def _words(cells: "pd.Series[str]", dialog: Dialog) -> dict[str, str]:
     if len(words) > WORDS or words.str.contains(r"\d").any():
         place = int(words.str.contains(r"\d").to_numpy().argmax())
         raise refusal(
-            "row {row}: “{text}” is no number; correct it, or leave the cell empty where the count is not known",
+            "row {row}: “{text}” is not a number; correct it, or leave the cell empty where the count is not known",
             row=words.index[place],
             text=words.iloc[place][:60],
         )

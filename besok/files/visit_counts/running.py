@@ -14,7 +14,7 @@ from besok.files.visit_counts.wording import Dialog, grouped, option, refusal
 
 DAY: Final = timedelta(days=1)
 LEAST: Final = 8  # values in a row that do not fall: of 8 in any order 1 in 40,320 does
-JUMP: Final = 30  # times the third quartile of daily counts, above which a difference is no count
+JUMP: Final = 30  # times the third quartile of daily counts, above which a difference is not a count
 RUNNING: Final = frozenset(
     {"cumulative", "reading", "readings", "odometer", "dial", "ackumulerad", "ackumulerat", "kumulativ", "kumulativt",
      "mätarställning", "räknarställning", "räkneverk", "avläsning", "ställning"}
@@ -29,7 +29,7 @@ def counts_of(frame: pd.DataFrame, headers: Sequence[str], dialog: Dialog) -> pd
     if not named or dialog.answered("running-total"):
         answer = dialog.ask(
             "running-total",
-            "The numbers only grow, from {first} to {last}. Are they readings of a counter that runs on?",
+            "The numbers only grow, from {first} to {last}. Are they readings of a running counter?",
             [
                 option("yes", "readings: the visits are the differences"),
                 option("no", "visits of their own days, as they stand"),
@@ -41,7 +41,7 @@ def counts_of(frame: pd.DataFrame, headers: Sequence[str], dialog: Dialog) -> pd
             return frame
     readings = frame[frame["visits"].notna()]
     if readings.duplicated(["series", "wall"]).any() or readings["unit"].nunique() > 1:
-        raise refusal("two readings of a running total stand at the same time; take one of them out")
+        raise refusal("two readings of a running total have the same time; remove one of them")
     read_at = ""
     if not readings.duplicated(["series", "first"]).any():
         read_at = dialog.ask(
@@ -112,7 +112,7 @@ def _over_breaks(differences: pd.DataFrame, dialog: Dialog) -> pd.DataFrame:
         "breaks",
         "The counter falls or leaps {n} times, first in row {row} (to {read}). What happened there?",
         [
-            option("exchanged", "it was exchanged or set back: what was counted in between is not known"),
+            option("exchanged", "it was replaced or reset: what was counted in between is not known"),
             option("zero", "it began again at zero where it falls; leaps are not known"),
         ],
         n=len(at),

@@ -61,14 +61,14 @@ def without_repeats(frame: pd.DataFrame, dialog: Dialog, *, zone: ZoneInfo | Non
         ]
         answer = dialog.ask(
             "repeated",
-            "{day} stands in rows {one} and {other}, and {n} periods stand more than once. Why?",
+            "{day} is in rows {one} and {other}, and {n} periods occur more than once. Why?",
             options,
             day=f"{first['first']:%Y-%m-%d}",
             one=int(first["row"]),
             other=int(rows[frame[again].duplicated(keys)].iloc[0]),
             n=groups.ngroups,
         )
-        dialog.remark("repeated", int(first["row"]), "{n} periods stand more than once.", n=groups.ngroups)
+        dialog.remark("repeated", int(first["row"]), "{n} periods occur more than once.", n=groups.ngroups)
         if answer != "add":
             frame = frame[~(again & frame.duplicated(keys, keep="last"))]
     return _added_up(frame, keys)

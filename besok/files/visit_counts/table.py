@@ -116,7 +116,7 @@ def _find_table(sheet: Sheet) -> Table | None:
 
 
 def _first_counts(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the first row with a count next to a label or period that is no numeric header."""
+    """Return the first row with a count next to a label or period that is not a numeric header."""
     for n, row in enumerate(rows[:LOOKED_AT]):
         if _is_header(row):
             continue
@@ -242,7 +242,7 @@ def _check_width(sheet: Sheet, first: int, headers: Sequence[tuple[str, ...]]) -
     for number, row in zip(sheet.numbers[first:], sheet.rows[first:], strict=True):
         if len(row) > width and any(labels.is_number(text) for text in row[width:]):
             raise refusal(
-                "row {row} has {n} cells below {heads} heads; does a number hold the sign that parts the columns "
-                "(“{sep}”)? Export it with another one, or with quotation marks",
+                "row {row} has {n} cells below {heads} headings; does a number contain the character that "
+                "separates the columns (“{sep}”)? Export it with another one, or with quotation marks",
                 row=number, n=len(row), heads=width, sep=sheet.sep,
             )  # fmt: skip

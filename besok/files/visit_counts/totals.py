@@ -77,14 +77,15 @@ def check_rows(sums: "pd.Series[bool]", numbers: pd.DataFrame, used: Sequence[in
                 continue
             if position == last:
                 raise refusal(
-                    "row {row} gives {told} as a sum, and no rows right above or below it add up to that; correct it, "
-                    "take it out, or bring months and longer periods in files of their own",
+                    "row {row} gives {told} as a sum, and no rows right above or below it add up to that; correct "
+                    "it, remove it, or import months and longer periods in files of their own",
                     row=row,
                     told=_number_text(stated),
                 )
             if not sums[row]:
                 raise refusal(
-                    "row {row} has counts and no date, and is no sum of the rows above; write its date, or take it out",
+                    "row {row} has counts and no date, and is not the sum of the rows above; write its date, or "
+                    "remove it",
                     row=row,
                 )
             _ask_of_sum(row, stated, added[position] - added[last], dialog)

@@ -62,7 +62,7 @@ class Dialog:
         for part in parts:
             if part.strip().casefold() not in values:
                 raise refusal(
-                    "“{told}” is no answer to “{key}”{hint}; give one of: {choices}",
+                    "“{told}” is not an answer to “{key}”{hint}; give one of: {choices}",
                     told=part[:60],
                     key=question.key,
                     hint=suggestion(part, values.values()),
@@ -83,4 +83,4 @@ class Dialog:
     def check_used(self) -> None:
         """Refuse answers to questions that were not asked. Raises CountFileError."""
         if unused := sorted(set(self._given) - self._used):
-            raise refusal("nothing of this file asks for “{key}”; leave that answer out", key=unused[0][:60])
+            raise refusal("nothing in this file asks for “{key}”; leave that answer out", key=unused[0][:60])

@@ -131,7 +131,7 @@ def _check_sensor(
             reason = f"a native device speaks on besok/v1/{site.id}/{sensor.device}/...; leave out topics"
             yield (*path, "topics"), reason
         elif wrong := topics.problem(topic_filter):
-            yield (*path, "topics"), f'"{topic_filter}" is no topic filter: {wrong}'
+            yield (*path, "topics"), f'"{topic_filter}" is not a topic filter: {wrong}'
     yield from _check_known((*path, "portal"), sensor.portal, "portal", doors)
     yield from _check_known((*path, "space"), sensor.space, "space", spaces)
     for day, moment in (("first", "since"), ("last", "until")):

@@ -214,7 +214,7 @@ def _nested(values: Values) -> dict[str, Any]:
 
 
 def _point(text: str) -> list[str]:
-    """Return the coordinates of a point, with either decimal mark; the check reports what is no number."""
+    """Return the coordinates of a point, with either decimal mark; the check reports what is not a number."""
     return text.replace(",", ".").split()
 
 

@@ -21,7 +21,7 @@ def check(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     """Yield every problem of one mapping, each with its key."""
     yield from _check_names(path, mapping)
     if reason := topics.problem(mapping.topic):
-        yield (*path, "topic"), f'"{mapping.topic}" is no topic filter: {reason}'
+        yield (*path, "topic"), f'"{mapping.topic}" is not a topic filter: {reason}'
     yield from _check_paths(path, mapping)
     yield from _check_values(path, mapping)
     yield from _check_units(path, mapping)
@@ -111,7 +111,7 @@ def _check_values(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
             known = suggestion(metric, METRICS) or f": {', '.join(METRICS)}"
             yield (*path, "values", key), f'"{metric}" is not measured here{known}'
         elif ":" in key and not _is_channel(channel):
-            reason = f'"{channel}" is no line or region; write a short name, as in "{metric}:2"'
+            reason = f'"{channel}" is not a line or region; write a short name, as in "{metric}:2"'
             yield (*path, "values", key), reason
         elif channel and mapping.channel:
             reason = f'it is of channel "{channel}" here, and channel = says another; keep one'
@@ -129,7 +129,7 @@ def _check_units(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
             yield at, f"values has no {key}{suggestion(key, mapping.values)}; name what has another unit"
         elif isinstance(unit, float | int):
             if not 0 < unit < 1e9:
-                yield at, f"{unit:g} is no factor; write a number to multiply by, as in 0.1 for tenths"
+                yield at, f"{unit:g} is not a factor; write a number to multiply by, as in 0.1 for tenths"
         elif split(key)[0] in (*METRICS, "period_s"):
             fitting = [name for name, known in UNITS.items() if known.to == unit_of(split(key)[0])]
             if unit not in fitting:
@@ -149,7 +149,7 @@ def _check_period(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     if mapping.start and period:
         yield (*path, "start"), "the period has its length in period_s already; keep one of the two"
     if mapping.start and not mapping.time:
-        yield (*path, "start"), "a beginning alone is no period; say with time = where its end is"
+        yield (*path, "start"), "a beginning alone is not a period; say with time = where its end is"
     known = [METRICS[metric] for metric in (split(key)[0] for key in mapping.values) if metric in METRICS]
     if (mapping.start or period) and known and not any(metric.kind is Kind.FLOW for metric in known):
         key = "start" if mapping.start else "period_s"

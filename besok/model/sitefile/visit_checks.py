@@ -45,9 +45,7 @@ def check(path: Path, site: Site, doors: Iterable[str]) -> Iterator[Problem]:
 def _unknown(path: Path, portals: Iterable[str], known: set[str]) -> Iterator[Problem]:
     for name in portals:
         if name not in known:
-            reason = (
-                f'"{name}" is no counted door into the site{suggestion(name, known)}; name those that count'
-            )
+            reason = f'"{name}" is not a counted door into the site{suggestion(name, known)}; name those that count'
             yield (*path, "portals"), reason
 
 

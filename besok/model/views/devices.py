@@ -86,7 +86,7 @@ class Voided:
     """The time from `first` up to `last` in which what a device sent does not count, by the word of `author`.
 
     Of all of it, or of its readings `above` a value, so that the others still count.
-    `readings` and the `people` in them (of those that are no totals) are what had come when it was `made`. Once undone
+    `readings` and the `people` in them (of those that are not totals) are what had come when it was `made`. Once undone
     they count again.
     """
 

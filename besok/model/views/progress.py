@@ -39,7 +39,7 @@ class SoFar:
     last 365 days `until`, scaled for missing ones, of which `coverage_365` were counted whole; `growth` compares the
     last 364 days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
     `last_365` is None where less than 75 % of them are known. `sampled_365` is the share of them that is estimated
-    from sample weeks, which is no part of `coverage_365`. `uncounted` are sites that are counted together
+    from sample weeks, which is not part of `coverage_365`. `uncounted` are sites that are counted together
     with it and of which nothing is known yet: until then nothing is.
     """
 

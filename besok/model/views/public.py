@@ -62,7 +62,10 @@ class PublicRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicSite:
-    """A site at `time`, a multiple of five minutes and two or more minutes ago; today and the six days after it."""
+    """A site at `time`, a multiple of five minutes and two or more minutes ago; today and the six days after it.
+
+    `at_night`: it is open, and no figures of people are shown, since it is night.
+    """
 
     site: str
     name: Text
@@ -72,6 +75,7 @@ class PublicSite:
     is_open: bool
     open_until: datetime | None
     opens_at: datetime | None
+    at_night: bool
     level: Level
     spaces: tuple[PublicSpace, ...]
     days: tuple[PublicDay, ...]

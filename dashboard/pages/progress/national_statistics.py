@@ -41,7 +41,7 @@ def summary(report: AnnualReport) -> list[Any]:
         quiet(
             _why(report),
             " ",
-            _("All that it rests on:"),
+            _("The data behind it:"),
             " ",
             html.A("JSON", href=f"/api/v1/sites/{report.site}/annual?year={report.year}"),
         ),

@@ -107,8 +107,8 @@ def _sentence(
     line = line.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(
-            "{n} day was not counted whole and is missing from it, so it is not compared",
-            "{n} days were not counted whole and are missing from it, so it is not compared",
+            "{n} day was not counted completely and is missing from it, so it is not compared",
+            "{n} days were not counted completely and are missing from it, so it is not compared",
             missing,
         )
         return f"{line}. {text.format(n=missing)}."

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from typing import Any
 
 from besok.model.pseudonyms import PSEUDONYM, canonical, channel_stands_for, line_of, stands_for
 from besok.model.site import PayloadMapping, Site
@@ -71,6 +72,11 @@ class DecodeContext:
     def revealed(self) -> "Revealed":
         """The pseudonyms of this context that messages have resolved since it was loaded."""
         return Revealed()
+
+    @cached_property
+    def compiled(self) -> dict[Any, Any]:
+        """What readers have made of this context, by what it is: mappings as formats, codecs by model."""
+        return {}
 
     @cached_property
     def shared_topics(self) -> frozenset[str]:

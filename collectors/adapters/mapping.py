@@ -1,21 +1,19 @@
 """Devices that no adapter knows, read by the `[[sites.mappings]]` of the site file (docs/reference/mappings.md)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import Body, is_so
 from collectors.devices.format import Format, of_mapping
 from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
 
-T = TypeVar("T")
 CODEC: Final = "codec"  # the name under which mappings find the decoded fields of a frame, and
 DEVICE: Final = "codec_device"  # its devEUI
 WORD_LIMIT = 200  # characters of a payload that is a bare word
@@ -26,23 +24,27 @@ def decode(packet: Packet) -> Decoded | None:
 
     None if no mapping is for the topic, or its `only` not for the message.
     """
-    mappings = [mapping for mapping in _for_topic(packet) if _is_like(packet, mapping)]
-    if not mappings:
+    candidates = _for_topic(packet, of_codec=False)
+    if not candidates:
+        return None
+    try:
+        body = Body(value=_message(packet), packet=packet)
+    except Unreadable:
+        body = Body(value=None, packet=packet)
+    forms = [form for form in candidates if is_so(form.when, body)]
+    if not forms:
         return None
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
-    message = _message(packet)
-    forms = [_compiled(Same(mapping)) for mapping in mappings]
-    decoded = read(forms, Body(value=message, packet=packet))
+    decoded = read(forms, Body(value=_message(packet), packet=packet))
     if decoded == Decoded():
-        raise Unreadable(_nothing(packet, message, mappings))
+        raise Unreadable(_nothing(packet, body.value, forms))
     return decoded
 
 
 def decode_fields(body: Body) -> Decoded | None:
     """Decode a message to which the fields of a frame have been added; None if no mapping is for them."""
-    mappings = (m for m in body.packet.known.mappings if _matches(m.topic, body.packet.topic))
-    forms = [_compiled(Same(m)) for m in mappings if _is_of_codec(Same(m))]
+    forms = _for_topic(body.packet, of_codec=True)
     decoded = read([form for form in forms if is_so(form.when, body)], body)
     return None if decoded == Decoded() else decoded
 
@@ -52,7 +54,7 @@ def decode_left_out(packet: Packet) -> Decoded | None:
 
     None if there is no mapping for the topic. Asked after the adapters that know their devices.
     """
-    names = ", ".join(mapping.name for mapping in _for_topic(packet))
+    names = ", ".join(form.name for form in _for_topic(packet, of_codec=False))
     if not names:
         return None
     if not packet.payload:
@@ -64,36 +66,23 @@ def decode_left_out(packet: Packet) -> Decoded | None:
 _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 
-def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
-    mappings = (mapping for mapping in packet.known.mappings if _matches(mapping.topic, packet.topic))
-    return (mapping for mapping in mappings if not _is_of_codec(Same(mapping)))
+def _for_topic(packet: Packet, *, of_codec: bool) -> Sequence[Format]:
+    """Return the mappings of a topic as formats: of messages, or of frames to which decoded fields have been added."""
+    known = packet.known
+    if not known.mappings:
+        return ()
+    if "mappings" not in known.compiled:
+        forms = [of_mapping(mapping) for mapping in known.mappings]
+        known.compiled["mappings"] = [(form, _is_of_codec(form)) for form in forms]
+    pairs = known.compiled["mappings"]
+    return [
+        form for form, is_of_codec in pairs if is_of_codec == of_codec and _matches(form.topic, packet.topic)
+    ]
 
 
-class Same(Generic[T]):
-    """A cache key that compares by object identity, not by value."""
-
-    __slots__ = ("it",)
-
-    def __init__(self, it: T) -> None:
-        self.it = it
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.it is self.it
-
-
-@lru_cache(maxsize=1024)
-def _is_of_codec(same: Same[PayloadMapping]) -> bool:
-    """Tell whether a mapping reads frames to which decoded fields have been added."""
-    mapping = same.it
-    return any(path.startswith(f"$.{CODEC}") for path in (mapping.each, *mapping.values.values()))
-
-
-@lru_cache(maxsize=1024)
-def _compiled(same: Same[PayloadMapping]) -> Format:
-    return of_mapping(same.it)
+def _is_of_codec(form: Format) -> bool:
+    paths = (*form.each, *(path for value in form.values for path in value.paths))
+    return any(path.text.startswith(f"$.{CODEC}") for path in paths)
 
 
 def _message(packet: Packet) -> Any:
@@ -103,19 +92,10 @@ def _message(packet: Packet) -> Any:
     return packet.value if is_word else packet.json
 
 
-def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
-    """Tell whether the message meets the conditions of `only`; those on its items are checked later. Never raises."""
-    try:
-        form = _compiled(Same(mapping))
-        return not form.when or is_so(form.when, Body(value=_message(packet), packet=packet))
-    except Unreadable:
-        return False
-
-
-def _nothing(packet: Packet, message: Any, mappings: Sequence[PayloadMapping]) -> str:
-    paths = list(dict.fromkeys(path for mapping in mappings for path in mapping.values.values()))
+def _nothing(packet: Packet, message: Any, forms: Sequence[Format]) -> str:
+    paths = list(dict.fromkeys(path.text for form in forms for value in form.values for path in value.paths))
     return (
-        f"the mapping {show(mappings[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
+        f"the mapping {show(forms[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
         f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(packet, message)};"
         " correct the paths, or say with only = { ... } which messages are measurements"
     )

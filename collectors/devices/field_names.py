@@ -1,29 +1,25 @@
-"""The words of field names: which mean people, things, settings or climate (listed in qualified.toml)."""
+"""The words of names and texts: which mean people, things, settings or climate (qualified.toml, subjects.toml)."""
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 SHOWN: Final = 6  # names in one sentence
-LATIN_END: Final = "\u0250"
-_FLAT: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")  # words, numbers, pictures
+_LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae"})
+_MARK: Final = re.compile("[\u0300-\u036f]")  # above or below a letter
+_NONE: Final = re.compile(r"(?!)")
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")  # words, numbers, pictures
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
 
 
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in small letters: `inTotal`, `in-total` and `IN_TOTAL` are in, total."""
-    return tuple(word.lower() for word in _FLAT.findall(_CAMEL.sub(" ", name)))
-
-
-def plain_letters(text: str) -> str:
-    """Return a text without accents, as platforms write names in ids: Schließfächer becomes Schliessfacher."""
-    bare = text.replace("ß", "ss").replace("ø", "o").replace("æ", "ae")
-    return "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
+    return tuple(map(str.lower, _WORD.findall(_CAMEL.sub(" ", name))))
 
 
 @lru_cache(maxsize=8192)
@@ -32,68 +28,68 @@ def compact(name: str) -> str:
     return "".join(words(name))
 
 
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> str:
+    """Return a text without accents, as platforms write names in ids: Schließfächer becomes Schliessfacher."""
+    return _MARK.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
+
+
 DATA, _NAMES = (
     tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
     for name in ("qualified.toml", "subjects.toml")
 )
-SUBJECTS: Final = {kind: text.split() for kind, text in _NAMES.items()}
-QUALIFIED: Final = {compact(name): metric for metric, names in DATA["qualified"].items() for name in names}
-CLIMATE: Final = {compact(name): metric for metric, names in DATA["climate"].items() for name in names}
-FIELDS: Final = {
-    kind: {compact(name): rank for rank, name in enumerate(names.split())}
-    for kind, names in DATA["fields"].items()
+QUALIFIED, CLIMATE = (
+    {compact(name): metric for metric, names in DATA[table].items() for name in names}
+    for table in ("qualified", "climate")
+)
+FIELDS: Final = {kind: dict.fromkeys(map(compact, names.split())) for kind, names in DATA["fields"].items()}
+WORDS: Final = {
+    kind: frozenset(word for given in text.split() for word in (given, _plain(given)))
+    for kind, text in (DATA["words"] | _NAMES["words"]).items()
 }
-WORDS: Final = {kind: frozenset(text.split()) for kind, text in DATA["words"].items()}
-_STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
+_STEMS: Final = {kind: text.split() for kind, text in (DATA["stems"] | _NAMES["stems"]).items()}
 # Words that mean no person on a platform mean none elsewhere.
-WORDS["others"] |= {word for thing in SUBJECTS["things"] for word in (thing, plain_letters(thing))}
-_STEMS["others"] += SUBJECTS["stems"]
+WORDS["others"] |= WORDS["things"]
+_STEMS["others"] += _STEMS["things"]
+_STEM: Final = {kind: re.compile("|".join(stems)) for kind, stems in _STEMS.items()}
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 BARE: Final = WORDS["companions"] | WORDS["counts"]
+_FIELD_WORDS: Final = (
+    word for names in DATA["fields"].values() for name in names.split() for word in (name, *words(name))
+)
 KNOWN: Final = frozenset(
     word
-    for names in (
-        *WORDS.values(),
-        QUALIFIED,
-        *DATA["climate"].values(),
-        *map(str.split, DATA["fields"].values()),
-    )
-    for name in names
-    for word in (name, *words(name))
+    for word in (*_FIELD_WORDS, *frozenset().union(*WORDS.values(), QUALIFIED, *map(words, CLIMATE)))
     if len(word) > 1
 )
 
 
-def telling(kind: str, text: str) -> Iterator[str]:
-    """Yield the words of a kind in a text, also words that only contain a stem of the kind."""
-    text_words = words(text)
-    joined = compact(text)
-    if len(text_words) > 1 and joined in WORDS[kind]:  # p-hus, e-bike
-        yield joined
-    stems = _STEMS.get(kind, ())
-    yield from (word for word in text_words if word in WORDS[kind] or any(stem in word for stem in stems))
+def telling(kind: str, *texts: str) -> list[str]:
+    """Return the words of a kind in texts, also words that only contain a stem of the kind, whatever the accents."""
+    return [word for text in texts for word in _telling(kind, text)]
 
 
-def unclear(texts: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=8192)
+def _telling(kind: str, text: str) -> tuple[str, ...]:
+    single, stem = words(text), _STEM.get(kind, _NONE)
+    forms = zip(single, map(_plain, single), strict=True)
+    hits = tuple(w for w, plain in forms if plain in WORDS[kind] or stem.search(f"{w} {plain}"))
+    joined = "".join(single)
+    return (joined, *hits) if len(single) > 1 and joined in WORDS[kind] else hits  # p-hus
+
+
+def unclear(*texts: str) -> list[str]:
     """Return words of topics, places and the like that may name what is counted: all but known ones.
 
     A door does not: a boiler has one, and a beehive an entrance. A building has meters of all kinds, but where its door
-    is named.
+    is named. One letter is a number.
     """
-    unqualified = [text for text in texts if compact(text) not in QUALIFIED]
-    candidates = [word for text in unqualified for word in (*telling("others", text), *words(text))]
-    wholes = () if any(True for text in unqualified for _ in telling("doors", text)) else WORDS["wholes"]
-    return list(dict.fromkeys(word for word in candidates if word in wholes or not _is_neutral(word)))
-
-
-def _is_neutral(word: str) -> bool:
-    if word in WORDS["others"]:
-        return False
-    is_known = (
-        word in WORDS["neutral"] or word in WORDS["strong"] or any(True for _ in telling("doors", word))
-    )
-    is_short = len(word) < 3 and max(word) < LATIN_END  # in other scripts one sign is a word
-    return is_known or word.isdecimal() or is_short
+    names = [text for text in texts if len(text) > 1 or not text.isascii()]
+    neutral = WORDS["neutral"] | WORDS["strong"] | (WORDS["wholes"] if telling("doors", *names) else set())
+    things = {*telling("others", *names)} - WORDS["wholes"]
+    candidates = dict.fromkeys(word for name in names for word in (*telling("others", name), *words(name)))
+    known = {word for word in candidates if word.isdecimal() or word in neutral or telling("doors", word)}
+    return [word for word in candidates if word in things or word not in known]
 
 
 def listed(names: Sequence[str]) -> str:

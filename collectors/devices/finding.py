@@ -91,6 +91,12 @@ def first(choices: Sequence[Choice], place: Place) -> Any:
     return NOWHERE
 
 
+def value_at(paths: Sequence[Path], place: Place) -> Any:
+    """Return the first value at one of the paths that is neither null nor empty text; None if there is none."""
+    values = (one(path, place) for path in paths)
+    return next((value for value in values if value is not NOWHERE and value not in (None, "")), None)
+
+
 def number_at(name: str, path: Path, place: Place) -> float | None:
     """Return the number at a path; None if there is none. Raises Unreadable."""
     raw = one(path, place)

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -217,7 +217,9 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
         raise Unreadable(nothing_found(table, packet, packet.value))
-    return subjects.sensed(decoded, partial(subjects.names_in, packet))
+    return (
+        subjects.of_people(decoded, subjects.names_in(packet)) if subjects.only_senses(decoded) else decoded
+    )
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:

@@ -1,9 +1,9 @@
 """Messages that no table, no mapping and no native topic knows: few names count, all else about people is asked about.
 
-A short table of qualified names (qualified.toml) is a statement, where nothing in the message or its topic may change
-what it says: all else there must be known. Climate is read where its name has the unit. What may be about people is
-rejected with a mapping in which nothing is chosen, what is not is no data. No meaning is ever taken from a value; a
-state word (`occupied`) only makes that a field is asked about.
+A short table of qualified names (qualified.toml) is a statement, where all that stands beside it in the message and in
+its topic is known and changes nothing of what it says. Climate is read where its name has the unit. What may be about
+people is rejected with a mapping in which nothing is chosen, what is not is no data. No meaning is ever taken from a
+value; a state word (`occupied`) only makes that a field is asked about.
 """
 
 import re
@@ -17,7 +17,6 @@ from besok.model import mapping_draft
 from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
 from besok.model.mapping_draft import MappingDraft
-from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
@@ -26,10 +25,10 @@ from collectors.devices import meanings, reader
 from collectors.devices.field_names import (
     CLIMATE,
     FIELDS,
+    KNOWN,
     PEOPLE,
     QUALIFIED,
     WORDS,
-    compact,
     listed,
     telling,
     unclear,
@@ -37,16 +36,19 @@ from collectors.devices.field_names import (
 )
 from collectors.devices.finding import Body
 from collectors.devices.format import Format, Paths, Value, Values, paths
-from collectors.devices.leaves import ADVICE, SEE, TOP, WRITE, Leaf, leaves
+from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, is_number, leaves
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio
 MODEL: Final = "say the model of the device in the site file, if Besök knows it"
+NO_FORM: Final = "choose JSON in the settings of the device, or let its gateway rewrite this"
 TEXT_LIMIT: Final = 10_000  # characters of a text in which values are searched
 PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
+INNER: Final = "the figures stand within something else, which may be one of several places"
 OFFERED: Final = 12  # fields in one mapping
 FIELDS_READ: Final = "fields"  # the name under which fields are examined alone
+OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 _IN_A_TEXT: Final = re.compile(  # values within a text: JSON, or `in=3, out=2`
@@ -64,16 +66,13 @@ def decode(packet: Packet) -> Decoded:
         try:
             packet.json  # noqa: B018 - raises with the reason why it is none
         except Unreadable as exc:
-            raise Unreadable(
-                f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
-            ) from exc
+            raise Unreadable(f"{exc}; {NO_FORM}") from exc
     elif not isinstance(packet.value, dict) and (
         not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text)
     ):
         raise Unreadable(
             f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
-            " bytes), and nothing says what is what: choose JSON in the settings of the device, or let its gateway"
-            " rewrite this"
+            f" bytes), and nothing says what is what: {NO_FORM}"
         )
     return _Message(Body(value=packet.value, packet=packet)).decoded()
 
@@ -95,16 +94,12 @@ def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
 def doubt(fields: Mapping[str, Any], texts: Sequence[str], packet: Packet) -> str:
     """Return why qualified names among the fields of a device, described by `texts`, say nothing; "" if they do."""
     message = _Message(Body(value={FIELDS_READ: fields}, packet=packet), texts, FIELDS_READ)
-    certain = [leaf for leaf in message.leaves if leaf.name in QUALIFIED]
-    if certain and (why := message.doubt(certain)):
-        return why
-    names = unclear(texts)  # also of what says people: these texts are a topic
-    return f"{listed(names)} may change what is counted" if names else ""
+    return message.doubt if message.certain else INNER
 
 
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     """Return a question about the meaning of these leaves of a message. Raises Unreadable."""
-    return _Message(Body(value=packet.value, packet=packet)).question(leaves, "")
+    return _Message(Body(value=packet.value, packet=packet)).question(leaves)
 
 
 def _no_data(packet: Packet) -> str:
@@ -130,127 +125,128 @@ class _Message:
     """
 
     def __init__(self, body: Body, texts: Sequence[str] = (), fields: str = "") -> None:
-        self.body, self.packet, self.texts, self.is_frame = body, body.packet, texts, bool(fields)
-        self.value = body.value[fields] if fields else body.value
-        self.leaves = list(leaves(self.packet, self.value, f"{TOP}.{fields}" if fields else TOP))
+        self.body, self.packet, self.fields = body, body.packet, fields
+        value = body.value[fields] if fields else body.value
+        self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
+        sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
+        self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
+        self.rest = [leaf for leaf in sent if leaf.name not in QUALIFIED or meanings.is_aside(leaf)]
+        self.texts = [
+            leaf.value for leaf in sent if isinstance(leaf.value, str) and len(leaf.value) <= PLAIN_LIMIT
+        ]
+        ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
+        topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
+        self.where = texts if fields else [level for level in topic if level not in ids]
 
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
-        certain = [leaf for leaf in self.leaves if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
-        certain = [leaf for leaf in certain if leaf.value is not None]
-        why = self.doubt(certain) if certain else ""
-        unsure = [leaf for leaf in self.leaves if meanings.choices_of(leaf) and (why or leaf not in certain)]
+        unsure = [leaf for leaf in self.rest if meanings.choices_of(leaf)]
         if not any(WORDS["into"] & {*leaf.said} for leaf in unsure):
             unsure = [leaf for leaf in unsure if "left" not in leaf.said]  # of a picture, or a remainder
-        if problem := self._unreachable(unsure) or (self.question(unsure, why) if unsure else ""):
+        if self.doubt:
+            unsure += [leaf for leaf in self.certain if meanings.choices_of(leaf)]
+        if problem := self._unreachable(unsure) or (unsure and self.question(unsure)):
             raise Unreadable(problem)
-        values = [self._value(leaf) for leaf in (*self._climate(), *([] if why else certain))]
-        if values:
+        air = self._climate()
+        if values := [*air, *self.certain]:
             return self._read(values)
-        others = self._others()
+        others = sorted(
+            {*telling("others", *(n for leaf in self.leaves for n in leaf.names), *self.texts, *self.where)}
+        )
         if not others and (names := self._strange()):
             raise Unreadable(
                 f"nobody knows what {listed(names)} is, or in which unit: if that is about people or the air of a room,"
-                f" write a mapping ({SEE})"
+                " write a mapping (docs/reference/mappings.md)"
             )
-        return Decoded(not_data=self._nothing(others))
-
-    def _value(self, leaf: Leaf) -> Value:
-        """Return the value to read for a leaf with a qualified or climate name."""
-        metric, _, unit = (QUALIFIED.get(leaf.name) or CLIMATE[leaf.name]).partition(" ")
-        return Value(
-            metric=metric,
-            channel=self.channel[: meanings.CHANNEL_LIMIT] or "1",
-            path=paths(leaf.path),
-            said=leaf.shown,
-            unit=unit or 1.0,
-        )
-
-    def _read(self, values: Sequence[Value]) -> Decoded:
-        """Read values whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
-        times = () if self.is_frame else (p for leaf in self._tops("time") for p in paths(leaf.path))
-        (source, device), at = self.device, Paths(times)
-        form = Format(name="qualified names", source=source, values=Values(values), time=at, start=at)
-        outer, body = self.body, Body(value=self.body.value, packet=self.packet, device=device)
-        body.time, body.identity = outer.time, outer.identity
-        return reader.read([form], body)
-
-    def doubt(self, certain: Sequence[Leaf]) -> str:
-        """Return why the qualified names of this message cannot be trusted; "" if they can."""
-        if not all(leaf.is_open for leaf in certain):
-            return "the figures stand within something else, which may be one of several places"
-        if max(Counter(QUALIFIED[leaf.name] for leaf in certain).values()) > 1:
-            return "two fields say the same"
-        topic = {level for level in self.packet.levels if len(level) >= SHORTEST}
-        loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in topic]
-        if loose and not (self.is_frame or self._tops("device") or self._tops("sub")):
-            return f"{loose[0].shown} may be the device or the number of the message"
-        lines = self._tops("line")
-        if len(lines) > 1 or len(self.channel) > meanings.CHANNEL_LIMIT:
-            return f"{listed([leaf.names[-1] for leaf in lines])} may each be what is counted apart"
-        placed = self.packet.known.is_placed(self.device)
-        rest = [leaf for leaf in self.leaves if leaf not in certain and leaf.value not in (None, "", [], {})]
-        doubts = [leaf.names[-1] for leaf in rest if not meanings.is_plain(leaf, placed=placed)]
-        says_people = all(not WORDS["strong"].isdisjoint(leaf.said) for leaf in certain)
-        any_name = placed or (self.is_frame and says_people)  # a model may be called anything
-        doubts += [*self._others(), *unclear([] if any_name else self._where())]
-        doubts += [word for text in self._where() for word in telling("not_now", text)]
-        if not doubts and any(METRICS[QUALIFIED[leaf.name]].kind is Kind.FLOW for leaf in certain):
-            doubts += [word for text in (*self._where(), *self._texts()) for word in telling("running", text)]
-        return f"{listed([*dict.fromkeys(doubts)])} may change what is counted" if doubts else ""
-
-    def _where(self) -> list[str]:
-        """Return the names of its origin: not the device's own name, which may be anything."""
-        device_names = {str(leaf.value) for kind in ("device", "sub", "loose") for leaf in self._tops(kind)}
-        if self.is_frame:
-            return list(self.texts)
-        root = self.value if isinstance(self.value, dict) and len(self.value) == 1 else ()  # of XML
-        return [text for text in (*self.packet.levels, *root) if text not in device_names]
-
-    def _tops(self, kind: str) -> list[Leaf]:
-        """Return the leaves of a kind that hold a text or a number, outside of lists, by rank of their names."""
-        rank = FIELDS[kind]
-        fields = (leaf for leaf in self.leaves if leaf.name in rank and leaf.is_open)
-        full = [leaf for leaf in fields if type(leaf.value) in (str, int, float) and str(leaf.value).strip()]
-        return sorted(full, key=lambda leaf: rank[leaf.name])
+        about = f"it seems to be about {listed(others)}" if others else OTHER_THINGS
+        return Decoded(not_data=f"nothing about people: {about}")
 
     @cached_property
-    def channel(self) -> str:
-        """The channel within the device: the place, the part of the device, and the line."""
-        kinds = ("place", "sub", "line") if self._tops("device") else ("place", "line")
-        parts = [str(leaf.value).strip() for kind in kinds for leaf in self._tops(kind)]
-        states = WORDS["faults"] | QUALIFIED.keys() | CLIMATE.keys()  # `open` is not the name of a door
-        return "/".join(dict.fromkeys(part for part in parts if compact(part) not in states))
+    def doubt(self) -> str:
+        """Why the qualified names of this message cannot be trusted; "" if they can, or there are none."""
+        if not self.certain:
+            return ""
+        if not all(leaf.is_open for leaf in self.certain):
+            return INNER
+        if len({QUALIFIED[leaf.name] for leaf in self.certain}) < len(self.certain):
+            return "two fields say the same"
+        doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
+        if self.fields == mapping.CODEC and all(WORDS["strong"] & {*leaf.said} for leaf in self.certain):
+            doubts += telling("others", *self.where)  # a model may be called anything
+        elif not self.placed:
+            doubts += unclear(*self.where)
+        return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted" if doubts else ""
+
+    def _is_plain(self, leaf: Leaf) -> bool:
+        """Tell whether a leaf beside a qualified name is known not to change its meaning: a text by its words."""
+        is_name = leaf.path in self._names
+        if leaf.path in self._plain:
+            return True
+        if is_number(leaf.value):
+            return is_name or WORDS["figures"].issuperset(word for word in leaf.said if not word.isdecimal())
+        text = leaf.value if isinstance(leaf.value, str) else ""
+        if is_name and any(map(str.isdecimal, text)):  # `disconnected` is no device
+            return True
+        is_described = is_name or WORDS["described"].issuperset(words(leaf.names[-1]))
+        return is_described and bool(words(text)) and (self.placed or not unclear(text))
+
+    @cached_property
+    def _plain(self) -> set[str]:
+        return {leaf.path for leaf in self._tops("time", "plain")}
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {leaf.path for leaf in self._tops("device") or self._tops("sub")}
+
+    def _tops(self, *kinds: str) -> list[Leaf]:
+        """Return the leaves that hold a text or a number under names of these kinds, outside of lists, by rank."""
+        ranks = {name: rank for rank, name in enumerate(name for kind in kinds for name in FIELDS[kind])}
+        fields = (leaf for leaf in self.leaves if leaf.name in ranks and leaf.is_open)
+        full = [leaf for leaf in fields if type(leaf.value) in (str, int, float) and str(leaf.value).strip()]
+        return sorted(full, key=lambda leaf: ranks[leaf.name])
 
     @cached_property
     def device(self) -> Device:
         """The device that sent the message."""
-        if self.is_frame:
+        if self.fields:
             return FRAMES, self.body.device
-        topic, fields = self.packet.topic, self._tops("device") or self._tops("sub")
-        if not isinstance(self.value, dict | list):
+        topic, names = self.packet.topic, self._tops("device", "sub")
+        if not isinstance(self.body.value, dict | list):
             topic = topic.rpartition("/")[0] or topic
-        name = str(fields[0].value).strip() if fields else topic
+        name = str(names[0].value).strip() if names else topic
         is_unique = len(name) >= SHORTEST or name in self.packet.levels
-        return SOURCE, name if is_unique or not fields else f"{topic}/{name}"
+        return SOURCE, name if is_unique or not names else f"{topic}/{name}"
+
+    @cached_property
+    def placed(self) -> bool:
+        """Whether a person has placed the device: it may speak on a topic of any name."""
+        return self.packet.known.is_placed(self.device)
 
     def _climate(self) -> list[Leaf]:
-        """Return the climate and battery leaves with a stated unit; none of a metric that occurs twice."""
+        """Return the climate and battery leaves with a stated unit; of a room only, and no metric that occurs twice."""
         climate = [leaf for leaf in self.leaves if leaf.name in CLIMATE and leaf.is_open]
         count = Counter(CLIMATE[leaf.name].partition(" ")[0] for leaf in climate)
-        climate = [leaf for leaf in climate if count[CLIMATE[leaf.name].partition(" ")[0]] == 1]
-        return [leaf for leaf in climate if "battery" in leaf.said or not self._is_outside()]
+        single = [leaf for leaf in climate if count[CLIMATE[leaf.name].partition(" ")[0]] == 1]
+        return [leaf for leaf in single if "battery" in leaf.said or not self._outside()]
 
-    def _is_outside(self) -> bool:
-        """Tell whether a topic or a text names something with its own climate: a freezer, water, the street."""
-        return any(True for text in (*self._texts(), *self._where()) for _ in telling("outside", text))
+    def _outside(self) -> list[str]:
+        """Return words of the topic and of texts for what has its own climate: a freezer, water, the street."""
+        return telling("outside", *self.texts, *self.where)
 
-    def _texts(self) -> list[str]:
-        """Return the short texts in the message, without units."""
-        texts = (
-            leaf for leaf in self.leaves if isinstance(leaf.value, str) and leaf.name not in FIELDS["unit"]
-        )
-        return [leaf.value for leaf in texts if len(leaf.value) <= PLAIN_LIMIT]
+    def _read(self, fields: Sequence[Leaf]) -> Decoded:
+        """Read leaves whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
+        values = []
+        for leaf in fields:
+            metric, _, unit = (QUALIFIED.get(leaf.name) or CLIMATE[leaf.name]).partition(" ")
+            value = Value(
+                metric=metric, channel="1", path=paths(leaf.path), said=leaf.shown, unit=unit or 1.0
+            )
+            values.append(value)
+        at = Paths(() if self.fields else (p for leaf in self._tops("time") for p in paths(leaf.path)))
+        form = Format(name="qualified names", source=self.device[0], values=Values(values), time=at, start=at)
+        outer = self.body
+        body = Body(outer.value, outer.packet, self.device[1], outer.time, outer.identity)
+        return reader.read([form], body)
 
     def _unreachable(self, unsure: Sequence[Leaf]) -> str:
         """Return the problem of people listed one by one, or within a text, which no mapping reads; "" if none."""
@@ -258,73 +254,62 @@ class _Message:
             if isinstance(leaf.value, str) and _IN_A_TEXT.search(leaf.value[:TEXT_LIMIT]):
                 return f"{leaf.shown} holds values within a text, which no mapping reaches: let its sender unpack it"
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
-            hits = [n for n in lists if n in FIELDS["one_by_one"] or not WORDS["strong"].isdisjoint(words(n))]
+            hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]
             if hits and not unsure:
                 return (
-                    f"a list stands under {show(hits[0])}: let the device or its gateway send the number of people"
-                    " instead"
+                    f"a list stands under {show(hits[0])}: let its sender give the number of people instead"
                 )
         return ""
 
     def _strange(self) -> list[str]:
-        """Return the names of numbers without any known word, and of climate without a unit."""
+        """Return the names of numbers without any telling word, and of climate without a unit."""
+        plain = WORDS["counts"] | WORDS["left"] | WORDS["places"]  # `quux_count`, `free_seats`
         numbers = (leaf for leaf in self.leaves if type(leaf.value) in (int, float))
-        names = [leaf.names[-1] for leaf in numbers if meanings.is_strange(leaf)]
-        if not self._is_outside():
+        names = [
+            leaf.names[-1]
+            for leaf in numbers
+            if KNOWN.isdisjoint({*(leaf.said or words(leaf.names[-1]))} - plain)
+        ]
+        if not self._outside():
             air = (leaf for leaf in self.leaves if leaf.is_open and leaf.name in FIELDS["unitless"])
             names += [leaf.names[-1] for leaf in air if meanings.state_of(leaf.value) is not None]
         return list(dict.fromkeys(names))
 
-    def _others(self) -> list[str]:
-        """Return the words of names and of the topic that mean something other than people."""
-        names = [name for leaf in self.leaves if leaf.name not in FIELDS["plain"] for name in leaf.names]
-        texts = [*names, *self._texts(), *self._where()]
-        return sorted({word for text in texts for word in telling("others", text)})
-
-    def question(self, unsure: Sequence[Leaf], why: str) -> str:
+    def question(self, unsure: Sequence[Leaf]) -> str:
         """Return a question about fields, with a mapping in which all choices are commented out."""
         each = Counter(leaf.each for leaf in unsure).most_common(1)[0][0]
         first = {leaf.path: leaf for leaf in reversed(unsure) if leaf.each == each}
         air = [leaf for leaf in self._climate() if not each and " " not in CLIMATE[leaf.name]]
         climate = [mapping_draft.Choice(key=CLIMATE[leaf.name], path=leaf.path) for leaf in air]
         names = list(dict.fromkeys(leaf.names[-1] for leaf in unsure))
-        because = f" ({why})" if why else ""
+        because = f" ({self.doubt})" if self.doubt else ""
         opening = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
         frame = self.body.device  # which has its own device and time
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
-            device=f"'{frame}'" if frame else self._first("device", "sub", "loose"),
-            time="" if frame else self._first("time", "end", each=each),
-            start="" if frame else self._first("start", each=each),
+            device=f"'{frame}'" if frame else self._first(each, "device", "sub", "loose"),
+            time="" if frame else self._first(each, "time", "end"),
+            start="" if frame else self._first(each, "start"),
             each=each,
             channel=self._channel_of_items(each),
             only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
         advice = ADVICE if on_page else WRITE
-        advice = f"{MODEL}, or {advice}" if frame else advice
-        return f"{opening}: {advice}:\n{mapping_draft.written(draft)}"
+        return f"{opening}: {f'{MODEL}, or {advice}' if frame else advice}:\n{mapping_draft.written(draft)}"
 
-    def _first(self, *kinds: str, each: str = "") -> str:
+    def _first(self, each: str, *kinds: str) -> str:
         """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
-        fields = (leaf for kind in kinds for leaf in (*self._of_items(kind, each), *self._tops(kind)))
-        return next((leaf.path for leaf in fields), "")
+        return next((leaf.path for leaf in (*self._of_items(each, *kinds), *self._tops(*kinds))), "")
 
-    def _of_items(self, kind: str, each: str) -> list[Leaf]:
+    def _of_items(self, each: str, *kinds: str) -> list[Leaf]:
         inner = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
-        return [leaf for leaf in inner if leaf.name in FIELDS[kind]]
+        return [leaf for leaf in inner if any(leaf.name in FIELDS[kind] for kind in kinds)]
 
     def _channel_of_items(self, each: str) -> str:
         """Return the path to the channel of a list's items: a field, or their position; "" if times tell them apart."""
-        kinds = ("line", "place", "sub", "device", "loose")
-        times = [str(leaf.value) for kind in ("time", "end") for leaf in self._of_items(kind, each)]
+        times = [str(leaf.value) for leaf in self._of_items(each, "time", "end")]
         is_series = len({*times}) == len(times) > 0
-        name_paths = (leaf.path for kind in kinds for leaf in self._of_items(kind, each))
-        return next(name_paths, "" if is_series or not each else "key")
-
-    def _nothing(self, others: Sequence[str]) -> str:
-        """Return what a message is about that is not about people."""
-        if others:
-            return f"nothing about people: it seems to be about {listed(others)}"
-        return "nothing about people: settings, the device's own health, climate that is not a room's, or other counts"
+        names = self._of_items(each, "line", "place", "sub", "device", "loose")
+        return names[0].path if names else "" if is_series or not each else "key"

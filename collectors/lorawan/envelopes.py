@@ -1,36 +1,35 @@
 """Envelopes: uplinks extracted from the JSON of the network server that carried them (networks.toml)."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+import msgspec
 
 from besok.model.errors import Unreadable
+from besok.model.json_path import Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
+from collectors.devices.finding import NOWHERE, Body, one, value_at
+from collectors.devices.format import Paths, made, paths
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
     REPEAT_S,
     SOURCE,
     Uplink,
     deveui,
-    finder,
     first_time,
     from_base64,
     from_hex,
-    getter,
     identity_of,
-    unambiguous,
     whole_number,
-    words,
 )
 
-Body = dict[str, Any]
-UNIQUE: Final = getter("deduplicationId", "deduplicationID")
+UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
-OTHERS: Final = "lorawan-networks"  # the adapter of networks without their own topic
 
 
 def _kerlink_bytes(value: object, name: str) -> bytes:
@@ -42,77 +41,79 @@ def _kerlink_bytes(value: object, name: str) -> bytes:
 ENCODINGS: Final = {"base64": from_base64, "hex": from_hex, "hex or base64": _kerlink_bytes}
 
 
-class Network:
-    """A row of networks.toml, its paths prepared."""
+class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """A row of networks.toml."""
 
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        def paths(name: str) -> Sequence[str]:
-            values: Sequence[str] = row.get(name, ())
-            return values
+    needs: list[Paths]
+    device: Paths
+    payload: Paths
+    port: Paths
+    times: Paths
+    number: Paths
+    session: Paths = Paths()
+    fields: Paths = Paths()
+    normalized: Paths = Paths()
+    model: Paths = Paths()
+    names: Paths = Paths()
+    made_up: Paths = Paths()
+    adapter: str = "lorawan-networks"  # of networks without their own topic
+    inside: list[str] = []
+    below: str = ""
+    envelope: frozenset[str] = frozenset()
+    encoding: Literal["base64", "hex", "hex or base64"] = "base64"
+    zero_left_out: bool = False
 
-        self.adapter, self.inside = row.get("adapter", OTHERS), paths("inside")
-        self.envelope = frozenset(paths("envelope"))
-        self.marks = [f'"{needed[-1].rpartition(".")[2]}"'.encode() for needed in row["needs"]]
-        self._needs = [[getter(path, empty="") for path in needed] for needed in row["needs"]]
-        self.below = row.get("below", "")
-        self._made_up = getter(row.get("made_up", ""))
-        self._device, self._payload, self._port, self._number, self._session, self._normalized = (
-            getter(*paths(name)) for name in ("device", "payload", "port", "number", "session", "normalized")
-        )
-        self._times = finder(*paths("times"))
-        self._fields = [(path.endswith("JSON"), getter(path)) for path in paths("fields")]
-        self._model, self._names = [*map(getter, paths("model"))], [finder(path) for path in paths("names")]
-        self._bytes = partial(
-            ENCODINGS[row.get("encoding", "base64")], name="".join(paths("payload")[:1]).rpartition(".")[2]
-        )
-        self._zero_left_out = row.get("zero_left_out", False)
+    @property
+    def marks(self) -> list[bytes]:
+        """What the text of a message contains."""
+        return [f'"{(needed[-1].names or ("",))[-1]}"'.encode() for needed in self.needs]
 
-    def is_of(self, body: Body) -> bool:
+    def is_of(self, place: Place) -> bool:
         """Tell whether a message is of this network."""
-        is_like = any(None not in [get(body) for get in needed] for needed in self._needs)
-        return is_like and self._made_up(body) is not True
+        is_like = any(all(one(p, place) not in (NOWHERE, None) for p in needed) for needed in self.needs)
+        return is_like and value_at(self.made_up, place) is not True
 
-    def unwrap(self, body: Body) -> Uplink:
+    def unwrap(self, place: Place) -> Uplink:
         """Return the uplink in a message. Raises Unreadable."""
-        device = deveui(self._device(body))
+        device = deveui(value_at(self.device, place))
+        name = (self.payload[0].names or ("",))[-1]
         return Uplink(
             device=device,
-            payload=self._bytes(self._payload(body)),
-            fport=whole_number(self._port(body)),
-            fields=self._decoded(body),
-            normalized=self._normalized(body),
-            time=first_time(self._times(body)),
-            identity=self._identity(device, body),
-            models=partial(self._models, body),
+            payload=ENCODINGS[self.encoding](value_at(self.payload, place), name),
+            fport=whole_number(value_at(self.port, place)),
+            fields=self._decoded(place),
+            normalized=value_at(self.normalized, place),
+            time=first_time(match.value for path in self.times for match in path.find(place)),
+            identity=self._identity(device, place),
+            models=partial(self._models, place),
         )
 
-    def _models(self, body: Body) -> tuple[str, ...]:
-        if stated := words(get(body) for get in self._model):
-            return (stated,)
-        return tuple(name for find in self._names if (name := words(find(body))))
+    def _models(self, place: Place) -> tuple[str, ...]:
+        stated = " ".join(_texts(self.model, place))
+        return (
+            (stated,) if stated else tuple(filter(None, (" ".join(_texts((p,), place)) for p in self.names)))
+        )
 
-    def _decoded(self, body: Body) -> Any:
+    def _decoded(self, place: Place) -> Any:
         """Return the decoded fields; None if there are none."""
-        for is_json, get in self._fields:
-            value = get(body)
-            if is_json and type(value) is str:
-                value = parse(value.encode("utf-8", "replace"))
-            if value or value == 0:
-                return value
-        if not self.envelope:
-            return None
-        return {name: value for name, value in body.items() if name not in self.envelope} or None
+        value = value_at(self.fields, place)
+        if type(value) is str and self.fields[-1].text.endswith("JSON"):
+            value = parse(value.encode("utf-8", "replace"))
+        if value not in (None, {}, []) or not self.envelope:
+            return None if value in ({}, []) else value
+        return {name: inner for name, inner in place.message.items() if name not in self.envelope} or None
 
-    def _identity(self, device: str, body: Body) -> Identity | None:
+    def _identity(self, device: str, place: Place) -> Identity | None:
         """Identify a frame by its number in the session, or else by the network's id for it."""
-        session = self._session(body)
-        if not session and type(unique := UNIQUE(body)) is str:
+        session = value_at(self.session, place)
+        if not session and type(unique := value_at(UNIQUE, place)) is str:
             return Identity(scope=f"{SOURCE}/{device}", mark=f"uplink:{unique}", window_s=REPEAT_S)
-        return identity_of(device, session, self._number(body), zero_left_out=self._zero_left_out)
+        return identity_of(device, session, value_at(self.number, place), zero_left_out=self.zero_left_out)
 
 
-_DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
-NETWORKS: Final = tuple(Network(row) for row in _DATA["networks"])
+def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
+    matches = (match.value for path in paths for match in path.find(place))
+    return (value for value in matches if type(value) is str and value)
 
 
 class Envelopes:
@@ -125,36 +126,30 @@ class Envelopes:
 
     def decode(self, packet: Packet) -> Decoded | None:
         """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
-        match = self._network_of(packet) if any(mark in packet.payload for mark in self._marks) else None
-        if match is None:
+        if not any(mark in packet.payload for mark in self._marks):
             return None
-        network, body = match
-        for part in (body, *body.values()):
-            if type(part) is dict:
-                unambiguous(part)
-        return read(network.unwrap(body), packet)
-
-    def _network_of(self, packet: Packet) -> tuple[Network, Body] | None:
-        """Return the network of a message, and the object of the uplink; None if it is of no network.
-
-        Raises Unreadable for several uplinks.
-        """
-        document = packet.value
-        items = document if type(document) is list else [document]
-        match = next((match for item in items[:2] if (match := self._match(item, packet.topic))), None)
-        if match and len(items) > 1:  # Netmore writes one into a list
-            raise Unreadable(SEVERAL)
-        return match
-
-    def _match(self, document: Any, topic: str) -> tuple[Network, Body] | None:
-        if type(document) is not dict:
-            return None
-        for network in self._networks:
-            for name in ("", *network.inside):
-                body = document.get(name) if name else document
-                if type(body) is dict and topic.startswith(network.below) and network.is_of(body):
-                    return network, body
+        items = (
+            packet.value if type(packet.value) is list else [packet.value]
+        )  # Netmore writes one into a list
+        for network, place in self._places(items[:2], packet):
+            if network.is_of(place):
+                if len(items) > 1:
+                    raise Unreadable(SEVERAL)
+                return read(network.unwrap(place), packet)
         return None
 
+    def _places(self, items: Sequence[Any], packet: Packet) -> Iterator[tuple[Network, Place]]:
+        """Yield the networks of a topic, each with every object that may be an uplink of it."""
+        for item in items:
+            for network in self._networks:
+                for name in ("", *network.inside):
+                    body = item.get(name) if name and type(item) is dict else item
+                    if type(body) is dict and packet.topic.startswith(network.below):
+                        yield network, Body(body, packet).whole
 
-TTS, *OTHER_NETWORKS = (Envelopes(adapter) for adapter in dict.fromkeys(one.adapter for one in NETWORKS))
+
+_DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
+NETWORKS: Final = msgspec.convert(_DATA["networks"], list[Network], dec_hook=made)
+TTS, *OTHER_NETWORKS = (
+    Envelopes(adapter) for adapter in dict.fromkeys(network.adapter for network in NETWORKS)
+)

@@ -6,6 +6,7 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from typing import Any, Final
 
@@ -42,38 +43,11 @@ UNSUPPORTED: Final = (
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:
     """Decode a frame by the model of its device; return Waiting for one that needs its codec's answer."""
-    return _read(_Reading(uplink, packet))
-
-
-def _read(frame: "_Reading") -> Decoded:
-    problems: list[str] = []
-    fallback: Decoded | None = None  # readings of a model that counts people, but none of people
-    for attempt in (frame.by_network, frame.by_codec, frame.by_layout, frame.by_platform, frame.by_name):
-        try:
-            decoded = attempt()
-        except Unreadable as exc:
-            problems.append(str(exc))
-            continue
-        if isinstance(decoded, Waiting):
-            return decoded
-        if decoded.readings and frame.misses_people(decoded):
-            fallback = fallback or decoded  # another version of the decoder may name them differently
-        elif decoded.readings or (decoded.not_data and fallback is None):
-            return frame.sensed(decoded)
-        problems += decoded.problems
-    if fallback is not None:
-        return frame.sensed(fallback)
-    if not problems and frame.uplink.payload:
-        problems = [frame.unknown()]
-    return Decoded(
-        problems=tuple(dict.fromkeys(problems)),
-        not_data="" if problems else NO_DATA,
-        identity=frame.uplink.identity,
-    )
+    return _Reading(uplink, packet).decoded()
 
 
 class _Reading:
-    """Reads one frame; each of its methods returns Decoded() if it does not apply, or raises Unreadable."""
+    """Reads one frame; each of its attempts returns Decoded() if it does not apply, or raises Unreadable."""
 
     def __init__(self, uplink: Uplink, packet: Packet) -> None:
         text = packet.model((SOURCE, uplink.device))
@@ -82,20 +56,54 @@ class _Reading:
         self.uplink = uplink
         self.packet = packet
         self.table = _entry_of(self.texts)
-        self.answered: tuple[Codec, Answer] | None = None  # once the codec has run
+        self.problems: list[str] = []
+        self.fallback: Decoded | None = None  # readings of a model that counts people, but none of people
+        self.attempts = iter((self.by_network, self.by_codec, self.by_layout, self.by_platform, self.by_name))
 
-    def misses_people(self, decoded: Decoded) -> bool:
+    def decoded(self) -> Decoded:
+        """Return the first readings of the attempts that are left, or what is wrong with the frame."""
+        for attempt in self.attempts:
+            if decoded := self._tried(attempt):
+                return decoded
+        if self.fallback is not None:
+            return self._sensed(self.fallback)
+        problems = self.problems or ([self._unknown()] if self.uplink.payload else [])
+        return Decoded(
+            problems=tuple(dict.fromkeys(problems)),
+            not_data="" if problems else NO_DATA,
+            identity=self.uplink.identity,
+        )
+
+    def _tried(self, attempt: Callable[[], Decoded]) -> Decoded | None:
+        """Return the result of an attempt, if it has read the frame."""
+        try:
+            decoded = attempt()
+        except Unreadable as exc:
+            self.problems.append(str(exc))
+            return None
+        if isinstance(decoded, Waiting):
+            return decoded
+        if decoded.readings and self._misses_people(decoded):
+            self.fallback = (
+                self.fallback or decoded
+            )  # another version of the decoder may name them differently
+        elif decoded.readings or (decoded.not_data and self.fallback is None):
+            return self._sensed(decoded)
+        self.problems += decoded.problems
+        return None
+
+    def _misses_people(self, decoded: Decoded) -> bool:
         """Tell whether the model's table is about people or presence, and these readings are not."""
         if self.table is None or any(reading.metric in PEOPLE for reading in decoded.readings):
             return False
         return any(value.metric in PEOPLE for form in self.table.messages for value in form.values)
 
-    def sensed(self, decoded: Decoded) -> Decoded:
+    def _sensed(self, decoded: Decoded) -> Decoded:
         """Check readings against the names that people gave the device, unless its model or place is set in Besök."""
-        if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
+        is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
+        if is_known or not subjects.only_senses(decoded):
             return decoded
-        descriptions = (text for text in self.texts if registry.by_model(text) is None)
-        return subjects.sensed(decoded, lambda: subjects.words(*descriptions))
+        return subjects.of_people(decoded, [text for text in self.texts if registry.by_model(text) is None])
 
     def by_network(self) -> Decoded:
         """Read the fields of the network server's own decoder."""
@@ -105,11 +113,13 @@ class _Reading:
         return registry.read_fields(self.table, self._body(fields))
 
     def by_codec(self) -> Decoded:
-        """Read the fields of a codec that the operator has added."""
-        if self.answered is not None:
-            return self._of_answer(*self.answered)
-        codecs = self.packet.known.codecs
-        codec = _codec_among(mapping.Same(codecs), self.texts) if codecs and self.uplink.payload else None
+        """Let the frame wait for a codec that the operator has added, if there is one."""
+        known = self.packet.known
+        if not known.codecs or not self.uplink.payload:
+            return Decoded()
+        if "codec" not in known.compiled:  # there may be hundreds
+            known.compiled["codec"] = lru_cache(maxsize=8192)(partial(_codec_among, known.codecs))
+        codec = known.compiled["codec"](self.texts)
         if codec is None:
             return Decoded()
         received = self.uplink.time or self.packet.message.received
@@ -117,8 +127,7 @@ class _Reading:
         return Waiting(codec=codec, frame=frame, resume=partial(self._resume, codec))
 
     def _resume(self, codec: Codec, answer: Answer) -> Decoded:
-        self.answered = codec, answer
-        return _read(self)
+        return self._tried(partial(self._of_answer, codec, answer)) or self.decoded()
 
     def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:
         """Read the codec's answer."""
@@ -126,9 +135,12 @@ class _Reading:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
             return self._nothing(codec.name, ", ".join(answer.warnings))
-        if self.table is not None:
-            return self._by_table(self.table, answer.fields)
-        return self._ask(answer.fields)
+        if self.table is None:
+            return self._ask(answer.fields)
+        decoded = registry.read_fields(self.table, self._body(answer.fields))
+        if decoded == Decoded():
+            raise Unreadable(registry.nothing_found(self.table, self.packet, answer.fields))
+        return decoded
 
     def by_layout(self) -> Decoded:
         """Read the fields of a layout: that of the model, or the only one that fits."""
@@ -177,7 +189,7 @@ class _Reading:
             raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
         return Decoded()
 
-    def unknown(self) -> str:
+    def _unknown(self) -> str:
         """Return the problem that nothing decodes the bytes, and what to do."""
         payload = self.uplink.payload
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
@@ -193,12 +205,6 @@ class _Reading:
         body = self._body({**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device})
         texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
         return mapping.decode_fields(body) or unknown.decode_fields(body, texts)
-
-    def _by_table(self, table: Table, fields: dict[str, Any]) -> Decoded:
-        decoded = registry.read_fields(table, self._body(fields))
-        if decoded == Decoded():
-            raise Unreadable(registry.nothing_found(table, self.packet, fields))
-        return decoded
 
     def _body(self, value: Any) -> Body:
         uplink = self.uplink
@@ -231,10 +237,9 @@ def _entry_of(texts: tuple[str, ...]) -> Table | None:
     return next((e for e in entries if e is not None and e.lorawan is not None), None)
 
 
-@lru_cache(maxsize=8192)
-def _codec_among(codecs: mapping.Same[tuple[Codec, ...]], texts: tuple[str, ...]) -> Codec | None:
-    """Return the codec of the first text that names one. There may be hundreds: too many to be part of a cache key."""
-    return next((one for text in texts if (one := codec_of(text, codecs.it))), None)
+def _codec_among(codecs: tuple[Codec, ...], texts: tuple[str, ...]) -> Codec | None:
+    """Return the codec of the first text that names one."""
+    return next((codec for text in texts if (codec := codec_of(text, codecs))), None)
 
 
 def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:

@@ -87,7 +87,7 @@ def _is_pack(packet: Packet) -> bool:
 def _is_elsewhere(record: dict[str, Any]) -> bool:
     """Tell whether a record is named after something with its own climate: a freezer, water, a processor."""
     names = f"{record['device']} {record['name']}"
-    return any(word != "battery" for word in field_names.telling("outside", names))
+    return bool({*field_names.telling("outside", names)} - {"battery"})
 
 
 def _value(record: dict[str, Any]) -> Any:

@@ -2,18 +2,16 @@
 
 import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache, reduce
-from operator import getitem
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Place, compiled
 from besok.model.readings import Identity
-from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
@@ -120,51 +118,6 @@ def first_time(values: Iterable[object]) -> datetime | None:
         if time is not None:
             return time
     return None
-
-
-def getter(*paths: str, empty: object = None) -> Callable[[Any], Any]:
-    """Prepare reading the first thing at one of the paths, names with dots between them; None if there is none.
-
-    `empty` is what empty text counts as: nothing, if it is None.
-    """
-    key_lists = [path.split(".") for path in paths]
-
-    def get(body: Any) -> Any:
-        for names in key_lists:
-            try:
-                value = reduce(getitem, names, body)
-            except (KeyError, TypeError):  # missing, or not in an object
-                continue
-            if value == "":
-                value = empty
-            if value is not None:
-                return value
-        return None
-
-    return get
-
-
-def finder(*paths: str) -> Callable[[Any], Iterator[Any]]:
-    """Prepare reading all values at the paths, where * is every item of a list or an object; without null."""
-    each = [compiled(f"$.{path}".replace(".*", "[*]")) for path in paths]
-
-    def find(body: Any) -> Iterator[Any]:
-        top = Place(message=body, item=None, key=None, levels=(), topic="")
-        return (match.value for path in each for match in path.find(top) if match.value is not None)
-
-    return find
-
-
-def words(values: Iterable[object]) -> str:
-    """Return the texts among `values` in one line, for a hint."""
-    return " ".join(value for value in values if type(value) is str and value)
-
-
-def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
-    """Return `body`; raises Unreadable if it has a name twice."""
-    if TWICE in body:
-        raise Unreadable(f"it says {show(body[TWICE])} twice, so nobody knows which one is meant")
-    return body
 
 
 def _base64(value: str) -> bytes | None:

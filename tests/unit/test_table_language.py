@@ -12,7 +12,7 @@ from besok.model.json_path import Place, compiled
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
-from collectors.devices import reader, registry, subjects
+from collectors.devices import field_names, reader, registry, subjects
 from collectors.devices.finding import Body, is_so
 from collectors.devices.table import TableError, parse
 
@@ -341,12 +341,13 @@ def test_a_platform_that_is_not_there_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("kind", "name", "found"),
     [
-        ("ParkingSpot_3", {"parking", "spot"}),
-        ("annas-iPhone12", {"annas", "phone"}),
-        ("hall/cykelställ", {"hall", "cykelstall"}),  # as Home Assistant writes it in an id
+        ("things", "ParkingSpot_3", ["parking"]),
+        ("phones", "annas-iPhone12", ["phone"]),
+        ("things", "hall/cykelställ", ["cykelställ"]),
+        ("things", "hall/brevlada", ["brevlada"]),  # as Home Assistant writes brevlåda in an id
     ],
 )
-def test_words_of_names(name: str, found: set[str]) -> None:
-    assert found <= subjects.words(name)
+def test_words_of_names(kind: str, name: str, found: list[str]) -> None:
+    assert field_names.telling(kind, name) == found

@@ -93,8 +93,11 @@ def first(choices: Sequence[Choice], place: Place) -> Any:
 
 def value_at(paths: Sequence[Path], place: Place) -> Any:
     """Return the first value at one of the paths that is neither null nor empty text; None if there is none."""
-    values = (one(path, place) for path in paths)
-    return next((value for value in values if value is not NOWHERE and value not in (None, "")), None)
+    for path in paths:
+        value = one(path, place)
+        if value is not NOWHERE and value is not None and value != "":
+            return value
+    return None
 
 
 def number_at(name: str, path: Path, place: Place) -> float | None:

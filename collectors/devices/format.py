@@ -149,7 +149,8 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     """One kind of message.
 
     `topic` is an MQTT topic filter ("" is any topic); `each` leads step by step to the items. A format with `not_data`
-    is known and measures nothing, one with `problem` is known and cannot be read.
+    is known and measures nothing, one with `problem` is known and cannot be read. The `rest` of a make is no data
+    unless a number in it may be of people by its name.
 
     `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
     period. The device_form "mac" is an address, written without separators; with `last_second` the time is the last
@@ -184,6 +185,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     unless: list[Unless] = []
     not_data: str = ""
     problem: str = ""
+    rest: bool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError for one that is wrong."""

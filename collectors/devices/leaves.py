@@ -38,11 +38,16 @@ class Leaf:
         return compact(self.names[-1])
 
     @property
+    def around(self) -> tuple[str, ...]:
+        """The words of the names around it, without generic ones."""
+        return tuple(
+            w for name in self.names[:-1] if compact(name) not in FIELDS["around"] for w in words(name)
+        )
+
+    @property
     def said(self) -> tuple[str, ...]:
         """The words of all names, without generic ones."""
-        around = (name for name in self.names[:-1] if compact(name) not in FIELDS["around"])
-        own = () if self.name in FIELDS["value"] else self.names[-1:]
-        return tuple(word for name in (*around, *own) for word in words(name))
+        return self.around if self.name in FIELDS["value"] else (*self.around, *words(self.names[-1]))
 
     @property
     def shown(self) -> str:

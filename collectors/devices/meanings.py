@@ -25,7 +25,7 @@ _OF_A_SHARE: Final = "with units = { people = 0.5 }, the people that one per cen
 
 def is_aside(leaf: Leaf) -> bool:
     """Tell whether a leaf is a setting or a plan, or concerns something other than people."""
-    last, around = {*words(leaf.names[-1])}, {word for name in leaf.names[:-1] for word in words(name)}
+    last, around = {*words(leaf.names[-1])}, {*leaf.around}
     settings = WORDS["settings"] - WORDS["of_events"] if "event" in last else WORDS["settings"]
     return bool(last & settings or around & WORDS["settings_around"] or telling("others", *leaf.names))
 

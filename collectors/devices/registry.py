@@ -15,13 +15,16 @@ from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import finding, reader, subjects, unknown
+from collectors.devices.field_names import PEOPLE, listed
 from collectors.devices.finding import Body
 from collectors.devices.format import ABSENT, Condition, Format
+from collectors.devices.leaves import is_number
 from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
 
 TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
+WRITE = "write a mapping (docs/reference/mappings.md)"
 NOTHING = "nothing about people or the air of a room"
 
 Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with the conditions on more than the topic
@@ -213,6 +216,14 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
+    if any(form.rest and form.not_data == decoded.not_data for form in forms):
+        counts = [
+            leaf.shown for leaf in unknown.asked(packet) if is_number(leaf.value) and PEOPLE & {*leaf.said}
+        ]
+        if counts:
+            raise Unreadable(
+                f"{table.name}: {listed(counts)} may be of people, and no document says how: {WRITE}"
+            )
     if table.is_carried:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
@@ -240,7 +251,7 @@ def nothing_found(table: Table, packet: Packet, value: Any) -> str:
     """Return the sentence that a message of a known model has nothing from its table, and lists its fields."""
     return (
         f"{table.name}: the message has {reader.shown(packet, value)}, and nothing that is known of this model; look"
-        " whether its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
+        f" whether its firmware or its settings have changed, or {WRITE}"
     )
 
 

@@ -30,6 +30,7 @@ from collectors.devices.field_names import (
     QUALIFIED,
     WORDS,
     listed,
+    named,
     telling,
     unclear,
     words,
@@ -179,24 +180,20 @@ class _Message:
 
     def _is_plain(self, leaf: Leaf) -> bool:
         """Tell whether a leaf beside a qualified name is known not to change its meaning: a text by its words."""
-        is_name = leaf.path in self._names
-        if leaf.path in self._plain:
-            return True
+        kind = self._kinds.get(leaf.path, "")
         if is_number(leaf.value):
-            return is_name or WORDS["figures"].issuperset(word for word in leaf.said if not word.isdecimal())
+            return bool(kind) or WORDS["figures"].issuperset(w for w in leaf.said if not w.isdecimal())
         text = leaf.value if isinstance(leaf.value, str) else ""
-        if is_name and any(map(str.isdecimal, text)):  # `disconnected` is no device
-            return True
-        is_described = is_name or WORDS["described"].issuperset(words(leaf.names[-1]))
-        return is_described and bool(words(text)) and (self.placed or not unclear(text))
+        if kind == "plain" or (kind and any(map(str.isdecimal, text)) and not named(text)):
+            return True  # `PC2-0017`; but `disconnected` is no device, and `fridge-2` may be one
+        is_described = kind or WORDS["described"].issuperset(words(leaf.names[-1]))
+        return bool(is_described and words(text)) and (self.placed or not unclear(text))
 
     @cached_property
-    def _plain(self) -> set[str]:
-        return {leaf.path for leaf in self._tops("time", "plain")}
-
-    @cached_property
-    def _names(self) -> set[str]:
-        return {leaf.path for leaf in self._tops("device") or self._tops("sub")}
+    def _kinds(self) -> dict[str, str]:
+        """By path, what names the device, and what changes nothing whatever it is."""
+        names = self._tops("device") or self._tops("sub")
+        return {leaf.path: "name" for leaf in names} | {p.path: "plain" for p in self._tops("time", "plain")}
 
     def _tops(self, *kinds: str) -> list[Leaf]:
         """Return the leaves that hold a text or a number under names of these kinds, outside of lists, by rank."""
@@ -227,11 +224,18 @@ class _Message:
         climate = [leaf for leaf in self.leaves if leaf.name in CLIMATE and leaf.is_open]
         count = Counter(CLIMATE[leaf.name].partition(" ")[0] for leaf in climate)
         single = [leaf for leaf in climate if count[CLIMATE[leaf.name].partition(" ")[0]] == 1]
-        return [leaf for leaf in single if "battery" in leaf.said or not self._outside()]
+        is_of_a_room = not (self._outside() or self._nowhere())
+        return [leaf for leaf in single if is_of_a_room or "battery" in leaf.said]
 
     def _outside(self) -> list[str]:
         """Return words of the topic and of texts for what has its own climate: a freezer, water, the street."""
         return telling("outside", *self.texts, *self.where)
+
+    def _nowhere(self) -> list[str]:
+        """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""
+        texts = (leaf.value for leaf in self._tops("place", "sub", "about") if isinstance(leaf.value, str))
+        where = () if self.fields else self.where  # a model may be called anything
+        return [] if self.placed else [*unclear(*where), *named(*texts)]
 
     def _read(self, fields: Sequence[Leaf]) -> Decoded:
         """Read leaves whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
@@ -271,8 +275,9 @@ class _Message:
             if KNOWN.isdisjoint({*(leaf.said or words(leaf.names[-1]))} - plain)
         ]
         if not self._outside():
-            air = (leaf for leaf in self.leaves if leaf.is_open and leaf.name in FIELDS["unitless"])
-            names += [leaf.names[-1] for leaf in air if meanings.state_of(leaf.value) is not None]
+            air = [leaf for leaf in self.leaves if leaf.is_open and meanings.state_of(leaf.value) is not None]
+            names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"]]
+            names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
         return list(dict.fromkeys(names))
 
     def question(self, unsure: Sequence[Leaf]) -> str:
@@ -292,7 +297,7 @@ class _Message:
             time="" if frame else self._first(each, "time", "end"),
             start="" if frame else self._first(each, "start"),
             each=each,
-            channel=self._channel_of_items(each),
+            channel=self._channel(each),
             only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)
@@ -307,9 +312,10 @@ class _Message:
         inner = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
         return [leaf for leaf in inner if any(leaf.name in FIELDS[kind] for kind in kinds)]
 
-    def _channel_of_items(self, each: str) -> str:
-        """Return the path to the channel of a list's items: a field, or their position; "" if times tell them apart."""
+    def _channel(self, each: str) -> str:
+        """Return the path to the channel; of a list's items a field, or their position if no times tell them apart."""
+        if not each:
+            return self._first("", "line", "place")
         times = [str(leaf.value) for leaf in self._of_items(each, "time", "end")]
-        is_series = len({*times}) == len(times) > 0
         names = self._of_items(each, "line", "place", "sub", "device", "loose")
-        return names[0].path if names else "" if is_series or not each else "key"
+        return names[0].path if names else "" if times and len({*times}) == len(times) else "key"

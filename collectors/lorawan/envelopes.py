@@ -11,7 +11,7 @@ import msgspec
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded, Identity
-from collectors.adapters.jsontext import parse
+from collectors.adapters.jsontext import TWICE, parse, show
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import NOWHERE, Body, one, value_at
 from collectors.devices.format import Paths, made, paths
@@ -128,13 +128,16 @@ class Envelopes:
         """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
         if not any(mark in packet.payload for mark in self._marks):
             return None
-        items = (
-            packet.value if type(packet.value) is list else [packet.value]
-        )  # Netmore writes one into a list
+        document = packet.value
+        items = document if type(document) is list else [document]  # Netmore writes one into a list
         for network, place in self._places(items[:2], packet):
             if network.is_of(place):
                 if len(items) > 1:
                     raise Unreadable(SEVERAL)
+                for part in (place.message, *place.message.values()):
+                    if type(part) is dict and TWICE in part:
+                        twice = show(part[TWICE])
+                        raise Unreadable(f"it says {twice} twice, so nobody knows which one is meant")
                 return read(network.unwrap(place), packet)
         return None
 

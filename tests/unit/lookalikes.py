@@ -436,4 +436,23 @@ ALIKE = (
     a("library/door/lock", {"in_total": 4}, ASK),
     a("library/door/lock/in_total", b"4", ASK),
     a("lund/bookdrop/door/front-2", {"in_total": 4}, ASK),
+    # Two letters, letters with numbers, and stages of a test are no known words of a topic
+    *(a(f"counters/{level}", {"in_total": 3}, ASK) for level in ("tv", "hq", "kg", "vr", "h1", "q4", "w47", "m3", "k9", "b2b", "items", "lab", "staging", "pilot", "shadow", "dev")),
+    *(a(f"hall/{level}", {"people_present": 3}, ASK) for level in ("p95", "am", "1h", "yesterday", "target", "baseline", "sim", "replica")),
+    *(a(f"{level}/lobby", {"people_present": 3}, "level:1 people 3") for level in ("sensor", "sensors", "counter", "counters")),
+    # The name of a device may say what it is; a code says nothing
+    *(a("counters/1", {name: text, "people_in": 3}, ASK) for name, text in (("device", "robot vacuum 2"), ("hostname", "fridge-2"), ("serial", "VAN-0042"), ("camera_id", "bus-17"), ("node", "loom4"), ("camera", "rear bus door"))),
+    *(a("counters/1", {name: text, "in_total": 3}, "flow:1 in_total 3") for name, text in (("device_id", "a81758fffe04b2c1"), ("serial_number", "PC2-00431"), ("mac", "AC:DE:48:00:11:22"), ("sensor_id", "north-2"))),
+    # Items are no people, and a list of them is several places
+    a("counters/1", {"items": {"people_in": 3}}, NOTHING),
+    a("counters/1", {"items_in": 3, "items_out": 2}, NOTHING),
+    a("counters/1", {"items": 3, "people_in": 3}, ASK),
+    # Climate of what nobody knows is not a room's
+    *(a(topic, {"temperature_c": 61}, REFUSED) for topic in ("deck/gearbox", "brewery/fermenter-3", "depot/1", "sauna/1", "roof/station", "home/hotpress")),
+    *(a(topic, {"temperature_c": 61}, NOTHING) for topic in ("boat/engine/oil", "kitchen/fridge", "data/motor", "heat/tank")),
+    *(a("air/2", {"temperature_c": 61, name: text}, REFUSED) for name, text in (("description", "Bearing 2"), ("title", "Spindle"), ("sensor", "gearbox"), ("channel_name", "exhaust"))),
+    a("air/reading-room", {"temperature_c": 21, "device_id": "th-0042", "fw": "v1.2"}, "level:1 temperature_c 21"),
+    a("deck/gearbox", {"battery_pct": 61}, "level:1 battery_pct 61"),
+    # The line and the place are the channel of the mapping that is offered
+    a("counters/1", {"location": "north", "people": 3}, ASK, "$.people"),
 )  # fmt: skip

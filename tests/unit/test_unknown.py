@@ -120,6 +120,13 @@ def test_a_draft_is_read_as_it_was_written() -> None:
     assert mapping_draft.read(mapping_draft.written(draft)) == draft
 
 
+@pytest.mark.parametrize("field", ["line", "zone", "location"])
+def test_a_line_or_place_is_the_channel_of_the_draft(field: str) -> None:
+    draft = mapping_draft.read(read("acme/1", {field: "north", "in": 3}).problems[0])
+    assert draft is not None
+    assert draft.channel == f"$.{field}"
+
+
 def test_work_grows_with_the_number_of_fields_and_not_with_its_square() -> None:
     def calls(fields: int) -> int:
         profile = cProfile.Profile()

@@ -108,7 +108,8 @@ def number_at(name: str, path: Path, place: Place) -> float | None:
 
 def _led(path: Path, place: Place, doubtful: object = None) -> Any:
     """Return the value at a path of names, or NOWHERE; `doubtful`, if given, where an object has a name twice."""
-    value, is_doubtful = path.beginning(place), False
+    value = place.message if path.begins == "message" else path.beginning(place)
+    is_doubtful = False
     for name in path.names or ():
         if type(value) is not dict or name not in value:
             return NOWHERE

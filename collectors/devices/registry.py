@@ -216,7 +216,8 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
-    if any(form.rest and form.not_data == decoded.not_data for form in forms):
+    is_rest = any(form.rest and form.not_data == decoded.not_data for form in forms)
+    if is_rest and not (decoded.problems or decoded.statuses):
         counts = [
             leaf.shown for leaf in unknown.asked(packet) if is_number(leaf.value) and PEOPLE & {*leaf.said}
         ]

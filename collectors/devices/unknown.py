@@ -172,8 +172,9 @@ class _Message:
         if len({QUALIFIED[leaf.name] for leaf in self.certain}) < len(self.certain):
             return "two fields say the same"
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
-        if self.fields == mapping.CODEC and all(WORDS["strong"] & {*leaf.said} for leaf in self.certain):
-            doubts += telling("others", *self.where)  # a model may be called anything
+        if self.fields == mapping.CODEC:  # a model may be called anything, where its fields say people
+            says_people = all(WORDS["strong"] & {*leaf.said} for leaf in self.certain)
+            doubts += telling("others", *self.where) if says_people else named(*self.where)
         elif not self.placed:
             doubts += unclear(*self.where)
         return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted" if doubts else ""

@@ -48,6 +48,8 @@ def test_numbers_of_people_are_rejected(payload: Any, field: str) -> None:
         axis("axis:Device/Temperature/Above", sensor_level="1"),
         vivotek(RuleType="FaceDetection", Score=31),
         hikvision("diskfull", ""),
+        hikvision("VMD", ""),
+        hikvision("videoloss", ""),
         hikvision("linedetection", "<DetectionRegionList><regionID>1</regionID></DetectionRegionList>"),
         {"Action": "Pulse", "Code": "DoorCard", "Data": {"Number": "0123456789"}},
         {

@@ -12,7 +12,7 @@ from besok.model.errors import SchemaMismatch, StoreError
 from besok.model.settings import Settings
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import Heartbeat
 from collectors.counters import Counters
 from collectors.devices import registry
 from collectors.identity import Registrar
@@ -121,13 +121,13 @@ def _watch(connection: Connection, writing: threading.Thread, stop: threading.Ev
 
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
     """Until stopped, write heartbeats with our figures to the database."""
-    name = settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0]
+    heartbeat = Heartbeat(settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0])
     while True:
         now = utc_now()
         try:
             schema.check(db)
             counters.mismatch = ""
-            beat(db, name, now, counters.detail(now, waiting=len(inbox)))
+            heartbeat.beat(db, now, counters.detail(now, waiting=len(inbox)), counters.connected)
             counters.answered = utc_now()
         except SchemaMismatch as exc:
             if not counters.mismatch:

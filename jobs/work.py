@@ -20,7 +20,7 @@ from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
 from besok.store.claims import Claims
 from besok.store.database import Connection, Database
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import Heartbeat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
@@ -44,7 +44,6 @@ CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker
 REST = timedelta(minutes=1)  # of a site whose estimate failed
 LEARN_EVERY = timedelta(seconds=5)  # how soon late data changes what is known of the sensors today ...
 LEARN_SHARE = 0.05  # ... as long as it takes no more than this share of the time
-BEAT_EVERY = timedelta(seconds=10)
 
 
 def run(settings: Settings, stop: Event, state: State | None = None) -> None:
@@ -97,7 +96,7 @@ class Worker:
     def __init__(self, db: Database, claims: Claims, settings: Settings, state: State | None = None) -> None:
         self.busy = False
         self._state = state or State()
-        self._name = settings.heartbeat(NAME)
+        self._heartbeat = Heartbeat(settings.heartbeat(NAME))
         self._db = db
         self._claims = claims
         self._clock = Clock()
@@ -111,9 +110,7 @@ class Worker:
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
-        self._next_claim = self._next_beat = self._next_learn = self._turned = datetime.min.replace(
-            tzinfo=UTC
-        )
+        self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
 
     def end(self) -> None:
         """End the running background task."""
@@ -134,7 +131,7 @@ class Worker:
         self._today.clear()
         self._minute = None
         self._clock = Clock(self._clock.duties)
-        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
+        self._next_claim = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def turn(self, changes: Changes, now: datetime) -> None:
         """Process new readings, the minute if a new one has begun, a piece of the past, and due duties."""
@@ -156,9 +153,8 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
-        if now >= self._next_beat:  # before alerts are judged: after a pause its own silence is over
+        if self._heartbeat.due(now):  # before alerts are judged: after a pause its own silence is over
             self._beat(now)
-            self._next_beat = now + BEAT_EVERY
         for duty in self._clock.due(now):
             self._do(duty, now)
         for ended in filter(None, (self._background.poll(now), self._messenger.poll(now))):
@@ -289,4 +285,4 @@ class Worker:
         # The database's too, unless that has a machine or a disk of its own.
         disk = shutil.disk_usage(Path.cwd())
         detail = {"sites": len(self._sites), "days_waiting": waiting}
-        beat(self._db, self._name, now, detail | {"disk_free": disk.free, "disk_size": disk.total})
+        self._heartbeat.beat(self._db, now, detail | {"disk_free": disk.free, "disk_size": disk.total})

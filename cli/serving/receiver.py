@@ -13,7 +13,7 @@ from besok.model.errors import SchemaMismatch, SettingsError, StoreError
 from besok.model.settings import Settings
 from besok.store import receive_tokens, schema
 from besok.store.database import Database
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import Heartbeat
 from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
@@ -136,13 +136,13 @@ def _beat(
     stop: threading.Event,
 ) -> None:
     """Read the tokens until stopped, at once after a change, and send heartbeats to the database."""
-    last_logged = ""
+    last_logged, heartbeat = "", Heartbeat(settings.heartbeat(NAME))
     with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
         while not stop.is_set():
             try:
                 schema.check(db)
                 known.load(db)
-                beat(db, settings.heartbeat(NAME), datetime.now(UTC), counters.detail())
+                heartbeat.beat(db, datetime.now(UTC), counters.detail())
                 last_logged = ""
             except StoreError as exc:
                 what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"

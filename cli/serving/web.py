@@ -23,7 +23,7 @@ from api.questions import Questions
 from api.sign_in.middleware import WhoAsks
 from besok.model.errors import StoreError
 from besok.model.settings import Settings
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import Heartbeat
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen, trusted_proxies
 from cli.serving.status import Watched, status_server
@@ -114,10 +114,11 @@ def _allow_files() -> None:
 
 def _beat(stop: threading.Event, app: FastAPI) -> None:
     """Send heartbeats to the database until stopped."""
+    heartbeat = Heartbeat(app.state.settings.heartbeat(NAME))
     while not stop.is_set():
         if works := app.state.hub.answers(ALIVE_S):
             with contextlib.suppress(StoreError):  # `ready` says so
-                beat(app.state.live_db, app.state.settings.heartbeat(NAME), app.state.clock(), {})
+                heartbeat.beat(app.state.live_db, app.state.clock(), {})
         stop.wait(BEAT_EVERY_S if works else 1)
 
 

@@ -22,7 +22,7 @@ from besok.store import scenarios as store
 from besok.store import schema
 from besok.store.claims import Claims
 from besok.store.database import Database
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import Heartbeat
 from besok.store.scenarios import Claim
 from besok.store.sites import load_all
 from cli.simulation import scenario_play, sensor_notice
@@ -41,7 +41,6 @@ DUTY: Final = "run scenarios"
 PAUSE_S: Final = 1.0  # between two looks at the queue
 LIMIT_S: Final = 900.0  # of one question
 ATTEMPTS: Final = 3  # of one question, before it is given up
-BEAT_S: Final = 10.0
 TELL_S: Final = 0.5  # between two notes of how far it is
 
 
@@ -90,7 +89,7 @@ class Worker:
         self, db: Database, claims: Claims, stop: Event, limit_s: float = LIMIT_S, name: str = NAME
     ) -> None:
         self._db, self._claims, self._stop, self._limit_s = db, claims, stop, limit_s
-        self._name, self._beaten = name, float("-inf")
+        self._heartbeat = Heartbeat(name)
 
     def turn(self) -> bool:
         """Answer the next question; False if the queue is empty, or another process works. Raises StoreError."""
@@ -106,9 +105,7 @@ class Worker:
 
     def beat(self) -> None:
         """Record now and then that the process works."""
-        if time.monotonic() - self._beaten >= BEAT_S:
-            beat(self._db, self._name, datetime.now(UTC), {})
-            self._beaten = time.monotonic()
+        self._heartbeat.beat(self._db, datetime.now(UTC), {})
 
     def _answer(self, claimed: Claim) -> None:
         if claimed.attempt > ATTEMPTS:

@@ -322,6 +322,15 @@ def test_health_knows_silent_services(db: Database) -> None:
     assert unwell.schema_current and unwell.edition
 
 
+def test_a_heartbeat_is_written_now_and_then_and_at_once_when_the_state_changes(db: Database) -> None:
+    heartbeat, written = heartbeats.Heartbeat("collector"), []
+    for seconds, connected in ((0, True), (10, True), (29, False), (40, False), (59, False), (-3600, False)):
+        heartbeat.beat(db, NOW + timedelta(seconds=seconds), {"at": seconds}, connected)
+        (last,) = heartbeats.beats(db)
+        written.append(last.detail["at"])
+    assert written == [0, 0, 29, 29, 59, -3600]
+
+
 def test_a_collector_that_got_another_name_is_missed_for_a_week(db: Database) -> None:
     for name, days in (("old", 6), ("older", 8), ("new", 0), ("jobs", 8)):
         heartbeats.beat(db, name, NOW - timedelta(days=days), {})

@@ -1,5 +1,6 @@
 -- What the tables mean. Dropped and made anew at every migration.
 drop view if exists unassigned_channel;
+drop view if exists device_heard;
 drop view if exists uncounted_passage;
 drop view if exists open_target;
 drop view if exists open_occupancy_15min;
@@ -167,6 +168,11 @@ where s.slug = any(sites) and v.day between first and last
 group by v.day
 having count(*) = cardinality(sites)
 $$;
+
+-- When each device was last heard: its own row tells of what came of no channel (all of it withheld), or told of something new.
+create view device_heard as
+select d.device_id, greatest(d.last_received, (select max(c.last_received) from channel c where c.device_id = d.device_id)) as heard
+from device d;
 
 -- Channels that are heard and observe nothing now. One that was replaced or taken down is none of them: another one is
 -- heard from its place now, or it has not been heard since the day after.

@@ -9,7 +9,7 @@ where d.external_id = %(device)s and b.bucket >= %(since)s
 -- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.interval_s,
-    least(d.last_received, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, d.last_received as received,
+    least(h.heard, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, h.heard as received,
     d.clock_offset_s, d.clock_flags,
     coalesce((select array_agg(c.key order by c.key) from channel c where c.device_id = d.device_id), '{}') as channels,
     coalesce((
@@ -23,6 +23,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
         where c.device_id = d.device_id
     ), '[]') as placements
 from device d
+join device_heard h using (device_id)
 where %(site)s::text is null or exists (
     select from channel c
     join placement_now pl on pl.channel_id = c.channel_id
@@ -42,13 +43,13 @@ select source, external_id, heard_model from device where heard_model <> ''
 -- readings by metric, newest first. Each channel costs some index look-ups, however long its history: only what was sent in its
 -- last month is looked for, or each metric that it never sends would be sought in all of it.
 with silent as (
-    select d.* from device d
-    where d.last_received >= %(since)s and exists (select from unassigned_channel c where c.device_id = d.device_id)
-    order by d.last_received desc, d.device_id
+    select d.*, h.heard from device d join device_heard h using (device_id)
+    where h.heard >= %(since)s and exists (select from unassigned_channel c where c.device_id = d.device_id)
+    order by h.heard desc, d.device_id
     limit %(limit)s
 )
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.topic,
-    min(told.since) as first_heard, d.last_received as heard,
+    min(told.since) as first_heard, d.heard,
     jsonb_agg(jsonb_build_object('channel', c.key, 'readings', told.readings, 'count', n.number) order by c.key) as channels
 from silent d
 join unassigned_channel c using (device_id)
@@ -76,8 +77,8 @@ cross join lateral (
     cross join unnest(l.values, l.times) as r (value, time)
 ) told
 where told.readings is not null
-group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.last_received
-order by d.last_received desc, d.device_id
+group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.heard
+order by d.heard desc, d.device_id
 
 -- name: coverage
 -- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by
@@ -173,7 +174,8 @@ update device_mapping set replayed = %(now)s where mapping_id = %(id)s
 
 -- name: device_topic
 -- The topic on which a device was heard last.
-select topic from device where external_id = %(device)s and topic is not null order by last_received desc nulls last limit 1
+select topic from device join device_heard using (device_id)
+where external_id = %(device)s and topic is not null order by heard desc nulls last limit 1
 
 -- name: refuses_simulated
 -- Whether messages that say that they are simulated were lately refused for a site: by their topic, or by any that names none.

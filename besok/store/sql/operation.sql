@@ -121,7 +121,7 @@ select s.slug as site, max(f.origin) as origin from forecast f join site s using
 
 -- name: store_health
 -- What the database can say about itself.
-select (select max(last_received) from device) as last_received,
+select (select max(heard) from device_heard) as last_received,
     (select count(*) from rejected where resolved is null)::int as rejected,
     (select count(distinct device_id) from unassigned_channel)::int as unplaced_devices,
     (select count(*) from dirty_day)::int as days_waiting,

@@ -73,8 +73,8 @@ from unnest(%(channel)s::int[], %(time)s::timestamptz[], %(received)s::timestamp
 where c.channel_id = h.channel_id
 
 -- name: device_heard
--- Notes when, on which topic and as what devices were last heard, and how far their clocks are from ours (as far as that
--- is known).
+-- Notes on which topic and as what devices were last heard, how far their clocks are from ours (as far as that is known, to five
+-- seconds), and when, unless their channels tell (device_heard). What is as it was is not written again.
 update device d
 set last_received = h.received, clock_offset_s = coalesce(h.offset_s, d.clock_offset_s),
     clock_flags = case when h.offset_s is null then d.clock_flags else h.flags end,
@@ -83,6 +83,12 @@ from (select * from unnest(%(device)s::int[], %(received)s::timestamptz[], %(off
           %(topic)s::text[], %(model)s::text[])
       as h (device_id, received, offset_s, flags, topic, model) order by 1) h
 where d.device_id = h.device_id and (d.last_received is null or d.last_received <= h.received)
+    and not exists (select from channel c where c.device_id = h.device_id and c.last_received > h.received)
+    and (
+        h.topic <> coalesce(d.topic, '') or h.model not in ('', d.heard_model)
+        or h.offset_s is not null and (h.flags <> d.clock_flags or abs(h.offset_s - d.clock_offset_s) <= 5 is not true)
+        or not exists (select from channel c where c.device_id = h.device_id and c.last_received = h.received)
+    )
 
 -- name: device_status
 -- Notes that a device came or went, registering it if it is new.

@@ -87,12 +87,15 @@ def _attachment(file: Attached) -> Any:
     return AttachMemory(content=file.content, name=file.name, mimetype="application/pdf")  # type: ignore[no-untyped-call]
 
 
+def has_address(_db: Database, _now: datetime) -> bool:
+    """Tell whether there is an outside address for signs of life."""
+    return bool(environment.load().alive_url)
+
+
 def signal(_db: Database, _now: datetime) -> None:
     """Send a sign of life to an outside address, which raises the alarm when it stays away."""
-    url = environment.load().alive_url
     try:
-        if url:
-            urllib.request.urlopen(url, timeout=PATIENCE_S).close()
+        urllib.request.urlopen(environment.load().alive_url, timeout=PATIENCE_S).close()
     except (OSError, ValueError) as exc:
         log.warning("the signal of life was not taken: %s", exc, extra={"action": "alive_not_sent"})
 

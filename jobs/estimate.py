@@ -1,7 +1,8 @@
 """Estimation of occupancy: the current business day by minute, and past days once they are over.
 
-The day under way is filtered: each minute knows what came up to it. A day that is over is smoothed: each step knows
-the whole day. Days of which minutes are kept are smoothed by minute, older ones by quarter of an hour.
+The day under way is filtered: each minute knows what came up to it. Its quarters grow by five minutes that are over,
+so a minute writes none of them. A day that is over is smoothed: each step knows the whole day. Days of which minutes
+are kept are smoothed by minute, older ones by quarter of an hour.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from jobs.learn import LOOK_BACK, SitePast, week_of
 from jobs.observations import NOTHING_TOLD, DayClock, by_minute
 from jobs.running import Running
 
+THIRD = 5  # minutes
 AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +39,7 @@ class Today:
         self._plan = plan
         self._hours = DayClock(site, day, MINUTE)
         self._begins, self._ends = self._hours.begins, self._hours.ends
+        self._steps = (self._ends - self._begins) // MINUTE
         self._running = Running(plan.building, learnt.without(plan.unused(self._begins)))
         self._flows: Flows | None = None
         self._levels: Levels | None = None
@@ -45,7 +48,7 @@ class Today:
 
     def update(self, conn: Connection, now: datetime, since: datetime | None) -> None:
         """Estimates and writes the day up to `now`, after readings from `since` on have changed (None: none has)."""
-        steps = min(max((now - self._begins) // MINUTE + 1, 1), (self._ends - self._begins) // MINUTE)
+        steps = min(max((now - self._begins) // MINUTE + 1, 1), self._steps)
         first = min(len(self._written.people) if self._written else 0, steps - 1)
         if since is not None or self._flows is None:
             first = min(first, self._read(conn, since, steps))
@@ -55,11 +58,25 @@ class Today:
         )
         figures = self._running.figures(seen, first).where(shown)
         if self._written:
-            _write_changes(conn, self._plan, self._begins, figures, self._written)
+            self._write_changes(conn, figures, self._written)
         else:
-            write(conn, self._plan, self._begins, figures, final=False)
+            write(conn, self._plan, self._begins, figures, self._quarters(figures), final=False)
         store.notify(conn, self._site.id)
         self._written = figures
+
+    def _write_changes(self, conn: Connection, figures: Estimate, before: Estimate) -> None:
+        """Write those figures that differ from the ones before, by minute and by quarter: most are the same."""
+        first = store.write_changes(conn, self._plan, self._begins, figures, before)
+        if first is not None:
+            quarter = min(first, len(before.people) - 1) // quarters.MINUTES
+            averaged, was = (self._quarters(part, quarter) for part in (figures, before))
+            store.write_changes(conn, self._plan, self._begins + quarter * QUARTER, averaged, was)
+
+    def _quarters(self, figures: Estimate, first: int = 0) -> Quarters:
+        """Average by quarter, from one on, what is known once its five minutes are over."""
+        steps = len(figures.people)
+        whole = steps if steps == self._steps else (steps - 1) // THIRD * THIRD
+        return quarters.of_minutes(figures[:whole], first * quarters.MINUTES)
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
         """Read what has changed since a moment; returns the first step that may differ."""
@@ -84,24 +101,13 @@ def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
             column[:steps] = getattr(old, name)[:steps]
 
 
-def write(conn: Connection, plan: Layout, begins: datetime, figures: Estimate, *, final: bool) -> None:
+def write(
+    conn: Connection, plan: Layout, begins: datetime, figures: Estimate, averaged: Quarters, *, final: bool
+) -> None:
     """Replace the figures of a day by minute and by quarter; of one under way also what a wrong clock left ahead."""
-    averaged = quarters.of_minutes(figures, 0)
     ends = begins + len(averaged.people) * QUARTER if final else AHEAD
     store.write_minutes(conn, plan, begins, ends, figures, final=final)
     store.write_quarters(conn, plan, begins, averaged, [(begins, ends)], final=final)
-
-
-def _write_changes(
-    conn: Connection, plan: Layout, begins: datetime, figures: Estimate, before: Estimate
-) -> None:
-    """Write those figures of a day that differ from the ones before, by minute and by quarter: most are the same."""
-    first = store.write_changes(conn, plan, begins, figures, before)
-    if first is None:
-        return
-    quarter = first // quarters.MINUTES
-    averaged, was = (quarters.of_minutes(part, quarter * quarters.MINUTES) for part in (figures, before))
-    store.write_changes(conn, plan, begins + quarter * QUARTER, averaged, was)
 
 
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
@@ -128,7 +134,8 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
     figures = smoothed(past.plan.building, seen, learnt)
     figures = bounded(past.plan.building, figures)
-    write(conn, past.plan, hours.begins, figures.where(shown), final=True)
+    figures = figures.where(shown)
+    write(conn, past.plan, hours.begins, figures, quarters.of_minutes(figures, 0), final=True)
 
 
 def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> None:

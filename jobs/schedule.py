@@ -54,7 +54,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
     # Others need their time to be heard after an outage, too
     Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
-    Duty(name="signal of life", period=MINUTE, run=alerting.signal),
+    Duty(name="signal of life", period=MINUTE, run=alerting.signal, due=alerting.has_address),
     _background("delete what is kept no longer", "jobs.retention:run", retention.is_due, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.is_due, period=HOUR),
     _background(

@@ -21,6 +21,7 @@ from besok.store.database import Connection, Database, sql
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
+DECIMALS = {True: 2, False: 1}  # of figures that are final, and of those that change all day
 UNCOUNTED_SD = 0.08  # of the accuracy of a direction without a validation count, as a share
 _TYPES = {
     statement: ("int4", "timestamptz", *values * ("float4",), "text", "text", "bool")
@@ -271,7 +272,7 @@ def write_minutes(
     """Replace the minute figures between two moments; `final`: the day is over and all its data was used."""
     conn.execute(sql("minute_delete"), {"spaces": list(plan.spaces), "begins": begins, "ends": ends})
     shown = ~np.isnan(figures.people)
-    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, figures), final=final)
+    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, figures, final=final), final=final)
 
 
 Figures = TypeVar("Figures", Estimate, Quarters)
@@ -299,17 +300,19 @@ def write_changes(
     stored = np.zeros(figures.people.shape, bool)
     stored[:both] = ~np.isnan(before.people[:both])
     for statement, cells in ((take, stored & ~shown), (change, stored & shown & changed)):
-        if rows := list(_rows(plan, begins, step, cells, figures)):
+        if rows := list(_rows(plan, begins, step, cells, figures, final=False)):
             columns = dict(zip(("spaces", "times", *names), map(list, zip(*rows, strict=True)), strict=True))
             span = {"first": min(columns["times"]), "last": max(columns["times"])}
             conn.execute(sql(statement), {**columns, **span})
-    _copy(conn, copy, _rows(plan, begins, step, shown & ~stored, figures), final=False)
+    _copy(conn, copy, _rows(plan, begins, step, shown & ~stored, figures, final=False), final=False)
     return int(changed.any(axis=1).argmax()) if changed.any() else None
 
 
 def _same(one: NDArray[Any], other: NDArray[Any]) -> Bools:
     """Tell in which cells two columns are the same as they are stored."""
-    same: Bools = np.isclose(one.round(2), other.round(2), rtol=0, atol=0, equal_nan=True)
+    same: Bools = np.isclose(
+        one.round(DECIMALS[False]), other.round(DECIMALS[False]), rtol=0, atol=0, equal_nan=True
+    )
     return same
 
 
@@ -330,7 +333,7 @@ def write_quarters(
     for start, end in replaced:
         shown[(start - begins) // QUARTER : (end - begins) // QUARTER] = True
     shown &= ~np.isnan(figures.people)
-    _copy(conn, "quarter_copy", _rows(plan, begins, QUARTER, shown, figures), final=final)
+    _copy(conn, "quarter_copy", _rows(plan, begins, QUARTER, shown, figures, final=final), final=final)
 
 
 def _copy(conn: Connection, statement: str, rows: Iterator[tuple[Any, ...]], *, final: bool) -> None:
@@ -342,13 +345,19 @@ def _copy(conn: Connection, statement: str, rows: Iterator[tuple[Any, ...]], *, 
 
 
 def _rows(
-    plan: Layout, begins: datetime, step: timedelta, shown: Bools, figures: Estimate | Quarters
+    plan: Layout,
+    begins: datetime,
+    step: timedelta,
+    shown: Bools,
+    figures: Estimate | Quarters,
+    *,
+    final: bool,
 ) -> Iterator[tuple[Any, ...]]:
     """Return space, time, values, basis and reason of each cell that is shown; NaN becomes null."""
     steps, spaces = np.nonzero(shown)
     times = [begins + n * step for n in range(len(shown))]
     *names, _, _ = (column.name for column in fields(figures))
-    values = (_nullable(getattr(figures, name)[shown].round(2)) for name in names)
+    values = (_nullable(getattr(figures, name)[shown].round(DECIMALS[final])) for name in names)
     return zip(
         (plan.spaces[n] for n in spaces.tolist()),
         (times[n] for n in steps.tolist()),

@@ -585,13 +585,38 @@ delete from dirty_day d using taken t where d.site_id = t.site_id and d.day = t.
 returning d.day
 
 -- name: unfinished_days
--- Marks for a new estimate the past business days of a site whose figures were made while they went on.
+-- Marks for a new estimate the past business days of a site whose figures were made while they went on, and those on which
+-- nobody worked: what was counted after the newest day that was estimated when it was over (of a site without any, in a week).
+with here as materialized (
+    select *, ((%(before)s::timestamptz at time zone timezone) - day_start)::date as today from site where site_id = %(site_id)s
+), newest as materialized (
+    select max(((l.bucket at time zone h.timezone) - h.day_start)::date) as day
+    from here h
+    join space z using (site_id)
+    cross join lateral (
+        select bucket from occupancy_bucket
+        where space_id = z.space_id and final and bucket < %(before)s order by bucket desc limit 1
+    ) l
+)
 insert into dirty_day as d (site_id, day)
-select distinct s.site_id, ((o.bucket at time zone s.timezone) - s.day_start)::date
-from site s
-join space z on z.site_id = s.site_id and z.parent_id is null
+select h.site_id, ((o.bucket at time zone h.timezone) - h.day_start)::date
+from here h
+join space z on z.site_id = h.site_id and z.parent_id is null
 join occupancy_bucket o on o.space_id = z.space_id and not o.final
-where s.site_id = %(site_id)s and o.bucket < %(before)s
+where o.bucket < %(before)s
+union
+select h.site_id, g::date
+from here h
+cross join newest n
+cross join lateral generate_series(coalesce(n.day + 1, h.today - 7)::timestamp, h.today - 1, interval '1 day') as g
+where exists (select from flow_day f where f.site_id = h.site_id and f.day = g::date) or exists (
+    select from placement p
+    join space z using (space_id)
+    join level_bucket l on l.channel_id = p.channel_id
+        and l.bucket >= (g::date + h.day_start) at time zone h.timezone
+        and l.bucket < (g::date + 1 + h.day_start) at time zone h.timezone
+    where z.site_id = h.site_id
+)
 order by 1, 2
 on conflict (site_id, day) do update set day = d.day
 

@@ -669,6 +669,13 @@ device.registered timestamp with time zone YES
 device.source text NO 
 device.topic text YES 
 device.topics ARRAY NO '{}'::text[]
+device_heard.device_id integer YES 
+device_heard.heard timestamp with time zone YES 
+device_heard:  SELECT device_id,
+    GREATEST(last_received, ( SELECT max(c.last_received) AS max
+           FROM channel c
+          WHERE (c.device_id = d.device_id))) AS heard
+   FROM device d;
 device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 device_mapping PRIMARY KEY (mapping_id)
 device_mapping.author text NO 

@@ -26,9 +26,8 @@ def get_alerts(
 
     The newest first. Raises NotFound for a site that is not there.
     """
-    load(db, site)
-    sites = load_all(db)
-    return [_info(one, sites) for one in alerts.listing(db, now - resolved_for, site)]
+    place = load(db, site)
+    return [_info(one, (place,)) for one in alerts.listing(db, now - resolved_for, site)]
 
 
 def right_to_acknowledge(kind: RuleKind) -> Right:

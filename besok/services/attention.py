@@ -16,7 +16,7 @@ from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
 from besok.store import quality, results
 from besok.store.database import Database
-from besok.store.sites import load, load_all, no_site
+from besok.store.sites import load, load_all
 from besok.text.finding_text import Names, advice, certainty, sentence, watched
 
 LAST_WEEK = timedelta(days=6)  # between its first and its last day
@@ -52,11 +52,10 @@ def get_findings(
 
     Raises NotFound for a site that is not there.
     """
-    sites = load_all(db)
-    if site is not None and all(one.id != site for one in sites):
-        raise no_site(site)
+    if site is not None:
+        load(db, site)
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
-    return _infos(rows, sites)
+    return _infos(rows, load_all(db)) if rows else []
 
 
 def get_finding(db: Database, number: int) -> FindingInfo | None:
@@ -114,7 +113,8 @@ def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
 
 
 def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
-    names = {site.id: _names(site, sites) for site in sites}
+    told = {row.site for row in rows}
+    names = {site.id: _names(site, sites) for site in sites if site.id in told}
     return [_info(row, names.get(row.site, {})) for row in rows]
 
 

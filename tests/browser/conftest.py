@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from besok.store import forecasts
 from besok.store.database import Database
 from cli.stack import ports
 from collectors import collector
+from dashboard import caching
 from jobs import work
 from tests.at_work import on, quiet_web, running, serving
 from tests.databases import FreshUrl
@@ -43,6 +45,14 @@ FLAGS = [
     f"--disable-features={','.join(UNUSED)}",
 ]  # fmt: skip
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packed_once() -> Iterator[None]:
+    """Pack each script once for the web services of all tests: to make them as small as can be takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caching, "_pack", cache(caching._pack))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A planner asks with the keyboard, waits, and reads the answer; whoever may not ask reads it too."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from accessibility import violations
@@ -10,13 +11,14 @@ from playwright.sync_api import Page, expect
 from besok.model.settings import Settings
 from besok.store import scenarios
 from besok.store.database import Database
-from cli.simulation import scenario_runs
+from cli.simulation import scenario_play, scenario_runs
 from tests.at_work import running
 from tests.patience import wait_for
 
 
 @pytest.fixture
-def process(settings: Settings) -> Iterator[None]:
+def process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(scenario_play, "SETTLED", timedelta(seconds=2))
     with running("scenarios", scenario_runs.run, settings):
         yield
 

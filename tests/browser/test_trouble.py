@@ -8,6 +8,7 @@ from house import House, Open
 from playwright.sync_api import expect
 from pydantic import SecretStr
 
+from api import app
 from besok.model.settings import Settings
 from cli.stack import ports
 from dashboard import router
@@ -30,7 +31,10 @@ def test_a_page_that_fails_gives_a_number_to_find_it_by(
     expect(page.locator("h1")).to_have_text("Huset")  # what was shown stays
 
 
-def test_a_database_that_is_away_is_said_to_be_away(settings: Settings, open_page: Open) -> None:
+def test_a_database_that_is_away_is_said_to_be_away(
+    settings: Settings, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "WAIT_S", 0.1)
     nowhere = f"postgresql://besok@127.0.0.1:{ports.free()[0]}/besok"
     lost = settings.model_copy(update={"database_url": SecretStr(nowhere)})
     with serving(lost):

@@ -3,10 +3,12 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from accessibility import violations
 from house import House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
+from api import live
 from besok.model.access import Grant
 from besok.model.settings import Settings
 from besok.services import sign_in
@@ -115,8 +117,9 @@ def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
 
 
 def test_it_says_by_itself_that_nothing_is_received(
-    quiet_house: House, db: Database, open_page: Open
+    quiet_house: House, db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(live, "BEAT_S", 1.0)  # nobody notifies of it: the next look finds it
     screens = [
         open_page(wall(quiet_house), bypass_csp=True),
         open_page(f"{quiet_house.url}/now/{quiet_house.id}"),
@@ -193,6 +196,12 @@ def test_the_pages_of_a_playlist_take_turns_under_the_same_head(
     expect(page.locator(".wall .leaf")).to_have_count(1)
 
 
+def later(*pages: Page) -> None:
+    """Pass the ten seconds in which a page is drawn again only once."""
+    for page in pages:
+        page.clock.fast_forward(10_000)
+
+
 def test_what_staff_announce_is_shown_at_once_and_taken_back(
     quiet_house: House, db: Database, open_page: Open
 ) -> None:
@@ -201,6 +210,8 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
     line = open_page(wall(quiet_house), locale="en-GB", bypass_csp=True)
     turn = open_page(f"{wall(quiet_house)}?show=announcement", width=1080, height=1920, bypass_csp=True)
     expect(turn.locator(".wall .tiles")).to_be_visible()  # nothing is announced yet
+    for page in (staff, line, turn):
+        page.clock.install()
     for text in ("Closed <b>on Friday</b> from 15:00", "M" * 200):
         staff.get_by_text("Show a message", exact=True).first.press("Enter")
         form = staff.locator('form[data-fields="announce"]')
@@ -208,6 +219,7 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
         form.get_by_label("Until").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
         form.get_by_label("Your name or initials").fill("Kim")
         form.get_by_role("button", name="Show a message").press("Enter")
+        later(staff, line, turn)
         expect(staff.locator(".announced")).to_contain_text(f"{text} (Kim)")
         expect(line.locator(".wall > .announcement")).to_have_text(text)
         expect(turn.locator(".leaf .announced")).to_have_text(text)
@@ -217,6 +229,7 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
     assert staff.locator("html").evaluate("node => node.scrollWidth") <= 390
     staff.get_by_text("Remove the message", exact=True).first.press("Enter")
     staff.get_by_role("button", name="Remove the message").press("Enter")
+    later(line, turn)
     expect(line.locator(".wall > .announcement")).to_have_count(0)
     expect(turn.locator(".wall .tiles")).to_be_visible()
     assert alerts.announced(db, quiet_house.id, datetime.now(UTC)) is None

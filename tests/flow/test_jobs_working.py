@@ -147,7 +147,10 @@ def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site) -
         wait_for(lambda: 9 in quarters(database_url).values())
 
 
-def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site) -> None:
+def test_a_second_worker_takes_over(
+    db: Database, database_url: str, house: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "CLAIM_EVERY", timedelta(seconds=0.2))
     now = datetime.now(UTC)
     with working(database_url):
         with working(database_url):

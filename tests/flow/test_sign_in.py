@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from api.sign_in import gate
 from besok.model.access import Grant
 from besok.model.settings import Settings
 from besok.model.site import Site
@@ -59,8 +60,9 @@ def signed(db: Database, places: tuple[Site, ...], web: str) -> Iterator[httpx2.
 
 
 def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_account(
-    db: Database, ask: httpx2.Client
+    db: Database, ask: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(gate, "ASKED_EVERY_S", 0.1)
     assert me(ask)[0] == "local"
     assert "besok user add" in ask.get("/login").text
     for header in (

@@ -18,10 +18,8 @@ ROOMY = 2_000_000_000  # bytes that all tests and more have room in
 @contextmanager
 def broker() -> Iterator[Broker]:
     """Run a Mosquitto on a free port."""
-    with _folder("besok-mqtt-") as folder:
-        found = Broker(
-            folder=folder, port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres")
-        )
+    with folder("besok-mqtt-") as home:
+        found = Broker(folder=home, port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres"))
         with _running(found, 10):
             yield found
 
@@ -29,8 +27,8 @@ def broker() -> Iterator[Broker]:
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """Run a fast PostgreSQL on a free port."""
-    with _folder("besok-pg-", _in_memory()) as folder:
-        found = Cluster(folder=folder, port=ports.free()[0], user=program.unprivileged("postgres"), fast=True)
+    with folder("besok-pg-") as home:
+        found = Cluster(folder=home, port=ports.free()[0], user=program.unprivileged("postgres"), fast=True)
         with _running(found, 30):
             yield found
 
@@ -47,9 +45,9 @@ def _running(server: Broker | Cluster, limit_s: float) -> Iterator[None]:
 
 
 @contextmanager
-def _folder(prefix: str, within: str | None = None) -> Iterator[Path]:
-    """Make a folder that the server's account can enter."""
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name:
+def folder(prefix: str) -> Iterator[Path]:
+    """Make a folder that the server's account can enter, in memory if there is room: nothing waits for a disk."""
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=_in_memory()) as name:
         os.chmod(name, 0o755)  # noqa: PTH101
         yield Path(name)
 

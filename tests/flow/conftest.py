@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -16,6 +15,7 @@ import pytest
 from pydantic import SecretStr
 from servers import connected
 
+from benchmarks import servers
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.store import sites
@@ -52,9 +52,8 @@ def settings(database_url: str, broker: tuple[str, int], house: str) -> Settings
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that the servers' accounts can reach."""
-    with TemporaryDirectory(prefix="besok-test-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
+    with servers.folder("besok-test-") as made:
+        yield made
 
 
 class Heard(logging.Handler):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from accounts_rig import (
@@ -17,6 +16,7 @@ from accounts_rig import (
     publish,
 )
 
+from benchmarks import servers
 from tests.patience import wait_for
 from tests.torture import rabbitmq
 
@@ -30,10 +30,8 @@ BROKERS: dict[str, Callable[[Path], AbstractContextManager[Guarded]]] = {
 def guarded(request: pytest.FixtureRequest) -> Iterator[Guarded]:
     if request.param == "rabbitmq" and not rabbitmq.installed():
         pytest.skip(f"RabbitMQ is not installed ({rabbitmq.PACKAGE})")
-    with TemporaryDirectory(prefix="besok-accounts-") as name:
-        Path(name).chmod(0o755)
-        with BROKERS[request.param](Path(name)) as broker:
-            yield broker
+    with servers.folder("besok-accounts-") as folder, BROKERS[request.param](folder) as broker:
+        yield broker
 
 
 def test_a_publisher_is_heard_on_its_own_topics_and_on_no_others(guarded: Guarded) -> None:

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import psutil
 import psycopg
 import pytest
 
+from benchmarks import servers
 from besok.model.calendar import business_day, day_bounds
 from besok.model.site import SiteFile
 from besok.store.database import Database
@@ -117,9 +117,8 @@ class Demo:
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
-    with tempfile.TemporaryDirectory(prefix="besok-demo-") as name:
-        Path(name).chmod(0o755)  # the servers' accounts must be able to enter
-        demo = Demo(Path(name))
+    with servers.folder("besok-demo-") as folder:
+        demo = Demo(folder)
         demo.start()
         try:
             yield demo

@@ -1,10 +1,8 @@
 """The short form of `make torture`: known readings while all is killed, then database and truth reading by reading."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 
+from benchmarks import servers
 from tests.torture import rabbitmq, report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import SHORT
@@ -24,9 +22,8 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_counts_twice(broker: str
         share=broker == "mosquitto",
     )
     said: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="besok-torture-") as name:
-        Path(name).chmod(0o755)
-        outcome = endure(ordeal, Path(name), said.append)
+    with servers.folder("besok-torture-") as folder:
+        outcome = endure(ordeal, folder, said.append)
     findings = outcome.findings
     story = [*said, *report.told(findings, outcome.letters, outcome.course, outcome.started)]
     assert len(outcome.course.struck) == sum(ordeal.blows.values()), "\n".join(story)

@@ -72,15 +72,15 @@ def test_migrating_again_does_nothing(empty_database_url: str) -> None:
     assert snapshot(empty_database_url) == before
 
 
-def test_an_upgraded_database_is_the_same_as_a_fresh_one(empty_database_url: str, database_url: str) -> None:
+def test_an_upgraded_database_is_the_same_as_a_fresh_one(database_url: str) -> None:
     """Old views and functions must not survive an upgrade, whatever they were."""
-    migrate(empty_database_url)
-    with psycopg.connect(empty_database_url) as conn:
+    fresh = snapshot(database_url)
+    with psycopg.connect(database_url) as conn:
         conn.execute("drop view visit_day cascade")
         conn.execute("create view visit_day as select 1 as old")
         conn.execute(OUTDATED)
-    migrate(empty_database_url)
-    assert snapshot(empty_database_url) == snapshot(database_url)
+    migrate(database_url)
+    assert snapshot(database_url) == fresh
 
 
 @pytest.mark.parametrize(("release", "next_one"), [("0001", "0002_trust"), ("0015", "0016_no_trail")])
@@ -100,33 +100,30 @@ def test_a_released_database_with_data_in_it_is_upgraded(
         assert get_visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
 
 
-def test_views_that_are_the_same_are_left_alone(empty_database_url: str) -> None:
-    migrate(empty_database_url)
+def test_views_that_are_the_same_are_left_alone(database_url: str) -> None:
     views = "select array_agg(oid order by oid) from pg_class where relkind = 'v'"
-    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+    with psycopg.connect(database_url, autocommit=True) as conn:
         before = conn.execute(views).fetchone()
-        migrate(empty_database_url)
+        migrate(database_url)
         assert conn.execute(views).fetchone() == before
         conn.execute(OUTDATED)
-        migrate(empty_database_url)
+        migrate(database_url)
         assert conn.execute(views).fetchone() != before
 
 
 WAITING = "select count(*) from pg_locks l join pg_database d on d.oid = l.database where not granted and datname = %s"
 
 
-def test_pages_are_answered_while_migrating_waits_for_a_long_reader(
-    empty_database_url: str, database_url: str
-) -> None:
+def test_pages_are_answered_while_migrating_waits_for_a_long_reader(database_url: str) -> None:
     """A query that goes on for as long as it likes holds up the new views, and nobody who reads beside it."""
-    migrate(empty_database_url)
-    name = conninfo_to_dict(empty_database_url)["dbname"]
-    with psycopg.connect(empty_database_url) as reader, ThreadPoolExecutor(1) as pool:
+    fresh = snapshot(database_url)
+    name = conninfo_to_dict(database_url)["dbname"]
+    with psycopg.connect(database_url) as reader, ThreadPoolExecutor(1) as pool:
         reader.execute(OUTDATED)
         reader.commit()
         reader.execute("select from visit_day")
-        migrating = pool.submit(migrate, empty_database_url)
-        with psycopg.connect(empty_database_url, autocommit=True) as page:
+        migrating = pool.submit(migrate, database_url)
+        with psycopg.connect(database_url, autocommit=True) as page:
             for _ in range(3):
                 wait_for(lambda: page.execute(WAITING, [name]).fetchone() != (0,))
                 page.execute(
@@ -136,28 +133,24 @@ def test_pages_are_answered_while_migrating_waits_for_a_long_reader(
             assert not migrating.done()
             reader.rollback()
             assert migrating.result() == []
-    assert snapshot(empty_database_url) == snapshot(database_url)
+    assert snapshot(database_url) == fresh
 
 
 def test_a_reader_without_end_is_named_as_the_cause(
-    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    migrate(empty_database_url)
     monkeypatch.setattr(migration, "PATIENCE_S", 0)
-    with psycopg.connect(empty_database_url) as reader:
+    with psycopg.connect(database_url) as reader:
         reader.execute(OUTDATED)
         reader.commit()
         reader.execute("select from visit_day")
         with pytest.raises(StoreUnavailable, match="end that"):
-            migrate(empty_database_url)
+            migrate(database_url)
         reader.rollback()
-    assert migrate(empty_database_url) == []
+    assert migrate(database_url) == []
 
 
-def test_an_index_is_built_while_others_write(
-    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    migrate(empty_database_url)
+def test_an_index_is_built_while_others_write(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "drop index concurrently if exists rejected_reason;\n"  # half a one, of an attempt that was interrupted
         "create index concurrently rejected_reason on rejected (reason);\n"
@@ -166,8 +159,8 @@ def test_an_index_is_built_while_others_write(
     added = [*known, ("9999_reason_concurrently", text, "x")]
     monkeypatch.setattr(schema, "scripts", lambda folder: added if folder == "migrations" else ())
     monkeypatch.setattr(schema, "migrations", lambda: {name: digest for name, _, digest in added})
-    assert migrate(empty_database_url) == ["9999_reason_concurrently"]
-    with psycopg.connect(empty_database_url) as conn:
+    assert migrate(database_url) == ["9999_reason_concurrently"]
+    with psycopg.connect(database_url) as conn:
         valid = "select indisvalid from pg_index where indexrelid = 'rejected_reason'::regclass"
         assert conn.execute(valid).fetchone() == (True,)
 
@@ -178,17 +171,16 @@ def test_many_may_migrate_at_once(empty_database_url: str) -> None:
     assert sorted(map(len, ran)) == [0, 0, 0, max(map(len, ran))]
 
 
-def test_a_changed_or_newer_migration_is_refused(empty_database_url: str) -> None:
-    migrate(empty_database_url)
-    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+def test_a_changed_or_newer_migration_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as conn:
         assert schema.mismatch(conn) is None
         conn.execute("insert into migration (name, digest) values ('9999_future', 'x')")
         with pytest.raises(SchemaMismatch, match="newer"):
-            migrate(empty_database_url)
+            migrate(database_url)
         conn.execute("delete from migration where name = '9999_future'")
         conn.execute("update migration set digest = 'x' where name = '0001_schema'")
         with pytest.raises(SchemaMismatch, match="0001_schema"):
-            migrate(empty_database_url)
+            migrate(database_url)
 
 
 def test_the_catalogue_is_in_the_database(database_url: str) -> None:

@@ -1,5 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
+# Of tests, one more than there are processors: a third of their time is waiting for servers and browsers.
+WORKERS = $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE # where it is set, each process compiles all that it imports, for seconds
 
 .PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
@@ -22,7 +24,7 @@ texts: setup ## brings the Swedish catalogue up to date with the texts of the co
 
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash deploy/setup tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
 	@bash deploy/setup torture

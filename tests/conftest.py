@@ -8,7 +8,7 @@ The servers are the embedded stack's own, started once when the first test asks 
 a test takes a site of its own name.
 
 A run ends with what each level took beside its budget: the seconds of all its tests, set-up included, as `make test`
-runs them (four at once) on two cores that have nothing else to do. They fail nothing: a level over its budget there
+runs them (three at once) on two cores that have nothing else to do. They fail nothing: a level over its budget there
 has become slower.
 """
 

@@ -13,20 +13,8 @@ from besok.model.sitefile import parse
 from besok.services import sign_in
 from besok.store import accounts, sites
 from besok.store.database import Database
+from tests.sitetext import site
 
-BRANCH = """
-[[sites]]
-id = "ID"
-kind = "library"
-name = { sv = "Filialen NAME", en = "NAME branch" }
-timezone = "Europe/Stockholm"
-position = [56.04, 12.7N]
-[sites.opening]
-"""
-CLOSED = "\n".join(
-    f'{day} = "closed"'
-    for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-)
 # Names on the map of which not all can be read: wider than their mark, or under another one.
 CUT_OR_COVERED = """map => [...map.querySelectorAll("li")].filter((mark, n, all) => {
   const box = mark.getBoundingClientRect(), name = mark.querySelector(".name");
@@ -42,7 +30,7 @@ NAMES = ("Dalhem", "Råå", "Ödåkra", "Påarp", "Mörarp")
 def branches(quiet_house: House, db: Database) -> House:
     """The house, and branches that have neither sensors nor opening hours nor a target."""
     text = "".join(
-        BRANCH.replace("ID", f"branch-{n}").replace("NAME", name).replace("7N", f"7{n}") + CLOSED
+        site(f"branch-{n}", (f"Filialen {name}", f"{name} branch"), "closed", f"position = [56.04, 12.7{n}]")
         for n, name in enumerate(NAMES)
     )
     sites.apply(db, parse(text))
@@ -96,7 +84,7 @@ def test_typing_finds_a_site(branches: House, open_page: Open) -> None:
 
 
 def test_it_fits_every_width_and_is_accessible(branches: House, open_page: Open) -> None:
-    page = open_page(branches.url, bypass_csp=True, reduced_motion="reduce")
+    page = open_page(branches.url, bypass_csp=True)
     for width in (320, 720, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.locator("html").evaluate("node => node.scrollWidth") <= width

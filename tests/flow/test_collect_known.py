@@ -21,18 +21,11 @@ from besok.store.write import Batch, DeviceDescription
 from collectors.knowledge import Knowledge
 from collectors.privacy import redacted
 from tests.patience import wait_for
+from tests.sitetext import site
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Fixture = Callable[..., Any]
 
-SITE = """
-[[sites]]
-id = "HOUSE"
-kind = "library"
-name = { sv = "H", en = "H" }
-timezone = "Europe/Stockholm"
-[sites.opening]
-DAYS
+MAPPING = """
 [[sites.mappings]]
 name = "kiosk"
 topic = "kiosk/HOUSE"
@@ -41,8 +34,7 @@ values = { people = "VALUE" }
 
 
 def apply(db: Database, house: str, value: str) -> None:
-    days = "\n".join(f'{day} = "always"' for day in DAYS)
-    text = SITE.replace("HOUSE", house).replace("VALUE", value).replace("DAYS", days)
+    text = site(house, ("H", "H")) + MAPPING.replace("HOUSE", house).replace("VALUE", value)
     sites.apply(db, sitefile.parse(text, "house.toml"))
 
 

@@ -20,6 +20,7 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres, program
+from tests.sitetext import door, sensor, site
 from tests.torture import rabbitmq
 from tests.torture.proxy import Proxy
 from tests.torture.world import SITES, Device
@@ -218,46 +219,17 @@ def small_disk(folder: Path) -> Iterator[Disk | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-SITE = """
-[[sites]]
-id = "{site}"
-kind = "library"
-name = {{ sv = "{site}", en = "{site}" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-monday = "always"
-tuesday = "always"
-wednesday = "always"
-thursday = "always"
-friday = "always"
-saturday = "always"
-sunday = "always"
-"""
-
-DOOR = """
-[[sites.portals]]
-id = "{door}"
-name = {{ sv = "{door}", en = "{door}" }}
-outer = "outside"
-inner = "{site}"
-width_m = 100.0
-[[sites.sensors]]
-source = "{source}"
-device = "{device}"
-portal = "{door}"
-channel = "{line}"
-"""
-
-
 def furnish(url: str, devices: list[Device]) -> None:
     """Two sites in which each device counts at a door of its own."""
     text = ""
-    for site in SITES:
-        text += SITE.format(site=site)
-        for door, device in doors(devices):
-            if door.startswith(site):
-                name = device.name.removeprefix(f"{site}/") if device.source == "native" else device.name
-                text += DOOR.format(site=site, door=door, source=device.source, device=name, line=device.line)
+    for name in SITES:
+        text += site(name, (name, name))
+        for portal, device in doors(devices):
+            if portal.startswith(name):
+                sender = device.name.removeprefix(f"{name}/") if device.source == "native" else device.name
+                source = f'source = "{device.source}"\nchannel = "{device.line}"'
+                text += door(portal, (portal, portal), name, more="width_m = 100.0")
+                text += sensor(sender, f'portal = "{portal}"', source)
     with Database(url, pool_size=1) as db:
         sites.apply(db, sitefile.parse(text))
 

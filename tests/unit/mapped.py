@@ -6,25 +6,10 @@ from typing import Any
 
 from besok.model.site import PayloadMapping, Site
 from besok.model.sitefile import parse
+from tests.sitetext import site
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "mappings.md").read_text("utf-8")
-HOUSE = """\
-[[sites]]
-id = "house"
-kind = "library"
-name = { sv = "Huset", en = "The house" }
-timezone = "Europe/Stockholm"
-
-[sites.opening]
-monday = "closed"
-tuesday = "closed"
-wednesday = "closed"
-thursday = "closed"
-friday = "closed"
-saturday = "closed"
-sunday = "closed"
-
-"""
+HOUSE = site("house", ("Huset", "The house"), "closed") + "\n"
 ACME = """\
 [[sites.mappings]]
 name = "acme"

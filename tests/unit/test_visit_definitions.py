@@ -10,25 +10,16 @@ from besok.model.errors import SiteFileError
 from besok.model.site import Deduction, SiteFile, Text, VisitDefinition
 from besok.model.sitefile import dump, parse
 from besok.model.sitefile.diff import differences
+from tests.sitetext import door, sensor, site, space
 
-HOURS = "\n".join(
-    f'{d} = "always"' for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-)
-PLACES = f"""
-[[sites]]
-id = "lib"
-kind = "library"
-name = {{ sv = "Bibblan", en = "Library" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{HOURS}
+DEFINITIONS = """
 [[sites.visits]]
 first = 2025-01-01
 [[sites.visits]]
 first = 2026-01-01
 method = "half"
 portals = ["front", "park/gate"]
-note = {{ sv = "Ny dörr", en = "New door" }}
+note = { sv = "Ny dörr", en = "New door" }
 [[sites.visits.deductions]]
 kind = "staff"
 per_day = 30
@@ -36,47 +27,16 @@ per_day = 30
 kind = "through"
 share = 0.1
 portals = ["park/gate"]
-[[sites.spaces]]
-id = "hall"
-name = {{ sv = "Hall", en = "Hall" }}
-[[sites.spaces]]
-id = "study"
-name = {{ sv = "Läsrum", en = "Study" }}
-[[sites.portals]]
-id = "front"
-name = {{ sv = "Entré", en = "Front" }}
-outer = "outside"
-inner = "hall"
-[[sites.portals]]
-id = "study-door"
-name = {{ sv = "Läsrumsdörr", en = "Study door" }}
-outer = "hall"
-inner = "study"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-[[sites.sensors]]
-device = "study"
-portal = "study-door"
-[[sites]]
-id = "park"
-kind = "park"
-name = {{ sv = "Parken", en = "Park" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{HOURS}
-[[sites.spaces]]
-id = "lawn"
-name = {{ sv = "Gräs", en = "Lawn" }}
-[[sites.portals]]
-id = "gate"
-name = {{ sv = "Grind", en = "Gate" }}
-outer = "lawn"
-inner = "lib/hall"
-[[sites.sensors]]
-device = "gate"
-portal = "gate"
 """
+PLACES = "".join(
+    (
+        site(), DEFINITIONS, space("hall", ("Hall", "Hall")), space("study", ("Läsrum", "Study")),
+        door("front", ("Entré", "Front")), door("study-door", ("Läsrumsdörr", "Study door"), "study", "hall"),
+        sensor("front"), sensor("study", 'portal = "study-door"'),
+        site("park", ("Parken", "Park"), kind="park"), space("lawn", ("Gräs", "Lawn")),
+        door("gate", ("Grind", "Gate"), "lib/hall", "lawn"), sensor("gate"),
+    )
+)  # fmt: skip
 
 
 def refused(old: str, new: str) -> str:

@@ -1,6 +1,5 @@
 """What browser tests share: a house with services of the test's own, and pages that tolerate no complaint."""
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -9,11 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import paho.mqtt.client as paho
 import pytest
 from counted_years import count, of_years
-from house import PATIENCE_MS, House, apply_house, listening
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from house import PATIENCE_MS, House, apply_house, measured
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
@@ -21,10 +18,8 @@ from besok.model.settings import Settings
 from besok.store import forecasts
 from besok.store.database import Database
 from cli.stack import ports
-from collectors import collector
 from dashboard import caching
-from jobs import work
-from tests.at_work import on, quiet_web, running, serving
+from tests.at_work import on, quiet_web, serving
 from tests.databases import FreshUrl
 
 __all__ = ["quiet_web"]  # a fixture
@@ -81,7 +76,10 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         strict: bool = True,
         **more: Any,
     ) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
+        # A dot that pulses costs a browser without a graphics card a sixth of a processor, on each page.
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce", **more
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -156,20 +154,5 @@ def quiet_house(settings: Settings, db: Database, web: str) -> House:
 
 @pytest.fixture
 def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> Iterator[House]:
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-
-    def publish(topic: str, payload: dict[str, Any]) -> None:
-        sent = client.publish(f"besok/v1/{quiet_house.id}/{topic}", json.dumps(payload), qos=1)
-        sent.wait_for_publish(20)
-
-    with (
-        listening() as subscribed,
-        running("collector", collector.run, settings),
-        running("jobs", work.run, settings),
-    ):
-        assert subscribed.wait(300), "the collector does not listen"
-        client.connect(*broker)
-        client.loop_start()
+    with measured(settings, broker) as publish:
         yield House(id=quiet_house.id, url=quiet_house.url, publish=publish)
-        client.disconnect()
-        client.loop_stop()

@@ -1,5 +1,6 @@
 """The words that the browser tests use."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -7,13 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Locator, Page
 
+from besok.model.settings import Settings
 from besok.model.sitefile import parse
 from besok.store import sites
 from besok.store.database import Database
+from collectors import collector
+from jobs import work
+from tests.at_work import running
 
 Open = Callable[..., Page]
 PATIENCE_MS = 90_000  # what passes takes no longer by it
@@ -58,3 +66,25 @@ def listening() -> Iterator[threading.Event]:
     log.addHandler(handler)
     yield subscribed
     log.removeHandler(handler)
+
+
+@contextmanager
+def measured(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+    """Collector and jobs at work; gives what publishes a message below the topic of the settings' site."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+
+    def publish(topic: str, payload: dict[str, Any]) -> None:
+        address = settings.mqtt_topics.replace("#", topic)
+        client.publish(address, json.dumps(payload), qos=1).wait_for_publish(20)
+
+    with (
+        listening() as subscribed,
+        running("collector", collector.run, settings),
+        running("jobs", work.run, settings),
+    ):
+        assert subscribed.wait(300), "the collector does not listen"
+        client.connect(*broker)
+        client.loop_start()
+        yield publish
+        client.disconnect()
+        client.loop_stop()

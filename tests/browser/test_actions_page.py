@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_page: Open) -> None:
     page = open_page(
         f"{quiet_house.url}/progress/{quiet_house.id}/impact", locale="en-GB", width=390, height=844,
-        color_scheme="dark", bypass_csp=True, reduced_motion="reduce",
+        color_scheme="dark", bypass_csp=True,
     )  # fmt: skip
     expect(page.get_by_text("No request has been recorded yet")).to_be_visible()
     page.locator("summary", has_text="Add a request").press("Enter")

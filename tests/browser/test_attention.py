@@ -15,7 +15,6 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
     assert check_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
     page = open_page(
         f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", width=390, height=844, bypass_csp=True,
-        reduced_motion="reduce",
     )  # fmt: skip
     page.get_by_role("link", name="2 need attention.").click()
     card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")

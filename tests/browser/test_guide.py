@@ -1,23 +1,17 @@
 """The guide: from an empty installation to a live number, on the pages alone, in both languages."""
 
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
 
-import paho.mqtt.client as paho
 import pytest
 from accessibility import in_either_colours
-from house import House, Open, ago, listening, people
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from house import House, Open, ago, measured, people
 from playwright.sync_api import Page, expect
 
 from besok.model.settings import Settings
 from besok.store import sites
 from besok.store.database import Database
-from collectors import collector
-from jobs import work
-from tests.at_work import running
 
 WIDTH = 390  # a phone
 WORDS = {
@@ -54,24 +48,10 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def send(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[int, bool], None]]:
     """A door sensor that is heard before there is any place, with collector and jobs at work."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-    name = settings.mqtt_topics.split("/")[2]
-
-    def publish(people_in: int, simulated: bool) -> None:
-        payload = json.dumps({"time": ago(0), "in": people_in, "out": 0, "simulated": simulated})
-        client.publish(f"besok/v1/{name}/front-1/flow", payload, qos=1).wait_for_publish(20)
-
-    with (
-        listening() as subscribed,
-        running("collector", collector.run, settings),
-        running("jobs", work.run, settings),
-    ):
-        assert subscribed.wait(300), "the collector does not listen"
-        client.connect(*broker)
-        client.loop_start()
-        yield publish
-        client.disconnect()
-        client.loop_stop()
+    with measured(settings, broker) as publish:
+        yield lambda people_in, simulated: publish(
+            "front-1/flow", {"time": ago(0), "in": people_in, "out": 0, "simulated": simulated}
+        )
 
 
 def check(page: Page, name: str) -> None:

@@ -70,7 +70,7 @@ def test_accessibility(house: House, open_page: Open) -> None:
     """axe-core finds nothing on any page, with data and without."""
     house.publish("attic/flow", {"time": ago(0), "in": 1})  # nobody has placed it
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
-    page = open_page(house.url, bypass_csp=True, reduced_motion="reduce")
+    page = open_page(house.url, bypass_csp=True)
     expect(people(page, "lobby")).to_have_text("3")
     for path in PAGES:
         go(page, house, path)

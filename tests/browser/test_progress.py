@@ -32,7 +32,7 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     last = count(db, quiet_house.id, 25)
     beat(db, "jobs", datetime.now(UTC), {})
     page = open_page(
-        quiet_house.url, locale="en-GB", color_scheme="light", bypass_csp=True, reduced_motion="reduce", width=390,
+        quiet_house.url, locale="en-GB", color_scheme="light", bypass_csp=True, width=390,
         height=844,
     )  # fmt: skip
     page.clock.install()

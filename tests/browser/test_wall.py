@@ -62,7 +62,6 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
     for colours, locale, size in zip(("light", "dark") * 2, ("sv-SE", "en-GB") * 2, SIZES, strict=True):
         page = open_page(
             wall(house), width=size[0], height=size[1], locale=locale, color_scheme=colours, bypass_csp=True,
-            reduced_motion="reduce",
         )  # fmt: skip
         expect(people(page, "lobby")).to_have_text(re.compile(r"^1\d\d$"))
         expect(page.locator('.tile[data-space="lobby"]')).to_have_attribute("data-level", "full")

@@ -31,6 +31,7 @@ from typer.testing import Result
 from benchmarks import servers
 from besok.model.access import LOCAL
 from besok.services import access, sign_in
+from besok.store import notify
 from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from besok.text.languages import speaking
@@ -127,6 +128,14 @@ def quick_passwords() -> Iterator[PasswordHasher]:
         patch.setattr(sign_in, "_hasher", quick)
         patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
         yield thorough
+
+
+@pytest.fixture(autouse=True, scope="session")
+def prompt_ends() -> Iterator[None]:
+    """Let what listens to the database notice within a tenth of a second that it shall end: tests end hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notify, "PATIENCE_S", 0.1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from counted_years import count, of_years
-from house import PATIENCE_MS, House, apply_house, measured
+from house import PATIENCE_MS, House, apply_house, measuring
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 
@@ -154,5 +154,5 @@ def quiet_house(settings: Settings, db: Database, web: str) -> House:
 
 @pytest.fixture
 def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> Iterator[House]:
-    with measured(settings, broker) as publish:
+    with measuring(settings, broker) as publish:
         yield House(id=quiet_house.id, url=quiet_house.url, publish=publish)

@@ -69,7 +69,7 @@ def listening() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def measured(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[str, dict[str, Any]], None]]:
+def measuring(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[str, dict[str, Any]], None]]:
     """Collector and jobs at work; gives what publishes a message below the topic of the settings' site."""
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
 

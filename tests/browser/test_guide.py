@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from accessibility import in_either_colours
-from house import House, Open, ago, measured, people
+from house import House, Open, ago, measuring, people
 from playwright.sync_api import Page, expect
 
 from besok.model.settings import Settings
@@ -48,7 +48,7 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def send(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[[int, bool], None]]:
     """A door sensor that is heard before there is any place, with collector and jobs at work."""
-    with measured(settings, broker) as publish:
+    with measuring(settings, broker) as publish:
         yield lambda people_in, simulated: publish(
             "front-1/flow", {"time": ago(0), "in": people_in, "out": 0, "simulated": simulated}
         )

@@ -13,12 +13,14 @@ from besok.analytics.occupancy.levels import LevelScale
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.overnight import (
     FIRST_OUT,
-    LEAST_NIGHTS,
     MOST_DAYS,
     beginning_sd,
     is_night_used,
     mean_stay,
     usual_at_beginning,
+)
+from besok.analytics.occupancy.overnight import (
+    LEAST_DAYS as LEAST_NIGHTS,
 )
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,

@@ -18,7 +18,7 @@ FIRST_OUT = 5.0  # people by whom exits exceed entries on a usual morning, where
 # Minutes; the exits of those who stay longer cannot be told from one another
 STAYS = np.array([0, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 720, 840, 960, 1200, 1440,
                   1800, 2160], float)  # fmt: skip
-LEAST_NIGHTS = 3  # fewest to learn how long people stay
+LEAST_DAYS = 3  # fewest to learn how long people stay
 EVENLY = 0.3  # of the mean exits of a step, which its variance has beside its own
 LEAST_VARIANCE = 0.3  # of the exits of a step
 SURE_SHARES = 30.0  # weight of that all who come leave, beside the errors of the exits: next to certain

@@ -42,6 +42,18 @@ def test_who_leaves_must_have_been_there() -> None:
     assert because(result, "below_zero")[:2, 0].all()
 
 
+def test_nobody_who_leaves_for_long_is_nobody_there() -> None:
+    """Two ghosts: who leaves at the rate of before would have left long ago."""
+    people_in, people_out = [0.0] * 600, [0.0] * 600
+    for minute in range(100):
+        people_in[minute] = 1
+        people_out[minute + 30] = 1 if minute not in (20, 70) else 0
+    result = live(ROOM, room(people_in, people_out))
+    assert result.raw[-1, 0] == 2
+    assert result.people[250, 0] < 2
+    assert result.people[-1, 0] < 0.5
+
+
 def test_closed_hours_leave_no_ghosts() -> None:
     steps = 300
     people_in, people_out = [12.0] + [0.0] * (steps - 1), [0.0] * steps

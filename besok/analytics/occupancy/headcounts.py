@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.evidence import STAY_MINUTES
+from besok.analytics.occupancy.evidence import GROUP, STAY_MINUTES
 from besok.analytics.occupancy.parameters import VARIANCE
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
@@ -15,7 +15,6 @@ from besok.model.building import Building
 # Error of a headcount, as standard deviation: people, and a share of them. Somebody in the toilet, somebody who walks
 # by while the others are counted; a presumption, for which validation against a camera gives 1 to 4 %.
 HEADCOUNT_SD, HEADCOUNT_SHARE = 0.5, 0.03
-GROUP = 2.0  # people who leave together count as one
 ROUND_MINUTES = 30.0  # parts of a space all counted within so long are a count of the total
 LASTS_MINUTES = 60.0  # a space that nothing else observes has a figure for so long after its headcount
 

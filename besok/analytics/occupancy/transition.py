@@ -1,4 +1,4 @@
-"""One step of the filter: passages, observations inside; and its reverse for the smoother."""
+"""One step of the filter: passages, exits, observations inside; and its reverse for the smoother."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from besok.analytics.occupancy import evidence
+from besok.analytics.occupancy.evidence import Leaving
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, spread
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.model.arrays import Bools, Floats
@@ -58,16 +59,21 @@ class FilterState:
         if beginning.any():
             self.grid.settle(beginning > 0, beginning, beginning_sd(beginning))
             self.grid.cut()
+        self.leaving = Leaving(len(bias_sd))
 
     def step(self, news: StepInputs) -> list[Back]:
         """Process a step. Return its reverse steps, the last one first."""
-        back: list[Back] = []
+        grid = self.grid
+        leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
+        grid.weigh(leaving)
+        self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
+        back: list[Back] = [partial(np.multiply, leaving)]
         if (news.people_in + news.people_out + news.variance).any():
             back += self._pass(news)
         settled = np.zeros(len(news.people), bool)
         back += self._inside(news, settled)
         back += self._headcount(news, settled)
-        back += self.grid.recentre()
+        back += self._recentre()
         if settled.any():
             back.insert(0, lambda after: np.asarray(np.where(settled[:, None, None], 1, after), np.float32))
         return back[::-1]
@@ -134,6 +140,13 @@ class FilterState:
     def _mean(self) -> Floats:
         """Return the expected number of people in each space."""
         return np.asarray((self.grid.cells * np.maximum(self.grid.people(), 0)).sum((1, 2)), float)
+
+    def _recentre(self) -> list[Back]:
+        before = self.grid.offset
+        moved = self.grid.recentre()
+        if moved:
+            self.leaving.shift(self.grid.offset - before)
+        return moved
 
 
 def backwards(after: Cells, back: list[Back]) -> Cells:

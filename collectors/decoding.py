@@ -10,7 +10,7 @@ from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message
 from collectors.adapters import bluetooth, mapping, native, sparkplug
-from collectors.adapters.packet import Packet
+from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import CODECS, Waiting
@@ -38,8 +38,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter("general", unknown.decode),  # the last: it asks about anything that is left
 )
 
-# A name no vendor uses: true at the top of a JSON object whose people are made up
-SIMULATED = b'"besok_simulated"'
+_QUOTED_MARK = f'"{MARK}"'.encode()
 STRANGERS = ("", "general")  # the adapter of unknown devices
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
@@ -77,7 +76,7 @@ def _finished(
             return None
         if isinstance(decoded, Waiting):
             return replace(decoded, resume=partial(_finished, packet, name, decoded.resume))
-        if SIMULATED in packet.payload:
+        if _QUOTED_MARK in packet.payload:
             decoded = _marked(decoded, packet)
     except Unreadable as exc:
         decoded = Decoded(problems=(str(exc),))
@@ -89,7 +88,7 @@ def _finished(
 
 def _marked(decoded: Decoded, packet: Packet) -> Decoded:
     """Flag the readings if the message is marked as simulated; few formats have their own mark."""
-    if packet.object.get("besok_simulated") is not True:
+    if packet.object.get(MARK) is not True:
         return decoded
     readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
     return replace(decoded, readings=readings)

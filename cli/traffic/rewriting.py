@@ -15,10 +15,9 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Message
 from collectors.adapters import times
 from collectors.adapters.native import PREFIX
-from collectors.decoding import SIMULATED
+from collectors.adapters.packet import MARK
 
-NATIVE: Final = "simulated"  # the mark in Besök's own format
-FOREIGN: Final = SIMULATED.decode().strip(chr(34))  # in all others
+NATIVE: Final = "simulated"  # the mark in Besök's own format; others have MARK
 BEHIND, AHEAD = timedelta(days=35), timedelta(days=1)  # late batches, and clocks that are off
 UNITS: Final[Mapping[int, int]] = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}  # digits -> parts of a second
 SHORTEST: Final = 10  # characters of a time
@@ -57,7 +56,7 @@ def simulated(message: Message, shift: Shift) -> bytes | None:
         items = value if native and isinstance(value, list) else [value]
         if not items or not all(isinstance(item, dict) for item in items):
             return None
-        mark = {NATIVE if native else FOREIGN: True}
+        mark = {NATIVE if native else MARK: True}
         marked = [mark | moved(item, shift, message.received) | mark for item in items]
     except (ValueError, RecursionError):
         return None

@@ -9,6 +9,8 @@ from besok.model.readings import Message
 from collectors.adapters import csvtext, jsontext, times, xmltext
 from collectors.limits import Budget
 
+# A name no vendor uses: true at the top of a JSON object whose people are made up
+MARK: Final = "besok_simulated"
 _UNREAD: Final = object()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from collectors.adapters.packet import Packet
+from collectors.adapters.packet import MARK, Packet
 from collectors.devices.field_names import BARE, FIELDS, WORDS, compact, words
 
 TOP: Final = "$"  # the path to the message
@@ -75,6 +75,8 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
     level = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")
     people = tuple(word for name in packet.levels for word in words(name) if word in WORDS["strong"])
     for count, leaf in enumerate(_within(value, path, (), "", DEEPEST)):
+        if leaf.names == (MARK,):
+            continue
         if count >= MOST:
             raise Unreadable(
                 f"the message has more than {MOST} values, and nobody has said which count: {ADVICE}"

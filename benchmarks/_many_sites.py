@@ -28,8 +28,8 @@ RECENT = timedelta(days=14)  # of which there are readings and minutes
 SEED = 20
 TABLES_AT_ONCE = 2  # one for each of two cores
 
-# What the simulated history leaves out: readings are deleted after two weeks, and occupancy is no estimate, since only
-# its size matters. Today is like the same weekday a week ago.
+# What the simulated history leaves out: readings are deleted after two weeks, and occupancy is not an estimate, since
+# only its size matters. Today is like the same weekday a week ago.
 TODAY = """
 insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
 select channel_id, bucket + interval '7 days', people_in, people_out, covered_s, imputed, simulated

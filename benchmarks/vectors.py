@@ -141,7 +141,7 @@ def judge(vector: Vector, score: Score, own: Sequence[Codec]) -> None:
 
 
 def alike(some: set[str], others: set[str]) -> bool:
-    """Tell whether readings are the same; what is no count may be rounded."""
+    """Tell whether readings are the same; what is not a count may be rounded."""
 
     def values(lines: set[str]) -> dict[tuple[str, ...], float]:
         parts = [line.split(" ") for line in lines]

@@ -34,7 +34,7 @@ WORDS: Final = UNIT_WORDS.union(*LISTS.values())
 PROSE: Final = WORDS | _sets("prose")["words"]
 FRAME_LIMIT = 256  # bytes of a radio frame
 TEXT_LIMIT = 60  # characters of words
-NEAR = timedelta(days=400)  # before its receipt; a number or a day that far back is no time of a message
+NEAR = timedelta(days=400)  # before its receipt; a number or a day that far back is not a time of a message
 AHEAD = timedelta(days=2)
 
 _KEY = re.compile(r"(?!.*\d{5})[A-Za-zÅÄÖÆØÜåäöæøüéß_$][A-Za-zÅÄÖÆØÜåäöæøüéß0-9_.:-]{0,47}", re.ASCII)
@@ -125,7 +125,7 @@ def _is_pronounceable(code: str) -> bool:
 def is_key(name: str) -> bool:
     """Tell whether a name looks like a field's; an address, a person's name or a sentence does not.
 
-    Of several words one must be known, and all if blanks are between them: `anna.svensson` is no field.
+    Of several words one must be known, and all if blanks are between them: `anna.svensson` is not a field.
     """
     if _KEY.fullmatch(name.replace(" ", "_")) is None or _ADDRESS.fullmatch(name):
         return False
@@ -203,7 +203,7 @@ def is_time(text: str, received: datetime) -> bool:
 
 
 def is_late(day: str) -> bool:
-    """Tell whether a day is no date of birth: in the last years, or the start of a clock that was never set."""
+    """Tell whether a day is not a date of birth: in the last years, or the start of a clock that was never set."""
     return int(max(re.findall(r"\d+", day), key=len)[:4]) > 2015 or day in ("1970-01-01", "2000-01-01")
 
 

@@ -250,7 +250,7 @@ def topic_filters(text: str) -> list[str]:
     for topic in filters:
         _, _, shared = topic.removeprefix("$share/").partition("/")
         if wrong := topics.problem(shared if topic.startswith("$share/") else topic):
-            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is no topic filter: {wrong}")
+            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is not a topic filter: {wrong}")
     return filters
 
 

@@ -139,7 +139,7 @@ def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
         return
     part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
     part.statuses = [s for s in part.statuses if (s.source, s.device, "") not in refused]
-    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is no duplicate
+    part.decoded = replace(part.decoded, readings=tuple(part.readings))  # so that a replay is not a duplicate
     part.problems.append(Refused(TOO_MANY, Refusal.TOO_MANY_DEVICES))
 
 
@@ -254,8 +254,9 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
         return
     if (reading.source, reading.device, reading.channel) in known.real:
         raise Refused(
-            f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is no sandbox, where"
-            " only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without that mark",
+            f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is not a sandbox,"
+            " where only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without the"
+            " mark",
             Refusal.SIMULATED,
         )
 

@@ -33,7 +33,7 @@ LARGE = 10**8  # no count and no measurement is larger; telephone and personal n
 _KIND = re.compile(r"\[(?:text|number|\d{1,9} bytes)\]", re.ASCII)  # placeholders of dropped parts
 _KINDS = re.compile(r"\[text\](?:\W{0,2}\[text\])+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_OTHER = r"[^\x00-\x7f…–’“”\ufffd]"  # marks of scripts and emoji, which are no letters to `re`
+_OTHER = r"[^\x00-\x7f…–’“”\ufffd]"  # marks of scripts and emoji, which are not letters to `re`
 _NUMBER = re.compile(r"[0-9]{1,4}e?|[1-9]0+")  # 100000 is a limit of ours, 1e begins 1e+13
 _WORD = re.compile(rf"(?:[^\W_]|{_OTHER}){{2,}}|{_OTHER}")
 
@@ -214,7 +214,7 @@ class _Redactor:
         return name in self._known.names or name in self._identifiers
 
     def _is_small(self, value: object, key: str, top: bool) -> bool:
-        """Tell whether a value that is no text is kept: a count or measurement, a time, the number of the device."""
+        """Tell whether a value that is not text is kept: a count or measurement, a time, the number of the device."""
         if value is None or isinstance(value, bool) or not isinstance(value, int | float):
             return True
         return (

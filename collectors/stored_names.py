@@ -22,7 +22,7 @@ from collectors import kept_forms
 
 Names = Mapping[str, str]  # pseudonym -> name
 
-_SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is no person's name
+_SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is not a person's name
 _NUMBERS = re.compile(r"[0-9.,-]+")
 _RANDOM = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # a phone's random address, not assigned by a maker
 

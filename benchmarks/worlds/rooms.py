@@ -83,7 +83,7 @@ def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
     ordered = dict(sorted(said))
     moments, values = list(ordered), np.array(list(ordered.values()), float)
     if len(moments) < 2:
-        raise CountFileError("one moment is no course of a day: write time,people for many")
+        raise CountFileError("one moment is not a course of a day: write time,people for many")
     usual = timedelta(seconds=median((b - a).total_seconds() for a, b in pairwise(moments)))
     step = min(max(timedelta(minutes=round(usual / SHORTEST)), SHORTEST), LONGEST)
     first, last = moments[0], moments[-1]

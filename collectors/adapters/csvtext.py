@@ -15,7 +15,7 @@ _NAME: Final = re.compile(r"(?=.*[^\W\d_])(?!\d+[-/.:]\d)[^:]+", re.DOTALL)  # s
 
 
 def parse(text: str) -> dict[str, list[dict[str, str]]] | None:
-    """Return `{"rows": [{"time": "08:15", "in": "3"}, ...]}`, None if the text is no CSV.
+    """Return `{"rows": [{"time": "08:15", "in": "3"}, ...]}`, None if the text is not CSV.
 
     Each table in it begins with a line of names and some have numbers; lines of one cell, such as a title, belong to
     none. Raises Unreadable for too many cells.

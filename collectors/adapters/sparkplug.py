@@ -28,7 +28,7 @@ _PLACE: Final = "if it counts people, place the device in the site file"
 _INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64}  # data type -> bits of two's complement
 _MOST: Final = 5000  # metrics of one message
 _LONGEST: Final = 10  # bytes of a whole number
-_BROKEN: Final = "the payload is no Sparkplug message, or it breaks off"
+_BROKEN: Final = "the payload is not a Sparkplug message, or it breaks off"
 
 
 def decode(packet: Packet) -> Decoded | None:

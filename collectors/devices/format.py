@@ -22,7 +22,7 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may require of a path, besides a text
 REPEATED_S = 8 * 86_400  # a message is redelivered within eight days, or never
 LONGEST = 10**300  # of a whole number that is written as a text
-ONLINE = "online"  # key in `values` for a status, online or not, which is no metric
+ONLINE = "online"  # key in `values` for a status, online or not, which is not a metric
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
@@ -69,7 +69,7 @@ class Choices(tuple[Choice, ...]):
 
 
 class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"is_": "is"}):
-    """A state of the device in which values of `metrics` (all if empty) are no measurement.
+    """A state of the device in which values of `metrics` (all if empty) are not measurements.
 
     It is one of these (true is 1 too, false 0), a number with one of these `bits`, or one of those that the path
     `among` leads to.
@@ -149,7 +149,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     """One kind of message.
 
     `topic` is an MQTT topic filter ("" is any topic); `each` leads step by step to the items. A format with `not_data`
-    is known and measures nothing, one with `problem` is known and cannot be read. The `rest` of a make is no data
+    is known and measures nothing, one with `problem` is known and cannot be read. The `rest` of a make is not data
     unless a number in it may be of people by its name.
 
     `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
@@ -192,7 +192,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         if sum(map(bool, (self.values, self.not_data, self.problem))) != 1:
             raise ValueError("write one of values, not_data and problem")
         if self.topic and (reason := topics.problem(self.topic)):
-            raise ValueError(f'"{self.topic}" is no topic filter: {reason}')
+            raise ValueError(f'"{self.topic}" is not a topic filter: {reason}')
         if len(self.share) not in (0, 2):
             raise ValueError("share = [samples made, samples expected]: write both paths")
         sentence(self.problem)

@@ -40,7 +40,7 @@ STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 def read(forms: Sequence[Format], body: Body) -> Decoded:
     """Read a message by all `forms`, which are for it; of two that say the same of a channel the first one counts.
 
-    A first one that is no data leaves nothing to the others. Decoded() means that no path of any format led anywhere.
+    A first one that is not data leaves nothing to the others. Decoded() means that no path of any format led anywhere.
     Raises Unreadable if a value cannot be reached at all.
     """
     if forms and forms[0].not_data:
@@ -63,7 +63,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
 
 
 def _why_not(reasons: Sequence[str]) -> str:
-    """Choose the most telling reason why a message is no data; "" if there is none."""
+    """Choose the most telling reason why a message is not data; "" if there is none."""
     return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
@@ -91,7 +91,7 @@ class _Reading:
         self.form = form
         self.body = body
         self.found = False
-        self.said: list[str] = []  # why matched values are no measurement
+        self.said: list[str] = []  # why matched values are not measurements
         self.readings: list[Reading] = []
         self.statuses: list[Status] = []
         self.problems: list[str] = []

@@ -49,9 +49,7 @@ def of_people(decoded: Decoded, texts: Sequence[str]) -> Decoded:
     for reading in decoded.readings:
         names = (*texts, *_names_of(reading))
         if reading.metric not in AIR and (things := telling("things", *names)):
-            problem = (
-                f'its name or topic says "{min(things)}", which is no person: if it counts people, {ANSWER}'
-            )
+            problem = f'its name or topic says "{min(things)}", which is not a person: if it counts people, {ANSWER}'
             problems.append(problem)
         elif reading.metric in ("temperature_c", "humidity_pct") and (
             telling("outside", *names) or _CHIP.search(reading.device)

@@ -2,7 +2,7 @@
 
 A short table of qualified names (qualified.toml) is a statement, where all that stands beside it in the message and in
 its topic is known and changes nothing of what it says. Climate is read where its name has the unit. What may be about
-people is rejected with a mapping in which nothing is chosen, what is not is no data. No meaning is ever taken from a
+people is rejected with a mapping in which nothing is chosen, what is not is not data. No meaning is ever taken from a
 value; a state word (`occupied`) only makes that a field is asked about.
 """
 
@@ -186,7 +186,7 @@ class _Message:
             return bool(kind) or WORDS["figures"].issuperset(w for w in leaf.said if not w.isdecimal())
         text = leaf.value if isinstance(leaf.value, str) else ""
         if kind == "plain" or (kind and any(map(str.isdecimal, text)) and not named(text)):
-            return True  # `PC2-0017`; but `disconnected` is no device, and `fridge-2` may be one
+            return True  # `PC2-0017`; but `disconnected` is not a device, and `fridge-2` may be one
         is_described = kind or WORDS["described"].issuperset(words(leaf.names[-1]))
         return bool(is_described and words(text)) and (self.placed or not unclear(text))
 

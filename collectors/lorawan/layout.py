@@ -139,7 +139,7 @@ class _Frame:
         return taken_bytes
 
     def value(self, one: Field) -> Any:
-        """Return the value of a field; None if it is no measurement."""
+        """Return the value of a field; None if it is not a measurement."""
         left = len(self.data) - self.at
         if one.kind == "size":
             return self.number(one, left)

@@ -55,7 +55,7 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
         """Parse the type. Raises ValueError."""
         parts = _TYPE.fullmatch(self.type)
         if parts is None:
-            raise ValueError(f'{self.name}: "{self.type}" is no type')
+            raise ValueError(f'{self.name}: "{self.type}" is not a type')
         if self.each and not any(one.size and one.at is None for one in self.each):
             raise ValueError(f"{self.name}: an item of each must take bytes")
         self.kind, self.size = parts[1] or self.type, int(parts[2] or 0)

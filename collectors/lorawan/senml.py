@@ -28,7 +28,7 @@ _DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.I
 def decode(packet: Packet) -> Decoded | None:
     """Return the readings in a pack: of the frame that it holds, or of its records by their units.
 
-    None if this is no list whose first record names a device. Raises Unreadable.
+    None if this is not a list whose first record names a device. Raises Unreadable.
     """
     if not _is_pack(packet):
         return None

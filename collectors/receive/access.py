@@ -40,12 +40,12 @@ def topic(device: str) -> str:
 
 
 def check_filter(text: str) -> None:
-    """Raise ValueError for what is no filter of devices, such as `cafe-door/#` or `+/counts`."""
+    """Raise ValueError for what is not a filter of devices, such as `cafe-door/#` or `+/counts`."""
     if wrong := topics.problem(text):
-        raise ValueError(f"{text} is no filter of devices: {wrong}")
+        raise ValueError(f"{text} is not a filter of devices: {wrong}")
     if text.startswith("/") or not text.isprintable():
         raise ValueError(
-            f"{text!r} is no filter of devices: write what stands behind /in/, such as cafe-door/#"
+            f"{text!r} is not a filter of devices: write what stands behind /in/, such as cafe-door/#"
         )
 
 

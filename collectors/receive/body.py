@@ -78,7 +78,7 @@ def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
         yield from _parts(body, headers)
     elif kind.partition("/")[0] in UNREAD or b"\0" in body:
         raise NotTaken(
-            415, "the body is no text; send JSON, XML, CSV or a form, and turn off pictures in the device"
+            415, "the body is not text; send JSON, XML, CSV or a form, and turn off pictures in the device"
         )
     elif kind == FORM and not _is_document(body) and b"=" in body:
         yield from _fields(body)
@@ -125,7 +125,7 @@ def _fields(body: bytes) -> Iterator[bytes]:
             errors="strict",
         )
     except ValueError as exc:
-        raise NotTaken(400, f"the body is no form ({exc}); send JSON, and say so in Content-Type") from exc
+        raise NotTaken(400, f"the body is not a form ({exc}); send JSON, and say so in Content-Type") from exc
     documents = [value.encode() for _, value in pairs if _is_document(value.encode())]
     if documents:
         yield from documents

@@ -133,7 +133,7 @@ class Folder:
                 f"it has more than {MESSAGE_LIMIT // 1_000_000} MB; split it, with the head in each part"
             )
         if packed or b"\0" in content:
-            raise ValueError("it is no text; put down JSON, XML or CSV (UTF-8), unpacked")
+            raise ValueError("it is not text; put down JSON, XML or CSV (UTF-8), unpacked")
         if not content.strip():
             raise ValueError("it is empty")
         return topic, content

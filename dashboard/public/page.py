@@ -83,7 +83,7 @@ def _updated(public: PublicSite, *, seats: bool) -> str:
         return _("No figures are shown at night, so that nobody can be recognised.")
     time = formats.clock(public.time, public.timezone)
     updated = _("Updated at {time}, in round figures, so that nobody can be followed.").format(time=time)
-    return f"{updated} {_('Free seats are seats less people.')}" if seats else updated
+    return updated + (" " + _("Free seats are seats less people.") if seats else "")
 
 
 def embedded(widget: str) -> list[dict[str, str]]:

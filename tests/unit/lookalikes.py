@@ -49,7 +49,7 @@ ALIKE = (
     a("acme/1/people_present", b"4", "level:1 people 4"),
     a("acme/1", "<count><in_total>5</in_total></count>", "flow:1 in_total 5"),
     a("acme/1", {"in_total": 100, "out_total": 90, "in": 3, "out": 1}, ASK),
-    # ... unless something that is no person is named
+    # ... unless something that is not a person is named
     a("parking/level-2", {"in_total": 12}, ASK),
     a("acme/1", {"in_total": 12, "description": "Ice creams served"}, ASK),
     a("acme/1", {"in_total": 12, "channel_name": "bananas"}, ASK),
@@ -436,14 +436,14 @@ ALIKE = (
     a("library/door/lock", {"in_total": 4}, ASK),
     a("library/door/lock/in_total", b"4", ASK),
     a("lund/bookdrop/door/front-2", {"in_total": 4}, ASK),
-    # Two letters, letters with numbers, and stages of a test are no known words of a topic
+    # Two letters, letters with numbers, and stages of a test are not known words of a topic
     *(a(f"counters/{level}", {"in_total": 3}, ASK) for level in ("tv", "hq", "kg", "vr", "h1", "q4", "w47", "m3", "k9", "b2b", "items", "lab", "staging", "pilot", "shadow", "dev")),
     *(a(f"hall/{level}", {"people_present": 3}, ASK) for level in ("p95", "am", "1h", "yesterday", "target", "baseline", "sim", "replica")),
     *(a(f"{level}/lobby", {"people_present": 3}, "level:1 people 3") for level in ("sensor", "sensors", "counter", "counters")),
     # The name of a device may say what it is; a code says nothing
     *(a("counters/1", {name: text, "people_in": 3}, ASK) for name, text in (("device", "robot vacuum 2"), ("hostname", "fridge-2"), ("serial", "VAN-0042"), ("camera_id", "bus-17"), ("node", "loom4"), ("camera", "rear bus door"))),
     *(a("counters/1", {name: text, "in_total": 3}, "flow:1 in_total 3") for name, text in (("device_id", "a81758fffe04b2c1"), ("serial_number", "PC2-00431"), ("mac", "AC:DE:48:00:11:22"), ("sensor_id", "north-2"))),
-    # Items are no people, and a list of them is several places
+    # Items are not people, and a list of them is several places
     a("counters/1", {"items": {"people_in": 3}}, NOTHING),
     a("counters/1", {"items_in": 3, "items_out": 2}, NOTHING),
     a("counters/1", {"items": 3, "people_in": 3}, ASK),

@@ -143,7 +143,7 @@ def test_included_items_yield_to_own(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[frames]\n1 = { a = "q1" }', "is no type"),
+        ('[frames]\n1 = { a = "q1" }', "is not a type"),
         ("[frames]\n1 = { a = { widht = 2 } }", "unknown field"),
         ("[frames]\n1 = { a = { each = { b = { at = 0 } } } }", "must take bytes"),
         ("[frames", "Expected"),

@@ -1,4 +1,4 @@
-"""What network servers, and SenML, wrap around a frame: which device, when, which frame, and what is no data at all."""
+"""What network servers, and SenML, wrap around a frame: which device, when, which frame, and what is not data at all."""
 
 # ruff: noqa: E501 - tables
 import base64

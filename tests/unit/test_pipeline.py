@@ -266,7 +266,7 @@ def test_what_is_simulated_never_comes_from_a_sensor_of_a_real_site() -> None:
     batch = pipeline.decode(sent, known)
     assert values(batch) == [("in", 1), ("out", 4), ("in_total", 5), ("out_total", 2)]
     assert [r.kind for r in batch.rejections] == [Refusal.SIMULATED] * 2
-    assert all("no sandbox" in r.reason for r in batch.rejections)
+    assert all("not a sandbox" in r.reason for r in batch.rejections)
     assert len(values(pipeline.decode(sent))) == 7
 
 
@@ -288,7 +288,7 @@ def test_nothing_is_no_trouble() -> None:
 @given(st.lists(st.tuples(st.text(max_size=30), st.binary(max_size=60), st.booleans()), max_size=5))
 def test_no_message_vanishes(sent: list[tuple[str, bytes, bool]]) -> None:
     messages = [message(p, topic=f"besok/v1/{t}/flow" if ours else t or "t") for t, p, ours in sent]
-    # Bytes this short are never a measurement by chance; what is no data says so.
+    # Bytes this short are never a measurement by chance; what is not data says so.
     told = [m for m in messages if not decoding.decode(m).not_data]
     assert len(pipeline.decode(messages).rejections) == len(told)
 

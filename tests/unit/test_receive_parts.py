@@ -90,7 +90,7 @@ def test_a_body_that_is_not_packed_as_it_says_is_refused(content: bytes, encodin
 def test_a_form_becomes_an_object(pairs: list[tuple[str, str]]) -> None:
     try:
         content = urlencode(pairs).encode()
-    except UnicodeEncodeError:  # half a character is no text
+    except UnicodeEncodeError:  # half a character is not text
         return
     found = body.messages(content, headers(body.FORM))
     if not any(value.lstrip()[:1] in tuple("{[<") for _, value in pairs if value):
@@ -111,7 +111,7 @@ def test_no_name_of_a_device_makes_another_topic(name: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["", "a#", "a/+b", "/a", "a\n", "$share/x/a"])
 def test_what_is_no_filter_of_devices(wrong: str) -> None:
-    with pytest.raises(ValueError, match="is no filter"):
+    with pytest.raises(ValueError, match="is not a filter"):
         access.check_filter(wrong)
 
 

@@ -137,13 +137,13 @@ values = { in = "'1'" }
 [[messages.unless]]
 path = "@.track"
 among = "^.tracks[?@.kind != 'person'].id"
-says = "track {@.track} is no person"
+says = "track {@.track} is not a person"
 """
     tracks = [{"id": 1, "kind": "person"}, {"id": 2, "kind": "group"}]
     frames = [{"tracks": tracks, "events": [{"track": 1}, {"track": 2}, {"track": 3}]}]
     assert len(said(table, {"frames": frames})) == 2
     assert read(table, {"frames": [{"tracks": tracks, "events": [{"track": 2}]}]}).not_data == (
-        "track 2 is no person"
+        "track 2 is not a person"
     )
 
 

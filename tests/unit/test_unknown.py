@@ -1,4 +1,4 @@
-"""Unknown devices: few names count, what may be about people is asked about, the rest is no data."""
+"""Unknown devices: few names count, what may be about people is asked about, the rest is not data."""
 
 import cProfile
 import json

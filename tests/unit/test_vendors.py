@@ -90,7 +90,7 @@ XOVIS = (
     row(logics(("fw-male", 2), ("fw-female", 3), ("fw-age", 5)),
         "xovis 80:1F:12:AA:BB:CC: flow:7 in 5/60 | 11-14 22:15:00"),
     row(logics(("fw-male", 2), ("fw-female", None)), "not data: a report without people in it"),
-    # A period in which it did not look is no zero
+    # A period in which it did not look is not a zero
     row(logics(("fw", 0), samples=0, samples_expected=1), "not data: a report without people in it"),
     row(logics(("fw", 4), samples=3, samples_expected=4),
         "xovis 80:1F:12:AA:BB:CC: flow:7 in 4/45 | 11-14 22:15:00"),
@@ -120,7 +120,7 @@ XOVIS = (
         "xovis 80:1F:12:AA:BB:CC: flow:line2 out 1 | 11-14 22:14:00"),
     row(live("ZONE_ENTRY", "SCENE", geometry_id=1), "not data: live positions without a count; only logics…"),
     row(live("LINE_CROSS_FORWARD", "SCENE", TRACKS, geometry_id=2),
-        "not data: what crossed is no person (a group, a…"),
+        "not data: what crossed is not a person (a group, a…"),
     row(live("LINE_CROSS_FORWARD", "SCENE", [TRACKS[0] | {"type": "PERSON"}], geometry_id=2),
         "xovis 80:1F:12:AA:BB:CC: flow:line2 in 1 | 11-14 22:14:00"),
     # Joined sensors are one of their own; without sensor info the topic is the device
@@ -434,7 +434,7 @@ ZIGBEE = (
     on(Z, {"presence": None, "occupancy": False}, "zigbee2mqtt desk: level:1 occupied 0"),
     on(Z, {"occupancy": True, "mmwave_area1_occupancy": False, "mmwave_area2_occupancy": True},
         "zigbee2mqtt desk: level:area1 occupied 0, level:area2 occupied 1, level:1 occupied 1"),
-    # Settings and words of the radar are no measurements
+    # Settings and words of the radar are not measurements
     on(Z, {"occupancy": True, "motion_state": "large", "presence_sensitivity": 5, "update": {"state": None}, "state": "OFF"},
         "zigbee2mqtt desk: level:1 occupied 1"),
     on("zigbee2mqtt/hall/desk/occupancy", "true", "zigbee2mqtt hall/desk: level:1 occupied 1"),

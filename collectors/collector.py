@@ -12,7 +12,7 @@ from besok.model.errors import SchemaMismatch, StoreError
 from besok.model.settings import Settings
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import Heartbeat
+from besok.store.heartbeats import BEHIND, Heartbeat
 from collectors.counters import Counters
 from collectors.devices import registry
 from collectors.identity import Registrar
@@ -127,7 +127,9 @@ def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, st
         try:
             schema.check(db)
             counters.mismatch = ""
-            heartbeat.beat(db, now, counters.detail(now, waiting=len(inbox)), counters.connected)
+            is_behind = counters.lag_s > BEHIND.total_seconds()
+            state = counters.connected, counters.lost > 0, is_behind
+            heartbeat.beat(db, now, counters.detail(now, waiting=len(inbox)), state)
             counters.answered = utc_now()
         except SchemaMismatch as exc:
             if not counters.mismatch:

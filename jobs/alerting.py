@@ -3,6 +3,7 @@
 import logging
 import urllib.request
 from datetime import datetime, time
+from http.client import HTTPException
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ def signal(_db: Database, _now: datetime) -> None:
     """Send a sign of life to an outside address, which raises the alarm when it stays away."""
     try:
         urllib.request.urlopen(environment.load().alive_url, timeout=PATIENCE_S).close()
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, HTTPException) as exc:
         log.warning("the signal of life was not taken: %s", exc, extra={"action": "alive_not_sent"})
 
 

@@ -245,10 +245,12 @@ class Worker:
         today = self._today.get(site.id)
         if today is None:
             return False
+        past = self._past[site.id]
         with self._claims.transaction() as conn:
-            if self._past[site.id].learnt(conn, today.day, keep=True).to_json() == today.learnt.to_json():
+            learnt = past.learnt(conn, today.day, keep=True)
+            if learnt.to_json() == today.learnt.to_json():
                 return True
-            today = self._begin(conn, site, today.day)
+            today = Today(site, past.plan, today.day, learnt)
             today.update(conn, now, None)
         self._today[site.id] = today
         return True

@@ -10,7 +10,7 @@ from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, kind_of
 from besok.store import job_runs
 from besok.store.database import Database
-from besok.store.heartbeats import Beat, beats
+from besok.store.heartbeats import BEHIND, Beat, beats
 
 Kind = Literal[
     "service_silent",
@@ -25,7 +25,6 @@ Kind = Literal[
     "backup_never",
     "job_failed",
 ]
-BEHIND: Final = timedelta(minutes=1)  # from a message's receipt to its commit, and what a broker may be away
 LITTLE: Final = 0.05  # of a disk that is free
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from besok.store.database import Database
 
 EVERY = timedelta(seconds=30)  # a service is silent after three of them (besok/services/health.py)
+BEHIND = timedelta(minutes=1)  # from a message's receipt to its commit, and what a broker may be away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,6 +278,19 @@ def test_a_day_on_which_nobody_worked_is_computed_once_somebody_does(
             assert found[0][0], "no figure of the day"
 
 
+def test_a_day_of_which_only_the_air_is_known_is_not_estimated_again_and_again(
+    db: Database, database_url: str, house: Site
+) -> None:
+    day = calendar.business_day(datetime.now(UTC), house)
+    begins = calendar.day_bounds(day, house)[0]
+    put(db, begins - timedelta(days=2), "co2_ppm", 600, "nook")
+    with db.transaction() as conn:
+        conn.execute("delete from dirty_day")
+        (site_id,) = conn.execute("select site_id from site").fetchone() or (0,)
+        occupancy.mark_unfinished(conn, site_id, begins)
+        assert conn.execute("select count(*) from dirty_day").fetchone() == (0,)
+
+
 def test_a_clock_that_was_ahead_is_forgotten_when_it_is_put_right(
     db: Database, database_url: str, house: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -586,7 +586,8 @@ returning d.day
 
 -- name: unfinished_days
 -- Marks for a new estimate the past business days of a site whose figures were made while they went on, and those on which
--- nobody worked: what was counted after the newest day that was estimated when it was over (of a site without any, in a week).
+-- nobody worked: what was counted after the newest day that was estimated when it was over (of a site without any, in a week;
+-- of one that has no figures any more, in two months).
 with here as materialized (
     select *, ((%(before)s::timestamptz at time zone timezone) - day_start)::date as today from site where site_id = %(site_id)s
 ), newest as materialized (
@@ -608,11 +609,13 @@ union
 select h.site_id, g::date
 from here h
 cross join newest n
-cross join lateral generate_series(coalesce(n.day + 1, h.today - 7)::timestamp, h.today - 1, interval '1 day') as g
+cross join lateral generate_series(
+    greatest(coalesce(n.day + 1, h.today - 7), h.today - 60)::timestamp, h.today - 1, interval '1 day'
+) as g
 where exists (select from flow_day f where f.site_id = h.site_id and f.day = g::date) or exists (
     select from placement p
     join space z using (space_id)
-    join level_bucket l on l.channel_id = p.channel_id
+    join level_bucket l on l.channel_id = p.channel_id and l.metric in (10, 11) and p.valid @> l.bucket
         and l.bucket >= (g::date + h.day_start) at time zone h.timezone
         and l.bucket < (g::date + 1 + h.day_start) at time zone h.timezone
     where z.site_id = h.site_id

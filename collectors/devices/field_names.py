@@ -10,7 +10,7 @@ from typing import Final
 
 SHOWN: Final = 6  # names in one sentence
 _LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae"})
-_HEX: Final = re.compile("[a-f]+")
+_HEX: Final = re.compile("[0-9a-f]{8,}")
 _MARK: Final = re.compile("[\u0300-\u036f]")  # above or below a letter
 _NONE: Final = re.compile(r"(?!)")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")  # words, numbers, pictures
@@ -93,12 +93,11 @@ def unclear(*texts: str) -> list[str]:
     return [word for word in candidates if word in things or word not in known]
 
 
-def named(*texts: str) -> list[str]:
-    """Return the words of texts that may name a thing, which a short or hexadecimal code does not: PC2-0017."""
+def named(*texts: str, letters: int = 3) -> list[str]:
+    """Return the words of texts that may name a thing, which so few letters and a long hexadecimal code do not."""
+    texts = tuple(text for text in texts if not _HEX.fullmatch(compact(text)))
     things = {*telling("others", *texts), *telling("outside", *texts)}
-    return [
-        word for word in unclear(*texts) if word in things or (len(word) > 3 and not _HEX.fullmatch(word))
-    ]
+    return [word for word in unclear(*texts) if word in things or len(word) > letters]
 
 
 def listed(names: Sequence[str]) -> str:

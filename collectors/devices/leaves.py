@@ -12,6 +12,8 @@ from collectors.devices.field_names import BARE, FIELDS, WORDS, compact, words
 
 TOP: Final = "$"  # the path to the message
 MOST: Final = 3000  # values in a message
+MARKED: Final = f"$.{MARK}"
+LONGEST: Final = 300  # characters of a name
 DEEPEST: Final = 12  # objects and lists within each other
 WRITE: Final = "write a mapping in the site file (docs/reference/mappings.md), with the lines that are true"
 ADVICE: Final = f"{WRITE}, or choose on the page Sensors"
@@ -75,7 +77,7 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
     level = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")
     people = tuple(word for name in packet.levels for word in words(name) if word in WORDS["strong"])
     for count, leaf in enumerate(_within(value, path, (), "", DEEPEST)):
-        if leaf.names == (MARK,):
+        if leaf.path == MARKED and leaf.value is True:
             continue
         if count >= MOST:
             raise Unreadable(
@@ -101,6 +103,8 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
         yield Leaf(names=names, value=value, path=path, each=each)
     else:
         members = {name: inner for name, inner in value.items() if _is_text(name)}
+        if any(len(name) > LONGEST for name in members):
+            raise Unreadable(f"a name in the message has more than {LONGEST} characters: {ADVICE}")
         by_name = {compact(name): name for name in members}
         titles = (by_name[name] for name in FIELDS["named"] if name in by_name)
         title = next((name for name in titles if _is_text(members[name]) and words(members[name])), "")

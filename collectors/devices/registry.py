@@ -15,7 +15,7 @@ from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import finding, reader, subjects, unknown
-from collectors.devices.field_names import PEOPLE, listed
+from collectors.devices.field_names import WORDS, listed
 from collectors.devices.finding import Body
 from collectors.devices.format import ABSENT, Condition, Format
 from collectors.devices.leaves import is_number
@@ -219,7 +219,9 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     is_rest = any(form.rest and form.not_data == decoded.not_data for form in forms)
     if is_rest and not (decoded.problems or decoded.statuses):
         counts = [
-            leaf.shown for leaf in unknown.asked(packet) if is_number(leaf.value) and PEOPLE & {*leaf.said}
+            leaf.shown
+            for leaf in unknown.asked(packet)
+            if is_number(leaf.value) and (WORDS["strong"] - WORDS["motion"]) & {*leaf.said}
         ]
         if counts:
             raise Unreadable(

@@ -29,6 +29,7 @@ from collectors.devices.field_names import (
     PEOPLE,
     QUALIFIED,
     WORDS,
+    compact,
     listed,
     named,
     telling,
@@ -37,7 +38,7 @@ from collectors.devices.field_names import (
 )
 from collectors.devices.finding import Body
 from collectors.devices.format import Format, Paths, Value, Values, paths
-from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, is_number, leaves
+from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, leaves
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio
@@ -180,21 +181,24 @@ class _Message:
         return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted" if doubts else ""
 
     def _is_plain(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf beside a qualified name is known not to change its meaning: a text by its words."""
-        kind = self._kinds.get(leaf.path, "")
-        if is_number(leaf.value):
-            return bool(kind) or WORDS["figures"].issuperset(w for w in leaf.said if not w.isdecimal())
-        text = leaf.value if isinstance(leaf.value, str) else ""
-        if kind == "plain" or (kind and any(map(str.isdecimal, text)) and not named(text)):
-            return True  # `PC2-0017`; but `disconnected` is not a device, and `fridge-2` may be one
-        is_described = kind or WORDS["described"].issuperset(words(leaf.names[-1]))
-        return bool(is_described and words(text)) and (self.placed or not unclear(text))
+        """Tell whether a leaf beside a qualified name is known to change nothing of it: by its whole name."""
+        if not leaf.is_open:
+            return False
+        text = str(leaf.value)
+        if leaf.path == self._name:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
+            return self.placed or (any(map(str.isdecimal, text)) and not named(text, letters=2))
+        for kind, allowed in (("health", "healthy"), ("unit", "persons")):
+            if leaf.name in FIELDS[kind]:
+                return compact(text) in WORDS[allowed]
+        if leaf.name in FIELDS["plain"]:
+            return any(map(str.isdecimal, text)) or compact(text) in WORDS["healthy"]
+        return any(leaf.name in names for names in (FIELDS["time"], FIELDS["unitless"], CLIMATE))
 
     @cached_property
-    def _kinds(self) -> dict[str, str]:
-        """By path, what names the device, and what changes nothing whatever it is."""
+    def _name(self) -> str:
+        """The path to the name of the device; "" if the message has none."""
         names = self._tops("device") or self._tops("sub")
-        return {leaf.path: "name" for leaf in names} | {p.path: "plain" for p in self._tops("time", "plain")}
+        return names[0].path if names else ""
 
     def _tops(self, *kinds: str) -> list[Leaf]:
         """Return the leaves that hold a text or a number under names of these kinds, outside of lists, by rank."""

@@ -96,11 +96,14 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     def _decoded(self, place: Place) -> Any:
         """Return the decoded fields; None if there are none."""
-        value = value_at(self.fields, place)
-        if type(value) is str and self.fields[-1].text.endswith("JSON"):
-            value = parse(value.encode("utf-8", "replace"))
-        if value not in (None, {}, []) or not self.envelope:
-            return None if value in ({}, []) else value
+        for path in self.fields:
+            value = value_at((path,), place)
+            if type(value) is str and path.text.endswith("JSON"):
+                value = parse(value.encode("utf-8", "replace"))
+            if value not in (None, {}, []):
+                return value
+        if not self.envelope:
+            return None
         return {name: inner for name, inner in place.message.items() if name not in self.envelope} or None
 
     def _identity(self, device: str, place: Place) -> Identity | None:

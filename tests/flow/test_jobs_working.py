@@ -14,7 +14,7 @@ from besok.model import calendar
 from besok.model.readings import Reading
 from besok.model.site import Site
 from besok.model.sitefile import parse
-from besok.store import sites
+from besok.store import occupancy, sites
 from besok.store.backfill import Run
 from besok.store.database import Database
 from besok.store.heartbeats import beats

@@ -265,12 +265,12 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
     "no gzip": (400, "uncompressed", {"content": b"{}", **GZIP}),
     "brotli": (415, "gzip or uncompressed", {"content": b"{}", "headers": {"Content-Encoding": "br"}}),
     "a picture": (415, "turn off pictures", {"content": b"{}", "headers": {"Content-Type": "image/jpeg"}}),
-    "bytes": (415, "no text", {"content": b"\xff\xd8\xff\xe0\0\x10JFIF"}),
+    "bytes": (415, "not text", {"content": b"\xff\xd8\xff\xe0\0\x10JFIF"}),
     "multipart without a boundary": (400, "no boundary", {"headers": {"Content-Type": "multipart/form-data"}}),
     "multipart that breaks off": (400, "breaks off", {"content": b'--x\r\n\r\n{"a":1}', **PARTS}),
     "multipart of many": (400, "more than", {"content": b"--x\r\n\r\n{}\r\n" * 60 + b"--x--", **PARTS}),
     "multipart of pictures": (415, "no part", {"content": PICTURE, **PARTS}),
-    "a broken form": (400, "no form", {"content": b"a=%FF&b", "headers": {"Content-Type": body.FORM}}),
+    "a broken form": (400, "not a form", {"content": b"a=%FF&b", "headers": {"Content-Type": body.FORM}}),
 }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_what_is_written_to_a_file_after_it_was_taken_is_not_lost(
 FAILED: dict[str, tuple[str, bytes]] = {
     "lost.csv": ("in no folder of its device", b"a\n"),
     "HOUSE/picture.jpg": ("was not read", b"{}"),
-    "HOUSE/bytes.csv": ("no text", b"\xff\xd8\xff\xe0\0"),
+    "HOUSE/bytes.csv": ("not text", b"\xff\xd8\xff\xe0\0"),
     "HOUSE/counts.csv.gz": ("unpacked", b"abc\n"),
     "HOUSE/empty.csv": ("empty", b""),
     "HOUSE/large.csv": ("split it", b"1\n" * (MESSAGE_LIMIT // 2 + 1)),

@@ -86,7 +86,7 @@ def test_the_table_of_qualified_names_is_short_and_documented() -> None:
 @pytest.mark.parametrize(
     ("fields", "device"),
     [
-        ({"deviceId": "abc-1234"}, "abc-1234"),
+        ({"deviceId": "ab-1234"}, "ab-1234"),
         ({"sensor": "north-17"}, "north-17"),
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),

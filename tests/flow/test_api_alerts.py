@@ -139,7 +139,7 @@ def test_maintenance_is_quiet_and_marks_its_days(ask: httpx2.Client, db: Databas
     until = (now + timedelta(hours=8)).isoformat()
     door = {"who": "Kim", "subject": "stadsbiblioteket/park-entrance", "until": until, "reason": "new lens"}
     for wrong, said in (
-        ({"subject": "stadsparken/gate"}, "no door"),
+        ({"subject": "stadsparken/gate"}, "is not a door"),
         ({"until": "soon"}, "time ahead"),
         ({"until": "2020-01-01T10:00"}, "time ahead"),
     ):

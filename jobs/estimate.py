@@ -1,12 +1,15 @@
 """Estimation of occupancy: the current business day by minute, and past days once they are over.
 
 The day under way is filtered: each minute knows what came up to it. Its quarters grow by five minutes that are over,
-so a minute writes none of them. A day that is over is smoothed: each step knows the whole day. Days of which minutes
+so most minutes write none of them. A day that is over is smoothed: each step knows the whole day. Days of which minutes
 are kept are smoothed by minute, older ones by quarter of an hour.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+
+import numpy as np
 
 from besok.analytics.occupancy import NOTHING, SiteParameters, smoothed
 from besok.model import calendar
@@ -73,10 +76,13 @@ class Today:
             store.write_changes(conn, self._plan, self._begins + quarter * QUARTER, averaged, was)
 
     def _quarters(self, figures: Estimate, first: int = 0) -> Quarters:
-        """Average by quarter, from one on, what is known once its five minutes are over."""
-        steps = len(figures.people)
+        """Average by quarter, from one on: its first known minute at once, others once their five minutes are over."""
+        people, steps = figures.people.copy(), len(figures.people)
         whole = steps if steps == self._steps else (steps - 1) // THIRD * THIRD
-        return quarters.of_minutes(figures[:whole], first * quarters.MINUTES)
+        begun = ~np.isnan(people[whole // quarters.MINUTES * quarters.MINUTES : whole]).all(axis=0)
+        known = ~np.isnan(people[whole:])
+        people[whole:][begun | (known.cumsum(axis=0) > 1)] = np.nan
+        return quarters.of_minutes(replace(figures, people=people), first * quarters.MINUTES)
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
         """Read what has changed since a moment; returns the first step that may differ."""

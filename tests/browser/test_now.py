@@ -125,7 +125,7 @@ def test_what_is_full_comes_first_and_somebody_takes_care_of_an_alert(
     alert.get_by_text("I’ll take care of it").first.click()
     alert.get_by_label("Your name or initials").fill("Kim")
     alert.get_by_role("button").click()
-    expect(alert).to_contain_text("Kim takes care of it")
+    expect(alert).to_contain_text("Kim has been taking care of it")
     expect(alert.get_by_role("button")).to_have_count(0)
 
 

@@ -59,7 +59,7 @@ def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
     right.write_text("Date,Visits\n2019-01-01,12\n2019-01-02,9\n", "utf-8")
     page = open_page(f"{still_house.url}/past/{still_house.id}", locale="en-GB", strict=False)
     form = page.locator("form[data-imports]")
-    form.get_by_label("Where the counts are from").fill("old gate")
+    form.get_by_label("Where the counts come from").fill("old gate")
     form.get_by_label("Your name or initials").fill("Kim")
     look = form.get_by_role("button", name="Show what would change")
     look.click()

@@ -63,7 +63,7 @@ def test_a_quiet_minute_writes_each_space_once(db: Database) -> None:
         put(db, *_minute(minute))
         written = _update(db, today, minute, NOON)
         if minute > 1:
-            begun = minute % 15 == 5  # the row of a quarter
+            begun = minute % 15 == 0  # the row of a quarter
             assert written <= SPACES * (2 if begun else 1), minute
 
 

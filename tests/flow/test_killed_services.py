@@ -26,7 +26,7 @@ BEGINS = datetime(2035, 3, 12, 9, tzinfo=UTC)  # why later than now: tests/month
 SILENCE = timedelta(minutes=2)  # in which a dead service must be named
 MINUTE = timedelta(minutes=1)
 PLACE = site() + space("hall", ("Hall", "Hall")) + door("front", ("Entrén", "Front"))
-BEATING = "select name from service where heard >= %s and coalesce((detail ->> 'lost')::float, 0) = 0"
+BEATING = "select name from service where heard >= %s and (%s or coalesce((detail ->> 'lost')::float, 0) = 0)"
 LOST = "select from service where name = 'collector' and (detail ->> 'lost')::float > 0"
 
 
@@ -54,9 +54,11 @@ class Library:
         """Let time pass. The jobs, which judge the others, are told of it once all that work have been heard."""
         self._set(by, "database", *SERVICES.keys() - {"jobs"}, *OTHERS, COMMANDS)
         if "database" not in self._down:
-            silent = {"jobs"} | self._down | ({"collector"} if "broker" in self._down else set())
-            at_work = (SERVICES.keys() | OTHERS) - silent
-            wait_for(lambda: at_work <= {name for (name,) in self.ask(BEATING, self._clocks.now)})
+            at_work = (SERVICES.keys() | OTHERS) - self._down - {"jobs"}
+            broker_down = "broker" in self._down
+            wait_for(
+                lambda: at_work <= {name for (name,) in self.ask(BEATING, self._clocks.now, broker_down)}
+            )
         self._set(timedelta(0), "jobs")
 
     def _set(self, ahead: timedelta, *names: str) -> None:

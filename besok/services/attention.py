@@ -113,8 +113,8 @@ def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
 
 
 def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
-    told = {row.site for row in rows}
-    names = {site.id: _names(site, sites) for site in sites if site.id in told}
+    concerned = {row.site for row in rows}
+    names = {site.id: _names(site, sites) for site in sites if site.id in concerned}
     return [_info(row, names.get(row.site, {})) for row in rows]
 
 

@@ -87,7 +87,7 @@ def _texts() -> dict[str, object]:
         "fiveIn": _("+5 in"),
         "fiveOut": _("+5 out"),
         "undo": _("Undo"),
-        "undoneTap": _("Ended: {what}."),
+        "undoneTap": _("Undone: {what}."),
         "nothingToUndo": _("There is nothing to undo."),
         "stop": _("Stop"),
         "left": _("{time} left"),

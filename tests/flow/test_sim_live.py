@@ -71,7 +71,7 @@ class Ear:
         ] = message.payload
 
     def data(self) -> set[tuple[str, bytes]]:
-        return {(topic, payload) for topic, payload in self.heard if not topic.endswith("/status")}
+        return {(topic, payload) for topic, payload in list(self.heard) if not topic.endswith("/status")}
 
 
 @contextmanager

@@ -39,14 +39,14 @@ update channel set last_time = %(now)s, last_received = %(now)s;
 delete from reading where time < %(recent)s;
 delete from dirty_day;
 insert into occupancy_bucket (
-    space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, final
+    space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, reason, final
 )
-select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, n * 1.2, n, n * 1.3, 'doors', true
+select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, n * 1.2, n, n * 1.3, 'doors', '', true
 from generate_series(%(first)s::timestamptz, %(now)s, interval '15 minutes') t
 cross join space z
 cross join lateral (select greatest(0, round(20 * sin(extract(epoch from t) / 13751) + z.space_id %% 9)) as n) one;
-insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis, final)
-select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, 'doors', t < %(today)s
+insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason, final)
+select z.space_id, t, n, n * 0.9, n * 1.1, n - 1, 'doors', '', t < %(today)s
 from generate_series(%(recent)s::timestamptz, %(now)s, interval '1 minute') t
 cross join space z
 cross join lateral (select greatest(0, round(20 * sin(extract(epoch from t) / 13751) + z.space_id %% 9)) as n) one;

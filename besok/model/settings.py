@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     """Every setting of every service. Secrets are never printed."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BESOK_", frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="BESOK_", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
     )
 
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1/besok")

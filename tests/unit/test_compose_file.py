@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from besok.model.settings import Settings
+
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[2] / "docker-compose.yml").read_text("utf-8")
 )["services"]
@@ -39,3 +41,28 @@ def test_only_what_has_to_speak_shares_a_network() -> None:
     assert networks["db"] == {"data"} and networks["broker"] == {"messages", "sensors"}
     assert not networks["web"] & networks["broker"] and SERVICES["secrets"]["network_mode"] == "none"
     assert all(networks[name] for name in SERVICES if name != "secrets"), "none is in the default network"
+
+
+# Settings that are no choice of the operator's here: a container has its own, or a certificate that no container holds
+OWN = {
+    *("database_password", "mqtt_password", "oidc_client_secret"),  # files
+    *("database_pool", "mqtt_port", "mqtt_inflight", "mqtt_session_s", "mqtt_client_id"),
+    *("mqtt_tls", "mqtt_ca_file", "mqtt_cert_file", "mqtt_key_file"),
+    "instance",  # there is one of each
+}
+
+
+def test_every_setting_of_an_operator_reaches_its_container() -> None:
+    passed = {
+        key.removeprefix("BESOK_").lower()
+        for service in SERVICES.values()
+        for key in service.get("environment", {})
+    }
+    assert set(Settings.model_fields) - passed == OWN
+
+
+def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Compose passes those that its file leaves empty."""
+    for name in ("BESOK_SESSION_HOURS", "BESOK_DATA_LICENCE", "BESOK_COMPRESS_DAYS"):
+        monkeypatch.setenv(name, "")
+    assert Settings().session_hours == 12 and Settings().data_licence.startswith("http")

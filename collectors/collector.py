@@ -127,7 +127,7 @@ def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, st
         try:
             schema.check(db)
             counters.mismatch = ""
-            is_behind = counters.lag_s > BEHIND.total_seconds()
+            is_behind = counters.behind_s(now) > BEHIND.total_seconds()
             state = counters.connected, counters.lost > 0, is_behind
             heartbeat.beat(db, now, counters.detail(now, waiting=len(inbox)), state)
             counters.answered = utc_now()

@@ -14,7 +14,18 @@ COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.
 BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
 ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
 NOT_IN_BEAT = frozenset(
-    ["heard", "answered", "mismatch", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"]
+    [
+        "heard",
+        "writing",
+        "answered",
+        "mismatch",
+        "stuck",
+        "refused",
+        "rejected_by",
+        "lags_s",
+        "commits_s",
+        "batch_sizes",
+    ]
 )
 
 
@@ -57,8 +68,8 @@ class Counters:
     retries: int = 0  # of a batch, because the database did not answer
     recoveries: int = 0  # times that it answered again after that
     stuck: str = ""  # sentence: why a batch waits for the database
-    lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
-    lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # the same for every message
+    writing: datetime | None = None  # when the oldest message of the batch under way was received
+    lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # from receipt to commit
     commits_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))  # of transactions
     batch_sizes: Histogram = field(default_factory=lambda: Histogram(BATCH_BOUNDS))  # messages
 
@@ -75,10 +86,10 @@ class Counters:
         """Note that messages received then were committed `now`."""
         lags = [(now - then).total_seconds() for then in received]
         self.answered = now
+        self.writing = None
         self.committed += len(lags)
         self.batches += 1
         self.last_batch = len(lags)
-        self.lag_s = max(lags)
         for lag in lags:
             self.lags_s.add(lag)
         self.batch_sizes.add(len(lags))
@@ -108,8 +119,13 @@ class Counters:
             problems.append(self.stuck)
         return " and ".join(problems) or None
 
+    def behind_s(self, now: datetime) -> float:
+        """Return how many seconds the oldest message that is not committed has waited; 0 where none waits."""
+        writing = self.writing  # by the other thread
+        return (now - writing).total_seconds() if writing else 0.0
+
     def detail(self, now: datetime, waiting: int) -> dict[str, Any]:
         """Return the figures of the heartbeat, as JSON can hold them."""
         figures = {name: getattr(self, name) for name in self.__slots__ if name not in NOT_IN_BEAT}
         silent_s = round((now - self.heard).total_seconds(), 1) if self.heard else None
-        return {**figures, "lag_s": round(self.lag_s, 3), "waiting": waiting, "silent_s": silent_s}
+        return {**figures, "lag_s": round(self.behind_s(now), 3), "waiting": waiting, "silent_s": silent_s}

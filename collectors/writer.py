@@ -81,6 +81,7 @@ class Writer:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
         try:
             while messages := self._next():
+                self._counters.writing = messages[0].received
                 self._store(messages)
                 self._acknowledge(messages)
                 self._counters.batch_done((m.received for m in messages), self._clock())

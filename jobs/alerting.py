@@ -3,23 +3,27 @@
 import logging
 import urllib.request
 from datetime import datetime, time
+from functools import partial
 from http.client import HTTPException
+from threading import Thread
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from besok.model import settings as environment
-from besok.model.alerts import Alert
-from besok.model.errors import NotFound
+from besok.model.alerts import Alert, AlertRule
+from besok.model.errors import JobError
 from besok.services.alert_handling import get_names
-from besok.services.alerts import get_states
+from besok.services.alerts import Situation, get_states
 from besok.store import alerts
 from besok.store.database import Database
 from besok.text import alert_text
 from besok.text.languages import speaking
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S: Final = 10  # of a signal that this installation lives
+UNREACHED: Final = 3  # failed messages in a row, after seven minutes
 
 
 class Attached(NamedTuple):
@@ -31,22 +35,30 @@ class Attached(NamedTuple):
 
 def judge(db: Database, now: datetime) -> None:
     """Evaluate every rule, and record what began and what ended."""
-    for rule in alerts.rules(db):
-        try:
-            states = get_states(db, rule, now)
-        except NotFound as exc:
-            log.warning("rule %d: %s", rule.id, exc, extra={"action": "alert_rule_failed"})
-            continue
+    situation = Situation(db, now)
+
+    def settle(rule: AlertRule) -> None:
+        states = get_states(situation, rule)
         alerts.settle(db, rule, states.met, states.unclear, now)
+
+    do_each((f"rule {rule.id}", partial(settle, rule)) for rule in alerts.rules(db))
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether any target is due a message, or a test message."""
-    return any(target.trial or _due(db, target.name, now) for target in alerts.target_states(db))
+    """Tell whether any target is due a message, or a test message, and is not waiting after a failure."""
+    ready = alerts.ready_targets(db, now)
+    return any(
+        target.trial or _due(db, target.name, now)
+        for target in alerts.target_states(db)
+        if target.name in ready
+    )
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send each target one message with all changes. A failed one is tried again later."""
+    """Send each target one message with all changes. A failed one is tried again later.
+
+    Raises JobError if messages wait for a target that has not been reached several times.
+    """
     language = environment.load().language
     for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
         claimed = alerts.claim(db, target, now)
@@ -63,6 +75,14 @@ def send(db: Database, now: datetime) -> None:
         alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
+    check_targets(db)
+
+
+def check_targets(db: Database) -> None:
+    """Raise JobError if a target has not been reached several times, so that others learn of it."""
+    lost = [target.name for target in alerts.target_states(db) if target.failed >= UNREACHED]
+    if lost:
+        raise JobError(f"no message reaches {', '.join(lost)}; `besok alert log` shows why")
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
@@ -94,9 +114,17 @@ def has_address(_db: Database, _now: datetime) -> bool:
 
 
 def signal(_db: Database, _now: datetime) -> None:
-    """Send a sign of life to an outside address, which raises the alarm when it stays away."""
+    """Send a sign of life to an outside address, which raises the alarm when it stays away.
+
+    A thread of its own sends it: nothing waits for a network that is away.
+    """
+    url = environment.load().alive_url
+    Thread(target=_signal, args=(url,), name="signal of life", daemon=True).start()
+
+
+def _signal(url: str) -> None:
     try:
-        urllib.request.urlopen(environment.load().alive_url, timeout=PATIENCE_S).close()
+        urllib.request.urlopen(url, timeout=PATIENCE_S).close()
     except (OSError, ValueError, HTTPException) as exc:
         log.warning("the signal of life was not taken: %s", exc, extra={"action": "alive_not_sent"})
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
-from typing import Final
+from typing import Final, NamedTuple
 
 from besok.model.errors import BesokError
 from besok.model.settings import Settings
@@ -38,6 +38,14 @@ class Task:
     limit: timedelta = timedelta(hours=1)
 
 
+class Finished(NamedTuple):
+    """A task that has ended; `killed` is why, where its process could not record that itself."""
+
+    name: str
+    outcome: Outcome
+    killed: str = ""
+
+
 class Background:
     """Run the functions it is given in order, each in a process of its own, which yields the processor by `nice`."""
 
@@ -53,8 +61,8 @@ class Background:
         """Queue a task by name, unless it is already queued."""
         self._waiting[task.name] = task
 
-    def poll(self, now: datetime) -> tuple[str, Outcome] | None:
-        """Start the next task once the last one has ended; return the name and outcome of an ended one."""
+    def poll(self, now: datetime) -> "Finished | None":
+        """Start the next task once the last one has ended; return an ended one."""
         ended = self._finish() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
             task = self._waiting.pop(next(iter(self._waiting)))
@@ -64,17 +72,18 @@ class Background:
             self._running = task.name, process
         return ended
 
-    def _finish(self) -> tuple[str, Outcome] | None:
+    def _finish(self) -> "Finished | None":
         assert self._running
         (name, process), self._running = self._running, None
         process.join()
         if process.exitcode in (0, SKIPPED):
-            return (name, "done") if process.exitcode == 0 else None
-        late = process.exitcode == -signal.SIGALRM
-        why = f"status {process.exitcode}" if self._errors.empty() else self._errors.get()
+            return Finished(name, "done") if process.exitcode == 0 else None
+        killed = self._errors.empty()
+        why = f"its process ended with status {process.exitcode}" if killed else self._errors.get()
         extra = {"action": "background_failed"}
         log.warning("%s failed (%s); it is tried again when due", name, why, extra=extra)
-        return name, "timed_out" if late else "failed"
+        late = process.exitcode == -signal.SIGALRM
+        return Finished(name, "timed_out" if late else "failed", why if killed else "")
 
     def end(self) -> None:
         """End the running task: it leaves nothing half done, and runs again when due."""
@@ -96,14 +105,13 @@ def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[st
     """Run a task in its own process, which the system ends at its time limit."""
     os.nice(nice)
     signal.alarm(math.ceil(task.limit.total_seconds()) + GRACE_S)
-    function = load(task.function)
     try:
         with Database(url, pool_size=1) as db, Claims(url) as claims:
             ended = run_alone(
                 db,
                 claims,
                 task.name,
-                lambda own_db: function(own_db, now),
+                lambda own_db: load(task.function)(own_db, now),
                 period=task.period,
                 limit=task.limit,
             )

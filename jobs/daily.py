@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from besok.model.calendar import business_day
-from besok.model.errors import StoreError
 from besok.model.site import Site
 from besok.store import backfill, effects
 from besok.store.database import Database
 from besok.store.sites import load_all
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -35,19 +36,12 @@ def each(
     compute: Callable[[Database, Site, date], Result],
     put: Callable[[Database, str, Result, date], None],
 ) -> None:
-    """Compute and store something for every site that is due. A failure is retried later and does not stop the others.
+    """Compute and store something for every site that is due. Raises JobError if any failed; they stay due."""
 
-    Where that fails it is tried again later, and the others do not wait.
-    """
-    for site, day in due(db, now, what):
-        try:
-            put(db, site.id, compute(db, site, day), day)
-        except StoreError:
-            raise
-        except Exception:
-            log.exception(
-                "%s failed at %s; it is tried again", what, site.id, extra={"action": "daily_failed"}
-            )
+    def do(site: Site, day: date) -> None:
+        put(db, site.id, compute(db, site, day), day)
+
+    do_each((site.id, partial(do, site, day)) for site, day in due(db, now, what))
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:

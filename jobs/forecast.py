@@ -4,9 +4,10 @@ A forecast takes seconds of arithmetic, so it has a process of its own (`jobs.ba
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -16,7 +17,7 @@ from besok.analytics.forecast import History, history
 from besok.analytics.growth import pandemic
 from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
-from besok.model.errors import NotFound, StoreError
+from besok.model.errors import NotFound
 from besok.model.outlook import LEAST_DAYS
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint
@@ -30,6 +31,7 @@ from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
 from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, newest_is_due, past_due
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
@@ -39,36 +41,31 @@ DRAWS: Final = 5  # of days of which only totals are known; more change little (
 
 
 def make_newest(db: Database, now: datetime) -> int:
-    """Make the newest forecast of each site where it is due; returns how many were made."""
-    return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
+    """Make the newest forecast of each site where it is due; returns how many were due. Raises JobError."""
+    due = ((site, origin) for site, _day in daily.sites(db, now) for origin in newest_due(db, site, now))
+    return do_each(_parts(db, due, now))
 
 
 def make_past(db: Database, now: datetime) -> int:
-    """Make the past forecasts that are due, the newest of each site first; returns how many were made.
+    """Make the past forecasts that are due, the newest of each site first; returns how many. Raises JobError.
 
     It ends early where the newest forecast of a site has become due, which people wait for.
     """
-    made = 0
-    for site, _day in daily.sites(db, now):
-        for origin in past_due(db, site, now):
-            made += _make(db, site, [origin], now)
-            if newest_is_due(db, now):
-                return made
-    return made
+
+    def due() -> Iterator[tuple[Site, date]]:
+        for site, _day in daily.sites(db, now):
+            for origin in past_due(db, site, now):
+                yield site, origin
+                if newest_is_due(db, now):
+                    return
+
+    return do_each(_parts(db, due(), now))
 
 
-def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
-    """Make forecasts of a site; a failure does not stop the other sites."""
-    made = 0
-    for origin in origins:
-        try:
-            made += make(db, site, origin, now)
-        except StoreError:
-            raise
-        except Exception:
-            action = {"action": "forecast_failed", "site": site.id}
-            log.exception("%s has no forecast from %s; it is tried again", site.id, origin, extra=action)
-    return made
+def _parts(
+    db: Database, due: Iterable[tuple[Site, date]], now: datetime
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    return ((f"{site.id} from {origin}", partial(make, db, site, origin, now)) for site, origin in due)
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from besok.files import paper_page, pdf
@@ -15,7 +16,8 @@ from besok.services.monthly import DAY, get_monthly_report, last_month, make_mon
 from besok.store import alerts, backfill, results, sites
 from besok.store.database import Database
 from besok.text.languages import LANGUAGES, speaking
-from jobs.alerting import Attached, deliver
+from jobs.alerting import Attached, check_targets, deliver
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +43,9 @@ def is_due(db: Database, now: datetime) -> bool:
 
 
 def make(db: Database, now: datetime) -> None:
-    """Make the missing reports, in both languages."""
-    for place, month, last in _missing(db, now):
+    """Make the missing reports, in both languages. Raises JobError."""
+
+    def of(place: Site, month: date, last: date) -> None:
         results.begin(db, [one.id for one in sites.counted(db, place)], results.MONTHLY, last)
         papers = {}
         with suppress(NotFound):  # nobody was counted: it is kept that there is none
@@ -50,6 +53,8 @@ def make(db: Database, now: datetime) -> None:
                 with speaking(code):
                     papers[code] = make_monthly_report(db, place.id, month, now)
         results.put(db, place.id, results.MONTHLY, last, papers)
+
+    do_each((one[0].id, partial(of, *one)) for one in _missing(db, now))
 
 
 def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
@@ -67,7 +72,7 @@ def to_send(db: Database, now: datetime) -> bool:
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send the reports that are due, target by target. A failed message is tried again later."""
+    """Send the reports that are due, target by target. A failed message is tried again later. Raises JobError."""
     for target in dict.fromkeys(one.rule.target for one in _due(db, now)):
         claimed = alerts.claim(db, target, now)
         if claimed is None:
@@ -77,6 +82,7 @@ def send(db: Database, now: datetime) -> None:
             if one.rule.target == target and problem is None:
                 problem = _send(db, one, claimed[0], now)
         alerts.release(db, target, problem, now, trial=False)
+    check_targets(db)
 
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from besok.analytics.quality.detect import bad_steps, detect
@@ -10,6 +11,7 @@ from besok.services.sensor_series import sensor_series
 from besok.store import backfill, quality
 from besok.store.database import Database
 from besok.store.sites import load, load_all
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +27,10 @@ def is_due(db: Database, now: datetime) -> bool:
 
 
 def check_due(db: Database, now: datetime) -> int:
-    """Check the sites that are due; return how many these were."""
+    """Check the sites that are due; return how many these were. Raises JobError."""
     with db.transaction() as conn:
         due = quality.due(conn, now - EVERY)
-    return sum(check(db, site, now) for site in due)
+    return do_each((site, partial(check, db, site, now)) for site in due)
 
 
 def check(db: Database, site: str, now: datetime) -> bool:

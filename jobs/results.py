@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from besok.model.errors import NotFound
 from besok.model.site import Site
@@ -9,6 +10,7 @@ from besok.store import backfill, results
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
+from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +25,12 @@ def is_due(db: Database, now: datetime) -> bool:
 
 
 def compute_missing(db: Database, now: datetime) -> None:
-    """Compute the missing results of all sites."""
-    for site, today in daily.sites(db, now):
-        for what in results.missing(db, site.id, today - DAY):
-            _compute(db, site, what, today, now)
+    """Compute the missing results of all sites. Raises JobError."""
+    do_each(
+        (f"{what} of {site.id}", partial(_compute, db, site, what, today, now))
+        for site, today in daily.sites(db, now)
+        for what in results.missing(db, site.id, today - DAY)
+    )
 
 
 def _compute(db: Database, site: Site, what: str, today: date, now: datetime) -> None:

@@ -1,17 +1,20 @@
 """Runs of duties: each by one worker at a time, within its time limit, and recorded."""
 
+import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from besok.model.errors import BesokError, StoreError
+from besok.model.errors import BesokError, JobError, StoreError, StoreSlow
 from besok.model.views.jobs import Outcome
 from besok.store import job_runs
 from besok.store.claims import Claims
 from besok.store.database import Database
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +66,25 @@ def run_alone(
         with suppress(StoreError):  # away: the next run says that this one was interrupted
             job_runs.end(db, run, ended.outcome, ended.sentence)
     return ended
+
+
+def do_each(parts: Iterable[tuple[str, Callable[[], object]]]) -> int:
+    """Do the named parts of a job and return how many there were; one that fails does not stop the others.
+
+    Raises JobError in the end if any failed, and StoreError at once where the database is away.
+    """
+    done, failed = 0, []
+    for name, do in parts:
+        try:
+            do()
+        except StoreError as exc:
+            if not isinstance(exc, StoreSlow):
+                raise
+            failed.append(f"{name} ({exc})")
+        except Exception as exc:
+            log.exception("%s failed; it is tried again", name, extra={"action": "part_failed"})
+            failed.append(f"{name} ({exc})")
+        done += 1
+    if failed:
+        raise JobError("; ".join(failed))
+    return done

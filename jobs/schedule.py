@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from besok.store import effects, job_runs, message_dedup, parameters, quarantine, rejected
+from besok.store import alerts, effects, job_runs, message_dedup, parameters, quarantine, rejected
 from besok.store.database import Database
 from jobs import alerting, daily, forecasts_due, monthly_reports, quality, results, retention, usage
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
 HOUR: Final = timedelta(hours=1)
+AFTER_FAILURE: Final = timedelta(minutes=5)  # before a long duty is tried again
 SETTLED: Final = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
 
 
@@ -50,6 +51,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old learnt parameters", period=HOUR, run=parameters.forget),
     Duty(name="delete old message identities", period=HOUR, run=message_dedup.forget),
     Duty(name="delete old runs of jobs", period=HOUR, run=job_runs.forget),
+    Duty(name="delete old alerts", period=HOUR, run=alerts.forget),
     Duty(name="limit rejected messages", period=MINUTE, run=lambda db, _now: rejected.trim(db)),
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
     # Others need their time to be heard after an outage, too
@@ -94,6 +96,12 @@ class Clock:
     def __init__(self, duties: Sequence[Duty] = DUTIES) -> None:
         self.duties = duties
         self._next: dict[str, datetime] = {}
+
+    def rest(self, name: str, now: datetime) -> None:
+        """Put off a long duty that failed: it would fail again at once."""
+        duty = next(duty for duty in self.duties if duty.name == name)
+        if not duty.prompt:
+            self._next[name] = now + max(duty.period, AFTER_FAILURE)
 
     def due(self, now: datetime) -> list[Duty]:
         """Return the duties due at `now`; each is due again after its period, whether it succeeds or not."""

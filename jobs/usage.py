@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from besok.model.site import Site
 from besok.store import backfill, usage
 from besok.store.database import Database
 from jobs import daily
+from jobs.runs import do_each
 
 AFTER: Final = timedelta(hours=1)  # the end of a day: what was written as it ended is stored by then
 
@@ -21,10 +23,13 @@ def is_due(db: Database, now: datetime) -> bool:
 
 
 def sum_up(db: Database, now: datetime) -> None:
-    """Sum up all days of all sites."""
-    for site, today in _sites(db, now):
+    """Sum up all days of all sites. Raises JobError."""
+
+    def of(site: Site, today: date) -> None:
         while usage.sum_up(db, site, today, now):
             pass
+
+    do_each((site.id, partial(of, site, today)) for site, today in _sites(db, now))
 
 
 def _sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:

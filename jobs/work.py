@@ -20,7 +20,7 @@ from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
 from besok.store.claims import Claims
 from besok.store.database import Connection, Database
-from besok.store.heartbeats import Heartbeat
+from besok.store.heartbeats import FAILING, Heartbeat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
@@ -109,6 +109,7 @@ class Worker:
         self._filling: set[str] = set()  # sites whose past waits until their history is written
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
+        self._failing: dict[tuple[str, str], datetime] = {}  # work on sites that has failed since then
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
 
@@ -129,6 +130,7 @@ class Worker:
         self._sites.clear()
         self._past.clear()
         self._today.clear()
+        self._failing.clear()
         self._minute = None
         self._clock = Clock(self._clock.duties)
         self._next_claim = self._next_learn = datetime.min.replace(tzinfo=UTC)
@@ -153,14 +155,16 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
-        if self._heartbeat.due(now):  # before alerts are judged: after a pause its own silence is over
+        if self._heartbeat.due(now, set(self._failing)):  # before alerts are judged: its own silence is over
             self._beat(now)
         for duty in self._clock.due(now):
             self._do(duty, now)
         for ended in filter(None, (self._background.poll(now), self._messenger.poll(now))):
-            self._state.runs[ended] += 1
-            if ended[1] == "timed_out":
-                job_runs.expire(self._db, ended[0])
+            self._state.runs[ended.name, ended.outcome] += 1
+            if ended.outcome != "done":
+                self._clock.rest(ended.name, now)
+            if ended.killed:
+                job_runs.end_killed(self._db, ended.name, ended.outcome, ended.killed)
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""
@@ -210,7 +214,9 @@ class Worker:
         if now < self._resting.get(slug, now):
             return False
         try:
-            return work(*args)
+            done = work(*args)
+            self._failing.pop((slug, work.__name__), None)
+            return done
         except (StoreUnavailable, SchemaMismatch):
             raise
         except Exception:
@@ -218,6 +224,7 @@ class Worker:
                 "%s cannot be estimated; it is tried again in a minute", slug, extra={"action": "site_failed"}
             )
             self._resting[slug] = now + REST
+            self._failing.setdefault((slug, work.__name__), now)
             self._today.pop(slug, None)
             return False
 
@@ -286,5 +293,11 @@ class Worker:
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
         # The database's too, unless that has a machine or a disk of its own.
         disk = shutil.disk_usage(Path.cwd())
-        detail = {"sites": len(self._sites), "days_waiting": waiting}
-        self._heartbeat.beat(self._db, now, detail | {"disk_free": disk.free, "disk_size": disk.total})
+        detail = {
+            "sites": len(self._sites),
+            "days_waiting": waiting,
+            FAILING: {site: since.timestamp() for (site, _), since in self._failing.items()},
+            "disk_free": disk.free,
+            "disk_size": disk.total,
+        }
+        self._heartbeat.beat(self._db, now, detail, set(self._failing))

@@ -10,7 +10,7 @@ from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, SiteId, author
 from api.routing import WORD, Routes, Signed
 from besok.model import messages
-from besok.model.alerts import AlertRule, RuleKind
+from besok.model.alerts import INSTALLATION, AlertRule, RuleKind
 from besok.model.errors import NotFound
 from besok.model.views.alerts import AlertInfo, Announcement, MaintenanceInfo, RuleInfo, TargetInfo
 from besok.model.views.like import like
@@ -179,11 +179,13 @@ def rules(site: KnownSite, db: Db) -> list[RuleInfo]:
 
 @router.writes("/sites/{site}/alerts/rules", "administer", "Make a rule", status_code=201)
 def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
-    """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once."""
-    access.require("administer", None if body.everywhere else site.id)
+    """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once. Rules about
+    services, backups, jobs and disks are of all sites."""
+    about = None if body.everywhere or body.kind in INSTALLATION else site.id
+    access.require("administer", about)
     if (body.quiet_from is None) != (body.quiet_to is None):
         raise HTTPException(422, messages.HALF_QUIET)
-    rule = like(AlertRule, body, site=None if body.everywhere else site.id, author=author(body.who))
+    rule = like(AlertRule, body, site=about, author=author(body.who))
     try:
         number = add_rule(db, rule, now)
     except NotFound as exc:

@@ -19,6 +19,8 @@ RuleKind = Literal[
     "disk_low",
     "monthly_report",
 ]
+# Kinds about what all sites share: services, backups, jobs, disks
+INSTALLATION: Final[tuple[RuleKind, ...]] = ("service", "backup_old", "job_failed", "disk_low")
 # The highest of those that need one: a share of the capacity, a probability, entries
 THRESHOLDS: Final[dict[RuleKind, float]] = {"space_over": 2, "target_probability": 1, "cleaning": 1e9}
 

@@ -27,7 +27,8 @@ BesokError
 ├── NotFound               there is no such site, space, portal or device
 ├── StackError             a private server of the embedded stack cannot be started
 ├── BackupError            a backup cannot be made, read or restored
-└── AlertError             a rule of alerts cannot be kept as asked
+├── AlertError             a rule of alerts cannot be kept as asked
+└── JobError               parts of a job failed; the others were done
 
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
@@ -184,3 +185,7 @@ class BackupError(BesokError):
 
 class AlertError(BesokError):
     """A rule of alerts could never hold as asked."""
+
+
+class JobError(BesokError):
+    """Parts of a job failed, which the text names; the others were done."""

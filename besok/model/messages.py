@@ -81,6 +81,9 @@ NO_SUBJECT: Final = Translatable("{name} is not a door, space or sensor of this 
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_ANNOUNCEMENT: Final = Translatable("nothing is announced")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
+RULE_OF_ALL_SITES: Final = Translatable(
+    "the rule {kind} is about the whole installation, not one site: set it for all sites"
+)
 NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert target put {name}` makes one")
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
 NO_ALERT: Final = Translatable("there is no alert {number}")

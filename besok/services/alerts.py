@@ -3,23 +3,41 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from besok.model import calendar, messages
-from besok.model.alerts import THRESHOLDS, AlertRule, AlertState, RuleKind
+from besok.model.alerts import INSTALLATION, THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
-from besok.services.condition import LITTLE, Kind, disk_of, get_troubles
+from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
 from besok.services.forecast import get_outlook
 from besok.services.health import get_health
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
-AGAIN: Final = 0.9  # of a threshold, below which a space is over it no more
-CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is told of
-SHIFT: Final = timedelta(hours=24)  # entries are counted since the last cleaning, or for so long
+AGAIN: Final = 0.9  # of a threshold, beyond which a rule holds no more
+CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is reported
+
+
+class Situation:
+    """The stored data at `now` that rules are evaluated on; what several rules need is read once."""
+
+    def __init__(self, db: Database, now: datetime) -> None:
+        self.db = db
+        self.now = now
+
+    @cached_property
+    def places(self) -> tuple[Site, ...]:
+        """All sites."""
+        return tuple(load_all(self.db))
+
+    @cached_property
+    def troubles(self) -> list[Trouble]:
+        """What is wrong with services, sensors, forecasts and backups."""
+        return get_troubles(self.db, self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +55,7 @@ class _Space:
     capacity: float | None
     least: float
     people: float
-    lower: float
+    surely: float  # the least lower bound
     minutes: int
 
 
@@ -47,6 +65,8 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.target not in alerts.targets(db):
         raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
+    if rule.site and rule.kind in INSTALLATION:
+        raise AlertError(messages.RULE_OF_ALL_SITES(kind=rule.kind))
     place = load(db, rule.site) if rule.site else None
     if rule.space and (place is None or rule.space not in place.space_ids):
         raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
@@ -57,67 +77,67 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     return alerts.add_rule(db, rule, now)
 
 
-def get_states(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Evaluate a rule at `now`."""
-    return _STATES[rule.kind](db, rule, now)
+def get_states(situation: Situation, rule: AlertRule) -> States:
+    """Evaluate a rule."""
+    return _STATES[rule.kind](situation, rule)
 
 
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
-    def judge(db: Database, rule: AlertRule, now: datetime) -> States:
-        patience = timedelta(minutes=rule.minutes)
-        states = (
-            AlertState(
-                subject=one.name or one.kind,
-                site=one.name if one.kind == "forecast_old" else None,
-                since=one.since,
-                value=one.seconds,
+    def judge(situation: Situation, rule: AlertRule) -> States:
+        return States(
+            met=tuple(
+                AlertState(
+                    subject=one.name or one.kind,
+                    site=one.name if one.kind == "forecast_old" else None,
+                    since=one.since,
+                    value=one.seconds,
+                )
+                for one in situation.troubles
+                if one.kind in kinds
+                and rule.site in (None, one.name)
+                and _lasts(one.since, rule, situation.now)
             )
-            for one in get_troubles(db, now)
-            if one.kind in kinds and (one.since is None or now - one.since >= patience)
         )
-        return States(met=tuple(one for one in states if _concerns(rule, one.subject)))
 
     return judge
 
 
-def _disks(db: Database, rule: AlertRule, now: datetime) -> States:
+def _lasts(since: datetime | None, rule: AlertRule, now: datetime) -> bool:
+    return since is None or now - since >= timedelta(minutes=rule.minutes)
+
+
+def _disks(situation: Situation, _rule: AlertRule) -> States:
     """Return the services whose disk is nearly full; one that was is so until a little more is free."""
-    disks = [(service.name, *disk_of(service)) for service in get_health(db, now).services]
+    services = get_health(situation.db, situation.now).services
+    disks = [(service.name, *disk_of(service)) for service in services]
     return States(
         met=tuple(AlertState(subject=name) for name, free, size in disks if free < LITTLE * size),
         unclear=tuple(name for name, free, size in disks if LITTLE * size <= free < LITTLE / AGAIN * size),
     )
 
 
-def _concerns(rule: AlertRule, subject: str) -> bool:
-    """Tell whether a device or site is of the rule's site; native devices carry theirs."""
-    return rule.site is None or subject == rule.site or subject.startswith(f"{rule.site}/")
-
-
-def _sensors(db: Database, rule: AlertRule, now: datetime) -> States:
-    patience = timedelta(minutes=rule.minutes)
-    placed: dict[str, tuple[str, set[str]]] = {}  # site and doors of each device
-    for place in load_all(db):
-        for sensor in place.sensors:
-            if rule.site in (None, place.id) and not place.sandbox:
-                doors = placed.setdefault(place.external_id(sensor), (place.id, set()))[1]
-                doors.add(f"{place.id}/{sensor.portal or sensor.space}")
+def _sensors(situation: Situation, rule: AlertRule) -> States:
+    """Return the placed sensors that are offline: since they were last heard, or else since they were placed."""
+    now = situation.now
+    placed: dict[str, tuple[str, datetime | None, set[str]]] = {}  # site, beginning and doors of each device
+    for place in situation.places:
+        for sensor in place.sensors if rule.site in (None, place.id) and not place.sandbox else ():
+            begins, _ = calendar.placement_span(sensor, place)
+            if begins is None or begins <= now:
+                device = placed.setdefault(place.external_id(sensor), (place.id, begins, set()))
+                device[2].add(f"{place.id}/{sensor.portal or sensor.space}")
     return States(
         met=tuple(
-            AlertState(
-                subject=one.name, site=placed[one.name][0], about=tuple(placed[one.name][1]), since=one.since
-            )
-            for one in get_troubles(db, now)
-            if one.kind == "sensor_offline"
-            and one.name in placed
-            and one.since
-            and now - one.since >= patience
+            AlertState(subject=one.name, site=site, about=tuple(doors), since=one.since or begins)
+            for one in situation.troubles
+            if one.kind == "sensor_offline" and one.name in placed
+            for site, begins, doors in [placed[one.name]]
+            if _lasts(one.since or begins, rule, now)
         )
     )
 
 
-def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
-    findings = get_findings(db, rule.site, now=now)
+def _findings(situation: Situation, rule: AlertRule) -> States:
     return States(
         met=tuple(
             AlertState(
@@ -126,24 +146,24 @@ def _findings(db: Database, rule: AlertRule, now: datetime) -> States:
                 about=(f"{one.site}/{one.device}", one.device, f"{one.site}/{one.portal or one.space}"),
                 since=one.since,
             )
-            for one in findings
+            for one in get_findings(situation.db, rule.site, now=situation.now)
             if one.state == "open"
         )
     )
 
 
-def _spaces(db: Database, rule: AlertRule, now: datetime) -> Iterator[_Space]:
-    for space in db.fetch(
-        "alert_spaces", _Space, now=now, minutes=rule.minutes, site=rule.site, space=rule.space
+def _spaces(situation: Situation, rule: AlertRule) -> Iterator[_Space]:
+    for space in situation.db.fetch(
+        "alert_spaces", _Space, now=situation.now, minutes=rule.minutes, site=rule.site, space=rule.space
     ):
         if space.minutes >= min(max(rule.minutes - 1, 1), 3):
             yield space
 
 
-def _full(db: Database, rule: AlertRule, now: datetime) -> States:
+def _full(situation: Situation, rule: AlertRule) -> States:
     """Return the spaces with people at or above the threshold in every minute of the period."""
     met, unclear = [], []
-    for space in _spaces(db, rule, now):
+    for space in _spaces(situation, rule):
         if not space.capacity or (rule.kind == "site_full" and space.site != space.space):
             continue
         limit = (rule.threshold or 1.0) * space.capacity
@@ -155,27 +175,38 @@ def _full(db: Database, rule: AlertRule, now: datetime) -> States:
     return States(met=tuple(met), unclear=tuple(unclear))
 
 
-def _inside(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return the closed sites where even the lower bound says that somebody is inside."""
-    patience = max(CLOSED_FOR, timedelta(minutes=rule.minutes))
+def _inside(situation: Situation, rule: AlertRule) -> States:
+    """Return the closed sites where even the lower bound says in every minute of the period that somebody is inside.
+
+    It is over when the estimate says that nobody is.
+    """
+    now, patience = situation.now, max(CLOSED_FOR, timedelta(minutes=rule.minutes))
     closed = {
         place.id
-        for place in load_all(db)
+        for place in situation.places
         if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
     }
+    inside = [
+        space
+        for space in _spaces(situation, rule)
+        if space.site == space.space and space.site in closed and space.people >= 1
+    ]
+    met = (space for space in inside if space.surely >= 1)
     return States(
-        met=tuple(
-            AlertState(subject=space.site, site=space.site, value=space.people)
-            for space in _spaces(db, rule, now)
-            if space.site == space.space and space.site in closed and space.lower >= 1
-        )
+        met=tuple(AlertState(subject=space.site, site=space.site, value=space.people) for space in met),
+        unclear=tuple(space.site for space in inside if space.surely < 1),
     )
 
 
-def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
-    """Return the spaces with more entries than the threshold since their last cleaning (acknowledged alert)."""
-    subject = f"{rule.site}/{rule.space}"
-    since = max(alerts.acknowledged_last(db, rule.id, subject) or now - SHIFT, now - SHIFT)
+def _cleaning(situation: Situation, rule: AlertRule) -> States:
+    """Return the space if it has more entries than the threshold since it was last cleaned (an acknowledged alert).
+
+    Each business day begins with a clean space.
+    """
+    db, now, subject = situation.db, situation.now, f"{rule.site}/{rule.space}"
+    place = next(place for place in situation.places if place.id == rule.site)
+    day = calendar.day_bounds(calendar.business_day(now, place), place)[0]
+    since = max(alerts.acknowledged_last(db, rule.id, subject) or day, day)
     ((entries,),) = db.rows("alert_entries", site=rule.site, space=rule.space, since=since)
     over = entries >= (rule.threshold or 0)
     return States(
@@ -183,13 +214,15 @@ def _cleaning(db: Database, rule: AlertRule, now: datetime) -> States:
     )
 
 
-def _probability(db: Database, rule: AlertRule, _now: datetime) -> States:
-    met = []
-    for place in load_all(db):
-        chance = _chance(db, place) if rule.site in (None, place.id) else None
+def _probability(situation: Situation, rule: AlertRule) -> States:
+    met, unclear = [], []
+    for place in situation.places:
+        chance = _chance(situation.db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
             met.append(AlertState(subject=place.id, site=place.id, value=chance))
-    return States(met=tuple(met))
+        elif chance is not None and AGAIN * chance < (rule.threshold or 0):
+            unclear.append(place.id)
+    return States(met=tuple(met), unclear=tuple(unclear))
 
 
 def _chance(db: Database, place: Site) -> float | None:
@@ -199,7 +232,7 @@ def _chance(db: Database, place: Site) -> float | None:
         return None
 
 
-_Judge = Callable[[Database, AlertRule, datetime], States]
+_Judge = Callable[[Situation, AlertRule], States]
 _STATES: Final[dict[RuleKind, _Judge]] = {
     "sensor_offline": _sensors,
     "finding": _findings,
@@ -213,5 +246,5 @@ _STATES: Final[dict[RuleKind, _Judge]] = {
     "inside_after_closing": _inside,
     "job_failed": _of_troubles(("job_failed",)),
     "disk_low": _disks,
-    "monthly_report": lambda _db, _rule, _now: States(),  # no state: jobs.monthly_reports sends it
+    "monthly_report": lambda _situation, _rule: States(),  # no state: jobs.monthly_reports sends it
 }

@@ -10,7 +10,7 @@ from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, kind_of
 from besok.store import job_runs
 from besok.store.database import Database
-from besok.store.heartbeats import BEHIND, Beat, beats
+from besok.store.heartbeats import BEHIND, FAILING, Beat, beats
 
 Kind = Literal[
     "service_silent",
@@ -28,6 +28,9 @@ Kind = Literal[
 LITTLE: Final = 0.05  # of a disk that is free
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
+ESTIMATE: Final = "estimate occupancy"  # the live work of the jobs, which is no scheduled duty
+UNESTIMATED: Final = "its figures are not renewed"
+NO_BACKUP: Final = "none since the database was made"
 BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
 
 
@@ -68,6 +71,10 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
             yield Trouble(kind="behind", name=service.name, seconds=lag_s)
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
+        failing = service.detail.get(FAILING)
+        for site, since in failing.items() if service.ok and isinstance(failing, dict) else ():
+            began = datetime.fromtimestamp(since, UTC)
+            yield Trouble(kind="job_failed", name=f"{ESTIMATE}/{site}", since=began, detail=UNESTIMATED)
         free, size = disk_of(service)
         if free < LITTLE * size:
             left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"
@@ -110,7 +117,8 @@ def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:
 
 def _backups(db: Database, now: datetime) -> Iterator[Trouble]:
     last: Beat | None = next((beat for beat in beats(db) if beat.name == BACKUP), None)
-    if last is None:
+    since = last.heard if last else db.rows("installed")[0][0]
+    if now - since > BACKUP_AGE:
+        yield Trouble(kind="backup_old", since=since, detail="" if last else NO_BACKUP)
+    elif last is None:
         yield Trouble(kind="backup_never")
-    elif now - last.heard > BACKUP_AGE:
-        yield Trouble(kind="backup_old", since=last.heard)

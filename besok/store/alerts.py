@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from besok.model.alerts import Alert, AlertRule, AlertState
@@ -11,6 +11,7 @@ from besok.store import audit
 from besok.store.database import Database, sql, values_of
 
 CHANNEL: Final = "told"  # payload: the site whose notices changed, "" for the whole installation
+KEPT: Final = timedelta(days=400)  # so that a year can be looked back on
 _EVER: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -27,6 +28,11 @@ def try_target(db: Database, name: str) -> bool:
 def target_states(db: Database) -> list[TargetInfo]:
     """Return the targets without their addresses."""
     return db.fetch("alert_target_states", TargetInfo)
+
+
+def ready_targets(db: Database, now: datetime) -> set[str]:
+    """Return the names of the targets that do not wait after a failed message."""
+    return {name for (name,) in db.rows("alert_targets_ready", now=now)}
 
 
 def targets(db: Database) -> dict[str, str]:
@@ -145,6 +151,11 @@ def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
     """
     rows = db.rows("alert_target_claim", name=target, now=now)
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+def forget(db: Database, now: datetime) -> None:
+    """Delete occurrences and deliveries that are long over."""
+    db.run("alerts_forget", {"before": now - KEPT})
 
 
 def reports_sent(db: Database) -> set[tuple[int, str]]:

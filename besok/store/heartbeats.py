@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from besok.store.database import Database
 
 EVERY = timedelta(seconds=30)  # a service is silent after three of them (besok/services/health.py)
+FAILING = "failing"  # in the detail of the jobs: the sites that they cannot estimate, with since when
 BEHIND = timedelta(minutes=1)  # from a message's receipt to its commit, and what a broker may be away
 
 

@@ -21,9 +21,9 @@ def end(db: Database, run: int, outcome: Outcome, message: str = "") -> None:
     db.run("job_run_end", {"run": run, "outcome": outcome, "message": message[:LONGEST]})
 
 
-def expire(db: Database, duty: str) -> None:
-    """Record that the current run of a duty was ended because it took too long."""
-    db.run("job_run_expire", {"duty": duty})
+def end_killed(db: Database, duty: str, outcome: Outcome, message: str) -> None:
+    """Record how the current run of a duty ended whose process was killed."""
+    db.run("job_run_killed", {"duty": duty, "outcome": outcome, "message": message[:LONGEST]})
 
 
 def states(db: Database) -> list[JobInfo]:

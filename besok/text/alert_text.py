@@ -1,10 +1,14 @@
 """Alerts as sentences, in the language of the present request."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from besok.model.alerts import Alert, RuleKind
 from besok.text import formats, job_text
 from besok.text.languages import _, plural
+
+LISTED: Final = 30  # alerts in a message; services take a few thousand characters
 
 
 def title(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
@@ -23,11 +27,16 @@ def title(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
 
 
 def body(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
-    """Return a line for each alert, those that began first; `names` as of `title`."""
+    """Return a line for each alert, those that began first, and of very many their numbers; `names` as of `title`."""
     if not alerts:
         return _("Alerts from Besök arrive here.")
     ordered = sorted(alerts, key=lambda alert: (alert.resolved is not None, alert.raised))
-    return "\n".join(f"- {sentence(alert, names[alert.id])}" for alert in ordered)
+    lines = [f"- {sentence(alert, names[alert.id])}" for alert in ordered[:LISTED]]
+    rest = Counter((alert.resolved is not None, alert.kind) for alert in ordered[LISTED:])
+    for (over, kind), n in rest.items():
+        text = _("{n} more have ended: {kind}") if over else _("{n} more: {kind}")
+        lines.append("- " + text.format(n=formats.number(n), kind=kinds()[kind]))
+    return "\n".join(lines)
 
 
 def sentence(alert: Alert, subject: str = "") -> str:
@@ -67,7 +76,7 @@ def _what(alert: Alert, subject: str) -> str:
         "site_full": _("{subject} is full ({n} people, {time})"),
         "service": _("The service {subject} does not respond, or is behind (since {time})"),
         "forecast_old": _("The forecast of {subject} is old (made {time})"),
-        "backup_old": _("The last backup is old (made {time})"),
+        "backup_old": _("No backup since {time}"),
         "target_probability": _("Probability of the target of {subject}: {chance}"),
         "cleaning": _("{subject}: {n} entries since {time}, time to clean"),
         "inside_after_closing": _(

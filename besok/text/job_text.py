@@ -5,13 +5,16 @@ from besok.text.languages import _
 
 
 def name(duty: str) -> str:
-    """Return the display name of a duty; of an unknown one its id."""
+    """Return the display name of a duty, or of work on a site as duty/site; of an unknown one its id."""
+    duty, _slash, site = duty.partition("/")
     names = {
+        "estimate occupancy": _("Estimate occupancy"),
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
         "delete what is kept no longer": _("Delete what is no longer kept"),
         "order past quarters": _("Put past quarters in order"),
         "delete old runs of jobs": _("Delete old runs of jobs"),
+        "delete old alerts": _("Delete old alerts"),
         "limit rejected messages": _("Limit rejected messages"),
         "note usual counts": _("Note usual counts"),
         "judge alerts": _("Look for alerts"),
@@ -28,7 +31,7 @@ def name(duty: str) -> str:
         "check the sensors": _("Check the sensors"),
         "make forecasts of the past": _("Make forecasts of the past"),
     }
-    return names.get(duty, duty)
+    return names.get(duty, duty) + (f" ({site})" if site else "")
 
 
 def outcome(job: JobInfo) -> str:

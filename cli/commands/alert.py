@@ -135,12 +135,18 @@ def mute(
     by: Author = "",
 ) -> None:
     """Raise no alert about something that is being worked on."""
+    from besok.services.health import get_health
     from besok.services.maintenance import site_of
 
     now = datetime.now(UTC)
     until = now + timedelta(hours=hours)
     with opened() as db:
         site = site_of(db, subject)
+        if site is None and subject not in {service.name for service in get_health(db, now).services}:
+            raise typer.BadParameter(
+                f"there is no {subject}; `besok device list` and `besok site export` show sensors and places,"
+                " `besok doctor` services"
+            )
         alerts.mute(
             db, subject, site=site.id if site else None, reason=reason, author=by,
             until=until, now=now,

@@ -69,7 +69,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         ),
         "backup_old": (
             PROBLEM,
-            f"The last backup was made {age}",
+            f"The last backup was made {age}" if not one.detail else f"No backup in the time since {age}",
             "`besok backup FILE`, once a week at least",
         ),
         "job_failed": (

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.alerts import THRESHOLDS, RuleKind
+from besok.model.alerts import INSTALLATION, THRESHOLDS, RuleKind
 from besok.model.views.alerts import RuleInfo, TargetInfo
 from besok.services import access
 from besok.store.alerts import Delivery
@@ -80,9 +80,13 @@ def _limit(rule: RuleInfo) -> str:
 
 
 def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str) -> Any:
-    here, kinds = NEW, {str(kind): name for kind, name in alert_text.kinds().items()}
+    everywhere = access.may("administer")  # not this site alone
+    here = NEW
+    kinds = {
+        str(kind): name for kind, name in alert_text.kinds().items() if everywhere or kind not in INSTALLATION
+    }
+    of_sites = [kind for kind in alert_text.kinds() if kind not in INSTALLATION]
     spaces = {space: name for space, name in names.items() if space != site}
-    everywhere = forms.pick(here, "everywhere", "true", _("At all sites"))
     fields = present(
         forms.choice(here, "kind", _("Alert when"), kinds, FIRST_KIND),
         _of(
@@ -96,7 +100,7 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
         forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
         forms.entry(here, "quiet_from", _("Quiet from"), type="time"),
         forms.entry(here, "quiet_to", _("Quiet until"), type="time"),
-        everywhere if access.may("administer") else None,
+        _of(of_sites, forms.pick(here, "everywhere", "true", _("At all sites"))) if everywhere else None,
     )
     address = f"POST /api/v1/sites/{site}/alerts/rules"
     return forms.form(fields, here, _("Add the rule"), "", address, kept=_("The rule is in force."))

@@ -32,6 +32,8 @@ def desk(ask: httpx2.Client) -> None:
 def silent(db: Database, now: datetime) -> None:
     """Let a sensor of the library have been heard an hour ago, and judge."""
     with db.transaction() as conn:
+        conn.execute("update device set last_received = %s", (now,))
+        conn.execute("update channel set last_time = %s", (now,))
         changed = conn.execute(
             "update device set last_received = %s where external_id = %s", (now - timedelta(hours=1), SENSOR)
         )

@@ -14,6 +14,7 @@ from besok.model import calendar
 from besok.model.readings import Reading
 from besok.model.site import Site
 from besok.model.sitefile import parse
+from besok.services.condition import get_troubles
 from besok.store import occupancy, sites
 from besok.store.backfill import Run
 from besok.store.database import Database
@@ -202,6 +203,11 @@ def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
     with working(database_url):
         put(db, datetime.now(UTC), "in", 5)
         wait_for(lambda: now_people(database_url).get("house") == 5)
+        wait_for(
+            lambda: [one.name for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"]
+        )
+    (trouble,) = [one for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"]
+    assert trouble.name == "estimate occupancy/ruin" and trouble.since
     told = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
     assert told == ["ruin cannot be estimated; it is tried again in a minute"]
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,14 +11,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from besok.model.alerts import AlertRule
-from besok.model.errors import AlertError, NotFound
+from besok.model.errors import AlertError, JobError, NotFound
 from besok.services.alerts import add_rule
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
+from besok.text import alert_text
 from besok.text.formats import stamp
+from besok.text.languages import speaking
 from jobs import alerting
 from tests.databases import execute
+from tests.patience import wait_for
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox
 
@@ -206,7 +210,9 @@ def test_quiet_hours_acknowledgement_and_work_going_on(library: Database, desk: 
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
-def test_a_webhook_gets_it_too(library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_webhook_gets_it_too(
+    library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     got: list[bytes] = []
 
     class Hook(BaseHTTPRequestHandler):
@@ -233,10 +239,12 @@ def test_a_webhook_gets_it_too(library: Database, now: datetime, monkeypatch: py
         turn(library, now)
         monkeypatch.setenv("BESOK_ALIVE_URL", f"http://127.0.0.1:{port}/alive")
         alerting.signal(library, now)
+        wait_for(lambda: len(got) == 2)
         server.shutdown()
         thread.join()
     assert b"lib/front" in got[0] and got[1] == b"/alive"
-    assert alerting.signal(library, now) is None, "nobody is there"
+    alerting.signal(library, now)  # nobody is there
+    wait_for(lambda: [m for m in caplog.messages if "signal of life was not taken" in m])
 
 
 def test_rules_that_could_never_hold_are_refused(library: Database, now: datetime) -> None:
@@ -247,6 +255,7 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
         ("target_probability", {"threshold": 50.0}, "a probability, as 0.5"),
         ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
+        ("service", {"site": "lib"}, "the whole installation"),
     ):
         with pytest.raises(AlertError, match=said):
             rule(library, kind, now, **more)
@@ -256,26 +265,144 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
     assert alerting.deliver("nonsense://x", "a", "b") == "the address is none that Apprise knows"
 
 
-def test_entries_since_the_last_cleaning_and_people_after_closing(
-    library: Database, desk: Inbox, now: datetime
-) -> None:
-    quarter = now.replace(minute=0, second=0) - timedelta(hours=1)
+NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)  # a day of its own for what begins anew with the business day
+
+
+def entered(db: Database, quarter: datetime, people: int) -> None:
     execute(
-        library,
+        db,
         "insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)"
-        " select channel_id, %s, 250, 0, 900, 0 from channel",
-        (quarter,),
+        " select channel_id, %s, %s, 0, 900, 0 from channel",
+        (quarter, people),
     )
+
+
+def still_open(db: Database, now: datetime) -> list[str]:
+    return [one.kind for one in alerts.listing(db, now) if one.resolved is None]
+
+
+def test_entries_since_the_last_cleaning_and_people_after_closing(library: Database, desk: Inbox) -> None:
+    entered(library, NOON - timedelta(hours=1), 250)
     execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
-    rule(library, "cleaning", now, site="lib", space="hall", threshold=240.0)
-    rule(library, "inside_after_closing", now, minutes=15)
-    full(library, now, 2)
-    turn(library, now)
+    rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)
+    rule(library, "inside_after_closing", NOON, minutes=15)
+    full(library, NOON, 2)
+    turn(library, NOON)
     (body,) = desk.bodies
     assert "inpassager sedan" in body and "någon tycks vara kvar" in body
-    (cleaning,) = (one for one in alerts.listing(library, now) if one.kind == "cleaning")
-    assert alerts.acknowledge(library, cleaning.id, "Kim", now)
+    (cleaning,) = (one for one in alerts.listing(library, NOON) if one.kind == "cleaning")
+    assert alerts.acknowledge(library, cleaning.id, "Kim", NOON)
+    turn(library, NOON + MINUTE)
+    assert still_open(library, NOON) == ["inside_after_closing"]
+
+
+def test_what_nobody_cleans_is_reported_once_a_day(library: Database, desk: Inbox) -> None:
+    """Entries of the last 24 hours would fall below the number and rise above it again and again."""
+    rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)
+    for hours in range(5):  # 100 by two doors in each
+        entered(library, NOON + timedelta(hours=hours), 50)
+    for hours in range(2, 17, 2):
+        turn(library, NOON + timedelta(hours=hours))
+    assert len(desk.subjects) == 2 and desk.subjects[1].startswith("Upphörde"), "as the day began anew"
+
+
+def test_somebody_or_nobody_inside_is_not_told_by_turns(library: Database, desk: Inbox) -> None:
+    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
+    rule(library, "inside_after_closing", NOON)
+    for minute, (people, lower) in enumerate([(2, 1), (2, 0.5), (2, 1), (2, 0.5), (0, 0)]):
+        at = NOON + 10 * minute * MINUTE
+        full(library, at, people)
+        execute(library, "update occupancy_minute set lower = %s", (lower,))
+        turn(library, at)
+    assert [subject.startswith("Upphörde") for subject in desk.subjects] == [False, True]
+
+
+def test_one_that_was_resolved_too_soon_is_opened_again(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    """As after a clock that went ahead and came back, or a sensor that was unplaced for a while."""
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    turn(library, now)
+    execute(library, "update device set interval_s = 3600")
     turn(library, now + MINUTE)
-    assert [one.kind for one in alerts.listing(library, now) if one.resolved is None] == [
-        "inside_after_closing"
-    ]
+    execute(library, "update device set interval_s = 60")
+    turn(library, now + 2 * MINUTE)
+    turn(library, now + 3 * MINUTE)
+    assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört", "Besök: 2 larm"]
+    assert still_open(library, now) == ["sensor_offline"] * 2
+
+
+def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: datetime) -> None:
+    number = rule(library, "cleaning", now, site="lib", space="hall", threshold=240.0)
+    execute(library, "update alert_rule set site_id = null where rule_id = %s", (number,))
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    with pytest.raises(JobError, match=f"rule {number}"):
+        alerting.judge(library, now)
+    alerting.send(library, now)
+    assert desk.subjects == ["Besök: 2 larm"]
+
+
+def test_a_target_that_cannot_be_reached_is_a_failed_job(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    """Other targets may be told of it, and the doctor says it."""
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    desk.refuses = True
+    for minutes in (0, 2, 4):
+        if minutes == 4:
+            with pytest.raises(JobError, match="no message reaches desk"):
+                turn(library, now + minutes * MINUTE)
+        else:
+            turn(library, now + minutes * MINUTE)
+    assert not alerting.to_send(library, now + 5 * MINUTE), "it waits"
+    desk.refuses = False
+    turn(library, now + 20 * MINUTE)
+    assert desk.subjects == ["Besök: 2 larm"]
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_thousand_alerts_are_a_message_that_any_service_takes(library: Database, now: datetime) -> None:
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    alerting.judge(library, now)
+    one, _ = alerts.listing(library, now)
+    names = {n: f"Sensor {n}" for n in range(1000)}
+    many = [replace(one, id=n, resolved=now if n >= 900 else None) for n in range(1000)]
+    with speaking("en"):
+        lines = alert_text.body(many, names).splitlines()
+    assert len(lines) == alert_text.LISTED + 2 and lines[0].startswith("- Sensor Sensor 0 offline")
+    assert lines[-2:] == ["- 870 more: Sensor offline", "- 100 more have ended: Sensor offline"]
+
+
+def test_a_placed_sensor_that_was_never_heard_and_a_backup_that_was_never_made(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    rule(library, "sensor_offline", now)
+    rule(library, "backup_old", now)
+    heard(library, now)
+    execute(library, "update device set last_received = null where external_id = 'lib/back'")
+    execute(
+        library,
+        "update channel set last_time = null"
+        " where device_id = (select device_id from device where external_id = 'lib/back')",
+    )
+    turn(library, now)
+    assert "lib/back" in desk.subjects[0]
+    execute(library, "update migration set ran = %s", (now - timedelta(days=9),))
+    turn(library, now + MINUTE)
+    assert desk.subjects[1].startswith("Ingen säkerhetskopia sedan")
+
+
+def test_what_is_long_over_is_forgotten(library: Database, desk: Inbox, now: datetime) -> None:
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    turn(library, now)
+    heard(library, now + MINUTE)
+    turn(library, now + MINUTE)
+    alerts.forget(library, now + timedelta(days=399))
+    assert len(alerts.listing(library, now)) == 2
+    alerts.forget(library, now + timedelta(days=402))
+    assert alerts.listing(library, now) == [] and alerts.deliveries(library) == []

@@ -131,10 +131,46 @@ def test_a_process_that_hangs_is_ended_by_the_system(db: Database, database_url:
     background.request(Task(name="hang", function="tests.store.test_job_runs:hang"))
     found = []
     wait_for(lambda: found.append(background.poll(NOW)) or any(found))
-    assert [one for one in found if one] == [("hang", "timed_out")]
-    job_runs.expire(db, "hang")
+    (ended,) = filter(None, found)
+    assert (ended.name, ended.outcome, bool(ended.killed)) == ("hang", "timed_out", True)
+    job_runs.end_killed(db, ended.name, ended.outcome, ended.killed)
     (state,) = job_runs.states(db)
     assert (state.outcome, state.failing) == ("timed_out", state.started)
+
+
+@pytest.mark.parametrize(
+    ("function", "why"), [("killed", "ended with status -9"), ("no_such_function", "has no attribute")]
+)
+def test_a_process_that_dies_is_a_failed_run_and_rests(
+    db: Database, database_url: str, function: str, why: str
+) -> None:
+    """As one that the system kills for its memory: nobody else would record it, and it would begin again at once."""
+    run = f"tests.store.test_job_runs:{function}"
+    duty = Duty(name="forecast", period=timedelta(0), run=run, due=lambda *_: True, limit=MINUTE)
+    state, moments = State(), [NOW]
+    with taking_turns(db, database_url, [duty], state) as worker:
+
+        def failed() -> bool:
+            worker.turn(Changes(), moments[-1])
+            return state.runs["forecast", "failed"] == len(moments)
+
+        wait_for(failed)
+        worker.turn(Changes(), NOW + 4 * MINUTE)
+        assert len(started(db)) == 1, "it rests"
+        moments.append(NOW + 6 * MINUTE)
+        wait_for(failed)
+    (trouble,) = [one for one in get_troubles(db, NOW) if one.kind == "job_failed"]
+    assert trouble.name == "forecast" and why in trouble.detail and len(started(db)) == 2
+
+
+def killed(_: Database, _now: datetime) -> None:
+    signal.raise_signal(signal.SIGKILL)
+
+
+def test_a_duty_that_is_always_interrupted_has_failed(db: Database) -> None:
+    for n, failing in enumerate((False, False, False, True)):
+        assert job_runs.begin(db, "forecast", timedelta(0)) is not None
+        assert [one.failing is not None for one in job_runs.states(db)] == [failing], n
 
 
 def hang(_: Database, _now: datetime) -> None:

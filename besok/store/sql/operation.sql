@@ -26,15 +26,16 @@ returning run_id
 -- Notes how a run ended.
 update job_run set ended = clock_timestamp(), outcome = %(outcome)s, message = %(message)s where run_id = %(run)s
 
--- name: job_run_expire
--- Notes that the run of a duty that goes on was ended, as it took too long.
-update job_run set ended = clock_timestamp(), outcome = 'timed_out' where duty = %(duty)s and ended is null
+-- name: job_run_killed
+-- Notes how the run of a duty that goes on was ended from outside.
+update job_run set ended = clock_timestamp(), outcome = %(outcome)s, message = %(message)s where duty = %(duty)s and ended is null
 
 -- name: job_states
--- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded.
+-- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded; a restart interrupts one run.
 select l.duty, l.started, l.ended, l.outcome, l.message, d.started as succeeded,
-    (select min(f.started) from job_run f where f.duty = l.duty and f.outcome in ('failed', 'timed_out')
-        and (d.started is null or f.started > d.started)) as failing
+    (select min(f.started) from job_run f where f.duty = l.duty and f.outcome in ('failed', 'timed_out', 'interrupted')
+        and (d.started is null or f.started > d.started)
+        having bool_or(f.outcome <> 'interrupted') or count(*) >= 3) as failing
 from (select distinct on (duty) * from job_run order by duty, started desc, run_id desc) l
 left join lateral (
     select r.started from job_run r where r.duty = l.duty and r.outcome = 'done' order by r.started desc limit 1
@@ -115,6 +116,10 @@ select clock_timestamp()
 set local work_mem = '64kB';
 select count(*) from generate_series(1, 100000)
 
+-- name: installed
+-- When the database was made.
+select min(ran) from migration
+
 -- name: forecast_ages
 -- The newest forecast of each site that has one.
 select s.slug as site, max(f.origin) as origin from forecast f join site s using (site_id) group by 1 order by 1
@@ -176,6 +181,10 @@ select name, split_part(url, ':', 1) as service, attempts as failed, trial from 
 -- All addresses.
 select name, url from alert_target order by name
 
+-- name: alert_targets_ready
+-- The targets that may be sent to now.
+select name from alert_target where next_try <= %(now)s
+
 -- name: alert_rule_add
 -- Keeps a rule.
 insert into alert_rule (kind, site_id, space_id, threshold, minutes, target, quiet_from, quiet_to, author, made)
@@ -205,7 +214,15 @@ with gone as (
 select rule_id, s.slug as site from gone left join site s using (site_id)
 
 -- name: alert_raise
--- Notes an occurrence, once: neither while it is open already, nor about what is being worked on.
+-- Notes an occurrence, once: neither while it is open already, nor about what is being worked on. One that was resolved too soon,
+-- as its beginning is still the same, is opened again; its target is told again if it was told of the end.
+with reopened as (
+    update alert a set resolved = null, resolution_sent = null, value = %(value)s,
+        sent = case when a.resolution_sent is null then a.sent end, acknowledged = null, acknowledged_by = null
+    where a.rule_id = %(rule)s and a.subject = %(subject)s and a.since = %(since)s and a.resolved is not null
+        and not exists (select from alert o where o.rule_id = a.rule_id and o.subject = a.subject and o.resolved is null)
+        and not exists (select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s)
+)
 insert into alert (rule_id, site_id, subject, since, value, raised)
 select %(rule)s, (select site_id from site where slug = %(site)s), %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
 where not exists (
@@ -246,6 +263,14 @@ order by a.raised, a.alert_id
 -- Notes what a target has been told: of `over` that they ended. What ends while it is sent is told by the next message.
 update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when alert_id = any(%(over)s::bigint[]) then %(now)s end
 where alert_id = any(%(ids)s)
+
+-- name: alerts_forget
+-- Forgets what was over before then; monthly reports are kept, as none is sent twice.
+with gone as (
+    delete from alert a using alert_rule r
+    where r.rule_id = a.rule_id and r.kind <> 'monthly_report' and a.resolved < %(before)s
+)
+delete from alert_delivery where at < %(before)s
 
 -- name: reports_sent
 -- The monthly reports that were sent: by which rule, of which site and month.
@@ -328,10 +353,10 @@ where s.site_id = announcement.site_id and s.slug = %(site)s and until > %(now)s
 returning s.slug, s.slug
 
 -- name: alert_spaces
--- Spaces with a capacity, with the least, the last and the greatest estimate of the last minutes, and how many minutes have one.
+-- Spaces with the least and the last estimate of the last minutes, the least lower bound, and how many minutes have one.
 select s.slug as site, z.slug as space, coalesce(z.capacity, case when z.parent_id is null then s.capacity end)::float8 as capacity,
     min(o.people)::float8 as least, (array_agg(o.people order by o.time desc))[1]::float8 as people,
-    (array_agg(o.lower order by o.time desc))[1]::float8 as lower, count(*)::int as minutes
+    min(o.lower)::float8 as surely, count(*)::int as minutes
 from space z
 join site s using (site_id)
 join occupancy_minute o using (space_id)

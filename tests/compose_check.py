@@ -2,7 +2,7 @@
 
 On free ports and under a name of its own everything comes up, a message sent to the broker is counted once by the API,
 no password is in an environment or an argument, and all is removed again. Where images cannot be pulled, local ones
-under the same names will do (`../shared/rig/base-images 2.19.3-pg17` makes them out of Debian packages).
+under the same names will do (`../shared/rig/base-images 2.29.2-pg17` makes them out of Debian packages).
 """
 
 import json

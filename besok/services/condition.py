@@ -1,5 +1,6 @@
 """Rules that find what is wrong with a running installation, for `besok doctor`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,9 @@ Kind = Literal[
     "backup_old",
     "backup_never",
     "job_failed",
+    "timescaledb_old",
 ]
+LEAST_COMMUNITY: Final = (2, 20, 1)  # before it, parts with empty columns cannot be restored
 LITTLE: Final = 0.05  # of a disk that is free
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
@@ -53,6 +56,7 @@ def get_troubles(db: Database, now: datetime) -> list[Trouble]:
     return [
         *_services(db, now),
         *_clock(db, now),
+        *_database(db),
         *_jobs(db),
         *_sensors(db, now),
         *_forecasts(db, now),
@@ -100,6 +104,17 @@ def _clock(db: Database, now: datetime) -> Iterator[Trouble]:
     apart = abs(there - now)
     if apart > CLOCK:
         yield Trouble(kind="clock", seconds=apart.total_seconds())
+
+
+def _database(db: Database) -> Iterator[Trouble]:
+    for (version,) in db.rows("community_version"):
+        if is_too_old(version):
+            yield Trouble(kind="timescaledb_old", detail=version)
+
+
+def is_too_old(version: str) -> bool:
+    """Tell whether a version of the Community edition is one that cannot restore what it has compressed."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3]) < LEAST_COMMUNITY
 
 
 def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:

@@ -4,7 +4,8 @@
 their hash once released; those named `NNNN_name_concurrently.sql` (indexes) statement by statement in none.
 `besok/store/always/*.sql` (views, functions) run when they differ from last time, and their version is noted;
 rights every time, as roles may be new. All of it runs under one lock, so that several services may migrate at
-once. A database that a newer program has migrated is left as it is.
+once. A database that a newer program has migrated is left as it is. An extension of which the server has a newer
+version is updated before all else.
 
 Pages are answered meanwhile: waiting for a lock on a table blocks all later readers, so each attempt waits for a
 moment only.
@@ -39,6 +40,8 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
 
     `only`: the migrations of an older program, for its backup; views and functions follow with the next migration.
     """
+    with translated(migrating=True):
+        update_extension(url, "timescaledb")
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         schema.refuse_encoding(conn)
         conn.execute("set client_min_messages = warning")
@@ -52,6 +55,25 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
         if only is None:
             _always(conn, migrated=bool(ran))
     return ran
+
+
+def update_extension(url: str, name: str) -> None:
+    """Update an extension to the version that the server has, where our role may.
+
+    The statement has to be the first of its session, and who is in the way is waited for by the next `besok migrate`.
+    """
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+        there = conn.execute(sql("extension_versions"), {"name": name}).fetchone()
+    if there is None or there[0] == there[1]:
+        return
+    wait = f"-c lock_timeout={LOCK_WAIT_S * 1000:.0f}ms"
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5, options=wait) as conn:
+            conn.execute(psycopg.sql.SQL("alter extension {} update").format(psycopg.sql.Identifier(name)))
+        log.info("updated %s from %s to %s", name, *there)
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.LockNotAvailable) as exc:
+        text = "%s stays at %s though the server has %s (%s): its owner can run `alter extension %s update`"
+        log.warning(text, name, *there, str(exc).strip(), name)
 
 
 def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool:

@@ -77,6 +77,11 @@ def _finding(one: Trouble, now: datetime) -> Finding:
             f"The job “{name}” failed {age}, and each time since: {one.detail or 'it took too long'}",
             "the log of `besok work` tells more; it is tried again by itself",
         ),
+        "timescaledb_old": (
+            PROBLEM,
+            f"TimescaleDB {one.detail} (Community) cannot restore what it compresses, so nothing is compressed",
+            "install 2.20.1 or newer, then `besok migrate`",
+        ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),
     }
     state, text, advice = words[one.kind]

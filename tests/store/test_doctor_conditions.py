@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from besok.model.settings import Settings
-from besok.services.condition import get_troubles
+from besok.services.condition import get_troubles, is_too_old
 from besok.services.health import BACKUP, not_receiving_since
 from besok.store.database import Database
 from besok.store.heartbeats import beat
@@ -131,3 +131,9 @@ def test_a_disk_that_is_nearly_full(tmp_path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(conditions, "LITTLE", 1.0)
     full = conditions.disk(tmp_path)
     assert full and full.state == PROBLEM and "GB left of" in full.text
+
+
+def test_a_community_edition_that_cannot_restore_is_named_by_its_version() -> None:
+    assert [is_too_old(one) for one in ("2.19.3", "2.20.0-dev", "2.20.1", "2.29.2", "3.0")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip

@@ -53,6 +53,30 @@ def ascii_url(cluster: Cluster, keeper: psycopg.Connection[Any]) -> Iterator[str
     drop(keeper, "ascii")
 
 
+def test_an_extension_of_which_the_server_has_a_newer_version_is_updated(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By another extension, as Debian has TimescaleDB in one version only."""
+
+    def version() -> str:
+        with psycopg.connect(database_url) as conn:
+            return str(
+                conn.execute("select extversion from pg_extension where extname = 'hstore'").fetchone()[0]
+            )  # type: ignore[index]
+
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("create extension hstore version '1.4'")
+        conn.execute("begin")
+        conn.execute("comment on extension hstore is 'somebody is in the way'")
+        migration.update_extension(database_url, "hstore")
+        assert version() == "1.4" and "hstore stays at 1.4" in caplog.text
+        conn.execute("rollback")
+    migration.update_extension(database_url, "hstore")
+    assert version() > "1.4"
+    migration.update_extension(database_url, "hstore")  # nothing to do
+    migration.update_extension(database_url, "no_such_extension")
+
+
 def test_a_database_that_cannot_hold_every_letter_is_refused(
     ascii_url: str, database_url: str, tmp_path: Path
 ) -> None:

@@ -427,6 +427,14 @@ create table if not exists migration (
     ran timestamptz not null default now()
 );
 
+-- name: extension_versions
+-- The version of an extension in this database, and the newest of the server.
+select installed_version, default_version from pg_available_extensions where name = %(name)s and installed_version is not null
+
+-- name: community_version
+-- The version of TimescaleDB's Community edition, if this database has that.
+select extversion from pg_extension where extname = 'timescaledb' and current_setting('timescaledb.license', true) = 'timescale'
+
 -- name: migration_get
 -- The hash of a migration that ran.
 select digest from migration where name = %(name)s

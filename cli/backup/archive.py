@@ -1,4 +1,4 @@
-"""The file of a backup: a tar archive of a manifest and of each table, and encrypted by age where a key is given."""
+"""The file of a backup: a tar archive of a manifest, each table and accounts, encrypted by age where a key is given."""
 
 import gzip
 import tarfile
@@ -17,6 +17,7 @@ from besok.store.backup import CHUNK, Content, Table
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+ACCOUNTS: Final = "accounts"  # the folder in the archive
 LONGEST_MANIFEST: Final = 4_000_000  # bytes
 AGE: Final = b"age-encryption.org/"  # how an encrypted file begins
 
@@ -48,6 +49,15 @@ class Packing:
                 file.write(row)
         self._tar.add(part, arcname=f"{name}.gz")
         part.unlink()
+
+    def add_accounts(self, folder: Path) -> None:
+        """Add the files of a folder of accounts. Raises BackupError where one cannot be read."""
+        try:
+            self._tar.add(
+                folder, arcname=ACCOUNTS, filter=lambda one: one if one.isfile() or one.isdir() else None
+            )
+        except OSError as exc:
+            raise BackupError(f"{folder} cannot be read whole ({exc}): run this as the owner of it") from exc
 
     def finish(self, manifest: Manifest, target: Path, recipient: str) -> None:
         """Add the manifest, and put the archive in its place, whole or not at all."""
@@ -96,6 +106,21 @@ def opened(source: Path, folder: Path, identity: Path | None) -> Iterator[tuple[
 def rows_of(tar: tarfile.TarFile, table: Table) -> gzip.GzipFile:
     """Return the rows of a table."""
     return gzip.GzipFile(fileobj=_file(tar, f"{table.name}.gz"))
+
+
+def unpack_accounts(tar: tarfile.TarFile, folder: Path) -> int:
+    """Write the accounts of an archive into a new folder; return how many files these are. Raises BackupError."""
+    members = [one for one in tar.getmembers() if one.name.startswith(f"{ACCOUNTS}/") and one.isfile()]
+    if not members:
+        raise BackupError("the backup holds no accounts: it was made without --accounts")
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(
+            f"{folder} is not empty: name a new folder, and put the files in their place by hand"
+        )
+    for member in members:
+        inside = member.replace(name=member.name.removeprefix(f"{ACCOUNTS}/"), deep=False)
+        tar.extract(inside, folder, filter="data")
+    return len(members)
 
 
 def _check(tar: tarfile.TarFile, tables: Iterable[Table]) -> None:

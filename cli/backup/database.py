@@ -14,8 +14,13 @@ from cli.backup import archive
 from cli.backup.archive import FORMAT, Manifest, Packing
 
 
-def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
-    """Write the database at `url` to `target`, as of this moment. Raises BackupError, StoreUnavailable."""
+def save(url: str, target: Path, *, recipient: str = "", accounts: Path | None = None) -> Manifest:
+    """Write the database at `url` to `target`, as of this moment, and a folder of accounts.
+
+    Raises BackupError, StoreUnavailable.
+    """
+    if accounts and not accounts.is_dir():
+        raise BackupError(f"there is no folder {accounts}")
     if not target.parent.is_dir():
         raise BackupError(f"there is no folder {target.parent}; make it first")
     if recipient:
@@ -36,12 +41,18 @@ def save(url: str, target: Path, *, recipient: str = "") -> Manifest:
             tables=tables,
             contents={table.name: moment.content(table) for table in tables},
         )
+        if accounts:
+            packing.add_accounts(accounts)
         packing.finish(manifest, target, recipient)
     return manifest
 
 
-def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest:
+def restore(
+    url: str, source: Path, *, identity: Path | None = None, accounts: Path | None = None
+) -> Manifest:
     """Fill the empty database at `url` from a backup, compare every table, and migrate it to this version.
+
+    Its accounts come into a new folder, where one is named.
 
     Raises BackupError where the database is not empty, the backup is of a newer program, or a table differs.
     """
@@ -55,6 +66,8 @@ def restore(url: str, source: Path, *, identity: Path | None = None) -> Manifest
             raise BackupError(
                 "the database is not empty: restore into a new one, before `besok migrate` and any service"
             )
+        if accounts:
+            archive.unpack_accounts(tar, accounts)
         migrate(url, only=manifest.migrations)
 
         def parts() -> Iterator[tuple[Table, Callable[[int], bytes]]]:

@@ -15,6 +15,10 @@ def backup(
     encrypt_to: Annotated[
         str, typer.Option(help="A public key of age (age1...): only its secret key opens the backup.")
     ] = "",
+    accounts: Annotated[
+        Path | None,
+        typer.Option(help="A folder with accounts and settings, as /etc/besok, to be kept in the file too."),
+    ] = None,
 ) -> None:
     """Save the whole database as it is at this moment to one file, while all services go on."""
     from datetime import UTC, datetime
@@ -25,7 +29,7 @@ def backup(
     from cli.backup import database
 
     url = serving.settings().database_url.get_secret_value()
-    saved = database.save(url, file, recipient=encrypt_to)
+    saved = database.save(url, file, recipient=encrypt_to, accounts=accounts)
     with Database(url, pool_size=1) as db:
         beat(db, BACKUP, datetime.now(UTC), {"file": file.name})
     rows = sum(content.rows for content in saved.contents.values())
@@ -39,6 +43,9 @@ def restore(
     identity: Annotated[
         Path | None, typer.Option(help="The file with the secret key of age, for an encrypted backup.")
     ] = None,
+    accounts: Annotated[
+        Path | None, typer.Option(help="A new folder for the accounts and settings of the backup.")
+    ] = None,
 ) -> None:
     """Fill an empty database from a backup, compare every table with it, and migrate it to this program."""
     from besok.services.health import BACKUP
@@ -47,7 +54,7 @@ def restore(
     from cli.backup import database
 
     url = serving.settings().database_url.get_secret_value()
-    restored = database.restore(url, file, identity=identity)
+    restored = database.restore(url, file, identity=identity, accounts=accounts)
     with Database(url, pool_size=1) as db:
         beat(db, BACKUP, restored.made, {"file": file.name})  # which it cannot hold itself
     for name, content in restored.contents.items():

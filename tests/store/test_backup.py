@@ -157,3 +157,40 @@ def test_a_backup_of_an_older_program_is_migrated_and_of_a_newer_one_refused(
         with pytest.raises(SchemaMismatch, match="of a newer program, which knows 9999_future"):
             database.restore(empty_database_url, file)
     assert contents(empty_database_url) == {}
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_accounts_travel_with_the_backup(
+    library: Database, database_url: str, empty_database_url: str, tmp_path: Path, sealed: bool
+) -> None:
+    etc, back, file, key = (tmp_path / name for name in ("besok", "back", "besok.backup", "key.txt"))
+    (etc / "broker").mkdir(parents=True)
+    (etc / "work.env").write_text("BESOK_DATABASE_URL=postgresql://besok_jobs:secret@127.0.0.1/besok\n")
+    (etc / "work.env").chmod(0o600)
+    (etc / "broker" / "passwords").write_text("besok-collector:hash\n")
+    (etc / "elsewhere").symlink_to("/etc/passwd")
+    identity = pyrage.x25519.Identity.generate()
+    key.write_text(str(identity))
+    database.save(database_url, file, recipient=str(identity.to_public()) if sealed else "", accounts=etc)
+    assert (b"besok_jobs:secret" in file.read_bytes()) is not sealed
+    with pytest.raises(BackupError, match="besok is not empty"):
+        database.restore(empty_database_url, file, identity=key, accounts=etc)
+    database.restore(empty_database_url, file, identity=key, accounts=back)
+    assert sorted(one.relative_to(back).as_posix() for one in back.rglob("*") if one.is_file()) == [
+        "broker/passwords",
+        "work.env",
+    ]
+    assert (back / "work.env").read_text() == (etc / "work.env").read_text()
+    assert (back / "work.env").stat().st_mode & 0o077 == 0, "nobody else may read it"
+
+
+def test_a_backup_without_accounts_says_so(
+    library: Database, database_url: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "besok.backup"
+    with pytest.raises(BackupError, match="there is no folder"):
+        database.save(database_url, file, accounts=tmp_path / "nowhere")
+    database.save(database_url, file)
+    with pytest.raises(BackupError, match="made without --accounts"):
+        database.restore(empty_database_url, file, accounts=tmp_path / "new")
+    database.restore(empty_database_url, file)

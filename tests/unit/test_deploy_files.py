@@ -31,10 +31,27 @@ def test_the_unit_is_understood_and_lets_a_service_do_little(command: str, tmp_p
     text = UNIT.read_text("utf-8")
     unit = tmp_path / f"besok@{command}.service"
     unit.write_text(text.replace("/opt/besok/.venv/bin/besok", "/bin/true"))
+    assert understood(unit) == (0, "")
+    exposed(unit, MOST_EXPOSED)
+
+
+@systemd
+def test_the_units_of_weekly_backups_are_understood(tmp_path: Path) -> None:
+    for name in ("besok-backup.service", "besok-backup.timer"):
+        text = (UNIT.parent / name).read_text("utf-8")
+        (tmp_path / name).write_text(text.replace("/opt/besok/.venv/bin/besok", "/bin/true"))
+        assert understood(tmp_path / name) == (0, "")
+    exposed(tmp_path / "besok-backup.service", "20")  # it reads all accounts, as root
+
+
+def understood(unit: Path) -> tuple[int, str]:
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
     )
-    assert (said.returncode, said.stderr) == (0, "")
-    asked = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", unit]
+    return said.returncode, said.stderr
+
+
+def exposed(unit: Path, most: str) -> None:
+    asked = ["systemd-analyze", "security", "--offline=true", f"--threshold={most}", unit]
     found = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout

@@ -22,6 +22,7 @@ from api.app import create_app
 from besok.model.metrics import METRICS
 from besok.model.settings import Settings
 from cli.main import app
+from cli.simulation import scenario_metrics
 from collectors import kept_forms
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
@@ -68,6 +69,7 @@ def service_metrics() -> str:
         *collector_metrics.families(Counters(), now),
         *jobs_metrics.families(jobs_metrics.State(), now),
         *receiver_metrics.families(receiver_metrics.ReceiverCounters(), False, None),
+        *scenario_metrics.families(scenario_metrics.State(), now),
         *measured.families(create_app(Settings())),
     ]
     rows = ((f"`{f.name}{'_total' * (f.type == 'counter')}`", f.type, f.documentation) for f in families)

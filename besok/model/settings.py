@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     jobs_port: int = 0
     """The same of the jobs."""
 
+    scenarios_port: int = 0
+    """The same of `besok run-scenarios`."""
     receive_port: int = 8055
     """Port where `besok receive` takes counts by HTTP; 0: none, only a folder."""
     receive_folder: str = ""

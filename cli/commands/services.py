@@ -81,9 +81,20 @@ def work() -> None:
 
 def run_scenarios() -> None:
     """Compute what planners ask on the page Scenarios, until ended."""
-    from cli.simulation import scenario_runs
+    from cli.serving.status import Watched, status_server
+    from cli.simulation import scenario_metrics, scenario_runs
 
-    serving.serve(scenario_runs.run, scenario_runs.NAME)
+    state = scenario_metrics.State()
+    watched = Watched(
+        families=lambda: scenario_metrics.families(state, datetime.now(UTC)),
+        problem=lambda: state.problem(datetime.now(UTC)),
+    )
+
+    def run(settings: "Settings", stop: threading.Event) -> None:
+        with status_server(settings, settings.scenarios_port, "BESOK_SCENARIOS_PORT", watched):
+            scenario_runs.run(settings, stop, state)
+
+    serving.serve(run, scenario_runs.NAME)
 
 
 def serve() -> None:

@@ -28,6 +28,7 @@ from besok.store.sites import load_all
 from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
+from cli.simulation.scenario_metrics import State
 from cli.simulation.whatif import as_body
 from sensors_sim.planner_question import connected, scenario_of
 from sensors_sim.scenario import ORDINARY
@@ -52,29 +53,33 @@ class _TooLong(Exception):
     """The question exceeds its time limit."""
 
 
-def run(settings: Settings, stop: Event) -> None:
-    """Work until `stop` is set, playing in a thread of its own what is to be played. A lost database is waited for."""
+def run(settings: Settings, stop: Event, state: State | None = None) -> None:
+    """Work until `stop` is set, and record it in `state`. A lost database is waited for.
+
+    What is to be played live is played in a thread of its own.
+    """
+    state = state or State()
     url = settings.database_url.get_secret_value()
     with Database(url, pool_size=3) as db:
         player = Thread(target=scenario_play.run, args=(db, settings, stop), name="player")
         player.start()
         try:
-            _answer_all(db, url, stop, settings.heartbeat(NAME))
+            _answer_all(db, url, stop, settings.heartbeat(NAME), state)
         finally:
             stop.set()
             player.join()
 
 
-def _answer_all(db: Database, url: str, stop: Event, name: str) -> None:
+def _answer_all(db: Database, url: str, stop: Event, name: str, state: State) -> None:
     well = True
     with Claims(url) as claims:
-        worker = Worker(db, claims, stop, name=name)
+        worker = Worker(db, claims, stop, name=name, state=state)
         while not stop.is_set():
             was, worked = well, False
             try:
                 worked, well = worker.turn(), True
             except StoreError as exc:
-                well = False
+                well, state.beaten = False, None
                 if was:
                     text = "scenarios wait for the database: %s"
                     log.warning(text, exc.in_full, extra={"action": "scenarios_wait"})
@@ -86,10 +91,17 @@ class Worker:
     """One process that computes, watched by its `name`; `limit_s` is what a question may take."""
 
     def __init__(
-        self, db: Database, claims: Claims, stop: Event, limit_s: float = LIMIT_S, name: str = NAME
+        self,
+        db: Database,
+        claims: Claims,
+        stop: Event,
+        limit_s: float = LIMIT_S,
+        name: str = NAME,
+        state: State | None = None,
     ) -> None:
         self._db, self._claims, self._stop, self._limit_s = db, claims, stop, limit_s
         self._heartbeat = Heartbeat(name)
+        self._state = state or State()
 
     def turn(self) -> bool:
         """Answer the next question; False if the queue is empty, or another process works. Raises StoreError."""
@@ -105,7 +117,9 @@ class Worker:
 
     def beat(self) -> None:
         """Record now and then that the process works."""
-        self._heartbeat.beat(self._db, datetime.now(UTC), {})
+        now = datetime.now(UTC)
+        self._heartbeat.beat(self._db, now, {})
+        self._state.beaten = now
 
     def _answer(self, claimed: Claim) -> None:
         if claimed.attempt > ATTEMPTS:
@@ -140,6 +154,7 @@ class Worker:
         reason: FailedFor = "",
         result: dict[str, Any] | None = None,
     ) -> None:
+        self._state.ended[state] += 1
         store.end(self._db, claimed, state, datetime.now(UTC), reason=reason, result=result)
 
     @property

@@ -71,6 +71,7 @@ def service(command: str, settings: Settings, folder: Path, **more: str) -> Iter
         "BESOK_COLLECTOR_PORT": str(port),
         "BESOK_JOBS_PORT": str(port),
         "BESOK_WEB_STATUS_PORT": str(port),
+        "BESOK_SCENARIOS_PORT": str(port),
         **more,
     }
     log = folder / f"{command}.log"
@@ -109,9 +110,14 @@ def test_readiness_follows_the_broker_and_the_database(
                 sites.apply(db, sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name))
             wait_for(lambda: web.get("/ready") == (200, "ready"))
             the_web_tells_of_itself(web, page)
-            with service("collect", own, folder) as collector, service("work", own, folder) as jobs:
+            with (
+                service("collect", own, folder) as collector,
+                service("work", own, folder) as jobs,
+                service("run-scenarios", own, folder) as scenarios,
+            ):
                 wait_for(lambda: collector.get("/ready") == (200, "ready"))
-                wait_for(lambda: jobs.get("/ready") == (200, "ready"))
+                wait_for(lambda: jobs.get("/ready") == scenarios.get("/ready") == (200, "ready"))
+                assert "besok_scenarios_ready 1.0" in scenarios.get("/metrics")[1]
                 publish(stream(0, 20), to=(ports.HOST, broker.port))
                 wait_for(lambda: collector.metric("readings_total") == 20)
 
@@ -127,7 +133,7 @@ def test_readiness_follows_the_broker_and_the_database(
                 publish(stream(20, 30), to=(ports.HOST, broker.port))
                 wait_for(lambda: collector.get("/ready")[1].startswith("not ready: the database"))
                 away = (503, "not ready: the database does not answer")
-                wait_for(lambda: jobs.get("/ready") == web.get("/ready") == away)
+                wait_for(lambda: jobs.get("/ready") == web.get("/ready") == scenarios.get("/ready") == away)
                 assert web.get("/live") == (200, "alive")
                 assert collector.metric("messages_waiting") == 10
                 database.start()

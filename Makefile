@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS = $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE # where it is set, each process compiles all that it imports, for seconds
 
-.PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-live bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -88,6 +88,10 @@ bench-limits: ## live figures while others ask too much (ARGS="--clients 48 --se
 bench-routes: ## how soon routes and pages answer, by the number of sites (ARGS="--sites 2,10,50 --write": hours, 20 GB)
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.routes $(ARGS)
+
+bench-live: ## from a sensor's message to the pixel, with 200 screens (ARGS="--screens 50")
+	@bash deploy/setup tests
+	@$(BIN)/python -m benchmarks.live $(ARGS)
 
 bench-wall: ## what the wall's browser holds after 10,000 and 100,000 updates (ARGS="--updates 20000")
 	@bash deploy/setup tests

@@ -2,7 +2,7 @@
 -- Visits of some sites together by business day, week or month, with what their error grows with. Days that are left out,
 -- and those on which not all of them were observed, count for nothing; nulls where there is no other.
 with place as (
-    select site_id, timezone, day_start from site where slug = any(%(sites)s)
+    select site_id, slug, timezone, day_start from site where slug = any(%(sites)s)
 ), step as (
     select greatest(g, %(first)s::date)::date as first, g::date as named, least(g + %(step)s::interval, %(last)s::date + 1)::date as next
     from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
@@ -80,7 +80,14 @@ select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.defini
         join place s using (site_id)
         where tstzrange(m.made, coalesce(m.ended, m.until)) && tstzrange(
             (e.first + s.day_start) at time zone s.timezone, (e.next + s.day_start) at time zone s.timezone
-        )
+        ) and (m.subject = s.slug or exists ( -- what its visits are counted by
+            select from site_portal sp
+            join portal p using (portal_id)
+            left join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary'
+            left join channel c using (channel_id)
+            left join device d using (device_id)
+            where sp.site_id = s.site_id and sp.perimeter and m.subject in (s.slug || '/' || p.slug, d.external_id)
+        ))
     ) as maintenance,
     x.passages, coalesce(x.unchecked, 0) as unchecked, coalesce(x.squares, 0) as squares, coalesce(x.checked, 0) as checked
 from expected e

@@ -29,6 +29,8 @@ WAIT_S = 240  # for each thing that is waited for
 SERVICES = ("secrets", "db", "broker", "migrate", "collector", "jobs", "scenarios", "receiver", "web")
 STRANGER = "203.0.113.9"
 PEOPLE = 321  # nobody else's number
+BASE = "python:3.13-slim-trixie"
+MOST_MB = 480  # beside a base of some 120 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +173,19 @@ def counted(attempt: Trial, site: str, portal: str) -> bool:
     return [p["people_in"] or p["people_out"] for p in points if p["portal"] == portal] == [PEOPLE]
 
 
+def megabytes(image: str) -> float:
+    """Return the size of an image."""
+    return int(run("docker", "image", "inspect", "--format", "{{.Size}}", image)) / 1e6
+
+
 def check(attempt: Trial) -> None:
     """Build, start, publish, ask; last the simulated sensors."""
     classic = {} if works("docker", "buildx", "version") else {"DOCKER_BUILDKIT": "0"}
     image = f"besok:{attempt.environment['BESOK_VERSION']}"
     run("docker", "build", "--quiet", "--network", "host", "--tag", image, ".", env=os.environ | classic)
-    print("  the image is built")
+    own = megabytes(image) - megabytes(BASE)  # its base here may be a stand-in of another size
+    assert own <= MOST_MB, f"the image adds {own:.0f} MB to its base, more than {MOST_MB}"
+    print(f"  the image is built, and adds {own:.0f} MB to its base")
     attempt.compose("up", "--detach", "--no-build", *SERVICES, quiet=True)
     wait_for("the API answers", lambda: attempt.get("/api/v1/health"))
     wait_for("the page leads to the sign-in", lambda: "/login" in attempt.get("/"))

@@ -38,7 +38,7 @@ WATCH = """() => {
   const shown = [...document.querySelectorAll('[data-part="visits"]')].find((node) => node.offsetParent);
   window.drawn = {};
   new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => {
-    window.drawn[shown.textContent.replace(/\\\\D/g, "")] ??= Date.now() / 1000;
+    window.drawn[shown.textContent.replace(/\\D/g, "")] ??= Date.now() / 1000;
   }))).observe(shown, { subtree: true, childList: true, characterData: true });
 }"""
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # At each start of the database: the superuser `postgres`, and the owner `besok`, who is none and may make the roles of the
 # programs, have the passwords that their files hold. In a database of an older version the superuser was `besok`: that one
-# becomes `postgres`, and what it had made goes to the new owner. Whatever was done already is left as it is.
+# becomes `postgres`, and what it had made goes to the new owner. Whatever was done already is left as it is. TimescaleDB is brought
+# to the version of the image, which only its owner may do.
 set -e
 files=${1:-/run/account}
 export PGOPTIONS=--client-min-messages=warning
@@ -26,6 +27,10 @@ alter role besok password :'password';
 alter role postgres password :'password';
 select 'create database besok owner besok' where not exists (select from pg_database where datname = 'besok') \gexec
 SQL
+
+for database in besok template1; do
+  as postgres $database -c "select 'alter extension timescaledb update' from pg_extension where extname = 'timescaledb' \\gexec" || true
+done
 
 test "$(as postgres postgres -c "select datdba::regrole from pg_database where datname = 'besok'")" = besok && exit
 as postgres besok <<'SQL'

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 from besok.model import settings as environment
 from besok.model.alerts import Alert, AlertRule
-from besok.model.errors import JobError
 from besok.services.alert_handling import get_names
 from besok.services.alerts import Situation, get_states
-from besok.store import alerts
+from besok.store import alerts, job_runs
 from besok.store.database import Database
 from besok.text import alert_text
 from besok.text.languages import speaking
@@ -22,8 +21,8 @@ from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
 
+JUDGE: Final = "judge alerts"  # the duty
 PATIENCE_S: Final = 10  # of a signal that this installation lives
-UNREACHED: Final = 3  # failed messages in a row, after seven minutes
 
 
 class Attached(NamedTuple):
@@ -55,10 +54,7 @@ def to_send(db: Database, now: datetime) -> bool:
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send each target one message with all changes. A failed one is tried again later.
-
-    Raises JobError if messages wait for a target that has not been reached several times.
-    """
+    """Send each target one message with all changes. A failed one is tried again later."""
     language = environment.load().language
     for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
         claimed = alerts.claim(db, target, now)
@@ -75,14 +71,6 @@ def send(db: Database, now: datetime) -> None:
         alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
-    check_targets(db)
-
-
-def check_targets(db: Database) -> None:
-    """Raise JobError if a target has not been reached several times, so that others learn of it."""
-    lost = [target.name for target in alerts.target_states(db) if target.failed >= UNREACHED]
-    if lost:
-        raise JobError(f"no message reaches {', '.join(lost)}; `besok alert log` shows why")
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
@@ -108,9 +96,11 @@ def _attachment(file: Attached) -> Any:
     return AttachMemory(content=file.content, name=file.name, mimetype="application/pdf")  # type: ignore[no-untyped-call]
 
 
-def has_address(_db: Database, _now: datetime) -> bool:
-    """Tell whether there is an outside address for signs of life."""
-    return bool(environment.load().alive_url)
+def may_signal(db: Database, _now: datetime) -> bool:
+    """Tell whether there is an outside address for signs of life, and alerts can be judged: else it shall miss them."""
+    return bool(environment.load().alive_url) and not any(
+        run.failing for run in job_runs.states(db) if run.duty == JUDGE
+    )
 
 
 def signal(_db: Database, _now: datetime) -> None:

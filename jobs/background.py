@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 NICE: Final = 10  # of work that yields the processor to whatever is live
 SKIPPED: Final = 3  # exit status: another worker does it, or did
+LONGEST: Final = 4000  # characters of an error: a pipe takes them at once
 GRACE_S: Final = 15  # after its limit, in which a run may note that it was ended
 
 
@@ -55,17 +56,19 @@ class Background:
         self._waiting: dict[str, Task] = {}
         self._running: tuple[str, BaseProcess] | None = None
         self._spawn = get_context("spawn")
-        self._errors: SimpleQueue[str] = self._spawn.SimpleQueue()  # why what was running has failed
+        self._errors: SimpleQueue[str] = self._spawn.SimpleQueue()  # why what runs has failed
 
     def request(self, task: Task) -> None:
-        """Queue a task by name, unless it is already queued."""
-        self._waiting[task.name] = task
+        """Queue a task by name, unless it is queued or running already."""
+        if self._running is None or self._running[0] != task.name:
+            self._waiting[task.name] = task
 
     def poll(self, now: datetime) -> "Finished | None":
         """Start the next task once the last one has ended; return an ended one."""
         ended = self._finish() if self._running and not self._running[1].is_alive() else None
         if self._waiting and not self._running:
             task = self._waiting.pop(next(iter(self._waiting)))
+            self._errors = self._spawn.SimpleQueue()  # its own: one that is killed may leave half a message
             args = task, self._url, now, self._nice, self._errors
             process = self._spawn.Process(target=_run, args=args, name=task.name, daemon=True)
             process.start()
@@ -116,9 +119,9 @@ def _run(task: Task, url: str, now: datetime, nice: int, errors: "SimpleQueue[st
                 limit=task.limit,
             )
     except BesokError as exc:  # for the worker's log, which knows the form
-        errors.put(exc.in_full)
+        errors.put(exc.in_full[-LONGEST:])
         sys.exit(1)
     if ended and ended.outcome != "done":
-        errors.put(ended.traced)
+        errors.put(ended.traced[-LONGEST:])
         sys.exit(1)
     sys.exit(0 if ended else SKIPPED)

@@ -16,7 +16,7 @@ from besok.services.monthly import DAY, get_monthly_report, last_month, make_mon
 from besok.store import alerts, backfill, results, sites
 from besok.store.database import Database
 from besok.text.languages import LANGUAGES, speaking
-from jobs.alerting import Attached, check_targets, deliver
+from jobs.alerting import Attached, deliver
 from jobs.runs import do_each
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def to_send(db: Database, now: datetime) -> bool:
 
 
 def send(db: Database, now: datetime) -> None:
-    """Send the reports that are due, target by target. A failed message is tried again later. Raises JobError."""
+    """Send the reports that are due, target by target. A failed message is tried again later."""
     for target in dict.fromkeys(one.rule.target for one in _due(db, now)):
         claimed = alerts.claim(db, target, now)
         if claimed is None:
@@ -82,7 +82,6 @@ def send(db: Database, now: datetime) -> None:
             if one.rule.target == target and problem is None:
                 problem = _send(db, one, claimed[0], now)
         alerts.release(db, target, problem, now, trial=False)
-    check_targets(db)
 
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:

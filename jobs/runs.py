@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
-from besok.model.errors import BesokError, JobError, StoreError, StoreSlow
+from besok.model.errors import BesokError, JobError, SchemaMismatch, StoreError, StoreSlow, StoreUnavailable
 from besok.model.views.jobs import Outcome
 from besok.store import job_runs
 from besok.store.claims import Claims
 from besok.store.database import Database
 
 log = logging.getLogger(__name__)
+
+NAMED: Final = 5  # failed parts in an error
+LONGEST_PART: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def do_each(parts: Iterable[tuple[str, Callable[[], object]]]) -> int:
     for name, do in parts:
         try:
             do()
-        except StoreError as exc:
+        except (StoreUnavailable, SchemaMismatch) as exc:
             if not isinstance(exc, StoreSlow):
                 raise
             failed.append(f"{name} ({exc})")
@@ -86,5 +90,6 @@ def do_each(parts: Iterable[tuple[str, Callable[[], object]]]) -> int:
             failed.append(f"{name} ({exc})")
         done += 1
     if failed:
-        raise JobError("; ".join(failed))
+        more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+        raise JobError("; ".join(text[:LONGEST_PART] for text in failed[:NAMED]) + more)
     return done

@@ -55,8 +55,8 @@ DUTIES: Sequence[Duty] = (
     Duty(name="limit rejected messages", period=MINUTE, run=lambda db, _now: rejected.trim(db)),
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
     # Others need their time to be heard after an outage, too
-    Duty(name="judge alerts", period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
-    Duty(name="signal of life", period=MINUTE, run=alerting.signal, due=alerting.has_address),
+    Duty(name=alerting.JUDGE, period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
+    Duty(name="signal of life", period=MINUTE, run=alerting.signal, due=alerting.may_signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.is_due, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.is_due, period=HOUR),
     _background(

@@ -6,6 +6,7 @@ readings, so a worker that is killed loses nothing: the next one looks at everyt
 """
 
 import logging
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -41,6 +42,7 @@ RETRY_S = 1.0  # after the database was lost
 PIECE_S = 0.4  # news waits at most about so long for past days
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
+CLAIM_S = 10.0  # for a note about a duty
 REST = timedelta(minutes=1)  # of a site whose estimate failed
 LEARN_EVERY = timedelta(seconds=5)  # how soon late data changes what is known of the sensors today ...
 LEARN_SHARE = 0.05  # ... as long as it takes no more than this share of the time
@@ -130,15 +132,14 @@ class Worker:
         self._sites.clear()
         self._past.clear()
         self._today.clear()
-        self._failing.clear()
         self._minute = None
-        self._clock = Clock(self._clock.duties)
         self._next_claim = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def turn(self, changes: Changes, now: datetime) -> None:
         """Process new readings, the minute if a new one has begun, a piece of the past, and due duties."""
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
+            self._clock = Clock(self._clock.duties)
             self.forget()
         elif changes.everything:
             self.forget()
@@ -155,7 +156,9 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
-        if self._heartbeat.due(now, set(self._failing)):  # before alerts are judged: its own silence is over
+        if self._heartbeat.due(
+            now, self._failing_sites().keys()
+        ):  # before alerts are judged: its own silence is over
             self._beat(now)
         for duty in self._clock.due(now):
             self._do(duty, now)
@@ -164,7 +167,9 @@ class Worker:
             if ended.outcome != "done":
                 self._clock.rest(ended.name, now)
             if ended.killed:
-                job_runs.end_killed(self._db, ended.name, ended.outcome, ended.killed)
+                with self._claims.duty(ended.name, CLAIM_S) as claim:  # else another worker runs it already
+                    if claim:
+                        job_runs.end_killed(claim, ended.name, ended.outcome, ended.killed)
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""
@@ -293,11 +298,20 @@ class Worker:
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
         # The database's too, unless that has a machine or a disk of its own.
         disk = shutil.disk_usage(Path.cwd())
+        failing = self._failing_sites()
         detail = {
             "sites": len(self._sites),
             "days_waiting": waiting,
-            FAILING: {site: since.timestamp() for (site, _), since in self._failing.items()},
+            FAILING: failing,
             "disk_free": disk.free,
             "disk_size": disk.total,
         }
-        self._heartbeat.beat(self._db, now, detail, set(self._failing))
+        self._heartbeat.beat(self._db, now, detail, failing.keys())
+
+    def _failing_sites(self) -> dict[str, float]:
+        """Return since when each of our sites has not been estimated, as a POSIX time."""
+        since: dict[str, float] = {}
+        for (slug, _), began in self._failing.items():
+            if slug in self._sites:
+                since[slug] = min(began.timestamp(), since.get(slug, math.inf))
+        return since

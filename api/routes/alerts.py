@@ -180,7 +180,7 @@ def rules(site: KnownSite, db: Db) -> list[RuleInfo]:
 @router.writes("/sites/{site}/alerts/rules", "administer", "Make a rule", status_code=201)
 def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
     """Keep a rule; the jobs ask it every half minute. Each occurrence is told once, and its end once. Rules about
-    services, backups, jobs and disks are of all sites."""
+    services, backups, jobs and disks apply to all sites."""
     about = None if body.everywhere or body.kind in INSTALLATION else site.id
     access.require("administer", about)
     if (body.quiet_from is None) != (body.quiet_to is None):

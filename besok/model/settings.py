@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     """Every setting of every service. Secrets are never printed."""
 
     model_config = SettingsConfigDict(
-        env_prefix="BESOK_", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
+        env_prefix="BESOK_", frozen=True, extra="ignore", use_attribute_docstrings=True
     )
 
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1/besok")
@@ -66,9 +66,9 @@ class Settings(BaseSettings):
     """Port where the collector answers /ready, /live and /metrics; 0: none."""
     jobs_port: int = 0
     """The same of the jobs."""
-
     scenarios_port: int = 0
     """The same of `besok run-scenarios`."""
+
     receive_port: int = 8055
     """Port where `besok receive` takes counts by HTTP; 0: none, only a folder."""
     receive_folder: str = ""

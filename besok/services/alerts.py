@@ -1,6 +1,6 @@
 """Evaluation of alert rules on stored data: sensors, spaces, services, forecasts and targets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,6 +19,7 @@ from besok.store.database import Database
 from besok.store.sites import load, load_all
 
 AGAIN: Final = 0.9  # of a threshold, beyond which a rule holds no more
+UNKNOWN_FOR: Final = timedelta(days=1)  # an alert stays open without an estimate
 CLOSED_FOR: Final = timedelta(minutes=15)  # before anybody inside is reported
 
 
@@ -162,8 +163,9 @@ def _spaces(situation: Situation, rule: AlertRule) -> Iterator[_Space]:
 
 def _full(situation: Situation, rule: AlertRule) -> States:
     """Return the spaces with people at or above the threshold in every minute of the period."""
-    met, unclear = [], []
+    met, unclear, seen = [], [], set()
     for space in _spaces(situation, rule):
+        seen.add(f"{space.site}/{space.space}")
         if not space.capacity or (rule.kind == "site_full" and space.site != space.space):
             continue
         limit = (rule.threshold or 1.0) * space.capacity
@@ -172,7 +174,14 @@ def _full(situation: Situation, rule: AlertRule) -> States:
             met.append(AlertState(subject=subject, site=space.site, value=space.people))
         elif space.people >= AGAIN * limit:
             unclear.append(subject)
-    return States(met=tuple(met), unclear=tuple(unclear))
+    return States(met=tuple(met), unclear=(*unclear, *_unseen(situation, rule, seen)))
+
+
+def _unseen(situation: Situation, rule: AlertRule, seen: Container[str]) -> Iterator[str]:
+    """Yield what was alerted lately and has no estimate now: whether it is over is unknown."""
+    for subject in alerts.open_lately(situation.db, rule.id, situation.now - UNKNOWN_FOR):
+        if subject not in seen:
+            yield subject
 
 
 def _inside(situation: Situation, rule: AlertRule) -> States:
@@ -186,15 +195,16 @@ def _inside(situation: Situation, rule: AlertRule) -> States:
         for place in situation.places
         if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
     }
-    inside = [
-        space
-        for space in _spaces(situation, rule)
-        if space.site == space.space and space.site in closed and space.people >= 1
-    ]
+    roots = [space for space in _spaces(situation, rule) if space.site == space.space]
+    inside = [space for space in roots if space.site in closed and space.people >= 1]
+    seen = {space.site for space in roots}
     met = (space for space in inside if space.surely >= 1)
     return States(
         met=tuple(AlertState(subject=space.site, site=space.site, value=space.people) for space in met),
-        unclear=tuple(space.site for space in inside if space.surely < 1),
+        unclear=(
+            *(space.site for space in inside if space.surely < 1),
+            *_unseen(situation, rule, seen),
+        ),
     )
 
 
@@ -220,7 +230,7 @@ def _probability(situation: Situation, rule: AlertRule) -> States:
         chance = _chance(situation.db, place) if rule.site in (None, place.id) else None
         if chance is not None and chance < (rule.threshold or 0):
             met.append(AlertState(subject=place.id, site=place.id, value=chance))
-        elif chance is not None and AGAIN * chance < (rule.threshold or 0):
+        elif chance is not None and chance < min((rule.threshold or 0) / AGAIN, 1):
             unclear.append(place.id)
     return States(met=tuple(met), unclear=tuple(unclear))
 

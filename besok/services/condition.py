@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
 from besok.model.views.devices import ServiceHealth
 from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, kind_of
-from besok.store import job_runs
+from besok.store import alerts, job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import BEHIND, FAILING, Beat, beats
 
@@ -32,7 +32,9 @@ LITTLE: Final = 0.05  # of a disk that is free
 CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
 ESTIMATE: Final = "estimate occupancy"  # the live work of the jobs, which is no scheduled duty
-UNESTIMATED: Final = "its figures are not renewed"
+UNESTIMATED: Final = "its figures are not updated"
+SEND: Final = "send alerts"  # the duty
+UNREACHED: Final = "no message arrives; `besok alert log` shows why"
 NO_BACKUP: Final = "none since the database was made"
 BACKUP_AGE: Final = timedelta(days=8)  # a weekly one, and a day
 
@@ -58,6 +60,7 @@ def get_troubles(db: Database, now: datetime) -> list[Trouble]:
         *_clock(db, now),
         *_database(db),
         *_jobs(db),
+        *_targets(db, now),
         *_sensors(db, now),
         *_forecasts(db, now),
         *_backups(db, now),
@@ -72,7 +75,8 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
         if not service.ok:
             yield Trouble(kind="service_silent", name=service.name, since=service.heard)
         elif lag_s > BEHIND.total_seconds():
-            yield Trouble(kind="behind", name=service.name, seconds=lag_s)
+            since = service.heard - timedelta(seconds=lag_s)
+            yield Trouble(kind="behind", name=service.name, since=since, seconds=lag_s)
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
         failing = service.detail.get(FAILING)
@@ -97,6 +101,11 @@ def _jobs(db: Database) -> Iterator[Trouble]:
     for one in job_runs.states(db):
         if one.failing and one.outcome != "done":
             yield Trouble(kind="job_failed", name=one.duty, since=one.failing, detail=one.message)
+
+
+def _targets(db: Database, now: datetime) -> Iterator[Trouble]:
+    for target, since in alerts.lost_targets(db, now):
+        yield Trouble(kind="job_failed", name=f"{SEND}/{target}", since=since, detail=UNREACHED)
 
 
 def _clock(db: Database, now: datetime) -> Iterator[Trouble]:
@@ -125,7 +134,7 @@ def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
 
 def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:
     for site, origin in db.rows("forecast_ages"):
-        forecast_at = datetime.combine(origin, now.timetz())
+        forecast_at = datetime.combine(origin, time(), UTC)
         if now - forecast_at > FORECAST:
             yield Trouble(kind="forecast_old", name=site, since=forecast_at)
 

@@ -30,6 +30,16 @@ def target_states(db: Database) -> list[TargetInfo]:
     return db.fetch("alert_target_states", TargetInfo)
 
 
+def lost_targets(db: Database, now: datetime) -> list[tuple[str, datetime]]:
+    """Return the targets that messages do not reach, each with since when."""
+    return db.rows("alert_targets_lost", now=now)
+
+
+def open_lately(db: Database, rule: int, since: datetime) -> set[str]:
+    """Return the subjects of the open occurrences of a rule that were raised after a time."""
+    return {subject for (subject,) in db.rows("alerts_open", rule=rule, since=since)}
+
+
 def ready_targets(db: Database, now: datetime) -> set[str]:
     """Return the names of the targets that do not wait after a failed message."""
     return {name for (name,) in db.rows("alert_targets_ready", now=now)}

@@ -12,11 +12,13 @@ moment only.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable, Collection
 from typing import LiteralString
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.metrics import METRICS
@@ -41,6 +43,8 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
     `only`: the migrations of an older program, for its backup; views and functions follow with the next migration.
     """
     with translated(migrating=True):
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+            schema.refuse_newer(conn)
         update_extension(url, "timescaledb")
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         schema.refuse_encoding(conn)
@@ -58,22 +62,27 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
 
 
 def update_extension(url: str, name: str) -> None:
-    """Update an extension to the version that the server has, where our role may.
+    """Update an extension to a newer version of the server, where our role may; else say what to do.
 
-    The statement has to be the first of its session, and who is in the way is waited for by the next `besok migrate`.
+    The statement has to be the first of its session. Sessions that have begun before go on with the old library.
     """
     with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         there = conn.execute(sql("extension_versions"), {"name": name}).fetchone()
-    if there is None or there[0] == there[1]:
+    if there is None or _parts(there[0]) >= _parts(there[1]):
         return
-    wait = f"-c lock_timeout={LOCK_WAIT_S * 1000:.0f}ms"
+    given = str(conninfo_to_dict(url).get("options") or "")
+    options = f"{given} -c lock_timeout={LOCK_WAIT_S * 1000:.0f}ms".strip()
     try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=5, options=wait) as conn:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5, options=options) as conn:
             conn.execute(psycopg.sql.SQL("alter extension {} update").format(psycopg.sql.Identifier(name)))
         log.info("updated %s from %s to %s", name, *there)
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.LockNotAvailable) as exc:
+    except psycopg.Error as exc:
         text = "%s stays at %s though the server has %s (%s): its owner can run `alter extension %s update`"
         log.warning(text, name, *there, str(exc).strip(), name)
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 def _once(conn: Connection, name: str, text: LiteralString, digest: str) -> bool:

@@ -34,7 +34,7 @@ def body(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
     lines = [f"- {sentence(alert, names[alert.id])}" for alert in ordered[:LISTED]]
     rest = Counter((alert.resolved is not None, alert.kind) for alert in ordered[LISTED:])
     for (over, kind), n in rest.items():
-        text = _("{n} more have ended: {kind}") if over else _("{n} more: {kind}")
+        text = _("{n} more over: {kind}") if over else _("{n} more: {kind}")
         lines.append("- " + text.format(n=formats.number(n), kind=kinds()[kind]))
     return "\n".join(lines)
 

@@ -39,7 +39,11 @@ class Packing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / "backup.tar"
-        self._tar = tarfile.open(self.path, "w")  # noqa: SIM115  # closed by `finish`
+        self._tar = tarfile.open(self.path, "w")  # noqa: SIM115  # closed by `close`
+
+    def close(self) -> None:
+        """Close the archive, finished or not."""
+        self._tar.close()
 
     def add(self, name: str, rows: Iterable[bytes | bytearray | memoryview]) -> None:
         """Add a table."""
@@ -51,13 +55,24 @@ class Packing:
         part.unlink()
 
     def add_accounts(self, folder: Path) -> None:
-        """Add the files of a folder of accounts. Raises BackupError where one cannot be read."""
-        try:
-            self._tar.add(
-                folder, arcname=ACCOUNTS, filter=lambda one: one if one.isfile() or one.isdir() else None
-            )
-        except OSError as exc:
-            raise BackupError(f"{folder} cannot be read whole ({exc}): run this as the owner of it") from exc
+        """Add the files of a folder of accounts. Raises BackupError where one cannot be read, or there is none."""
+        folder = folder.resolve()
+        files = [path for path in sorted(folder.rglob("*")) if path.is_symlink() or path.is_file()]
+        if not files:
+            raise BackupError(f"there is no file in {folder}")
+        for path in files:
+            if path.is_symlink():
+                raise BackupError(f"{path} is a link: put the file itself there, or name another folder")
+            try:
+                with path.open("rb") as file:
+                    member = self._tar.gettarinfo(
+                        arcname=f"{ACCOUNTS}/{path.relative_to(folder)}", fileobj=file
+                    )
+                    member.type = tarfile.REGTYPE  # also the second name of a file
+                    member.size = path.stat().st_size
+                    self._tar.addfile(member, file)
+            except OSError as exc:
+                raise BackupError(f"{path} cannot be read ({exc}): run this as its owner") from exc
 
     def finish(self, manifest: Manifest, target: Path, recipient: str) -> None:
         """Add the manifest, and put the archive in its place, whole or not at all."""
@@ -108,19 +123,23 @@ def rows_of(tar: tarfile.TarFile, table: Table) -> gzip.GzipFile:
     return gzip.GzipFile(fileobj=_file(tar, f"{table.name}.gz"))
 
 
-def unpack_accounts(tar: tarfile.TarFile, folder: Path) -> int:
-    """Write the accounts of an archive into a new folder; return how many files these are. Raises BackupError."""
+def accounts_in(tar: tarfile.TarFile, folder: Path) -> list[tarfile.TarInfo]:
+    """Return the accounts of an archive, to be unpacked into a new folder. Raises BackupError without either."""
     members = [one for one in tar.getmembers() if one.name.startswith(f"{ACCOUNTS}/") and one.isfile()]
     if not members:
         raise BackupError("the backup holds no accounts: it was made without --accounts")
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupError(
             f"{folder} is not empty: name a new folder, and put the files in their place by hand"
         )
-    for member in members:
+    return members
+
+
+def unpack(tar: tarfile.TarFile, accounts: Iterable[tarfile.TarInfo], folder: Path) -> None:
+    """Write accounts into a folder."""
+    for member in accounts:
         inside = member.replace(name=member.name.removeprefix(f"{ACCOUNTS}/"), deep=False)
         tar.extract(inside, folder, filter="data")
-    return len(members)
 
 
 def _check(tar: tarfile.TarFile, tables: Iterable[Table]) -> None:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,8 +30,11 @@ def save(url: str, target: Path, *, recipient: str = "", accounts: Path | None =
     with (
         tempfile.TemporaryDirectory(dir=target.parent, prefix=".besok-backup-") as folder,
         backup.snapshot(url) as moment,
+        closing(Packing(Path(folder))) as packing,
     ):
-        tables, packing = moment.tables(), Packing(Path(folder))
+        tables = moment.tables()
+        if accounts:
+            packing.add_accounts(accounts)
         for table in tables:
             packing.add(table.name, moment.copy(table))
         manifest = Manifest(
@@ -41,8 +45,6 @@ def save(url: str, target: Path, *, recipient: str = "", accounts: Path | None =
             tables=tables,
             contents={table.name: moment.content(table) for table in tables},
         )
-        if accounts:
-            packing.add_accounts(accounts)
         packing.finish(manifest, target, recipient)
     return manifest
 
@@ -66,8 +68,7 @@ def restore(
             raise BackupError(
                 "the database is not empty: restore into a new one, before `besok migrate` and any service"
             )
-        if accounts:
-            archive.unpack_accounts(tar, accounts)
+        held = archive.accounts_in(tar, accounts) if accounts else []
         migrate(url, only=manifest.migrations)
 
         def parts() -> Iterator[tuple[Table, Callable[[int], bytes]]]:
@@ -75,6 +76,8 @@ def restore(
                 yield table, archive.rows_of(tar, table).read
 
         restored = backup.fill(url, parts())
+        if accounts:
+            archive.unpack(tar, held, accounts)
     if wrong := [name for name, content in manifest.contents.items() if restored.get(name) != content]:
         raise BackupError(f"these tables differ from the backup after the restore: {', '.join(wrong)}")
     migrate(url)

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import typer
 
 from besok.model.alerts import AlertRule, RuleKind
-from besok.store import alerts
+from besok.store import alerts, job_runs
 from besok.text import alert_text
 from cli.commands.database import opened
 from cli.commands.options import Author, ask_secret
@@ -142,10 +142,14 @@ def mute(
     until = now + timedelta(hours=hours)
     with opened() as db:
         site = site_of(db, subject)
-        if site is None and subject not in {service.name for service in get_health(db, now).services}:
+        known = {service.name for service in get_health(db, now).services}
+        known |= {alert.subject for alert in alerts.listing(db, now)} | {
+            run.duty for run in job_runs.states(db)
+        }
+        if site is None and subject not in known:
             raise typer.BadParameter(
                 f"there is no {subject}; `besok device list` and `besok site export` show sensors and places,"
-                " `besok doctor` services"
+                " `besok doctor` services, `besok alert list` what alerts are about"
             )
         alerts.mute(
             db, subject, site=site.id if site else None, reason=reason, author=by,

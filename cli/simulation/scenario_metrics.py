@@ -21,13 +21,14 @@ AWAY: Final = "the database does not answer"
 class State:
     """The current figures; written by the thread that computes."""
 
-    beaten: datetime | None = None  # when it last worked, or looked for work; None while the database is away
+    beaten: datetime | None = None  # when it last worked, or looked for work; None while it cannot
+    trouble: str = AWAY  # why it cannot
     ended: Counter[RunState] = field(default_factory=Counter[RunState])  # questions
 
     def problem(self, now: datetime) -> str | None:
         """Say in a sentence why no question is answered at `now`; None if they are."""
         if self.beaten is None:
-            return AWAY
+            return self.trouble
         return "the computation is stuck" if now - self.beaten > LATELY else None
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from besok.model.errors import BesokError, NotFound, StoreError
+from besok.model.errors import BesokError, NotFound, SchemaMismatch, StoreError
 from besok.model.scenarios import FailedFor, RunState
 from besok.model.settings import Settings
 from besok.model.site import SiteFile
@@ -28,7 +28,7 @@ from besok.store.sites import load_all
 from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
-from cli.simulation.scenario_metrics import State
+from cli.simulation.scenario_metrics import AWAY, State
 from cli.simulation.whatif import as_body
 from sensors_sim.planner_question import connected, scenario_of
 from sensors_sim.scenario import ORDINARY
@@ -80,6 +80,7 @@ def _answer_all(db: Database, url: str, stop: Event, name: str, state: State) ->
                 worked, well = worker.turn(), True
             except StoreError as exc:
                 well, state.beaten = False, None
+                state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
                 if was:
                     text = "scenarios wait for the database: %s"
                     log.warning(text, exc.in_full, extra={"action": "scenarios_wait"})
@@ -105,8 +106,8 @@ class Worker:
 
     def turn(self) -> bool:
         """Answer the next question; False if the queue is empty, or another process works. Raises StoreError."""
-        self.beat()
         schema.check(self._db)
+        self.beat()
         if not store.waits(self._db):
             return False
         with self._claims.duty(DUTY, 2 * self._limit_s) as claim:

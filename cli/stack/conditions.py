@@ -69,7 +69,9 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         ),
         "backup_old": (
             PROBLEM,
-            f"The last backup was made {age}" if not one.detail else f"No backup in the time since {age}",
+            f"The last backup was made {age}"
+            if not one.detail
+            else f"No backup yet; the database was made {age}",
             "`besok backup FILE`, once a week at least",
         ),
         "job_failed": (
@@ -80,7 +82,7 @@ def _finding(one: Trouble, now: datetime) -> Finding:
         "timescaledb_old": (
             PROBLEM,
             f"TimescaleDB {one.detail} (Community) cannot restore what it compresses, so nothing is compressed",
-            "install 2.20.1 or newer, then `besok migrate`",
+            "install 2.20.1 or newer; then, as the owner of the extension, `alter extension timescaledb update`",
         ),
         "backup_never": (NOTE, "No backup has been made yet", "`besok backup FILE`"),
     }

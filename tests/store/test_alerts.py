@@ -13,6 +13,7 @@ import pytest
 from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.services.alerts import add_rule
+from besok.services.condition import get_troubles
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
@@ -347,20 +348,59 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
 def test_a_target_that_cannot_be_reached_is_a_failed_job(
     library: Database, desk: Inbox, now: datetime
 ) -> None:
-    """Other targets may be told of it, and the doctor says it."""
+    """Other targets may be told of it, and the doctor says it, until a message arrives or nothing waits for it."""
+
+    def unreached(minutes: float) -> list[str]:
+        troubles = get_troubles(library, now + minutes * MINUTE)
+        return [one.name for one in troubles if one.kind == "job_failed"]
+
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
     desk.refuses = True
-    for minutes in (0, 2, 4):
-        if minutes == 4:
-            with pytest.raises(JobError, match="no message reaches desk"):
-                turn(library, now + minutes * MINUTE)
-        else:
-            turn(library, now + minutes * MINUTE)
-    assert not alerting.to_send(library, now + 5 * MINUTE), "it waits"
+    for minutes in (0, 2, 5):
+        assert unreached(minutes) == []
+        turn(library, now + minutes * MINUTE)
+    assert unreached(6) == ["send alerts/desk"]
+    assert not alerting.to_send(library, now + 6 * MINUTE), "it waits"
+    heard(library, now + 7 * MINUTE)
+    alerting.judge(library, now + 7 * MINUTE)
+    assert unreached(60) == ["send alerts/desk"] and unreached(180) == [], "nothing is sent there any more"
+    heard(library, now)
+    alerting.judge(library, now + 20 * MINUTE)
     desk.refuses = False
-    turn(library, now + 20 * MINUTE)
-    assert desk.subjects == ["Besök: 2 larm"]
+    turn(library, now + 30 * MINUTE)
+    assert desk.subjects == ["Besök: 2 larm"] and unreached(31) == []
+
+
+def test_what_begins_again_while_its_end_is_sent_is_told(
+    library: Database, desk: Inbox, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    turn(library, now)
+    execute(library, "update device set interval_s = 3600")
+    deliver = alerting.deliver
+
+    def slow(*message: str) -> str | None:
+        monkeypatch.undo()
+        execute(library, "update device set interval_s = 60")
+        alerting.judge(library, now + MINUTE)
+        return deliver(*message)
+
+    monkeypatch.setattr(alerting, "deliver", slow)
+    turn(library, now + MINUTE)
+    turn(library, now + 2 * MINUTE)
+    assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört", "Besök: 2 larm"]
+
+
+def test_a_space_without_an_estimate_is_not_over(library: Database, desk: Inbox, now: datetime) -> None:
+    rule(library, "space_over", now, site="lib", space="hall", threshold=0.9, minutes=5)
+    full(library, now, 46)
+    turn(library, now)
+    turn(library, now + 30 * MINUTE)
+    assert len(desk.subjects) == 1
+    turn(library, now + timedelta(days=2))
+    assert desk.subjects[1].startswith("Upphörde")
 
 
 @pytest.mark.usefixtures("desk")
@@ -374,7 +414,7 @@ def test_a_thousand_alerts_are_a_message_that_any_service_takes(library: Databas
     with speaking("en"):
         lines = alert_text.body(many, names).splitlines()
     assert len(lines) == alert_text.LISTED + 2 and lines[0].startswith("- Sensor Sensor 0 offline")
-    assert lines[-2:] == ["- 870 more: Sensor offline", "- 100 more have ended: Sensor offline"]
+    assert lines[-2:] == ["- 870 more: Sensor offline", "- 100 more over: Sensor offline"]
 
 
 def test_a_placed_sensor_that_was_never_heard_and_a_backup_that_was_never_made(

@@ -168,7 +168,7 @@ def test_accounts_travel_with_the_backup(
     (etc / "work.env").write_text("BESOK_DATABASE_URL=postgresql://besok_jobs:secret@127.0.0.1/besok\n")
     (etc / "work.env").chmod(0o600)
     (etc / "broker" / "passwords").write_text("besok-collector:hash\n")
-    (etc / "elsewhere").symlink_to("/etc/passwd")
+    (etc / "again.env").hardlink_to(etc / "work.env")
     identity = pyrage.x25519.Identity.generate()
     key.write_text(str(identity))
     database.save(database_url, file, recipient=str(identity.to_public()) if sealed else "", accounts=etc)
@@ -177,6 +177,7 @@ def test_accounts_travel_with_the_backup(
         database.restore(empty_database_url, file, identity=key, accounts=etc)
     database.restore(empty_database_url, file, identity=key, accounts=back)
     assert sorted(one.relative_to(back).as_posix() for one in back.rglob("*") if one.is_file()) == [
+        "again.env",
         "broker/passwords",
         "work.env",
     ]
@@ -190,6 +191,13 @@ def test_a_backup_without_accounts_says_so(
     file = tmp_path / "besok.backup"
     with pytest.raises(BackupError, match="there is no folder"):
         database.save(database_url, file, accounts=tmp_path / "nowhere")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(BackupError, match="there is no file"):
+        database.save(database_url, file, accounts=empty)
+    (empty / "linked").symlink_to("/etc/passwd")
+    with pytest.raises(BackupError, match="linked is a link"):
+        database.save(database_url, file, accounts=empty)
     database.save(database_url, file)
     with pytest.raises(BackupError, match="made without --accounts"):
         database.restore(empty_database_url, file, accounts=tmp_path / "new")

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 from besok.analytics.occupancy import by_space
 from besok.model.arrays import Floats
 from besok.model.building import Building
+from besok.model.errors import JobError, StoreRefused
 from besok.model.occupancy import Estimate
 from besok.model.views.calendar import CalendarDay
 from besok.store.notify import Notice
@@ -19,6 +20,7 @@ from jobs import daily, event_effects, quarters
 from jobs.background import load
 from jobs.inbox import ChangeInbox
 from jobs.observations import by_quarter
+from jobs.runs import do_each
 from jobs.schedule import DUTIES, Clock, Duty
 
 NAN = float("nan")
@@ -135,9 +137,19 @@ def test_a_site_at_which_daily_work_fails_keeps_no_other_from_it(
             raise ValueError("no roof")
         done.append(site)
 
-    daily.each(None, NOON, "effects", lambda _db, site, _day: site.id == "house", put)  # type: ignore[arg-type]
+    with pytest.raises(JobError, match=r"^ruin \(no roof\)$"):
+        daily.each(None, NOON, "effects", lambda _db, site, _day: site.id == "house", put)  # type: ignore[arg-type]
     assert done == ["house"]
-    assert [r.message for r in caplog.records] == ["effects failed at ruin; it is tried again"]
+    assert [r.message for r in caplog.records] == ["ruin failed; it is tried again"]
+
+
+def test_of_many_parts_that_fail_a_few_are_named() -> None:
+    def fail() -> None:
+        raise StoreRefused("x" * 10_000)
+
+    with pytest.raises(JobError, match="and 395 more") as raised:
+        do_each((f"part {n}", fail) for n in range(400))
+    assert len(str(raised.value)) < 1100
 
 
 def test_the_newest_forecast_comes_before_all_else_that_takes_long() -> None:

@@ -14,7 +14,7 @@ select pg_advisory_unlock(hashtext('besok duty'), hashtext(%(duty)s))
 -- Notes that a duty begins, unless a worker began it within its period. Whoever has the duty knows that no other run of it goes on.
 -- The clock is the database's, as those of workers may differ; a run that it has yet to reach was noted before it was put back.
 with lost as (
-    update job_run set ended = clock_timestamp(), outcome = 'interrupted' where duty = %(duty)s and ended is null
+    update job_run set ended = clock_timestamp(), outcome = 'interrupted', message = 'its process ended before it was done' where duty = %(duty)s and ended is null
 )
 insert into job_run (duty, started)
 select %(duty)s, clock.now
@@ -31,11 +31,12 @@ update job_run set ended = clock_timestamp(), outcome = %(outcome)s, message = %
 update job_run set ended = clock_timestamp(), outcome = %(outcome)s, message = %(message)s where duty = %(duty)s and ended is null
 
 -- name: job_states
--- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded; a restart interrupts one run.
+-- The last run of each duty: besok.model.views.jobs.JobInfo. `failing` is since when none succeeded; restarts interrupt runs, too.
 select l.duty, l.started, l.ended, l.outcome, l.message, d.started as succeeded,
     (select min(f.started) from job_run f where f.duty = l.duty and f.outcome in ('failed', 'timed_out', 'interrupted')
         and (d.started is null or f.started > d.started)
-        having bool_or(f.outcome <> 'interrupted') or count(*) >= 3) as failing
+        having bool_or(f.outcome <> 'interrupted')
+            or count(*) filter (where f.started > clock_timestamp() - interval '1 hour') >= 3) as failing
 from (select distinct on (duty) * from job_run order by duty, started desc, run_id desc) l
 left join lateral (
     select r.started from job_run r where r.duty = l.duty and r.outcome = 'done' order by r.started desc limit 1
@@ -181,6 +182,21 @@ select name, split_part(url, ':', 1) as service, attempts as failed, trial from 
 -- All addresses.
 select name, url from alert_target order by name
 
+-- name: alert_targets_lost
+-- The targets that several messages in a row did not reach, while something waits for them or was just tried; since when.
+select t.name, coalesce(failed.since, now()) as since
+from alert_target t
+left join lateral (
+    select min(d.at) as since, max(d.at) as last from alert_delivery d
+    where d.target = t.name and d.problem is not null
+        and d.at > coalesce((select max(o.at) from alert_delivery o where o.target = t.name and o.problem is null), '-infinity')
+) failed on true
+where t.attempts >= 3 and (failed.last > %(now)s::timestamptz - interval '2 hours' or exists (
+    select from alert a join alert_rule r using (rule_id)
+    where r.target = t.name and (a.resolved is null and a.sent is null and a.acknowledged is null
+        or a.resolved is not null and a.sent is not null and a.resolution_sent is null)
+))
+
 -- name: alert_targets_ready
 -- The targets that may be sent to now.
 select name from alert_target where next_try <= %(now)s
@@ -215,11 +231,14 @@ select rule_id, s.slug as site from gone left join site s using (site_id)
 
 -- name: alert_raise
 -- Notes an occurrence, once: neither while it is open already, nor about what is being worked on. One that was resolved too soon,
--- as its beginning is still the same, is opened again; its target is told again if it was told of the end.
+-- as its beginning is still the same a day later, is opened again; its target is told again if it was told of the end.
 with reopened as (
     update alert a set resolved = null, resolution_sent = null, value = %(value)s,
-        sent = case when a.resolution_sent is null then a.sent end, acknowledged = null, acknowledged_by = null
-    where a.rule_id = %(rule)s and a.subject = %(subject)s and a.since = %(since)s and a.resolved is not null
+        sent = case when a.resolution_sent is null then a.sent end,
+        acknowledged = case when a.resolution_sent is null then a.acknowledged end,
+        acknowledged_by = case when a.resolution_sent is null then a.acknowledged_by end
+    where a.rule_id = %(rule)s and a.subject = %(subject)s and a.since = %(since)s
+        and a.resolved > %(now)s::timestamptz - interval '1 day'
         and not exists (select from alert o where o.rule_id = a.rule_id and o.subject = a.subject and o.resolved is null)
         and not exists (select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s)
 )
@@ -234,6 +253,10 @@ on conflict do nothing
 -- Ends the open occurrences of a rule whose subjects are not among these.
 update alert set resolved = %(now)s
 where rule_id = %(rule)s and resolved is null and subject <> all(%(subjects)s::text[])
+
+-- name: alerts_open
+-- The subjects of the open occurrences of a rule that were raised after a time.
+select subject from alert where rule_id = %(rule)s and resolved is null and raised > %(since)s
 
 -- name: alerts
 -- Occurrences that are open, or were resolved since a time, the newest first: besok.model.alerts.Alert. Of a site: its own, and
@@ -260,8 +283,10 @@ where r.target = %(target)s
 order by a.raised, a.alert_id
 
 -- name: alerts_sent
--- Notes what a target has been told: of `over` that they ended. What ends while it is sent is told by the next message.
-update alert set sent = coalesce(sent, %(now)s), resolution_sent = case when alert_id = any(%(over)s::bigint[]) then %(now)s end
+-- Notes what a target has been told: of `over` that they ended. What ends, or begins again, while it is sent is told by the next one.
+update alert set
+    sent = case when alert_id = any(%(over)s::bigint[]) and resolved is null then null else coalesce(sent, %(now)s) end,
+    resolution_sent = case when alert_id = any(%(over)s::bigint[]) and resolved is not null then %(now)s end
 where alert_id = any(%(ids)s)
 
 -- name: alerts_forget

@@ -84,6 +84,7 @@ select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.defini
             select from site_portal sp
             join portal p using (portal_id)
             left join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary'
+                and pl.valid && tstzrange(m.made, coalesce(m.ended, m.until))
             left join channel c using (channel_id)
             left join device d using (device_id)
             where sp.site_id = s.site_id and sp.perimeter and m.subject in (s.slug || '/' || p.slug, d.external_id)

@@ -36,7 +36,8 @@ class Metric:
         if value in EMPTY_REGISTERS.get(self.kind, ()):
             return f"{self.name} is {value:g}: that is what an empty register says"
         if isfinite(value) and self.low <= value <= self.high:
-            return None
+            is_part = self.unit == "people" and value % 1
+            return f"{self.name} is {value:g}: people are counted in whole numbers" if is_part else None
         return (
             f"{self.name} is {value:g}: {self.description} must be {self.low:g} to {self.high:g} {self.unit}"
         )

@@ -11,7 +11,7 @@ from collectors.limits import VALUES_LIMIT
 
 ROWS: Final = "rows"
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
-_NAME: Final = re.compile(r"(?=.*[^\W\d_])(?!\d+[-/.:]\d)[^:]+", re.DOTALL)  # some letter; no time
+_NAME: Final = re.compile(r"(?=.*[^\W\d_])(?!\d+[-/.:]\d)[^:\x00-\x1f]+")  # some letter; no time
 
 
 def parse(text: str) -> dict[str, list[dict[str, str]]] | None:

@@ -1,6 +1,7 @@
 """Strict parsing of JSON payloads: each kind of broken JSON is reported in a sentence."""
 
 import json
+import re
 from collections import Counter
 from typing import Any, Final
 
@@ -8,16 +9,15 @@ import msgspec
 
 from besok.model.errors import Unreadable
 
+CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
-
-TWICE: Final = object()  # key under which a parsed object notes a name that occurs twice
 
 
 def parse(payload: bytes) -> Any:
     """Parse the JSON value in `payload`; raises Unreadable with a sentence that says what is broken and where.
 
-    Objects that carry a name twice remember it under the key TWICE, and `NaN` and `Infinity`, which JSON does not know,
-    are floats, so that one bad part of a message does not take the good ones with it.
+    An object that carries a name twice is refused, since nobody knows which one is meant, and so is a name with control
+    characters. `NaN` and `Infinity`, which JSON does not know, are floats.
     """
     try:
         value = _decode(payload)
@@ -54,10 +54,13 @@ def show(value: object, limit: int = 40) -> str:
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
-    members: dict[Any, Any] = dict(pairs)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
     if len(members) != len(pairs):
-        members[TWICE] = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise Unreadable(f"it says {show(twice)} twice in one object, so nobody knows which one is meant")
+    if strange := next(filter(CONTROL.search, members), None):
+        raise Unreadable(f"the payload has a name with control characters, {show(strange)}, as no field has")
     return members
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Reading, Status
-from collectors.adapters.jsontext import TWICE, parse, show
+from collectors.adapters.jsontext import parse, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import event_time
 
@@ -103,8 +103,6 @@ def _measured(device: str, payload: bytes, kind: str) -> Decoded:
         try:
             if type(item) is not dict:
                 raise Unreadable(f"{show(item)} is not an object with named values")
-            if TWICE in item:
-                raise Unreadable(f"it says {show(item[TWICE])} twice, so nobody knows which one is meant")
             _item(device, kind, item, readings, problems)
         except Unreadable as exc:
             problems.append(str(exc))
@@ -141,7 +139,7 @@ def _item(device: str, kind: str, item: Item, readings: list[Reading], problems:
         # Where a message holds both, the total counts: it survives lost messages, the delta does not.
         if kind == "flow" and item.get(f"{name}_total") is not None:
             continue
-        value = _value(name, kind, item[name], problems)
+        value = _value(name, item[name], problems)
         if value is not None:
             is_total = name.endswith("_total")
             readings.append(
@@ -170,7 +168,7 @@ def _stated(item: Item, name: str) -> Any:
     return value
 
 
-def _value(name: str, kind: str, value: object, problems: list[str]) -> float | None:
+def _value(name: str, value: object, problems: list[str]) -> float | None:
     """`value` as a number; None if it is null (no measurement) or wrong (then `problems` says so)."""
     if value is None:
         return None
@@ -180,8 +178,6 @@ def _value(name: str, kind: str, value: object, problems: list[str]) -> float | 
         problems.append(f"{name} is {show(value)}: it must be true or false")
     elif type(value) is not int and (type(value) is not float or not isfinite(value)):
         problems.append(f"{name} is {show(value)}: it must be a number")
-    elif kind == "flow" and value % 1:
-        problems.append(f"{name} is {show(value)}: people are counted in whole numbers")
     else:
         try:
             return float(value)

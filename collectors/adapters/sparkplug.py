@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from collectors.adapters.jsontext import show
+from collectors.adapters.jsontext import CONTROL, show
 from collectors.adapters.packet import Packet
 from collectors.devices import registry, unknown
 
@@ -82,6 +82,8 @@ def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:
     for number, metric in enumerate(metrics):
         if number == _MOST:
             raise Unreadable(f"the message holds more than {_MOST} metrics")
+        if CONTROL.search(metric[0]):
+            raise Unreadable(f"the name of a metric has control characters: {show(metric[0])}")
         yield metric
 
 

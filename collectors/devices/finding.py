@@ -7,13 +7,11 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from besok.model.json_path import Path, Place
 from besok.model.readings import Identity
-from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ABSENT, ANY, Choice, Condition, text_of
 
 NOWHERE: Final = object()  # result of a path that leads nowhere
-DOUBTFUL: Final = object()  # result behind a name that an object has twice
 
 
 class Body:
@@ -66,18 +64,13 @@ def _is_met(condition: Condition, place: Place) -> bool:
 
 def one(path: Path, place: Place) -> Any:
     """Return the single value at a path, or NOWHERE. Raises Unreadable where there are several."""
-    if path.is_single and (value := _led(path, place, DOUBTFUL)) is not DOUBTFUL:
-        return value
+    if path.is_single:
+        return _led(path, place)
     matches = path.find(place)
     if not matches:
         return NOWHERE
     if len(matches) > 1:
         raise Unreadable(f"{path.text} leads to {len(matches)} values; make items of them with each = ...")
-    for container, key in matches[0].within:
-        if isinstance(container, dict) and container.get(TWICE) == key:
-            raise Unreadable(
-                f"the message says {show(key)} twice, so nobody knows which one {path.text} means"
-            )
     return matches[0].value
 
 
@@ -106,13 +99,11 @@ def number_at(name: str, path: Path, place: Place) -> float | None:
     return None if raw is NOWHERE else number(name, raw)
 
 
-def _led(path: Path, place: Place, doubtful: object = None) -> Any:
-    """Return the value at a path of names, or NOWHERE; `doubtful`, if given, where an object has a name twice."""
+def _led(path: Path, place: Place) -> Any:
+    """Return the value at a path of names, or NOWHERE."""
     value = place.message if path.begins == "message" else path.beginning(place)
-    is_doubtful = False
     for name in path.names or ():
         if type(value) is not dict or name not in value:
             return NOWHERE
-        is_doubtful = is_doubtful or TWICE in value
         value = value[name]
-    return doubtful if is_doubtful and doubtful is not None else value
+    return value

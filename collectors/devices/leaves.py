@@ -18,7 +18,6 @@ DEEPEST: Final = 12  # objects and lists within each other
 WRITE: Final = "write a mapping in the site file (docs/reference/mappings.md), with the lines that are true"
 ADVICE: Final = f"{WRITE}, or choose on the page Sensors"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CONTROL: Final = re.compile(r"[\x00-\x1f]")  # no JSONPath can contain a name with one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,33 +101,36 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
     elif not isinstance(value, dict) or not value:
         yield Leaf(names=names, value=value, path=path, each=each)
     else:
-        members = {name: inner for name, inner in value.items() if _is_text(name)}
-        if any(len(name) > LONGEST for name in members):
+        if any(len(name) > LONGEST for name in value):
             raise Unreadable(f"a name in the message has more than {LONGEST} characters: {ADVICE}")
-        by_name = {compact(name): name for name in members}
+        by_name = {compact(name): name for name in value}
         titles = (by_name[name] for name in FIELDS["named"] if name in by_name)
-        title = next((name for name in titles if _is_text(members[name]) and words(members[name])), "")
+        title = next(
+            (
+                name
+                for name in titles
+                if isinstance(text := value[name], str) and text.isprintable() and words(text)
+            ),
+            "",
+        )
         content = next((by_name[name] for name in FIELDS["value"] if name in by_name), "")
-        for name, inner in members.items():
+        for name, inner in value.items():
             if name != content:
                 yield from _within(inner, path + _step(name), (*names, name), each, depth - 1)
             elif not title:
                 outer = names if names and compact(names[-1]) not in FIELDS["around"] else (*names, name)
                 yield from _within(inner, path + _step(name), outer, each, depth - 1)
             elif path == "@" and each.count("[*]") == 1:  # a record in a list is selected by its name
-                chosen = f"{each.removesuffix('[*]')}[?@{_step(title)} == {json.dumps(members[title])}]{_step(name)}"
-                yield Leaf(names=(*names, members[title]), value=inner, path=chosen)
+                chosen = (
+                    f"{each.removesuffix('[*]')}[?@{_step(title)} == {json.dumps(value[title])}]{_step(name)}"
+                )
+                yield Leaf(names=(*names, value[title]), value=inner, path=chosen)
             else:
-                yield from _within(inner, path + _step(name), (*names, members[title]), each, depth - 1)
+                yield from _within(inner, path + _step(name), (*names, value[title]), each, depth - 1)
 
 
 def _step(name: str) -> str:
     return f".{name}" if _NAME.fullmatch(name) else f"[{json.dumps(name, ensure_ascii=False)}]"
-
-
-def _is_text(name: object) -> bool:
-    """Tell whether a name is a text that a JSONPath can contain."""
-    return isinstance(name, str) and not _CONTROL.search(name)
 
 
 def is_number(value: object) -> bool:

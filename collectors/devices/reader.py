@@ -383,9 +383,7 @@ def _measured(value: Value, raw: Any) -> float | None:
     if (value.min is not None and measured < value.min) or (value.max is not None and measured > value.max):
         return None
     measured = converted(measured, value.unit)
-    if measured % 1 and value.kind is not Kind.LEVEL:
-        raise Unreadable(f"{value.said} is {show(raw)}: people are counted in whole numbers")
-    return measured
+    return float(round(measured)) if value.metric == "people" and value.unit != 1 else measured  # of a share
 
 
 def shown(packet: Packet, message: Any) -> str:

@@ -21,7 +21,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from besok.model.decode_context import Codec
+from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
+from collectors.adapters import jsontext
 
 log = logging.getLogger(__name__)
 
@@ -194,19 +196,12 @@ def _received(connection: Connection, patience_s: float) -> bytes:
 def _answer(line: bytes) -> tuple[Answer, bool]:
     """Return the answer in a line, and whether the codec ran into a limit."""
     try:
-        answer = _parsed(line)
-    except (ValueError, RecursionError):
+        answer = jsontext.parse(line)
+    except Unreadable:
         return Answer({}, f"its codec's answer cannot be read: {LOOK_AFTER}"), False
     if "error" in answer:
         return Answer({}, f"its codec fails ({answer['error']}): {LOOK_AFTER}"), bool(answer.get("limit"))
     return (_fields(answer["said"]) if "said" in answer else Answer({})), bool(answer.get("limit"))
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return msgspec.json.decode(line)
-    except msgspec.DecodeError:  # half a character in a text
-        return json.loads(line)
 
 
 def _fields(output: Any) -> Answer:

@@ -11,7 +11,7 @@ import msgspec
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded, Identity
-from collectors.adapters.jsontext import TWICE, parse, show
+from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
 from collectors.devices.finding import NOWHERE, Body, one, value_at
 from collectors.devices.format import Paths, made, paths
@@ -137,10 +137,6 @@ class Envelopes:
             if network.is_of(place):
                 if len(items) > 1:
                     raise Unreadable(SEVERAL)
-                for part in (place.message, *place.message.values()):
-                    if type(part) is dict and TWICE in part:
-                        twice = show(part[TWICE])
-                        raise Unreadable(f"it says {twice} twice, so nobody knows which one is meant")
                 return read(network.unwrap(place), packet)
         return None
 

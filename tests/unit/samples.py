@@ -518,7 +518,7 @@ SAMPLES: tuple[Sample, ...] = (
     said("homeassistant", "homeassistant/binary_sensor/hall/config", {"name": "Motion Sensor", "payload_on": 1},
          "not_data: a device introducing itself to Home Assistant"),
     said("tasmota", "tele/hall/SENSOR", "[1]", "rejected: the payload is a list"),
-    said("tasmota", "tele/hall/SENSOR", '{"PIR1": "ON", "PIR1": "OFF"}', 'rejected: the message says "PIR1" twice'),
+    said("tasmota", "tele/hall/SENSOR", '{"PIR1": "ON", "PIR1": "OFF"}', 'rejected: it says "PIR1" twice'),
     said("tasmota", "tele/hall/SENSOR", '{"SHT3X": {"Temperature": "hot"}}', 'rejected: SHT3X.Temperature is "hot"'),
     said("tasmota", "tele/hall/SENSOR", "{", "rejected: the payload breaks off"),
     said("shelly", "shellies/announce", {"id": "shelly1"}, "not_data: nothing about people or the air of a room"),

@@ -196,7 +196,6 @@ def test_an_empty_payload_deletes_a_retained_message_and_is_a_fault_elsewhere() 
         ({"in": [3]}, "in is a list: it must be a number"),
         ({"in": {}}, "in is an object: it must be a number"),
         ({"in": "\x00" * 100}, "in is"),
-        ({"in": 2.5}, "in is 2.5: people are counted in whole numbers"),
         ({"in": 10**400}, "in is a number of more than 300 digits"),
         (b'{"in": NaN}', "in is NaN: it must be a number"),
         (b'{"in": -Infinity}', "in is -Infinity: it must be a number"),
@@ -236,9 +235,7 @@ def test_what_cannot_be_a_level(payload: object, words: str) -> None:
 
 
 def test_the_good_items_count_and_the_bad_ones_are_named() -> None:
-    decoded = decode(
-        b'[{"in": 1}, {"in": NaN, "out": 4}, 7, {"out": 2, "out": 3}, {"time": "soon", "in": 9}]'
-    )
+    decoded = decode(b'[{"in": 1}, {"in": NaN, "out": 4}, 7, {"out": [2]}, {"time": "soon", "in": 9}]')
     assert values(decoded) == {("flow:1", "in"): 1, ("flow:1", "out"): 4}
     assert [p.split(":")[0] for p in decoded.problems] == [f"item {n} of 5" for n in (2, 3, 4, 5)]
 

@@ -15,6 +15,7 @@ from lookalikes import ALIKE, ASK, NOTHING, REFUSED, Alike
 from besok.model import mapping_draft
 from besok.model.decode_context import NOTHING as NOTHING_KNOWN
 from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.devices import field_names, unknown
@@ -32,6 +33,8 @@ def read(topic: str, payload: Any) -> Decoded:
 
 
 def outcome(decoded: Decoded) -> str:
+    if any(METRICS[r.metric].problem(r.value) for r in decoded.readings):
+        return REFUSED
     if decoded.readings:
         return ", ".join(f"{r.channel} {r.metric} {r.value:.10g}" for r in decoded.readings)
     if decoded.problems:
@@ -120,6 +123,17 @@ def test_a_draft_is_read_as_it_was_written() -> None:
     assert mapping_draft.read(mapping_draft.written(draft)) == draft
 
 
+@pytest.mark.parametrize("field", ["number", "index", "port", "address", "nr", "slave_id"])
+def test_what_may_number_anything_is_a_channel_of_items_only(field: str) -> None:
+    alone = mapping_draft.read(read("acme/1", {field: 7, "in": 3}).problems[0])
+    items = mapping_draft.read(
+        read("acme/1", {"counts": [{field: 7, "in": 3}, {field: 8, "in": 3}]}).problems[0]
+    )
+    assert alone is not None
+    assert items is not None
+    assert (alone.channel, items.channel) == ("", f"@.{field}")
+
+
 @pytest.mark.parametrize("field", ["line", "zone", "location"])
 def test_a_line_or_place_is_the_channel_of_the_draft(field: str) -> None:
     draft = mapping_draft.read(read("acme/1", {field: "north", "in": 3}).problems[0])
@@ -143,7 +157,7 @@ def test_no_value_stands_in_a_reason() -> None:
 
 
 def test_no_mapping_is_offered_that_no_path_can_lead_to() -> None:
-    asked = read("acme/hall", {"people\0": 3, "visitors": 3, "points": [{"name": "people\n", "value": 3}]})
+    asked = read("acme/hall", {"visitors": 3, "points": [{"name": "people\n", "value": 3}]})
     assert paths(asked) == {"$.visitors"}
 
 

@@ -81,7 +81,8 @@ def _for_topic(packet: Packet, *, of_codec: bool) -> Sequence[Format]:
 
 
 def _is_of_codec(form: Format) -> bool:
-    paths = (*form.each, *(path for value in form.values for path in value.paths))
+    values = (path for value in form.values for path in value.paths)
+    paths = (*form.each, *values, *(condition.path for condition in form.asked))
     return any(path.text.startswith(f"$.{CODEC}") for path in paths)
 
 

@@ -322,5 +322,5 @@ class _Message:
         if not each:
             return self._first("", "line", "place")
         times = [str(leaf.value) for leaf in self._of_items(each, "time", "end")]
-        names = self._of_items(each, "line", "place", "sub", "device", "loose")
+        names = self._of_items(each, "line", "place", "sub", "device", "loose", "vague")
         return names[0].path if names else "" if times and len({*times}) == len(times) else "key"

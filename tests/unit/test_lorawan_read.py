@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - JavaScript
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,6 +145,18 @@ def test_fields_without_a_table_ask_for_a_mapping() -> None:
     assert said(decoded) == {"level:1 people": 5, "level:1 battery_pct": 80}
     assert {r.device for r in decoded.readings} == {DEVICE}
     assert not decode(uplink("00", 2), context("Acme Odd 7", mappings=(MAPPING,))).readings
+
+
+@pytest.mark.parametrize("fields", [{"event": "enter"}, {"crossing": "exit", "battery_pct": 90}])
+def test_the_mapping_of_an_event_of_a_frame_is_read(fields: dict[str, Any]) -> None:
+    body = uplink("0550", object=fields)
+    draft = mapping_draft.read(decode(body, DecodeContext()).problems[0])
+    assert draft is None  # the page cannot ask for `only`
+    (name, word), *_ = fields.items()
+    each_one = replace(MAPPING, values={"in": "'1'"}, only={f"$.codec.{name}": word})
+    assert said(decode(body, DecodeContext(mappings=(each_one,)))) == {"flow:1 in": 1}
+    other = uplink("0550", object={**fields, name: "other"})
+    assert "flow:1 in" not in said(decode(other, DecodeContext(mappings=(each_one,))))
 
 
 def test_fields_that_the_network_decodes_of_an_unknown_device_are_asked_about() -> None:

@@ -18,9 +18,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
+from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
 
 from besok.model.errors import Unreadable
 
@@ -42,9 +42,7 @@ _LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
 _PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
 _TEXT_SHOWN = 60  # characters
-
-
-Within = tuple[tuple[Any, str | int], ...]
+NOWHERE: Final = object()  # result of a path to one value that leads nowhere
 
 
 class PathError(ValueError):
@@ -67,10 +65,10 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A match: a value with the objects and lists around it, the nearest first, each with the key that led on."""
+    """A match: a value, and its name or position in the object or list around it."""
 
     value: Any
-    within: Within = ()
+    key: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +94,13 @@ class Path:
 
     def find(self, place: Place) -> list[Found]:
         """Return the matches of the path, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
+        if self.is_single:
+            value = self.value(place)
+            return [] if value is NOWHERE else [Found(value, self.names[-1] if self.names else None)]
         if self.begins in _PLACES:
             matches = self._led(self.beginning(place), place)
             if self.is_beside:
-                matches = [inner for one in matches for inner in _children_at(one, place.key)]
+                matches = [inner for one in matches for inner in _children_at(one.value, place.key)]
             return [cut for one in matches for cut in _cut(one, self.part)] if self.part else matches
         if self.begins == "constant":
             return [Found(self.constant)]
@@ -108,6 +109,15 @@ class Path:
         if self.begins == "pieces":
             return self._joined(place)
         return [] if place.key is None else [Found(place.key)]
+
+    def value(self, place: Place) -> Any:
+        """Return the value at a plain path to one value at most, or NOWHERE."""
+        value = place.message if self.begins == "message" else self.beginning(place)
+        for name in self.names or ():
+            if type(value) is not dict or name not in value:
+                return NOWHERE
+            value = value[name]
+        return value
 
     def _led(self, data: Any, place: Place) -> list[Found]:
         if self.names is None and self.query is not None:
@@ -119,15 +129,15 @@ class Path:
         matches = _followed(data, self.names or ())
         if not self.many or not matches:
             return matches
-        parent = matches[0]
+        parent = matches[0].value
         if self.several:
-            inner = [one for name in self.several for one in _followed(parent.value, (name,), parent.within)]
+            inner = [one for name in self.several for one in _followed(parent, (name,))]
         else:
             inner = _inside(parent)
         if self.having:
             name, text = self.having
             inner = [one for one in inner if type(one.value) is dict and one.value.get(name) == text]
-        return [last for one in inner for last in _followed(one.value, self.beyond, one.within)]
+        return [last for one in inner for last in _followed(one.value, self.beyond, one.key)]
 
     def _level(self, place: Place) -> list[Found]:
         levels = place.levels
@@ -162,7 +172,9 @@ class Path:
         if self.ahead and not _followed(data, self.ahead):  # seen at once, where the library takes long
             return []
         try:
-            return [Found(match.obj, _within(match)) for match in query.finditer(data)]
+            return [
+                Found(match.obj, match.parts[-1] if match.parts else None) for match in query.finditer(data)
+            ]
         except JSONPathError as exc:
             raise Unreadable(f"{self.text} gets lost in this message: {exc.args[0]}") from exc
 
@@ -265,13 +277,12 @@ def _short(text: str) -> str:
     return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
 
 
-def _children_at(parent: Found, key: str | int | None) -> list[Found]:
+def _children_at(parent: Any, key: str | int | None) -> list[Found]:
     """Return the member of a list at the place `key` (from 1), or of an object under the name `key`."""
-    value = parent.value
-    if type(value) is list and type(key) is int and 0 < key <= len(value):
-        return [Found(value[key - 1], ((value, key - 1), *parent.within))]
-    if type(value) is dict and type(key) is str and key in value:
-        return [Found(value[key], ((value, key), *parent.within))]
+    if type(parent) is list and type(key) is int and 0 < key <= len(parent):
+        return [Found(parent[key - 1], key - 1)]
+    if type(parent) is dict and type(key) is str and key in parent:
+        return [Found(parent[key], key)]
     return []
 
 
@@ -281,29 +292,19 @@ def _cut(match: Found, part: int) -> list[Found]:
         return []
     parts = match.value.split("/")
     at = part - 1 if part > 0 else part
-    return [Found(parts[at], match.within)] if -len(parts) <= at < len(parts) else []
+    return [Found(parts[at], match.key)] if -len(parts) <= at < len(parts) else []
 
 
-def _followed(data: Any, names: Sequence[str], within: Within = ()) -> list[Found]:
-    """Return the matches of a chain of names, through objects only."""
+def _followed(data: Any, names: Sequence[str], key: str | int | None = None) -> list[Found]:
+    """Return the match of a chain of names, through objects only; `key` is where `data` was found."""
     for name in names:
         if type(data) is not dict or name not in data:
             return []
-        within = ((data, name), *within)
-        data = data[name]
-    return [Found(data, within)]
+        data, key = data[name], name
+    return [Found(data, key)]
 
 
-def _inside(parent: Found) -> list[Found]:
+def _inside(parent: Any) -> list[Found]:
     """Return all members of an object or a list."""
-    around = parent.value
-    inner = around.items() if type(around) is dict else enumerate(around) if type(around) is list else ()
-    return [Found(value, ((around, key), *parent.within)) for key, value in inner]
-
-
-def _within(match: JSONPathMatch) -> Within:
-    ancestors = []
-    while match.parent is not None:
-        ancestors.append((match.parent.obj, match.parts[-1]))
-        match = match.parent
-    return tuple(ancestors)
+    inner = parent.items() if type(parent) is dict else enumerate(parent) if type(parent) is list else ()
+    return [Found(value, key) for key, value in inner]

@@ -198,7 +198,7 @@ def _items(mapping: PayloadMapping, topic: str, payload: bytes) -> Iterator[Plac
     if not mapping.each:
         yield root
     for one in matches:
-        key = one.within[0][1] if one.within else None
+        key = one.key
         yield root._replace(item=one.value, key=key + 1 if isinstance(key, int) else key)
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place
+from besok.model.json_path import NOWHERE, Path, Place
 from besok.model.readings import Identity
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ABSENT, ANY, Choice, Condition, text_of
-
-NOWHERE: Final = object()  # result of a path that leads nowhere
 
 
 class Body:
@@ -51,7 +49,7 @@ def hold(conditions: Sequence[Condition], place: Place) -> bool:
 
 def _is_met(condition: Condition, place: Place) -> bool:
     path = condition.path
-    values = (_led(path, place),) if path.is_single else (present.value for present in path.find(place))
+    values = (path.value(place),) if path.is_single else (present.value for present in path.find(place))
     present = [value for value in values if value is not NOWHERE and value is not None]
     if not condition.is_not and (not present or ANY in condition.texts):
         return bool(present) or ABSENT in condition.texts
@@ -65,7 +63,7 @@ def _is_met(condition: Condition, place: Place) -> bool:
 def one(path: Path, place: Place) -> Any:
     """Return the single value at a path, or NOWHERE. Raises Unreadable where there are several."""
     if path.is_single:
-        return _led(path, place)
+        return path.value(place)
     matches = path.find(place)
     if not matches:
         return NOWHERE
@@ -97,13 +95,3 @@ def number_at(name: str, path: Path, place: Place) -> float | None:
     """Return the number at a path; None if there is none. Raises Unreadable."""
     raw = one(path, place)
     return None if raw is NOWHERE else number(name, raw)
-
-
-def _led(path: Path, place: Place) -> Any:
-    """Return the value at a path of names, or NOWHERE."""
-    value = place.message if path.begins == "message" else path.beginning(place)
-    for name in path.names or ():
-        if type(value) is not dict or name not in value:
-            return NOWHERE
-        value = value[name]
-    return value

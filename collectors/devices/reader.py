@@ -149,7 +149,7 @@ class _Reading:
                     Place(
                         place.message,
                         match.value,
-                        _key(match.within[0][1]) if match.within else None,
+                        _key(match.key),
                         place.levels,
                         place.topic,
                         (place.item, *place.around) if before else (),
@@ -348,7 +348,7 @@ def _plain_address(text: str) -> str:
     return plain if ADDRESS.fullmatch(plain) else text
 
 
-def _key(key: str | int) -> str | int:
+def _key(key: str | int | None) -> str | int | None:
     """Return the name of an item, or its number from 1."""
     return key + 1 if isinstance(key, int) else key
 

@@ -58,7 +58,7 @@ class _Reading:
         self.table = _entry_of(self.texts)
         self.problems: list[str] = []
         self.fallback: Decoded | None = None  # readings of a model that counts people, but none of people
-        self.attempts = iter((self.by_network, self.by_codec, self.by_layout, self.by_platform, self.by_name))
+        self.attempts = iter(ATTEMPTS)
 
     def decoded(self) -> Decoded:
         """Return the first readings of the attempts that are left, or what is wrong with the frame."""
@@ -74,10 +74,10 @@ class _Reading:
             identity=self.uplink.identity,
         )
 
-    def _tried(self, attempt: Callable[[], Decoded]) -> Decoded | None:
+    def _tried(self, attempt: Callable[["_Reading"], Decoded]) -> Decoded | None:
         """Return the result of an attempt, if it has read the frame."""
         try:
-            decoded = attempt()
+            decoded = attempt(self)
         except Unreadable as exc:
             self.problems.append(str(exc))
             return None
@@ -127,7 +127,7 @@ class _Reading:
         return Waiting(codec=codec, frame=frame, resume=partial(self._resume, codec))
 
     def _resume(self, codec: Codec, answer: Answer) -> Decoded:
-        return self._tried(partial(self._of_answer, codec, answer)) or self.decoded()
+        return self._tried(lambda reading: reading._of_answer(codec, answer)) or self.decoded()
 
     def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:
         """Read the codec's answer."""
@@ -215,6 +215,16 @@ class _Reading:
             time=uplink.time,
             identity=uplink.identity,
         )
+
+
+# Not methods bound to a reading: it would refer to itself, and its message wait for the garbage collector.
+ATTEMPTS: Final = (
+    _Reading.by_network,
+    _Reading.by_codec,
+    _Reading.by_layout,
+    _Reading.by_platform,
+    _Reading.by_name,
+)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - JavaScript
 import base64
+import gc
 import json
 from dataclasses import replace
 from typing import Any
@@ -274,3 +275,19 @@ def test_normalized_payload_of_the_things_stack() -> None:
         },
     }
     assert said(decode(body, DecodeContext())) == {"level:1 temperature_c": 21.5}
+
+
+def test_a_frame_that_has_been_read_does_not_wait_for_the_garbage_collector() -> None:
+    bodies = [uplink(TOTALS), uplink("0550"), uplink("0550", object={"people": 4})]
+    known = context("Milesight VS133")
+    for body in bodies:
+        decode(body, known)
+    gc.collect()
+    gc.disable()
+    try:
+        for body in bodies * 20:
+            decode(body, known)
+        left = gc.collect()
+    finally:
+        gc.enable()
+    assert left < 60  # a frame in a cycle has 27 objects

@@ -2,41 +2,34 @@
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
-from besok.model.readings import Decoded, Flag, Identity, Message
+from besok.model.readings import Decoded, Flag, Message
 from collectors.adapters import bluetooth, mapping, native, sparkplug
 from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import CODECS, Waiting
 
+# A pure function; it returns None, cheaply, for a message of another kind, and raises nothing but Unreadable.
+Adapter = Callable[[Packet], Decoded | None]
 
-class Adapter(NamedTuple):
-    """One row of the registry: `decode` is a pure function that returns None, cheaply, for a message of another kind.
-
-    It raises nothing but Unreadable (then the whole message is refused)."""
-
-    name: str
-    decode: Callable[[Packet], Decoded | None]
-
-
-ADAPTERS: tuple[Adapter, ...] = (
-    Adapter("mapping", mapping.decode),  # the site's own mappings come first
-    Adapter("native", native.decode),
-    Adapter("tts", envelopes.TTS.decode),
-    Adapter("bluetooth", bluetooth.decode),
-    Adapter("sparkplug", sparkplug.decode),
-    Adapter("table", registry.decode),  # devices that a model table knows
-    *(Adapter(one.adapter, one.decode) for one in envelopes.OTHER_NETWORKS),
-    Adapter("senml", senml.decode),
-    Adapter("mapping (only)", mapping.decode_left_out),
-    Adapter("general", unknown.decode),  # the last: it asks about anything that is left
-)
+ADAPTERS: dict[str, Adapter] = {
+    "mapping": mapping.decode,  # the site's own mappings come first
+    "native": native.decode,
+    "tts": envelopes.TTS.decode,
+    "bluetooth": bluetooth.decode,
+    "sparkplug": sparkplug.decode,
+    "table": registry.decode,  # devices that a model table knows
+    **{networks.adapter: networks.decode for networks in envelopes.OTHER_NETWORKS},
+    "senml": senml.decode,
+    "mapping (only)": mapping.decode_left_out,
+    "general": unknown.decode,  # the last: it asks about anything that is left
+}
 
 _QUOTED_MARK = f'"{MARK}"'.encode()
 STRANGERS = ("", "general")  # the adapter of unknown devices
@@ -59,8 +52,8 @@ def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
 def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
-    for adapter in ADAPTERS:
-        decoded = _finished(packet, adapter.name, adapter.decode, packet)
+    for name, adapter in ADAPTERS.items():
+        decoded = _finished(packet, name, adapter, packet)
         if decoded is not None:
             return decoded
     return Decoded(problems=(NOBODY,))
@@ -108,7 +101,12 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
         problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems) if problems else (),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),
-        identity=decoded.identity and _storable(decoded.identity),
+        identity=decoded.identity
+        and replace(
+            decoded.identity,
+            scope=_printable(decoded.identity.scope, IDENTITY_LIMIT),
+            mark=_printable(decoded.identity.mark, IDENTITY_LIMIT),
+        ),
     )
 
 
@@ -117,15 +115,6 @@ def _are_names(device: str, channel: str) -> bool:
     """Tell whether a device and its channel have printable names of allowed length."""
     is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
     return is_short and device.isprintable() and channel.isprintable()
-
-
-def _storable(identity: Identity) -> Identity:
-    """Return the identity, printable whatever the payload holds."""
-    return replace(
-        identity,
-        scope=_printable(identity.scope, IDENTITY_LIMIT),
-        mark=_printable(identity.mark, IDENTITY_LIMIT),
-    )
 
 
 def _printable(text: str, limit: int) -> str:

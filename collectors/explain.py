@@ -1,9 +1,12 @@
 """Explanations of a broker's refusals, and what to do about them, for whoever installs Besök."""
 
+import logging
 import socket
 import ssl
 
 from besok.model.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _LOGIN = "it does not accept the user or the password: check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"
 _REASONS = {
@@ -17,6 +20,15 @@ _REASONS = {
     0x9E: "it does not offer shared subscriptions: remove $share/... from BESOK_MQTT_TOPICS",
     0xA2: "it does not offer wildcards: name the topics one by one in BESOK_MQTT_TOPICS",
 }
+
+
+def log_away(settings: Settings, why: str, last: str) -> str:
+    """Log why there is no connection, the `last` reason only at debug level; return the reason."""
+    level = logging.DEBUG if why == last else logging.WARNING
+    where = f"{settings.mqtt_host}:{settings.mqtt_port}"
+    extra = {"action": "mqtt_away"}
+    log.log(level, "No connection to the broker at %s, trying again: %s", where, why, extra=extra)
+    return why
 
 
 def reason(code: int, text: str) -> str:

@@ -230,16 +230,7 @@ class Connection:
         self._counters.lost = 0.0 if number else self._counters.lost or self._clock().timestamp()
 
     def _log_away(self, why: str) -> None:
-        """Log why there is no connection; a repeated reason only at debug level."""
-        level = logging.DEBUG if why == self._last_reason else logging.WARNING
-        self._last_reason = why
-        log.log(
-            level,
-            "No connection to the broker at %s, trying again: %s",
-            self._where,
-            why,
-            extra={"action": "mqtt_away"},
-        )
+        self._last_reason = explain.log_away(self._settings, why, self._last_reason)
 
 
 def topic_filters(text: str) -> list[str]:

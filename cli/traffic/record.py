@@ -186,7 +186,4 @@ class _Recorder:
                 self._try(lambda: self._writer.add(line))
 
     def _warn(self, why: str) -> None:
-        where = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
-        log.warning(
-            "No connection to the broker at %s, trying again: %s", where, why, extra={"action": "mqtt_away"}
-        )
+        explain.log_away(self._settings, why, "")

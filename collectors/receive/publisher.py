@@ -102,16 +102,7 @@ class Publisher:
             if self._was_connected:
                 pause_s = RECONNECT_S[0]
             if not self._ending.is_set():
-                level = logging.DEBUG if why == self._last_reason else logging.WARNING
-                extra = {"action": "mqtt_away"}
-                log.log(
-                    level,
-                    "No connection to the broker at %s, trying again: %s",
-                    self._where,
-                    why,
-                    extra=extra,
-                )
-                self._last_reason = why
+                self._last_reason = explain.log_away(self._settings, why, self._last_reason)
             self._ending.wait(pause_s)
             pause_s = min(2 * pause_s, RECONNECT_S[1])
 

@@ -86,7 +86,7 @@ def seeds(name: str) -> list[Sample]:
     return [sample for sample in SAMPLES if name in (ALL, sample.adapter)]
 
 
-NAMES = [adapter.name for adapter in ADAPTERS if adapter.name != "table"]  # tables have examples of their own
+NAMES = [name for name in ADAPTERS if name != "table"]  # tables have examples of their own
 each_adapter = pytest.mark.parametrize("name", NAMES if EACH else [ALL])
 RADIO = [table for table in tables() if table.lorawan is not None and table.lorawan.layout]
 each_table = pytest.mark.parametrize("path", [table.path for table in RADIO] if EACH else [ALL])

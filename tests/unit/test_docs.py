@@ -129,7 +129,7 @@ def test_every_adapter_is_documented() -> None:
     from collectors.decoding import ADAPTERS
 
     text = (DOCS / "reference" / "adapters.md").read_text("utf-8")
-    assert [adapter.name for adapter in ADAPTERS if f"`{adapter.name}`" not in text] == []
+    assert [name for name in ADAPTERS if f"`{name}`" not in text] == []
 
 
 def test_every_key_of_a_scenario_is_documented() -> None:

@@ -230,8 +230,7 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
             raise ZeroDivisionError("division by zero")
         return None
 
-    broken = decoding.Adapter(name="broken", decode=fails)
-    monkeypatch.setattr(decoding, "ADAPTERS", (broken, *decoding.ADAPTERS))
+    monkeypatch.setattr(decoding, "ADAPTERS", {"broken": fails, **decoding.ADAPTERS})
     batch = pipeline.decode([message({"in": 1}), message(b"x", topic="door"), message({"in": 2})])
     assert values(batch) == [("in", 1), ("in", 2)]
     assert reasons(batch) == [
@@ -241,8 +240,7 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
 
 def test_a_measurement_that_is_not_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     strange = Reading(source="s", device="d", channel="c", metric="weight_kg", value=1, time=NOW)
-    adapter = decoding.Adapter(name="a", decode=lambda _: Decoded(readings=(strange,)))
-    monkeypatch.setattr(decoding, "ADAPTERS", (adapter,))
+    monkeypatch.setattr(decoding, "ADAPTERS", {"a": lambda _: Decoded(readings=(strange,))})
     batch = decode({})
     assert not batch.readings
     assert "weight_kg is not a known measurement" in reasons(batch)[0]

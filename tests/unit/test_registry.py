@@ -10,7 +10,6 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Identity, Message, Reading
 from collectors import decoding
 from collectors.adapters.packet import Packet
-from collectors.decoding import Adapter
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 MESSAGE = Message(topic="t", payload=b'{"a": 1}', received=NOW)
@@ -25,7 +24,7 @@ def told(monkeypatch: pytest.MonkeyPatch, says: Decoded | Exception) -> Decoded:
             raise says
         return says
 
-    monkeypatch.setattr(decoding, "ADAPTERS", (Adapter(name="odd", decode=decode),))
+    monkeypatch.setattr(decoding, "ADAPTERS", {"odd": decode})
     return decoding.decode(MESSAGE)
 
 

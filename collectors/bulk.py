@@ -72,7 +72,6 @@ class BulkClient(paho.Client):
                 return code
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        """Give paho the bytes that were read already."""
         if not self._read:
             return super()._sock_recv(bufsize)
         part = bytes(self._read[:bufsize])

@@ -112,7 +112,6 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
 
 @lru_cache(maxsize=10_000)
 def _are_names(device: str, channel: str) -> bool:
-    """Tell whether a device and its channel have printable names of allowed length."""
     is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
     return is_short and device.isprintable() and channel.isprintable()
 

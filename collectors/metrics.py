@@ -56,7 +56,6 @@ def labelled(name: str, text: str, label: str, counts: Mapping[str, int]) -> Met
 
 
 def gauge(name: str, text: str, value: float) -> Metric:
-    """Return a gauge with one value."""
     return GaugeMetricFamily(name, text, value=float(value))
 
 

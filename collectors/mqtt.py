@@ -73,7 +73,6 @@ class Connection:
         self._client = self._make_client()
 
     def start(self) -> None:
-        """Start connecting, in a separate thread."""
         s = self._settings
         connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         connect.SessionExpiryInterval = s.mqtt_session_s

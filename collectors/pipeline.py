@@ -134,7 +134,6 @@ def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
 
 
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
-    """Remove readings of devices and channels that are not registered."""
     if not any(channel in refused for channel in part.channels()):
         return
     part.readings = [r for r in part.readings if (r.source, r.device, r.channel) not in refused]
@@ -192,7 +191,6 @@ def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tupl
 
 
 def _kind(decoded: Decoded) -> Refusal:
-    """Return the class of refusal that the problems of decoding a message are."""
     return Refusal.UNKNOWN_FORMAT if decoded.adapter in decoding.STRANGERS else Refusal.UNREADABLE
 
 
@@ -262,7 +260,6 @@ def _check_origin(reading: Reading, known: DecodeContext) -> None:
 
 
 def _check_value(reading: Reading) -> None:
-    """Raise Refused for an impossible value."""
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:

@@ -78,7 +78,6 @@ class _Redactor:
         return replace(self._message, payload=payload, topic=by_level(self._message.topic, self._level))
 
     def _payload(self) -> bytes:
-        """Return the redacted payload; the same bytes if nothing changes."""
         raw = self._message.payload
         if limits.problem(raw) or len(raw) > KEPT_LIMIT:
             return self._drop_bytes(raw)
@@ -119,7 +118,6 @@ class _Redactor:
         return self._hidden.get(folded, "[number]" if word.isdecimal() else "[text]")
 
     def _drop(self, kind: str = "[text]") -> str:
-        """Count a dropped part; return its placeholder."""
         self._changes += 1
         return kind
 
@@ -177,7 +175,6 @@ class _Redactor:
         return level if self._is_named(level) or is_known(level, self._known) else self._pseudonym(level)
 
     def _redacted_text(self, value: str, key: str, top: bool, depth: int, frames: bool = False) -> str:
-        """Redact a text that is a value."""
         text = value.strip()
         if (
             text[:1] in ("{", "[")
@@ -233,7 +230,6 @@ class _Redactor:
 
 
 def _text(payload: bytes) -> str | None:
-    """Return a payload as text, None if it is none."""
     try:
         text = payload.decode()
     except UnicodeDecodeError:

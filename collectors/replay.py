@@ -63,7 +63,6 @@ def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -
 
 
 def _read(db: Database, pairs: Sequence[Numbered], known: DecodeContext, admit: Admit) -> list[int]:
-    """Store the messages' readings; return the numbers of those that were read completely."""
     batch = decode([message for _, message in pairs], known, admit, redacted=False)
     still = {id(rejection.message) for rejection in batch.rejections}
     try:

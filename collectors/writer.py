@@ -203,5 +203,4 @@ class Writer:
 
 
 def _plain(text: str) -> str:
-    """Return `text` in characters that any database takes."""
     return ascii(text)[1:-1][:2000]

@@ -113,7 +113,6 @@ def _from_protobuf(data: bytes) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _metric(raw: bytes) -> tuple[str, Any, Any]:
-    """Return name, value and time of a metric in Protocol Buffers."""
     fields = dict(_fields(raw))
     name = fields.get(1)
     text = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""

@@ -43,7 +43,6 @@ def is_so(conditions: Sequence[Condition], body: Body) -> bool:
 
 
 def hold(conditions: Sequence[Condition], place: Place) -> bool:
-    """Tell whether all conditions hold. Raises Unreadable."""
     return not conditions or all(_is_met(condition, place) for condition in conditions)
 
 

@@ -84,7 +84,6 @@ class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     fault: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError for one that is wrong."""
         sentence(self.says)
         if strange := self.metrics - METRICS.keys():
             raise ValueError(f'"{min(strange)}" is not in the catalogue of metrics')
@@ -188,7 +187,6 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     rest: bool = False
 
     def __post_init__(self) -> None:
-        """Raise ValueError for one that is wrong."""
         if sum(map(bool, (self.values, self.not_data, self.problem))) != 1:
             raise ValueError("write one of values, not_data and problem")
         if self.topic and (reason := topics.problem(self.topic)):

@@ -262,7 +262,6 @@ class _Reading:
     def _note(
         self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float
     ) -> None:
-        """Record a value as a reading, if it is a measurement. Raises Unreadable."""
         if value.invalid and text_of(raw).lower() in value.invalid:
             return
         source, metric = self.form.source, value.metric
@@ -290,7 +289,6 @@ class _Reading:
         )
 
     def _question(self, value: Value, raw: Any) -> str:
-        """Return a question about a value, with a mapping in which nothing is chosen."""
         path = next((path.text for path in value.paths if path.text[2:] == value.said), value.paths[0].text)
         draft = MappingDraft(
             topic=self.body.packet.topic,
@@ -349,12 +347,10 @@ def _plain_address(text: str) -> str:
 
 
 def _key(key: str | int | None) -> str | int | None:
-    """Return the name of an item, or its number from 1."""
     return key + 1 if isinstance(key, int) else key
 
 
 def _has(bits: int, state: str) -> bool:
-    """Tell whether a state is a number in which one of these bits is set."""
     return bool(bits) and state.isdecimal() and len(state) < NUMBER_DIGITS and bool(int(state) & bits)
 
 

@@ -78,7 +78,6 @@ def compact(text: str) -> str:
 
 
 def names(table: Table) -> set[str]:
-    """Return the names of a model and its twins."""
     return called(table.vendor, table.model, *table.also, *table.names)
 
 
@@ -116,7 +115,6 @@ def index() -> Index:
 
 @cache
 def lorawan() -> tuple[Table, ...]:
-    """Return the tables of radio devices."""
     entries = {id(table): table for table in index().by_name.values()}.values()
     return tuple(table for table in entries if table.lorawan is not None)
 
@@ -167,7 +165,6 @@ def _of_topic(topic: str) -> tuple[Candidate, ...]:
 
 
 def _top(packet: Packet) -> Sequence[str]:
-    """Return the names at the top of a message, or of the first item of a list."""
     value: Any = packet.value
     value = value[0] if type(value) is list and value else value
     return [key for key in value if type(key) is str] if type(value) is dict else ()

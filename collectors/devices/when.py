@@ -62,7 +62,6 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
 
 
 def _time(key: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
-    """Return the time at the first of the paths that leads to one."""
     for path in paths:
         value = one(path, place)
         if value is not NOWHERE and (time := _instant(key, path, value, form, body, place)) is not None:

@@ -38,7 +38,6 @@ Decode = Callable[[str, int, float], str]
 
 
 def main() -> None:
-    """Answer requests until the connection ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process closes the connection
     resource.setrlimit(resource.RLIMIT_AS, (PROCESS_MEMORY, PROCESS_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -93,7 +93,6 @@ class Codecs:
         return settled
 
     def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
-        """Return the codec's answer for each frame."""
         answers: list[Answer] = []
         portion = PORTION
         with self._lock:
@@ -194,7 +193,6 @@ def _received(connection: Connection, patience_s: float) -> bytes:
 
 
 def _answer(line: bytes) -> tuple[Answer, bool]:
-    """Return the answer in a line, and whether the codec ran into a limit."""
     try:
         answer = jsontext.parse(line)
     except Unreadable:

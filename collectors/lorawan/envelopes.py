@@ -69,7 +69,6 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return [f'"{(needed[-1].names or ("",))[-1]}"'.encode() for needed in self.needs]
 
     def is_of(self, place: Place) -> bool:
-        """Tell whether a message is of this network."""
         is_like = any(all(one(p, place) not in (NOWHERE, None) for p in needed) for needed in self.needs)
         return is_like and value_at(self.made_up, place) is not True
 
@@ -95,7 +94,6 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         )
 
     def _decoded(self, place: Place) -> Any:
-        """Return the decoded fields; None if there are none."""
         for path in self.fields:
             value = value_at((path,), place)
             if type(value) is str and path.text.endswith("JSON"):

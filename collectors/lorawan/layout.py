@@ -83,7 +83,6 @@ class _Frame:
                 self.body(case, out, begin)
 
     def field(self, one: Field, out: Fields, begin: int) -> None:
-        """Read the field at the current position."""
         if one.object:
             self.structure(one.object, out.setdefault(one.name, {}), begin)
         elif one.append:
@@ -160,7 +159,6 @@ class _Frame:
         return number
 
     def number(self, one: Field, raw: int) -> Any:
-        """Convert a raw number."""
         self.raw = raw
         if raw in one.none:
             return None
@@ -227,5 +225,4 @@ def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> b
 
 @cache
 def signatures() -> tuple[tuple[str, Signature], ...]:
-    """Return the signatures of all layouts."""
     return tuple((name, signature) for name in names() for signature in load(name).signature)

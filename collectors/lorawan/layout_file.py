@@ -52,7 +52,6 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
     size: int = 0
 
     def __post_init__(self) -> None:
-        """Parse the type. Raises ValueError."""
         parts = _TYPE.fullmatch(self.type)
         if parts is None:
             raise ValueError(f'{self.name}: "{self.type}" is not a type')

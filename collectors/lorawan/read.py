@@ -130,7 +130,6 @@ class _Reading:
         return self._tried(lambda reading: reading._of_answer(codec, answer)) or self.decoded()
 
     def _of_answer(self, codec: Codec, answer: Answer) -> Decoded:
-        """Read the codec's answer."""
         if answer.problem:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
@@ -190,7 +189,6 @@ class _Reading:
         return Decoded()
 
     def _unknown(self) -> str:
-        """Return the problem that nothing decodes the bytes, and what to do."""
         payload = self.uplink.payload
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
         model = self.table.name if self.table else ""
@@ -242,13 +240,11 @@ def by_layout() -> dict[str, Table]:
 
 @lru_cache(maxsize=8192)
 def _entry_of(texts: tuple[str, ...]) -> Table | None:
-    """Return the table of the first text that names a radio device."""
     entries = (registry.by_model(text) for text in texts)
     return next((e for e in entries if e is not None and e.lorawan is not None), None)
 
 
 def _codec_among(codecs: tuple[Codec, ...], texts: tuple[str, ...]) -> Codec | None:
-    """Return the codec of the first text that names one."""
     return next((codec for text in texts if (codec := codec_of(text, codecs))), None)
 
 

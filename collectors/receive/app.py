@@ -56,7 +56,6 @@ class Receiver:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         request = Request(scope, receive)
         try:
             response = await self._answer(request)
@@ -173,7 +172,6 @@ async def _linger(request: Request) -> None:
 
 
 def _refusal(refused: NotTaken) -> Response:
-    """Answer and close the connection."""
     headers = {"Connection": "close"}
     if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="besok", charset="UTF-8"'

@@ -62,7 +62,6 @@ class Folder:
             ) from exc
 
     def watch(self, publisher: Publisher, stop: threading.Event) -> None:
-        """Look until stopped."""
         while not stop.wait(POLL_S):
             with contextlib.suppress(BrokerUnavailable):  # the publisher logs it; the files wait
                 self.look(publisher, stop)
@@ -180,7 +179,6 @@ class Folder:
         return path.rename(next(name for name in names if not name.exists()))
 
     def _complain(self, text: str) -> None:
-        """Log a problem, once."""
         if text not in self._logged:
             self._logged.add(text)
             log.error("%s", text, extra={"action": "folder_trouble"})

@@ -95,7 +95,6 @@ class Publisher:
         self._refused = refused
 
     def _stay_connected(self) -> None:
-        """Connect, and reconnect, until stopped."""
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
             why = self._connect()

@@ -12,6 +12,7 @@ from besok.model.readings import Decoded, Flag, Message
 from collectors.adapters import bluetooth, mapping, native, sparkplug
 from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
+from collectors.limits import DEVICE_LIMIT
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import CODECS, Waiting
 
@@ -36,7 +37,6 @@ STRANGERS = ("", "general")  # the adapter of unknown devices
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
-NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
@@ -112,7 +112,7 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
 
 @lru_cache(maxsize=10_000)
 def _are_names(device: str, channel: str) -> bool:
-    is_short = 0 < len(device) <= NAME_LIMIT >= len(channel)
+    is_short = 0 < len(device) <= DEVICE_LIMIT >= len(channel)
     return is_short and device.isprintable() and channel.isprintable()
 
 

@@ -11,6 +11,8 @@ BYTES_LIMIT: Final = 4_000_000  # more than any sensor sends
 VALUES_LIMIT: Final = 100_000  # keys and values: a day of events of a busy entrance has some thousand
 DEPTH_LIMIT: Final = 50  # objects and lists within each other
 TOPIC_LIMIT: Final = 1_000  # characters
+DEVICE_LIMIT: Final = 200  # characters of the name of a device
+CHANNEL_LIMIT: Final = 60  # characters of the name of a line or region
 # processor seconds for the items of one message; a day's items take some hundredths
 TIME_LIMIT_S: Final = 1.0
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least

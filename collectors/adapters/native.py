@@ -8,17 +8,16 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Reading, Status
+from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from collectors.adapters.jsontext import parse, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import event_time
+from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
 SOURCE: Final = "native"
 PREFIX: Final = "besok/v1/"
-DEVICE_LIMIT = 200  # characters of "{site}/{device}"
-CHANNEL_LIMIT = 60  # characters of a line or region
 SEQ_WINDOW_S = 8 * 86_400.0  # in which a device does not use a number twice; brokers keep a queue for a week
 WRAPS_LIMIT = 2**53  # beyond it whole numbers are not exact
-PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
 KINDS: Final = {  # by kind: the key that names the part of a device, and the metrics
     "flow": ("line", tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)),
     "level": ("region", tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)),
@@ -32,15 +31,15 @@ def _is_name(value: object) -> bool:
 
 _NAME: Final = f"a name of at most {CHANNEL_LIMIT} printable characters"
 FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # keys beside the values: check, and form
-    "simulated": (lambda said: type(said) is bool, "true or false"),
+    "simulated": (lambda value: type(value) is bool, "true or false"),
     "line": (_is_name, _NAME),
     "region": (_is_name, _NAME),
     "period_s": (
-        lambda said: type(said) in (int, float) and 0 <= said <= PERIOD_LIMIT,
+        lambda value: type(value) in (int, float) and 0 <= value <= PERIOD_LIMIT,
         f"a number of seconds from 0 to {PERIOD_LIMIT} (a day)",
     ),
     "wraps": (
-        lambda said: type(said) is int and 0 <= said <= WRAPS_LIMIT,
+        lambda value: type(value) is int and 0 <= value <= WRAPS_LIMIT,
         "a whole number such as 65536, for a counter of 16 bits",
     ),
 }

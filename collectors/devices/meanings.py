@@ -12,8 +12,8 @@ from collectors.devices import field_names
 from collectors.devices.field_names import BARE, CLIMATE, FIELDS, PEOPLE, WORDS, compact, telling, words
 from collectors.devices.format import text_of
 from collectors.devices.leaves import Leaf, is_number
+from collectors.limits import CHANNEL_LIMIT
 
-CHANNEL_LIMIT: Final = 60  # characters
 Meaning = tuple[str, str]  # a metric, and what its mapping needs beside the path
 _NUMBERS: Final = tuple(
     (row["says"].split(), tuple((metric, row.get("besides", "")) for metric in row["means"].split()))

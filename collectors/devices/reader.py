@@ -23,8 +23,9 @@ from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
 from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
+from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
-NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
+NAME_LIMIT: Final = {"device": DEVICE_LIMIT, "channel": CHANNEL_LIMIT}
 LEAVES_SHOWN: Final = 8
 NUMBER_DIGITS: Final = 20  # of a number of flags
 ITEMS_CHECKED: Final = 64  # items between two checks of the time budget

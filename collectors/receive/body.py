@@ -8,8 +8,9 @@ from email.parser import BytesHeaderParser
 from typing import Final
 from urllib.parse import parse_qsl
 
+from collectors.limits import BYTES_LIMIT
+
 BODY_LIMIT: Final = 8_000_000  # bytes, as sent and as unpacked; a count with two pictures beside it fits
-MESSAGE_LIMIT: Final = 4_000_000  # bytes of one message, the most that a collector reads
 PARTS_LIMIT: Final = 50  # of a multipart body
 FIELDS_LIMIT: Final = 1000  # of a form
 HEADERS_LIMIT: Final = 8_000  # bytes of the headers of a part
@@ -67,7 +68,7 @@ def _unpacked(body: bytes) -> bytes:
 def messages(body: bytes, headers: Headers) -> list[bytes]:
     """Return the messages in a body: one, or one for each part that is JSON or XML. Raises NotTaken."""
     parts = list(_messages(body, headers))
-    if any(len(message) > MESSAGE_LIMIT for message in parts):
+    if any(len(message) > BYTES_LIMIT for message in parts):
         raise _too_large()
     return parts
 
@@ -143,7 +144,7 @@ def _is_document(content: bytes) -> bool:
 
 
 def _too_large() -> NotTaken:
-    most, each = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
+    most, each = BODY_LIMIT // 1_000_000, BYTES_LIMIT // 1_000_000
     return NotTaken(
         413,
         f"the body is too large: at most {most} MB, and {each} MB in one message, unpacked; send less at once, and turn"

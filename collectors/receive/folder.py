@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Final
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge, SettingsError
+from collectors.limits import BYTES_LIMIT
 from collectors.receive import access
-from collectors.receive.body import MESSAGE_LIMIT, UNREAD
+from collectors.receive.body import UNREAD
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
 
@@ -126,10 +127,10 @@ class Folder:
                 "it is a picture or the like, and was not read; turn it off in the device and delete it"
             )
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-            content = file.read(MESSAGE_LIMIT + 1)
-        if len(content) > MESSAGE_LIMIT:
+            content = file.read(BYTES_LIMIT + 1)
+        if len(content) > BYTES_LIMIT:
             raise ValueError(
-                f"it has more than {MESSAGE_LIMIT // 1_000_000} MB; split it, with the head in each part"
+                f"it has more than {BYTES_LIMIT // 1_000_000} MB; split it, with the head in each part"
             )
         if packed or b"\0" in content:
             raise ValueError("it is not text; put down JSON, XML or CSV (UTF-8), unpacked")

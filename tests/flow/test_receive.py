@@ -37,6 +37,7 @@ from besok.store.migrate import migrate
 from besok.store.write import write
 from cli.serving import guarded, receiver
 from cli.stack import ports, program
+from collectors.limits import BYTES_LIMIT
 from collectors.pipeline import decode
 from collectors.receive import access, body
 from collectors.receive import app as receiver_app
@@ -258,7 +259,7 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
     "another's device": (403, "send there", {"path": "/in/someone-else"}),
     "another's device by a slash in code": (403, "send there", {"path": "/in/someone%2Felse"}),
     "a huge body": (413, "turn off pictures", {"content": b"x" * (body.BODY_LIMIT + 1)}),
-    "a huge message": (413, "send less at once", {"content": b"x" * (body.MESSAGE_LIMIT + 1)}),
+    "a huge message": (413, "send less at once", {"content": b"x" * (BYTES_LIMIT + 1)}),
     "a gzip bomb": (413, "unpacked", {"content": gzip.compress(bytes(12 * body.BODY_LIMIT)), **GZIP}),
     "gzip that breaks off": (400, "breaks off", {"content": gzip.compress(b"{}" * 50)[:-9], **GZIP}),
     "gzip with more behind it": (400, "follows it", {"content": gzip.compress(b"{}") * 2, **GZIP}),

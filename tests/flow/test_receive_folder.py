@@ -15,8 +15,8 @@ from servers import connected, own_broker
 from besok.model.errors import BrokerUnavailable, SettingsError
 from besok.model.settings import Settings
 from cli.serving import receiver
+from collectors.limits import BYTES_LIMIT
 from collectors.receive import folder as folder_module
-from collectors.receive.body import MESSAGE_LIMIT
 from collectors.receive.folder import STILL_LOOKS, UNFINISHED_LOOKS, Folder
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import Publisher
@@ -137,7 +137,7 @@ FAILED: dict[str, tuple[str, bytes]] = {
     "HOUSE/bytes.csv": ("not text", b"\xff\xd8\xff\xe0\0"),
     "HOUSE/counts.csv.gz": ("unpacked", b"abc\n"),
     "HOUSE/empty.csv": ("empty", b""),
-    "HOUSE/large.csv": ("split it", b"1\n" * (MESSAGE_LIMIT // 2 + 1)),
+    "HOUSE/large.csv": ("split it", b"1\n" * (BYTES_LIMIT // 2 + 1)),
     "a+b/counts.csv": ("no topic may have", b"a\n"),
 }
 

@@ -25,7 +25,7 @@ from besok.model.readings import Message
 from besok.model.site import PayloadMapping
 from besok.model.sitefile import mapping_checks
 from cli.standalone import dry_run
-from collectors import decoding, pipeline
+from collectors import decoding, limits, pipeline
 from collectors.decoding import ADAPTERS
 from collectors.devices.table import tables
 
@@ -59,7 +59,7 @@ def assert_sound(message: Message, model: str = "") -> None:
         assert METRICS[reading.metric].problem(reading.value) is None
         assert reading.time is not None and reading.time.tzinfo is not None
         assert isfinite(reading.period_s) and reading.period_s >= 0
-        assert reading.device and reading.device.isprintable() and len(reading.device) <= decoding.NAME_LIMIT
+        assert reading.device and reading.device.isprintable() and len(reading.device) <= limits.DEVICE_LIMIT
         assert reading.channel.isprintable() and len(reading.channel) <= 100
     if decoded.identity:
         assert decoded.identity.scope.isprintable() and decoded.identity.mark.isprintable()

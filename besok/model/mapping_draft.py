@@ -85,9 +85,7 @@ def written(draft: MappingDraft) -> str:
     """Format a draft as lines of a site file."""
     lines = [HEAD, f"name = {_quoted(name_of(draft.topic))}", f"topic = {_quoted(filter_of(draft.topic))}"]
     lines += [f"{key} = {_quoted(path)}" for key in _KEYS if (path := getattr(draft, key))]
-    if draft.only:
-        pairs = ", ".join(f"{_quoted(path)} = {_quoted(text)}" for path, text in draft.only.items())
-        lines.append(f"only = {{ {pairs} }}")
+    lines += [f"only.{_quoted(path)} = {_quoted(text)}" for path, text in draft.only.items()]
     if draft.start and draft.time:
         lines.append(
             f"# start = {_quoted(draft.start)}  # of the period that is counted; not with a running total"

@@ -57,7 +57,7 @@ def _of_a_word(leaf: Leaf, named: set[str]) -> tuple[Meaning, ...]:
     texts, moves = {*words(text)}, WORDS["into"] | WORDS["out"]
     is_event = bool(named & WORDS["directions"]) and isinstance(leaf.value, str)
     if (is_event and texts & (moves | WORDS["ways"])) or (leaf.value is True and named & moves):
-        only = f"with only = {{ {json.dumps(leaf.path)} = {json.dumps(text)} }}"
+        only = f"with only.{json.dumps(leaf.path)} = {json.dumps(text)}"
         return (("in", only), ("out", only))
     is_state = "_".join(text.lower().split()) in WORDS["states"] or bool(is_event and texts & WORDS["strong"])
     is_generic = is_event or all(word in WORDS["described"] or word.isdecimal() for word in named)

@@ -170,14 +170,14 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     time: Paths = Paths()
     time_format: str = ""
     zone: str = ""
-    summer: str = ""
+    summer: Paths = Paths()
     start: Paths = Paths()
     last_second: bool = False
     share: Paths = Paths()
     period_s: str | float = 0.0
-    age_s: str = ""  # path to the seconds that have passed since the time
+    age_s: Paths = Paths()  # to the seconds that have passed since the time
     units: dict[Literal["period_s", "age_s"], str | float] = {}
-    seq: str = ""
+    seq: Paths = Paths()
     repeat_s: float = REPEATED_S
     device_form: Literal["mac", ""] = ""
     clock: Literal["second", ""] = ""
@@ -194,9 +194,8 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         if len(self.share) not in (0, 2):
             raise ValueError("share = [samples made, samples expected]: write both paths")
         sentence(self.problem)
-        for path in (self.age_s, self.seq, self.summer, self.period_s):
-            if path and isinstance(path, str):
-                compiled(path)
+        if isinstance(self.period_s, str):
+            compiled(self.period_s)
 
     @cached_property
     def when(self) -> tuple[Condition, ...]:

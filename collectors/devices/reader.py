@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from besok.model import mapping_draft
 from besok.model.errors import Unreadable
-from besok.model.json_path import Path, Place, compiled, sentence
+from besok.model.json_path import NOWHERE, Path, Place, sentence
 from besok.model.mapping_draft import MappingDraft
 from besok.model.metrics import Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
@@ -18,7 +18,7 @@ from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import NOWHERE, Body, first, hold, one
+from collectors.devices.finding import Body, first, hold, one, value_at
 from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
 from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
@@ -319,10 +319,10 @@ class _Reading:
             return None
         first = self.readings[0]
         try:
-            value = one(compiled(self.form.seq), self.body.whole)
+            value = value_at(self.form.seq, self.body.whole)
         except Unreadable:
             return None
-        if value is NOWHERE or not isinstance(value, str | int | float) or value == "":
+        if not isinstance(value, str | int | float):
             return None
         scope = f"{first.source}/{first.device}"
         return Identity(scope=scope, mark=f"seq:{text_of(value)[:100]}", window_s=self.form.repeat_s)

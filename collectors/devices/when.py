@@ -6,12 +6,12 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import BEGINNINGS, Path, Place, compiled
+from besok.model.json_path import BEGINNINGS, NOWHERE, Path, Place, compiled
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
 from collectors.adapters import times
 from collectors.adapters.jsontext import show
-from collectors.devices.finding import NOWHERE, Body, number_at, one
+from collectors.devices.finding import Body, number_at, one, value_at
 from collectors.devices.format import Format, text_of
 
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
@@ -22,7 +22,7 @@ def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float
     if form.is_timeless:
         return body.time, 0.0
     time = _time("time", form.time, form, body, place) or body.time
-    if form.age_s and (age := _age(compiled(form.age_s), form, place)):
+    if form.age_s and (age := _age(form.age_s[0], form, place)):
         time = (time or body.packet.message.received) - age
     if form.last_second and time is not None and time.second == 59:
         time += timedelta(seconds=1)
@@ -89,7 +89,7 @@ def _zone(form: Format, body: Body, place: Place) -> str:
         stated = one(compiled(zone), place)
         zone = stated if isinstance(stated, str) else ""
     zone = zone or body.packet.known.zone
-    if not form.summer or text_of(one(compiled(form.summer), place)) not in ("true", "1"):
+    if not form.summer or text_of(value_at(form.summer, place)) not in ("true", "1"):
         return zone
     return times.in_summer(zone)
 
@@ -104,6 +104,6 @@ def _age(path: Path, form: Format, place: Place) -> timedelta:
 
 def _mark(form: Format, body: Body) -> int:
     """Return a number below a million that distinguishes this message from others of the same second."""
-    seq = one(compiled(form.seq), body.whole) if form.seq else NOWHERE
-    distinguishing = body.packet.payload if seq is NOWHERE else text_of(seq).encode("utf-8", "replace")
+    seq = value_at(form.seq, body.whole)
+    distinguishing = body.packet.payload if seq is None else text_of(seq).encode("utf-8", "replace")
     return int.from_bytes(blake2b(distinguishing, digest_size=4).digest()) % 1_000_000

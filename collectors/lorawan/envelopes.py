@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 import msgspec
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import Place
+from besok.model.json_path import NOWHERE, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import NOWHERE, Body, one, value_at
+from collectors.devices.finding import Body, one, value_at
 from collectors.devices.format import Paths, made, paths
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (

@@ -520,7 +520,7 @@ CITY = (
         "fiware door-1: level:1 temperature_c 15, level:1 humidity_pct 70"),
     on("/json/SECRET/door-1/attrs/h", b"70", "fiware door-1: level:1 humidity_pct 70"),
     row('{"id": "urn:ngsi-ld:X:1", "type": "CrowdFlowObserved", "peopleCount": 1, "peopleCount": 2}',
-        'rejected: the message says "peopleCount" twice, so…'),
+        'rejected: it says "peopleCount" twice in one object, so…'),
     row(CROWD | {"peopleCount": "many"}, 'rejected: peopleCount is "many": it must be a number'),
     row(CROWD | {"peopleCount": 3, "dateObservedFrom": "2026-11-25T09:00:00Z", "dateObservedTo": "2026-11-25T08:00:00Z"},
         "rejected: the period from @.dateObservedFrom.value to…"),

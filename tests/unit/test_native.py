@@ -321,14 +321,21 @@ LEVEL = st.fixed_dictionaries(
 )
 
 
+def taken(payload: object, kind: str) -> bool:
+    """Whether nothing of a message is refused: the catalogue, which the pipeline asks, says that people are whole."""
+    decoded = decode(payload, kind)
+    people = [r.value for r in decoded.readings if METRICS[r.metric].unit == "people"]
+    return not decoded.problems and not any(value % 1 for value in people)
+
+
 @given(st.one_of(FLOW, st.lists(FLOW, max_size=3)))
 def test_the_adapter_reads_exactly_the_flows_of_the_schema(payload: object) -> None:
-    assert valid(payload, "flow") == (not decode(payload).problems)
+    assert valid(payload, "flow") == taken(payload, "flow")
 
 
 @given(st.one_of(LEVEL, st.lists(LEVEL, max_size=3)))
 def test_the_adapter_reads_exactly_the_levels_of_the_schema(payload: object) -> None:
-    assert valid(payload, "level") == (not decode(payload, "level").problems)
+    assert valid(payload, "level") == taken(payload, "level")
 
 
 @pytest.mark.parametrize(

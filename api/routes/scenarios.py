@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
 import msgspec
-from fastapi import Path
+from fastapi import Path, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response, StreamingResponse
 
@@ -20,6 +20,10 @@ from besok.store import scenarios as store
 router = Routes("Scenarios")
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a scenario", examples=[12])]
+Beside = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=2**31 - 1)], ...],
+    Query(max_length=3, description="Numbers of other scenarios in the same table", examples=[[13]]),
+]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WORD)]
 People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
 
@@ -133,10 +137,11 @@ def found(site: KnownSite, number: Number, db: Db) -> ScenarioRun:
 @router.table(
     "/sites/{site}/scenarios/{number}/spaces", "read", "Spaces under a scenario, beside today", ScenarioSpace
 )
-def spaces(site: KnownSite, number: Number, db: Db, form: Form) -> Response:
+def spaces(site: KnownSite, number: Number, db: Db, form: Form, beside: Beside = ()) -> Response:
     """Return a row for each space of the site, those that break first at the top; none until it is done."""
-    run = store.load(db, site.id, number)
-    return rows(scenarios.spaces(run), ScenarioSpace, form, f"{site.id}-scenario-{number}")
+    runs = [store.load(db, site.id, one) for one in (number, *beside)]
+    shown = [row for run in runs for row in scenarios.spaces(run)]
+    return rows(shown, ScenarioSpace, form, f"{site.id}-scenario-{number}")
 
 
 @router.reads("/sites/{site}/scenarios/{number}/recording", "read", "A recording as a file",

@@ -54,10 +54,10 @@ def breaking(run: ScenarioRun) -> list[SpaceStrain]:
 
 def spaces(run: ScenarioRun) -> list[ScenarioSpace]:
     """Return a row for each space of the site."""
-    return [_row(space) for space in own_spaces(run)]
+    return [_row(run, space) for space in own_spaces(run)]
 
 
-def _row(space: SpaceStrain) -> ScenarioSpace:
+def _row(run: ScenarioRun, space: SpaceStrain) -> ScenarioSpace:
     today, then = space.today, space.then
     when = space.when[0] if space.when else None
     return ScenarioSpace(
@@ -75,4 +75,8 @@ def _row(space: SpaceStrain) -> ScenarioSpace:
         weekday=when.weekday if when else None,
         start_hour=when.start if when else None,
         end_hour=when.end if when else None,
+        scenario=run.number,
+        title=run.spec.title,
+        first=run.spec.first,
+        days=run.spec.days,
     )

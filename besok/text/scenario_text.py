@@ -30,6 +30,9 @@ def examples(site: Site, today: date) -> dict[str, ScenarioSpec]:
     monday = today + (7 - today.weekday()) * DAY
     saturday = today + ((SATURDAY - today.weekday() - 1) % 7 + 1) * DAY
     specs = {"double": ScenarioSpec(title=_("Twice as many visitors"), first=monday, days=7, visitors=2.0)}
+    specs["saturday"] = ScenarioSpec(
+        title=_("A Saturday with three times as many"), first=saturday, visitors=3.0
+    )
     if site.spaces:
         halls = [space for kind in HALLS for space in site.spaces if space.kind == kind]
         room = (halls or list(site.spaces))[0].id

@@ -19,12 +19,14 @@ def starts(site: str, examples: Mapping[str, ScenarioSpec]) -> Any:
     """Return the examples as links to the form, and a link to an empty one."""
     questions = {
         "double": _("What if twice as many come?"),
+        "saturday": _("A Saturday with three times as many"),
         "fair": _("A Saturday with a book fair"),
         "sensor": _("The entrance sensor fails"),
         "recorded": _("Play real traffic again"),
     }
     about = {
         "double": _("Which space is full first, when, and for how long?"),
+        "saturday": _("Which rooms and doors are too small for one very busy day?"),
         "fair": _("An event draws people of its own. Is there room for them?"),
         "sensor": _("Would it be noticed, how soon, and what would be missing from the figures?"),
         "recorded": _(

@@ -163,9 +163,10 @@ def _json(run: ScenarioRun) -> Any:
     return html.A(_("Answer as JSON"), href=address, download=f"scenario-{run.number}.json")
 
 
-def table_address(run: ScenarioRun) -> str:
-    """Return the address of the spaces of an answer as a file."""
-    return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}"
+def table_address(run: ScenarioRun, *others: ScenarioRun) -> str:
+    """Return the address of the spaces of answers as one file."""
+    beside = "".join(f"&beside={other.number}" for other in others)
+    return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}{beside}"
 
 
 def _table(run: ScenarioRun) -> Any:

@@ -13,20 +13,25 @@ PATTERNS = ("", "/", "x", ".")  # tell scenarios apart as the colours do
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """One world: its peak in each space as percent of the capacity, with the ends of its 80 % interval."""
+    """One world: its peak in each space as percent of the capacity, with the ends of its 80 % interval.
+
+    `today`: of the world as it is, on the days of the scenarios that follow it.
+    """
 
     name: str
+    today: bool
     mid: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
 
 
-def peaks(spaces: Sequence[str], today: Bars, scenarios: Sequence[Bars]) -> go.Figure:
-    """Return the bars of each space, today's first, and a line at its capacity."""
+def peaks(spaces: Sequence[str], worlds: Sequence[Bars]) -> go.Figure:
+    """Return the bars of each space in each world, and a line at its capacity."""
     figure = chart(_("% of the capacity"))
-    _add(figure, spaces, today, BEFORE, "")
-    for bars, colour, pattern in zip(scenarios, SERIES, PATTERNS, strict=False):
-        _add(figure, spaces, bars, colour, pattern)
+    scenarios = 0
+    for bars in worlds:
+        _add(figure, spaces, bars, BEFORE if bars.today else SERIES[scenarios], PATTERNS[scenarios])
+        scenarios += not bars.today
     figure.add_hline(y=100, line={"color": LIMIT, "width": 2, "dash": "dash"})
     figure.update_layout(barmode="group", bargap=0.3, hovermode="x unified")
     figure.update_xaxes(automargin=True)

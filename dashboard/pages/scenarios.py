@@ -1,7 +1,7 @@
 """*Scenarios*: planners ask what would happen, and read what breaks first, when and for how long."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 from dash import dcc, html
 
@@ -99,8 +99,7 @@ def _chart(runs: list[ScenarioRun]) -> Any:
     fullest += sorted(planned - set(fullest))
     if not fullest:
         return None
-    worlds = [_bars(_("today"), fullest, runs[0], "today")]
-    worlds += [_bars(run.spec.title, fullest, run, "then") for run in runs]
+    worlds = _worlds(runs, fullest)
     names = [named(by_space[name].name) for name in fullest]
     rows = [
         [name, *(f"{world.mid[n]:.0f} ({world.low[n]:.0f}–{world.high[n]:.0f})" for world in worlds)]
@@ -110,25 +109,43 @@ def _chart(runs: list[ScenarioRun]) -> Any:
         [
             html.H2(_("How full it gets")),
             chart(
-                peaks(names, worlds[0], worlds[1:]),
+                peaks(names, worlds),
                 label=_("The most people at once in each space, as a share of its capacity"),
                 finding=_(
                     "The most people at once, as % of the capacity; the thin lines are 80 % intervals."
                 ),
                 head=[_("Space"), *(world.name for world in worlds)],
                 rows=rows,
-                csv=scenario_run.table_address(runs[0]),
+                csv=scenario_run.table_address(*runs),
                 name="scenarios",
             ),
         ]
     )
 
 
-def _bars(name: str, spaces: list[str], run: ScenarioRun, side: str) -> Bars:
+def _worlds(runs: list[ScenarioRun], spaces: list[str]) -> list[Bars]:
+    """Return the world of each answer, those of the same days behind what those days are like today."""
+    by_days: dict[tuple[date, int], list[ScenarioRun]] = {}
+    for run in runs:
+        by_days.setdefault((run.spec.first, run.spec.days), []).append(run)
+    worlds = []
+    for alike in by_days.values():
+        first = alike[0]
+        today = (
+            _("today")
+            if len(by_days) == 1
+            else _("today, {days}").format(days=scenario_text.days(first.spec))
+        )
+        worlds.append(_bars(today, spaces, first, "today"))
+        worlds += [_bars(run.spec.title, spaces, run, "then") for run in alike]
+    return worlds
+
+
+def _bars(name: str, spaces: list[str], run: ScenarioRun, side: Literal["today", "then"]) -> Bars:
     known = {space.space: space for space in scenarios.own_spaces(run)}
     peak = [
         [100 * getattr(getattr(known[space], side).peak, end) / (known[space].capacity or 1) if space in known else 0.0
          for space in spaces]
         for end in ("mid", "low", "high")
     ]  # fmt: skip
-    return Bars(name=name, mid=peak[0], low=peak[1], high=peak[2])
+    return Bars(name=name, today=side == "today", mid=peak[0], low=peak[1], high=peak[2])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from dash import dcc
 
 from besok.model import messages
 from besok.model.findings import KINDS
@@ -22,10 +23,13 @@ from besok.model.scenarios import (
     SensorTrouble,
     problem,
 )
-from besok.model.site import SiteFile
+from besok.model.site import SiteFile, Text
 from besok.model.sitefile import parse
+from besok.model.views.scenarios import ScenarioResult, ScenarioRun
+from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Strain
 from besok.text import scenario_text
 from besok.text.languages import LANGUAGES, speaking
+from dashboard.pages import scenarios as scenarios_page
 from sensors_sim.placing import placed
 from sensors_sim.planner_question import connected, scenario_of
 from tests.small_sites import library, portal, space
@@ -120,11 +124,67 @@ def test_examples_can_be_asked_as_they_are() -> None:
     for language in LANGUAGES:
         with speaking(language):
             found = scenario_text.examples(LIBRARY, date(2026, 11, 28))
-            assert list(found) == ["double", "fair", "sensor", "recorded"]
-            assert [problem(spec, LIBRARY, NOW) for spec in found.values()] == [None] * 4
-            assert found["fair"].first == SATURDAY and found["double"].first == date(2026, 11, 30)
+            assert list(found) == ["double", "saturday", "fair", "sensor", "recorded"]
+            assert [problem(spec, LIBRARY, NOW) for spec in found.values()] == [None] * 5
+            assert found["fair"].first == found["saturday"].first == SATURDAY and found[
+                "double"
+            ].first == date(2026, 11, 30)
     bare = library("bare", sensors=()).sites[0]
-    assert list(scenario_text.examples(bare, date(2026, 11, 28))) == ["double"]
+    assert list(scenario_text.examples(bare, date(2026, 11, 28))) == ["double", "saturday"]
+
+
+def answered(number: int, first: date, days: int, today: int) -> ScenarioRun:
+    """Return an answer: the hall is as full as that today, and twice as full under the scenario."""
+
+    def strain(peak: int) -> Strain:
+        figure = Replicated(mid=peak, low=peak, high=peak)
+        holds = Holds(mid=None, low=None, high=None)
+        return Strain(
+            surely=0,
+            peak=figure,
+            over=figure,
+            seated=figure,
+            standing=figure,
+            holds=holds,
+            week=(),
+            likely=(),
+        )
+
+    hall = SpaceStrain(
+        space="lib/hall", name=Text(sv="Hall", en="Hall"), capacity=200, seats=None,
+        today=strain(today), then=strain(2 * today), when=(),
+    )  # fmt: skip
+    answer = Answer(
+        scenario="", title=Text(sv="", en=""), today="", first=first, last=first, seeds=(1,), notes=(), sites=(),
+        spaces=(hall,), portals=(),
+    )  # fmt: skip
+    spec = ScenarioSpec(title=f"Q{number}", first=first, days=days, visitors=2.0)
+    result = ScenarioResult(answer=answer, sensor=None, learnt=True)
+    return ScenarioRun(
+        number=number, site="lib", spec=spec, state="done", author="Kim", asked=NOW, started=NOW, ended=NOW,
+        done=1, total=1, reason="", result=result,
+    )  # fmt: skip
+
+
+def drawn(runs: list[ScenarioRun]) -> Any:
+    """Return the bars of the chart of answers."""
+    (graph,) = [part for part in scenarios_page._chart(runs)._traverse() if isinstance(part, dcc.Graph)]
+    return graph.figure.data
+
+
+@pytest.mark.usefixtures("english")
+def test_each_answer_is_compared_with_today_on_its_own_days() -> None:
+    week, saturday, again = (
+        answered(1, date(2026, 11, 30), 7, 60),
+        answered(2, SATURDAY, 1, 100),
+        answered(3, date(2026, 11, 30), 7, 61),
+    )
+    bars = [(bar.name, bar.y[0]) for bar in drawn([week, saturday, again])]
+    assert bars == [
+        ("today, 30 Nov 2026 – 6 Dec 2026", 30), ("Q1", 60), ("Q3", 61),
+        ("today, Saturday 5 Dec 2026", 50), ("Q2", 100),
+    ]  # fmt: skip
+    assert [bar.name for bar in drawn([saturday])] == ["today", "Q2"]
 
 
 def test_every_state_reason_and_trouble_is_said_in_both_languages() -> None:

@@ -1,7 +1,7 @@
 """Views of scenarios: what was asked, how far it is, and the answer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from besok.model.findings import Kind
 from besok.model.scenarios import FailedFor, FaultySensor, RunState, ScenarioSpec
@@ -59,7 +59,10 @@ class ScenarioRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioSpace:
-    """A space under a scenario: peak and minutes over capacity with 80 % intervals, and the longest hours over it."""
+    """A space under a scenario: peak and minutes over capacity with 80 % intervals, and the longest hours over it.
+
+    `title` is the scenario's; what is so today is of the same days, from `first` on.
+    """
 
     space: str
     capacity: int | None
@@ -75,3 +78,7 @@ class ScenarioSpace:
     weekday: int | None
     start_hour: int | None
     end_hour: int | None
+    scenario: int
+    title: str
+    first: date
+    days: int

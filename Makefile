@@ -15,12 +15,18 @@ setup: ## install what is missing; leaves .venv/bin/besok
 demo: setup ## the whole system with simulated sensors; prints its address, Ctrl-C ends it
 	@$(BIN)/besok demo
 
-texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
+texts: setup ## brings the catalogues up to date with the texts of the code; then translate what is empty in them
+	$(call catalogue,sv,api besok dashboard)
+	$(call catalogue,ar,dashboard/public besok/text/opening_text.py besok/text/level_text.py)
+
+# of a language, from the texts of some folders and files
+define catalogue
 	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k refusal -k remark:3 -k offer:2 -k ask:2 -k ask_several:2 -k option:2 --add-location=file --sort-output \
-		-o .besok.pot api besok dashboard
-	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l sv -D besok -w 116 --no-fuzzy-matching \
+		-o .besok.pot $(2)
+	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -l $(1) -D besok -w 116 --no-fuzzy-matching \
 		--ignore-obsolete --ignore-pot-creation-date
 	@rm .besok.pot
+endef
 
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash deploy/setup tests

@@ -12,9 +12,10 @@ from dash import html
 
 from besok.model.calendar import business_day
 from besok.model.site import Site
-from besok.model.views.live import Freshness, Level, SiteLive, SpaceLive
+from besok.model.views.live import Freshness, SiteLive, SpaceLive
 from besok.text import formats, opening_text
 from besok.text.languages import _, named
+from besok.text.level_text import levels
 from dashboard.components.elements import data
 from dashboard.version import version
 
@@ -193,17 +194,6 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
     return _("No capacity set") if space.level == "unknown" else levels()[space.level]
-
-
-def levels() -> dict[Level, str]:
-    """Return how busy it is, in a word."""
-    return {
-        "calm": _("Calm"),
-        "moderate": _("Moderate"),
-        "busy": _("Busy"),
-        "full": _("Full"),
-        "unknown": "",
-    }
 
 
 def followed(live: SiteLive, zone: str, mark: str) -> dict[str, Any]:

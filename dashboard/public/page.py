@@ -9,14 +9,13 @@ from besok.model.views.live import SiteInfo
 from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
 from besok.text import formats, opening_text
 from besok.text.languages import _, named
-from dashboard.components.live_parts import levels
+from besok.text.level_text import levels
 
 
 def frame() -> dict[str, str]:
     """Return the words that stand on every public page."""
     return {
         "skip": _("Skip to the content"),
-        "offline": _("No connection since {time}"),
         "quiet": _("When it is quiet"),
         "today": _("Today, hour by hour"),
         "usual": _("What is usual on this weekday, from the last eight weeks."),
@@ -29,6 +28,7 @@ def frame() -> dict[str, str]:
         "requests": _("What you asked for, and what came of it"),
         "more": _("More about this place"),
         "languages": _("Languages"),
+        "back": _("Back to free seats and quiet hours"),
         "places": _("Sites"),
         "about": _("About these figures"),
         "data": _("Open data"),
@@ -56,6 +56,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
+        "offline": _("No connection since {time}").format(time=formats.stamp(public.time, public.timezone)),
         "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
         "floors": list(_floors(public)),
         "today": [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 from besok.model.messages import Translatable
@@ -27,19 +27,48 @@ KEYWORDS: dict[str, Any] = {
     "ask_several": (2,),
     "option": (2,),
 }
+PUBLIC = ROOTS[2] / "public"
+PUBLIC_TEXTS = ("opening_text", "level_text")  # modules of `besok.text` that the public part uses as well
 NUMBERED = re.compile(r"\{(\w+)")
 
 
-def catalogue() -> Catalog:
-    with (LOCALES / "sv" / "LC_MESSAGES" / "besok.po").open("rb") as source:
-        return read_po(source, locale="sv")
+def catalogue(language: str = "sv") -> Catalog:
+    with (LOCALES / language / "LC_MESSAGES" / "besok.po").open("rb") as source:
+        return read_po(source, locale=language)
+
+
+def texts(root: Path) -> set[Any]:
+    """Return the texts of the code of a folder."""
+    return {message for _f, _l, message, *_ in extract_from_dir(root, keywords=KEYWORDS)}
+
+
+def public_texts() -> set[Any]:
+    """Return the texts that residents may read."""
+    paths = [ROOTS[1] / "text" / f"{name}.py" for name in PUBLIC_TEXTS]
+    shared = {
+        message for path in paths for _l, message, *_ in extract_from_file("python", path, keywords=KEYWORDS)
+    }
+    return texts(PUBLIC) | shared
 
 
 def test_every_text_is_translated_and_no_other() -> None:
-    found = {message for root in ROOTS for _f, _l, message, *_ in extract_from_dir(root, keywords=KEYWORDS)}
-    known = {m.id: m.string for m in catalogue() if m.id}
-    assert found == known.keys(), "run `make texts`"
-    assert [one for one, said in known.items() if not said or not all(said)] == []
+    for language, found in (("sv", set.union(*map(texts, ROOTS))), ("ar", public_texts())):
+        known = {m.id: m.string for m in catalogue(language) if m.id}
+        assert found == known.keys(), "run `make texts`"
+        assert [one for one, said in known.items() if not said or not all(said)] == []
+
+
+def test_the_public_part_has_texts_from_nowhere_else() -> None:
+    for path in PUBLIC.rglob("*.py"):
+        modules = {
+            name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom)
+            for name in (f"{node.module}.{alias.name}" for alias in node.names)
+        }
+        used = {name.split(".")[2] for name in modules if name.startswith("besok.text.")}
+        assert used <= {"formats", "languages", *PUBLIC_TEXTS}, path
+        assert not [name for name in modules if name.startswith("dashboard.components.")], path
 
 
 def test_messages_have_the_numbers_of_the_reader() -> None:
@@ -51,7 +80,7 @@ def test_messages_have_the_numbers_of_the_reader() -> None:
 
 def test_translations_keep_the_places_for_numbers() -> None:
     """All of them, but for the key of an action, which is not said in Swedish."""
-    for message in catalogue():
+    for message in [*catalogue(), *catalogue("ar")]:
         ids, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
         for text, translation in zip(ids, said, strict=True):
             places, of_cookie = (sorted(NUMBERED.findall(one)) for one in (text, translation))

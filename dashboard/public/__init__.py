@@ -24,6 +24,7 @@ from dashboard.public import page, statements
 
 HERE = Path(__file__).parent
 RIGHT_TO_LEFT: Final = ("ar",)
+ICONS: Final = (192, 512)  # pixels: the logo on a square that any platform may cut to its own shape
 NAMES: Final = {"sv": "Svenska", "en": "English", "ar": "العربية"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
@@ -34,6 +35,7 @@ FILES = {
     "free.js": (HERE / "free.js", "text/javascript"),
     "worker.js": (HERE / "worker.js", "text/javascript"),
     "logo.svg": (HERE.parent / "assets" / "logo.svg", "image/svg+xml"),
+    **{f"icon-{size}.png": (HERE / f"icon-{size}.png", "image/png") for size in ICONS},
 }
 PARTS: Final = ("spaces", "today", "week", "requests")
 WIDGETS: Final = {"": ("spaces",), "today": ("today",)}  # what a page of somebody else shows, by `part`
@@ -59,7 +61,7 @@ def install(server: FastAPI, settings: Settings) -> None:
         with speaking(language):
             shown = {
                 "lang": language,
-                "dir": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+                "dir": _direction(language),
                 "t": page.frame(),
                 "languages": [{"code": code, "name": NAMES[code]} for code in PUBLIC_LANGUAGES],
                 "contact": settings.contact,
@@ -72,6 +74,11 @@ def install(server: FastAPI, settings: Settings) -> None:
 
     def base(request: Request) -> str:
         return (settings.public_url or str(request.base_url)).rstrip("/")
+
+    def linking(request: Request) -> str:
+        """Return the site whose page linked to this one; empty if none did."""
+        site = request.query_params.get("site", "")
+        return site if any(one.site == site for one in get_sites(server.state.db)) else ""
 
     def missing(request: Request, words: Callable[[], dict[str, Any]]) -> Response:
         return answer(request, "prose.html", words, "'none'", 404)
@@ -97,22 +104,21 @@ def install(server: FastAPI, settings: Settings) -> None:
         public_site = get_sites(server.state.db)
         if not public_site:
             return missing(request, lambda: {"title": _("No place has been set up yet")})
-        return RedirectResponse(f"/free/{public_site[0].site}")
+        return RedirectResponse(f"/free/{public_site[0].site}?{request.query_params}".rstrip("?"))
 
     @router.get("/privacy", response_model=None)
     def privacy(request: Request) -> Response:
-        return answer(
-            request,
-            "prose.html",
-            lambda: {"title": _("Privacy"), "parts": statements.privacy(settings.operator, settings.contact)},
-            "'none'",
-        )
+        def words() -> dict[str, Any]:
+            parts = statements.privacy(settings.operator, settings.contact)
+            return {"title": _("Privacy"), "parts": parts, "site": linking(request)}
+
+        return answer(request, "prose.html", words, "'none'")
 
     @router.get("/accessibility", response_model=None)
     def accessibility(request: Request) -> Response:
         def words() -> dict[str, Any]:
             parts = statements.accessibility(settings.operator, settings.contact)
-            return {"title": _("Accessibility statement"), "parts": parts}
+            return {"title": _("Accessibility statement"), "parts": parts, "site": linking(request)}
 
         return answer(request, "prose.html", words, "'none'")
 
@@ -139,9 +145,10 @@ def install(server: FastAPI, settings: Settings) -> None:
     @router.get("/{site}/manifest.webmanifest", response_model=None)
     def manifest(request: Request, site: str) -> Response:
         known = get_spaces(server.state.db, site)
-        with speaking(reader_language(request)):
+        language = reader_language(request)
+        with speaking(language):
             title = page.title(known[0].name, seats=any(one.seats for one in known))
-            words = _manifest(site, title, named(known[0].name))
+            words = _manifest(site, title, named(known[0].name), language)
         return JSONResponse(words, media_type="application/manifest+json")
 
     server.include_router(router)
@@ -180,14 +187,32 @@ def _path(code: segno.QRCode) -> str:
     return "".join(runs)
 
 
-def _manifest(site: str, name: str, short: str) -> dict[str, Any]:
+def _direction(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def _manifest(site: str, name: str, short: str, language: str) -> dict[str, Any]:
     return {
+        "id": f"/free/{site}",
+        "lang": language,
+        "dir": _direction(language),
         "name": name,
         "short_name": short,
-        "start_url": f"/free/{site}",
+        "start_url": f"/free/{site}?lang={language}",
         "scope": "/free/",
         "display": "standalone",
         "background_color": "#f5f3ee",
         "theme_color": "#132a55",
-        "icons": [{"src": "/free/logo.svg", "sizes": "any", "type": "image/svg+xml"}],
+        "icons": [
+            {"src": "/free/logo.svg", "sizes": "any", "type": "image/svg+xml"},
+            *(
+                {
+                    "src": f"/free/icon-{size}.png",
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                    "purpose": "any maskable",
+                }
+                for size in ICONS
+            ),
+        ],
     }

@@ -3,13 +3,10 @@
 const EVERY_MS = 60000;
 const AGAIN_MS = 3000; // while there is no connection
 const notice = document.getElementById("offline");
-let since = null;
 let again = null;
 
 function lost() {
-  since = since || new Date();
-  const time = since.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  notice.textContent = notice.dataset.words.replace("{time}", time);
+  notice.textContent = document.getElementById("updated").dataset.offline; // names the time of the figures
   notice.hidden = false;
   clearTimeout(again);
   again = setTimeout(renew, AGAIN_MS);
@@ -23,7 +20,6 @@ async function renew() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("content");
     const now = document.getElementById("content");
     if (fresh && fresh.innerHTML !== now.innerHTML) now.innerHTML = fresh.innerHTML;
-    since = null;
     notice.hidden = true;
   } catch {
     lost();
@@ -35,4 +31,5 @@ addEventListener("online", renew);
 addEventListener("offline", lost);
 document.addEventListener("visibilitychange", renew);
 if (!navigator.onLine) lost();
+else if (navigator.serviceWorker?.controller) renew(); // the page itself may be a kept one
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/free/worker.js", { scope: "/free/" });

@@ -12,17 +12,18 @@ REVIEWED = date(2026, 11, 28)  # of the accessibility statement, by the tests th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a statement: a heading, sentences, and a list."""
+    """A part of a statement: a heading, sentences, a list, and the web address of an authority."""
 
     texts: tuple[str, ...]
     title: str = ""
     items: tuple[str, ...] = ()
+    link: str = ""
 
 
 def no_page() -> dict[str, Any]:
     """Return that an address leads nowhere."""
     text = _("The address may be misspelt, or the place was renamed.")
-    return {"title": _("There is no such page"), "parts": (Part(texts=(text,)),)}
+    return {"title": _("There is no such page"), "parts": (Part(texts=(text,)),), "site": ""}
 
 
 def privacy(operator: str, contact: str) -> tuple[Part, ...]:
@@ -89,6 +90,7 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
                 _responsible(operator, contact),
                 _("If you are not satisfied with the answer, you can report it to the authority Digg."),
             ),
+            link="www.digg.se/tdosanmalan",
         ),
     )
 

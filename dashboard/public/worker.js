@@ -2,7 +2,16 @@
 "use strict";
 const KEPT = "besok-free";
 
-self.addEventListener("install", () => self.skipWaiting());
+const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg"];
+
+// The pages that are open were loaded before this worker ruled: keep them and their files now.
+async function keep() {
+  const [store, open] = await Promise.all([caches.open(KEPT), self.clients.matchAll({ includeUncontrolled: true })]);
+  const pages = open.map((one) => one.url).filter((url) => new URL(url).pathname.startsWith("/free/"));
+  await Promise.allSettled([...FILES, ...pages].map((address) => store.add(address)));
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 async function fresh(request) {
@@ -12,7 +21,7 @@ async function fresh(request) {
     if (answer.ok) store.put(request, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await store.match(request);
+    const kept = await store.match(request, { ignoreVary: true });
     if (!kept) throw error;
     const headers = new Headers(kept.headers);
     headers.set("X-Besok-Kept", "1");

@@ -1,6 +1,7 @@
 """The public part: what it shows, and that nobody can be followed by it, though they can by the exact figures."""
 
 import re
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -300,7 +301,9 @@ def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library
 
 
 CODE = "iframe|src|http|localhost|free|lib|widget|part|today|title|width|height"
-KNOWN = re.compile(f"{CODE}|Bibblan|Svenska|English|WCAG|AA|Digg|axe|Chromium|Besök|bibliotek|example|org")
+KNOWN = re.compile(
+    f"{CODE}|Bibblan|Svenska|English|WCAG|AA|Digg|axe|Chromium|Besök|bibliotek|example|org|www|digg|se|tdosanmalan"
+)
 
 
 def test_arabic_pages_hold_no_word_of_another_language(client: TestClient) -> None:
@@ -317,10 +320,28 @@ def test_posters_and_apps_of_each_site(client: TestClient) -> None:
     poster = client.get("/free/lib/poster.svg?space=reading&lang=sv")
     assert poster.headers["content-type"].startswith("image/svg+xml") and "localhost/free/lib" in poster.text
     assert client.get("/free/lib/poster.svg?space=nowhere").status_code == 404
-    assert client.get("/free/lib/manifest.webmanifest?lang=sv").json()["start_url"] == "/free/lib"
+    app = client.get("/free/lib/manifest.webmanifest?lang=ar").json()
+    assert (app["start_url"], app["lang"], app["dir"]) == ("/free/lib?lang=ar", "ar", "rtl")
+    sizes = {icon["sizes"]: client.get(icon["src"]).content for icon in app["icons"]}
+    for size in (192, 512):
+        width, height = struct.unpack(
+            ">II", sizes[f"{size}x{size}"][16:24]
+        )  # of a PNG, behind its first mark
+        assert (width, height) == (size, size)
     lost = client.get("/free/nowhere?lang=sv")
     assert lost.status_code == 404 and "<h1>Sidan finns inte</h1>" in lost.text
     assert client.get("/free", follow_redirects=False).headers["location"] == "/free/lib"
+    wished = client.get("/free?lang=ar", follow_redirects=False).headers["location"]
+    assert wished == "/free/lib?lang=ar"
+
+
+def test_a_statement_leads_back_to_the_site_that_linked_to_it(client: TestClient) -> None:
+    for name in ("privacy", "accessibility"):
+        assert f"/free/{name}?lang=ar&amp;site=lib" in client.get("/free/lib?lang=ar").text
+        statement = client.get(f"/free/{name}?lang=ar&site=lib").text
+        assert 'href="/free/lib?lang=ar"' in statement and 'href="?lang=sv&amp;site=lib"' in statement
+        assert 'href="/free/?lang=ar"' in client.get(f"/free/{name}?lang=ar&site=nowhere").text
+    assert 'href="https://www.digg.se/tdosanmalan"' in client.get("/free/accessibility?lang=sv").text
 
 
 def test_an_installation_without_sites_says_so_to_residents_too(db: Database, database_url: str) -> None:

@@ -19,14 +19,14 @@ from besok.model.site import Site, Text
 from besok.model.views.like import like
 from besok.model.views.live import Level, SpaceLive, level
 from besok.model.views.public import PublicDay, PublicHour, PublicRequest, PublicSite, PublicSpace, Use
-from besok.model.views.series import HeatCell
 from besok.services.actions import get_actions
 from besok.services.live import get_live
-from besok.services.next_hours import whole_hours
+from besok.services.next_hours import get_next_hours, whole_hours
 from besok.services.series import get_heatmap
 from besok.store.database import Database
 from besok.store.sites import load, no_site
 
+UsualWeek = Mapping[tuple[int, int], float | None]  # people by weekday and hour
 COARSE: Final = 5  # people
 EVERY: Final = timedelta(minutes=5)
 SETTLED: Final = timedelta(
@@ -49,12 +49,13 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = settled - (settled - datetime.min.replace(tzinfo=now.tzinfo)) % EVERY
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    at_night = live.is_open and not place.sandbox and _at_night(time, place)
+    at_night = live.is_open and _at_night(time, place)
     shown = live.is_open and not at_night
     root, *rest = live.spaces if shown else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
     holds = {space.parent for space in rest}
+    usual = _usual_week(db, place, today)
     return like(
         PublicSite,
         live,
@@ -69,7 +70,10 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
             and space.reason != "space_closed"
             and (space.seats or space.capacity or COARSE) >= COARSE
         ),
-        days=_days(db, place, root.capacity, today),
+        next_hours=()
+        if at_night
+        else _next_hours(db, place, now, _capacity(root.capacity, place, today, usual)),
+        days=tuple(_day(place, today + n * DAY, usual, root.capacity) for n in range(WEEK)),
         requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
     )
 
@@ -84,7 +88,7 @@ def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, T
 
 def _at_night(time: datetime, place: Site) -> bool:
     hour = time.astimezone(ZoneInfo(place.timezone)).hour
-    return hour in NIGHT or hour - 24 in NIGHT
+    return not place.sandbox and (hour in NIGHT or hour - 24 in NIGHT)
 
 
 def coarse(people: float) -> int:
@@ -120,39 +124,46 @@ def _level(space: SpaceLive, places: int | None) -> Level:
     return level(coarse(space.people), places)
 
 
-def _days(db: Database, place: Site, capacity: int | None, today: date) -> tuple[PublicDay, ...]:
-    """Return today and the six days after it, with the usual level of such weekdays."""
-    cells = get_heatmap(db, place, place.id, today - USUAL, today - DAY)
-    usual = {(cell.weekday, cell.hour): cell for cell in cells if cell.days >= LEAST_DAYS}
-    return tuple(_day(place, today + n * DAY, usual, capacity) for n in range(WEEK))
-
-
-def _day(
-    place: Site, day: date, usual: Mapping[tuple[int, int], HeatCell], capacity: int | None
-) -> PublicDay:
-    spans = calendar.open_intervals(day, place)
+def _next_hours(db: Database, place: Site, now: datetime, capacity: int) -> tuple[PublicHour, ...]:
+    """Return the level to expect in the next open hours, those of the night left out."""
     zone = ZoneInfo(place.timezone)
+    return tuple(
+        PublicHour(hour=one.start.astimezone(zone).hour, level=level(coarse(one.people), capacity))
+        for one in get_next_hours(db, place, now).get(place.id, ())
+        if not _at_night(one.start, place)
+    )
+
+
+def _usual_week(db: Database, place: Site, today: date) -> UsualWeek:
+    """Return the usual number of people by weekday and hour."""
+    cells = get_heatmap(db, place, place.id, today - USUAL, today - DAY)
+    return {(cell.weekday, cell.hour): cell.people for cell in cells if cell.days >= LEAST_DAYS}
+
+
+def _by_hour(place: Site, day: date, usual: UsualWeek) -> dict[int, float | None]:
+    """Return the usual number of people in the open hours of a day; None where it is not known."""
+    zone, spans = ZoneInfo(place.timezone), calendar.open_intervals(day, place)
     begins = [t.astimezone(zone) for start, until in spans for t in whole_hours(start, until)]
-    people = {t.hour: _usual(usual, t) for t in begins}
+    return {t.hour: usual.get((t.weekday(), t.hour)) for t in begins}
+
+
+def _capacity(stated: int | None, place: Site, day: date, usual: UsualWeek) -> int:
+    """Return the capacity to judge a day by: for a site that states none a quarter more than its usual peak."""
+    peak = max((n for n in _by_hour(place, day, usual).values() if n is not None), default=0.0)
+    return stated or max(round(1.25 * peak), COARSE)
+
+
+def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None) -> PublicDay:
+    people = _by_hour(place, day, usual)
     known = {hour: n for hour, n in people.items() if n is not None}
-    peak = max(known.values(), default=0.0)
+    places = _capacity(capacity, place, day, usual)
     return PublicDay(
         day=day,
-        open=spans,
+        open=calendar.open_intervals(day, place),
         staffed=calendar.staffed_intervals(day, place),
         hours=tuple(
-            PublicHour(hour=hour, level="unknown" if n is None else level(coarse(n), capacity or _room(peak)))
+            PublicHour(hour=hour, level="unknown" if n is None else level(coarse(n), places))
             for hour, n in people.items()
         ),
         quietest=min(known, key=lambda hour: known[hour]) if len(known) > 1 else None,
     )
-
-
-def _usual(usual: Mapping[tuple[int, int], HeatCell], time: datetime) -> float | None:
-    cell = usual.get((time.weekday(), time.hour))
-    return cell.people if cell else None
-
-
-def _room(peak: float) -> int:
-    """Return the capacity to assume for a site that states none: a quarter more than the usual peak of the day."""
-    return max(round(1.25 * peak), COARSE)

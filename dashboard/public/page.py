@@ -17,6 +17,7 @@ def frame() -> dict[str, str]:
     return {
         "skip": _("Skip to the content"),
         "quiet": _("When it is quiet"),
+        "next": _("Forecast for the next hours"),
         "today": _("Today, hour by hour"),
         "usual": _("What is usual on this weekday, from the last eight weeks."),
         "week": _("Opening hours and quietest hour, seven days"),
@@ -59,6 +60,11 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "offline": _("No connection since {time}").format(time=formats.stamp(public.time, public.timezone)),
         "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
         "floors": list(_floors(public)),
+        "next_hours": [
+            {"hours": _hours(one.hour), "level": one.level, "busy": busy[one.level]}
+            for one in public.next_hours
+            if one.level != "unknown"
+        ],
         "today": [
             {
                 "hour": f"{one.hour:02}",

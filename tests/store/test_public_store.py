@@ -215,6 +215,47 @@ def test_the_page_says_that_no_figures_are_shown_at_night(library: Database) -> 
     assert {space["free"] for floor in shown["floors"] for space in floor["spaces"]} == {"Not shown at night"}
 
 
+def expect_hours(db: Database, people: dict[int, float]) -> None:
+    """Write the people of the whole site in hours (UTC) of today's weekday, in nine past weeks."""
+    execute(
+        db,
+        "insert into occupancy_bucket (space_id, bucket, people, lower, upper)"
+        " select space_id, hour.at - week * interval '7 days' + quarter * interval '15 minutes', hour.n, hour.n, hour.n"
+        " from space, unnest(%s::timestamptz[], %s::float[]) as hour (at, n),"
+        " generate_series(1, 9) week, generate_series(0, 3) quarter where slug = 'lib'",
+        ([NOW.replace(hour=hour, minute=0) for hour in people], list(people.values())),
+    )
+
+
+@pytest.mark.usefixtures("english")
+def test_the_next_open_hours_are_forecast_as_levels(library: Database, client: TestClient) -> None:
+    sites.apply(library, sitefile.parse(HOUSE), now=NOW - timedelta(weeks=20))
+    expect_hours(library, {14: 37.4, 15: 57.0, 16: 90.0, 17: 10.0, 13: 10.0})
+    public = get_public(library, "lib", NOW)
+    assert [(one.hour, one.level) for one in public.next_hours] == [
+        (15, "calm"), (16, "calm"), (17, "moderate")
+    ], "three whole hours from now on, by the clock there"  # fmt: skip
+    words = context(public, [])["next_hours"]
+    assert [f"{one['hours']} {one['busy']}" for one in words] == [
+        "15–16 Calm",
+        "16–17 Calm",
+        "17–18 Moderate",
+    ]
+    assert client.get("/api/v1/sites/lib/free").json()["next_hours"][2] == {"hour": 17, "level": "moderate"}
+    assert "Prognos för de närmaste timmarna" in client.get("/free/lib?lang=sv").text
+
+
+@pytest.mark.parametrize("hour", [21, 22, 23])
+def test_no_hour_of_the_night_and_none_that_is_unknown_is_forecast(library: Database, hour: int) -> None:
+    house = sitefile.parse(HOUSE.replace("08:00-20:00", "always"))
+    sites.apply(library, house, now=NOW - timedelta(weeks=20))
+    time = NOW.replace(hour=hour - 1, minute=40)  # in Stockholm an hour later
+    assert get_public(library, "lib", time).next_hours == ()
+    expect_hours(library, {20: 30.0, 21: 30.0, 22: 30.0})
+    shown = [one.hour for one in get_public(library, "lib", time).next_hours]
+    assert shown == [22][hour - 21 :]
+
+
 def test_simulated_people_are_shown_at_night(library: Database) -> None:
     house = HOUSE.replace("08:00-20:00", "always").replace(
         'kind = "library"', 'kind = "library"\nsandbox = true', 1

@@ -32,7 +32,7 @@ class PublicSpace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicHour:
-    """How busy the site usually is in the hour that begins at `hour` (local), on the days of one weekday."""
+    """How busy the site usually is in the hour that begins at `hour` (local)."""
 
     hour: int
     level: Level
@@ -64,6 +64,7 @@ class PublicRequest:
 class PublicSite:
     """A site at `time`, a multiple of five minutes and two or more minutes ago; today and the six days after it.
 
+    `next_hours` are the next open ones of the business day that are known, as in the same hours of past weeks.
     `at_night`: it is open, and no figures of people are shown, since it is night.
     """
 
@@ -78,6 +79,7 @@ class PublicSite:
     at_night: bool
     level: Level
     spaces: tuple[PublicSpace, ...]
+    next_hours: tuple[PublicHour, ...]
     days: tuple[PublicDay, ...]
     requests: tuple[PublicRequest, ...]
     staffed: bool = True  # else it is open with a card only

@@ -61,11 +61,16 @@ class Paper:
     language: str
 
 
-def render(paper: Paper) -> bytes:
-    """Return the paper as a PDF of one page; set smaller if too long."""
+def register_fonts() -> None:
+    """Make the fonts known to reportlab, if they are not."""
     for name in (PLAIN, BOLD):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, Path(reportlab.__file__).parent / "fonts" / f"{name}.ttf"))
+
+
+def render(paper: Paper) -> bytes:
+    """Return the paper as a PDF of one page; set smaller if too long."""
+    register_fonts()
     file = BytesIO()
     canvas = Canvas(file, pagesize=A4, lang=paper.language, invariant=True)
     canvas.setTitle(paper.title)

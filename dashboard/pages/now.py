@@ -28,6 +28,7 @@ from dashboard.address import Address
 from dashboard.components import floor_plan, live_parts, notices, open_alerts
 from dashboard.components.card import Frame, Today, card, chip, count, row, storey
 from dashboard.components.elements import data, present
+from dashboard.components.posters import posters
 from dashboard.components.site_panel import panel, sensors_line
 
 WEEK = timedelta(days=7)
@@ -138,6 +139,7 @@ def board(
             ),
             html.P(_scale(live, shared), className="scale-said"),
             wall,
+            posters(live),
         ],
         className="board",
         **live_parts.followed(live, place.timezone, mark),

@@ -7,20 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import segno
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, FileSystemLoader
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from besok.model.errors import NotFound
 from besok.model.settings import Settings
-from besok.model.site import Text
 from besok.services.places import get_sites, get_spaces
 from besok.services.public import get_public
-from besok.text.languages import PUBLIC_LANGUAGES, _, named, preferred, speaking
+from besok.text.languages import LANGUAGES, PUBLIC_LANGUAGES, _, named, preferred, speaking
 from dashboard import files
 from dashboard.files import FRESH
 from dashboard.public import page, statements
+from dashboard.public.poster import Poster, as_pdf, make_poster
 
 HERE = Path(__file__).parent
 RIGHT_TO_LEFT: Final = ("ar",)
@@ -39,8 +38,6 @@ FILES = {
 }
 PARTS: Final = ("spaces", "today", "week", "requests")
 WIDGETS: Final = {"": ("spaces",), "today": ("today",)}  # what a page of somebody else shows, by `part`
-QR_MM: Final = 150  # of the poster's page, 210 mm wide
-TITLE_MM, WIDTH_MM = 17, 180  # of its title: the letters at most, and the whole line
 TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
 
 
@@ -130,17 +127,24 @@ def install(server: FastAPI, settings: Settings) -> None:
     def widget(request: Request, site: str) -> Response:
         return site_page(request, site, bare=True)
 
+    def poster_of(request: Request, site: str, space: str) -> Poster:
+        known = get_spaces(server.state.db, site)
+        names = {one.space: one.name for one in known}
+        if space and space not in names:
+            raise NotFound(f"there is no space “{space[:100]}” in {site}")
+        seats = any(one.seats for one in known if space in ("", one.space))
+        return make_poster(f"{base(request)}/free/{site}", space, names[space or site], seats=seats)
+
     @router.get("/{site}/poster.svg", response_model=None)
     def poster(request: Request, site: str, space: str = "") -> Response:
-        known = get_spaces(server.state.db, site)
-        spaces = {one.space: one.name for one in known}
-        if space and space not in spaces:
-            raise NotFound(f"there is no space “{space[:100]}” in {site}")
-        url = f"{base(request)}/free/{site}"
-        seats = any(one.seats for one in known if space in ("", one.space))
-        return answer(
-            request, "poster.svg", lambda: _poster(url, spaces[space or site], seats=seats), "'none'"
-        )
+        return answer(request, "poster.svg", lambda: {"poster": poster_of(request, site, space)}, "'none'")
+
+    @router.get("/{site}/poster.pdf", response_model=None)
+    def poster_pdf(request: Request, site: str, space: str = "") -> Response:
+        language = reader_language(request)
+        with speaking(language if language in LANGUAGES else settings.language):
+            content = as_pdf(poster_of(request, site, space))
+        return Response(content, media_type="application/pdf", headers=FRESH)
 
     @router.get("/{site}/manifest.webmanifest", response_model=None)
     def manifest(request: Request, site: str) -> Response:
@@ -152,39 +156,6 @@ def install(server: FastAPI, settings: Settings) -> None:
         return JSONResponse(words, media_type="application/manifest+json")
 
     server.include_router(router)
-
-
-def _poster(url: str, name: Text, *, seats: bool) -> dict[str, Any]:
-    """Return the words and the code of a poster to hang up."""
-    code = segno.make(url, error="m", micro=False)
-    side, _height = code.symbol_size(border=0)
-    title = _("Is there a free seat?") if seats else _("How busy is it?")
-    return {
-        "title": title,
-        "size": min(TITLE_MM, WIDTH_MM / (0.62 * len(title))),
-        "name": named(name),
-        "how": _("Point the camera of your phone at the code."),
-        "shown": url.partition("://")[2],
-        "scale": QR_MM / side,
-        "path": _path(code),
-    }
-
-
-def _path(code: segno.QRCode) -> str:
-    """Return the dark squares of a code as an SVG path of horizontal strokes one unit wide."""
-    runs = []
-    for y, row in enumerate(code.matrix):
-        x = 0
-        while x < len(row):
-            if row[x]:
-                end = x
-                while end < len(row) and row[end]:
-                    end += 1
-                runs.append(f"M{x} {y}.5h{end - x}")
-                x = end
-            else:
-                x += 1
-    return "".join(runs)
 
 
 def _direction(language: str) -> str:

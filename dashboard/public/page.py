@@ -115,6 +115,7 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
     for floor, spaces in by_floor.items():
         shown = [
             {
+                "space": space.space,
                 "name": named(space.name),
                 "free": _("Not shown at night") if public.at_night else free(space, public.is_open),
                 "level": space.level,

@@ -1,5 +1,6 @@
 """The public part: what it shows, and that nobody can be followed by it, though they can by the exact figures."""
 
+import io
 import re
 import struct
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+import segno
 from fastapi import FastAPI
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -360,7 +363,19 @@ def test_arabic_pages_hold_no_word_of_another_language(client: TestClient) -> No
 def test_posters_and_apps_of_each_site(client: TestClient) -> None:
     poster = client.get("/free/lib/poster.svg?space=reading&lang=sv")
     assert poster.headers["content-type"].startswith("image/svg+xml") and "localhost/free/lib" in poster.text
-    assert client.get("/free/lib/poster.svg?space=nowhere").status_code == 404
+    assert 'id="space-reading"' in client.get("/free/lib").text, "where the code of the room leads"
+    code = segno.make("http://localhost/free/lib#space-reading", error="m", micro=False)
+    assert sum(map(sum, code.matrix)) == sum(map(int, re.findall(r"\.5h(\d+)", poster.text)))
+    for language, title in (
+        ("sv", "Finns det en ledig plats?"),
+        ("en", "Is there a free seat?"),
+        ("ar", "Finns"),
+    ):
+        paper = client.get(f"/free/lib/poster.pdf?space=reading&lang={language}")
+        (leaf,) = PdfReader(io.BytesIO(paper.content)).pages
+        assert paper.headers["content-type"] == "application/pdf" and title in leaf.extract_text()
+    for kind in ("svg", "pdf"):
+        assert client.get(f"/free/lib/poster.{kind}?space=nowhere").status_code == 404
     app = client.get("/free/lib/manifest.webmanifest?lang=ar").json()
     assert (app["start_url"], app["lang"], app["dir"]) == ("/free/lib?lang=ar", "ar", "rtl")
     sizes = {icon["sizes"]: client.get(icon["src"]).content for icon in app["icons"]}

@@ -296,3 +296,8 @@ def test_addresses() -> None:
 def test_the_period_of_an_address(search: str, first: str, last: str, step: str) -> None:
     period = ranges.of(Address.parse("/spaces/house", search), date(2026, 11, 25))
     assert (period.first.isoformat(), period.last.isoformat(), period.step) == (first, last, step)
+
+
+def test_posters_of_the_site_and_its_rooms_can_be_printed() -> None:
+    text = board(site(space("ground", kind="storey"), space("hall", "ground")))["text"]
+    assert "Affischer med kod för besökare" in text and text.count("PDF") == text.count("SVG") == 2

@@ -1,0 +1,30 @@
+"""Posters to print: of a site and of each of its rooms, with a code that leads residents to their free seats."""
+
+from typing import Any
+
+from dash import html
+
+from besok.model.site import Text
+from besok.model.views.live import SiteLive
+from besok.text.languages import _, named
+from dashboard.components.elements import aria, fold, items
+
+
+def posters(live: SiteLive) -> Any:
+    """Return links to the posters, folded away."""
+    root, *rest = live.spaces
+    rooms = [space for space in rest if space.kind != "storey"]
+    links = [
+        _links(live.site, root.name, ""),
+        *(_links(live.site, one.name, f"?space={one.space}") for one in rooms),
+    ]
+    return fold(_("Posters with a code for visitors"), items(links))
+
+
+def _links(site: str, name: Text, query: str) -> Any:
+    parts: list[Any] = [named(name)]
+    for kind in ("pdf", "svg"):
+        about = _("Poster as {kind}: {name}").format(kind=kind.upper(), name=named(name))
+        link = html.A(kind.upper(), href=f"/free/{site}/poster.{kind}{query}", **aria(label=about))
+        parts += [" ", link]
+    return html.Span(parts)

@@ -69,7 +69,7 @@ def register_fonts() -> None:
 
 
 def render(paper: Paper) -> bytes:
-    """Return the paper as a PDF of one page; set smaller if too long."""
+    """Return the paper as a PDF of one page, which is numbered; set smaller if too long."""
     register_fonts()
     file = BytesIO()
     canvas = Canvas(file, pagesize=A4, lang=paper.language, invariant=True)
@@ -80,6 +80,9 @@ def render(paper: Paper) -> bytes:
     foot = KeepInFrame(WIDTH, FOOT, [_paragraph(paper.sources, SMALL)], mode="shrink")
     foot.wrapOn(canvas, WIDTH, FOOT)
     foot.drawOn(canvas, MARGIN, MARGIN)
+    canvas.setFont(PLAIN, SMALL.fontSize)
+    canvas.setFillColor(QUIET)
+    canvas.drawRightString(A4[0] - MARGIN, A4[1] - MARGIN / 2, "1 (1)")
     canvas.save()
     return file.getvalue()
 

@@ -55,4 +55,5 @@ def test_a_paper_with_much_to_say_is_still_one_page() -> None:
         title="Å" * 300, subtitle="", figures=[("1", "x" * 400)] * 4, lead=long, curve=None,
         sections=[("Vad", long)], sources="s " * 900, language="sv",
     )  # fmt: skip
-    assert "<i>i läsesalen</i>" in text_of(pdf.render(paper))
+    text = text_of(pdf.render(paper))
+    assert "<i>i läsesalen</i>" in text and "1 (1)" in text

@@ -16,7 +16,8 @@
     const first = shown === null;
     shown = titled.dataset.title + location.pathname;
     document.title = titled.dataset.title + " – Besök";
-    if (!first) { scrollTo(0, 0); page().focus({ preventScroll: true }); }
+    if (first) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    else { scrollTo(0, 0); page().focus({ preventScroll: true }); }
   }
 
   function retry() {
@@ -44,7 +45,7 @@
     }, 1000 * Number(waiting.dataset.renew));
   }
 
-  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach(narrow); })
+  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach((drawn) => { narrow(drawn); lead(drawn); }); })
     .observe(document.documentElement, { childList: true, subtree: true });
 
   function labelTheme() {
@@ -61,6 +62,17 @@
     drawn.layout.annotations = drawn.layout.annotations.filter((one) => one.name !== "line");
     const lines = drawn.data.map((one, n) => (one.meta === "line" ? n : -1)).filter((n) => n >= 0);
     window.Plotly.update(drawn, { showlegend: true }, { "margin.r": 14, showlegend: true }, lines);
+  }
+
+  // A click on a day of a chart leads to its page.
+  const leading = new WeakSet();
+  function lead(drawn) {
+    if (!drawn.on || leading.has(drawn)) return;
+    leading.add(drawn);
+    drawn.on("plotly_click", ({ points }) => {
+      const address = drawn.closest("figure").dataset.day;
+      if (address) location.assign(address.replaceAll("DAY", points[0].x.slice(0, 10)));
+    });
   }
 
   // A chart is drawn for the width of the screen; on paper it is scaled, which an SVG does only with a box of its own.
@@ -98,7 +110,7 @@
       window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
     const link = event.target.closest("[data-copied]");
-    if (link) copy(location.href).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.textContent = "✓ " + link.dataset.copied; });
+    if (link) copy(location.href.replace(/#.*/, "") + "#" + link.closest("figure").id).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.textContent = "✓ " + link.dataset.copied; });
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

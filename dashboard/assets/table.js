@@ -2,12 +2,14 @@
 (function () {
   "use strict";
 
-  function line(kind, cells) {
+  function line(kind, cells, address) {
     const row = document.createElement("tr");
-    row.append(...cells.map((text, place) => {
+    row.append(...cells.map((content, place) => {
+      const [text, day] = [content].flat();
       const cell = document.createElement(kind === "th" || place === 0 ? "th" : "td");
       if (cell.tagName === "TH") cell.scope = kind === "th" ? "col" : "row";
-      cell.textContent = text;
+      if (day) cell.append(Object.assign(document.createElement("a"), { href: address.replaceAll("DAY", day), textContent: text }));
+      else cell.textContent = text;
       return cell;
     }));
     return row;
@@ -19,7 +21,7 @@
     const table = document.createElement("table");
     table.className = "numbers";
     table.createTHead().append(line("th", head));
-    table.createTBody().append(...rows.map((cells) => line("td", cells)));
+    table.createTBody().append(...rows.map((cells) => line("td", cells, place.closest("figure").dataset.day)));
     place.replaceChildren(table);
   }
 

@@ -8,8 +8,10 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.elements import aria, data
+from dashboard.components.elements import aria, data, present, quiet
 from dashboard.figures.style import config
+
+Cell = str | tuple[str, str]  # a text, or the text and the day that it is of
 
 
 def chart(
@@ -18,41 +20,47 @@ def chart(
     label: str,
     finding: Any,
     head: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Cell]],
     csv: str,
     name: str,
+    day: str = "",
 ) -> Any:
     """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
 
-    `name` distinguishes charts of one page.
+    `name` distinguishes charts of one page. `day` is the address of a day, DAY in its place, to which the chart leads.
     """
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
+    hint = quiet(_("Click a day in the chart, or its link in the table, to see that day.")) if day else None
     return html.Figure(
-        [
+        present(
             html.Div(graph, className="chart-plot", role="group", **aria(label=label)),
             html.Figcaption(finding, className="finding"),
+            hint,
             html.Div(
                 [
                     _numbers(head, rows, label),
-                    html.Span(
-                        [_link(label), *(_image(kind, label) for kind in ("PNG", "SVG"))], className="images"
-                    ),
-                    html.A(
-                        _("Download CSV"),
-                        href=csv,
-                        download="",
-                        **aria(label=_("Download CSV: {chart}").format(chart=label)),
-                    ),
+                    *below(label, csv, *(_image(kind, label) for kind in ("PNG", "SVG"))),
                 ],
                 className="below",
             ),
-        ],
+        ),
+        id=f"chart-{name}",
         className="chart",
+        **data(day=day),
     )
 
 
+def below(label: str, csv: str, *images: Any) -> list[Any]:
+    """Return what can be taken along of a chart: its address, pictures, and its numbers as a file."""
+    about = aria(label=_("Download CSV: {chart}").format(chart=label))
+    return [
+        html.Span([_link(label), *images], className="images"),
+        html.A(_("Download CSV"), href=csv, download="", **about),
+    ]
+
+
 def _link(label: str) -> Any:
-    """Return the button that copies the address of the page, with all choices in it, by `shell.js`."""
+    """Return the button that copies the address of the chart, with all choices of the page in it, by `shell.js`."""
     about = aria(label=_("Copy link: {chart}").format(chart=label))
     text = _("Copy link")
     return html.Button(
@@ -66,7 +74,7 @@ def _image(kind: str, label: str) -> Any:
     return html.Button(kind, type="button", className="link", **about, **data(image=kind.lower()))
 
 
-def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> Any:
+def _numbers(head: Sequence[str], rows: Sequence[Sequence[Cell]], label: str) -> Any:
     """Return the table, filled by `table.js` when it is opened; `label` distinguishes tables of one page."""
     numbers = json.dumps({"head": list(head), "rows": [list(row) for row in rows]}, ensure_ascii=False)
     place = html.Div(

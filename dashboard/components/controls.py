@@ -1,6 +1,7 @@
 """The header of the pages of a space and of a door: choice of place, days and comparison."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from dash import dcc, html
@@ -51,9 +52,15 @@ def _picker(page: str, label: str, places: Sequence[tuple[str, Text]], here: Add
     return menu(label, links, f"{page}-{here.page}-{here.space}")
 
 
-def renewed(period: Range) -> dict[str, Any]:
+def of_day(here: Address, period: Range) -> str:
+    """Return the address of a day of a period, DAY in its place; empty where it is one day only."""
+    day = {"range": "custom", "from": "DAY", "to": "DAY"}
+    return here.href(**day) if period.days > 1 else ""
+
+
+def renewed(period: Range, today: date) -> dict[str, Any]:
     """Return attributes that redraw a page at intervals while its period includes today."""
-    return data(renew=str(RENEWED_S), renewed="") if period.name == "today" else {}
+    return data(renew=str(RENEWED_S), renewed="") if period.first <= today <= period.last else {}
 
 
 def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:

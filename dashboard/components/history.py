@@ -18,7 +18,7 @@ from besok.services.series import SpaceDays
 from besok.text import formats
 from besok.text.languages import _
 from dashboard.components import live_parts, notices, occasions
-from dashboard.components.chart import chart
+from dashboard.components.chart import Cell, chart
 from dashboard.components.elements import csv_format
 from dashboard.figures import occupancy, strips
 from dashboard.figures.occupancy import Line, local
@@ -49,10 +49,12 @@ def chart_of(
     days: Sequence[CalendarDay],
     *,
     weather: bool,
+    day: str,
 ) -> Any:
     """Return the chart with its sentences, table and file; a notice where nothing of the first series was measured.
 
-    The series of the period come first, then those of the period before in the same order.
+    The series of the period come first, then those of the period before in the same order. `day` is the address of one
+    of its days.
     """
     first = series[0]
     if not any(p.people is not None for p in first.points):
@@ -83,6 +85,7 @@ def chart_of(
         rows=_rows(lines, period),
         csv=_address(places, period, before if earlier else None),
         name="history",
+        day=day,
     )
 
 
@@ -244,6 +247,12 @@ def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) 
     return " " + text.format(change=formats.signed_percent(change), period=period_text(before))
 
 
+def dated(start: datetime, period: Range, zone: str) -> Cell:
+    """Return when a step is, and of which day where there are several."""
+    text = when(start, period, zone)
+    return (text, f"{local(start, zone):%F}") if period.days > 1 else text
+
+
 def when(start: datetime, period: Range, zone: str) -> str:
     """`25 nov. 14:30`, `25 nov. 14:00–15:00` or `25 nov. 2026`, as long as the step is."""
     if period.step == "hour":
@@ -251,11 +260,11 @@ def when(start: datetime, period: Range, zone: str) -> str:
     return formats.stamp(start, zone) if period.step == "15min" else formats.day(local(start, zone))
 
 
-def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
+def _rows(lines: Sequence[Line], period: Range) -> list[list[Cell]]:
     """Return a row for each step with a known value: each line, and the peak and a note of the first."""
     first = lines[0]
     others = [{line.at(p): p for p in line.points} for line in lines[1:]]
-    rows = []
+    rows: list[list[Cell]] = []
     for p in first.points:
         same_time = [other.get(first.at(p)) for other in others]
         if p.people is not None or any(one and one.people is not None for one in same_time):
@@ -264,7 +273,7 @@ def _rows(lines: Sequence[Line], period: Range) -> list[list[str]]:
                 for one in (p, *same_time)
             ]
             peak = formats.with_interval(p.peak, p.peak_lower, p.peak_upper)
-            rows.append([when(p.start, period, first.zone), *people, peak, _note(p)])
+            rows.append([dated(p.start, period, first.zone), *people, peak, _note(p)])
     return rows
 
 

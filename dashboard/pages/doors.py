@@ -22,7 +22,7 @@ from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import controls, history, live_parts, notices, space_doors
-from dashboard.components.chart import chart
+from dashboard.components.chart import Cell, chart
 from dashboard.components.elements import csv_format, data, items, titled
 from dashboard.figures import passages
 from dashboard.figures.occupancy import local
@@ -35,7 +35,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     door = next((one for one in place.portals if one.counted and address.space in ("", one.id)), None)
     if door is None:
         raise NotFound(address.space or address.page)
-    period = ranges.of(address, calendar.business_day(now, place))
+    today = calendar.business_day(now, place)
+    period = ranges.of(address, today)
     before = ranges.compared(address, period)
     here = Address(page="doors", site=site.site, space=door.id, query=address.query)
     spaces = get_spaces(db, site.site)
@@ -44,12 +45,12 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             controls.head(site, door.name, [_between(db, door, place)], *controls.ways(place, spaces, here)),
             controls.bar(here, period, before),
-            _history(db, place, door, period, before, now),
+            _history(db, place, door, period, before, now, controls.of_day(here, period)),
             titled(_("Sensors"), _sensors(db, place, door, now)),
         ],
         className="page",
         **data(title=named(door.name)),
-        **controls.renewed(period),
+        **controls.renewed(period, today),
     )
 
 
@@ -61,7 +62,7 @@ def _between(db: Database, door: Portal, place: Site) -> str:
 
 
 def _history(
-    db: Database, place: Site, door: Portal, period: Range, before: Range | None, now: datetime
+    db: Database, place: Site, door: Portal, period: Range, before: Range | None, now: datetime, day: str
 ) -> Any:
     def passed(days: Range) -> list[FlowPoint]:
         (start, _end), (_start, end) = (calendar.day_bounds(day, place) for day in (days.first, days.last))
@@ -100,6 +101,7 @@ def _history(
         rows=[_row(p, period, place.timezone) for p in points if p.people_in is not None],
         csv=f"/api/v1/sites/{place.id}/flows?{query}",
         name="passages",
+        day=day,
     )
 
 
@@ -138,9 +140,9 @@ def _over(points: Sequence[FlowPoint], period: Range, now: datetime) -> list[Flo
     return [p for p in points if p.start + history.length(period) <= now]
 
 
-def _row(p: FlowPoint, period: Range, zone: str) -> list[str]:
+def _row(p: FlowPoint, period: Range, zone: str) -> list[Cell]:
     numbers = [formats.number(p.people_in), formats.number(p.people_out), formats.percent(p.coverage)]
-    return [history.when(p.start, period, zone), *numbers, formats.number(p.imputed) if p.imputed else ""]
+    return [history.dated(p.start, period, zone), *numbers, formats.number(p.imputed) if p.imputed else ""]
 
 
 def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:

@@ -31,7 +31,8 @@ from dashboard.components import (
     space_usage,
     unusual_hours,
 )
-from dashboard.components.elements import data
+from dashboard.components.chart import below
+from dashboard.components.elements import csv_format, data, quiet
 from dashboard.figures import heat
 from dashboard.ranges import Range
 
@@ -46,7 +47,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     today = calendar.business_day(now, place)
     period = ranges.of(address, today)
     before = ranges.compared(address, period)
-    if 2 * (1 + len(controls.others(address))) > MOST_COMPARED:  # there is room for one period only
+    crowded = before is not None and 2 * (1 + len(controls.others(address))) > MOST_COMPARED
+    if crowded:  # there is room for one period only
         before = None
     days = get_calendar_days(db, site.site, period.first, period.last)
     readable = [one for one in get_sites(db) if access.may("read", one.site)]
@@ -63,17 +65,27 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             if any(day.temperature_c is not None for day in days)
             else None,
         ),
+        quiet(
+            _("No other period is compared: {n} lines are the most that can be told apart.").format(
+                n=MOST_COMPARED
+            )
+        )
+        if crowded
+        else None,
         # What follows says why, where the period has not begun.
         _history(db, place, here, period, before, days, now) if period.first <= today else None,
         occasions.listed(days, place),
         _used(db, place, spaces, space, period, now),
         _doors(db, place, spaces, here, period, now),
         html.H2(_("The usual week")),
-        _week(db, place, space, today),
+        _week(db, place, space, _usual_days(period, today)),
         _unusual(db, place, now) if space.parent is None else None,
     ]
     return html.Div(
-        [p for p in parts if p], className="page", **data(title=named(space.name)), **controls.renewed(period)
+        [p for p in parts if p],
+        className="page",
+        **data(title=named(space.name)),
+        **controls.renewed(period, today),
     )
 
 
@@ -100,7 +112,8 @@ def _history(
     spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
     loaded = compared(db, site, spaces, period.first, period.last, before.first if before else None)
     series = [_series(db, one, site, period) for one in loaded]
-    return history.chart_of(series, period, before, now, days, weather=controls.is_on(here, "weather"))
+    weather, day = controls.is_on(here, "weather"), controls.of_day(here, period)
+    return history.chart_of(series, period, before, now, days, weather=weather, day=day)
 
 
 def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.Series:
@@ -127,8 +140,15 @@ def _doors(
     return space_doors.section(points, space_doors.ends(db, site), site, spaces, here, period, now)
 
 
-def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
-    first, last = today - USUAL_WEEKS, today - ranges.DAY
+def _usual_days(period: Range, today: date) -> tuple[date, date]:
+    """Return the days of the usual week: those of the period that are over if they are a week, else eight weeks."""
+    last = min(period.last, today - ranges.DAY)
+    known = last - period.first >= 6 * ranges.DAY
+    return (period.first, last) if known else (today - USUAL_WEEKS, today - ranges.DAY)
+
+
+def _week(db: Database, site: Site, space: SpaceInfo, days: tuple[date, date]) -> Any:
+    first, last = days
     cells = get_heatmap(db, site, space.space, first, last)
     top = heat.busiest(cells)
     if top is None:
@@ -136,19 +156,23 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
             _("No usual week yet"), _("It appears when the space has been measured for some days.")
         )
     text = _(
-        "Busiest on {weekday}s at {hour}: {n} people on average, over the last eight weeks. "
+        "Busiest on {weekday}s at {hour}: {n} people on average, {period}. "
         "In brackets: the interval of 80 % of such days."
     )
     n = formats.with_interval(top.people, top.lower, top.upper)
-    finding = text.format(weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=n)
+    weekday, period = formats.weekdays("wide")[top.weekday], formats.days(first, last)
+    finding = text.format(weekday=weekday, hour=f"{top.hour:02}:00", n=n, period=period)
     caption = _("People in {space} by weekday and hour").format(space=named(space.name))
+    query = f"space={space.space}&from={first}&to={last}&format={csv_format()}"
     return html.Figure(
         [
             html.Div(
                 heat.table(cells, caption, calendar.opened_hours(first, last, site)), className="scroll"
             ),
             html.Figcaption(finding, className="finding"),
+            html.Div(below(caption, f"/api/v1/sites/{site.id}/occupancy/heatmap?{query}"), className="below"),
         ],
+        id="chart-week",
         className="chart",
     )
 

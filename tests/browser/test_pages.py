@@ -100,6 +100,13 @@ def test_colours_are_chosen_and_kept(still_house: House, open_page: Open) -> Non
     expect(root).to_have_attribute("data-colours", "dark")
 
 
+# Where the first known point of the last line of a chart is, from its left edge.
+KNOWN_AT = """({ data, _fullLayout }) => {
+  const { x, y } = data.at(-1);
+  return _fullLayout.xaxis.d2p(x[y.findIndex((value) => value !== null)]);
+}"""
+
+
 def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
     page = open_page(house.url)
@@ -119,6 +126,14 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
+    page.get_by_text("Visa som tabell").click()
+    day = page.locator(".chart .numbers tbody th a").first.get_attribute("href")
+    at = page.locator(".js-plotly-plot").evaluate(KNOWN_AT)
+    page.locator(".nsewdrag").first.click(position={"x": at, "y": 50})
+    page.wait_for_url(f"**{day}", timeout=20_000)
+    expect(page.locator("h1")).to_have_text("Foajé")
+    page.go_back()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 990})
@@ -162,7 +177,7 @@ def test_spaces_are_compared_on_one_chart(house: House, open_page: Open) -> None
     assert {round(p["people"]) for p in told if p["people"]} == {3}
     page.get_by_role("button", name="Copy link: ").click()
     expect(page.locator("#announcer")).to_have_text("The link is copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == f"{page.url}#chart-history"
     page.get_by_text("Compare with").click()
     page.get_by_label("The same length, from").fill("2026-01-10")
     page.locator(".controls .picker").get_by_role("button", name="Show").click()

@@ -216,7 +216,8 @@ def lines_of(part: Any) -> Iterator[str]:
             yield from (f"[trace] {trace}" for trace in map(summary, known["figure"].to_dict()["data"]))
         if "data-table" in known:
             table = json.loads(known["data-table"])
-            yield from ("[row] " + " | ".join(row) for row in (table["head"], *table["rows"]))
+            rows = (table["head"], *table["rows"])
+            yield from ("[row] " + " | ".join(c if isinstance(c, str) else c[0] for c in row) for row in rows)
         yield from lines_of(known.get("children"))
     elif part is not None and part != "":
         yield str(part)

@@ -15,6 +15,7 @@ from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import space_doors
 from dashboard.pages import spaces
+from tests.databases import execute
 from tests.sitetext import door, site, space
 from tests.store.counted import HOUSE
 from tests.unit.on_the_way import texts
@@ -33,6 +34,45 @@ def test_days_to_come_are_not_taken_for_days_of_silent_sensors(db: Database) -> 
     to_come = shown(db, "?range=custom&from=2027-11-14&to=2027-11-20")
     assert "Perioden har inte börjat" in to_come and "Inget mättes här" not in to_come
     assert "Inget mättes här" in shown(db, "?range=7d")
+
+
+def test_a_page_is_drawn_again_while_its_days_include_today(db: Database) -> None:
+    sites.apply(db, sitefile.parse(HOUSE))
+    past = "?range=custom&from=2026-11-20&to=2026-11-24"
+    drawn = {query: "data-renew" in shown(db, query) for query in ("", "?range=7d", "?range=30d", past)}
+    assert list(drawn.values()) == [True, True, True, False]
+
+
+def test_a_comparison_that_has_no_room_is_not_dropped_in_silence(db: Database) -> None:
+    rooms = "".join(space(name, ("Rum", "Room"), "parent = 'hall'") for name in ("one", "two"))
+    sites.apply(db, sitefile.parse(HOUSE.replace("[[sites.portals]]", f"{rooms}[[sites.portals]]", 1)))
+    said = "Ingen annan period jämförs"
+    assert said in shown(db, "?with=one two&cmp=year")
+    assert said not in shown(db, "?with=one two&cmp=0") and said not in shown(db, "?with=one&cmp=year")
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("", "2026-09-30", "2026-11-24"),
+        ("?range=7d", "2026-09-30", "2026-11-24"),
+        ("?range=30d", "2026-10-27", "2026-11-24"),
+        ("?range=custom&from=2026-06-01&to=2026-08-31", "2026-06-01", "2026-08-31"),
+    ],
+)
+def test_the_usual_week_is_of_the_chosen_days_where_they_are_a_week(
+    db: Database, query: str, first: str, last: str
+) -> None:
+    sites.apply(db, sitefile.parse(HOUSE), now=NOW - timedelta(days=400))
+    execute(
+        db,
+        "insert into occupancy_bucket (space_id, bucket, people, lower, upper)"
+        " select space_id, time, 5, 5, 5 from space, generate_series(%s, %s, interval '15 minutes') time"
+        " where slug = 'lib'",
+        (NOW - timedelta(days=200), NOW),
+    )
+    page = shown(db, query)
+    assert f"/api/v1/sites/lib/occupancy/heatmap?space=lib&from={first}&to={last}&format=" in page
 
 
 def test_a_house_without_counts_has_no_usual_hours(db: Database) -> None:

@@ -1,8 +1,8 @@
 """The curves of spaces over periods, with findings in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from besok.model.views.series import FlowPoint, OccupancyPoint
 from besok.services.series import SpaceDays
 from besok.text import formats
 from besok.text.languages import _
-from dashboard.components import live_parts, notices, occasions
+from dashboard.components import live_parts, notices
 from dashboard.components.chart import Cell, chart
 from dashboard.components.elements import csv_format
 from dashboard.figures import occupancy, strips
@@ -47,6 +47,7 @@ def chart_of(
     before: Range | None,
     now: datetime,
     days: Sequence[CalendarDay],
+    happened: Mapping[date, str],
     *,
     weather: bool,
     day: str,
@@ -70,7 +71,7 @@ def chart_of(
     )
     if weather:
         strips.add_weather(graph, days)
-    strips.add_days(graph, occasions.names_by_day(days, site))
+    strips.add_days(graph, happened)
     earlier = series[len(places) :]
     text = [finding(one, past, period, before, now) for one, past in zip_longest(places, earlier)]
     if len(places) > 1:

@@ -1,6 +1,6 @@
 """*Spaces*: how a space was used, over a period and in a usual week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services import access
+from besok.services.actions import get_actions
 from besok.services.calendar import get_calendar_days, get_unusual
 from besok.services.places import get_sites, get_spaces
 from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_flows, get_heatmap, get_space_days
@@ -51,6 +52,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if crowded:  # there is room for one period only
         before = None
     days = get_calendar_days(db, site.site, period.first, period.last)
+    happened = occasions.names_by_day(days, place, get_actions(db, site.site, today))
     readable = [one for one in get_sites(db) if access.may("read", one.site)]
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
@@ -73,8 +75,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         if crowded
         else None,
         # What follows says why, where the period has not begun.
-        _history(db, place, here, period, before, days, now) if period.first <= today else None,
-        occasions.listed(days, place),
+        _history(db, place, here, period, before, days, happened, now) if period.first <= today else None,
+        occasions.listed(happened),
         _used(db, place, spaces, space, period, now),
         _doors(db, place, spaces, here, period, now),
         html.H2(_("The usual week")),
@@ -107,13 +109,14 @@ def _history(
     period: Range,
     before: Range | None,
     days: Sequence[CalendarDay],
+    happened: Mapping[date, str],
     now: datetime,
 ) -> Any:
     spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
     loaded = compared(db, site, spaces, period.first, period.last, before.first if before else None)
     series = [_series(db, one, site, period) for one in loaded]
     weather, day = controls.is_on(here, "weather"), controls.of_day(here, period)
-    return history.chart_of(series, period, before, now, days, weather=weather, day=day)
+    return history.chart_of(series, period, before, now, days, happened, weather=weather, day=day)
 
 
 def _series(db: Database, one: SpaceDays, home: Site, period: Range) -> history.Series:

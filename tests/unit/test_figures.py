@@ -6,6 +6,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from besok.model.calendar_entries import Weather
+from besok.model.site import Sensor, Text, VisitDefinition
+from besok.model.views.calendar import ActionInfo
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
 from besok.services import days
@@ -85,13 +87,30 @@ def test_days_and_weather_have_strips_of_their_own() -> None:
         weather={START.date(): Weather(temperature_c=4.5, precipitation_mm=1.0)},
     )
     strips.add_weather(figure, [day, replace(day, temperature_c=None)])
-    strips.add_days(figure, occasions.names_by_day([replace(day, events=("Sagostund", "Sagostund"))], SITE))
+    happened = occasions.names_by_day([replace(day, events=("Sagostund", "Sagostund"))], SITE, [])
+    strips.add_days(figure, happened)
     weather, told = figure.data[-2:]
     assert list(weather.y) == [4.5] and weather.text == ("4,5 °C, 1,0 mm",)
     assert told.text == ("Sagostund",) and told.x[0].isoformat() == "2026-11-25T12:00:00"
     domains = [figure.layout[axis].domain for axis in ("yaxis", "yaxis2", "yaxis3")]
     assert all(below[1] < above[0] for below, above in pairwise(domains))
-    assert not occasions.names_by_day([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE)
+    assert not occasions.names_by_day([replace(day, events=("Sagostund",))] * (occasions.MOST + 1), SITE, [])
+
+
+def test_actions_sensors_and_definitions_stand_beside_the_events() -> None:
+    first, second = START.date(), START.date() + DAY
+    known = days.calendar_days(SITE, first, second)
+    action = ActionInfo(
+        action="chairs", title=Text(sv="Fler stolar", en="More chairs"), asked_by="residents", state="undone",
+        asked=None, answered=None, answer=None, done_since=first, undone=second, spaces=(), weekdays=(),
+        invented=False,
+    )  # fmt: skip
+    sensors = (Sensor(device="new", portal="front", first=second), Sensor(device="old", portal="front"))
+    site = replace(SITE, sensors=sensors, visits=(VisitDefinition(first=first),))
+    assert occasions.names_by_day(known, site, [action]) == {
+        first: "Åtgärd: Fler stolar, Ny definition av besök",
+        second: "Åtgärd avslutad: Fler stolar, Ny sensor: new",
+    }
 
 
 def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:

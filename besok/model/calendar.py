@@ -266,6 +266,13 @@ def business_day(t: datetime, site: Site) -> date:
     return day - DAY if t < start else day + DAY if t >= end else day
 
 
+def alike(day: date, other: date, site: Site) -> bool:
+    """Tell whether two days have the same opening hours, and both or neither are a public holiday."""
+    free, free_too = (holiday(one, site.opening) is not None for one in (day, other))
+    hours, hours_too = (hours_text(one, site.opening) for one in (day, other))
+    return (free, hours) == (free_too, hours_too)
+
+
 def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
     """Return the opening hours of the business day `day`, staffed or not, in order; empty when closed."""
     return _intervals(day, hours_text(day, site.opening), site.timezone, site.day_start)[0]

@@ -32,7 +32,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         **opening_at(place, now),
         visits_today=visits,
         visits_corrected=corrected or 0.0,
-        visits_last_week=last_week,
+        visits_last_week=last_week if calendar.alike(day, day - WEEK, place) else None,
         not_receiving_since=not_receiving_since(db, now),
         spaces=tuple(
             judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)

@@ -66,6 +66,7 @@ def _today_and_week_ago(places: Sequence[Site], now: datetime) -> dict[str, Any]
 
 
 def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
+    day = calendar.business_day(now, place)
     return like(
         SiteOverview,
         row,
@@ -75,6 +76,7 @@ def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
         position=place.position,
         **opening_at(place, now),
         root=judged(row.root, now),
-        weekday=calendar.business_day(now, place).weekday(),
+        visits_last_week=row.visits_last_week if calendar.alike(day, day - WEEK, place) else None,
+        weekday=day.weekday(),
         has_target=place.target is not None,
     )

@@ -12,6 +12,11 @@
     list(field).forEach((item) => { item.hidden = !item.dataset.name.includes(typed); left += !item.hidden; });
     const said = document.getElementById("announcer"), none = field.closest("[data-filters]");
     none.toggleAttribute("data-empty", !left);
+    if (field.name) {
+      const kept = (address) => { const to = new URL(address); to.searchParams.set(field.name, typed); return to.href; };
+      history.replaceState(history.state, "", kept(location));
+      document.querySelectorAll(".sites thead a").forEach((link) => { link.href = kept(link); });
+    }
     if (said) said.textContent = left ? String(left) : none.dataset.none;
   });
 

@@ -26,7 +26,7 @@ def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> A
 
 def not_found() -> Any:
     """Return the notice that there is no such page, site or space."""
-    link = dcc.Link(_("To the page Now"), href="/")
+    link = dcc.Link(_("To the start page"), href="/")
     return notice(
         _("There is no such page"), _("The address may be misspelt, or the place was renamed."), link
     )

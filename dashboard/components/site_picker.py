@@ -29,11 +29,13 @@ def picker(page: str, sites: Sequence[SiteInfo], current: str) -> list[Any]:
     return [html.Details([html.Summary(chosen), inner], className="picker sites-picker")]
 
 
-def filter_field(name: str, list_id: str, label: str) -> Any:
-    """Return a field that filters the list with the id `list_id` by the text typed."""
-    field = dcc.Input(id=name, type="search", autoComplete="off", placeholder=label)
+def filter_field(field_id: str, list_id: str, label: str, *, name: str = "", value: str = "") -> Any:
+    """Return a field that filters the list with the id `list_id` by the text typed; `name`: kept in the address."""
+    field = dcc.Input(
+        id=field_id, type="search", autoComplete="off", placeholder=label, name=name, value=value
+    )
     return html.Div(
-        [html.Label(label, htmlFor=name, className="unseen"), field],
+        [html.Label(label, htmlFor=field_id, className="unseen"), field],
         className="filter",
         **data(filters=list_id, none=_("No site is called that")),
     )

@@ -1,8 +1,9 @@
 """*Overview*: all sites that the reader may see, a line for each, live."""
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from dash import dcc, html
 
@@ -16,23 +17,37 @@ from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import live_parts, overview_parts, site_map
 from dashboard.components.card import bar, chip, count
-from dashboard.components.elements import HIDDEN, data, present, quiet
+from dashboard.components.elements import HIDDEN, aria, data, present, quiet
 from dashboard.components.live_parts import part
 from dashboard.components.site_picker import filter_field
 
 FEW = 5  # sites, which are found without a field to filter them
 
 
-def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any:
-    """Return the table of all sites."""
+ORDERS: Final[
+    Mapping[str, Callable[[SiteOverview], Any]]
+] = {  # by name in the address; else that of the files
+    "name": lambda site: named(site.root.name),
+    "people": lambda site: -(site.root.people or 0),
+    "visits": lambda site: -(site.visits_today or 0),
+    "sensors": lambda site: not overview_parts.troubled(site),
+}
+
+
+def page(db: Database, _site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the table of all sites, in the order of the address, those that it does not find hidden."""
     overview = get_overview(db, now)
     shown = [site for site in overview.sites if access.may("read", site.site)]
+    order, find = address.get("sort"), address.get("find")
+    if order in ORDERS:
+        shown.sort(key=ORDERS[order])
     summary = part("summary", {"summary": overview_parts.summary(shown)})
     header = (_("Site"), _("Opening hours"), _("People now"), _("Visits today"), _("Target"), _("Sensors"))
+    orders = ("name", "", "people", "visits", "", "sensors")
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th(name, scope="col") for name in header])),
-            html.Tbody([_row(site, header, now) for site in shown], id="all-sites"),
+            html.Thead(html.Tr([_head(*pair, address) for pair in zip(header, orders, strict=True)])),
+            html.Tbody([_row(site, header, now, find.lower()) for site in shown], id="all-sites"),
         ],
         className="sites",
     )
@@ -41,7 +56,7 @@ def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any
             html.Div(
                 [
                     html.Div([html.H1(_("Overview")), quiet(summary)]),
-                    *([filter_field("find-site", "all-sites", _("Find a site"))] if len(shown) > FEW else []),
+                    *([_finder(find)] if len(shown) > FEW else []),
                 ],
                 className="head",
             ),
@@ -59,7 +74,21 @@ def page(db: Database, _site: SiteInfo, _address: Address, now: datetime) -> Any
     )
 
 
-def _row(site: SiteOverview, header: tuple[str, ...], now: datetime) -> Any:
+def _finder(find: str) -> Any:
+    return filter_field("find-site", "all-sites", _("Find a site"), name="find", value=find)
+
+
+def _head(title: str, order: str, address: Address) -> Any:
+    """Return the head of a column, a link where the sites may be in its order."""
+    if not order:
+        return html.Th(title, scope="col")
+    current = (
+        aria(sort="ascending" if order == "name" else "descending") if address.get("sort") == order else {}
+    )
+    return html.Th(html.A(title, href=address.href(sort=order)), scope="col", **current)
+
+
+def _row(site: SiteOverview, header: tuple[str, ...], now: datetime, find: str) -> Any:
     parts = overview_parts.of_site(site, now)
     name = named(site.root.name)
     simulated = html.Small(_("Simulated data"), className="quiet") if site.sandbox else None
@@ -78,6 +107,7 @@ def _row(site: SiteOverview, header: tuple[str, ...], now: datetime) -> Any:
                 for title, cell in zip(header[1:], cells, strict=True)
             ),
         ],
+        hidden=find not in name.lower(),
         **data(**overview_parts.state(site), name=name.lower()),
     )
 

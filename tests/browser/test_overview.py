@@ -81,6 +81,12 @@ def test_typing_finds_a_site(branches: House, open_page: Open) -> None:
     page.locator("#find-site").fill("x")
     expect(page.locator("tbody tr:visible")).to_have_count(0)
     expect(page.locator("#announcer")).to_have_text("Ingen plats heter så")
+    page.locator("#find-site").fill("å")
+    page.get_by_role("link", name="Plats", exact=True).click()
+    page.wait_for_url("**/overview?sort=name&find=%C3%A5")
+    expect(page.locator("#find-site")).to_have_value("å")
+    found = page.locator("tbody tr:visible th a")
+    expect(found).to_have_text(["Filialen Påarp", "Filialen Råå", "Filialen Ödåkra"])
 
 
 def test_it_fits_every_width_and_is_accessible(branches: House, open_page: Open) -> None:

@@ -51,5 +51,5 @@ def test_what_does_not_exist_is_not_found(still_house: House, open_page: Open) -
     for path in ("/spaces/{house}/attic", "/now/elsewhere", "/no/such/page"):
         page.goto(still_house.url + path.format(house=still_house.id))
         expect(page.locator("h1")).to_have_text("Sidan finns inte")
-    page.get_by_role("link", name="Till sidan Just nu").click()
+    page.get_by_role("link", name="Till startsidan").click()
     expect(page.locator("h1")).to_have_text("Huset")

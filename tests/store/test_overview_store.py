@@ -70,6 +70,16 @@ def test_every_figure_is_that_of_the_sites_own_page(counting: Counting) -> None:
     assert (seen["lib"].has_target, seen["park"].has_target) == (True, False)
 
 
+def test_today_is_not_compared_with_a_holiday_or_with_other_hours(counting: Counting) -> None:
+    other = '[[sites.opening.exceptions]]\nfirst = {day}\nlast = {day}\nhours = "12:00-16:00"\n'
+    day = NOW.date() - timedelta(days=7)
+    head, first = SITES.split("[[sites.spaces]]", 1)[0], SITES[len(SITES.split("[[sites.spaces]]", 1)[0]) :]
+    sites.apply(counting, sitefile.parse(head + other.format(day=day) + first))
+    seen = {site.site: site for site in get_overview(counting, NOW).sites}
+    assert seen["lib"].visits_today == 12
+    assert seen["lib"].visits_last_week is get_live(counting, "lib", NOW).visits_last_week is None
+
+
 def test_the_stream_tells_only_of_sites_that_the_reader_may_see(counting: Counting) -> None:
     sent = json.loads(overview_parts.update(get_overview(counting, NOW), lambda name: name == "park"))
     assert sent["spaces"].keys() == {"park"}

@@ -162,3 +162,11 @@ def test_days_are_divided_into_portions() -> None:
     first, last = date(2026, 2, 27), date(2026, 3, 3)
     assert [(a.day, b.day) for a, b in calendar.portions(first, last, 2)] == [(27, 28), (1, 2), (3, 3)]
     assert list(calendar.portions(last, first, 2)) == []
+
+
+def test_days_are_alike_by_their_hours_and_by_whether_they_are_a_public_holiday() -> None:
+    always = site("always", "always", country="SE", on_holiday="always")
+    epiphany, before, after = (date(2026, 1, 6) + timedelta(weeks=n) for n in (0, 1, 2))
+    assert calendar.alike(before, after, always) and not calendar.alike(epiphany, before, always)
+    shut = OpeningException(first=before, last=before, hours="closed")
+    assert not calendar.alike(before, after, site(exceptions=(shut,)))

@@ -7,7 +7,7 @@ person. Outside opening hours, and at night, nothing is said of people: who is t
 Simulated people are nobody, so a sandbox shows its figures at night, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -54,7 +54,6 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     root, *rest = live.spaces if shown else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
-    holds = {space.parent for space in rest}
     usual = _usual_week(db, place, today)
     return like(
         PublicSite,
@@ -62,20 +61,26 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         timezone=place.timezone,
         at_night=at_night,
         level=_level(root, root.capacity),
-        spaces=tuple(
-            _space(space, _floor(space.space, parents, floors))
-            for space in rest
-            if space.space not in floors
-            and (space.space not in holds or space.seats)
-            and space.reason != "space_closed"
-            and (space.seats or space.capacity or COARSE) >= COARSE
-        ),
+        spaces=tuple(_space(space, _floor(space.space, parents, floors)) for space in public_spaces(rest)),
         next_hours=()
         if at_night
         else _next_hours(db, place, now, _capacity(root.capacity, place, today, usual)),
         days=tuple(_day(place, today + n * DAY, usual, root.capacity) for n in range(WEEK)),
         requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
     )
+
+
+def public_spaces(spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
+    """Return the spaces that anyone may see: not the small ones, nor those around others unless they have seats."""
+    holds = {space.parent for space in spaces}
+    return [
+        space
+        for space in spaces
+        if space.kind != "storey"
+        and (space.space not in holds or space.seats)
+        and space.reason != "space_closed"
+        and (space.seats or space.capacity or COARSE) >= COARSE
+    ]
 
 
 def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, Text]) -> Text | None:

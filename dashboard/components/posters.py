@@ -6,6 +6,7 @@ from dash import html
 
 from besok.model.site import Text
 from besok.model.views.live import SiteLive
+from besok.services.public import public_spaces
 from besok.text.languages import _, named
 from dashboard.components.elements import aria, fold, items
 
@@ -13,10 +14,9 @@ from dashboard.components.elements import aria, fold, items
 def posters(live: SiteLive) -> Any:
     """Return links to the posters, folded away."""
     root, *rest = live.spaces
-    rooms = [space for space in rest if space.kind != "storey"]
     links = [
         _links(live.site, root.name, ""),
-        *(_links(live.site, one.name, f"?space={one.space}") for one in rooms),
+        *(_links(live.site, one.name, f"?space={one.space}") for one in public_spaces(rest)),
     ]
     return fold(_("Posters with a code for visitors"), items(links))
 

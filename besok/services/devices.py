@@ -8,6 +8,7 @@ from besok.model.views.devices import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
+    DeviceToday,
     RejectedMessage,
     UnplacedDevice,
 )
@@ -58,6 +59,13 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
         )
         for row in db.fetch("devices", _Device, site=site)
     ]
+
+
+def get_devices_today(db: Database, site: str, since: datetime, now: datetime) -> dict[str, DeviceToday]:
+    """Return what the devices placed in a site have sent since its business day began, by device."""
+    return {
+        row.device: row for row in db.fetch("devices_today", DeviceToday, site=site, since=since, now=now)
+    }
 
 
 def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:

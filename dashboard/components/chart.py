@@ -87,15 +87,16 @@ def _numbers(head: Sequence[str], rows: Sequence[Sequence[Cell]], label: str) ->
     return html.Details([html.Summary(_("Show as table")), place])
 
 
-def sheet(head: Sequence[str], rows: Sequence[Sequence[Any]], label: str, kind: str = "scroll sheet") -> Any:
+def sheet(head: Sequence[Any], rows: Sequence[Sequence[Any]], label: str, kind: str = "scroll sheet") -> Any:
     """Return a table that scrolls by itself where it is wider than the page; `label` names it for a screen reader."""
     return html.Div(table(head, rows), className=kind, tabIndex="0", role="region", **aria(label=label))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:
-    """Return a plain table whose first column names the rows."""
+def table(head: Sequence[Any], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:
+    """Return a plain table whose first column names the rows; a cell of the head may be one with attributes."""
     body = [
         html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows
     ]
-    top = html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head]))
+    cells = [cell if isinstance(cell, html.Th) else html.Th(cell, scope="col") for cell in head]
+    top = html.Thead(html.Tr(cells))
     return html.Table([top, html.Tbody(body)], className="numbers", **attributes)

@@ -1,7 +1,7 @@
 """*Sensors*: what needs attention, which are heard, which nobody has placed, and what could not be read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -14,7 +14,7 @@ from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
-from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.devices import get_devices, get_devices_today, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.health import not_receiving_since
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
@@ -22,7 +22,6 @@ from besok.services.unplaced_devices import Lookup, UnassignedSensor, look_up, s
 from besok.store import quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.voids import listing
-from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import (
@@ -31,17 +30,18 @@ from dashboard.components import (
     notices,
     quarantine,
     rejected_messages,
+    sensor_table,
     unknown_devices,
     unplaced_devices,
     validation_counts,
     voids,
 )
-from dashboard.components.chart import sheet
-from dashboard.components.elements import chip, data
-from dashboard.components.live_parts import sensor_state
+from dashboard.components.elements import data
+from dashboard.components.sensor_table import place_names, sensor_names
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
+RENEWED_S = 60  # a sensor that falls silent is offline within minutes
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -49,7 +49,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     mine = get_devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
-    names, today = place_names(place), calendar.business_day(now, place)
+    names = place_names(place)
     of_none = access.may("diagnose")  # what belongs to no site yet
     lookup = look_up(db, address.get("sensor"), built)
     unplaced = suggest_placements(get_unplaced(db, now), built, lookup.shown) if of_none else []
@@ -70,7 +70,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
             html.H2(_("All sensors")),
-            _devices(mine, names, site, now, _worked(db, site.site, today, now)),
+            sensor_table.section(_table(db, site, address, mine, place, now), site.timezone, address, now),
             html.H2(_("Validation counts"), id="beside"),
             validation_counts.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Voided readings"), id="voided"),
@@ -82,8 +82,24 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *(_of_no_site(db, site, place, places, unplaced, unknown, lookup, now) if of_none else []),
         ],
         className="page",
-        **data(title=title),
+        **data(title=title, renew=str(RENEWED_S), renewed=""),
     )
+
+
+def _table(
+    db: Database,
+    site: SiteInfo,
+    address: Address,
+    devices: Sequence[DeviceInfo],
+    place: Site,
+    now: datetime,
+) -> list[sensor_table.SensorRow]:
+    """Return the sensors as the table shows them; the uptime of whole days, since today is not over."""
+    today = calendar.business_day(now, place)
+    first = today - timedelta(days=sensor_table.shown_days(address))
+    coverage = get_coverage(db, site.site, first, today - timedelta(days=1), now=now)
+    sent = get_devices_today(db, site.site, calendar.day_bounds(today, place)[0], now)
+    return sensor_table.rows(devices, place_names(place), site.site, sent, coverage)
 
 
 def _of_no_site(
@@ -143,78 +159,3 @@ def _waiting(
         *([" ", html.A(line, href="#unknown")] if unknown else []),
         *([" ", html.A(withheld, href="#quarantine")] if quarantined else []),
     ]
-
-
-def state(device: DeviceInfo) -> Any:
-    """Return the chip of a sensor."""
-    level = "calm" if device.freshness == "live" else "moderate"
-    return chip(sensor_state(device.freshness), state=device.freshness, level=level)
-
-
-def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
-    """Return the share of the last seven whole days in which each device worked; of its worst channel."""
-    channels: dict[tuple[str, str], list[float]] = {}
-    for c in get_coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
-        if c.coverage is not None:
-            channels.setdefault((c.device, c.channel), []).append(c.coverage)
-    worked: dict[str, float] = {}
-    for (device, _channel), shares in channels.items():
-        worked[device] = min(worked.get(device, 1.0), sum(shares) / len(shares))
-    return worked
-
-
-def _devices(
-    devices: Sequence[DeviceInfo],
-    names: Mapping[str, str],
-    site: SiteInfo,
-    now: datetime,
-    worked: Mapping[str, float],
-) -> Any:
-    """Silent ones first, then by the place that they observe, which people know better than a sensor's id."""
-    if not devices:
-        return notices.nothing(
-            _("No sensors are placed here"),
-            _("Those that are sending are listed below, under Unassigned sensors."),
-        )
-    order = {"stale": 0, "none": 1, "late": 2, "live": 3}
-    off = any(clock(d) for d in devices)
-
-    def row(d: DeviceInfo) -> list[Any]:
-        uptime = formats.percent(worked.get(d.device.rpartition("/")[2], worked.get(d.device)))
-        name = html.Span(d.device.removeprefix(f"{site.site}/"), className="device")
-        cells = [_places(d, names), state(d), last_seen(d, site.timezone, now), uptime, name]
-        return [*cells, clock(d)] if off else cells
-
-    header = [_("Observes"), _("State"), _("Last seen"), _("Uptime, 7 days"), _("Sensor")]
-    ordered = sorted(devices, key=lambda d: (order[d.freshness], _places(d, names)))
-    return sheet([*header, _("Clock")] if off else header, [row(d) for d in ordered], _("All sensors"))
-
-
-def last_seen(device: DeviceInfo, zone: str, now: datetime) -> str:
-    """Return when the device was last heard, at the site: the hour if that was today, else the day too."""
-    return formats.lately(device.heard, zone, now) if device.heard else formats.UNKNOWN
-
-
-def place_names(site: Site) -> dict[str, str]:
-    """Return what the portals and spaces of a site are called."""
-    spaces = {s.id: named(s.name) for s in site.spaces}
-    return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
-
-
-def sensor_names(devices: Sequence[DeviceInfo], names: Mapping[str, str]) -> dict[str, str]:
-    """Return what sensors are called by people: by the place that they observe, then their own name."""
-    return {d.device: f"{_places(d, names)} ({d.device})" for d in devices}
-
-
-def clock(device: DeviceInfo) -> str:
-    """Return how far off a device's clock is, where it is a problem."""
-    off = device.clock_offset_s
-    if not device.clock_problem or off is None:
-        return ""
-    minutes = formats.number(abs(off) / 60, 1)
-    return (_("{n} min ahead") if off > 0 else _("{n} min behind")).format(n=minutes)
-
-
-def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
-    ids = (p.portal or p.space or "" for p in device.placements)
-    return ", ".join(names.get(place, place) for place in ids)

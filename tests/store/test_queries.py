@@ -10,7 +10,8 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Message, Reading
-from besok.services.devices import get_devices, get_rejected
+from besok.model.views.devices import DeviceToday
+from besok.services.devices import get_devices, get_devices_today, get_rejected
 from besok.services.health import get_health
 from besok.services.live import get_live
 from besok.services.places import get_sites, get_spaces
@@ -297,6 +298,26 @@ def test_devices_are_listed_placed_or_not(placed: Database) -> None:
     assert devices["lib/stranger"].placements == ()
     assert devices["lib/garden"].freshness == "none"
     assert {d.device for d in get_devices(placed, "lib", now=NOW)} == {"lib/front", "lib/garden"}
+
+
+def test_what_devices_have_sent_today(placed: Database) -> None:
+    put(placed, "front", NOW - timedelta(days=1), 50)
+    put(placed, "front", NOW, 4, 1)
+    put(placed, "front", NOW + timedelta(minutes=30), 3, 1)
+    put(placed, "garden", NOW, 2, 5)  # it hangs the other way round
+    for hours, metric, value in ((-30, "battery_pct", 81), (-3, "battery_pct", 80), (-3, "battery_v", 3.6)):
+        time = (NOW + timedelta(hours=hours)).astimezone(UTC)
+        reading = Reading(
+            source="native", device="lib/front", channel="battery:1", metric=metric, value=value, time=time
+        )
+        write(placed, Batch(readings=[Incoming(reading=reading, received=time)]))
+    morning, later = NOW.replace(hour=4), NOW + timedelta(hours=1)
+    assert get_devices_today(placed, "lib", morning, later) == {
+        "lib/front": DeviceToday(device="lib/front", entries=7, battery_pct=80, battery_v=3.6),
+        "lib/garden": DeviceToday(device="lib/garden", entries=5),
+    }
+    tomorrow = get_devices_today(placed, "lib", morning + timedelta(days=1), later + timedelta(days=1))
+    assert tomorrow["lib/front"].entries is None, "what was not received is not zero"
 
 
 def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:

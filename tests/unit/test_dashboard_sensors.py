@@ -1,6 +1,7 @@
 """What the pages say of the sensors: how many are heard, what waits, where nobody has counted."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,22 @@ from besok.analytics.calibration import accuracy
 from besok.model.readings import Refusal
 from besok.model.site import Text
 from besok.model.sitefile import parse
-from besok.model.views.attention import FindingInfo, State
+from besok.model.views.attention import ChannelCoverage, FindingInfo, State
 from besok.model.views.calibration import DoorInfo
-from besok.model.views.devices import DeviceInfo, RejectedMessage
+from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedMessage
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
 from besok.text import refusal_text
 from besok.text.languages import speaking
-from dashboard.components import attention, headcounts, rejected_messages, unusual_hours, validation_counts
+from dashboard.address import Address
+from dashboard.components import (
+    attention,
+    headcounts,
+    rejected_messages,
+    sensor_table,
+    unusual_hours,
+    validation_counts,
+)
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
@@ -51,9 +60,66 @@ def test_how_many_are_heard(states: list[Freshness], said: str) -> None:
 
 def test_what_was_heard_today_has_its_hour_alone() -> None:
     zone = "Europe/Stockholm"
-    assert sensors.last_seen(device("live", NOW), zone, NOW) == "13:00"
-    assert sensors.last_seen(device("stale", NOW - timedelta(days=1)), zone, NOW) == "24 Nov 13:00"
-    assert sensors.last_seen(device("none"), zone, NOW) == "–"
+    assert sensor_table.last_seen(device("live", NOW), zone, NOW) == "13:00"
+    assert sensor_table.last_seen(device("stale", NOW - timedelta(days=1)), zone, NOW) == "24 Nov 13:00"
+    assert sensor_table.last_seen(device("none"), zone, NOW) == "–"
+
+
+def table_at(search: str) -> Any:
+    """The table of three sensors at an address."""
+    today = {
+        "house/b": DeviceToday(device="house/b", entries=12, battery_pct=9),
+        "house/c": DeviceToday(device="house/c", entries=3, battery_pct=80),
+    }
+    day = NOW.date() - timedelta(days=1)
+    worked = [
+        ChannelCoverage(device="c", channel=channel, portal=None, space=None, day=at, coverage=share)
+        for channel, share in (("1", 1.0), ("2", 0.5))
+        for at in (day, day - timedelta(days=1))
+    ]
+    mine = [
+        replace(device("live", NOW), device="house/c"),
+        replace(device("stale", NOW - timedelta(hours=1)), device="house/a"),
+        replace(device("live", NOW), device="house/b"),
+    ]
+    known = sensor_table.rows(mine, {}, "house", today, worked)
+    shown = sensor_table.section(known, "UTC", Address.parse("/sensors/house", search), NOW)
+    return shown.children[0].children
+
+
+def in_table(search: str) -> tuple[list[str], str]:
+    """The sensors of the table at an address, in order, and its whole text."""
+    table = table_at(search)
+    return [texts(row.children[-1]) for row in table.children[1].children], texts(table)
+
+
+def sorted_heads(search: str) -> dict[str, tuple[str, str]]:
+    """How each head is sorted that says so, and where it leads."""
+    heads = table_at(search).children[0].children.children
+    found = {texts(head): (getattr(head, "aria-sort", ""), head.children.href) for head in heads}
+    return {name: said for name, said in found.items() if said[0]}
+
+
+def test_the_table_of_sensors_is_sorted_by_the_address() -> None:
+    assert in_table("")[0] == ["a", "c", "b"], "those offline first"
+    assert in_table("?sort=sensor")[0] == ["a", "b", "c"]
+    assert in_table("?sort=-entries")[0] == ["b", "c", "a"], "what is not known comes last"
+    assert in_table("?sort=entries")[0] == ["c", "b", "a"]
+    assert in_table("?sort=nonsense")[0] == in_table("")[0]
+    shown = in_table("?sort=entries")[1]
+    assert "Entries today" in shown and "9\u202f%" in shown.replace("\xa0", "\u202f")
+    assert "50" in shown, "a sensor works as long as the channel of it that works least"
+    assert sorted_heads("?sort=entries") == {"Entries today": ("ascending", "/sensors/house?sort=-entries")}
+    assert sorted_heads("?sort=-entries") == {"Entries today": ("descending", "/sensors/house?sort=entries")}
+
+
+def test_a_calendar_tells_of_days_without_data() -> None:
+    day = date(2026, 11, 25)
+    days = {day - timedelta(days=n): share for n, share in enumerate((1.0, 0.0, 0.6))}
+    shown = sensor_table.calendar(days)
+    assert getattr(shown, "aria-label") == "Measured in full on 1 of 3 days. No data: Tue 24 Nov."
+    shades = [getattr(box, "data-share", None) for box in shown.children]
+    assert shades == ["2", "0", "4"], "from Monday on"
 
 
 def finding(state: State) -> FindingInfo:

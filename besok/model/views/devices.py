@@ -44,6 +44,16 @@ class DeviceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceToday:
+    """Entries by a device at the doors of a site today, and its battery; None where it has sent nothing of it."""
+
+    device: str
+    entries: float | None = None
+    battery_pct: float | None = None
+    battery_v: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastReading:
     """Last value of one metric of a channel; `time` is its event time."""
 

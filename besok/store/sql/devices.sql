@@ -6,6 +6,36 @@ join channel c using (device_id)
 join flow_bucket b using (channel_id)
 where d.external_id = %(device)s and b.bucket >= %(since)s
 
+-- name: devices_today
+-- Who went in through doors by the devices of a site since a time, null where nothing was received, and the last state of their
+-- battery.
+select d.external_id as device,
+    (
+        select sum(f.people_in)::float8
+        from channel c
+        join portal_flow f using (channel_id)
+        where c.device_id = d.device_id and f.bucket >= %(since)s and f.bucket < %(now)s
+    ) as entries, pct.last as battery_pct, volts.last as battery_v
+from device d
+left join lateral (
+    select l.last from channel c join level_bucket l using (channel_id)
+    where c.device_id = d.device_id and l.metric = 30 and l.bucket >= %(now)s - interval '31 days'
+    order by l.bucket desc limit 1
+) pct on true
+left join lateral (
+    select l.last from channel c join level_bucket l using (channel_id)
+    where c.device_id = d.device_id and l.metric = 31 and l.bucket >= %(now)s - interval '31 days'
+    order by l.bucket desc limit 1
+) volts on true
+where exists (
+    select from channel c
+    join placement_now pl using (channel_id)
+    left join portal p using (portal_id)
+    left join space s on s.space_id = pl.space_id
+    join site si on si.site_id = coalesce(p.site_id, s.site_id)
+    where c.device_id = d.device_id and si.slug = %(site)s
+)
+
 -- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.interval_s,

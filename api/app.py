@@ -36,6 +36,7 @@ from api.routes import (
     usage,
     voids,
 )
+from api.sign_in import admin
 from api.sign_in import routes as sign_in
 from api.sign_in.gate import Gate
 from besok.model.settings import Settings
@@ -125,6 +126,7 @@ def _install_routes(server: FastAPI) -> None:
     ):
         server.router.routes += part.router.routes  # as they are: to include them makes each once more
     server.include_router(sign_in.router)
+    server.include_router(admin.router)
     docs.install(server)
     description.install(server)
     # Last of ours, and before the dashboard's own catch-all, which would answer a slip with a web page.

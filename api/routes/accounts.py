@@ -42,10 +42,15 @@ def audited(
     db: Db,
     form: Form,
     site: Annotated[str | None, Query(description="Only what was changed at this site")] = None,
+    actor: Annotated[str | None, Query(max_length=200, description="Only what this person changed")] = None,
+    action: Annotated[
+        str | None, Query(max_length=60, description="Only changes of this kind", examples=["site.apply"])
+    ] = None,
     before: Annotated[
         int | None, Query(ge=1, le=2**63 - 1, description="Only older than this entry: for the next page")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")] = 1000,
 ) -> Response:
     """Return what was changed, by whom and when, newest first. Nothing in it can be changed or removed."""
-    return rows(audit.entries(db, site=site or None, before=before, limit=limit), AuditEntry, form, "audit")
+    chosen = {"site": site or None, "actor": actor or None, "action": action or None}
+    return rows(audit.entries(db, **chosen, before=before, limit=limit), AuditEntry, form, "audit")

@@ -1,6 +1,5 @@
 """The pages of signing in and of admins, as plain HTML: they need no JavaScript."""
 
-from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -9,7 +8,6 @@ from starlette.responses import HTMLResponse
 from api.security import POLICY
 from besok.model.access import Caller, Role
 from besok.model.messages import Translatable
-from besok.store.audit import AuditEntry
 from besok.text.languages import _, language, translated
 
 POLICY_HERE = POLICY.replace("'self' 'unsafe-inline'", "'self'")
@@ -59,11 +57,11 @@ def signed_in(who: Caller) -> str:
             "You are at the machine itself, and nobody has an account: Besök signs you in as its administrator. "
             "That ends with the first account."
         )
-        return f"<p>{escape(why)}</p><p><code>besok user add NAME --role admin</code></p>{_audit_link(who)}"
-    as_what = ", ".join(_role(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
+        return f"<p>{escape(why)}</p>{_admin_links(who)}"
+    as_what = ", ".join(role_name(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
     signed = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
-    out = _form("/logout", _("Sign out"))
-    return f"<p>{escape(signed)}</p>{_audit_link(who)}{out}"
+    out = form("/logout", _("Sign out"))
+    return f"<p>{escape(signed)}</p>{_admin_links(who)}{out}"
 
 
 def signed_out(elsewhere: str) -> str:
@@ -75,29 +73,11 @@ def signed_out(elsewhere: str) -> str:
 <p><a class="button" href="/login">{again}</a></p>"""
 
 
-def audit(entries: Sequence[AuditEntry], older: int | None, site: str) -> str:
-    """Return the audit as a table, with a link to older entries."""
-    head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
-    lines = "".join(
-        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
-    )
-    label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
-    more, file = _("Older entries"), _("As a file")
-    here = f"site={quote(site)}&amp;" if site else ""
-    link = f'<p><a href="?{here}before={older}">{more}</a></p>' if older else ""
-    return f"""<div class="scroll" tabindex="0" role="region" aria-label="{label}">
-<table><caption>{caption}</caption>
-<thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
-<tbody>{lines}</tbody></table></div>{link}<p><a href="/api/v1/audit?{here}format=csv">{file}</a></p>"""
-
-
-def _row(*cells: str) -> str:
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-
-
-def _audit_link(who: Caller) -> str:
-    label = _("Who changed what")
-    return f'<p><a href="/admin/audit">{label}</a></p>' if who.may("administer") else ""
+def _admin_links(who: Caller) -> str:
+    links = {"/admin/people": _("People and keys"), "/admin/audit": _("Who changed what")}
+    if not who.may("administer"):
+        return ""
+    return "".join(f'<p><a href="{address}">{label}</a></p>' for address, label in links.items())
 
 
 def _provider(after: str) -> str:
@@ -107,16 +87,16 @@ def _provider(after: str) -> str:
 
 def _local(after: str, name: str) -> str:
     fields = (
-        _field("name", _("Name"), "username", f'value="{escape(name)}" maxlength="60" required'),
-        _field("password", _("Password"), "current-password", 'type="password" maxlength="200" required'),
-        _field(
+        field("name", _("Name"), "username", f'value="{escape(name)}" maxlength="60" required'),
+        field("password", _("Password"), "current-password", 'type="password" maxlength="200" required'),
+        field(
             "code",
             _("Code from your app, if you use one"),
             "one-time-code",
             'inputmode="numeric" maxlength="8"',
         ),
     )
-    return _form("/login", _("Sign in"), after, *fields)
+    return form("/login", _("Sign in"), after, *fields)
 
 
 def _no_accounts() -> str:
@@ -125,28 +105,30 @@ def _no_accounts() -> str:
 
 
 def _screen(after: str) -> str:
-    title, verb, how = _("A wall screen"), _("Open the screen"), _("Whoever runs Besök makes one:")
-    key = _field("key", _("Key of the screen"), "off", 'spellcheck="false" maxlength="100" required')
+    title, verb = _("A wall screen"), _("Open the screen")
+    how = _("An administrator makes one, under People and keys.")
+    key = field("key", _("Key of the screen"), "off", 'spellcheck="false" maxlength="100" required')
     return f"""<details><summary>{title}</summary>
-{_form("/login/screen", verb, after, key)}
-<p class="quiet">{how} <code>besok key add SCREEN --role viewer</code></p></details>"""
+{form("/login/screen", verb, after, key)}
+<p class="quiet">{how}</p></details>"""
 
 
-def _form(address: str, verb: str, after: str | None = None, *fields: str) -> str:
+def form(address: str, verb: str, after: str | None = None, *fields: str) -> str:
     """Return a form that leads to `after` once it was sent."""
     hidden = "" if after is None else f'<input type="hidden" name="next" value="{escape(after)}">'
     return f"""<form method="post" action="{address}">{hidden}
 {"".join(fields)}<button>{verb}</button></form>"""
 
 
-def _field(name: str, label: str, completed: str, more: str) -> str:
+def field(name: str, label: str, completed: str, more: str) -> str:
     """Return a field with its label; `completed` is its autocomplete value."""
     return f"""<label for="{name}">{label}</label>
 <input id="{name}" name="{name}" autocomplete="{completed}" autocapitalize="none" {more}>
 """
 
 
-def _role(role: Role) -> str:
+def role_name(role: Role) -> str:
+    """Return what a role is called."""
     return {
         "viewer": _("viewer"),
         "manager": _("manager"),

@@ -23,7 +23,7 @@ from besok.model.controls import has_controls
 from besok.model.messages import Translatable
 from besok.services import access, sign_in
 from besok.services.sign_in import Opened, SignInRefused
-from besok.store import accounts, audit, sessions
+from besok.store import accounts, sessions
 from besok.text.languages import _
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
@@ -31,11 +31,9 @@ router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
 log = logging.getLogger(__name__)
 REFUSED = {"action": "sign_in_refused"}
 KNOWN, KNOWN_S = "-known-", 365 * 24 * 3600  # cookie of a browser in which somebody has signed in
-PAGE = 200  # entries of the audit
 LARGEST = 20_000  # bytes of a form
 INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")  # an address of ours
 After = Annotated[str, Query(alias="next", max_length=2000)]
-Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 
 
 async def _gate(request: Request) -> Gate:
@@ -67,7 +65,7 @@ def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> 
 @router.post("/login")
 async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
     """Sign in with a local account."""
-    form, address = await _form(request), gate.address(request.headers)
+    form, address = await form_of(request), gate.address(request.headers)
     name, after = form("name"), form("next")
 
     mark = address.cookie + KNOWN + sign_in.browser_mark(name)
@@ -83,7 +81,7 @@ async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
 @router.post("/login/screen")
 async def login_screen(request: Request, gate: AtGate, now: Now) -> Response:
     """Sign a wall screen in with its key."""
-    form, address = await _form(request), gate.address(request.headers)
+    form, address = await form_of(request), gate.address(request.headers)
     key, after = form("key"), form("next")
     return await _entered(request, gate, address, after, lambda: sign_in.sign_in_screen(gate.db, key, now))
 
@@ -131,7 +129,7 @@ def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
 @router.post("/login/backchannel")
 async def backchannel(request: Request, gate: AtGate) -> Response:
     """End a session that the provider has ended (OpenID Connect back-channel logout)."""
-    form = await _form(request)
+    form = await form_of(request)
     try:
         person, session = await asyncio.to_thread(gate.provider.ended, form("logout_token"))
     except SignInRefused as exc:
@@ -149,14 +147,6 @@ def logout(request: Request, gate: AtGate) -> Response:
     leaving = RedirectResponse("/login?out=1", 303)
     leaving.headers.append("set-cookie", address.set_cookie(address.cookie, "", 0))
     return leaving
-
-
-@router.get("/admin/audit", dependencies=[needs("administer")])
-def audit_page(gate: AtGate, site: str | None = None, before: Before = None) -> HTMLResponse:
-    """Show the audit of a site or of all."""
-    entries = audit.entries(gate.db, site=site or None, before=before, limit=PAGE)
-    older = entries[-1].entry_id if len(entries) == PAGE else None
-    return page.answer(_("Who changed what"), page.audit(entries, older, site or ""), wide=True)
 
 
 async def _entered(
@@ -218,8 +208,8 @@ def _under_way(value: str) -> dict[str, str]:
     return {}
 
 
-async def _form(request: Request) -> Callable[[str], str]:
-    """Return the parser of a submitted form."""
+async def form_of(request: Request) -> Callable[[str], str]:
+    """Return the values of a submitted form, by their names."""
     body = await request.body()
     fields = parse_qs(body[:LARGEST].decode("utf-8", "replace"), keep_blank_values=True)
     if any(has_controls(text) for texts in fields.values() for text in texts):

@@ -228,6 +228,30 @@ PICTURE_NO_SIZE: Final = Translatable(
 PICTURE_NOT_PLAIN: Final = Translatable(
     "The drawing has a part that is not shown here (“{part}”): save it as plain SVG or as PNG, then choose that file."
 )
+LAST_ADMINISTRATOR: Final = Translatable(
+    "nobody could administer Besök after that: make somebody else an administrator of all sites first"
+)
+OWN_ACCOUNT: Final = Translatable(
+    "you would no longer be an administrator: somebody else with that role has to do this"
+)
+FIRST_ACCOUNT: Final = Translatable(
+    "the first account is an administrator's, of all sites: without it nobody could make others"
+)
+ACCOUNT_TAKEN: Final = Translatable("there is an account {name} already: choose another name")
+ACCOUNT_NAME: Final = Translatable("a name has 1 to {most} characters")
+ROLE_NEEDED: Final = Translatable("choose a role, at all sites or at one")
+NO_INVITATION: Final = Translatable(
+    "{name} signs in elsewhere or is blocked: there is no password here to choose"
+)
+INVITATION_OVER: Final = Translatable(
+    "this invitation was used or is too old: ask an administrator for a new one"
+)
+PASSWORD_LENGTH: Final = Translatable(
+    "a password has {least} to {most} characters; several words are easy to keep"
+)
+PASSWORDS_DIFFER: Final = Translatable("the two passwords are not the same: type both again")
+KEY_TAKEN: Final = Translatable("there is a key {name} already: choose another name, or revoke that one")
+KEY_DAYS: Final = Translatable("a key holds for 1 to {most} days")
 SCENARIO_YEAR: Final = Translatable("choose days between {first} and {last}")
 SCENARIO_DAYS: Final = Translatable("ask about 1 to {most} days: shorten the time, or ask twice")
 SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitors")

@@ -210,7 +210,7 @@ def _wait(free: int, failures: int) -> timedelta:
 def _mark(known: Secret) -> str:
     """Return a mark by which a browser is known under a name until the password changes (OWASP: device cookie)."""
     mark, _ = tokens.make(MARK_BYTES)
-    return f"{mark}.{_signed(known, mark)}"
+    return f"{mark}.{signature(known, mark)}"
 
 
 def _known_browser(known: Secret | None, browser: str) -> str:
@@ -218,12 +218,13 @@ def _known_browser(known: Secret | None, browser: str) -> str:
     mark, _, signed = browser.partition(".")
     return (
         mark
-        if known and hmac.compare_digest(_signed(known, mark).encode(), signed.encode("utf-8", "replace"))
+        if known and hmac.compare_digest(signature(known, mark).encode(), signed.encode("utf-8", "replace"))
         else ""
     )
 
 
-def _signed(known: Secret, mark: str) -> str:
+def signature(known: Secret, mark: str) -> str:
+    """Return the signature of a text under the name of an account, which holds until its password changes."""
     return hmac.new(
         known.password.encode(), f"{known.name}\0{mark}".encode("utf-8", "replace"), sha256
     ).hexdigest()

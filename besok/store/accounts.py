@@ -1,12 +1,14 @@
 """Accounts that may sign in, their roles, and failed attempts to sign in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
+from besok.model import messages
 from besok.model.access import Grant
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, StoreRefused
 from besok.store import audit
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
@@ -54,7 +56,7 @@ def any_local(db: Database) -> bool:
 
 
 def secret(db: Database, name: str) -> Secret | None:
-    """Return the secret of a local account; None without one."""
+    """Return the secret of a local account; None without one, and of one that is blocked."""
     return db.fetch_one("account_secret", Secret, name=name)
 
 
@@ -102,11 +104,21 @@ def _inserted(
 
 
 def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
-    """Give an account these roles and no others. Raises NotFound."""
-    with db.transaction() as conn:
+    """Give an account these roles and no others. Raises NotFound, StoreRefused for the last administrator."""
+    with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
         _set_roles(conn, account_id, grants)
         audit.note(conn, "account.roles", name, detail=_grants_text(grants))
+        _notify(conn, principal(account_id))
+
+
+def block(db: Database, name: str) -> None:
+    """Take all roles of an account and end its sessions: nobody signs in without a role. Raises as `set_roles`."""
+    with db.transaction() as conn, _keeping_an_administrator(conn):
+        account_id = _id(conn, name)
+        _set_roles(conn, account_id, ())
+        conn.execute(sql("sessions_end"), {"account_id": account_id})
+        audit.note(conn, "account.block", name)
         _notify(conn, principal(account_id))
 
 
@@ -138,8 +150,8 @@ def use_code(db: Database, account_id: int, step: int) -> bool:
 
 
 def remove(db: Database, name: str) -> None:
-    """Remove an account with its sessions; the audit keeps its name. Raises NotFound."""
-    with db.transaction() as conn:
+    """Remove an account with its sessions; the audit keeps its name. Raises as `set_roles`."""
+    with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
         conn.execute(sql("account_delete"), {"account_id": account_id})
         audit.note(conn, "account.remove", name)
@@ -189,6 +201,17 @@ def principal(account_id: int) -> str:
     return f"account {account_id}"
 
 
+@contextmanager
+def _keeping_an_administrator(conn: Connection) -> Iterator[None]:
+    """Raise StoreRefused where a change would leave accounts without the administrator they had."""
+    before = conn.execute(sql("administrators")).fetchall()
+    yield
+    if before and not conn.execute(sql("administrators")).fetchall():
+        ((others,),) = conn.execute(sql("account_any")).fetchall()
+        if others:
+            raise StoreRefused(messages.LAST_ADMINISTRATOR)
+
+
 def _id(conn: Connection, name: str) -> int:
     row = conn.execute(sql("account_id"), {"name": name.lower()}).fetchone()
     if row is None:
@@ -205,6 +228,12 @@ def _set_roles(conn: Connection, account_id: int, grants: Sequence[Grant]) -> No
 
 def _grants_text(grants: Sequence[Grant]) -> str:
     return ", ".join(map(str, grants)) or "no role"
+
+
+def principal_of(db: Database, name: str) -> str:
+    """Return the principal of an account by its name. Raises NotFound."""
+    with db.transaction() as conn:
+        return principal(_id(conn, name))
 
 
 def _notify(conn: Connection, payload: str) -> None:

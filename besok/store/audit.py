@@ -9,13 +9,13 @@ from besok.model.access import ACTOR
 from besok.store.database import Connection, Database, sql
 
 Action = Literal[
-    "account.add", "account.remove", "account.roles", "account.password", "account.totp", "account.sign_in",
-    "account.sign_out", "key.add", "key.revoke", "token.add", "token.remove", "site.apply", "device.mapping",
-    "device.topics", "action", "count", "count.discard", "calibration", "finding.acknowledge", "codec",
-    "headcount", "void", "device.forget", "site.remove",
-    "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove", "alert.target",
-    "alert.acknowledge", "maintenance", "announcement",
-    "privacy.erase", "scenario", "site.picture",
+    "account.add", "account.remove", "account.roles", "account.password", "account.totp",
+    "account.sign_in", "account.invite", "account.block", "account.sign_out", "key.add", "key.revoke",
+    "token.add", "token.remove", "site.apply", "device.mapping", "device.topics", "action", "count",
+    "count.discard", "calibration", "finding.acknowledge", "codec", "headcount", "void", "device.forget",
+    "site.remove", "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
+    "alert.target", "alert.acknowledge", "maintenance", "announcement", "privacy.erase", "scenario",
+    "site.picture",
 ]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail
 
@@ -40,10 +40,16 @@ def note(conn: Connection, action: Action, subject: str, *, site: str = "", deta
 
 
 def entries(
-    db: Database, *, site: str | None = None, before: int | None = None, limit: int
+    db: Database,
+    *,
+    site: str | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> list[AuditEntry]:
     """Return audit entries, newest first; only those `before` an entry id, for the next page."""
-    return db.fetch("audit", AuditEntry, site=site, before=before, limit=limit)
+    return db.fetch("audit", AuditEntry, site=site, actor=actor, action=action, before=before, limit=limit)
 
 
 def every(db: Database, site: str | None = None, page: int = 1000) -> Iterable[AuditEntry]:

@@ -19,11 +19,14 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_entries(
     site: AnySite = None,
+    actor: Annotated[str | None, typer.Option("--by", help="Only what this person changed.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only changes of this kind, such as site.apply.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
 ) -> None:
     """Show the last changes."""
     with opened() as db:
-        show(audit.entries(db, site=site, limit=limit), "at actor action site subject detail")
+        found = audit.entries(db, site=site, actor=actor, action=action, limit=limit)
+        show(found, "at actor action site subject detail")
 
 
 @app.command()

@@ -1,11 +1,11 @@
 """The commands `besok key`: keys of programs and wall screens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from besok.services.sign_in import make_key
+from besok.services.accounts import MOST_DAYS, add_key
 from besok.store import sessions
 from cli.commands.database import opened
 from cli.commands.options import user
@@ -13,8 +13,6 @@ from cli.commands.user import parsed
 from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True)
-
-MOST_DAYS = 3660
 
 
 @app.command()
@@ -27,13 +25,11 @@ def add(
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days until it expires.")] = 365,
 ) -> None:
     """Make a key and print it. It is shown only now."""
-    (grant,), (key, digest) = parsed([role]), make_key()
-    now = datetime.now(UTC)
+    (grant,) = parsed([role])
     with opened() as db:
-        if not sessions.add_key(db, name, digest, grant, user(), now, now + timedelta(days=days)):
-            raise typer.BadParameter(f"there is a key {name}; `besok key revoke {name}` ends it")
+        key, expires = add_key(db, name, grant, days, user(), datetime.now(UTC))
     print(
-        f"{key}\n\nIt is shown only now, and may act as {grant} until {now + timedelta(days=days):%Y-%m-%d}.\n"
+        f"{key}\n\nIt is shown only now, and may act as {grant} until {expires:%Y-%m-%d}.\n"
         f"A program sends it as a bearer token:  curl -H 'Authorization: Bearer {key}' ...\n"
         "A wall screen opens /login, A wall screen, and has it typed in once."
     )

@@ -7,6 +7,7 @@ import pyotp
 import typer
 
 from besok.model.access import RIGHTS, Grant
+from besok.services import accounts as managing
 from besok.services.sign_in import hashed
 from besok.store import accounts
 from cli.commands.database import opened
@@ -55,7 +56,7 @@ def set_roles(name: Name, role: Roles) -> None:
     """Give an account these roles and no others; at once, also where it is signed in."""
     grants = parsed(role)
     with opened() as db:
-        accounts.set_roles(db, name, grants)
+        managing.set_roles(db, name, grants)
     print(f"{name.lower()}: {', '.join(map(str, grants))}.")
 
 
@@ -93,10 +94,18 @@ def end_sessions(name: Name) -> None:
 
 
 @app.command()
+def block(name: Name) -> None:
+    """Sign an account out everywhere and let it in no more, until it is given a role again."""
+    with opened() as db:
+        managing.block(db, name)
+    print(f"{name.lower()} can no longer sign in; `besok user role {name.lower()} --role ROLE` ends that.")
+
+
+@app.command()
 def remove(name: Name) -> None:
     """Remove an account and end its sessions. What it changed stays, under its name."""
     with opened() as db:
-        accounts.remove(db, name)
+        managing.remove(db, name)
     print(f"{name.lower()} can no longer sign in.")
 
 

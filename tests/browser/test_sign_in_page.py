@@ -94,7 +94,7 @@ def test_the_pages_are_accessible_and_need_no_script(
             storage_state=kept,  # type: ignore[arg-type]
         )
         page = context.new_page()
-        for path in ("/login", "/login?out=1", "/admin/audit"):
+        for path in ("/login", "/login?out=1", "/admin/audit", "/admin/people", "/login/invitation?name=kim"):
             page.goto(quiet_house.url + path)
             assert in_either_colours(page) == [], (path, locale)
             assert page.locator("html").get_attribute("lang") == locale[:2]

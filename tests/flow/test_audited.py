@@ -22,7 +22,7 @@ from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.services import sign_in
 from besok.services.calibration import propose_corrections, receive_count
-from besok.store import quality, scenarios, sessions, sites
+from besok.store import accounts, quality, scenarios, sessions, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from collectors import pipeline
@@ -57,14 +57,15 @@ class Walk:
         """Ask what succeeds, and expect one more entry of the key's name in the audit."""
         method, path = entry.split(" ")
         before = self.noted()
-        for name in ("{number}", "{count}", "{action}", "{part}", "{space}"):
+        for name in ("{number}", "{count}", "{action}", "{part}", "{space}", "{change}"):
             path = path.replace(name, str(of))
         answer = self.client.request(method, path.replace("{site}", site), **more)
         assert answer.is_success, f"{entry}: {answer.text}"
         after = self.noted()
         assert ("officer", action) in after[: len(after) - len(before)], entry
         self.asked.add(entry)
-        return answer.json() if answer.content else None
+        is_json = "json" in answer.headers.get("content-type", "")
+        return answer.json() if answer.content and is_json else None
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def test_whatever_writes_is_in_the_audit(walk: Walk, db: Database) -> None:
         editing,
         pictures,
         mapping,
+        people,
     ):
         step(walk, db)
     writing = {
@@ -123,6 +125,11 @@ def counting(walk: Walk, db: Database) -> None:
         "ends": f"{begins + timedelta(minutes=15):%FT%TZ}", "sent": f"{NOW:%FT%TZ}", "taps": taps,
     }  # fmt: skip
     walk(f"PUT {SITE}/counts/{{count}}", "count", of=uuid4(), site="lib", json=body)
+
+
+def people(walk: Walk, db: Database) -> None:
+    accounts.add(db, "kim", "Kim", sign_in.hashed("four words are enough"), [Grant(role="viewer")], NOW)
+    walk("POST /admin/people/{change}", "account.roles", of="role", data={"name": "kim", "role": "manager"})
 
 
 def by_hand(walk: Walk, db: Database) -> None:

@@ -56,7 +56,8 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {V1}", "GET /api", "GET /api/", "GET /api/docs", "GET /api/openapi.json",
             "GET /api/{rest:path}", "GET /login",
             "POST /login", "POST /login/screen", "GET /login/provider", "GET /login/callback",
-            "POST /login/backchannel", "POST /logout", "GET /_dash-layout", "GET /_dash-dependencies",
+            "POST /login/backchannel", "POST /logout", "GET /login/invitation",
+            "POST /login/invitation", "GET /_dash-layout", "GET /_dash-dependencies",
             "POST /_dash-update-component",
             "GET /_dash-component-suites/{package_name}/{fingerprinted_path:path}",
             # The page on which people count is a shell without figures: it must open when a session is over.
@@ -131,6 +132,8 @@ TABLE: Final[dict[str, set[str]]] = {
     f"POST {SITE}/mappings": HANDS,
     f"GET {V1}/audit": ADMIN,
     "GET /admin/audit": ADMIN,
+    "GET /admin/people": ADMIN,
+    "POST /admin/people/{change}": ADMIN,
     "WS /_dash-ws-callback": set(),
     # The pages: whoever has to sign in is led there.
     "GET /": STAFF,
@@ -249,7 +252,7 @@ def test_every_role_gets_what_the_table_says_and_nothing_elsewhere(
 def test_what_names_its_site_otherwise_asks_for_the_role_there(
     ask: httpx2.Client, keys: dict[str, dict[str, str]], finding: int
 ) -> None:
-    for path in (f"{V1}/devices", f"{V1}/audit", "/admin/audit"):
+    for path in (f"{V1}/devices", f"{V1}/audit", "/admin/audit", "/admin/people"):
         assert not _reaches(ask, "GET", path, keys["admin at the library"]), path
     assert _reaches(ask, "GET", f"{V1}/audit?site={LIBRARY}", keys["admin at the library"])
     assert _reaches(ask, "GET", f"{SITE}/visits".replace("{site}", LIBRARY), keys["viewer"])
@@ -323,6 +326,7 @@ def _filled(path: str, site: str, finding: int) -> str:
     values = {"{site}": site, "{count}": str(UUID(int=7)), "{action}": "none", "{number}": str(finding)}
     values |= {
         "{name}": "desk",
+        "{change}": "role",
         "{rest:path}": "none",
         "{path:path}": f"now/{site}",
         "{package_name}": "dash",

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,8 +22,10 @@ from websockets.sync.client import connect
 
 from api.sign_in import gate
 from besok.model.access import Grant
+from besok.model.errors import StoreRefused
 from besok.model.settings import Settings
 from besok.model.site import Site
+from besok.services import accounts as managing
 from besok.services import sign_in
 from besok.store import accounts, audit, sessions
 from besok.store.database import Database
@@ -64,7 +68,7 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
 ) -> None:
     monkeypatch.setattr(gate, "ASKED_EVERY_S", 0.1)
     assert me(ask)[0] == "local"
-    assert "besok user add" in ask.get("/login").text
+    assert "/admin/people" in ask.get("/login").text
     for header in (
         "Forwarded",
         "X-Forwarded-For",
@@ -303,6 +307,98 @@ def test_a_key_reads_until_it_is_revoked(db: Database, signed: httpx2.Client) ->
     assert signed.get(LIVE, headers={"Authorization": f"Bearer {old}"}).status_code == 401
     sessions.revoke_key(db, "power-bi", now)
     assert signed.get(LIVE, headers=bearer).status_code == 401
+
+
+def manage(client: httpx2.Client, change: str, **form: str) -> httpx2.Response:
+    """Send a form of the page of people and keys."""
+    here = {"Origin": str(client.base_url).rstrip("/"), "Accept-Language": "en"}
+    return client.post(f"/admin/people/{change}", data=form, headers=here)
+
+
+def test_an_administrator_invites_and_manages_people_on_a_page(
+    db: Database, signed: httpx2.Client, web: str
+) -> None:
+    enter(signed, "ada")
+    invited = manage(signed, "invite", name="Kim", display="Kim B", **{f"role-{LIBRARY}": "viewer"})
+    link = unescape(re.findall(r"<code>(.*?)</code>", invited.text)[0])
+    assert invited.status_code == 200 and link.startswith(f"{web}/login/invitation?name=kim&")
+    assert manage(signed, "invite", name="kim", role="viewer").status_code == 409
+    assert manage(signed, "invite", name="robin").status_code == 409, "without a role"
+    with httpx2.Client(base_url=web, timeout=300) as client:
+        assert "maxlength" in client.get(link.removeprefix(web)).text
+        chosen = {key: value for key, (value,) in parse_qs(urlsplit(link).query).items()}
+        chosen |= {"password": PASSWORD, "again": PASSWORD}
+        for wrong in ({"again": "another"}, {"password": "short", "again": "short"}, {"invited": "1.2"}):
+            assert client.post("/login/invitation", data=chosen | wrong).status_code == 403, wrong
+        later = {**chosen, "invited": chosen["invited"].replace(".", "9.", 1)}
+        assert client.post("/login/invitation", data=later).status_code == 403
+        assert client.post("/login/invitation", data=chosen).status_code == 303
+        assert client.post("/login/invitation", data=chosen).status_code == 403, "it holds once"
+        enter(client, "kim")
+        assert me(client) == ("account", "Kim B")
+        assert client.get("/admin/people").status_code == 403
+        assert manage(client, "role", name="kim", role="admin").status_code == 403
+        manage(signed, "role", name="kim", role="manager")
+        assert client.get("/api/v1/me").json()["roles"] == [{"role": "manager", "site": None}]
+        manage(signed, "sessions", name="kim")
+        assert me(client)[0] == "public"
+        enter(client, "kim")
+        assert manage(signed, "block", name="kim").status_code == 200
+        assert me(client)[0] == "public" and enter(client, "kim").status_code == 403
+        assert manage(signed, "link", name="kim").status_code == 409, (
+            "a blocked account is not let in by a link"
+        )
+        manage(signed, "role", name="kim", role="viewer")
+        assert enter(client, "kim").status_code == 303
+        manage(signed, "remove", name="kim")
+        assert me(client)[0] == "public"
+    done = "add invite password sign_in roles sign_out sign_in block roles sign_in remove"
+    noted = [e for e in audit.entries(db, limit=50) if e.subject in ("kim", "Kim B")]
+    assert [e.action.removeprefix("account.") for e in reversed(noted)] == done.split()
+    assert {e.actor for e in noted} == {"Ada", "kim", "public"}
+
+
+def test_nobody_takes_away_the_last_administrator(db: Database, signed: httpx2.Client) -> None:
+    enter(signed, "ada")
+    for change in (
+        {"change": "role", "role": "viewer"},
+        {"change": "role", f"role-{LIBRARY}": "admin"},
+        {"change": "block"},
+        {"change": "remove"},
+    ):
+        answer = manage(signed, name="ada", **change)
+        assert answer.status_code == 409 and "no longer be an administrator" in answer.text
+    person(db, "kim", Grant(role="viewer"))
+    for lose in (accounts.block, accounts.remove, partial(accounts.set_roles, grants=[Grant(role="viewer")])):
+        with pytest.raises(StoreRefused, match="nobody could administer"):
+            lose(db, "ada")
+    person(db, "eve", Grant(role="admin"))
+    accounts.block(db, "ada")
+    assert me(signed)[0] == "public"
+    accounts.remove(db, "ada")
+    accounts.remove(db, "kim")
+    accounts.remove(db, "eve")  # no account at all is how it began
+    with pytest.raises(StoreRefused, match="the first account"):
+        managing.invite(db, "kim", "", [Grant(role="viewer")], datetime.now(UTC))
+
+
+def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client) -> None:
+    enter(signed, "ada")
+    made = manage(signed, "key", key="hall", role="viewer", site=LIBRARY, days="30")
+    (key,) = re.findall(r"<code>(besok_.*?)</code>", made.text)
+    assert key not in signed.get("/admin/people").text, "shown once"
+    with httpx2.Client(base_url=signed.base_url, headers={"Authorization": f"Bearer {key}"}) as program:
+        assert me(program) == ("key", "hall") and program.get(LIVE).status_code == 200
+        assert manage(signed, "key", key="hall", role="viewer", days="30").status_code == 409
+        assert manage(signed, "key", key="long", role="viewer", days="3661").status_code == 409
+        assert manage(signed, "key", key="odd", role="owner", days="3").status_code == 409
+        assert manage(signed, "revoke", key="hall").status_code == 200
+        assert me(program)[0] == "public"
+    assert [e.actor for e in audit.entries(db, limit=9) if e.action.startswith("key.")] == ["Ada", "Ada"]
+    page = signed.get("/admin/audit?actor=ada&action=key.revoke&site=").text
+    assert "key.revoke</td>" in page and "key.add</td>" not in page
+    assert len(signed.get("/api/v1/audit?action=key.add").json()) == 1
+    assert signed.get("/api/v1/audit?actor=nobody").json() == []
 
 
 def test_a_wall_screen_signs_in_with_its_key_and_ends_with_it(db: Database, signed: httpx2.Client) -> None:

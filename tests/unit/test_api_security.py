@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from api.security import POLICY, host_name, hosts, same_origin
-from api.sign_in import page
+from api.sign_in import page, people
 from besok.model.errors import SettingsError
+from besok.store.accounts import Account
 from besok.store.audit import AuditEntry
+from besok.store.sessions import Key
 from cli.stack.ports import check_host
 
 
@@ -72,9 +74,25 @@ def test_what_was_typed_comes_back_as_text() -> None:
     entry = AuditEntry(
         entry_id=1, at=datetime.now(UTC), actor=typed, action=typed, site=typed, subject=typed, detail=typed
     )
+    account = Account(
+        name=typed,
+        display=f"{typed}!",
+        issuer=None,
+        totp=False,
+        created=entry.at,
+        signed_in=entry.at,
+        grants=(),
+    )
+    key = Key(
+        key_id=1, name=typed, role="viewer", site=typed, created=entry.at, author=typed, expires=entry.at, used=None
+    )  # fmt: skip
     for body in (
         page.sign_in(after=typed, local=True, provider=True, name=typed),
-        page.audit([entry], 1, typed),
+        people.audit([entry], {"actor": typed, "site": typed}, 1),
+        people.people([account], [key], {"lib": typed}),
+        people.done(typed, typed),
+        people.problem(typed),
+        people.choose_password(typed, typed),
         page.signed_out(typed),
         page.answer(typed, "").body.decode(),
     ):

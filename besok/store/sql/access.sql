@@ -19,8 +19,9 @@ select exists (select from account)
 select exists (select from account where password is not null)
 
 -- name: account_secret
--- What a local sign-in is checked against, and kept until it is.
-select account_id, name, display, password, totp from account where name = %(name)s and password is not null
+-- What a local sign-in is checked against, and kept until it is; nothing of an account without a role, which is blocked.
+select account_id, name, display, password, totp from account a
+where name = %(name)s and password is not null and exists (select from account_role r where r.account_id = a.account_id)
 
 -- name: account_insert
 -- A new account; nothing where the name is taken.
@@ -32,6 +33,13 @@ returning account_id
 -- name: account_id
 -- The id of an account.
 select account_id from account where name = %(name)s
+
+-- name: administrators
+-- The accounts that administer every site, locked: of several changes at once one after another finds out who is left.
+select a.account_id from account a
+where exists (select from account_role r where r.account_id = a.account_id and r.role = 'admin' and r.site_id is null)
+order by a.account_id
+for update
 
 -- name: account_of_provider
 -- The account of a person whom a provider signs in, locked.
@@ -174,9 +182,10 @@ select key_id from ended
 insert into audit (actor, action, site, subject, detail) values (%(actor)s, %(action)s, %(site)s, %(subject)s, %(detail)s)
 
 -- name: audit
--- The audit, newest first, of one site or all, before an entry.
+-- The audit, newest first, before an entry; of one site, one person and one kind of change, or all.
 select entry_id, at, actor, action, site, subject, detail
 from audit
-where (%(site)s::text is null or site = %(site)s) and (%(before)s::bigint is null or entry_id < %(before)s)
+where (%(site)s::text is null or site = %(site)s) and (%(actor)s::text is null or lower(actor) = lower(%(actor)s))
+    and (%(action)s::text is null or action = %(action)s) and (%(before)s::bigint is null or entry_id < %(before)s)
 order by entry_id desc
 limit %(limit)s

@@ -1,0 +1,180 @@
+"""The pages of administrators as plain HTML: who may sign in, which keys there are, and who changed what."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Final, get_args
+from urllib.parse import urlencode
+
+from api.sign_in.page import field, form, role_name
+from besok.model.access import RIGHTS, Grant
+from besok.services.accounts import MOST_DAYS
+from besok.store.accounts import Account
+from besok.store.audit import Action, AuditEntry
+from besok.store.sessions import Key
+from besok.text import formats
+from besok.text.languages import _
+
+ADDRESS: Final = "/admin/people"
+LONGEST_NAME: Final = 60  # characters
+EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is that of the role at the park
+
+Sites = Mapping[str, str]  # names of sites, by id
+
+
+def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> str:
+    """Return the accounts and keys, each with what can be changed of it, and the forms for new ones."""
+    name = f'maxlength="{LONGEST_NAME}" required'
+    fields = field("name", _("Name to sign in with"), "off", name)
+    fields += field("display", _("Name that stands beside changes"), "off", f'maxlength="{LONGEST_NAME}"')
+    days = f'type="number" min="1" max="{MOST_DAYS}" value="365" required'
+    key_fields = field("key", _("Name of the program or the screen"), "off", name)
+    key_fields += _select("role", "key-role", _("Role"), "viewer", none=False)
+    key_fields += _options("site", "key-site", _("Where"), {"": _("all sites"), **sites}, "")
+    key_fields += field("days", _("Days until it expires"), "off", days)
+    invite, make, changes = _("Invite somebody"), _("Make a key"), _("Who changed what")
+    about = _("Whoever is invited chooses a password by a link that you pass on.")
+    shown = _("For a wall screen or a program. The key is shown once.")
+    nobody, no_keys = _("Nobody has an account."), _("There are no keys.")
+    accounts_title, keys_title = _("Accounts"), _("Keys")
+    roles = _roles((), sites, "new")
+    return f"""<h2>{accounts_title}</h2>
+{"".join(_account(one, sites) for one in accounts) or f"<p>{nobody}</p>"}
+<details><summary>{invite}</summary><p>{about}</p>{form(f"{ADDRESS}/invite", invite, None, fields, roles)}</details>
+<h2>{keys_title}</h2>
+{"".join(_key(one, sites) for one in keys) or f"<p>{no_keys}</p>"}
+<details><summary>{make}</summary><p>{shown}</p>{form(f"{ADDRESS}/key", make, None, key_fields)}</details>
+<p><a href="/admin/audit">{changes}</a></p>"""
+
+
+def done(sentence: str, secret: str = "") -> str:
+    """Return the notice that something was done, with what is shown only now."""
+    only_now = _("This is shown only now:")
+    shown = f"<p>{only_now}</p><p><code>{escape(secret)}</code></p>" if secret else ""
+    return f'<div class="good" role="status">{escape(sentence)}{shown}</div>'
+
+
+def problem(sentence: str) -> str:
+    """Return the notice that something was not done, and why."""
+    return f'<p class="problem" role="alert">{escape(sentence[:1].upper() + sentence[1:])}</p>'
+
+
+def choose_password(name: str, invited: str) -> str:
+    """Return the form in which an invited person chooses a password."""
+    hidden = "".join(
+        f'<input type="hidden" name="{key}" value="{escape(value)}">'
+        for key, value in (("name", name), ("invited", invited))
+    )
+    typed = 'type="password" minlength="12" maxlength="200" required'
+    first = field("password", _("Password of 12 characters or more"), "new-password", typed)
+    again = field("again", _("The same password again"), "new-password", typed)
+    welcome = _("You sign in as {name}. Several words are easy to remember.").format(name=name)
+    ways = form("/login/invitation", _("Save the password"), None, hidden, first, again)
+    return f"<p>{escape(welcome)}</p>{ways}"
+
+
+def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None) -> str:
+    """Return the audit as a table below the form that filters it, with a link to older entries."""
+    head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
+    lines = "".join(
+        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
+    )
+    label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
+    kinds = {"": _("everything"), **{kind: kind for kind in sorted(get_args(Action))}}
+    show, file, before = _("Show"), _("As a file"), _("Older entries")
+    more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
+    actor = escape(asked.get("actor", ""))
+    filters = field("actor", _("Who"), "off", f'value="{actor}" maxlength="200"')
+    filters += _options("action", "action", _("What"), kinds, asked.get("action", ""))
+    site = f'<input type="hidden" name="site" value="{escape(asked["site"])}">' if asked.get("site") else ""
+    return f"""<form method="get" class="filter">{site}{filters}<button>{show}</button></form>
+<div class="scroll" tabindex="0" role="region" aria-label="{label}">
+<table><caption>{caption}</caption>
+<thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
+<tbody>{lines}</tbody></table></div>{more}
+<p><a href="/api/v1/audit?{_query(asked, format="csv")}">{file}</a></p>"""
+
+
+def _query(asked: Mapping[str, str], **more: str) -> str:
+    return escape(urlencode({**asked, **more}))
+
+
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _account(account: Account, sites: Sites) -> str:
+    """Return an account, with the forms that change it below."""
+    name = f'<input type="hidden" name="name" value="{escape(account.name)}">'
+    roles = ", ".join(_grant(grant, sites) for grant in account.grants) or _("blocked")
+    seen = (
+        _("signed in {day}").format(day=_day(account.signed_in))
+        if account.signed_in
+        else _("never signed in")
+    )
+    ways = {"sessions": _("Sign out everywhere"), "remove": _("Remove the account")}
+    if account.issuer:
+        text = _("The sign-in service says at each sign-in which roles this account has.")
+        change = f"<p>{text}</p>"
+    else:
+        chosen = _roles(account.grants, sites, f"of-{account.name}")
+        change = form(f"{ADDRESS}/role", _("Give these roles"), None, name, chosen)
+        ways = {"link": _("New link to choose a password"), "block": _("Block"), **ways}
+    buttons = "".join(form(f"{ADDRESS}/{way}", verb, None, name) for way, verb in ways.items())
+    who = account.display if account.display == account.name else f"{account.display} ({account.name})"
+    return f"<details><summary>{escape(f'{who} · {roles} · {seen}')}</summary>{change}{buttons}</details>"
+
+
+def _key(key: Key, sites: Sites) -> str:
+    """Return a key, with the form that ends it."""
+    role = _grant(Grant(role=key.role, site=key.site), sites)
+    until = _("until {day}").format(day=_day(key.expires))
+    made = _("made by {who}").format(who=key.author)
+    used = _("used {day}").format(day=_day(key.used)) if key.used else _("never used")
+    name = f'<input type="hidden" name="key" value="{escape(key.name)}">'
+    summary = escape(" · ".join((key.name, role, until, made, used)))
+    end = form(f"{ADDRESS}/revoke", _("Revoke the key"), None, name)
+    return f"<details><summary>{summary}</summary>{end}</details>"
+
+
+def _roles(grants: Sequence[Grant], sites: Sites, here: str) -> str:
+    """Return a choice of role at all sites and at each; `here` keeps the ids of several forms apart."""
+    chosen = {grant.site: grant.role for grant in grants}
+    everywhere = _select(EVERYWHERE, f"{here}-role", _("Role at all sites"), chosen.get(None, ""))
+    return everywhere + "".join(
+        _select(
+            f"{EVERYWHERE}-{site}",
+            f"{here}-role-{site}",
+            _("Role at {site}").format(site=name),
+            chosen.get(site, ""),
+        )
+        for site, name in sites.items()
+    )
+
+
+def _select(name: str, field_id: str, label: str, chosen: str, *, none: bool = True) -> str:
+    return _options(
+        name,
+        field_id,
+        label,
+        {**({"": "–"} if none else {}), **{role: role_name(role) for role in RIGHTS}},
+        chosen,
+    )
+
+
+def _options(name: str, field_id: str, label: str, choices: Mapping[str, str], chosen: str) -> str:
+    entries = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
+        for value, text in choices.items()
+    )
+    here = escape(field_id)
+    return f'<label for="{here}">{escape(label)}</label><select id="{here}" name="{escape(name)}">{entries}</select>'
+
+
+def _grant(grant: Grant, sites: Sites) -> str:
+    role = role_name(grant.role)
+    return f"{role} ({sites.get(grant.site, grant.site)})" if grant.site else role
+
+
+def _day(moment: datetime | None) -> str:
+    return formats.day(moment.date()) if moment else formats.UNKNOWN

@@ -20,6 +20,7 @@ from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibratio
 from besok.model.views.like import like
 from besok.services.calibration import get_calibration, receive_count
 from besok.store import calibrations
+from besok.store.database import Database
 
 router = Routes("Counting beside sensors")
 
@@ -38,6 +39,14 @@ class VerdictIn(Signed):
     reason: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)
     ] = Field(description="Why; it is shown beside the figures")
+
+
+class UndoIn(Signed):
+    """Why a correction is taken back."""
+
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)
+    ] = Field(description="Why; it is kept")
 
 
 class TapIn(Body):
@@ -139,11 +148,25 @@ def count_of(site: KnownSite, count: CountId, db: Db, now: Now) -> CountInfo:
 @router.writes("/sites/{site}/calibration/{number}", "acknowledge", "Decide about a proposed correction")
 def decide(site: KnownSite, number: ProposalId, body: VerdictIn, db: Db, now: Now) -> SiteCalibration:
     """Put a correction in force from the day of its first count on, or reject it; the days concerned are recomputed."""
-    if all(one.id != number for one in get_calibration(db, site.id, now).history):
-        raise NotFound(f"{site.id} has no proposal {number}")
+    _require_of_site(db, site.id, number)
     act = calibrations.accept if body.decision == "accept" else calibrations.reject
     act(db, number, author=author(body.who), reason=body.reason, now=now)
     return calibration(site, db, now)
+
+
+@router.writes("/sites/{site}/calibration/{number}/undo", "acknowledge", "Take a correction back")
+def undo(site: KnownSite, number: ProposalId, body: UndoIn, db: Db, now: Now) -> SiteCalibration:
+    """Take a correction back for all the time in which it was in force; the days concerned are recomputed. 409 if it is
+    not in force."""
+    _require_of_site(db, site.id, number)
+    calibrations.undo(db, number, author=author(body.who), reason=body.reason, now=now)
+    return calibration(site, db, now)
+
+
+def _require_of_site(db: Database, site: str, number: int) -> None:
+    """Raise NotFound unless a correction with this number was proposed at the site."""
+    if all(one.id != number for one in calibrations.calibrations(db, site)):
+        raise NotFound(f"{site} has no proposal {number}")
 
 
 KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": Received, "description": "It was kept already"}}

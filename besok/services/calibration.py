@@ -1,7 +1,7 @@
 """Accuracy of a site's doors from validation counts, and the corrections that follow."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,14 +14,23 @@ from besok.analytics.validation_count import clock_shift, compare
 from besok.model import calendar
 from besok.model.site import Site, Text
 from besok.model.validation import Accuracy, Compared, Segment, Watch
-from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
+from besok.model.views.calibration import (
+    Calibration,
+    CorrectionEffect,
+    CountInfo,
+    DoorInfo,
+    ManualCount,
+    SiteCalibration,
+)
 from besok.model.views.like import like
 from besok.store import calibrations, results
 from besok.store.database import Database
 from besok.store.sites import load
 
 USUAL_WEEK_FROM = timedelta(days=56)
+EFFECT_DAYS = timedelta(days=28)  # in which it is shown what a decision would change
 OLDEST_COUNT = timedelta(days=400)  # older counts tell nothing of a sensor today
+CorrectionEffects = Mapping[int, CorrectionEffect]
 Direction = Literal["in", "out"]
 DIRECTIONS: tuple[Direction, Direction] = ("in", "out")
 
@@ -83,6 +92,26 @@ def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
         counts=tuple(counts),
         history=tuple(history),
     )
+
+
+def get_effects(db: Database, site: str, history: Sequence[Calibration], now: datetime) -> CorrectionEffects:
+    """Return what accepting each open proposal, and undoing each correction in force, would change, by its number.
+
+    It is of the last EFFECT_DAYS whole days, and of what was measured. Raises NotFound.
+    """
+    place = load(db, site)
+    today = calendar.business_day(now, place)
+    since, until = (calendar.day_bounds(day, place)[0] for day in (today - EFFECT_DAYS, today))
+    found = {}
+    for one in history:
+        if one.decision != "open" and not one.in_force:
+            continue
+        factors = (one.factor_in, one.factor_out) if one.decision == "open" else (1.0, 1.0)
+        start = one.valid_from or calibrations.start_of(one.evidence, place)
+        span = {"since": since, "until": until, "start": start, "end": one.valid_to}
+        changes = {"id": one.id, "factor_in": factors[0], "factor_out": factors[1]}
+        found[one.id] = db.fetch("calibration_effect", CorrectionEffect, **span, **changes)[0]
+    return found
 
 
 def propose_corrections(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:

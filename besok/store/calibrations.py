@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,7 +98,7 @@ def accept(
     """
     with db.transaction() as conn:
         proposal = _open(conn, number)
-        start = _start_of(proposal, sites.load(db, proposal.site), first)
+        start = start_of(proposal.evidence, sites.load(db, proposal.site), first)
         key = {"id": number, "portal_id": proposal.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
@@ -174,9 +174,9 @@ def _open(conn: Connection, number: int) -> _Proposal:
     return proposal
 
 
-def _start_of(proposal: _Proposal, site: Site, first: date | None) -> datetime:
+def start_of(evidence: Mapping[str, Any], site: Site, first: date | None = None) -> datetime:
     """Return the beginning of business day `first`, or of that of the first count that a proposal is based on."""
-    counted = min(datetime.fromisoformat(count["begins"]) for count in proposal.evidence["counts"])
+    counted = min(datetime.fromisoformat(count["begins"]) for count in evidence["counts"])
     return calendar.day_bounds(first or calendar.business_day(counted, site), site)[0]
 
 

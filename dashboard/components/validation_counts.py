@@ -6,9 +6,10 @@ from typing import Any
 from dash import html
 
 from besok.model.validation import Accuracy, Advice, Verdict
-from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
+from besok.model.views.calibration import Calibration, CorrectionEffect, CountInfo, DoorInfo, SiteCalibration
 from besok.model.views.series import VisitPoint
 from besok.services import access
+from besok.services.calibration import EFFECT_DAYS, CorrectionEffects
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.components import forms, notices
@@ -21,8 +22,11 @@ LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"
 Names = Mapping[str, str]  # of doors, by id
 
 
-def section(known: SiteCalibration, zone: str) -> Any:
-    """Return the doors with their accuracy, the next count to make, and what was counted and decided."""
+def section(known: SiteCalibration, effects: CorrectionEffects, zone: str) -> Any:
+    """Return the doors with their accuracy, the next count to make, and what was counted and decided.
+
+    `effects` are what a decision would change, by the number of the proposal or correction.
+    """
     if not known.doors:
         return notices.nothing(_("No door has a sensor"), _("Assign sensors to doors first."))
     names = {d.portal: named(d.name) for d in known.doors}
@@ -31,7 +35,7 @@ def section(known: SiteCalibration, zone: str) -> Any:
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             *_doors(known.doors, names, zone),
-            *_proposals(known.history, names, known.site),
+            *_proposals(known.history, names, effects, known.site),
             _counts(known.counts, names, zone),
         ),
         className="beside",
@@ -132,14 +136,46 @@ def _factors(c: Calibration) -> dict[str, str]:
     return {"into": formats.number(c.factor_in, 2), "out": formats.number(c.factor_out, 2)}
 
 
-def _proposals(history: Sequence[Calibration], names: Names, site: str) -> list[Any]:
-    """Return the open proposals, with the form to decide, and past decisions."""
-    parts: list[Any] = [_proposal(c, names, site) for c in history if c.decision == "open"]
-    past = [_decided(c, names) for c in history if c.decision != "open"][:SHOWN]
+def _proposals(
+    history: Sequence[Calibration], names: Names, effects: CorrectionEffects, site: str
+) -> list[Any]:
+    """Return the open proposals with the form to decide, corrections in force with their undo, and past decisions."""
+    parts: list[Any] = [_proposal(c, names, effects, site) for c in history if c.decision == "open"]
+    parts += [_in_force(c, names, effects, site) for c in history if c.in_force]
+    past = [_decided(c, names) for c in history if c.decision != "open" and not c.in_force][:SHOWN]
     return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
 
 
-def _proposal(c: Calibration, names: Names, site: str) -> Any:
+def effect(change: CorrectionEffect | None) -> Any:
+    """Return what a decision would make of the figures of a door; nothing where the last weeks have none."""
+    if change is None or not (change.in_now or change.out_now):
+        return None
+    text = _("Entries of the last {days} days: {now} → {then}. Exits: {now_out} → {then_out}.")
+    return quiet(
+        text.format(
+            days=EFFECT_DAYS.days,
+            now=formats.number(change.in_now),
+            then=formats.number(change.in_then),
+            now_out=formats.number(change.out_now),
+            then_out=formats.number(change.out_then),
+        )
+    )
+
+
+def _in_force(c: Calibration, names: Names, effects: CorrectionEffects, site: str) -> Any:
+    """Return a correction in force, with the form that takes it back."""
+    line = html.P(_decided(c, names))
+    if not access.may("acknowledge", site):
+        return html.Div(line, className="proposal")
+    here, verb = f"correction-{c.id}", _("Take it back")
+    address = f"POST /api/v1/sites/{site}/calibration/{c.id}/undo"
+    taken = _("Taken back. The days concerned are computed again.")
+    form = forms.form([forms.reason(here)], here, verb, names.get(c.portal, c.portal), address, kept=taken)
+    undo = fold(verb, *present(effect(effects.get(c.id))), form)
+    return html.Div([line, undo], className="proposal")
+
+
+def _proposal(c: Calibration, names: Names, effects: CorrectionEffects, site: str) -> Any:
     text = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it.")
     text_line = html.P(text.format(door=names.get(c.portal, c.portal), **_factors(c)))
     if not access.may("acknowledge", site):
@@ -152,7 +188,8 @@ def _proposal(c: Calibration, names: Names, site: str) -> Any:
     ]
     address = f"POST /api/v1/sites/{site}/calibration/{c.id}"
     form = forms.form(fields, form_id, verb, names.get(c.portal, c.portal), address, kept=_("Decided."))
-    return html.Div([text_line, fold(verb, form)], className="proposal")
+    change = effect(effects.get(c.id))
+    return html.Div(present(text_line, change, fold(verb, form)), className="proposal")
 
 
 def _decided(c: Calibration, names: Names) -> str:

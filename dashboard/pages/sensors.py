@@ -13,7 +13,7 @@ from besok.model.views.live import SiteInfo
 from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
 from besok.services.attention import get_coverage, get_findings
-from besok.services.calibration import get_calibration
+from besok.services.calibration import get_calibration, get_effects
 from besok.services.devices import get_devices, get_devices_today, get_rejected, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.health import not_receiving_since
@@ -72,7 +72,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("All sensors")),
             sensor_table.section(_table(db, site, address, mine, place, now), site.timezone, address, now),
             html.H2(_("Validation counts"), id="beside"),
-            validation_counts.section(get_calibration(db, site.site, now), site.timezone),
+            _validation(db, site, now),
             html.H2(_("Voided readings"), id="voided"),
             voids.section(listing(db, site.site), mine, sensor_names(mine, names), site.site, site.timezone),
             html.H2(_("Headcounts"), id="headcounts"),
@@ -100,6 +100,12 @@ def _table(
     coverage = get_coverage(db, site.site, first, today - timedelta(days=1), now=now)
     sent = get_devices_today(db, site.site, calendar.day_bounds(today, place)[0], now)
     return sensor_table.rows(devices, place_names(place), site.site, sent, coverage)
+
+
+def _validation(db: Database, site: SiteInfo, now: datetime) -> Any:
+    known = get_calibration(db, site.site, now)
+    effects = get_effects(db, site.site, known.history, now)
+    return validation_counts.section(known, effects, site.timezone)
 
 
 def _of_no_site(

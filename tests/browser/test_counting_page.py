@@ -201,6 +201,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     expect(section).to_contain_text("100\u00a0% (9")
     expect(section).to_contain_text("Count next: Entrance")
     expect(section).to_contain_text("Proposed for Entrance: in × 1.11, out × 1.00")
+    expect(section).to_contain_text("Entries of the last 28 days: ")
     section.get_by_text("The latest counts").click()
     expect(section.locator("details td").nth(3)).to_have_text("90 in, 75 out")
     assert violations(page) == []
@@ -209,6 +210,13 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     calibrations.accept(db, proposal.id, author="Robin", reason="a low lens", now=datetime.now(UTC))
     page.reload()
     expect(section).to_contain_text("corrected: in × 1.11, out × 1.00, by Robin: a low lens")
+    undo = section.locator("details", has_text="Take it back").first
+    undo.locator("summary").click()
+    undo.get_by_label("Why?").fill("the lens was raised")
+    undo.get_by_label("Your name").fill("Kim")
+    undo.get_by_role("button").click()
+    expect(section).to_contain_text("by Kim: the lens was raised")
+    expect(section).not_to_contain_text("corrected: in")
     page.goto(f"{quiet_house.url}/now/{quiet_house.id}")
     page.wait_for_selector("#page [data-title]")
     page.goto(f"{quiet_house.url}/spaces/{quiet_house.id}/lobby?range=7d")

@@ -118,6 +118,8 @@ def counting(walk: Walk, db: Database) -> None:
     (proposal,) = propose_corrections(db, "lib", "Kim", NOW)
     body = {"decision": "accept", "reason": "the lens is low"}
     walk(f"POST {SITE}/calibration/{{number}}", "calibration", of=proposal.id, site="lib", json=body)
+    body = {"reason": "the lens was raised"}
+    walk(f"POST {SITE}/calibration/{{number}}/undo", "calibration", of=proposal.id, site="lib", json=body)
     begins = NOW - timedelta(minutes=30)
     taps = [{"direction": "in", "people": 1, "time": f"{begins + timedelta(minutes=1):%FT%TZ}"}]
     body = {

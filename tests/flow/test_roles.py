@@ -117,7 +117,7 @@ TABLE: Final[dict[str, set[str]]] = {
          f"DELETE {SITE}/plans/{{space}}/picture"),
         ADMIN,
     ),
-    f"POST {SITE}/calibration/{{number}}": SEES_FAULTS,
+    f"POST {SITE}/calibration/{{number}}": SEES_FAULTS, f"POST {SITE}/calibration/{{number}}/undo": SEES_FAULTS,
     f"POST {SITE}/maintenance": SEES_FAULTS,
     f"PUT {SITE}/announcement": SEES_FAULTS, f"POST {SITE}/announcement/end": SEES_FAULTS,
     f"POST {SITE}/maintenance/{{number}}/end": SEES_FAULTS,

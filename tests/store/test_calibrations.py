@@ -14,7 +14,13 @@ from besok.model import calendar, sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
 from besok.model.views.calibration import Calibration, ManualCount
-from besok.services.calibration import get_calibration, propose_corrections, receive_count
+from besok.services.calibration import (
+    CorrectionEffects,
+    get_calibration,
+    get_effects,
+    propose_corrections,
+    receive_count,
+)
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
 from besok.store import calibrations, occupancy, sandbox, sites
@@ -134,6 +140,11 @@ def test_a_silent_sensor_and_a_discarded_count_say_nothing_of_the_door(house: Da
         calibrations.discard(house, "lib", good.id, author="Kim", reason="again", now=LATER)
 
 
+def effects(db: Database) -> CorrectionEffects:
+    """What deciding would change, by the number of the proposal or correction."""
+    return get_effects(db, "lib", calibrations.calibrations(db, "lib"), LATER)
+
+
 def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> None:
     biased(house)
     raw = get_visits(house, "lib", DAY, DAY)[0]
@@ -141,11 +152,16 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     assert proposal.factor_in == pytest.approx(1.11, abs=0.01) and proposal.factor_out == 1
     assert len(proposal.evidence["counts"]) == 4 and proposal.evidence["in"]["lower"] < 0.98
     assert get_visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
+    foretold = effects(house)[proposal.id]
+    assert (foretold.in_now, foretold.out_now, foretold.out_then) == (360, 320, 320)
 
     calibrations.accept(house, proposal.id, author="Robin", reason="the lens is low", now=LATER)
     now = get_visits(house, "lib", DAY, DAY)[0]
     assert raw.gross is not None and now.gross == pytest.approx(raw.gross * proposal.factor_in)
     assert now.corrected == pytest.approx(now.gross - raw.gross)
+    assert now.gross == pytest.approx(foretold.in_then)
+    back = effects(house)[proposal.id]
+    assert (back.in_now, back.in_then) == (pytest.approx(foretold.in_then), pytest.approx(360))
     told = proposal.evidence["in"]
     assert now.se == pytest.approx(  # the error of the counts is that of the door now
         counting_error(now.gross, 0, 0, checked=(now.gross * told["sd"] / told["accuracy"]) ** 2)
@@ -168,7 +184,7 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     )
     assert propose_corrections(house, "lib", "Kim", LATER) == []  # fixed already
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was raised", now=LATER)
-    assert get_visits(house, "lib", DAY, DAY)[0] == raw
+    assert get_visits(house, "lib", DAY, DAY)[0] == raw and not effects(house)
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, proposal.id, author="Kim", reason="again", now=LATER)
     (past,) = calibrations.calibrations(house, "lib")

@@ -12,7 +12,7 @@ from besok.model.readings import Refusal
 from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
-from besok.model.views.calibration import DoorInfo
+from besok.model.views.calibration import CorrectionEffect, DoorInfo
 from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedMessage
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
@@ -183,6 +183,14 @@ def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
         texts(validation_counts._doors([door("Main")], names, "Europe/Stockholm"))
         == "Nobody has counted at any door yet."
     )
+
+
+def test_a_decision_says_what_it_would_change() -> None:
+    change = CorrectionEffect(in_now=1200, out_now=1100, in_then=1320, out_then=1100)
+    said = texts(validation_counts.effect(change))
+    assert said == "Entries of the last 28 days: 1,200 → 1,320. Exits: 1,100 → 1,100."
+    nothing = CorrectionEffect(in_now=0, out_now=0, in_then=0, out_then=0)
+    assert validation_counts.effect(nothing) is None and validation_counts.effect(None) is None
 
 
 def judged(judged: int, within: int, honest: bool | None) -> SiteHeadcounts:

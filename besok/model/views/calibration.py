@@ -84,6 +84,18 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionEffect:
+    """Entries and exits of the last weeks at a door as figures have them now, and as they would have them then: once a
+    proposal is accepted, or a correction undone.
+    """
+
+    in_now: float
+    out_now: float
+    in_then: float
+    out_then: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoorInfo:
     """A door with sensors, and what the validation counts say of them. In and out are the portal's own directions.
 

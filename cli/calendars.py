@@ -5,22 +5,20 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from besok.files import fetching, ical, weather
-from besok.files.coordinates import space_of
 from besok.files.counts import parse_spans
 from besok.model.errors import CalendarFileError, CountFileError, NotFound
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.suggest import suggestion
 from besok.model.views.calendar import SchoolHoliday
+from besok.services.calendar_files import FUTURE, LONGEST_NAME, PAST, read_calendar
 from besok.store import calendars
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
 Kind = Literal["events", "school-holidays"]
-PAST, FUTURE = timedelta(days=5 * 366), timedelta(days=3 * 366)  # of now: what is read of a file
 LARGEST_WEATHER = 50_000_000  # bytes; hourly values since 1850 are 50 MB
 SHOWN = 20  # problems told one by one
-LONGEST_NAME = 80
 LONGEST_HOLIDAY = timedelta(days=150)
 
 
@@ -38,15 +36,14 @@ def import_calendar(
     if kind == "school-holidays":
         yield from _school(db, place, name, raw, now)
         return
-    found = ical.read(raw, place.timezone, now - PAST, now + FUTURE)
-    placed = [(o, space or space_of(o.place, place)) for o in found.occurrences]
-    done = calendars.import_events(db, site, name, placed, until=now + FUTURE, now=now)
+    found = read_calendar(db, place, raw, name, space=space, now=now, preview=False)
+    done = found.imported
     yield from _left_out_lines(found.problems)
-    yield from _assumed(name, found)
+    yield from _assumed(name, found.assumed)
     off = f", {found.cancelled} called off" if found.cancelled else ""
     yield (
-        f"{name}: {many(done.new, 'event')} new, {done.changed} changed, {done.removed} removed, "
-        f"{done.same} as they were{off}"
+        f"{name}: {many(len(done.new), 'event')} new, {len(done.changed)} changed, "
+        f"{len(done.removed)} removed, {done.same} as they were{off}"
     )
 
 
@@ -55,7 +52,7 @@ def _school(db: Database, place: Site, name: str, raw: bytes, now: datetime) -> 
         found = ical.read(raw, place.timezone, now - PAST, now + FUTURE)
         days = ical.whole_days(found.occurrences, place.timezone)
         hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
-        yield from _assumed(name, found)
+        yield from _assumed(name, found.assumed)
         yield from _left_out_lines(
             [*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)]
         )
@@ -89,8 +86,8 @@ def _left_out_lines(problems: Sequence[str]) -> Iterator[str]:
         yield f"left out: {len(problems) - SHOWN} more"
 
 
-def _assumed(name: str, found: ical.CalendarFile) -> Iterator[str]:
-    yield from (f"{name}: {said}" for said in found.assumed[:SHOWN])
+def _assumed(name: str, assumed: Sequence[str]) -> Iterator[str]:
+    yield from (f"{name}: {said}" for said in assumed[:SHOWN])
 
 
 def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[str]:

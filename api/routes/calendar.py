@@ -1,20 +1,133 @@
-"""Routes for the calendar of each day, programme events with their effects, and unusual hours."""
+"""Routes for the calendar of each day, programme events with their effects and their files, and unusual hours."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
-from fastapi import Response
+from fastapi import Depends, Query, Request, Response
 
 from api import ranges
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now
+from api.reports import ReportDb
 from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
-from api.routing import Routes
+from api.routing import WORD, Routes
+from besok.files.ical import LARGEST_FILE
 from besok.model import calendar
+from besok.model.calendar_entries import Occurrence
 from besok.model.effects import ProgrammeEffect
+from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
+from besok.services import calendar_files
 from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
+from besok.store import calendars
+from besok.store.database import Database
 
 router = Routes("Calendar")
+
+LISTED: Final = 12  # events that a preview names
+Name = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=calendar_files.LONGEST_NAME,
+        pattern=WORD,
+        description="What the calendar is called: the next file of that name replaces this one",
+        examples=["programme"],
+    ),
+]
+Space = Annotated[
+    str, Query(max_length=100, description="The space of all its events; told by their location if left out")
+]
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": f"The iCalendar file itself, {LARGEST_FILE // 1_000_000} MB at most",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanges:
+    """What a calendar file changes in the programme; `listed` names the first of these events."""
+
+    new: int
+    changed: int
+    removed: int
+    same: int
+    cancelled: int
+    left_out: int
+    listed: tuple[str, ...]
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Content = Annotated[bytes, Depends(_body)]
+
+
+def _changes(
+    site: Site, name: str, content: bytes, space: str, db: Database, now: datetime, *, preview: bool
+) -> CalendarChanges:
+    found = calendar_files.read_calendar(db, site, content, name, space=space, now=now, preview=preview)
+    done, zone = found.imported, site.timezone
+    return CalendarChanges(
+        new=len(done.new),
+        changed=len(done.changed),
+        removed=len(done.removed),
+        same=done.same,
+        cancelled=found.cancelled,
+        left_out=len(found.problems),
+        listed=tuple(
+            f"{sign} {event.start.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {event.title}"
+            for sign, events in (("+", done.new), ("~", done.changed), ("−", done.removed))
+            for event in _first(events)
+        )[:LISTED],
+    )
+
+
+def _first(events: Sequence[Occurrence | ProgrammeEvent]) -> Sequence[Occurrence | ProgrammeEvent]:
+    """Return as many events of a kind as leave room for the other kinds."""
+    return sorted(events, key=lambda event: event.start)[: LISTED // 3]
+
+
+@router.writes(
+    "/sites/{site}/calendars/preview",
+    "record",
+    "What a calendar file would change",
+    max_body_size=LARGEST_FILE,
+    openapi_extra=FILE,
+)
+def preview(
+    site: KnownSite, name: Name, content: Content, db: ReportDb, now: Now, space: Space = ""
+) -> CalendarChanges:
+    """Read an iCalendar file and return what storing it would change. Nothing is stored."""
+    return _changes(site, name, content, space, db, now, preview=True)
+
+
+@router.writes(
+    "/sites/{site}/calendars",
+    "record",
+    "Store a calendar file",
+    max_body_size=LARGEST_FILE,
+    openapi_extra=FILE,
+)
+def store(
+    site: KnownSite, name: Name, content: Content, db: ReportDb, now: Now, space: Space = ""
+) -> CalendarChanges:
+    """Store the events of an iCalendar file. They replace those of the calendar of that name, from its first event on;
+    a file without events changes nothing."""
+    return _changes(site, name, content, space, db, now, preview=False)
+
+
+@router.writes("/sites/{site}/calendars", "record", "Remove a calendar", method="DELETE", status_code=204)
+def remove(site: KnownSite, name: Name, db: Db) -> None:
+    """Remove all events and school holidays that were stored under a name."""
+    calendars.remove(db, site.id, name)
 
 
 @router.table("/sites/{site}/calendar", "open", "What kind of day each day is", CalendarDay)

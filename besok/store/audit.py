@@ -13,7 +13,7 @@ Action = Literal[
     "account.sign_in", "account.invite", "account.block", "account.sign_out", "key.add", "key.revoke",
     "token.add", "token.remove", "site.apply", "device.mapping", "device.topics", "action", "count",
     "count.discard", "calibration", "finding.acknowledge", "codec", "headcount", "void", "device.forget",
-    "site.remove", "import", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
+    "site.remove", "import", "calendar", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
     "alert.target", "alert.acknowledge", "maintenance", "announcement", "privacy.erase", "scenario",
     "site.picture",
 ]  # fmt: skip

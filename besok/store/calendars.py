@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
 from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
+from besok.store import audit
 from besok.store.database import Database, fetch, sql, values_of
 from besok.store.sites import id_of
 
@@ -14,18 +15,18 @@ EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """Changes by an import."""
-
-    new: int = 0
-    changed: int = 0
-    removed: int = 0
-    same: int = 0
+class _Event(ProgrammeEvent):
+    event_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Event(ProgrammeEvent):
-    event_id: int
+class Imported:
+    """The events that an import adds, changes and removes, and how many stay as they are."""
+
+    new: Sequence[Occurrence] = ()
+    changed: Sequence[Occurrence] = ()
+    removed: Sequence[ProgrammeEvent] = ()
+    same: int = 0
 
 
 def import_events(
@@ -36,11 +37,12 @@ def import_events(
     *,
     until: datetime = EVER,
     now: datetime | None = None,
+    preview: bool = False,
 ) -> Imported:
     """Replace a site's events of a calendar by `events`, each with its space, up to `until`.
 
     Events no longer in the calendar are removed, except those before its first event, since calendars often hold the
-    future only. A calendar without events changes nothing. Raises NotFound.
+    future only. A calendar without events changes nothing, and a `preview` neither. Raises NotFound.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
@@ -51,18 +53,28 @@ def import_events(
         rows = fetch(conn, "calendar_events", _Event, **key, start=start, end=until)
         stored = {(row.uid, row.start, row.end): row for row in rows}
         listed = {(o.uid, o.start, o.end): (o, space) for o, space in events}
-        removed = [row.event_id for name, row in stored.items() if name not in listed]
-        new = [_values(*listed[name]) for name in listed if name not in stored]
-        changed = [
-            {**_values(*listed[name]), "event_id": row.event_id}
+        removed = [row for name, row in stored.items() if name not in listed]
+        new = [event for name, event in listed.items() if name not in stored]
+        changed = {
+            row.event_id: listed[name]
             for name, row in stored.items()
             if name in listed and _compared(*listed[name]) != (row.title, row.space, row.all_day)
-        ]
-        conn.execute(sql("events_delete"), {"ids": removed})
-        conn.cursor().executemany(sql("event_update"), [{**key, **values} for values in changed])
-        conn.cursor().executemany(sql("event_insert"), [{**key, **values} for values in new])
-        same = len(listed) - len(new) - len(changed)
-        return Imported(new=len(new), changed=len(changed), removed=len(removed), same=same)
+        }
+        found = Imported(
+            new=[occurrence for occurrence, _ in new],
+            changed=[occurrence for occurrence, _ in changed.values()],
+            removed=removed,
+            same=len(listed) - len(new) - len(changed),
+        )
+        if preview or not (new or changed or removed):
+            return found
+        conn.execute(sql("events_delete"), {"ids": [row.event_id for row in removed]})
+        updated = [{**key, **_values(*event), "event_id": number} for number, event in changed.items()]
+        conn.cursor().executemany(sql("event_update"), updated)
+        conn.cursor().executemany(sql("event_insert"), [{**key, **_values(*event)} for event in new])
+        detail = f"{len(new)} events new, {len(changed)} changed, {len(removed)} removed"
+        audit.note(conn, "calendar", calendar, site=site, detail=detail)
+        return found
 
 
 def _compared(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
@@ -106,6 +118,7 @@ def remove(db: Database, site: str, calendar: str) -> int:
         removed = sum(
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
+        audit.note(conn, "calendar", calendar, site=site, detail=f"removed, {removed} entries")
     if not removed:
         raise NotFound(f'{site} has no calendar "{calendar}"; `besok calendar list` shows what there is')
     return removed

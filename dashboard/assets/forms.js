@@ -126,18 +126,25 @@
     return text ? text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".") : problem.dataset.failed;
   }
 
+  // A form with a file sends that alone; its other fields then stand in the address.
+  function request(method, url, form, body) {
+    const file = form.querySelector("input[type=file]"), fields = new URLSearchParams(file ? body : {});
+    return fetch(fields.size ? `${url}?${fields}` : url, {
+      method, headers: { "Content-Type": file ? "application/octet-stream" : "application/json", "Accept-Language": document.documentElement.lang },
+      body: file ? file.files[0] : JSON.stringify(body),
+    });
+  }
+
   // What it would do is said before it is done: `data-asks` is where that is asked, `data-asked` the question.
   async function agreed(form, body, problem) {
     const here = document.documentElement.lang;
     problem.textContent = problem.dataset.failed;
     try {
-      const answer = await fetch(form.dataset.asks, {
-        method: "POST", headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
-      });
+      const answer = await request("POST", form.dataset.asks, form, body);
       const found = await answer.json();
       if (answer.ok) {
         problem.textContent = "";
-        const told = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : found[name]);
+        const told = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n"));
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => told(name)));
       }
@@ -150,19 +157,15 @@
   async function send(form) {
     const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
-    const body = bodyOf(form), file = form.querySelector("input[type=file]");
+    const body = bodyOf(form);
     marked(form, {});
     problem.textContent = wrong(form, body);
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
     if (form.dataset.asks && !(await agreed(form, body, problem))) { delete form.dataset.sending; return; }
     let said = problem.dataset.failed;
-    const here = document.documentElement.lang;
     try {
-      const answer = await fetch(url, {
-        method, headers: { "Content-Type": file ? "application/octet-stream" : "application/json", "Accept-Language": here },
-        body: file ? file.files[0] : JSON.stringify(body),
-      });
+      const answer = await request(method, url, form, body);
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (body.who) name(body.who);
         if (form.dataset.leads) {  // to what was made: "{site}" is that of the answer

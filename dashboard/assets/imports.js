@@ -12,8 +12,8 @@
 
   function put() {
     document.querySelectorAll("form [data-file]:empty").forEach((place) => {
-      const { file, label, accept } = place.dataset;
-      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept }));
+      const { file, label, accept, required } = place.dataset;
+      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept, ...(required && { required: "" }) }));
     });
   }
 

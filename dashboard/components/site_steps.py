@@ -18,11 +18,13 @@ from besok.services.progress import get_so_far
 from besok.services.site_editing import Step
 from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import Lookup, suggest_placements
+from besok.store.calendars import imported
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from besok.text.opening_text import special, written
 from dashboard.components import (
+    calendars,
     import_form,
     no_target,
     site_forms,
@@ -131,6 +133,7 @@ def _hours(c: Context) -> list[Any]:
             add(c.site.id, "exceptions", site_forms.exception_fields(None), _("Add the days")),
         ),
         *(_closures(c) if c.site.spaces else []),
+        *calendars.section([one for one in imported(c.db, c.site.id) if one.kind != "weather"], c.site),
     )
 
 

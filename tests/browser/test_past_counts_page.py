@@ -5,10 +5,10 @@ from pathlib import Path
 
 from accessibility import violations
 from house import DAY_START, House, Open
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from besok.model.calendar import hours_text
-from besok.store import sites
+from besok.store import calendars, sites
 from besok.store.database import Database
 from besok.store.period_counts import listing as imports
 from besok.store.period_counts import undo
@@ -49,6 +49,38 @@ def test_a_file_is_asked_about_shown_stored_and_undone(
     made.get_by_label("Ditt namn eller dina initialer").press("Enter")
     expect(made).to_contain_text("Ångrad")
     assert imports(db, quiet_house.id)[0].changed_by == "Robin"
+
+
+def test_a_calendar_file_is_shown_saved_and_removed(
+    quiet_house: House, open_page: Open, db: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "program.ics"
+    event = "BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Sagostund\r\nDTSTART:20270310T100000Z\r\nEND:VEVENT"
+    file.write_text(f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n", "utf-8")
+    address = f"{quiet_house.url}/admin/site/{quiet_house.id}/hours"
+    page = open_page(address, locale="en-GB", width=390, bypass_csp=True)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss() if len(asked) == 1 else dialog.accept()
+
+    page.on("dialog", answer)
+    new = page.locator("details", has_text="Bring in a calendar file").last
+    new.locator("summary").click()
+    new.get_by_label("File", exact=True).set_input_files(file)
+    new.get_by_label("Name").fill("programme")
+    assert violations(page) == [] and page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    new.locator(".send").click()
+    page.wait_for_function("document.querySelector('[data-sending]') === null")
+    assert [one for one in calendars.imported(db, quiet_house.id) if one.kind == "events"] == []
+    new.locator(".send").click()
+    expect(page.get_by_text("programme: 1 event · 10 Mar 2027")).to_be_visible()
+    assert asked[1].startswith("1 events come, 0 change, 0 go; 0 cannot be read. Save them?\n\n+ 2027-03-10")
+    kept = page.locator(".entries > li", has_text="programme")
+    kept.locator("summary").click()
+    kept.get_by_role("button").click()
+    expect(page.get_by_text("No calendar yet.")).to_be_visible()
 
 
 def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(

@@ -55,6 +55,24 @@ def test_what_is_unclear_is_asked_in_the_readers_language(quiet: httpx2.Client) 
     assert send(quiet, GATE, answer="read-at=closing", measure="passages").json()["visits"] == 200
 
 
+def test_a_calendar_file_is_looked_at_stored_and_removed(ask: httpx2.Client) -> None:
+    event = "BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Story hour\r\nDTSTART:20260310T100000Z\r\nEND:VEVENT"
+    sent = {"content": f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n".encode(), "headers": BINARY}
+    params = {"name": "programme & more"}
+    seen = ask.post(f"{V1}/calendars/preview", params=params, **sent).json()  # type: ignore[arg-type]
+    assert seen["listed"] == ["+ 2026-03-10 11:00 Story hour"] and (seen["new"], seen["removed"]) == (1, 0)
+    day = {"from": "2026-03-10", "to": "2026-03-10"}
+    assert "programme & more" not in ask.get(f"{V1}/events", params=day).text
+    assert ask.post(f"{V1}/calendars", params=params, **sent).json() == seen  # type: ignore[arg-type]
+    assert "programme & more" in ask.get(f"{V1}/events", params=day).text
+    wrong = ask.post(f"{V1}/calendars/preview", params=params, content=b"Date,Visits", headers=BINARY)
+    assert wrong.status_code == 422 and "not an iCalendar file" in wrong.json()["error"]
+    nowhere = ask.post(f"{V1}/calendars", params=params | {"space": "attic"}, **sent)  # type: ignore[arg-type]
+    assert nowhere.status_code == 404
+    assert ask.delete(f"{V1}/calendars", params=params).status_code == 204
+    assert ask.delete(f"{V1}/calendars", params=params).status_code == 404
+
+
 def test_what_cannot_be_is_refused(quiet: httpx2.Client) -> None:
     wrong = send(quiet, "Datum;Besök\n2019-01-01;12x\n2019-01-02;9\n")
     assert (wrong.status_code, wrong.json()["error"].partition(";")[0]) == (

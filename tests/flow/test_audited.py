@@ -33,7 +33,8 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()
 SENSOR = f"{LIBRARY}/count-park-entrance"
 CHANGES_NOTHING: Final = {
-    f"POST {SITE}/imports/preview", f"POST {SITE}/voids/preview", f"POST {SITE}/parts/{{part}}/preview",
+    f"POST {SITE}/imports/preview", f"POST {SITE}/calendars/preview",
+    f"POST {SITE}/voids/preview", f"POST {SITE}/parts/{{part}}/preview",
     f"POST {V1}/alerts/targets/{{name}}/test",  # sends a message
     f"PUT {SITE}/counts/doors",  # the walk of test_roles names it; nothing answers
 }  # fmt: skip
@@ -91,6 +92,7 @@ def test_whatever_writes_is_in_the_audit(walk: Walk, db: Database) -> None:
         pictures,
         mapping,
         people,
+        calendars,
     ):
         step(walk, db)
     writing = {
@@ -132,6 +134,13 @@ def counting(walk: Walk, db: Database) -> None:
 def people(walk: Walk, db: Database) -> None:
     accounts.add(db, "kim", "Kim", sign_in.hashed("four words are enough"), [Grant(role="viewer")], NOW)
     walk("POST /admin/people/{change}", "account.roles", of="role", data={"name": "kim", "role": "manager"})
+
+
+def calendars(walk: Walk, db: Database) -> None:
+    event = "BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Story hour\r\nDTSTART:20270310T100000Z\r\nEND:VEVENT"
+    sent = {"content": f"BEGIN:VCALENDAR\r\n{event}\r\nEND:VCALENDAR\r\n", "headers": BINARY}
+    walk(f"POST {SITE}/calendars", "calendar", params={"name": "programme"}, **sent)
+    walk(f"DELETE {SITE}/calendars", "calendar", params={"name": "programme"})
 
 
 def by_hand(walk: Walk, db: Database) -> None:

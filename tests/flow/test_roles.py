@@ -101,6 +101,9 @@ TABLE: Final[dict[str, set[str]]] = {
          f"POST {SITE}/imports/{{number}}/redo"),
         WRITERS,
     ),
+    **dict.fromkeys(
+        (f"POST {SITE}/calendars", f"POST {SITE}/calendars/preview", f"DELETE {SITE}/calendars"), WRITERS
+    ),
     f"POST {SITE}/scenarios": PLANNERS, f"DELETE {SITE}/scenarios/{{number}}": PLANNERS,
     f"POST {SITE}/scenarios/{{number}}/cancel": PLANNERS, f"POST {SITE}/scenarios/{{number}}/play": PLANNERS,
     f"POST {SITE}/scenarios/{{number}}/play/end": PLANNERS,

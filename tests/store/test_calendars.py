@@ -8,8 +8,9 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import CalendarFileError, NotFound
 from besok.services.calendar import get_calendar_days, get_events
+from besok.services.calendar_files import read_calendar
 from besok.services.days import as_forecast_calendar
-from besok.store import sites
+from besok.store import audit, sites
 from besok.store.calendars import imported, remove, remove_weather
 from besok.store.database import Database
 from cli import calendars
@@ -69,6 +70,26 @@ def test_an_import_replaces_the_last_one_but_not_the_past(house: Database, tmp_p
     assert found == [("other", 1, "2026-03-10", "2026-03-10"), ("program", 3, "2026-02-10", "2026-03-11")]
     assert remove(house, "lib", "program") == 3
     assert titles(house) == [("03-10", "Sagostund", "hall")]
+
+
+def test_a_preview_names_the_changes_and_makes_none(house: Database, tmp_path: Path) -> None:
+    kept = ics(event("a", "20260310T120000Z"), event("b", "20260311T120000Z"))
+    take(house, tmp_path / "program.ics", kept)
+    file = ics(event("a", "20260310T120000Z", "Bokprat"), event("c", "20260312T120000Z"))
+    place = sites.load(house, "lib")
+
+    def read(*, preview: bool) -> tuple[list[str], list[str], list[str]]:
+        found = read_calendar(
+            house, place, file.encode(), "program", space="", now=NOW, preview=preview
+        ).imported
+        return tuple([one.uid for one in events] for events in (found.new, found.changed, found.removed))  # type: ignore[return-value]
+
+    assert read(preview=True) == (["c"], ["a"], ["b"]) == read(preview=True)
+    assert [title for _, title, _ in titles(house)] == ["Sagostund", "Sagostund"]
+    assert read(preview=False) == (["c"], ["a"], ["b"]) and read(preview=False) == ([], [], [])
+    assert titles(house) == [("03-10", "Bokprat", None), ("03-12", "Sagostund", None)]
+    noted = [entry.detail for entry in audit.entries(house, limit=9) if entry.action == "calendar"]
+    assert noted == ["1 events new, 1 changed, 1 removed", "2 events new, 0 changed, 0 removed"]
 
 
 def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:

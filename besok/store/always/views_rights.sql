@@ -106,7 +106,7 @@ declare
     built constant text[] := array['site', 'space', 'portal', 'visit_definition']; -- in pages: changed, and never deleted
     described constant text[] := array[ -- by commands
         'codec', 'receive_token',
-        'programme_event', 'school_holiday', 'weather_day', 'closed_period'
+        'weather_day', 'closed_period'
     ];
     taken_in constant text[] := array[ -- from sensors
         'reading', 'channel', 'device', 'flow_bucket', 'level_bucket', 'flow_day', 'dirty_day', 'computed_result', 'usage_day',

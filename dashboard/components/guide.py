@@ -10,19 +10,29 @@ from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
 from besok.model.views.devices import UnplacedDevice
 from besok.services import access
-from besok.services.devices import get_unplaced
+from besok.services.devices import get_rejected, get_unplaced
 from besok.services.site_editing import NEEDED, Step, next_step, steps
 from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import Lookup, look_up
 from besok.store import period_counts, sites
 from besok.store.database import Database
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import forms, notices, readings, site_forms, unplaced_devices
+from dashboard.components import (
+    forms,
+    notices,
+    readings,
+    rejected_messages,
+    site_forms,
+    unknown_devices,
+    unplaced_devices,
+)
 from dashboard.components.elements import aria, data, items, present, quiet
 
 PAGE: Final = "/admin/site"
 HERE: Final = "site-made"
+USUAL_ZONE: Final = "Europe/Stockholm"
+SHOWN: Final = 20  # rejected messages
 
 
 def words() -> dict[Step, str]:
@@ -109,14 +119,14 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
         forms.choice(HERE, "kind", _("What it is"), site_forms.kinds(), "library"),
-        site_forms.line(HERE, "timezone", _("Time zone"), "Europe/Stockholm", needed=True),
+        site_forms.line(HERE, "timezone", _("Time zone"), USUAL_ZONE, needed=True),
         site_forms.country(HERE, "SE"),
         forms.choice(HERE, "sandbox", _("Its sensors are"), sandbox, "false"),
         *_named_by_sensors({site.id for site in built}, unplaced, lookup),
     ]
     sent = {"within": "values", "leads": f"{PAGE}/{{site}}/spaces"}
     form = forms.form(fields, HERE, _("Create"), "", "POST /api/v1/sites", **sent)
-    return [form, *_sending(db, unplaced, lookup, now)]
+    return [form, *_sending(db, built, unplaced, lookup, now)]
 
 
 def _named_by_sensors(ids: Collection[str], devices: Sequence[UnplacedDevice], lookup: Lookup) -> list[Any]:
@@ -130,10 +140,12 @@ def _named_by_sensors(ids: Collection[str], devices: Sequence[UnplacedDevice], l
     ]
 
 
-def _sending(db: Database, unplaced: Sequence[UnplacedDevice], lookup: Lookup, now: datetime) -> list[Any]:
-    """Return the sensors that send already and wait for a place."""
-    unknown = get_unknown(db)
-    if not unplaced and not unknown:
+def _sending(
+    db: Database, built: Sequence[Site], unplaced: Sequence[UnplacedDevice], lookup: Lookup, now: datetime
+) -> list[Any]:
+    """Return what sends already: sensors that wait for a place, unknown devices, and what could not be read."""
+    unknown, rejected = get_unknown(db), get_rejected(db, SHOWN)
+    if not unplaced and not unknown and not rejected:
         none = _("None yet. You can set up everything, and connect the sensors afterwards.")
         return [html.H2(_("Sensors that are sending")), quiet(none)]
     note = _("What they send is kept, and counts once you have said where they are.")
@@ -141,13 +153,23 @@ def _sending(db: Database, unplaced: Sequence[UnplacedDevice], lookup: Lookup, n
         html.P([html.Span(lookup.shown(d.device), className="strong"), " ", readings.ago(d.heard, now)])
         for d in unplaced
     ]
-    question = plural(
-        "{n} unknown device waits for an answer.", "{n} unknown devices wait for an answer.", len(unknown)
-    )
-    return [
-        html.H2(_("Sensors that are sending")),
-        quiet(note),
-        *present(unplaced_devices.finder(unplaced, lookup)),
-        *([items(lines)] if lines else []),
-        *([html.P(question.format(n=len(unknown)))] if unknown else []),
-    ]
+    sections: list[Any] = [html.H2(_("Sensors that are sending"))]
+    if unplaced:
+        sections += [quiet(note), *present(unplaced_devices.finder(unplaced, lookup)), items(lines)]
+    if unknown:
+        sections += [
+            html.H2(_("Unknown devices")),
+            _answer(built),
+            unknown_devices.section(unknown, None, now),
+        ]
+    if rejected:
+        zone = built[0].timezone if built else USUAL_ZONE
+        sections += [html.H2(_("Rejected messages")), rejected_messages.section(rejected, zone)]
+    return sections
+
+
+def _answer(built: Sequence[Site]) -> Any:
+    """Return where unknown devices are answered: in a step of a place, once there is one."""
+    if not built:
+        return html.P(_("Make the place first; in its step Sensors you say what they mean."))
+    return html.P(dcc.Link(_("Say what they mean"), href=address(built[0].id, "sensors")))

@@ -21,21 +21,20 @@ LONGEST_SHOWN: Final = 200  # characters of a message
 _QUOTED: Final = re.compile(r'\["([^"]*)"\]')  # a name with blanks in a path
 
 
-def section(devices: Sequence[UnknownDevice], site: Site, now: datetime) -> Any:
-    """Return a card for each unknown device, with its form; places are those of `site`."""
+def section(devices: Sequence[UnknownDevice], site: Site | None, now: datetime) -> Any:
+    """Return a card for each unknown device, with its form; places are those of `site`, without which there is none."""
     if not devices:
         return quiet(_("None: every message that may be about people is understood."))
     note = _("They send something that may be about people, and nobody has said what. Nothing of it is lost.")
     how = _(
         "Once you have chosen, what was kept is read too. Nothing is guessed, and nothing is preselected."
     )
-    places = _places(site)
-    return html.Div(
-        [
-            quiet(note, " ", how),
-            items((_card(d, site.id, places, now) for d in devices), className="strangers"),
-        ]
+    places = _places(site) if site else {}
+    cards = (
+        _card(d, now, _form(d, site.id, places) if site and access.may("place", site.id) else None)
+        for d in devices
     )
+    return html.Div([quiet(note, " ", how), items(cards, className="strangers")])
 
 
 def meanings() -> Mapping[str, str]:
@@ -54,7 +53,7 @@ def meanings() -> Mapping[str, str]:
     }
 
 
-def _card(device: UnknownDevice, site: str, places: Mapping[str, str], now: datetime) -> Any:
+def _card(device: UnknownDevice, now: datetime, form: Any) -> Any:
     last_seen = _("Last seen {ago}").format(ago=readings.ago(device.heard, now))
     count = plural("{n} message is kept", "{n} messages are kept", device.count).format(n=device.count)
     return html.Article(
@@ -62,7 +61,7 @@ def _card(device: UnknownDevice, site: str, places: Mapping[str, str], now: date
             html.Header(html.H3(device.topic)),
             html.P([html.Span(last_seen), html.Span(count)], className="where"),
             *(html.Code(_shortened(message)) for message in device.messages),
-            fold(_("Say what it means"), _form(device, site, places)) if access.may("place", site) else None,
+            fold(_("Say what it means"), form) if form else None,
         ),
         className="stranger",
         **data(topic=device.topic),

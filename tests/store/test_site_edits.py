@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 from besok.model import sitefile
 from besok.model.access import LOCAL, Caller, Grant
 from besok.model.errors import EditConflict, EditedInPages, NotAllowed
+from besok.model.readings import Message
 from besok.model.site import WEEKDAYS, Sensor, Site, SiteFile
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
 from besok.services import access
@@ -22,10 +23,13 @@ from besok.store.write import Batch, write
 from besok.text.languages import speaking
 from cli.commands.sitefiles import as_sandbox
 from cli.stack.demo import _applied
+from collectors import pipeline
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
 from tests.readings import passed
+from tests.small_sites import library
+from tests.unit.on_the_way import texts
 
 EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 LIBRARY = "stadsbiblioteket"
@@ -209,3 +213,18 @@ def test_an_empty_installation_leads_administrators_and_tells_others_whom_to_ask
     with access.acting(Caller(kind="account", name="Robin", grants=(Grant(role="manager"),))):
         said = str(guide.begin(db, Address(page=""), NOW))
     assert "administratör" in said and "POST" not in said
+
+
+def test_before_any_site_unknown_devices_are_shown_with_their_messages_and_answered_later(
+    db: Database,
+) -> None:
+    sent = (("acme/hall/door", b'{"in": 3, "out": 2}'), ("besok/v1/lib/door/flow", b'{"in": "many"}'))
+    for topic, payload in sent:
+        write(db, pipeline.decode([Message(topic=topic, payload=payload, received=NOW)]))
+    with access.acting(LOCAL), speaking("en"):
+        said = texts(guide.begin(db, Address(page=""), NOW))
+        assert '"in": 3' in said and "Rejected messages" in said and "Say what it means" not in said
+        assert "Make the place first" in said
+        sites.apply(db, library("lib"))
+        shown = guide.new_site(db, Address(page="admin/site"), NOW)
+        assert "/admin/site/lib/sensors" in str([str(part) for part in shown])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, params
+from fastapi import APIRouter, Depends, Request, params
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.requests import HTTPConnection
 
@@ -30,6 +30,20 @@ def _written(value: object) -> object:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+
+
+async def _content(request: Request) -> bytes:
+    return await request.body()
+
+
+FileContent = Annotated[bytes, Depends(_content)]  # of a route whose body is a file
+
+
+def file_body(description: str) -> dict[str, Any]:
+    """Return the part of the OpenAPI document on a body that is a file."""
+    schema = {"type": "string", "format": "binary"}
+    content = {"application/octet-stream": {"schema": schema}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
 class Body(BaseModel):

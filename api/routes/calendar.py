@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 
 from api import ranges
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now
 from api.reports import ReportDb
 from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
-from api.routing import WORD, Routes
+from api.routing import WORD, FileContent, Routes, file_body
 from besok.files.ical import LARGEST_FILE
 from besok.model import calendar
 from besok.model.calendar_entries import Occurrence
@@ -41,13 +41,7 @@ Name = Annotated[
 Space = Annotated[
     str, Query(max_length=100, description="The space of all its events; told by their location if left out")
 ]
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": f"The iCalendar file itself, {LARGEST_FILE // 1_000_000} MB at most",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+FILE = file_body(f"The iCalendar file itself, {LARGEST_FILE // 1_000_000} MB at most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +55,6 @@ class CalendarChanges:
     cancelled: int
     left_out: int
     listed: tuple[str, ...]
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
-
-
-Content = Annotated[bytes, Depends(_body)]
 
 
 def _changes(
@@ -103,7 +90,7 @@ def _first(events: Sequence[Occurrence | ProgrammeEvent]) -> Sequence[Occurrence
     openapi_extra=FILE,
 )
 def preview(
-    site: KnownSite, name: Name, content: Content, db: ReportDb, now: Now, space: Space = ""
+    site: KnownSite, name: Name, content: FileContent, db: ReportDb, now: Now, space: Space = ""
 ) -> CalendarChanges:
     """Read an iCalendar file and return what storing it would change. Nothing is stored."""
     return _changes(site, name, content, space, db, now, preview=True)
@@ -117,7 +104,7 @@ def preview(
     openapi_extra=FILE,
 )
 def store(
-    site: KnownSite, name: Name, content: Content, db: ReportDb, now: Now, space: Space = ""
+    site: KnownSite, name: Name, content: FileContent, db: ReportDb, now: Now, space: Space = ""
 ) -> CalendarChanges:
     """Store the events of an iCalendar file. They replace those of the calendar of that name, from its first event on;
     a file without events changes nothing."""

@@ -1,13 +1,13 @@
 """Pictures behind the floor plans of a site."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Path, Query, Response
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite
 from api.reports import ReportDb
-from api.routing import Routes
+from api.routing import FileContent, Routes, file_body
 from besok.files.plan_picture import LARGEST_FILE, read_picture
 from besok.store import plan_pictures
 
@@ -25,17 +25,7 @@ HARMLESS = {  # opened by itself it may do nothing
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",
 }
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": f"The file itself, SVG, PNG or JPEG, {LARGEST_FILE // 1_000_000} MB at most",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()
+FILE = file_body(f"The file itself, SVG, PNG or JPEG, {LARGEST_FILE // 1_000_000} MB at most")
 
 
 @router.reads(PICTURE, "read", "The picture behind a floor plan", response_class=Response)
@@ -53,7 +43,7 @@ def picture(site: KnownSite, space: SpaceName, db: Db, of: Digest = "") -> Respo
     openapi_extra=FILE,
     status_code=204,
 )
-def put(site: KnownSite, space: SpaceName, data: Annotated[bytes, Depends(_body)], db: ReportDb) -> None:
+def put(site: KnownSite, space: SpaceName, data: FileContent, db: ReportDb) -> None:
     """Keep a picture, in the place of the one before: shapes and texts of an SVG, the pixels of another one."""
     picture = read_picture(data)
     plan_pictures.put(db, site.id, space, media=picture.media, digest=picture.digest, content=picture.content)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query, Request
@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.routing import WORD, Body, Routes
+from api.routing import WORD, Body, Routes, file_body
 from besok.model import messages
 from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
@@ -60,13 +60,7 @@ MEASURE = FileQuestion(
         FileChoice(value="passages", text=Translatable("in and out: half of the difference is the visits")),
     ),
 )
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": f"The file itself, CSV or XLSX, {LARGEST_FILE >> 20} MB at most",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+FILE = file_body(f"The file itself, CSV or XLSX, {LARGEST_FILE >> 20} MB at most")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

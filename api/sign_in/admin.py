@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 PAGE: Final = 200  # entries of the audit
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 Given = Callable[[str], str]  # the value of a field of the form
+Change = Callable[[Database, Given, str, datetime], str]  # makes it, and returns what the page says
 
 
 class NotSo(BesokError):
@@ -116,20 +117,14 @@ def _set_roles(db: Database, given: Given, _origin: str, _now: datetime) -> str:
     return people.done(_("The roles of {name} are changed.").format(name=given("name")))
 
 
-def _block(db: Database, given: Given, _origin: str, _now: datetime) -> str:
-    accounts.block(db, given("name"))
-    text = _("{name} is blocked until somebody gives the account a role again.")
-    return people.done(text.format(name=given("name")))
+def _changing(change: Callable[[Database, str], object], sentence: Translatable) -> Change:
+    """Return the handler of a change that needs nothing but a name."""
 
+    def handle(db: Database, given: Given, _origin: str, _now: datetime) -> str:
+        change(db, given("name"))
+        return people.done(translated(sentence(name=given("name"))))
 
-def _end_sessions(db: Database, given: Given, _origin: str, _now: datetime) -> str:
-    stored.end_sessions(db, given("name"))
-    return people.done(_("{name} is signed out everywhere.").format(name=given("name")))
-
-
-def _remove(db: Database, given: Given, _origin: str, _now: datetime) -> str:
-    accounts.remove(db, given("name"))
-    return people.done(_("The account {name} is removed.").format(name=given("name")))
+    return handle
 
 
 def _make_key(db: Database, given: Given, _origin: str, now: datetime) -> str:
@@ -146,13 +141,15 @@ def _revoke(db: Database, given: Given, _origin: str, now: datetime) -> str:
     return people.done(_("The key {name} is revoked.").format(name=given("key")))
 
 
-CHANGES: Final[Mapping[str, Callable[[Database, Given, str, datetime], str]]] = {
+CHANGES: Final[Mapping[str, Change]] = {
     "invite": _invite,
     "link": _new_link,
     "role": _set_roles,
-    "block": _block,
-    "sessions": _end_sessions,
-    "remove": _remove,
+    "block": _changing(
+        accounts.block, Translatable("{name} is blocked until somebody gives the account a role again.")
+    ),
+    "sessions": _changing(stored.end_sessions, Translatable("{name} is signed out everywhere.")),
+    "remove": _changing(accounts.remove, Translatable("The account {name} is removed.")),
     "key": _make_key,
     "revoke": _revoke,
 }

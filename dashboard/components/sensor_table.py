@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from dash import dcc, html
 
@@ -19,6 +19,7 @@ from dashboard.components.elements import aria, chip, data, quiet
 from dashboard.components.live_parts import sensor_state
 
 WEEK, MONTH = 7, 28  # whole days of which the uptime is told
+RARE: Final = ("battery", "clock")  # columns that only some sites have
 STEPS: Final = 4  # shades of a day of the calendar
 ORDER: Final = {"stale": 0, "none": 1, "late": 2, "live": 3}  # of states, the worst first
 
@@ -41,9 +42,8 @@ class SensorRow:
         return _mean(self.days) if self.days else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Column:
-    """A column: its name in the address, its title, what it is sorted by (None last), and its cell."""
+class _Column(NamedTuple):
+    """A column: its name in the address, its title, what it is sorted by (None comes last), and its cell."""
 
     name: str
     title: str
@@ -107,49 +107,22 @@ def section(sensors: Sequence[SensorRow], zone: str, address: Address, now: date
 def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: bool) -> list[_Column]:
     """Return the columns; those of the battery and of the clock only where a sensor has something to tell of it."""
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
-    battery = any(_battery(s) for s in sensors)
-    clocks = any(clock(s.device) for s in sensors)
-    return [
-        _Column(name="place", title=_("Observes"), key=lambda s: s.place, cell=lambda s: s.place),
+    columns = [
+        _Column("place", _("Observes"), lambda s: s.place, lambda s: s.place),
+        _Column("state", _("State"), lambda s: ORDER[s.device.freshness], lambda s: state(s.device)),
+        _Column("seen", _("Last seen"), lambda s: s.device.heard, lambda s: last_seen(s.device, zone, now)),
         _Column(
-            name="state",
-            title=_("State"),
-            key=lambda s: ORDER[s.device.freshness],
-            cell=lambda s: state(s.device),
+            "entries",
+            _("Entries today"),
+            lambda s: s.today.entries,
+            lambda s: formats.number(s.today.entries),
         ),
-        _Column(
-            name="seen",
-            title=_("Last seen"),
-            key=lambda s: s.device.heard,
-            cell=lambda s: last_seen(s.device, zone, now),
-        ),
-        _Column(
-            name="entries",
-            title=_("Entries today"),
-            key=lambda s: s.today.entries,
-            cell=lambda s: formats.number(s.today.entries),
-        ),
-        _Column(name="uptime", title=uptime, key=lambda s: s.uptime, cell=lambda s: _uptime(s, month=month)),
-        *([_Column(name="battery", title=_("Battery"), key=_level, cell=_battery)] if battery else []),
-        _Column(
-            name="sensor",
-            title=_("Sensor"),
-            key=lambda s: s.name,
-            cell=lambda s: html.Span(s.name, className="device"),
-        ),
-        *(
-            [
-                _Column(
-                    name="clock",
-                    title=_("Clock"),
-                    key=lambda s: s.device.clock_offset_s if clock(s.device) else None,
-                    cell=lambda s: clock(s.device),
-                )
-            ]
-            if clocks
-            else []
-        ),
+        _Column("uptime", uptime, lambda s: s.uptime, lambda s: _uptime(s, month=month)),
+        _Column("battery", _("Battery"), _level, _battery),
+        _Column("sensor", _("Sensor"), lambda s: s.name, lambda s: html.Span(s.name, className="device")),
+        _Column("clock", _("Clock"), _clock_error, lambda s: clock(s.device)),
     ]
+    return [one for one in columns if one.name not in RARE or any(map(one.cell, sensors))]
 
 
 def _head(column: _Column, address: Address, wanted: str) -> Any:
@@ -159,6 +132,10 @@ def _head(column: _Column, address: Address, wanted: str) -> Any:
         column.title, href=address.href(sort=f"-{column.name}" if wanted == column.name else column.name)
     )
     return html.Th(link, scope="col", **(aria(sort=sorted_by) if sorted_by else {}))
+
+
+def _clock_error(sensor: SensorRow) -> float | None:
+    return sensor.device.clock_offset_s if clock(sensor.device) else None
 
 
 def _level(sensor: SensorRow) -> float | None:

@@ -72,7 +72,7 @@ def import_events(
         updated = [{**key, **_values(*event), "event_id": number} for number, event in changed.items()]
         conn.cursor().executemany(sql("event_update"), updated)
         conn.cursor().executemany(sql("event_insert"), [{**key, **_values(*event)} for event in new])
-        detail = f"{len(new)} events new, {len(changed)} changed, {len(removed)} removed"
+        detail = f"events: {len(new)} new, {len(changed)} changed, {len(removed)} removed"
         audit.note(conn, "calendar", calendar, site=site, detail=detail)
         return found
 
@@ -118,7 +118,7 @@ def remove(db: Database, site: str, calendar: str) -> int:
         removed = sum(
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
-        audit.note(conn, "calendar", calendar, site=site, detail=f"removed, {removed} entries")
+        audit.note(conn, "calendar", calendar, site=site, detail=f"removed, entries: {removed}")
     if not removed:
         raise NotFound(f'{site} has no calendar "{calendar}"; `besok calendar list` shows what there is')
     return removed

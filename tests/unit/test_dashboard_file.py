@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric
 from api import measured
 from api.app import create_app
 from besok.model.settings import Settings
+from cli.simulation import scenario_metrics
 from collectors import metrics as collector_metrics
 from collectors.counters import Counters
 from collectors.receive import metrics as receiver_metrics
@@ -28,6 +29,7 @@ def series() -> dict[str, set[str]]:
         *collector_metrics.families(Counters(), NOW),
         *jobs_metrics.families(jobs_metrics.State(), NOW),
         *receiver_metrics.families(receiver_metrics.ReceiverCounters(), False, None),
+        *scenario_metrics.families(scenario_metrics.State(), NOW),
         *measured.families(app),
     ]
     found: dict[str, set[str]] = {}

@@ -89,7 +89,7 @@ def test_a_preview_names_the_changes_and_makes_none(house: Database, tmp_path: P
     assert read(preview=False) == (["c"], ["a"], ["b"]) and read(preview=False) == ([], [], [])
     assert titles(house) == [("03-10", "Bokprat", None), ("03-12", "Sagostund", None)]
     noted = [entry.detail for entry in audit.entries(house, limit=9) if entry.action == "calendar"]
-    assert noted == ["1 events new, 1 changed, 1 removed", "2 events new, 0 changed, 0 removed"]
+    assert noted == ["events: 1 new, 1 changed, 1 removed", "events: 2 new, 0 changed, 0 removed"]
 
 
 def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:

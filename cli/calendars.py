@@ -7,6 +7,7 @@ from typing import Literal
 from besok.files import fetching, ical, weather
 from besok.files.counts import parse_spans
 from besok.model.errors import CalendarFileError, CountFileError, NotFound
+from besok.model.messages import Translatable
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.suggest import suggestion
@@ -80,13 +81,13 @@ def school_days(text: str) -> list[tuple[date, date, str]]:
     return found
 
 
-def _left_out_lines(problems: Sequence[str]) -> Iterator[str]:
+def _left_out_lines(problems: Sequence[Translatable | str]) -> Iterator[str]:
     yield from (f"left out: {problem}" for problem in problems[:SHOWN])
     if len(problems) > SHOWN:
         yield f"left out: {len(problems) - SHOWN} more"
 
 
-def _assumed(name: str, assumed: Sequence[str]) -> Iterator[str]:
+def _assumed(name: str, assumed: Sequence[Translatable]) -> Iterator[str]:
     yield from (f"{name}: {said}" for said in assumed[:SHOWN])
 
 

@@ -5,8 +5,10 @@ the place, the id and the times are used; descriptions, organisers and guests ne
 """
 
 import hashlib
+import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,20 +18,23 @@ import recurring_ical_events
 from icalendar import Calendar
 from icalendar.timezone import tzp
 
+from besok.files import calendar_lines
 from besok.files.recurrence import MOST_EVENTS, Budget, ended, listed
+from besok.model import messages
 from besok.model.calendar_entries import Occurrence
 from besok.model.errors import CalendarFileError
-from besok.model.plurals import many
+from besok.model.messages import Translatable
 
-BEGINNING = b"BEGIN:VCALENDAR"
-NONE = "this is not an iCalendar file: it does not begin with BEGIN:VCALENDAR"
+BEGINNING = "BEGIN:VCALENDAR"
 LARGEST_FILE = 5_000_000  # bytes; a library's programme of ten years has a tenth of that
 MOST_STEPS = 1_000_000  # days that all rules of a file together may walk through; some seconds
 OLDEST = 1970  # a rule that began before is a mistake, and would be expanded from there
 LONGEST = timedelta(days=366)
 USUAL = timedelta(hours=1)  # assumed length of an event without an end
 TITLE = 200  # characters
+LONGEST_ID = 255  # characters; of a longer one its hash is stored
 DAY = timedelta(days=1)
+_ALONE = threading.Lock()  # the libraries know one set of defined time zones, and Python one of warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,8 @@ class CalendarFile:
     """The occurrences in order of time, and a sentence for each part left out and for each assumption."""
 
     occurrences: tuple[Occurrence, ...]
-    problems: tuple[str, ...] = ()
-    assumed: tuple[str, ...] = ()
+    problems: tuple[Translatable, ...] = ()
+    assumed: tuple[Translatable, ...] = ()
     cancelled: int = 0
 
 
@@ -47,10 +52,15 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
 
     Raises CalendarFileError for a file that is not a calendar, or has more than 20,000 events.
     """
+    with _ALONE:
+        return _read(content, zone, start, end)
+
+
+def _read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
     budget, occurrences, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
     strange: dict[str, dict[str, str]] = {}
     for calendar in _calendars(content):
-        for series in _series(calendar, end, budget):
+        for series in _series(calendar, start, end, budget):
             zones = {name for event in series for name in _strange_zones(event)}
             for event in _occurrences(calendar, series, start, end, budget):
                 if str(event.get("STATUS", "")).upper() == "CANCELLED":
@@ -70,16 +80,17 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
 
 
 def _calendars(content: bytes) -> list[Any]:
-    if BEGINNING not in content.upper():
-        raise CalendarFileError(NONE)
+    lines = calendar_lines.bounded(content, MOST_EVENTS)
+    if BEGINNING not in lines.upper():
+        raise CalendarFileError(messages.NO_CALENDAR)
     try:
         with warnings.catch_warnings(action="ignore"):  # a guessed zone shows in the times
             tzp.use_default()  # drop zones defined by another file
-            calendars = Calendar.from_ical(content, multiple=True)
+            calendars = Calendar.from_ical(lines, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
-        raise CalendarFileError(f"this is not an iCalendar file: {_error_text(exc)}") from exc
+        raise CalendarFileError(messages.BROKEN_CALENDAR(why=_error_text(exc))) from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
-        raise CalendarFileError(NONE)
+        raise CalendarFileError(messages.NO_CALENDAR)
     return list(calendars)
 
 
@@ -88,16 +99,34 @@ def _error_text(exc: Exception) -> str:
     return "".join(c if c.isprintable() else " " for c in str(exc)[:120]) or type(exc).__name__
 
 
-def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
+def _series(calendar: Any, start: datetime, end: datetime, budget: Budget) -> list[list[Any]]:
     """Return the events grouped by id: a recurring one with its moved or cancelled occurrences."""
     series: dict[str, list[Any]] = {}
     for event in calendar.walk("VEVENT"):
+        if _outside(event, start, end):
+            continue
         problem = _problem(event, end, budget)
         if problem:
-            budget.problems.append(f"{_title(event)}: {problem}")
+            _report(budget, event, problem)
         else:
-            series.setdefault(str(event.get("UID", "")) or _derived_id(event), []).append(event)
+            series.setdefault(_id(event), []).append(event)
     return list(series.values())
+
+
+def _outside(event: Any, start: datetime, end: datetime) -> bool:
+    """Tell whether an event cannot touch the window, by its dates alone: no time zone is asked."""
+    days: list[date] = []
+    with suppress(ValueError):  # one that cannot be read is reported later
+        values = [event[key].dt for key in ("DTSTART", "DTEND", "RECURRENCE-ID") if key in event]
+        days = [value.date() if isinstance(value, datetime) else value for value in values]
+    if not days:
+        return False
+    single = not any(key in event for key in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    return min(days) > end.date() + DAY or (single and max(days) < start.date() - LONGEST)
+
+
+def _report(budget: Budget, event: Any, why: Translatable) -> None:
+    budget.problems.append(messages.EVENT_LEFT_OUT(title=_title(event), why=why))
 
 
 def _strange_zones(event: Any) -> Iterator[str]:
@@ -113,43 +142,42 @@ def _strange_zones(event: Any) -> Iterator[str]:
             yield _text(prop.params["TZID"])
 
 
-def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[str, ...]:
+def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[Translatable, ...]:
     """Return the assumptions about unknown time zones, one sentence for the events of each zone."""
     return tuple(
-        f"the time zone “{name}” of {_first_of(list(events.values()))} is not known, and the file does not define it:"
-        f" taken for {zone}"
+        messages.ZONE_ASSUMED(name=name, events=_first_of(list(events.values())), zone=zone)
         for name, events in sorted(strange.items())
     )
 
 
-def _first_of(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {many(len(names) - 1, 'more event')}"
+def _first_of(names: Sequence[str]) -> str | Translatable:
+    return names[0] if len(names) == 1 else messages.AND_MORE(first=names[0], n=len(names) - 1)
 
 
-def _problem(event: Any, end: datetime, budget: Budget) -> str:
-    """Return why an event is left out; "" if it is not. Bounds its rules, so that none is endless."""
+def _problem(event: Any, end: datetime, budget: Budget) -> Translatable | None:
+    """Return why an event is left out; None if it is not. Bounds its rules, so that none is endless."""
     try:
         begins = event["DTSTART"].dt
         if "DTEND" in event and _comparable(event["DTEND"].dt) < _comparable(begins):
-            return "it ends before it begins"
+            return messages.EVENT_ENDS_FIRST
         if "DURATION" in event and event["DURATION"].dt < timedelta():
-            return "it ends before it begins"
+            return messages.EVENT_ENDS_FIRST
         rules = listed(event.get("RRULE"))
         if not rules and not event.get("EXRULE"):
-            return ""
+            return None
         if event.get("EXRULE"):
-            return "EXRULE is no longer part of iCalendar; export it again"
+            return messages.EVENT_EXRULE
         if begins.year < OLDEST:
-            return f"it recurs since {begins.year}; let it begin later"
+            return messages.EVENT_TOO_OLD(year=str(begins.year))
         bounded = [ended(rule, begins, end, budget) for rule in rules]
     except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as exc:
-        return f"it cannot be read ({_error_text(exc)})"
+        return messages.EVENT_UNREADABLE(why=_error_text(exc))
     if any(rule is None for rule in bounded):
-        return "it recurs more often than a programme does, or never"
+        return messages.EVENT_TOO_OFTEN
     if budget.steps < 0:
-        return "the rules of this file go on for too long; export a shorter time"
+        return messages.RULES_TOO_LONG
     event["RRULE"] = bounded if len(bounded) > 1 else bounded[0]
-    return ""
+    return None
 
 
 def _comparable(moment: Any) -> datetime:
@@ -170,13 +198,13 @@ def _occurrences(
     try:
         occurrences = recurring_ical_events.of(alone, skip_bad_series=True).between(start, end)
     except Exception as exc:  # a file can be wrong in more ways than the libraries document
-        budget.problems.append(f"{_title(series[0])}: it cannot be read ({_error_text(exc)})")
+        _report(budget, series[0], messages.EVENT_UNREADABLE(why=_error_text(exc)))
         return
     if not occurrences and any(_within(event, start, end) for event in series):
-        budget.problems.append(f"{_title(series[0])}: its recurrences contradict each other")
+        _report(budget, series[0], messages.EVENT_CONTRADICTS)
     budget.events -= len(occurrences)
     if budget.events < 0:
-        raise CalendarFileError(f"the calendar holds more than {MOST_EVENTS} events; export a shorter time")
+        raise CalendarFileError(messages.CALENDAR_EVENTS(most=MOST_EVENTS))
     yield from occurrences
 
 
@@ -196,10 +224,10 @@ def _occurrence(event: Any, zone: ZoneInfo, budget: Budget) -> Occurrence | None
     if end == start:
         end = _instant(begins + DAY, zone) if all_day else start + USUAL
     if not timedelta() < end - start <= LONGEST:
-        budget.problems.append(f"{_title(event)}: it lasts longer than a year")
+        _report(budget, event, messages.EVENT_TOO_LONG)
         return None
     return Occurrence(
-        uid=str(event.get("UID", "")) or _derived_id(event),
+        uid=_id(event),
         title=_text(event.get("SUMMARY")) or "?",
         place=_text(event.get("LOCATION")),
         start=start,
@@ -216,7 +244,7 @@ def _instant(moment: date | datetime, zone: ZoneInfo) -> datetime:
 
 def _text(value: Any) -> str:
     """Return a value as printable text on one line, shortened."""
-    words = "".join(c if c.isprintable() else " " for c in str(value or ""))
+    words = "".join(c if c.isprintable() else " " for c in str(value or "")[: 4 * TITLE])
     return " ".join(words.split())[:TITLE]
 
 
@@ -224,9 +252,12 @@ def _title(event: Any) -> str:
     return f"“{_text(event.get('SUMMARY')) or _text(event.get('UID')) or 'an event without a title'}”"
 
 
-def _derived_id(event: Any) -> str:
-    """Return an id for an event that has none: the same as long as it stays the same."""
-    identity = f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
+def _id(event: Any) -> str:
+    """Return the id of an event; where it has none or one that is too long, another that stays the same."""
+    known = str(event.get("UID", ""))
+    if known and len(known) <= LONGEST_ID:
+        return known
+    identity = known or f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
     return "made-up-" + hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 from dateutil.rrule import rrulestr
 from icalendar import vRecur
 
+from besok.model.messages import Translatable
+
 CYCLE = 400  # years after which the calendar repeats, weekdays and leap years included
 MOST_EVENTS = 20_000  # occurrences in the window
 DAY = timedelta(days=1)
@@ -21,7 +23,7 @@ class Budget:
 
     steps: int
     events: int
-    problems: list[str] = field(default_factory=list)
+    problems: list[Translatable] = field(default_factory=list)
 
 
 def listed(rules: Any) -> list[Any]:

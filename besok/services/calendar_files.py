@@ -9,6 +9,7 @@ from besok.files import ical
 from besok.files.coordinates import space_of
 from besok.model import messages
 from besok.model.errors import NotFound
+from besok.model.messages import Translatable
 from besok.model.site import Site
 from besok.store import calendars
 from besok.store.calendars import Imported
@@ -20,11 +21,11 @@ LONGEST_NAME: Final = 80  # characters, of a calendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadCalendar:
-    """What storing a calendar changes; a sentence for each part left out and for each assumption (in English)."""
+    """What storing a calendar changes; a sentence for each part left out and for each assumption."""
 
     imported: Imported
-    problems: Sequence[str]
-    assumed: Sequence[str]
+    problems: Sequence[Translatable]
+    assumed: Sequence[Translatable]
     cancelled: int
 
 

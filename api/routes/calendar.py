@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from api import ranges
 from api.answers import Form, rows
@@ -24,10 +24,12 @@ from besok.services import calendar_files
 from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
 from besok.store import calendars
 from besok.store.database import Database
+from besok.text.languages import preferred, speaking, translated
 
 router = Routes("Calendar")
 
 LISTED: Final = 12  # events that a preview names
+EXPLAINED: Final = 5  # events of which a preview says why they cannot be read
 Name = Annotated[
     str,
     Query(
@@ -55,6 +57,8 @@ class CalendarChanges:
     cancelled: int
     left_out: int
     listed: tuple[str, ...]
+    problems: tuple[str, ...]
+    assumed: tuple[str, ...]
 
 
 def _changes(
@@ -74,6 +78,8 @@ def _changes(
             for sign, events in (("+", done.new), ("~", done.changed), ("−", done.removed))
             for event in _first(events)
         )[:LISTED],
+        problems=tuple(map(translated, found.problems[:EXPLAINED])),
+        assumed=tuple(map(translated, found.assumed[:EXPLAINED])),
     )
 
 
@@ -90,10 +96,17 @@ def _first(events: Sequence[Occurrence | ProgrammeEvent]) -> Sequence[Occurrence
     openapi_extra=FILE,
 )
 def preview(
-    site: KnownSite, name: Name, content: FileContent, db: ReportDb, now: Now, space: Space = ""
+    site: KnownSite,
+    name: Name,
+    content: FileContent,
+    db: ReportDb,
+    now: Now,
+    request: Request,
+    space: Space = "",
 ) -> CalendarChanges:
     """Read an iCalendar file and return what storing it would change. Nothing is stored."""
-    return _changes(site, name, content, space, db, now, preview=True)
+    with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
+        return _changes(site, name, content, space, db, now, preview=True)
 
 
 @router.writes(
@@ -104,11 +117,18 @@ def preview(
     openapi_extra=FILE,
 )
 def store(
-    site: KnownSite, name: Name, content: FileContent, db: ReportDb, now: Now, space: Space = ""
+    site: KnownSite,
+    name: Name,
+    content: FileContent,
+    db: ReportDb,
+    now: Now,
+    request: Request,
+    space: Space = "",
 ) -> CalendarChanges:
     """Store the events of an iCalendar file. They replace those of the calendar of that name, from its first event on;
     a file without events changes nothing."""
-    return _changes(site, name, content, space, db, now, preview=False)
+    with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
+        return _changes(site, name, content, space, db, now, preview=False)
 
 
 @router.writes("/sites/{site}/calendars", "record", "Remove a calendar", method="DELETE", status_code=204)

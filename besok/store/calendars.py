@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from besok.model import messages
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
 from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
@@ -94,6 +95,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, holidays: Seq
             conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in holidays)})
         rows = [{**key, **values_of(holiday)} for holiday in holidays]
         conn.cursor().executemany(sql("school_holiday_insert"), rows)
+        audit.note(conn, "calendar", calendar, site=site, detail=f"school holidays: {len(rows)}")
         return len(rows)
 
 
@@ -118,10 +120,10 @@ def remove(db: Database, site: str, calendar: str) -> int:
         removed = sum(
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
+        if not removed:
+            raise NotFound(messages.NO_CALENDAR_HERE(site=site, name=calendar))
         audit.note(conn, "calendar", calendar, site=site, detail=f"removed, entries: {removed}")
-    if not removed:
-        raise NotFound(f'{site} has no calendar "{calendar}"; `besok calendar list` shows what there is')
-    return removed
+        return removed
 
 
 def remove_weather(db: Database, site: str) -> int:

@@ -129,7 +129,7 @@
   // A form with a file sends that alone; its other fields then stand in the address.
   function request(method, url, form, body) {
     const file = form.querySelector("input[type=file]"), fields = new URLSearchParams(file ? body : {});
-    return fetch(fields.size ? `${url}?${fields}` : url, {
+    return fetch(String(fields) ? `${url}?${fields}` : url, {
       method, headers: { "Content-Type": file ? "application/octet-stream" : "application/json", "Accept-Language": document.documentElement.lang },
       body: file ? file.files[0] : JSON.stringify(body),
     });

@@ -125,6 +125,6 @@
   const query = new URLSearchParams(location.search);
   if (query.has("lang")) {
     query.delete("lang");
-    history.replaceState(null, "", location.pathname + (query.size ? "?" + query : ""));
+    history.replaceState(null, "", location.pathname + (String(query) ? "?" + query : ""));
   }
 })();

@@ -23,23 +23,33 @@ def section(known: Sequence[ImportedCalendar], site: Site) -> list[Any]:
     return [
         html.H2(_("Programme"), id="programme"),
         quiet(about),
-        items((_one(one, site.id) for one in known), className="entries")
+        items((_one(name, parts, site.id) for name, parts in _by_name(known).items()), className="entries")
         if known
         else quiet(_("No calendar yet.")),
         fold(_("Bring in a calendar file"), _form(site)),
     ]
 
 
-def _one(one: ImportedCalendar, site: str) -> Any:
-    count = plural("{n} event", "{n} events", one.number)
-    if one.kind == "school-holidays":
-        count = plural("{n} school holiday", "{n} school holidays", one.number)
-    facts = [count.format(n=formats.number(one.number)), formats.days(one.first, one.last)]
-    here, verb = f"calendar-{quote(one.calendar, safe='')}-{one.kind}", _("Remove")
-    address = f"DELETE /api/v1/sites/{site}/calendars?name={quote(one.calendar, safe='')}"
-    form = forms.unsigned([], here, verb, one.calendar, address, kept=_("Removed."))
-    line = html.P([html.Span(one.calendar, className="strong"), ": ", " · ".join(facts)])
+def _by_name(known: Sequence[ImportedCalendar]) -> dict[str, list[ImportedCalendar]]:
+    """Return the events and the school holidays of each name: they are replaced one by one, and removed together."""
+    found: dict[str, list[ImportedCalendar]] = {}
+    for one in known:
+        found.setdefault(one.calendar, []).append(one)
+    return found
+
+
+def _one(name: str, parts: Sequence[ImportedCalendar], site: str) -> Any:
+    address, verb = f"DELETE /api/v1/sites/{site}/calendars?name={quote(name, safe='')}", _("Remove")
+    form = forms.unsigned([], f"calendar-{quote(name, safe='')}", verb, name, address, kept=_("Removed."))
+    line = html.P([html.Span(name, className="strong"), ": ", "; ".join(map(_facts, parts))])
     return html.Div([line, fold(verb, form)])
+
+
+def _facts(part: ImportedCalendar) -> str:
+    count = plural("{n} event", "{n} events", part.number)
+    if part.kind == "school-holidays":
+        count = plural("{n} school holiday", "{n} school holidays", part.number)
+    return f"{count.format(n=formats.number(part.number))} · {formats.days(part.first, part.last)}"
 
 
 def _form(site: Site) -> Any:
@@ -54,7 +64,12 @@ def _form(site: Site) -> Any:
         *([forms.choice(NEW, "space", _("Where"), spaces, none=_("as each event says"))] if spaces else []),
     ]
     address = f"/api/v1/sites/{site.id}/calendars"
-    asked = _("{new} events come, {changed} change, {removed} go; {left_out} cannot be read. Save them?")
-    question = {"asks": f"{address}/preview", "asked": f"{asked}\n\n{{listed}}"}
+    asked = _(
+        "New events: {new}. Changed: {changed}. Removed: {removed}. Cannot be read: {left_out}. Save them?"
+    )
+    question = {
+        "asks": f"{address}/preview",
+        "asked": f"{asked}\n\n{{listed}}\n\n{{problems}}\n\n{{assumed}}",
+    }
     verb = _("Show what would change")
     return forms.unsigned(fields, NEW, verb, "", f"POST {address}", kept=_("Saved."), **question)

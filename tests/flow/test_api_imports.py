@@ -67,6 +67,15 @@ def test_a_calendar_file_is_looked_at_stored_and_removed(ask: httpx2.Client) -> 
     assert "programme & more" in ask.get(f"{V1}/events", params=day).text
     wrong = ask.post(f"{V1}/calendars/preview", params=params, content=b"Date,Visits", headers=BINARY)
     assert wrong.status_code == 422 and "not an iCalendar file" in wrong.json()["error"]
+    swedish = BINARY | {"Accept-Language": "sv"}
+    wrong = ask.post(f"{V1}/calendars/preview", params=params, content=b"Date,Visits", headers=swedish)
+    assert "ingen iCalendar-fil" in wrong.json()["error"]
+    never = event.replace("Story", "Never").replace("UID:a", "UID:b\r\nRRULE:FREQ=SECONDLY")
+    strange = event.replace(":2026", ";TZID=Foo/Bar:2026").replace("Z\r", "\r").replace("UID:a", "UID:c")
+    odd = f"BEGIN:VCALENDAR\r\n{never}\r\n{strange}\r\nEND:VCALENDAR\r\n"
+    read = ask.post(f"{V1}/calendars/preview", params=params, content=odd.encode(), headers=swedish).json()
+    assert read["problems"] == ["“Never hour”: återkommer oftare än ett program gör, eller aldrig"]
+    assert "Foo/Bar” för “Story hour” är okänd" in read["assumed"][0]
     nowhere = ask.post(f"{V1}/calendars", params=params | {"space": "attic"}, **sent)  # type: ignore[arg-type]
     assert nowhere.status_code == 404
     assert ask.delete(f"{V1}/calendars", params=params).status_code == 204

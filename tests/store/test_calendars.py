@@ -72,6 +72,20 @@ def test_an_import_replaces_the_last_one_but_not_the_past(house: Database, tmp_p
     assert titles(house) == [("03-10", "Sagostund", "hall")]
 
 
+def noted(db: Database) -> list[str]:
+    return [entry.detail for entry in audit.entries(db, limit=9) if entry.action == "calendar"]
+
+
+def test_whatever_an_import_or_a_removal_changes_is_noted(house: Database, tmp_path: Path) -> None:
+    spring = "first,last,name\n2026-02-16,2026-02-20,Sportlov\n"
+    take(house, tmp_path / "lov.csv", spring, "school-holidays")
+    assert noted(house) == ["school holidays: 1"]
+    with pytest.raises(NotFound, match="no calendar"):
+        remove(house, "lib", "gone")
+    remove(house, "lib", "lov")
+    assert noted(house) == ["removed, entries: 1", "school holidays: 1"]
+
+
 def test_a_preview_names_the_changes_and_makes_none(house: Database, tmp_path: Path) -> None:
     kept = ics(event("a", "20260310T120000Z"), event("b", "20260311T120000Z"))
     take(house, tmp_path / "program.ics", kept)
@@ -88,8 +102,7 @@ def test_a_preview_names_the_changes_and_makes_none(house: Database, tmp_path: P
     assert [title for _, title, _ in titles(house)] == ["Sagostund", "Sagostund"]
     assert read(preview=False) == (["c"], ["a"], ["b"]) and read(preview=False) == ([], [], [])
     assert titles(house) == [("03-10", "Bokprat", None), ("03-12", "Sagostund", None)]
-    noted = [entry.detail for entry in audit.entries(house, limit=9) if entry.action == "calendar"]
-    assert noted == ["events: 1 new, 1 changed, 1 removed", "events: 2 new, 0 changed, 0 removed"]
+    assert noted(house) == ["events: 1 new, 1 changed, 1 removed", "events: 2 new, 0 changed, 0 removed"]
 
 
 def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:

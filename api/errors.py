@@ -94,7 +94,9 @@ def _answer(
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
         503: (_("No answer right now"), _("The page tries again by itself.")),
     }.get(status, (_("Something went wrong"), _("Besök could not answer. Try again later.")))
-    answer = page.answer(title, f"<p>{text}</p>", status)
+    url = request.url.remove_query_params("lang")
+    here = f"{url.path}?{url.query}".rstrip("?") if request.method == "GET" else None
+    answer = page.answer(title, f"<p>{text}</p>", status, here=here)
     answer.headers.update(headers | ({"Refresh": f"{RETRY_AFTER_S}"} if status == 503 else {}))
     return answer
 

@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deps import Now, needs
+from api.deps import Db, Now, needs
 from api.sign_in import page, people
-from api.sign_in.gate import Gate
 from api.sign_in.routes import AtGate, form_of
 from besok.model import messages
-from besok.model.access import ACTOR, RIGHTS, Caller, Grant, Role
+from besok.model.access import ACTOR, RIGHTS, Grant, Role
 from besok.model.errors import BesokError, NotAllowed, NotFound, StoreRefused
 from besok.model.messages import Translatable
 from besok.services import access, accounts, sign_in
@@ -36,37 +35,45 @@ class NotSo(BesokError):
 
 
 @router.get("/admin/people", dependencies=[needs("administer")])
-def people_page(gate: AtGate) -> HTMLResponse:
+def people_page(db: Db) -> HTMLResponse:
     """Show who may sign in, and the keys."""
-    return _people(gate.db)
+    return _people(db)
+
+
+@router.get("/admin/people/{change}", dependencies=[needs("administer")])
+async def after_change(change: str) -> RedirectResponse:
+    """Lead from the answer to a form, whose address this is, back to the page."""
+    return RedirectResponse(page.PEOPLE, 303)
 
 
 @router.post("/admin/people/{change}", dependencies=[needs("administer")])
-async def change_people(change: str, request: Request, gate: AtGate, now: Now) -> HTMLResponse:
+async def change_people(change: str, request: Request, gate: AtGate, db: Db, now: Now) -> HTMLResponse:
     """Make a change of an account or a key, and say on the page that it is made, or why not."""
     if change not in CHANGES:
         raise NotFound(change)
-    given, origin = await form_of(request), gate.address(request.headers).origin
-    return await asyncio.to_thread(_changed, gate, change, given, origin, now)
+    given, origin = await form_of(request), gate.link_origin(request.headers)
+    return await asyncio.to_thread(_changed, db, change, given, origin, now)
 
 
-def _changed(gate: Gate, change: str, given: Given, origin: str, now: datetime) -> HTMLResponse:
+def _changed(db: Database, change: str, given: Given, origin: str, now: datetime) -> HTMLResponse:
     try:
-        return _people(gate.db, CHANGES[change](gate.db, given, origin, now))
+        return _people(db, CHANGES[change](db, given, origin, now))
     except (NotSo, NotFound, NotAllowed, StoreRefused) as exc:
-        return _people(gate.db, people.problem(_said(exc)), 409)
+        if exc.__cause__:  # an error of the database itself, which says nothing to the reader of a page
+            raise
+        return _people(db, people.problem(_sentence(exc)), 409)
 
 
 def _people(db: Database, notice: str = "", status: int = 200) -> HTMLResponse:
     body = people.people(stored.load_all(db), sessions.keys(db), _sites(db))
-    return page.answer(_("People and keys"), notice + body, status)
+    return page.answer(_("People and keys"), notice + body, status, here=None if notice else page.PEOPLE)
 
 
 def _sites(db: Database) -> Mapping[str, str]:
     return {site.id: named(site.name) for site in sites.load_all(db)}
 
 
-def _said(exc: BesokError) -> str:
+def _sentence(exc: BesokError) -> str:
     return translated(exc.message) if isinstance(exc.message, Translatable) else str(exc)
 
 
@@ -127,9 +134,23 @@ def _changing(change: Callable[[Database, str], object], sentence: Translatable)
     return handle
 
 
+def _leaving(change: Callable[[Database, str], object], sentence: Translatable) -> Change:
+    """Return the handler of a change after which somebody is gone, which names the keys that this person made."""
+
+    def handle(db: Database, given: Given, _origin: str, _now: datetime) -> str:
+        name = given("name")
+        known_as = {name} | {one.display for one in stored.load_all(db) if one.name == name}
+        change(db, name)
+        made = ", ".join(key.name for key in sessions.keys(db) if key.author in known_as)
+        more = _("Keys that this person made are still valid: {keys}.").format(keys=made) if made else ""
+        return people.done(f"{translated(sentence(name=name))} {more}".strip())
+
+    return handle
+
+
 def _make_key(db: Database, given: Given, _origin: str, now: datetime) -> str:
     name, days = _name(given("key")), given("days")
-    if not (days.isdecimal() and 1 <= int(days) <= accounts.MOST_DAYS):
+    if not (days.isdecimal() and len(days) < 5 and 1 <= int(days) <= accounts.MOST_DAYS):
         raise NotSo(messages.KEY_DAYS(most=accounts.MOST_DAYS))
     grant = Grant(role=_role(given("role")), site=given("site") or None)
     key, _expires = accounts.add_key(db, name, grant, int(days), ACTOR.get(), now)
@@ -145,11 +166,12 @@ CHANGES: Final[Mapping[str, Change]] = {
     "invite": _invite,
     "link": _new_link,
     "role": _set_roles,
-    "block": _changing(
+    "block": _leaving(
         accounts.block, Translatable("{name} is blocked until somebody gives the account a role again.")
     ),
+    "unblock": _changing(stored.unblock, Translatable("{name} can sign in again, at the sign-in service.")),
     "sessions": _changing(stored.end_sessions, Translatable("{name} is signed out everywhere.")),
-    "remove": _changing(accounts.remove, Translatable("The account {name} is removed.")),
+    "remove": _leaving(accounts.remove, Translatable("The account {name} is removed.")),
     "key": _make_key,
     "revoke": _revoke,
 }
@@ -158,7 +180,7 @@ CHANGES: Final[Mapping[str, Change]] = {
 @router.get("/login/invitation", dependencies=[needs("open")])
 def invitation(name: str = "", invited: str = "") -> HTMLResponse:
     """Show the form in which an invited person chooses a password."""
-    return page.answer(_("Choose a password"), people.choose_password(name, invited))
+    return _choose(name, invited)
 
 
 @router.post("/login/invitation", dependencies=[needs("open")])
@@ -169,8 +191,7 @@ async def accept(request: Request, gate: AtGate, now: Now) -> Response:
     try:
         if password != given("again"):
             raise NotSo(messages.PASSWORDS_DIFFER)
-        with access.acting(Caller(kind="public", name=name)):
-            await asyncio.to_thread(accounts.accept, gate.db, name, invited, password, now)
+        await asyncio.to_thread(accounts.accept, gate.db, name, invited, password, now)
     except ValueError:
         return _again(name, invited, messages.PASSWORD_LENGTH(least=sign_in.SHORTEST, most=sign_in.LONGEST))
     except (NotSo, sign_in.SignInRefused) as exc:
@@ -180,13 +201,17 @@ async def accept(request: Request, gate: AtGate, now: Now) -> Response:
 
 def _again(name: str, invited: str, problem: str | Translatable | None) -> HTMLResponse:
     sentence = translated(problem) if isinstance(problem, Translatable) else str(problem)
-    body = people.problem(sentence) + people.choose_password(name, invited)
-    return page.answer(_("Choose a password"), body, 403)
+    return _choose(name, invited, people.problem(sentence), 403)
+
+
+def _choose(name: str, invited: str, notice: str = "", status: int = 200) -> HTMLResponse:
+    body = notice + people.choose_password(name, invited)
+    return page.answer(_("Choose a password"), body, status, here=_link(name, invited, ""))
 
 
 @router.get("/admin/audit", dependencies=[needs("administer")])
 def audit_page(
-    gate: AtGate,
+    db: Db,
     site: str | None = None,
     actor: str | None = None,
     action: str | None = None,
@@ -194,7 +219,9 @@ def audit_page(
 ) -> HTMLResponse:
     """Show the audit of a site or of all, of one person, of one kind of change."""
     asked = {"site": site or None, "actor": (actor or "").strip() or None, "action": action or None}
-    entries = audit.entries(gate.db, **asked, before=before, limit=PAGE)
+    entries = audit.entries(db, **asked, before=before, limit=PAGE)
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}
-    return page.answer(_("Who changed what"), people.audit(entries, known, older), wide=True)
+    here = f"/admin/audit?{urlencode(known | ({'before': str(before)} if before else {}))}"
+    body = people.audit(entries, known, older, people=access.may("administer"))
+    return page.answer(_("Who changed what"), body, here=here, wide=True)

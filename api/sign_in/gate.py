@@ -79,6 +79,10 @@ class Gate:
             return Address(origin=f"https://{public.netloc}", secure=True, usable=True)
         return Address(origin=f"http://{host}", secure=False, usable=is_loopback(host_name(host)))
 
+    def link_origin(self, headers: Headers) -> str:
+        """Return what links that are passed on begin with: the public address where there is one."""
+        return self._public or self.address(headers).origin
+
     def caller(
         self, headers: Headers, client: str, now: datetime, version: str = "1.1"
     ) -> tuple[Caller, Opened | None]:

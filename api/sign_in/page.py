@@ -10,12 +10,15 @@ from besok.model.access import Caller, Role
 from besok.model.messages import Translatable
 from besok.text.languages import _, language, translated
 
+PEOPLE = "/admin/people"
 POLICY_HERE = POLICY.replace("'self' 'unsafe-inline'", "'self'")
 
 
-def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> HTMLResponse:
-    """Return a page; `body` is HTML."""
-    other, name = ("sv", "Svenska") if language() == "en" else ("en", "English")
+def answer(title: str, body: str, status: int = 200, *, here: str | None, wide: bool = False) -> HTMLResponse:
+    """Return a page; `body` is HTML. Its link to the other language leads to `here`; None for one that is shown once.
+
+    What is in its address goes to no other page (Referer), as an invitation is.
+    """
     text = f"""<!doctype html>
 <html lang="{language()}">
 <head>
@@ -25,7 +28,7 @@ def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> H
 <link rel="stylesheet" href="/api/static/sign-in.css"><link rel="icon" type="image/svg+xml" href="/free/logo.svg">
 </head>
 <body>
-<header><a href="/">Besök</a> <a href="?lang={other}" lang="{other}" hreflang="{other}">{name}</a></header>
+<header><a href="/">Besök</a>{_other_language(here)}</header>
 <main{' class="wide"' if wide else ""}>
 <h1>{escape(title)}</h1>
 {body}
@@ -34,7 +37,16 @@ def answer(title: str, body: str, status: int = 200, *, wide: bool = False) -> H
 </html>
 """
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY_HERE}
-    return HTMLResponse(text, status, headers=headers)
+    # not no-referrer, with which a browser sends forms as if they were somebody else's: `Origin: null`
+    return HTMLResponse(text, status, headers=headers | {"Referrer-Policy": "strict-origin"})
+
+
+def _other_language(here: str | None) -> str:
+    other, name = ("sv", "Svenska") if language() == "en" else ("en", "English")
+    if here is None:
+        return ""
+    link = escape(f"{here}{'&' if '?' in here else '?'}lang={other}")
+    return f' <a href="{link}" lang="{other}" hreflang="{other}">{name}</a>'
 
 
 def sign_in(
@@ -74,9 +86,12 @@ def signed_out(elsewhere: str) -> str:
 
 
 def _admin_links(who: Caller) -> str:
-    links = {"/admin/people": _("People and keys"), "/admin/audit": _("Who changed what")}
-    if not who.may("administer"):
-        return ""
+    sites = [grant.site for grant in who.grants if grant.site and who.may("administer", grant.site)]
+    links = {
+        f"/admin/audit?site={quote(site)}": f"{_('Who changed what')} ({site})" for site in sorted({*sites})
+    }
+    if who.may("administer"):
+        links = {PEOPLE: _("People and keys"), "/admin/audit": _("Who changed what")}
     return "".join(f'<p><a href="{address}">{label}</a></p>' for address, label in links.items())
 
 

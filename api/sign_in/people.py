@@ -6,7 +6,7 @@ from html import escape
 from typing import Final, get_args
 from urllib.parse import urlencode
 
-from api.sign_in.page import field, form, role_name
+from api.sign_in.page import PEOPLE, field, form, role_name
 from besok.model.access import RIGHTS, Grant
 from besok.services.accounts import MOST_DAYS
 from besok.store.accounts import Account
@@ -15,7 +15,6 @@ from besok.store.sessions import Key
 from besok.text import formats
 from besok.text.languages import _
 
-ADDRESS: Final = "/admin/people"
 LONGEST_NAME: Final = 60  # characters
 EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is that of the role at the park
 
@@ -40,10 +39,10 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
     roles = _roles((), sites, "new")
     return f"""<h2>{accounts_title}</h2>
 {"".join(_account(one, sites) for one in accounts) or f"<p>{nobody}</p>"}
-<details><summary>{invite}</summary><p>{about}</p>{form(f"{ADDRESS}/invite", invite, None, fields, roles)}</details>
+<details><summary>{invite}</summary><p>{about}</p>{form(f"{PEOPLE}/invite", invite, None, fields, roles)}</details>
 <h2>{keys_title}</h2>
 {"".join(_key(one, sites) for one in keys) or f"<p>{no_keys}</p>"}
-<details><summary>{make}</summary><p>{shown}</p>{form(f"{ADDRESS}/key", make, None, key_fields)}</details>
+<details><summary>{make}</summary><p>{shown}</p>{form(f"{PEOPLE}/key", make, None, key_fields)}</details>
 <p><a href="/admin/audit">{changes}</a></p>"""
 
 
@@ -73,14 +72,15 @@ def choose_password(name: str, invited: str) -> str:
     return f"<p>{escape(welcome)}</p>{ways}"
 
 
-def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None) -> str:
-    """Return the audit as a table below the form that filters it, with a link to older entries."""
+def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, people: bool) -> str:
+    """Return the audit as a table below the form that filters it, with links to older entries and to the `people`."""
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     lines = "".join(
         _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
     )
     label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
     kinds = {"": _("everything"), **{kind: kind for kind in sorted(get_args(Action))}}
+    everybody = f'<p><a href="{PEOPLE}">{_("People and keys")}</a></p>' if people else ""
     show, file, before = _("Show"), _("As a file"), _("Older entries")
     more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
     actor = escape(asked.get("actor", ""))
@@ -92,7 +92,7 @@ def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | 
 <table><caption>{caption}</caption>
 <thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
 <tbody>{lines}</tbody></table></div>{more}
-<p><a href="/api/v1/audit?{_query(asked, format="csv")}">{file}</a></p>"""
+<p><a href="/api/v1/audit?{_query(asked, format="csv")}">{file}</a></p>{everybody}"""
 
 
 def _query(asked: Mapping[str, str], **more: str) -> str:
@@ -106,21 +106,24 @@ def _row(*cells: str) -> str:
 def _account(account: Account, sites: Sites) -> str:
     """Return an account, with the forms that change it below."""
     name = f'<input type="hidden" name="name" value="{escape(account.name)}">'
-    roles = ", ".join(_grant(grant, sites) for grant in account.grants) or _("blocked")
+    roles = ", ".join(_grant(grant, sites) for grant in account.grants) or _("no role")
+    roles = _("blocked") if account.blocked else roles
     seen = (
         _("signed in {day}").format(day=_day(account.signed_in))
         if account.signed_in
         else _("never signed in")
     )
+    block = {"block": _("Block")}
     ways = {"sessions": _("Sign out everywhere"), "remove": _("Remove the account")}
     if account.issuer:
+        ways = ({"unblock": _("Let in again")} if account.blocked else block) | ways
         text = _("The sign-in service says at each sign-in which roles this account has.")
         change = f"<p>{text}</p>"
     else:
         chosen = _roles(account.grants, sites, f"of-{account.name}")
-        change = form(f"{ADDRESS}/role", _("Give these roles"), None, name, chosen)
-        ways = {"link": _("New link to choose a password"), "block": _("Block"), **ways}
-    buttons = "".join(form(f"{ADDRESS}/{way}", verb, None, name) for way, verb in ways.items())
+        change = form(f"{PEOPLE}/role", _("Give these roles"), None, name, chosen)
+        ways = {"link": _("New link to choose a password")} | block | ways
+    buttons = "".join(form(f"{PEOPLE}/{way}", verb, None, name) for way, verb in ways.items())
     who = account.display if account.display == account.name else f"{account.display} ({account.name})"
     return f"<details><summary>{escape(f'{who} · {roles} · {seen}')}</summary>{change}{buttons}</details>"
 
@@ -133,7 +136,7 @@ def _key(key: Key, sites: Sites) -> str:
     used = _("used {day}").format(day=_day(key.used)) if key.used else _("never used")
     name = f'<input type="hidden" name="key" value="{escape(key.name)}">'
     summary = escape(" · ".join((key.name, role, until, made, used)))
-    end = form(f"{ADDRESS}/revoke", _("Revoke the key"), None, name)
+    end = form(f"{PEOPLE}/revoke", _("Revoke the key"), None, name)
     return f"<details><summary>{summary}</summary>{end}</details>"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +20,7 @@ from api.sign_in import page
 from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookie
 from besok.model import messages
 from besok.model.controls import has_controls
+from besok.model.errors import NotAllowed
 from besok.model.messages import Translatable
 from besok.services import access, sign_in
 from besok.services.sign_in import Opened, SignInRefused
@@ -51,12 +52,11 @@ def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> 
     if who.error:
         raise who.error
     if who.kind in ("account", "key", "local"):
-        return page.answer(_("Signed in"), page.signed_in(who))
+        return page.answer(_("Signed in"), page.signed_in(who), here="/login")
     if out:
         back = f"{address.origin}/login"
-        return page.answer(
-            _("Signed out"), page.signed_out(gate.provider.sign_out_at(back) if gate.provider.issuer else "")
-        )
+        elsewhere = gate.provider.sign_out_at(back) if gate.provider.issuer else ""
+        return page.answer(_("Signed out"), page.signed_out(elsewhere), here="/login?out=1")
     if not address.usable:
         return _refused(gate, after, SignInRefused(messages.INSECURE))
     return _ways(gate, after)
@@ -119,6 +119,8 @@ def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
         )
         about = {"lasts": gate.lasts, "provider_session": person.session}
         opened = sign_in.open_session(gate.db, account_id, name, now=now, **about)  # type: ignore[arg-type]
+    except NotAllowed:
+        return _refused(gate, after, SignInRefused(messages.ACCOUNT_BLOCKED))
     except SignInRefused as exc:
         return _refused(gate, after, exc)
     entering = _let_in(address, opened, after, gate.lasts)
@@ -193,7 +195,7 @@ def _ways(
     ways = page.sign_in(
         after=after, local=local, provider=bool(gate.provider.issuer), name=name, problem=problem
     )
-    return page.answer(_("Sign in"), ways, status)
+    return page.answer(_("Sign in"), ways, status, here=f"/login?{urlencode({'next': after})}")
 
 
 def _callback(address: Address) -> str:

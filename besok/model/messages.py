@@ -251,6 +251,12 @@ PICTURE_NO_SIZE: Final = Translatable(
 PICTURE_NOT_PLAIN: Final = Translatable(
     "The drawing has a part that is not shown here (“{part}”): save it as plain SVG or as PNG, then choose that file."
 )
+ACCOUNT_BLOCKED: Final = Translatable("This account is blocked. Ask an administrator of Besök.")
+NO_ACCOUNT: Final = Translatable("there is no account {name}")
+NO_KEY: Final = Translatable("there is no key {name}")
+ROLES_OF_PROVIDER: Final = Translatable(
+    "the sign-in service says at each sign-in which roles {name} has: change them there, or block the account"
+)
 LAST_ADMINISTRATOR: Final = Translatable(
     "nobody could administer Besök after that: make somebody else an administrator of all sites first"
 )

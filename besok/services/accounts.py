@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from besok.model import messages, tokens
-from besok.model.access import Grant
-from besok.model.errors import NotAllowed, StoreRefused
+from besok.model.access import Caller, Grant
+from besok.model.errors import NotAllowed, NotFound, StoreRefused
 from besok.services import access, sign_in
 from besok.store import accounts, audit, sessions
 from besok.store.database import Database
@@ -22,19 +22,38 @@ def invite(db: Database, name: str, display: str, grants: Sequence[Grant], now: 
     The first account is an administrator's: with it, nobody is signed in without a password any more. Raises
     StoreRefused, and NotFound for an unknown site.
     """
+    _add(db, name, display, _unknown_password(), grants, now, invited=True)
+    return invitation(db, name, now)
+
+
+def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> None:
+    """Create an account with a password. Raises as `invite`."""
+    _add(db, name, display, password, grants, now, invited=False)
+
+
+def _add(
+    db: Database,
+    name: str,
+    display: str,
+    password: str,
+    grants: Sequence[Grant],
+    now: datetime,
+    *,
+    invited: bool,
+) -> None:
     if Grant(role="admin") not in grants and not accounts.any_there(db):
         raise StoreRefused(messages.FIRST_ACCOUNT)
-    unknown, _digest = tokens.make(sign_in.TOKEN_BYTES)
-    if not accounts.add(db, name.lower(), display or name, sign_in.hashed(unknown), grants, now):
+    if not accounts.add(db, name.lower(), display or name, password, grants, now, invited=invited):
         raise StoreRefused(messages.ACCOUNT_TAKEN(name=name.lower()))
-    return invitation(db, name, now)
 
 
 def invitation(db: Database, name: str, now: datetime) -> str:
     """Return a new invitation to choose the password of an account; it holds for a week, and until it is used.
 
-    Raises StoreRefused for an account that is blocked or of a provider.
+    It ends those before it of somebody who has not chosen a password yet. Raises StoreRefused for an account that is
+    blocked or of a provider.
     """
+    accounts.end_invitations(db, name, _unknown_password())
     known = accounts.secret(db, name.lower())
     if known is None:
         raise StoreRefused(messages.NO_INVITATION(name=name))
@@ -52,7 +71,11 @@ def accept(db: Database, name: str, invited: str, password: str, now: datetime) 
     )
     if known is None or not right or datetime.fromtimestamp(int(until), UTC) < now:
         raise sign_in.SignInRefused(messages.INVITATION_OVER)
-    accounts.set_password(db, known.name, sign_in.hashed(password))
+    try:
+        with access.acting(Caller(kind="public", name=known.display)):
+            accounts.set_password(db, known.name, sign_in.hashed(password), replaced=known.password)
+    except NotFound as exc:  # another one was quicker
+        raise sign_in.SignInRefused(messages.INVITATION_OVER) from exc
 
 
 def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
@@ -63,9 +86,10 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
 
 
 def block(db: Database, name: str) -> None:
-    """Block an account until it is given a role again. Raises as `set_roles`."""
+    """Block an account until it is given a role or unblocked, and end its invitations. Raises as `set_roles`."""
     _of_somebody_else(db, name)
     accounts.block(db, name)
+    accounts.end_invitations(db, name, _unknown_password())
 
 
 def remove(db: Database, name: str) -> None:
@@ -89,6 +113,12 @@ def _of_somebody_else(db: Database, name: str) -> None:
     who = access.caller()
     if who.kind == "account" and who.principal == accounts.principal_of(db, name):
         raise NotAllowed(messages.OWN_ACCOUNT)
+
+
+def _unknown_password() -> str:
+    """Return the hash of a password that nobody knows."""
+    unknown, _digest = tokens.make(sign_in.TOKEN_BYTES)
+    return sign_in.hashed(unknown)
 
 
 def _mark(until: str) -> str:

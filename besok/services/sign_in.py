@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from besok.model import messages, tokens
 from besok.model.access import Caller, Grant
-from besok.model.errors import BesokError
+from besok.model.errors import BesokError, NotAllowed
 from besok.model.messages import Translatable
 from besok.store import accounts, sessions
 from besok.store.accounts import Secret
@@ -110,10 +110,13 @@ def open_session(
     lasts: timedelta,
     provider_session: str | None = None,
 ) -> Opened:
-    """Open a session of an account."""
+    """Open a session of an account. Raises SignInRefused for one that is blocked or has no role."""
     token, digest = tokens.make(TOKEN_BYTES)
     about = {"name": name, "account_id": account_id, "provider_session": provider_session}
-    sessions.open_session(db, digest, now=now, expires=now + lasts, **about)  # type: ignore[arg-type]
+    try:
+        sessions.open_session(db, digest, now=now, expires=now + lasts, **about)  # type: ignore[arg-type]
+    except NotAllowed as exc:
+        raise SignInRefused(messages.ACCOUNT_BLOCKED) from exc
     return Opened(token=token, expires=now + lasts)
 
 

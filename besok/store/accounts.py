@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from besok.model import messages
 from besok.model.access import Grant
-from besok.model.errors import NotFound, StoreRefused
+from besok.model.errors import NotAllowed, NotFound, StoreRefused
 from besok.store import audit
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
@@ -23,6 +23,7 @@ class Account:
     name: str
     display: str
     issuer: str | None
+    blocked: bool
     totp: bool
     created: datetime
     signed_in: datetime | None
@@ -60,11 +61,24 @@ def secret(db: Database, name: str) -> Secret | None:
     return db.fetch_one("account_secret", Secret, name=name)
 
 
-def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> bool:
-    """Create a local account; False if the name is in use. Raises NotFound for an unknown site."""
+def add(
+    db: Database,
+    name: str,
+    display: str,
+    password: str,
+    grants: Sequence[Grant],
+    now: datetime,
+    *,
+    invited: bool = False,
+) -> bool:
+    """Create a local account; False if the name is in use. Raises NotFound for an unknown site.
+
+    Whoever is `invited` chooses a password later: this one is known to nobody.
+    """
     with db.transaction() as conn:
         row = {"name": name, "display": display, "password": password, "issuer": None, "subject": None}
-        inserted = conn.execute(sql("account_insert"), {**row, "now": now}).fetchone()
+        begun = {"now": now, "invited": invited}
+        inserted = conn.execute(sql("account_insert"), {**row, **begun}).fetchone()
         if inserted is None:
             return False
         _set_roles(conn, inserted[0], grants)
@@ -76,9 +90,10 @@ def add(db: Database, name: str, display: str, password: str, grants: Sequence[G
 def of_provider(
     db: Database, issuer: str, subject: str, names: Sequence[str], grants: Sequence[Grant], now: datetime
 ) -> tuple[int, str]:
-    """Sign in a person of a provider with the roles it grants now; return account id and display name.
+    """Give a person of a provider the roles that it grants now; return account id and display name.
 
-    `names` are candidates for the account name, the best first; a new account takes one that is free.
+    `names` are candidates for the account name, the best first; a new account takes one that is free. Raises
+    NotAllowed for an account that is blocked.
     """
     with db.transaction() as conn:
         row = conn.execute(sql("account_of_provider"), {"issuer": issuer, "subject": subject}).fetchone()
@@ -86,7 +101,9 @@ def of_provider(
             account_id, name = _inserted(conn, issuer, subject, names, now)
             audit.note(conn, "account.add", name, detail=f"{_grants_text(grants)}, by {issuer}")
         else:
-            account_id, name, _ = row
+            account_id, name, blocked = row
+            if blocked:
+                raise NotAllowed(messages.ACCOUNT_BLOCKED)
             conn.execute(sql("account_display"), {"account_id": account_id, "display": names[0]})
         _set_roles(conn, account_id, grants)
     return account_id, names[0]
@@ -97,36 +114,61 @@ def _inserted(
 ) -> tuple[int, str]:
     for name in (*names, f"{subject}@{issuer}"):
         row = {"name": name.lower(), "display": names[0], "password": None, "issuer": issuer}
-        inserted = conn.execute(sql("account_insert"), {**row, "subject": subject, "now": now}).fetchone()
+        begun = {"subject": subject, "now": now, "invited": False}
+        inserted = conn.execute(sql("account_insert"), {**row, **begun}).fetchone()
         if inserted:
             return int(inserted[0]), name.lower()
     raise NotFound(f"no account could be made for {subject}")
 
 
 def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
-    """Give an account these roles and no others. Raises NotFound, StoreRefused for the last administrator."""
+    """Give an account these roles and no others, and end its block.
+
+    Raises NotFound, StoreRefused for the last administrator and for an account of a provider, which gives the roles.
+    """
     with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
+        if not conn.execute(sql("account_unblock_local"), {"account_id": account_id}).rowcount:
+            raise StoreRefused(messages.ROLES_OF_PROVIDER(name=name))
         _set_roles(conn, account_id, grants)
         audit.note(conn, "account.roles", name, detail=_grants_text(grants))
         _notify(conn, principal(account_id))
 
 
 def block(db: Database, name: str) -> None:
-    """Take all roles of an account and end its sessions: nobody signs in without a role. Raises as `set_roles`."""
+    """Let an account in no more, a provider's neither, take its roles and end its sessions.
+
+    Raises NotFound, StoreRefused for the last administrator.
+    """
     with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
+        conn.execute(sql("account_block"), {"account_id": account_id})
         _set_roles(conn, account_id, ())
         conn.execute(sql("sessions_end"), {"account_id": account_id})
         audit.note(conn, "account.block", name)
         _notify(conn, principal(account_id))
 
 
-def set_password(db: Database, name: str, password: str) -> None:
-    """Give an account a new password, and end its sessions. Raises NotFound; so for an account of a provider."""
+def unblock(db: Database, name: str) -> None:
+    """End the block of an account, whose provider gives it roles at the next sign-in. Raises NotFound."""
+    with db.transaction() as conn:
+        conn.execute(sql("account_unblock"), {"account_id": _id(conn, name)})
+        audit.note(conn, "account.block", name, detail="ended")
+
+
+def end_invitations(db: Database, name: str, password: str) -> None:
+    """End the invitations of somebody who has not chosen a password yet, by another `password` that nobody knows."""
+    db.run("account_unknown_password", {"name": name.lower(), "password": password})
+
+
+def set_password(db: Database, name: str, password: str, *, replaced: str | None = None) -> None:
+    """Give an account a new password, and end its sessions. Raises NotFound; so for an account of a provider.
+
+    Only where its password is still the `replaced` one, if that is given: else it raises NotFound, too.
+    """
     with db.transaction() as conn:
         account_id = _id(conn, name)
-        row = {"account_id": account_id, "password": password}
+        row = {"account_id": account_id, "password": password, "replaced": replaced}
         if not conn.execute(sql("account_password"), row).rowcount:
             raise NotFound(f"{name} signs in through the provider and has no password here")
         conn.execute(sql("sessions_end"), {"account_id": account_id})
@@ -215,7 +257,7 @@ def _keeping_an_administrator(conn: Connection) -> Iterator[None]:
 def _id(conn: Connection, name: str) -> int:
     row = conn.execute(sql("account_id"), {"name": name.lower()}).fetchone()
     if row is None:
-        raise NotFound(f"there is no account {name}; `besok user list` shows those there are")
+        raise NotFound(messages.NO_ACCOUNT(name=name))
     return int(row[0])
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from besok.model import messages
 from besok.model.access import Grant, Role
-from besok.model.errors import NotFound
+from besok.model.errors import NotAllowed, NotFound
 from besok.store import audit
 from besok.store.accounts import CHANNEL, principal
 from besok.store.database import Database, sql
@@ -60,11 +61,16 @@ def open_session(
     key_id: int | None = None,
     provider_session: str | None = None,
 ) -> None:
-    """Open a session of an account or of a key, and delete those that are over."""
+    """Open a session of an account or of a key, and delete those that are over.
+
+    Raises NotAllowed for an account that is blocked or has no role, also where that is changed at the same time.
+    """
     row = {"digest": digest, "account_id": account_id, "key_id": key_id, "now": now, "expires": expires}
     with db.transaction() as conn:
         conn.execute(sql("sessions_forget"), {"now": now})
-        conn.execute(sql("session_insert"), {**row, "provider_session": provider_session})
+        conn.execute(sql("account_lock"), {"account_id": account_id})
+        if not conn.execute(sql("session_insert"), {**row, "provider_session": provider_session}).rowcount:
+            raise NotAllowed(messages.ACCOUNT_BLOCKED)
         conn.execute(sql("account_signed_in"), {"account_id": account_id, "now": now})
         audit.note(conn, "account.sign_in", name)
 
@@ -138,7 +144,7 @@ def revoke_key(db: Database, name: str, now: datetime) -> None:
     with db.transaction() as conn:
         row = conn.execute(sql("key_revoke"), {"name": name, "now": now}).fetchone()
         if row is None:
-            raise NotFound(f"there is no key {name}; `besok key list` shows those there are")
+            raise NotFound(messages.NO_KEY(name=name))
         audit.note(conn, "key.revoke", name)
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": key_principal(row[0])})
 

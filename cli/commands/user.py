@@ -35,8 +35,7 @@ def add(
     """Make an account, and ask for its password (or read it from standard input)."""
     grants, password = parsed(role), _password_hash()
     with opened() as db:
-        if not accounts.add(db, name.lower(), display or name, password, grants, datetime.now(UTC)):
-            raise typer.BadParameter(f"there is an account {name.lower()}; `besok user list` shows them")
+        managing.add(db, name, display, password, grants, datetime.now(UTC))
     print(f"{name.lower()} may sign in as {', '.join(map(str, grants))}.")
 
 
@@ -94,11 +93,21 @@ def end_sessions(name: Name) -> None:
 
 
 @app.command()
-def block(name: Name) -> None:
+def block(
+    name: Name,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let an account of the sign-in service in again.")
+    ] = False,
+) -> None:
     """Sign an account out everywhere and let it in no more, until it is given a role again."""
     with opened() as db:
-        managing.block(db, name)
-    print(f"{name.lower()} can no longer sign in; `besok user role {name.lower()} --role ROLE` ends that.")
+        (accounts.unblock if undo else managing.block)(db, name)
+    if undo:
+        print(f"{name.lower()} can sign in again.")
+    else:
+        print(
+            f"{name.lower()} can no longer sign in; `besok user role {name.lower()} --role ROLE` ends that."
+        )
 
 
 @app.command()

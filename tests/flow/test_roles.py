@@ -137,6 +137,7 @@ TABLE: Final[dict[str, set[str]]] = {
     f"GET {V1}/audit": ADMIN,
     "GET /admin/audit": ADMIN,
     "GET /admin/people": ADMIN,
+    "GET /admin/people/{change}": ADMIN,
     "POST /admin/people/{change}": ADMIN,
     "WS /_dash-ws-callback": set(),
     # The pages: whoever has to sign in is led there.

@@ -1,6 +1,7 @@
 """Signing in and out over HTTP: local accounts, keys, a wall screen, and a real provider."""
 
 import base64
+import inspect
 import json
 import re
 import socket
@@ -17,10 +18,11 @@ import httpx2
 import pyotp
 import pytest
 from pydantic import SecretStr
+from starlette.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from api.sign_in import gate
+from api.sign_in import admin, gate
 from besok.model.access import Grant
 from besok.model.errors import StoreRefused
 from besok.model.settings import Settings
@@ -31,6 +33,7 @@ from besok.store import accounts, audit, sessions
 from besok.store.database import Database
 from cli.stack import ports
 from tests.at_work import serving
+from tests.commands import besok
 from tests.patience import wait_for
 from tests.provider import TestProvider, providing
 
@@ -355,10 +358,136 @@ def test_an_administrator_invites_and_manages_people_on_a_page(
     done = "add invite password sign_in roles sign_out sign_in block roles sign_in remove"
     noted = [e for e in audit.entries(db, limit=50) if e.subject in ("kim", "Kim B")]
     assert [e.action.removeprefix("account.") for e in reversed(noted)] == done.split()
-    assert {e.actor for e in noted} == {"Ada", "kim", "public"}
+    assert {e.actor for e in noted} == {"Ada", "Kim B", "public"}
 
 
-def test_nobody_takes_away_the_last_administrator(db: Database, signed: httpx2.Client) -> None:
+def test_a_session_whose_account_has_lost_its_roles_is_signed_in_without_rights(
+    db: Database, signed: httpx2.Client
+) -> None:
+    enter(signed, "ada")
+    accounts.set_roles(db, "ada", [Grant(role="admin", site=PARK), Grant(role="admin")])
+    with db.transaction() as conn:
+        conn.execute("delete from account_role")  # as the removal of a site does
+    assert me(signed) == ("account", "Ada") and signed.get("/login").status_code == 200
+    assert signed.get(LIVE).status_code == 403
+    assert signed.post("/logout", headers={"Origin": str(signed.base_url).rstrip("/")}).status_code == 303
+    assert me(signed)[0] == "public" and enter(signed, "ada").status_code == 403
+
+
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
+def test_nobody_signs_in_while_being_blocked(db: Database) -> None:
+    person(db, "ada", Grant(role="admin"))
+    known, now = accounts.secret(db, "ada"), datetime.now(UTC)
+    assert known
+    about = {"now": now, "lasts": timedelta(hours=1)}
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction() as conn:
+            conn.execute("select from account where name = 'ada' for update")  # as block does first
+            opening = pool.submit(sign_in.open_session, db, known.account_id, "ada", **about)
+            with pytest.raises(TimeoutError):
+                opening.result(0.3)
+            conn.execute("delete from account_role")
+        with pytest.raises(sign_in.SignInRefused, match="blocked"):
+            opening.result(60)
+    assert db.run("sessions_end", {"account_id": known.account_id}) == 0
+
+
+def test_of_two_who_accept_an_invitation_at_once_one_is_first(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(db, "ada", Grant(role="admin"))
+    now, hashed = datetime.now(UTC), sign_in.hashed
+    invited = managing.invite(db, "kim", "", [Grant(role="viewer")], now)
+
+    def overtaken(password: str) -> str:
+        monkeypatch.setattr(sign_in, "hashed", hashed)
+        managing.accept(db, "kim", invited, PASSWORD, now)
+        return hashed(password)
+
+    monkeypatch.setattr(sign_in, "hashed", overtaken)
+    with pytest.raises(sign_in.SignInRefused):
+        managing.accept(db, "kim", invited, "four words of a thief", now)
+    sign_in.sign_in(db, "kim", PASSWORD, "", now=now, lasts=timedelta(hours=1))
+
+
+def test_a_new_invitation_and_a_block_end_those_before(db: Database) -> None:
+    person(db, "ada", Grant(role="admin"))
+    now, viewer = datetime.now(UTC), [Grant(role="viewer")]
+    links = [managing.invite(db, "kim", "", viewer, now), managing.invitation(db, "kim", now)]
+    managing.block(db, "kim")
+    managing.set_roles(db, "kim", viewer)
+    for old in links:
+        with pytest.raises(sign_in.SignInRefused):
+            managing.accept(db, "kim", old, PASSWORD, now)
+    first, second = managing.invitation(db, "kim", now), managing.invitation(db, "kim", now)
+    with pytest.raises(sign_in.SignInRefused):
+        managing.accept(db, "kim", first, PASSWORD, now)
+    managing.accept(db, "kim", second, PASSWORD, now)
+    managing.invitation(db, "kim", now)
+    sign_in.sign_in(
+        db, "kim", PASSWORD, "", now=now, lasts=timedelta(hours=1)
+    )  # a password of one's own stays
+
+
+def test_an_invitation_goes_to_no_other_page_and_outlives_another_language(
+    db: Database, signed: httpx2.Client, web: str
+) -> None:
+    enter(signed, "ada")
+    made = manage(signed, "invite", name="kim", role="viewer")
+    link = unescape(re.findall(r"<code>(.*?)</code>", made.text)[0]).removeprefix(web)
+    shown = signed.get(link)
+    assert shown.headers["referrer-policy"] == "strict-origin"
+    (other,) = re.findall(r'href="([^"]*lang=en)"', shown.text)
+    assert parse_qs(urlsplit(unescape(other)).query) == {**parse_qs(urlsplit(link).query), "lang": ["en"]}
+    assert "hreflang" not in made.text, "what is shown once is not left by a link"
+    left = signed.get("/admin/people/invite?lang=en")
+    assert (left.status_code, left.headers["location"]) == (303, "/admin/people")
+    wrong = signed.post("/login/screen", data={"key": "x", "next": "/wall"}, headers={"Origin": web})
+    assert re.findall(r'href="(/login[^"]*lang=\w+)"', wrong.text)[0].startswith("/login?next=%2Fwall&")
+
+
+def test_an_error_of_the_database_is_none_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> str:
+        raise StoreRefused("the database refused: duplicate key") from ValueError()
+
+    monkeypatch.setattr(admin, "CHANGES", {"block": refused})
+    with pytest.raises(StoreRefused):
+        admin._changed(Database(""), "block", lambda _: "", "", datetime.now(UTC))
+
+
+def test_links_that_are_passed_on_begin_with_the_public_address() -> None:
+    local = Headers({"host": "127.0.0.1:8050"})
+    for public, begins in (("https://besok.example", "https://besok.example"), ("", "http://127.0.0.1:8050")):
+        assert gate.Gate(Database(""), Settings(public_url=public)).link_origin(local) == begins
+
+
+def test_pages_of_administrators_leave_the_connections_of_the_gate_alone() -> None:
+    for route in (admin.people_page, admin.audit_page):
+        assert "gate" not in inspect.signature(route).parameters
+
+
+def test_a_person_whom_the_provider_signs_in_is_blocked_and_let_in_again(
+    db: Database, at_provider: Callable[..., Any], there: httpx2.Client
+) -> None:
+    person(db, "ada", Grant(role="admin"))
+    with at_provider() as client, httpx2.Client(base_url=client.base_url, timeout=300) as ours:
+        through(client, there, "anna")
+        enter(ours, "ada")
+        (anna,) = (one.name for one in accounts.load_all(db) if one.issuer)
+        assert manage(ours, "role", name=anna, role="viewer").status_code == 409
+        assert manage(ours, "block", name=anna).status_code == 200
+        assert me(client)[0] == "public"
+        refused = through(client, there, "anna")
+        assert refused.status_code == 403 and me(client)[0] == "public"
+        assert "spärrat" in refused.text
+        assert "Let in again" in ours.get("/admin/people", headers={"Accept-Language": "en"}).text
+        assert manage(ours, "unblock", name=anna).status_code == 200
+        assert through(client, there, "anna").status_code == 303 and me(client)[0] == "account"
+
+
+def test_nobody_takes_away_the_last_administrator(
+    db: Database, signed: httpx2.Client, database_url: str
+) -> None:
     enter(signed, "ada")
     for change in (
         {"change": "role", "role": "viewer"},
@@ -377,20 +506,33 @@ def test_nobody_takes_away_the_last_administrator(db: Database, signed: httpx2.C
     assert me(signed)[0] == "public"
     accounts.remove(db, "ada")
     accounts.remove(db, "kim")
+    managing.invite(db, "zoe", "", [Grant(role="admin")], datetime.now(UTC))
+    with pytest.raises(StoreRefused, match="nobody could administer"):
+        accounts.block(db, "eve")  # who was invited has no password yet
+    accounts.remove(db, "zoe")
     accounts.remove(db, "eve")  # no account at all is how it began
     with pytest.raises(StoreRefused, match="the first account"):
         managing.invite(db, "kim", "", [Grant(role="viewer")], datetime.now(UTC))
+    refused = besok(database_url, "user", "add", "kim", "--role", "viewer", answer=PASSWORD)
+    assert isinstance(refused.exception, StoreRefused) and not accounts.any_there(db)
 
 
 def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client) -> None:
     enter(signed, "ada")
     made = manage(signed, "key", key="hall", role="viewer", site=LIBRARY, days="30")
     (key,) = re.findall(r"<code>(besok_.*?)</code>", made.text)
+    person(db, "eve", Grant(role="admin"))
+    with httpx2.Client(base_url=signed.base_url, timeout=300) as other:
+        enter(other, "eve")
+        assert "still valid: hall." in manage(other, "block", name="ada").text
+        manage(other, "role", name="ada", role="admin")
+    enter(signed, "ada")
     assert key not in signed.get("/admin/people").text, "shown once"
     with httpx2.Client(base_url=signed.base_url, headers={"Authorization": f"Bearer {key}"}) as program:
         assert me(program) == ("key", "hall") and program.get(LIVE).status_code == 200
         assert manage(signed, "key", key="hall", role="viewer", days="30").status_code == 409
         assert manage(signed, "key", key="long", role="viewer", days="3661").status_code == 409
+        assert manage(signed, "key", key="long", role="viewer", days="9" * 5000).status_code == 409
         assert manage(signed, "key", key="odd", role="owner", days="3").status_code == 409
         assert manage(signed, "revoke", key="hall").status_code == 200
         assert me(program)[0] == "public"

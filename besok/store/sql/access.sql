@@ -1,6 +1,6 @@
 -- name: accounts
 -- Every account with its roles, by name.
-select a.name, a.display, a.issuer, a.totp is not null as totp, a.created, a.signed_in,
+select a.name, a.display, a.issuer, a.blocked, a.totp is not null as totp, a.created, a.signed_in,
     coalesce(
         (
             select json_agg(json_build_object('role', r.role, 'site', s.slug) order by s.slug nulls first, r.role)
@@ -19,39 +19,61 @@ select exists (select from account)
 select exists (select from account where password is not null)
 
 -- name: account_secret
--- What a local sign-in is checked against, and kept until it is; nothing of an account without a role, which is blocked.
+-- What a local sign-in is checked against, and kept until it is; nothing of an account that is blocked or has no role.
 select account_id, name, display, password, totp from account a
-where name = %(name)s and password is not null and exists (select from account_role r where r.account_id = a.account_id)
+where name = %(name)s and password is not null and not blocked and exists (select from account_role r where r.account_id = a.account_id)
 
 -- name: account_insert
 -- A new account; nothing where the name is taken.
-insert into account (name, display, password, issuer, subject, created)
-values (%(name)s, %(display)s, %(password)s, %(issuer)s, %(subject)s, %(now)s)
+insert into account (name, display, password, issuer, subject, created, invited)
+values (%(name)s, %(display)s, %(password)s, %(issuer)s, %(subject)s, %(now)s, %(invited)s)
 on conflict do nothing
 returning account_id
 
 -- name: account_id
--- The id of an account.
-select account_id from account where name = %(name)s
+-- The id of an account, locked: of several changes at once one after another is made.
+select account_id from account where name = %(name)s for update
 
 -- name: administrators
--- The accounts that administer every site, locked: of several changes at once one after another finds out who is left.
+-- The accounts that administer every site, locked: of several changes at once one after another finds out who is left. Whoever
+-- was invited and has no password yet does not.
 select a.account_id from account a
-where exists (select from account_role r where r.account_id = a.account_id and r.role = 'admin' and r.site_id is null)
+where not a.invited and exists (select from account_role r where r.account_id = a.account_id and r.role = 'admin' and r.site_id is null)
 order by a.account_id
 for update
 
 -- name: account_of_provider
 -- The account of a person whom a provider signs in, locked.
-select account_id, name, display from account where issuer = %(issuer)s and subject = %(subject)s for update
+select account_id, name, blocked from account where issuer = %(issuer)s and subject = %(subject)s for update
 
 -- name: account_display
 -- What stands beside the changes of an account from now on.
 update account set display = %(display)s where account_id = %(account_id)s
 
 -- name: account_password
--- A new password.
-update account set password = %(password)s where account_id = %(account_id)s and password is not null
+-- A new password, where the one before is still the one that is replaced.
+update account set password = %(password)s, invited = false
+where account_id = %(account_id)s and password is not null and (%(replaced)s::text is null or password = %(replaced)s)
+
+-- name: account_unknown_password
+-- Ends the invitations of somebody who has not chosen a password yet: they hold as long as the unknown one does.
+update account set password = %(password)s where name = %(name)s and invited
+
+-- name: account_block
+-- Blocks an account.
+update account set blocked = true where account_id = %(account_id)s
+
+-- name: account_unblock
+-- Lets an account in again.
+update account set blocked = false where account_id = %(account_id)s
+
+-- name: account_unblock_local
+-- Lets an account with a password in again; nothing of an account of a provider.
+update account set blocked = false where account_id = %(account_id)s and password is not null
+
+-- name: account_lock
+-- Waits for changes of an account under way.
+select from account where account_id = %(account_id)s for update
 
 -- name: account_totp
 -- A new second factor, or none.
@@ -78,9 +100,12 @@ delete from account_role where account_id = %(account_id)s
 insert into account_role (account_id, role, site_id) values (%(account_id)s, %(role)s, %(site_id)s) on conflict do nothing
 
 -- name: session_insert
--- Opens a session of an account or of a key.
+-- Opens a session of an account or of a key; nothing of an account that is blocked or has no role.
 insert into session (digest, account_id, key_id, opened, rotated, expires, provider_session)
-values (%(digest)s, %(account_id)s, %(key_id)s, %(now)s, %(now)s, %(expires)s, %(provider_session)s)
+select %(digest)s, %(account_id)s::int, %(key_id)s::int, %(now)s, %(now)s, %(expires)s, %(provider_session)s
+where %(account_id)s::int is null or exists (
+    select from account a join account_role using (account_id) where a.account_id = %(account_id)s and not a.blocked
+)
 returning session_id
 
 -- name: session_find
@@ -90,7 +115,7 @@ select n.session_id, n.digest = %(digest)s as current, n.previous is not null as
         (
             select json_agg(json_build_object('role', r.role, 'site', s.slug))
             from account_role r left join site s using (site_id) where r.account_id = a.account_id
-        ), json_build_array(json_build_object('role', k.role, 'site', ks.slug))
+        ), case when k.key_id is null then '[]' else json_build_array(json_build_object('role', k.role, 'site', ks.slug)) end
     ) as grants
 from session n
 left join account a using (account_id)

@@ -1,4 +1,5 @@
 CREATE INDEX action_log_site ON public.action_log USING btree (site_id, slug)
+CREATE INDEX audit_actor ON public.audit USING btree (lower(actor), entry_id DESC)
 CREATE INDEX audit_at ON public.audit USING btree (at DESC)
 CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (portal_id, valid) WHERE ((decision = 'accepted'::text) AND (undone IS NULL))
 CREATE INDEX device_registered ON public.device USING btree (registered) WHERE (registered IS NOT NULL)
@@ -389,8 +390,10 @@ account PRIMARY KEY (account_id)
 account UNIQUE (issuer, subject)
 account UNIQUE (name)
 account.account_id integer NO 
+account.blocked boolean NO false
 account.created timestamp with time zone NO 
 account.display text NO 
+account.invited boolean NO false
 account.issuer text YES 
 account.name text NO 
 account.password text YES 

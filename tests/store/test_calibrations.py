@@ -278,6 +278,24 @@ def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_count
     assert (late.people_in, late.corrected) == (50, 0)
 
 
+def test_a_preview_ends_what_is_in_force_for_another_sensor_of_the_door(house: Database) -> None:
+    biased(house)
+    known = get_calibration(house, "lib", LATER)
+    front = next(d for d in known.doors if d.portal == "front")
+    used = [count for count in known.counts if count.used and count.portal == "front"]
+    corrected(house)
+    exchanged = HOUSE.replace('device = "front"', 'device = "new"')
+    sites.apply(house, sitefile.parse(exchanged), now=after(10 * 60))
+    put(house, reading(11 * 60, 50, "in", period_s=60, device="new"))
+    calibrations.propose(house, "lib", front, used, "Kim", LATER)
+    (open_one,) = (c for c in calibrations.calibrations(house, "lib") if c.decision == "open")
+    shown = effects(house)[open_one.id]
+    assert shown.in_now == pytest.approx(360 * front.into.factor + 50)
+    assert shown.in_then == pytest.approx(360 + 50 * front.into.factor)
+    calibrations.accept(house, open_one.id, author="Kim", reason="so it is", now=LATER)
+    assert next(iter(effects(house).values())).in_now == pytest.approx(shown.in_then)
+
+
 def test_the_next_count_is_where_most_people_enter(house: Database) -> None:
     quarter(house, 0, people_in=80)
     quarter(house, 0, people_in=2, people_out=20, device="back")  # hung the wrong way round: 20 enter

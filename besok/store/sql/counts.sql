@@ -260,14 +260,14 @@ where calibration_id = %(id)s
 
 -- name: calibration_effect
 -- Who passed a door within a time by the figures of now, and by those with other factors from a start to an end for the
--- channels of a correction.
+-- channels of a correction. What is in force for others there ends, as it would.
 select coalesce(sum(f.people_in), 0)::float8 as in_now, coalesce(sum(f.people_out), 0)::float8 as out_now,
-    coalesce(sum(case when changed then (f.people_in - f.corrected_in) * %(factor_in)s else f.people_in end), 0)::float8 as in_then,
-    coalesce(sum(case when changed then (f.people_out - f.corrected_out) * %(factor_out)s else f.people_out end), 0)::float8 as out_then
+    coalesce(sum(case when changed then (f.people_in - f.corrected_in) * case when own then %(factor_in)s else 1 end else f.people_in end), 0)::float8 as in_then,
+    coalesce(sum(case when changed then (f.people_out - f.corrected_out) * case when own then %(factor_out)s else 1 end else f.people_out end), 0)::float8 as out_then
 from calibration k
 join portal_people f on f.portal_id = k.portal_id and f.bucket >= %(since)s and f.bucket < %(until)s
 cross join lateral (
-    select f.channel_id = any(k.channels) and f.bucket >= %(start)s and (%(end)s::timestamptz is null or f.bucket < %(end)s) as changed
+    select f.bucket >= %(start)s and (%(end)s::timestamptz is null or f.bucket < %(end)s) as changed, f.channel_id = any(k.channels) as own
 ) c
 where k.calibration_id = %(id)s
 

@@ -138,10 +138,11 @@ def _clock_error(sensor: SensorRow) -> float | None:
     return sensor.device.clock_offset_s if clock(sensor.device) else None
 
 
-def _level(sensor: SensorRow) -> float | None:
-    """Return how full a battery is, or its voltage: lower ones first, whatever they are told in."""
+def _level(sensor: SensorRow) -> tuple[bool, float] | None:
+    """Return how full a battery is, or after all of these its voltage: lower ones first."""
     today = sensor.today
-    return today.battery_v if today.battery_pct is None else today.battery_pct
+    level = today.battery_v if today.battery_pct is None else today.battery_pct
+    return None if level is None else (today.battery_pct is None, level)
 
 
 def _battery(sensor: SensorRow) -> str:

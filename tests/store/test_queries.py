@@ -320,6 +320,22 @@ def test_what_devices_have_sent_today(placed: Database) -> None:
     assert tomorrow["lib/front"].entries is None, "what was not received is not zero"
 
 
+def test_a_device_at_doors_of_two_sites_counts_at_each_what_is_of_it(db: Database) -> None:
+    places = []
+    for number, of in enumerate(("lib", "museum"), 1):
+        more = f'source = "lorawan"\nchannel = "flow:{number}"'
+        hall, front = space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front"))
+        places += [site(of), hall, front, sensor("both", 'portal = "front"', more)]
+    sites.apply(db, sitefile.parse("".join(places)))
+    for channel, people in (("flow:1", 4), ("flow:2", 30)):
+        about = {"source": "lorawan", "device": "both", "channel": channel, "metric": "in", "time": NOW}
+        reading = Reading(**about, value=people, period_s=60)  # type: ignore[arg-type]
+        write(db, Batch(readings=[Incoming(reading=reading, received=NOW)]))
+    since, until = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    entries = [get_devices_today(db, of, since, until)["both"].entries for of in ("lib", "museum")]
+    assert entries == [4, 30]
+
+
 def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:
     payloads = [b"{oops", b"\xff\x00", "å".encode() * 3000]
     reasons = [

@@ -93,6 +93,25 @@ def in_table(search: str) -> tuple[list[str], str]:
     return [texts(row.children[-1]) for row in table.children[1].children], texts(table)
 
 
+def test_batteries_in_percent_are_sorted_before_those_in_volts() -> None:
+    today = [
+        DeviceToday(device="a", battery_v=3.6),
+        DeviceToday(device="b", battery_pct=80),
+        DeviceToday(device="c", battery_pct=2, battery_v=3.1),
+        DeviceToday(device="d", battery_v=2.9),
+    ]
+    known = [replace(device("live", NOW), device=f"house/{one.device}") for one in today]
+    named = {f"house/{one.device}": one for one in today}
+    rows = sensor_table.rows(known, {}, "house", named, [])
+    shown = sensor_table.section(rows, "UTC", Address.parse("/sensors/house", "?sort=battery"), NOW)
+    assert [texts(row.children[-1]) for row in shown.children[0].children.children[1].children] == [
+        "c",
+        "b",
+        "d",
+        "a",
+    ]
+
+
 def sorted_heads(search: str) -> dict[str, tuple[str, str]]:
     """How each head is sorted that says so, and where it leads."""
     heads = table_at(search).children[0].children.children

@@ -7,14 +7,16 @@ join flow_bucket b using (channel_id)
 where d.external_id = %(device)s and b.bucket >= %(since)s
 
 -- name: devices_today
--- Who went in through doors by the devices of a site since a time, null where nothing was received, and the last state of their
+-- Who went in through doors of a site by its devices since a time, null where nothing was received, and the last state of their
 -- battery.
 select d.external_id as device,
     (
         select sum(f.people_in)::float8
         from channel c
         join portal_flow f using (channel_id)
-        where c.device_id = d.device_id and f.bucket >= %(since)s and f.bucket < %(now)s
+        join portal p using (portal_id)
+        join site si using (site_id)
+        where c.device_id = d.device_id and si.slug = %(site)s and f.bucket >= %(since)s and f.bucket < %(now)s
     ) as entries, pct.last as battery_pct, volts.last as battery_v
 from device d
 left join lateral (

@@ -124,22 +124,14 @@ def _set_roles(db: Database, given: Given, _origin: str, _now: datetime) -> str:
     return people.done(_("The roles of {name} are changed.").format(name=given("name")))
 
 
-def _changing(change: Callable[[Database, str], object], sentence: Translatable) -> Change:
-    """Return the handler of a change that needs nothing but a name."""
-
-    def handle(db: Database, given: Given, _origin: str, _now: datetime) -> str:
-        change(db, given("name"))
-        return people.done(translated(sentence(name=given("name"))))
-
-    return handle
-
-
-def _leaving(change: Callable[[Database, str], object], sentence: Translatable) -> Change:
-    """Return the handler of a change after which somebody is gone, which names the keys that this person made."""
+def _changing(
+    change: Callable[[Database, str], object], sentence: Translatable, *, leaves: bool = False
+) -> Change:
+    """Return the handler of a change that needs nothing but a name; the keys of somebody who `leaves` are named."""
 
     def handle(db: Database, given: Given, _origin: str, _now: datetime) -> str:
         name = given("name")
-        known_as = {name} | {one.display for one in stored.load_all(db) if one.name == name}
+        known_as = {one.display for one in stored.load_all(db) if leaves and one.name == name}
         change(db, name)
         made = ", ".join(key.name for key in sessions.keys(db) if key.author in known_as)
         more = _("Keys that this person made are still valid: {keys}.").format(keys=made) if made else ""
@@ -166,12 +158,14 @@ CHANGES: Final[Mapping[str, Change]] = {
     "invite": _invite,
     "link": _new_link,
     "role": _set_roles,
-    "block": _leaving(
-        accounts.block, Translatable("{name} is blocked until somebody gives the account a role again.")
+    "block": _changing(
+        accounts.block,
+        Translatable("{name} is blocked until somebody gives the account a role again."),
+        leaves=True,
     ),
     "unblock": _changing(stored.unblock, Translatable("{name} can sign in again, at the sign-in service.")),
     "sessions": _changing(stored.end_sessions, Translatable("{name} is signed out everywhere.")),
-    "remove": _leaving(accounts.remove, Translatable("The account {name} is removed.")),
+    "remove": _changing(accounts.remove, Translatable("The account {name} is removed."), leaves=True),
     "key": _make_key,
     "revoke": _revoke,
 }

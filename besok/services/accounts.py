@@ -22,16 +22,11 @@ def invite(db: Database, name: str, display: str, grants: Sequence[Grant], now: 
     The first account is an administrator's: with it, nobody is signed in without a password any more. Raises
     StoreRefused, and NotFound for an unknown site.
     """
-    _add(db, name, display, _unknown_password(), grants, now, invited=True)
+    add(db, name, display, _unknown_password(), grants, now, invited=True)
     return invitation(db, name, now)
 
 
-def add(db: Database, name: str, display: str, password: str, grants: Sequence[Grant], now: datetime) -> None:
-    """Create an account with a password. Raises as `invite`."""
-    _add(db, name, display, password, grants, now, invited=False)
-
-
-def _add(
+def add(
     db: Database,
     name: str,
     display: str,
@@ -39,8 +34,9 @@ def _add(
     grants: Sequence[Grant],
     now: datetime,
     *,
-    invited: bool,
+    invited: bool = False,
 ) -> None:
+    """Create an account with a password. Raises as `invite`."""
     if Grant(role="admin") not in grants and not accounts.any_there(db):
         raise StoreRefused(messages.FIRST_ACCOUNT)
     if not accounts.add(db, name.lower(), display or name, password, grants, now, invited=invited):

@@ -128,7 +128,7 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
     """
     with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
-        if not conn.execute(sql("account_unblock_local"), {"account_id": account_id}).rowcount:
+        if _set_blocked(conn, account_id, blocked=False):
             raise StoreRefused(messages.ROLES_OF_PROVIDER(name=name))
         _set_roles(conn, account_id, grants)
         audit.note(conn, "account.roles", name, detail=_grants_text(grants))
@@ -142,7 +142,7 @@ def block(db: Database, name: str) -> None:
     """
     with db.transaction() as conn, _keeping_an_administrator(conn):
         account_id = _id(conn, name)
-        conn.execute(sql("account_block"), {"account_id": account_id})
+        _set_blocked(conn, account_id, blocked=True)
         _set_roles(conn, account_id, ())
         conn.execute(sql("sessions_end"), {"account_id": account_id})
         audit.note(conn, "account.block", name)
@@ -152,7 +152,7 @@ def block(db: Database, name: str) -> None:
 def unblock(db: Database, name: str) -> None:
     """End the block of an account, whose provider gives it roles at the next sign-in. Raises NotFound."""
     with db.transaction() as conn:
-        conn.execute(sql("account_unblock"), {"account_id": _id(conn, name)})
+        _set_blocked(conn, _id(conn, name), blocked=False)
         audit.note(conn, "account.block", name, detail="ended")
 
 
@@ -259,6 +259,12 @@ def _id(conn: Connection, name: str) -> int:
     if row is None:
         raise NotFound(messages.NO_ACCOUNT(name=name))
     return int(row[0])
+
+
+def _set_blocked(conn: Connection, account_id: int, *, blocked: bool) -> str | None:
+    """Block an account or let it in again; return its provider."""
+    row = conn.execute(sql("account_blocked"), {"account_id": account_id, "blocked": blocked}).fetchone()
+    return row[0] if row else None
 
 
 def _set_roles(conn: Connection, account_id: int, grants: Sequence[Grant]) -> None:

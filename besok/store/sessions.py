@@ -67,11 +67,10 @@ def open_session(
     """
     row = {"digest": digest, "account_id": account_id, "key_id": key_id, "now": now, "expires": expires}
     with db.transaction() as conn:
-        conn.execute(sql("sessions_forget"), {"now": now})
-        conn.execute(sql("account_lock"), {"account_id": account_id})
+        conn.execute(sql("account_signed_in"), {"account_id": account_id, "now": now})  # and locks it
         if not conn.execute(sql("session_insert"), {**row, "provider_session": provider_session}).rowcount:
             raise NotAllowed(messages.ACCOUNT_BLOCKED)
-        conn.execute(sql("account_signed_in"), {"account_id": account_id, "now": now})
+        conn.execute(sql("sessions_forget"), {"now": now})
         audit.note(conn, "account.sign_in", name)
 
 

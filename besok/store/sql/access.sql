@@ -59,21 +59,9 @@ where account_id = %(account_id)s and password is not null and (%(replaced)s::te
 -- Ends the invitations of somebody who has not chosen a password yet: they hold as long as the unknown one does.
 update account set password = %(password)s where name = %(name)s and invited
 
--- name: account_block
--- Blocks an account.
-update account set blocked = true where account_id = %(account_id)s
-
--- name: account_unblock
--- Lets an account in again.
-update account set blocked = false where account_id = %(account_id)s
-
--- name: account_unblock_local
--- Lets an account with a password in again; nothing of an account of a provider.
-update account set blocked = false where account_id = %(account_id)s and password is not null
-
--- name: account_lock
--- Waits for changes of an account under way.
-select from account where account_id = %(account_id)s for update
+-- name: account_blocked
+-- Blocks an account, or lets it in again; who its provider is.
+update account set blocked = %(blocked)s where account_id = %(account_id)s returning issuer
 
 -- name: account_totp
 -- A new second factor, or none.

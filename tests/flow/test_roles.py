@@ -267,7 +267,10 @@ def test_what_names_its_site_otherwise_asks_for_the_role_there(
     compared = f"{SITE}/occupancy/compared?with={PARK}/{PARK}".replace("{site}", LIBRARY)
     assert _reaches(ask, "GET", compared, keys["viewer"])
     assert not _reaches(ask, "GET", compared, keys["admin at the library"])
-    assert PARK not in ask.get(f"/admin/audit?site={LIBRARY}", headers=keys["admin at the library"]).text
+    here = f"/admin/audit?site={LIBRARY}"
+    shown = ask.get(here, headers=keys["admin at the library"]).text
+    assert PARK not in shown and "/admin/people" not in shown
+    assert here in ask.get("/login", headers=keys["admin at the library"]).text
     assert not _reaches(ask, "POST", f"{V1}/findings/{finding}/acknowledgement", keys["park"])
     assert not _opens(_socket(ask, f"/live/{'a' * 3000}/ws"), keys["park"])
 

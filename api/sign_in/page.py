@@ -86,12 +86,11 @@ def signed_out(elsewhere: str) -> str:
 
 
 def _admin_links(who: Caller) -> str:
-    sites = [grant.site for grant in who.grants if grant.site and who.may("administer", grant.site)]
-    links = {
-        f"/admin/audit?site={quote(site)}": f"{_('Who changed what')} ({site})" for site in sorted({*sites})
-    }
+    sites = {grant.site for grant in who.grants if grant.site and who.may("administer", grant.site)}
+    changes = _("Who changed what")
+    links = {f"/admin/audit?site={quote(site)}": f"{changes} ({site})" for site in sorted(sites)}
     if who.may("administer"):
-        links = {PEOPLE: _("People and keys"), "/admin/audit": _("Who changed what")}
+        links = {PEOPLE: _("People and keys"), "/admin/audit": changes}
     return "".join(f'<p><a href="{address}">{label}</a></p>' for address, label in links.items())
 
 

@@ -80,7 +80,8 @@ def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | 
     )
     label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
     kinds = {"": _("everything"), **{kind: kind for kind in sorted(get_args(Action))}}
-    everybody = f'<p><a href="{PEOPLE}">{_("People and keys")}</a></p>' if people else ""
+    title = _("People and keys")
+    everybody = f'<p><a href="{PEOPLE}">{title}</a></p>' if people else ""
     show, file, before = _("Show"), _("As a file"), _("Older entries")
     more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
     actor = escape(asked.get("actor", ""))

@@ -78,6 +78,7 @@ def test_what_was_typed_comes_back_as_text() -> None:
         name=typed,
         display=f"{typed}!",
         issuer=None,
+        blocked=False,
         totp=False,
         created=entry.at,
         signed_in=entry.at,
@@ -88,12 +89,12 @@ def test_what_was_typed_comes_back_as_text() -> None:
     )  # fmt: skip
     for body in (
         page.sign_in(after=typed, local=True, provider=True, name=typed),
-        people.audit([entry], {"actor": typed, "site": typed}, 1),
+        people.audit([entry], {"actor": typed, "site": typed}, 1, people=True),
         people.people([account], [key], {"lib": typed}),
         people.done(typed, typed),
         people.problem(typed),
         people.choose_password(typed, typed),
         page.signed_out(typed),
-        page.answer(typed, "").body.decode(),
+        page.answer(typed, "", here=f"/login?next={typed}").body.decode(),
     ):
         assert "<script" not in body and "\"'>" not in body

@@ -55,7 +55,10 @@ class Screens(Dash):
 
 
 def attach(server: FastAPI, settings: Settings) -> Dash:
-    """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
+    """Add the screens to `server` for every address that it has no other answer for.
+
+    They read `server.state.db` by `server.state.clock`.
+    """
     counting.install(server)
     live.install(server)
     public.install(server, settings)
@@ -72,7 +75,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     )
     app.backend.websocket_capability = False  # or each page opens a socket of Dash's own that nobody uses
     app.layout = shell.layout
-    router.register(app, lambda: server.state.db)
+    router.register(app, lambda: server.state.db, lambda: server.state.clock())
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(CachingMiddleware, known=addresses(app, app.first_script()))

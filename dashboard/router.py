@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from dash import Dash, Input, Output
@@ -62,7 +62,7 @@ BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may 
 UNGUIDED = ("wall", "admin/site")  # the one hangs for everybody to see, the other has the steps itself
 
 
-def register(app: Dash, database: Callable[[], Database]) -> None:
+def register(app: Dash, database: Callable[[], Database], clock: Callable[[], datetime]) -> None:
     """Answer each change of address; in a thread, so that a slow query stops nobody else."""
 
     @app.callback(
@@ -78,7 +78,7 @@ def register(app: Dash, database: Callable[[], Database]) -> None:
     async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
-        page = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
+        page = await asyncio.to_thread(screen, database(), address, clock())
         return *page, shell.foot(address.site), "", f"{redraw or 0}{search or ''}"
 
 

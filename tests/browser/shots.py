@@ -12,19 +12,24 @@ from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-SHOTS = (  # name, path, width, height, colours, language
-    ("now", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB"),
-    ("overview", "/overview", 1280, 880, "light", "en-GB"),
-    ("wall", "/wall/stadsbiblioteket", 1600, 900, "light", "en-GB"),
-    ("space", "/spaces/stadsbiblioteket/reading-room?range=7d", 1280, 900, "light", "en-GB"),
-    ("progress", "/progress/stadsbiblioteket", 1280, 900, "light", "en-GB"),
-    ("phone", "/now/stadsbiblioteket", 390, 844, "light", "sv-SE"),
+SHOTS = (  # name, path, width, height, colours, language, and what is scrolled to
+    ("now", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB", ""),
+    ("floor-plan", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB", ".plan"),
+    ("overview", "/overview", 1280, 880, "light", "en-GB", ""),
+    ("wall", "/wall/stadsbiblioteket", 1600, 900, "light", "en-GB", ""),
+    ("wall-upright", "/wall/stadsbiblioteket", 1080, 1920, "light", "sv-SE", ""),
+    ("space", "/spaces/stadsbiblioteket/reading-room?range=7d", 1280, 900, "light", "en-GB", ""),
+    ("progress", "/progress/stadsbiblioteket", 1280, 900, "light", "en-GB", ""),
+    ("scenarios", "/scenarios/stadsbiblioteket", 1280, 900, "light", "en-GB", ""),
+    ("sensors", "/sensors/stadsbiblioteket", 1280, 900, "light", "en-GB", ""),
+    ("guide", "/admin/site/stadsbiblioteket/spaces", 1280, 900, "light", "en-GB", ""),
+    ("public", "/free/stadsbiblioteket", 390, 844, "light", "sv-SE", ""),
 )
 
 
 def shoot(browser: Browser, address: str, folder: Path) -> None:
     """Take every picture."""
-    for name, path, width, height, colours, locale in SHOTS:
+    for name, path, width, height, colours, locale, scrolled_to in SHOTS:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=colours,
@@ -33,9 +38,11 @@ def shoot(browser: Browser, address: str, folder: Path) -> None:
         )
         page = context.new_page()
         page.goto(address + path)
-        page.wait_for_selector("#page [data-title]")
+        page.wait_for_selector("h1")
         page.wait_for_load_state("networkidle" if path.startswith(("/spaces", "/progress")) else "load")
         page.wait_for_timeout(1500)  # charts draw themselves
+        if scrolled_to:
+            page.locator(scrolled_to).first.evaluate("node => node.scrollIntoView()")
         target = folder / f"{name}.png"
         page.screenshot(path=target)
         pack(target)

@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS = $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE # where it is set, each process compiles all that it imports, for seconds
 
-.PHONY: backtest vectors help setup demo docs score test texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-live bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
+.PHONY: backtest vectors help setup demo docs score test test-screens texts torture ha-check community-check kill-check month fuzz check bench bench-ingest bench-limits bench-live bench-routes bench-wall bench-web calibration clean lock sbom pin-images audit proxy-check prometheus-check compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,10 @@ endef
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash deploy/setup tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
+
+test-screens: ## every page in each state, language, colours and size, beside accepted pictures (ARGS=--accept makes those)
+	@bash deploy/setup tests
+	@$(BIN)/python -m pytest -m slow -n $(WORKERS) --maxprocesses 4 --dist worksteal tests/browser/test_screens.py $(ARGS)
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
 	@bash deploy/setup torture

@@ -58,7 +58,10 @@ spent = dict.fromkeys(BUDGETS, 0.0)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that renews goldens."""
+    """Add the options that renew goldens and accept pictures of screens."""
+    parser.addoption(
+        "--accept", action="store_true", help="accept the pictures of screens instead of comparing them"
+    )
     parser.addoption(
         "--update-goldens", action="store_true", help="rewrite tests/golden/expected instead of comparing"
     )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from counted_years import count, of_years
 from house import PATIENCE_MS, House, apply_house, measuring
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
+from screens import Installations
 
 from besok.model.settings import Settings
 from besok.store import forecasts
@@ -142,6 +144,13 @@ def counted_house(fresh_url: FreshUrl) -> Iterator[House]:
         last = count(db, "counted", (datetime.now(UTC).date() - date(2024, 1, 1)).days - 1)
         forecasts.keep(db, "counted", of_years(last))
         yield House(id="counted", url=address, publish=lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def installations(fresh_url: FreshUrl) -> Iterator[Installations]:
+    """The site of the goldens in all its states."""
+    with ExitStack() as stack:
+        yield Installations(stack, fresh_url)
 
 
 @pytest.fixture

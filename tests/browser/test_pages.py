@@ -1,28 +1,14 @@
-"""All pages: languages, sizes, keyboard, colours, and what an automatic check of accessibility finds."""
+"""All pages: languages, keyboard, colours, and charts as tables and files."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
-from accessibility import in_either_colours
 from house import House, Open, ago, people
 from playwright.sync_api import Page, expect
 
 from besok.model.calendar_entries import Weather
 from besok.store.calendars import import_weather
 from besok.store.database import Database
-
-PAGES = (
-    "",
-    "/spaces/{house}/lobby",
-    "/spaces/{house}?with=lobby+studio&range=7d",
-    "/doors/{house}/entrance",
-    "/progress/{house}",
-    "/progress/{house}/forecast",
-    "/progress/{house}/impact",
-    "/sensors/{house}",
-    "/alerts/{house}",
-    "/no/such/page",
-)
 
 
 def go(page: Page, house: House, path: str) -> None:
@@ -47,34 +33,6 @@ def test_the_language_is_chosen_and_kept(still_house: House, open_page: Open) ->
 def test_the_browsers_language_is_understood(still_house: House, open_page: Open) -> None:
     expect(open_page(still_house.url, locale="en-US").locator("html")).to_have_attribute("lang", "en")
     expect(open_page(still_house.url, locale="fi-FI").locator("html")).to_have_attribute("lang", "sv")
-
-
-def test_nothing_scrolls_sideways_on_a_phone_and_at_400_percent_the_page_is_in_sight(
-    still_house: House, open_page: Open
-) -> None:
-    page = open_page(still_house.url, width=390, height=844)
-    for path in PAGES:
-        page.set_viewport_size({"width": 320, "height": 256})
-        go(page, still_house, path)
-        assert page.locator("html").evaluate("node => node.scrollWidth") <= 320, path
-        page.locator("h1").first.evaluate("node => node.scrollIntoView()")
-        assert page.locator("h1").first.evaluate(
-            "node => { const { x, y } = node.getBoundingClientRect(); "
-            "return document.elementFromPoint(x + 4, y + 8) === node; }"
-        ), path
-        page.set_viewport_size({"width": 390, "height": 844})
-        assert page.locator("html").evaluate("node => node.scrollWidth") <= 390, path
-
-
-def test_accessibility(house: House, open_page: Open) -> None:
-    """axe-core finds nothing on any page, with data and without."""
-    house.publish("attic/flow", {"time": ago(0), "in": 1})  # nobody has placed it
-    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
-    page = open_page(house.url, bypass_csp=True)
-    expect(people(page, "lobby")).to_have_text("3")
-    for path in PAGES:
-        go(page, house, path)
-        assert in_either_colours(page) == [], path
 
 
 def test_the_keyboard_finds_the_way(still_house: House, open_page: Open) -> None:

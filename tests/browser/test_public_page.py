@@ -1,26 +1,9 @@
-"""The public page as a resident meets it: on a phone, in three languages, without scripts, without a connection."""
+"""The public page as a resident meets it: on a phone, without scripts, without a connection."""
 
-from itertools import product
-
-from accessibility import in_either_colours
 from house import House
 from playwright.sync_api import Browser, ViewportSize, expect
 
 PHONE: ViewportSize = {"width": 390, "height": 780}
-NARROW: ViewportSize = {"width": 320, "height": 640}  # 1280 at 400 %
-
-
-def test_every_public_page_is_accessible_in_each_language(chromium: Browser, still_house: House) -> None:
-    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
-    page = context.new_page()
-    paths = (still_house.id, f"{still_house.id}/widget", "privacy", "accessibility")
-    for language, path in product(("sv", "en", "ar"), paths):
-        page.goto(f"{still_house.url}/free/{path}?lang={language}")
-        assert in_either_colours(page) == [], (path, language)
-        page.set_viewport_size(NARROW)
-        assert page.locator("html").evaluate("node => node.scrollWidth") <= NARROW["width"], path
-        page.set_viewport_size(PHONE)
-    context.close()
 
 
 def test_by_keyboard_and_without_scripts(chromium: Browser, still_house: House) -> None:

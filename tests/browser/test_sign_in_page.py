@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
 
 import pytest
 from accessibility import in_either_colours
@@ -86,18 +85,18 @@ def test_the_pages_are_accessible_and_need_no_script(
     expect(page.get_by_role("cell", name="site.apply")).to_be_visible()
     state = plain.storage_state()
     plain.close()
-    for locale, kept in product(("sv-SE", "en-GB"), (state, None)):
+    # What there is to see only where somebody has an account; all else is looked at in test_screens.py.
+    for kept, paths in ((state, ("/login", "/admin/people")), (None, ("/login", "/login?out=1"))):
         context = chromium.new_context(
-            locale=locale,
+            locale="sv-SE",
             bypass_csp=True,
             viewport=PHONE,
             storage_state=kept,  # type: ignore[arg-type]
         )
         page = context.new_page()
-        for path in ("/login", "/login?out=1", "/admin/audit", "/admin/people", "/login/invitation?name=kim"):
+        for path in paths:
             page.goto(quiet_house.url + path)
-            assert in_either_colours(page) == [], (path, locale)
-            assert page.locator("html").get_attribute("lang") == locale[:2]
+            assert in_either_colours(page) == [], path
             assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"], path
         context.close()
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from accessibility import violations
+from accessibility import unreadable, violations
 from house import House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,30 +18,6 @@ from besok.store.heartbeats import beat
 from tests.at_work import serving
 
 SIZES = ((1080, 1920), (1920, 1080), (3840, 2160), (1280, 720))
-# Texts that leave their box or the screen, are cut, or lie over one another.
-FAULTS = """() => {
-  const drawn = [...document.querySelectorAll(".wall :is(h1, h2, p, span)")].filter((node) =>
-    !node.children.length && node.textContent.trim() && node.checkVisibility()
-    && getComputedStyle(node).clipPath === "none");
-  const texts = drawn.map((node) => {
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    return [node, range.getBoundingClientRect(), node.closest(".tile, .half, .wall > *").getBoundingClientRect()];
-  });
-  const found = [document.documentElement.scrollHeight > innerHeight && "the page scrolls"];
-  texts.forEach(([node, r, box], n) => {
-    const text = node.textContent, off = box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
-    const out = r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1;
-    const cut = node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflow === "hidden";
-    if (out || off || cut) found.push("not whole: " + text);
-    for (const [other, s] of texts.slice(n + 1)) {
-      const wide = Math.min(r.right, s.right) - Math.max(r.left, s.left);
-      const high = Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top);
-      if (wide > 1 && high > Math.min(r.height, s.height) / 4) found.push(text + " over " + other.textContent);
-    }
-  });
-  return found.filter(Boolean);
-}"""
 
 
 def wall(house: House) -> str:
@@ -70,7 +46,7 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
         expect(page.locator('.floors [data-space="ground"] .count')).to_be_visible()
         expect(page.locator("header.bar")).to_be_hidden()
         assert order(page) == ["lobby", "studio"]
-        assert page.evaluate(FAULTS) == [], size
+        assert unreadable(page) == [], size
         assert violations(page) == [], (size, colours)
 
 
@@ -82,7 +58,7 @@ def test_a_house_that_nobody_measures_shows_no_zero(still_house: House, open_pag
     expect(page.get_by_text("Ingen sensor på den här platsen har anslutit ännu")).to_be_visible()
     for place in (still_house.id, "ground", "lobby", "studio"):
         expect(people(page, place)).to_have_text("–")
-    assert page.evaluate(FAULTS) == []
+    assert unreadable(page) == []
 
 
 def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
@@ -95,7 +71,7 @@ def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
         expect(page.locator(".lost")).to_be_hidden()
     expect(page.locator(".lost")).to_have_text(re.compile(r"^Ingen anslutning sedan \d\d:\d\d$"))
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays, and is not said of the sensors
-    assert page.evaluate(FAULTS) == []
+    assert unreadable(page) == []
     with serving(settings):
         expect(page.locator(".lost")).to_be_hidden()
         page.goto("about:blank")
@@ -131,7 +107,7 @@ def test_it_says_by_itself_that_nothing_is_received(
     beat(db, "besok-collector", now, {"lost": (now - timedelta(seconds=15)).timestamp()})
     for page in screens:
         expect(page.get_by_text(notice)).to_be_visible()
-    assert screens[0].evaluate(FAULTS) == []
+    assert unreadable(screens[0]) == []
 
 
 def test_a_screen_elsewhere_signs_in_with_its_key_once(
@@ -187,7 +163,7 @@ def test_the_pages_of_a_playlist_take_turns_under_the_same_head(
         expect(shown).to_be_visible()
         expect(hidden).to_be_hidden()
         expect(page.locator(".wall .clock")).to_be_visible()
-        assert page.evaluate(FAULTS) == []
+        assert unreadable(page) == []
         page.clock.run_for(5000)
     assert violations(page) == []
     page.goto(f"{wall(counted_house)}?show=nothing&seconds=x")
@@ -223,7 +199,7 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
         expect(line.locator(".wall > .announcement")).to_have_text(text)
         expect(turn.locator(".leaf .announced")).to_have_text(text)
         for page in (line, turn):
-            assert page.evaluate(FAULTS) == []
+            assert unreadable(page) == []
     assert violations(turn) == []
     assert staff.locator("html").evaluate("node => node.scrollWidth") <= 390
     staff.get_by_text("Remove the message", exact=True).first.press("Enter")

@@ -29,6 +29,7 @@ from cli.serving.web import compose
 from dashboard.router import PAGES
 from tests.at_work import on, serving
 from tests.databases import FreshUrl
+from tests.routes import routes
 from tests.small_sites import example_file
 
 LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
@@ -147,18 +148,6 @@ TABLE: Final[dict[str, set[str]]] = {
     "GET /{path:path}": STAFF,
 }  # fmt: skip
 CALLBACKS: Final = {"page.children": STAFF}  # by its first output
-
-
-def routes(app: Any) -> Iterator[str]:
-    """Every route of the web service, as METHOD address; those of other routers by the address that they answer at."""
-    for route in app.routes:
-        found = route.effective_route_contexts() if hasattr(route, "effective_route_contexts") else [route]
-        for one in found:
-            if type(route).__name__ == "Mount":
-                continue  # files, the same for everybody
-            methods = getattr(one, "methods", None)
-            path = one.path or one.starlette_route.path
-            yield from (f"{method} {path}" for method in methods) if methods else [f"WS {path}"]
 
 
 @pytest.fixture(scope="module")

@@ -65,14 +65,14 @@ def settings(url: str) -> Settings:
     return Settings(database_url=url, database_pool=4)  # type: ignore[arg-type]
 
 
-def build(url: str) -> None:
+def build(url: str, read_from: date = READ_FROM) -> None:
     """Fill a migrated database with all that was measured, learnt and written down until NOW."""
     site_file = parse(SITE_FILE.read_text("utf-8"))
     with Database(url) as db:
         sites.apply(db, site_file)
         calendars.import_events(db, "lib", "programme", list(_events()), now=NOW)
-        _old_days(url)
-        for lot in messages(site_file, READ_FROM, NOW, seed=SEED):
+        _old_days(url, read_from)
+        for lot in messages(site_file, read_from, NOW, seed=SEED):
             write(db, decode([m for m in lot if MUTE not in m.topic or m.received < MUTE_FROM]))
         for topic, payload in STRANGE:
             write(
@@ -98,12 +98,12 @@ def _events() -> Iterator[tuple[Occurrence, str]]:
         yield found, "hall"
 
 
-def _old_days(url: str) -> None:
-    """Write the days before READ_FROM as counts by door and day."""
+def _old_days(url: str, end: date) -> None:
+    """Write the days before `end` as counts by door and day."""
     rng = np.random.default_rng(SEED)
     rows = []
     for (site, door), usual in VISITS.items():
-        for day in (FIRST + n * DAY for n in range((READ_FROM - FIRST).days)):
+        for day in (FIRST + n * DAY for n in range((end - FIRST).days)):
             season = 1 + 0.25 * np.cos(2 * np.pi * (day.timetuple().tm_yday - 15) / 365) * (
                 1 if site == "lib" else -1
             )

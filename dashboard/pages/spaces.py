@@ -33,7 +33,7 @@ from dashboard.components import (
     unusual_hours,
 )
 from dashboard.components.chart import below
-from dashboard.components.elements import csv_format, data, quiet
+from dashboard.components.elements import aria, csv_format, data, quiet
 from dashboard.figures import heat
 from dashboard.ranges import Range
 
@@ -170,7 +170,11 @@ def _week(db: Database, site: Site, space: SpaceInfo, days: tuple[date, date]) -
     return html.Figure(
         [
             html.Div(
-                heat.table(cells, caption, calendar.opened_hours(first, last, site)), className="scroll"
+                heat.table(cells, caption, calendar.opened_hours(first, last, site)),
+                className="scroll",
+                tabIndex="0",
+                role="region",
+                **aria(label=caption),
             ),
             html.Figcaption(finding, className="finding"),
             html.Div(below(caption, f"/api/v1/sites/{site.id}/occupancy/heatmap?{query}"), className="below"),

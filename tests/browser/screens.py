@@ -106,7 +106,7 @@ def screens() -> list[Screen]:
         for path in pages()
         for state in states(path)
         for language, colours, size in product(
-            PUBLIC_LANGUAGES if path.startswith("/free") else LANGUAGES,
+            PUBLIC_LANGUAGES if path.startswith("/free") and state != "down" else LANGUAGES,
             COLOURS,
             ("wide", "upright") if path.startswith("/wall") else ("phone", "desk", "zoomed"),
         )
@@ -214,6 +214,7 @@ def shown(screen: Screen, browser: Browser, at: Installations) -> Iterator[tuple
 def settle(page: Page) -> None:
     """Wait until all of a page is there."""
     expect(page.locator("h1:visible").first).to_be_attached()
+    expect(page).not_to_have_title("Besök")
     expect(page.locator("[data-dash-is-loading], .waiting")).to_have_count(0)
     expect(page.locator(".dash-graph:not(:has(.main-svg))")).to_have_count(0)
     expect(page.locator("[data-connection=connecting]")).to_have_count(0)

@@ -30,10 +30,7 @@ from tests.golden.golden_site import NOW, SITE_FILE, TODAY, build
 from tests.routes import routes
 
 HERE, ELSEWHERE = "lib", "park"  # the site of the screens, and another one
-SIZES: Final = {
-    "phone": (390, 844), "desk": (1280, 900), "zoomed": (320, 256),  # the desk at 400 %
-    "wide": (1920, 1080), "upright": (1080, 1920),
-}  # fmt: skip
+SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "wide": (1920, 1080), "upright": (1080, 1920)}
 COLOURS: Final = ("light", "dark")
 LANGUAGES: Final = ("sv", "en")
 BELOW: Final[Mapping[str, Iterable[str]]] = {  # what is looked at below a site, by page
@@ -108,7 +105,7 @@ def screens() -> list[Screen]:
         for language, colours, size in product(
             PUBLIC_LANGUAGES if path.startswith("/free") and state != "down" else LANGUAGES,
             COLOURS,
-            ("wide", "upright") if path.startswith("/wall") else ("phone", "desk", "zoomed"),
+            ("wide", "upright") if path.startswith("/wall") else ("phone", "desk"),
         )
     ]
 

@@ -26,7 +26,7 @@ def section(known: Sequence[ImportedCalendar], site: Site) -> list[Any]:
         items((_one(name, parts, site.id) for name, parts in _by_name(known).items()), className="entries")
         if known
         else quiet(_("No calendar yet.")),
-        fold(_("Bring in a calendar file"), _form(site)),
+        fold(_("Import a calendar file"), _form(site)),
     ]
 
 

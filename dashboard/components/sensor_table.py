@@ -95,7 +95,7 @@ def section(sensors: Sequence[SensorRow], zone: str, address: Address, now: date
         ordered = [*known, *(s for s in ordered if chosen.key(s) is None)]
     head = [_head(column, address, wanted) for column in columns]
     cells = [[column.cell(sensor) for column in columns] for sensor in ordered]
-    other = _("Uptime of 7 days") if month else _("Day by day, 28 days")
+    other = _("Uptime, 7 days") if month else _("Day by day, 28 days")
     return html.Div(
         [
             sheet(head, cells, _("All sensors")),

@@ -167,9 +167,9 @@ def _in_force(c: Calibration, names: Names, effects: CorrectionEffects, site: st
     line = html.P(_decided(c, names))
     if not access.may("acknowledge", site):
         return html.Div(line, className="proposal")
-    here, verb = f"correction-{c.id}", _("Take it back")
+    here, verb = f"correction-{c.id}", _("Undo")
     address = f"POST /api/v1/sites/{site}/calibration/{c.id}/undo"
-    taken = _("Taken back. The days concerned are computed again.")
+    taken = _("Undone. The days concerned are computed again.")
     form = forms.form([forms.reason(here)], here, verb, names.get(c.portal, c.portal), address, kept=taken)
     undo = fold(verb, *present(effect(effects.get(c.id))), form)
     return html.Div([line, undo], className="proposal")

@@ -210,7 +210,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     calibrations.accept(db, proposal.id, author="Robin", reason="a low lens", now=datetime.now(UTC))
     page.reload()
     expect(section).to_contain_text("corrected: in × 1.11, out × 1.00, by Robin: a low lens")
-    undo = section.locator("details", has_text="Take it back").first
+    undo = section.locator("details", has_text="Undo").first
     undo.locator("summary").click()
     undo.get_by_label("Why?").fill("the lens was raised")
     undo.get_by_label("Your name").fill("Kim")

@@ -67,7 +67,7 @@ def test_a_calendar_file_is_shown_saved_and_removed(
         dialog.dismiss() if len(asked) == 1 else dialog.accept()
 
     page.on("dialog", answer)
-    new = page.locator("details", has_text="Bring in a calendar file").last
+    new = page.locator("details", has_text="Import a calendar file").last
     new.locator("summary").click()
     new.get_by_label("File", exact=True).set_input_files(file)
     new.get_by_label("Name").fill("programme")

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Calendar
-from icalendar.timezone import tzp
 
 from besok.files import calendar_lines
 from besok.files.recurrence import MOST_EVENTS, Budget, ended, listed
@@ -34,7 +33,7 @@ USUAL = timedelta(hours=1)  # assumed length of an event without an end
 TITLE = 200  # characters
 LONGEST_ID = 255  # characters; of a longer one its hash is stored
 DAY = timedelta(days=1)
-_ALONE = threading.Lock()  # the libraries know one set of defined time zones, and Python one of warnings
+_ALONE = threading.Lock()  # one at a time: of warnings Python knows one set, and a file costs seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +84,8 @@ def _calendars(content: bytes) -> list[Any]:
         raise CalendarFileError(messages.NO_CALENDAR)
     try:
         with warnings.catch_warnings(action="ignore"):  # a guessed zone shows in the times
-            tzp.use_default()  # drop zones defined by another file
             calendars = Calendar.from_ical(lines, multiple=True)
-    except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
+    except Exception as exc:  # a file can be wrong in more ways than the libraries document
         raise CalendarFileError(messages.BROKEN_CALENDAR(why=_error_text(exc))) from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
         raise CalendarFileError(messages.NO_CALENDAR)
@@ -130,7 +128,7 @@ def _report(budget: Budget, event: Any, why: Translatable) -> None:
 
 
 def _strange_zones(event: Any) -> Iterator[str]:
-    """Yield the names of unknown time zones: neither in the tz database nor defined in the file (VTIMEZONE)."""
+    """Yield the names of time zones that are not in the tz database; what a file says of them is not read."""
     for key in ("DTSTART", "DTEND"):
         prop = event.get(key)
         if (

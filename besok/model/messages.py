@@ -140,9 +140,6 @@ NO_CALENDAR: Final = Translatable(
 BROKEN_CALENDAR: Final = Translatable("this is not an iCalendar file: {why}")
 CALENDAR_EVENTS: Final = Translatable("the calendar holds more than {most} events; export a shorter time")
 CALENDAR_LINE: Final = Translatable("a line of this file ({name}) has more than {most} characters")
-CALENDAR_ZONE: Final = Translatable(
-    "a time zone that this file defines changes more often than any does; export it with another program"
-)
 EVENT_LEFT_OUT: Final = Translatable("{title}: {why}")
 EVENT_ENDS_FIRST: Final = Translatable("it ends before it begins")
 EVENT_EXRULE: Final = Translatable("EXRULE is no longer part of iCalendar; export it again")
@@ -152,9 +149,7 @@ EVENT_TOO_OFTEN: Final = Translatable("it recurs more often than a programme doe
 RULES_TOO_LONG: Final = Translatable("the rules of this file go on for too long; export a shorter time")
 EVENT_CONTRADICTS: Final = Translatable("its recurrences contradict each other")
 EVENT_TOO_LONG: Final = Translatable("it lasts longer than a year")
-ZONE_ASSUMED: Final = Translatable(
-    "the time zone “{name}” of {events} is not known, and the file does not define it: taken for {zone}"
-)
+ZONE_ASSUMED: Final = Translatable("the time zone “{name}” of {events} is not known: taken for {zone}")
 NO_CALENDAR_HERE: Final = Translatable('there is no calendar "{name}" at {site}')
 AND_MORE: Final = Translatable("{first} and {n} more")
 NO_SPACE: Final = Translatable('there is no space "{space}" in {site}')

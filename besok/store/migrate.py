@@ -49,7 +49,10 @@ def migrate(url: str, *, only: Collection[str] | None = None) -> list[str]:
     with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         schema.refuse_encoding(conn)
         conn.execute("set client_min_messages = warning")
-        conn.execute("select pg_advisory_lock(%s)", (LOCK,))
+        while not conn.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone()[0]:  # type: ignore[index]
+            time.sleep(
+                PAUSE_S
+            )  # no statement waits, or an index that is built concurrently would wait for it
         schema.refuse_newer(conn)
         conn.execute(sql("migration_table"))
         if only is not None and (unknown := set(only) - schema.migrations().keys()):

@@ -84,8 +84,7 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
 def block(db: Database, name: str) -> None:
     """Block an account until it is given a role or unblocked, and end its invitations. Raises as `set_roles`."""
     _of_somebody_else(db, name)
-    accounts.block(db, name)
-    accounts.end_invitations(db, name, _unknown_password())
+    accounts.block(db, name, _unknown_password())
 
 
 def remove(db: Database, name: str) -> None:

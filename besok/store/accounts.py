@@ -135,8 +135,10 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
         _notify(conn, principal(account_id))
 
 
-def block(db: Database, name: str) -> None:
-    """Let an account in no more, a provider's neither, take its roles and end its sessions.
+def block(db: Database, name: str, unknown: str) -> None:
+    """Let an account in no more, a provider's neither, take its roles, end its sessions and its open invitation.
+
+    `unknown` is the hash of a password that nobody knows.
 
     Raises NotFound, StoreRefused for the last administrator.
     """
@@ -145,6 +147,7 @@ def block(db: Database, name: str) -> None:
         _set_blocked(conn, account_id, blocked=True)
         _set_roles(conn, account_id, ())
         conn.execute(sql("sessions_end"), {"account_id": account_id})
+        conn.execute(sql("account_unknown_password"), {"account_id": account_id, "password": unknown})
         audit.note(conn, "account.block", name)
         _notify(conn, principal(account_id))
 
@@ -158,7 +161,9 @@ def unblock(db: Database, name: str) -> None:
 
 def end_invitations(db: Database, name: str, password: str) -> None:
     """End the invitations of somebody who has not chosen a password yet, by another `password` that nobody knows."""
-    db.run("account_unknown_password", {"name": name.lower(), "password": password})
+    with db.transaction() as conn:
+        row = {"account_id": _id(conn, name), "password": password}
+        conn.execute(sql("account_unknown_password"), row)
 
 
 def set_password(db: Database, name: str, password: str, *, replaced: str | None = None) -> None:

@@ -71,7 +71,10 @@
     leading.add(drawn);
     drawn.on("plotly_click", ({ points }) => {
       const address = drawn.closest("figure").dataset.day;
-      if (address) location.assign(address.replaceAll("DAY", points[0].x.slice(0, 10)));
+      if (!address) return;
+      const at = new Date(`${points[0].x.slice(0, 10)}T${points[0].x.slice(11, 16) || "00:00"}Z`);
+      at.setUTCMinutes(-/DAY(\d+)/.exec(address)[1] + at.getUTCMinutes()); // the day that it belongs to
+      location.assign(address.replace(/DAY\d+/g, at.toISOString().slice(0, 10)));
     });
   }
 

@@ -8,7 +8,7 @@
       const [text, day] = [content].flat();
       const cell = document.createElement(kind === "th" || place === 0 ? "th" : "td");
       if (cell.tagName === "TH") cell.scope = kind === "th" ? "col" : "row";
-      if (day) cell.append(Object.assign(document.createElement("a"), { href: address.replaceAll("DAY", day), textContent: text }));
+      if (day) cell.append(Object.assign(document.createElement("a"), { href: address.replace(/DAY\d+/g, day), textContent: text }));
       else cell.textContent = text;
       return cell;
     }));

@@ -65,7 +65,7 @@ def _form(site: Site) -> Any:
     ]
     address = f"/api/v1/sites/{site.id}/calendars"
     asked = _(
-        "New events: {new}. Changed: {changed}. Removed: {removed}. Cannot be read: {left_out}. Save them?"
+        "New events: {new}. Changed: {changed}. Removed: {removed}. Cannot be read: {left_out}. Save the changes?"
     )
     question = {
         "asks": f"{address}/preview",

@@ -46,7 +46,7 @@ def chart(
         ),
         id=f"chart-{name}",
         className="chart",
-        **data(day=day),
+        **(data(day=day) if day else {}),
     )
 
 

@@ -52,10 +52,14 @@ def _picker(page: str, label: str, places: Sequence[tuple[str, Text]], here: Add
     return menu(label, links, f"{page}-{here.page}-{here.space}")
 
 
-def of_day(here: Address, period: Range) -> str:
-    """Return the address of a day of a period, DAY in its place; empty where it is one day only."""
-    day = {"range": "custom", "from": "DAY", "to": "DAY"}
-    return here.href(**day) if period.days > 1 else ""
+def of_day(here: Address, period: Range, site: Site) -> str:
+    """Return the address of a day of a period, DAY and how many minutes after midnight it begins in its place.
+
+    Empty where the period is one day only. A step of a whole day stands at its midnight.
+    """
+    begins = 0 if period.step == "day" else 60 * site.day_start.hour + site.day_start.minute
+    day = f"DAY{begins}"
+    return here.href(**{"range": "custom", "from": day, "to": day}) if period.days > 1 else ""
 
 
 def renewed(period: Range, today: date) -> dict[str, Any]:

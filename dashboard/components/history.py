@@ -83,7 +83,7 @@ def chart_of(
         label=_("People in {space}, {period}").format(space=spaces, period=period_text(period)),
         finding=text[0] if len(text) == 1 else html.Ul([html.Li(words) for words in text]),
         head=[_("Time"), *(line.name for line in lines), _("Peak"), _("Note")],
-        rows=_rows(lines, period),
+        rows=_rows(lines, period, site),
         csv=_address(places, period, before if earlier else None),
         name="history",
         day=day,
@@ -248,10 +248,11 @@ def changed(pairs: Sequence[tuple[float, float]], period: Range, before: Range) 
     return " " + text.format(change=formats.signed_percent(change), period=period_text(before))
 
 
-def dated(start: datetime, period: Range, zone: str) -> Cell:
-    """Return when a step is, and of which day where there are several."""
-    text = when(start, period, zone)
-    return (text, f"{local(start, zone):%F}") if period.days > 1 else text
+def dated(start: datetime, period: Range, site: Site) -> Cell:
+    """Return when a step is, and of which business day where there are several."""
+    text = when(start, period, site.timezone)
+    day = local(start, site.timezone).date() if period.step == "day" else calendar.business_day(start, site)
+    return (text, f"{day:%F}") if period.days > 1 else text
 
 
 def when(start: datetime, period: Range, zone: str) -> str:
@@ -261,7 +262,7 @@ def when(start: datetime, period: Range, zone: str) -> str:
     return formats.stamp(start, zone) if period.step == "15min" else formats.day(local(start, zone))
 
 
-def _rows(lines: Sequence[Line], period: Range) -> list[list[Cell]]:
+def _rows(lines: Sequence[Line], period: Range, site: Site) -> list[list[Cell]]:
     """Return a row for each step with a known value: each line, and the peak and a note of the first."""
     first = lines[0]
     others = [{line.at(p): p for p in line.points} for line in lines[1:]]
@@ -274,7 +275,7 @@ def _rows(lines: Sequence[Line], period: Range) -> list[list[Cell]]:
                 for one in (p, *same_time)
             ]
             peak = formats.with_interval(p.peak, p.peak_lower, p.peak_upper)
-            rows.append([dated(p.start, period, first.zone), *people, peak, _note(p)])
+            rows.append([dated(p.start, period, site), *people, peak, _note(p)])
     return rows
 
 

@@ -45,7 +45,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             controls.head(site, door.name, [_between(db, door, place)], *controls.ways(place, spaces, here)),
             controls.bar(here, period, before),
-            _history(db, place, door, period, before, now, controls.of_day(here, period)),
+            _history(db, place, door, period, before, now, controls.of_day(here, period, place)),
             titled(_("Sensors"), _sensors(db, place, door, now)),
         ],
         className="page",
@@ -98,7 +98,7 @@ def _history(
         ),
         finding=finding(points, past, period, before, place, now),
         head=[_("Time"), _("Entries"), _("Exits"), _("Data coverage"), _("Imputed")],
-        rows=[_row(p, period, place.timezone) for p in points if p.people_in is not None],
+        rows=[_row(p, period, place) for p in points if p.people_in is not None],
         csv=f"/api/v1/sites/{place.id}/flows?{query}",
         name="passages",
         day=day,
@@ -140,9 +140,9 @@ def _over(points: Sequence[FlowPoint], period: Range, now: datetime) -> list[Flo
     return [p for p in points if p.start + history.length(period) <= now]
 
 
-def _row(p: FlowPoint, period: Range, zone: str) -> list[Cell]:
+def _row(p: FlowPoint, period: Range, site: Site) -> list[Cell]:
     numbers = [formats.number(p.people_in), formats.number(p.people_out), formats.percent(p.coverage)]
-    return [history.dated(p.start, period, zone), *numbers, formats.number(p.imputed) if p.imputed else ""]
+    return [history.dated(p.start, period, site), *numbers, formats.number(p.imputed) if p.imputed else ""]
 
 
 def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:

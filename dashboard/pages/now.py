@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model import calendar
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import Site
 from besok.model.views.alerts import AlertInfo
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
@@ -139,7 +140,7 @@ def board(
             ),
             html.P(_scale(live, shared), className="scale-said"),
             wall,
-            posters(live),
+            posters(live) if not is_sandbox(place) else None,
         ],
         className="board",
         **live_parts.followed(live, place.timezone, mark),

@@ -38,7 +38,7 @@ def page(db: Database, _site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the table of all sites, in the order of the address, those that it does not find hidden."""
     overview = get_overview(db, now)
     shown = [site for site in overview.sites if access.may("read", site.site)]
-    order, find = address.get("sort"), address.get("find")
+    order, find = address.get("sort"), address.get("find") if len(shown) > FEW else ""
     if order in ORDERS:
         shown.sort(key=ORDERS[order])
     summary = part("summary", {"summary": overview_parts.summary(shown)})
@@ -107,6 +107,7 @@ def _row(site: SiteOverview, header: tuple[str, ...], now: datetime, find: str) 
                 for title, cell in zip(header[1:], cells, strict=True)
             ),
         ],
+        id=f"row-{site.site}",  # so that a new order moves it, as the filter left it
         hidden=find not in name.lower(),
         **data(**overview_parts.state(site), name=name.lower()),
     )

@@ -115,7 +115,7 @@ def _history(
     spaces = [here.space, *controls.others(here)][:MOST_COMPARED]
     loaded = compared(db, site, spaces, period.first, period.last, before.first if before else None)
     series = [_series(db, one, site, period) for one in loaded]
-    weather, day = controls.is_on(here, "weather"), controls.of_day(here, period)
+    weather, day = controls.is_on(here, "weather"), controls.of_day(here, period, site)
     return history.chart_of(series, period, before, now, days, happened, weather=weather, day=day)
 
 
@@ -144,9 +144,9 @@ def _doors(
 
 
 def _usual_days(period: Range, today: date) -> tuple[date, date]:
-    """Return the days of the usual week: those of the period that are over if they are a week, else eight weeks."""
+    """Return the days of the usual week: those of the period that are over if they are four weeks, else eight."""
     last = min(period.last, today - ranges.DAY)
-    known = last - period.first >= 6 * ranges.DAY
+    known = last - period.first >= 27 * ranges.DAY
     return (period.first, last) if known else (today - USUAL_WEEKS, today - ranges.DAY)
 
 

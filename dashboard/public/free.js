@@ -6,7 +6,7 @@ const notice = document.getElementById("offline");
 let again = null;
 
 function lost() {
-  notice.textContent = document.getElementById("updated").dataset.offline; // names the time of the figures
+  notice.textContent = document.getElementById("updated")?.dataset.offline ?? ""; // names the time of the figures
   notice.hidden = false;
   clearTimeout(again);
   again = setTimeout(renew, AGAIN_MS);

@@ -57,7 +57,9 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
-        "offline": _("No connection since {time}").format(time=formats.stamp(public.time, public.timezone)),
+        "offline": _("No connection. Figures from {time}.").format(
+            time=formats.stamp(public.time, public.timezone)
+        ),
         "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
         "floors": list(_floors(public)),
         "next_hours": [

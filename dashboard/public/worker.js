@@ -1,6 +1,6 @@
 /* Opens the public pages while there is no connection, as they were when last seen; the page says that they are old. */
 "use strict";
-const KEPT = "besok-free";
+const KEPT = "besok-free-2"; // another number once pages need other files
 
 const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg"];
 
@@ -12,7 +12,12 @@ async function keep() {
 }
 
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([self.clients.claim(), forget()])));
+
+async function forget() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("besok-free") && name !== KEPT).map((name) => caches.delete(name)));
+}
 
 async function fresh(request) {
   const store = await caches.open(KEPT);
@@ -21,7 +26,8 @@ async function fresh(request) {
     if (answer.ok) store.put(request, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await store.match(request, { ignoreVary: true });
+    const page = { ignoreVary: true, ignoreSearch: true }; // in another language rather than not at all
+    const kept = (await store.match(request, { ignoreVary: true })) || (await store.match(request, page));
     if (!kept) throw error;
     const headers = new Headers(kept.headers);
     headers.set("X-Besok-Kept", "1");

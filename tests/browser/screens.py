@@ -73,7 +73,9 @@ def pages() -> list[str]:
     plain.include_router(sign_in_routes.router)
     plain.include_router(admin.router)
     paths = [
-        address.partition(" ")[2].format(site=HERE) for address in routes(plain) if address.startswith("GET")
+        address.partition(" ")[2].format(site=HERE)
+        for address in routes(plain)
+        if address.startswith("GET") and "{" not in address.replace("{site}", "")
     ]
     others = [path for path in paths if "." not in path and path.rstrip("/") not in LEADS_ON]
     return list(

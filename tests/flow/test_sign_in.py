@@ -503,13 +503,13 @@ def test_nobody_takes_away_the_last_administrator(
         with pytest.raises(StoreRefused, match="nobody could administer"):
             lose(db, "ada")
     person(db, "eve", Grant(role="admin"))
-    accounts.block(db, "ada")
+    accounts.block(db, "ada", "unknown")
     assert me(signed)[0] == "public"
     accounts.remove(db, "ada")
     accounts.remove(db, "kim")
     managing.invite(db, "zoe", "", [Grant(role="admin")], datetime.now(UTC))
     with pytest.raises(StoreRefused, match="nobody could administer"):
-        accounts.block(db, "eve")  # who was invited has no password yet
+        accounts.block(db, "eve", "unknown")  # who was invited has no password yet
     accounts.remove(db, "zoe")
     accounts.remove(db, "eve")  # no account at all is how it began
     with pytest.raises(StoreRefused, match="the first account"):

@@ -61,7 +61,7 @@ def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, w
     said = history.finding(series([point()]), None, period, None, START)
     assert said == f"Peak: 53 (51–55) people, {when}, 66\u00a0% of capacity."
     assert history.axis(period) == axis
-    (row,) = history._rows([history._line(0, series([point()]), 1, period, None)], period)
+    (row,) = history._rows([history._line(0, series([point()]), 1, period, None)], period, SITE)
     assert row == [when if days == 1 else (when, "2026-11-21"), "45 (42–48)", "53 (51–55)", ""]
 
 
@@ -100,7 +100,7 @@ def test_several_places_are_lines_of_their_own_with_one_table() -> None:
     lines = [history._line(n, s, 2, period, before) for n, s in enumerate([one, other, *past])]
     assert [line.name for line in lines] == ["Room", "Café", "Room, 14 Nov 2026", "Café, 14 Nov 2026"]
     assert lines[0].colour == lines[2].colour != lines[1].colour
-    assert history._rows(lines, period) == [
+    assert history._rows(lines, period, SITE) == [
         ["21 Nov 15:00", "45 (42–48)", "3 (2–4)", "45 (42–48)", "3 (2–4)", "53 (51–55)", ""]
     ]
     assert history._address([one, other], period, before) == (

@@ -53,11 +53,11 @@ update account set display = %(display)s where account_id = %(account_id)s
 -- name: account_password
 -- A new password, where the one before is still the one that is replaced.
 update account set password = %(password)s, invited = false
-where account_id = %(account_id)s and password is not null and (%(replaced)s::text is null or password = %(replaced)s)
+where account_id = %(account_id)s and password is not null and (%(replaced)s::text is null or (password = %(replaced)s and not blocked))
 
 -- name: account_unknown_password
 -- Ends the invitations of somebody who has not chosen a password yet: they hold as long as the unknown one does.
-update account set password = %(password)s where name = %(name)s and invited
+update account set password = %(password)s where account_id = %(account_id)s and invited
 
 -- name: account_blocked
 -- Blocks an account, or lets it in again; who its provider is.

@@ -499,7 +499,11 @@ def test_nobody_takes_away_the_last_administrator(
         answer = manage(signed, name="ada", **change)
         assert answer.status_code == 409 and "no longer be an administrator" in answer.text
     person(db, "kim", Grant(role="viewer"))
-    for lose in (accounts.block, accounts.remove, partial(accounts.set_roles, grants=[Grant(role="viewer")])):
+    for lose in (
+        partial(accounts.block, unknown="unknown"),
+        accounts.remove,
+        partial(accounts.set_roles, grants=[Grant(role="viewer")]),
+    ):
         with pytest.raises(StoreRefused, match="nobody could administer"):
             lose(db, "ada")
     person(db, "eve", Grant(role="admin"))

@@ -149,11 +149,12 @@ class Installations:
     def _serving(self, service: str) -> Iterator[str]:
         settings = on(self._database({"stale": "full"}.get(service, service)))
         time = NOW + LATER if service == "stale" else NOW
-        with (
-            patch.object(app, "WAIT_S", 0.1 if service == "down" else app.WAIT_S),
-            patch.object(web, "create_app", partial(app.create_app, clock=lambda: time)),
-            serving(settings) as address,
-        ):
+        with ExitStack() as running:
+            with (  # until it runs: other tests start services with clocks that go on
+                patch.object(app, "WAIT_S", 0.1 if service == "down" else app.WAIT_S),
+                patch.object(web, "create_app", partial(app.create_app, clock=lambda: time)),
+            ):
+                address = running.enter_context(serving(settings))
             yield address
 
     def _database(self, filled: str) -> str:

@@ -77,7 +77,7 @@ def test_a_calendar_file_is_shown_saved_and_removed(
     assert [one for one in calendars.imported(db, quiet_house.id) if one.kind == "events"] == []
     new.locator(".send").click()
     expect(page.get_by_text("programme: 1 event · 10 Mar 2027")).to_be_visible()
-    counts = "New events: 1. Changed: 0. Removed: 0. Cannot be read: 0. Save them?"
+    counts = "New events: 1. Changed: 0. Removed: 0. Cannot be read: 0. Save the changes?"
     assert asked[1].startswith(f"{counts}\n\n+ 2027-03-10")
     kept = page.locator(".entries > li", has_text="programme")
     kept.locator("summary").click()

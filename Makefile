@@ -32,7 +32,7 @@ test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash deploy/setup tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
-test-screens: ## every page in each state, language, colours and size, beside accepted pictures (ARGS=--accept makes those)
+test-screens: ## every page in each state, language, colours and size, against accepted pictures (ARGS=--accept makes those)
 	@bash deploy/setup tests
 	@$(BIN)/python -m pytest -m slow -n $(WORKERS) --maxprocesses 4 --dist worksteal tests/browser/test_screens.py $(ARGS)
 

@@ -1,12 +1,12 @@
 """Routes for the calendar of each day, programme events with their effects and their files, and unusual hours."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api import ranges
 from api.answers import Form, rows
@@ -18,12 +18,11 @@ from besok.files.ical import LARGEST_FILE
 from besok.model import calendar
 from besok.model.calendar_entries import Occurrence
 from besok.model.effects import ProgrammeEffect
-from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
 from besok.services import calendar_files
 from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
+from besok.services.calendar_files import ReadCalendar
 from besok.store import calendars
-from besok.store.database import Database
 from besok.text.languages import preferred, speaking, translated
 
 router = Routes("Calendar")
@@ -41,7 +40,8 @@ Name = Annotated[
     ),
 ]
 Space = Annotated[
-    str, Query(max_length=100, description="The space of all its events; told by their location if left out")
+    str,
+    Query(max_length=100, description="The space of all its events; taken from their location if left out"),
 ]
 FILE = file_body(f"The iCalendar file itself, {LARGEST_FILE // 1_000_000} MB at most")
 
@@ -61,11 +61,32 @@ class CalendarChanges:
     assumed: tuple[str, ...]
 
 
-def _changes(
-    site: Site, name: str, content: bytes, space: str, db: Database, now: datetime, *, preview: bool
-) -> CalendarChanges:
-    found = calendar_files.read_calendar(db, site, content, name, space=space, now=now, preview=preview)
-    done, zone = found.imported, site.timezone
+def _upload(
+    site: KnownSite,
+    name: Name,
+    content: FileContent,
+    db: ReportDb,
+    now: Now,
+    request: Request,
+    space: Space = "",
+) -> Callable[[bool], CalendarChanges]:
+    """Return what stores the file of a request, or only looks at it where it is a preview."""
+
+    def read(preview: bool) -> CalendarChanges:
+        with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
+            found = calendar_files.read_calendar(
+                db, site, content, name, space=space, now=now, preview=preview
+            )
+            return _changes(found, ZoneInfo(site.timezone))
+
+    return read
+
+
+Upload = Annotated[Callable[[bool], CalendarChanges], Depends(_upload)]
+
+
+def _changes(found: ReadCalendar, zone: ZoneInfo) -> CalendarChanges:
+    done = found.imported
     return CalendarChanges(
         new=len(done.new),
         changed=len(done.changed),
@@ -74,7 +95,7 @@ def _changes(
         cancelled=found.cancelled,
         left_out=len(found.problems),
         listed=tuple(
-            f"{sign} {event.start.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {event.title}"
+            f"{sign} {event.start.astimezone(zone):%Y-%m-%d %H:%M} {event.title}"
             for sign, events in (("+", done.new), ("~", done.changed), ("−", done.removed))
             for event in _first(events)
         )[:LISTED],
@@ -95,18 +116,9 @@ def _first(events: Sequence[Occurrence | ProgrammeEvent]) -> Sequence[Occurrence
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
-def preview(
-    site: KnownSite,
-    name: Name,
-    content: FileContent,
-    db: ReportDb,
-    now: Now,
-    request: Request,
-    space: Space = "",
-) -> CalendarChanges:
+def preview(upload: Upload) -> CalendarChanges:
     """Read an iCalendar file and return what storing it would change. Nothing is stored."""
-    with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
-        return _changes(site, name, content, space, db, now, preview=True)
+    return upload(True)
 
 
 @router.writes(
@@ -116,19 +128,10 @@ def preview(
     max_body_size=LARGEST_FILE,
     openapi_extra=FILE,
 )
-def store(
-    site: KnownSite,
-    name: Name,
-    content: FileContent,
-    db: ReportDb,
-    now: Now,
-    request: Request,
-    space: Space = "",
-) -> CalendarChanges:
+def store(upload: Upload) -> CalendarChanges:
     """Store the events of an iCalendar file. They replace those of the calendar of that name, from its first event on;
     a file without events changes nothing."""
-    with speaking(preferred(request.headers.get("accept-language", "")) or "en"):
-        return _changes(site, name, content, space, db, now, preview=False)
+    return upload(False)
 
 
 @router.writes("/sites/{site}/calendars", "record", "Remove a calendar", method="DELETE", status_code=204)

@@ -20,7 +20,7 @@ from besok.store import scenarios as store
 router = Routes("Scenarios")
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of a scenario", examples=[12])]
-Beside = Annotated[
+Others = Annotated[
     tuple[Annotated[int, Field(ge=1, le=2**31 - 1)], ...],
     Query(max_length=3, description="Numbers of other scenarios in the same table", examples=[[13]]),
 ]
@@ -137,9 +137,9 @@ def found(site: KnownSite, number: Number, db: Db) -> ScenarioRun:
 @router.table(
     "/sites/{site}/scenarios/{number}/spaces", "read", "Spaces under a scenario, beside today", ScenarioSpace
 )
-def spaces(site: KnownSite, number: Number, db: Db, form: Form, beside: Beside = ()) -> Response:
+def spaces(site: KnownSite, number: Number, db: Db, form: Form, others: Others = ()) -> Response:
     """Return a row for each space of the site, those that break first at the top; none until it is done."""
-    runs = [store.load(db, site.id, one) for one in (number, *beside)]
+    runs = [store.load(db, site.id, one) for one in (number, *others)]
     shown = [row for run in runs for row in scenarios.spaces(run)]
     return rows(shown, ScenarioSpace, form, f"{site.id}-scenario-{number}")
 

@@ -25,7 +25,7 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
     """Return the accounts and keys, each with what can be changed of it, and the forms for new ones."""
     name = f'maxlength="{LONGEST_NAME}" required'
     fields = field("name", _("Name to sign in with"), "off", name)
-    fields += field("display", _("Name that stands beside changes"), "off", f'maxlength="{LONGEST_NAME}"')
+    fields += field("display", _("Name shown with changes"), "off", f'maxlength="{LONGEST_NAME}"')
     days = f'type="number" min="1" max="{MOST_DAYS}" value="365" required'
     key_fields = field("key", _("Name of the program or the screen"), "off", name)
     key_fields += _select("role", "key-role", _("Role"), "viewer", none=False)
@@ -35,10 +35,11 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
     about = _("Whoever is invited chooses a password by a link that you pass on.")
     shown = _("For a wall screen or a program. The key is shown once.")
     nobody, no_keys = _("Nobody has an account."), _("There are no keys.")
+    first = _("The first account ends the sign-in without a password: do not lose its link.")
     accounts_title, keys_title = _("Accounts"), _("Keys")
     roles = _roles((), sites, "new")
     return f"""<h2>{accounts_title}</h2>
-{"".join(_account(one, sites) for one in accounts) or f"<p>{nobody}</p>"}
+{"".join(_account(one, sites) for one in accounts) or f"<p>{nobody} {first}</p>"}
 <details><summary>{invite}</summary><p>{about}</p>{form(f"{PEOPLE}/invite", invite, None, fields, roles)}</details>
 <h2>{keys_title}</h2>
 {"".join(_key(one, sites) for one in keys) or f"<p>{no_keys}</p>"}

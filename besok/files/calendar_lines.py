@@ -43,13 +43,7 @@ def bounded(content: bytes, most_events: int) -> str:
 
 
 def _unfolded(text: str) -> Iterator[str]:
-    """Yield the lines, each with those that continue it."""
-    parts: list[str] = []
-    for line in (*re.split(r"\r?\n", text), "END"):
-        if line[:1] in (" ", "\t"):
-            parts.append(line[1:])
-        elif line:
-            yield from (
-                [" ".join("".join(parts).splitlines())] if parts else []
-            )  # other ends of lines are none
-            parts = [line]
+    """Yield the lines, each with those that continue it; other characters that end lines become spaces."""
+    for line in re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text)):
+        if line:
+            yield " ".join(line.splitlines())

@@ -1,7 +1,6 @@
 """The services, `besok migrate`, `collect`, `work`, `run-scenarios`, `serve`."""
 
 import threading
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,15 +39,12 @@ def collect(
     ] = "",
 ) -> None:
     """Take readings from the broker into the database, until ended."""
-    from cli.serving.status import Watched, status_server
+    from cli.serving.status import status_server, watching
     from collectors import collector, metrics
     from collectors.counters import Counters
 
     counters = Counters()
-    watched = Watched(
-        families=lambda: metrics.families(counters, datetime.now(UTC)),
-        problem=lambda: counters.problem(datetime.now(UTC)),
-    )
+    watched = watching(counters, metrics.families)
 
     def run(settings: "Settings", stop: threading.Event) -> None:
         with status_server(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
@@ -62,15 +58,12 @@ def collect(
 
 def work() -> None:
     """Estimate occupancy and do what else has its time, until ended."""
-    from cli.serving.status import Watched, status_server
+    from cli.serving.status import status_server, watching
     from jobs import metrics
     from jobs import work as jobs
 
     state = metrics.State()
-    watched = Watched(
-        families=lambda: metrics.families(state, datetime.now(UTC)),
-        problem=lambda: state.problem(datetime.now(UTC)),
-    )
+    watched = watching(state, metrics.families)
 
     def run(settings: "Settings", stop: threading.Event) -> None:
         with status_server(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
@@ -81,14 +74,11 @@ def work() -> None:
 
 def run_scenarios() -> None:
     """Compute what planners ask on the page Scenarios, until ended."""
-    from cli.serving.status import Watched, status_server
+    from cli.serving.status import status_server, watching
     from cli.simulation import scenario_metrics, scenario_runs
 
     state = scenario_metrics.State()
-    watched = Watched(
-        families=lambda: scenario_metrics.families(state, datetime.now(UTC)),
-        problem=lambda: state.problem(datetime.now(UTC)),
-    )
+    watched = watching(state, scenario_metrics.families)
 
     def run(settings: "Settings", stop: threading.Event) -> None:
         with status_server(settings, settings.scenarios_port, "BESOK_SCENARIOS_PORT", watched):

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 
 import uvicorn
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -32,6 +34,23 @@ class Watched:
     families: Callable[[], Iterable[Metric]]
     problem: Callable[[], str | None]
     alive: Callable[[], bool] = lambda: True
+
+
+class _State(Protocol):
+    """What a service keeps of its work."""
+
+    def problem(self, now: datetime) -> str | None:
+        """Say why it does not work."""
+
+
+S = TypeVar("S", bound=_State)
+
+
+def watching(state: S, families: Callable[[S, datetime], Iterable[Metric]]) -> Watched:
+    """Return the callbacks of a service by its state, which they read as of now."""
+    return Watched(
+        families=lambda: families(state, datetime.now(UTC)), problem=lambda: state.problem(datetime.now(UTC))
+    )
 
 
 class _Families(Collector):

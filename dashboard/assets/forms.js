@@ -144,9 +144,9 @@
       const found = await answer.json();
       if (answer.ok) {
         problem.textContent = "";
-        const told = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n"));
+        const value = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n"));
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
-        return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => told(name)));
+        return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => value(name)));
       }
       problem.textContent = refusal(answer, found, problem);
       marked(form, found.fields);

@@ -171,5 +171,5 @@ def _sending(
 def _answer(built: Sequence[Site]) -> Any:
     """Return where unknown devices are answered: in a step of a place, once there is one."""
     if not built:
-        return html.P(_("Make the place first; in its step Sensors you say what they mean."))
+        return html.P(_("Create the site first. In its step Sensors you can then say what they mean."))
     return html.P(dcc.Link(_("Say what they mean"), href=address(built[0].id, "sensors")))

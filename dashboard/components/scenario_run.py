@@ -165,8 +165,8 @@ def _json(run: ScenarioRun) -> Any:
 
 def table_address(run: ScenarioRun, *others: ScenarioRun) -> str:
     """Return the address of the spaces of answers as one file."""
-    beside = "".join(f"&beside={other.number}" for other in others)
-    return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}{beside}"
+    more = "".join(f"&others={other.number}" for other in others)
+    return f"/api/v1/sites/{run.site}/scenarios/{run.number}/spaces?format={csv_format()}{more}"
 
 
 def _table(run: ScenarioRun) -> Any:

@@ -18,7 +18,7 @@ from dashboard.components.chart import sheet
 from dashboard.components.elements import aria, chip, data, quiet
 from dashboard.components.live_parts import sensor_state
 
-WEEK, MONTH = 7, 28  # whole days of which the uptime is told
+WEEK, MONTH = 7, 28  # whole days of which the uptime is shown
 RARE: Final = ("battery", "clock")  # columns that only some sites have
 STEPS: Final = 4  # shades of a day of the calendar
 ORDER: Final = {"stale": 0, "none": 1, "late": 2, "live": 3}  # of states, the worst first
@@ -52,7 +52,7 @@ class _Column(NamedTuple):
 
 
 def shown_days(address: Address) -> int:
-    """Return of how many whole days the table tells the uptime: a month where the calendar is asked for."""
+    """Return of how many whole days the table shows the uptime: a month where the calendar is asked for."""
     return MONTH if address.get("days") == str(MONTH) else WEEK
 
 
@@ -105,7 +105,7 @@ def section(sensors: Sequence[SensorRow], zone: str, address: Address, now: date
 
 
 def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: bool) -> list[_Column]:
-    """Return the columns; those of the battery and of the clock only where a sensor has something to tell of it."""
+    """Return the columns; those of the battery and of the clock only where a sensor has something to show."""
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
     columns = [
         _Column("place", _("Observes"), lambda s: s.place, lambda s: s.place),

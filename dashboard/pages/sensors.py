@@ -104,7 +104,8 @@ def _table(
 
 def _validation(db: Database, site: SiteInfo, now: datetime) -> Any:
     known = get_calibration(db, site.site, now)
-    effects = get_effects(db, site.site, known.history, now)
+    decides = access.may("acknowledge", site.site)
+    effects = get_effects(db, site.site, known.history, now) if decides else {}
     return validation_counts.section(known, effects, site.timezone)
 
 

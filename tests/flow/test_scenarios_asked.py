@@ -57,8 +57,8 @@ def test_the_answer_is_that_of_the_command(ask: httpx2.Client, process: None) ->
     assert result["sensor"]["counted"]["high"] < 0.9
     rows = list(csv.DictReader(io.StringIO(ask.get(f"{ASKED}/{number}/spaces?format=csv").text)))
     assert "hall" in [row["space"] for row in rows] and "stadsparken" not in str(rows)
-    beside = ask.get(f"{ASKED}/{number}/spaces?beside={number}").json()
-    assert [row["scenario"] for row in beside] == [number] * 2 * len(rows)
+    twice = ask.get(f"{ASKED}/{number}/spaces?others={number}").json()
+    assert [row["scenario"] for row in twice] == [number] * 2 * len(rows)
 
 
 WRONG: tuple[dict[str, Any], ...] = (

@@ -266,7 +266,7 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
     assert alerting.deliver("nonsense://x", "a", "b") == "the address is none that Apprise knows"
 
 
-NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)  # a day of its own for what begins anew with the business day
+NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)  # a day of its own for what starts over with the business day
 
 
 def entered(db: Database, quarter: datetime, people: int) -> None:
@@ -304,7 +304,7 @@ def test_what_nobody_cleans_is_reported_once_a_day(library: Database, desk: Inbo
         entered(library, NOON + timedelta(hours=hours), 50)
     for hours in range(2, 17, 2):
         turn(library, NOON + timedelta(hours=hours))
-    assert len(desk.subjects) == 2 and desk.subjects[1].startswith("Upphörde"), "as the day began anew"
+    assert len(desk.subjects) == 2 and desk.subjects[1].startswith("Upphörde"), "as another day began"
 
 
 def test_somebody_or_nobody_inside_is_not_told_by_turns(library: Database, desk: Inbox) -> None:
@@ -348,7 +348,7 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
 def test_a_target_that_cannot_be_reached_is_a_failed_job(
     library: Database, desk: Inbox, now: datetime
 ) -> None:
-    """Other targets may be told of it, and the doctor says it, until a message arrives or nothing waits for it."""
+    """Other targets may be notified of it, and the doctor says it, until a message arrives or nothing waits for it."""
 
     def unreached(minutes: float) -> list[str]:
         troubles = get_troubles(library, now + minutes * MINUTE)

@@ -152,16 +152,16 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     assert proposal.factor_in == pytest.approx(1.11, abs=0.01) and proposal.factor_out == 1
     assert len(proposal.evidence["counts"]) == 4 and proposal.evidence["in"]["lower"] < 0.98
     assert get_visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
-    foretold = effects(house)[proposal.id]
-    assert (foretold.in_now, foretold.out_now, foretold.out_then) == (360, 320, 320)
+    previewed = effects(house)[proposal.id]
+    assert (previewed.in_now, previewed.out_now, previewed.out_then) == (360, 320, 320)
 
     calibrations.accept(house, proposal.id, author="Robin", reason="the lens is low", now=LATER)
     now = get_visits(house, "lib", DAY, DAY)[0]
     assert raw.gross is not None and now.gross == pytest.approx(raw.gross * proposal.factor_in)
     assert now.corrected == pytest.approx(now.gross - raw.gross)
-    assert now.gross == pytest.approx(foretold.in_then)
+    assert now.gross == pytest.approx(previewed.in_then)
     back = effects(house)[proposal.id]
-    assert (back.in_now, back.in_then) == (pytest.approx(foretold.in_then), pytest.approx(360))
+    assert (back.in_now, back.in_then) == (pytest.approx(previewed.in_then), pytest.approx(360))
     told = proposal.evidence["in"]
     assert now.se == pytest.approx(  # the error of the counts is that of the door now
         counting_error(now.gross, 0, 0, checked=(now.gross * told["sd"] / told["accuracy"]) ** 2)

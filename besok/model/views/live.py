@@ -129,9 +129,7 @@ class SiteLive:
     open_until: datetime | None
     opens_at: datetime | None
     visits_today: float | None
-    visits_last_week: (
-        float | None
-    )  # a week ago, up to the same time of day; None where that day is not comparable
+    visits_last_week: float | None  # up to the same time of day; None where that day is not comparable
     spaces: tuple[SpaceLive, ...]
     staffed: bool = True
     staffed_until: datetime | None = None

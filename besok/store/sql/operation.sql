@@ -231,7 +231,7 @@ select rule_id, s.slug as site from gone left join site s using (site_id)
 
 -- name: alert_raise
 -- Notes an occurrence, once: neither while it is open already, nor about what is being worked on. One that was resolved too soon,
--- as its beginning is still the same a day later, is opened again; its target is told again if it was told of the end.
+-- as its beginning is still the same a day later, is opened again; its target is notified again if it was notified of the end.
 with reopened as (
     update alert a set resolved = null, resolution_sent = null, value = %(value)s,
         sent = case when a.resolution_sent is null then a.sent end,
@@ -283,7 +283,7 @@ where r.target = %(target)s
 order by a.raised, a.alert_id
 
 -- name: alerts_sent
--- Notes what a target has been told: of `over` that they ended. What ends, or begins again, while it is sent is told by the next one.
+-- Notes of what a target was notified: of `over` that they ended. What ends, or begins again, meanwhile is in the next message.
 update alert set
     sent = case when alert_id = any(%(over)s::bigint[]) and resolved is null then null else coalesce(sent, %(now)s) end,
     resolution_sent = case when alert_id = any(%(over)s::bigint[]) and resolved is not null then %(now)s end

@@ -224,7 +224,7 @@ def test_before_any_site_unknown_devices_are_shown_with_their_messages_and_answe
     with access.acting(LOCAL), speaking("en"):
         said = texts(guide.begin(db, Address(page=""), NOW))
         assert '"in": 3' in said and "Rejected messages" in said and "Say what it means" not in said
-        assert "Make the place first" in said
+        assert "Create the site first" in said
         sites.apply(db, library("lib"))
         shown = guide.new_site(db, Address(page="admin/site"), NOW)
         assert "/admin/site/lib/sensors" in str([str(part) for part in shown])

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Final, get_args
+from typing import Final
 from urllib.parse import urlencode
 
 from api.sign_in.page import PEOPLE, field, form, role_name
 from besok.model.access import RIGHTS, Grant
 from besok.services.accounts import MOST_DAYS
 from besok.store.accounts import Account
-from besok.store.audit import Action, AuditEntry
+from besok.store.audit import AuditEntry
 from besok.store.sessions import Key
-from besok.text import formats
+from besok.text import audit_text, formats
 from besok.text.languages import _
 
 LONGEST_NAME: Final = 60  # characters
@@ -76,18 +76,20 @@ def choose_password(name: str, invited: str) -> str:
 def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, people: bool) -> str:
     """Return the audit as a table below the form that filters it, with links to older entries and to the `people`."""
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
+    kinds: Mapping[str, str] = audit_text.kinds()
     lines = "".join(
-        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action, e.site, e.subject, e.detail) for e in entries
+        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
+        for e in entries
     )
     label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
-    kinds = {"": _("everything"), **{kind: kind for kind in sorted(get_args(Action))}}
     title = _("People and keys")
     everybody = f'<p><a href="{PEOPLE}">{title}</a></p>' if people else ""
     show, file, before = _("Show"), _("As a file"), _("Older entries")
     more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
     actor = escape(asked.get("actor", ""))
     filters = field("actor", _("Who"), "off", f'value="{actor}" maxlength="200"')
-    filters += _options("action", "action", _("What"), kinds, asked.get("action", ""))
+    choices = {"": _("everything"), **dict(sorted(kinds.items(), key=lambda kind: kind[1]))}
+    filters += _options("action", "action", _("What"), choices, asked.get("action", ""))
     site = f'<input type="hidden" name="site" value="{escape(asked["site"])}">' if asked.get("site") else ""
     return f"""<form method="get" class="filter">{site}{filters}<button>{show}</button></form>
 <div class="scroll" tabindex="0" role="region" aria-label="{label}">

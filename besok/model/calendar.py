@@ -269,7 +269,7 @@ def business_day(t: datetime, site: Site) -> date:
 def alike(day: date, other: date, site: Site) -> bool:
     """Tell whether two days have the same opening hours, and both or neither are a public holiday."""
     free, free_too = (holiday(one, site.opening) is not None for one in (day, other))
-    hours, hours_too = (hours_text(one, site.opening) for one in (day, other))
+    hours, hours_too = (parse_hours(hours_text(one, site.opening), site.day_start) for one in (day, other))
     return (free, hours) == (free_too, hours_too)
 
 

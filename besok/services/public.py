@@ -146,10 +146,10 @@ def _usual_week(db: Database, place: Site, today: date) -> UsualWeek:
 
 
 def _by_hour(place: Site, day: date, usual: UsualWeek) -> dict[int, float | None]:
-    """Return the usual number of people in the open hours of a day; None where it is not known."""
+    """Return the usual number of people in the open hours of a day, but at night; None where it is not known."""
     zone, spans = ZoneInfo(place.timezone), calendar.open_intervals(day, place)
     begins = [t.astimezone(zone) for start, until in spans for t in whole_hours(start, until)]
-    return {t.hour: usual.get((t.weekday(), t.hour)) for t in begins}
+    return {t.hour: usual.get((t.weekday(), t.hour)) for t in begins if not _at_night(t, place)}
 
 
 def _capacity(stated: int | None, place: Site, day: date, usual: UsualWeek) -> int:

@@ -128,12 +128,13 @@ def install(server: FastAPI, settings: Settings) -> None:
         return site_page(request, site, bare=True)
 
     def poster_of(request: Request, site: str, space: str) -> Poster:
-        known = get_spaces(server.state.db, site)
-        names = {one.space: one.name for one in known}
-        if space and space not in names:
-            raise NotFound(f"there is no space “{space[:100]}” in {site}")
-        seats = any(one.seats for one in known if space in ("", one.space))
-        return make_poster(f"{base(request)}/free/{site}", space, names[space or site], seats=seats)
+        public_site = get_public(server.state.db, site, server.state.clock())
+        shown = {one.space: one for one in public_site.spaces}
+        if space and space not in shown:
+            raise NotFound(f"the public page of {site} shows no space “{space[:100]}”")
+        of = [shown[space]] if space else public_site.spaces
+        name, seats = shown[space].name if space else public_site.name, any(one.seats for one in of)
+        return make_poster(f"{base(request)}/free/{site}", space, name, seats=seats)
 
     @router.get("/{site}/poster.svg", response_model=None)
     def poster(request: Request, site: str, space: str = "") -> Response:
@@ -181,9 +182,10 @@ def _manifest(site: str, name: str, short: str, language: str) -> dict[str, Any]
                     "src": f"/free/icon-{size}.png",
                     "sizes": f"{size}x{size}",
                     "type": "image/png",
-                    "purpose": "any maskable",
+                    "purpose": purpose,
                 }
                 for size in ICONS
+                for purpose in ("any", "maskable")
             ),
         ],
     }

@@ -3,6 +3,8 @@
 const EVERY_MS = 60000;
 const AGAIN_MS = 3000; // while there is no connection
 const notice = document.getElementById("offline");
+const content = document.getElementById("content");
+let shown = content.innerHTML;
 let again = null;
 
 function lost() {
@@ -18,8 +20,10 @@ async function renew() {
     const answer = await fetch(location.href, { cache: "no-cache" });
     if (!answer.ok || answer.headers.get("X-Besok-Kept")) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("content");
-    const now = document.getElementById("content");
-    if (fresh && fresh.innerHTML !== now.innerHTML) now.innerHTML = fresh.innerHTML;
+    if (fresh && fresh.innerHTML !== shown) {
+      content.innerHTML = shown = fresh.innerHTML;
+      document.getElementById(location.hash.slice(1))?.classList.add("sought"); // `:target` forgets what was replaced
+    }
     notice.hidden = true;
   } catch {
     lost();

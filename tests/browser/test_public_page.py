@@ -36,3 +36,18 @@ def test_it_opens_without_a_connection_and_says_so(chromium: Browser, still_hous
     context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
     context.close()
+
+
+def test_the_room_of_a_poster_stays_marked_when_figures_change(chromium: Browser, still_house: House) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{still_house.url}/free/{still_house.id}")
+    room = page.locator(".spaces li").first
+    page.goto(f"{page.url}#{room.get_attribute('id')}")
+    width = "getComputedStyle(document.querySelector('.spaces li')).borderTopWidth"
+    assert page.evaluate(width) == "3px"
+    page.evaluate("shown = 'figures of before'")
+    page.evaluate("renew()")
+    expect(room).to_have_class("sought")
+    assert page.evaluate(width) == "3px"
+    context.close()

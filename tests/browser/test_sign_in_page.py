@@ -64,7 +64,7 @@ def test_in_through_the_provider_and_out_again(
         page.locator("#who-is-in").click()
         expect(page.get_by_text("Anna Provider är inloggad som: administratör.")).to_be_visible()
         page.get_by_role("link", name="Vem ändrade vad").click()
-        expect(page.get_by_role("cell", name="account.sign_in").first).to_be_visible()
+        expect(page.get_by_role("cell", name="Inloggning").first).to_be_visible()
         page.go_back()
         page.get_by_role("button", name="Logga ut").click()
         expect(page.get_by_text("Du är utloggad.")).to_be_visible()
@@ -82,7 +82,7 @@ def test_the_pages_are_accessible_and_need_no_script(
     page.goto(address)
     enter(page, "ada")
     expect(page).to_have_title("Vem ändrade vad – Besök")
-    expect(page.get_by_role("cell", name="site.apply")).to_be_visible()
+    expect(page.get_by_role("cell", name="Plats ändrad")).to_be_visible()
     state = plain.storage_state()
     plain.close()
     # What there is to see only where somebody has an account; all else is looked at in test_screens.py.

@@ -543,7 +543,7 @@ def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client
         assert me(program)[0] == "public"
     assert [e.actor for e in audit.entries(db, limit=9) if e.action.startswith("key.")] == ["Ada", "Ada"]
     page = signed.get("/admin/audit?actor=ada&action=key.revoke&site=").text
-    assert "key.revoke</td>" in page and "key.add</td>" not in page
+    assert "Nyckel återkallad</td>" in page and "Nyckel skapad</td>" not in page
     assert len(signed.get("/api/v1/audit?action=key.add").json()) == 1
     assert signed.get("/api/v1/audit?actor=nobody").json() == []
 

@@ -206,6 +206,7 @@ def test_nothing_is_told_of_people_at_night(library: Database, hours: str, hour:
     assert {(s.people, s.free, s.use, s.level) for s in public.spaces} == {(None, None, None, "unknown")}
     assert public.level == "unknown"
     assert public.at_night is (hours == "always")
+    assert not {one.hour for day in public.days for one in day.hours} & {23, 0, 1, 2, 3, 4, 5}
 
 
 @pytest.mark.usefixtures("english")
@@ -376,6 +377,8 @@ def test_posters_and_apps_of_each_site(client: TestClient) -> None:
         assert paper.headers["content-type"] == "application/pdf" and title in leaf.extract_text()
     for kind in ("svg", "pdf"):
         assert client.get(f"/free/lib/poster.{kind}?space=nowhere").status_code == 404
+        hidden = client.get(f"/free/lib/poster.{kind}?space=hall")
+        assert hidden.status_code == 404, "the public page shows only what has seats"
     app = client.get("/free/lib/manifest.webmanifest?lang=ar").json()
     assert (app["start_url"], app["lang"], app["dir"]) == ("/free/lib?lang=ar", "ar", "rtl")
     sizes = {icon["sizes"]: client.get(icon["src"]).content for icon in app["icons"]}

@@ -76,7 +76,7 @@ def choose_password(name: str, invited: str) -> str:
 def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, people: bool) -> str:
     """Return the audit as a table below the form that filters it, with links to older entries and to the `people`."""
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
-    kinds: Mapping[str, str] = audit_text.kinds()
+    kinds = {str(kind): name for kind, name in audit_text.kinds().items()}
     lines = "".join(
         _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
         for e in entries

@@ -17,7 +17,7 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "kind": Translatable("Choose one in the list."),
     "timezone": Translatable("Write a time zone such as Europe/Stockholm."),
     "country": Translatable("Choose a country in the list."),
-    "first": Translatable("Choose the first day; no two tables of hours begin on the same one."),
+    "first": Translatable("Choose the first day; no two begin on the same one."),
     "last": _DAYS,
     "capacity": _NUMBER,
     "area_m2": _NUMBER,
@@ -39,6 +39,12 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     ),
     "counted": Translatable("A sensor counts this door: take the sensor out first."),
     "channel": Translatable("This sensor already counts somewhere at that time: end that first."),
+    "of": Translatable("Choose a definition in the list."),
+    "share": Translatable(
+        "Write a share or a number a day, one of the two; the shares of a door are less than 100 % in all."
+    ),
+    "per_day": Translatable("Write a number above 0, or leave it empty."),
+    "portals": Translatable("Choose doors that count; a number a day is of the whole site and names none."),
     "factor": Translatable("Write a number above 0, such as 2 for twice as many visits."),
     "deadline": Translatable("Choose a day after the baseline."),
     "baseline_first": Translatable("Choose the first day of the period to compare with."),

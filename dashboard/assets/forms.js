@@ -40,8 +40,9 @@
     const found = filled(form);
     if (form.dataset.mark !== undefined) found.mark = form.dataset.mark;
     if (!form.dataset.within) return found;
-    const { who, mark, ...values } = found;
-    return { who, mark, [form.dataset.within]: values };
+    const { who, mark, ...given } = found;
+    const values = Object.entries(given).map(([key, text]) => [key, Array.isArray(text) ? text.join(" ") : text]);
+    return { who, mark, [form.dataset.within]: Object.fromEntries(values) };
   }
 
   // What is wrong with a field stands below it, until the form is sent again.

@@ -61,7 +61,7 @@ def _form(
     site: str, part: Part, mark: str, fields: Sequence[Any], form_id: str, verb: str, about: str, kept: str
 ) -> Any:
     address = f"PUT /api/v1/sites/{site}/parts/{part}"
-    sent = {"within": "values", "mark": mark, "kept": kept, **_confirmation(site, part)}
+    sent = {"within": "values", "lists": "portals", "mark": mark, "kept": kept, **_confirmation(site, part)}
     return forms.form(fields, form_id, verb, about, address, **sent)
 
 
@@ -325,7 +325,7 @@ def sensor_fields(raw: Raw, site: Site, *, new: bool = False, chosen: str = "") 
 
 def target_fields(raw: Raw | None, usual: Values) -> list[Any]:
     """Return the fields of a target; `usual` are proposed for a new one."""
-    here, known = place("target", raw), _known("target", raw) or usual
+    here, known = place("target", raw), {"factor": "2", **(_known("target", raw) or usual)}
     counts = {"gross": _("all visits (gross)"), "net": _("visits less deductions (net)")}
     one = [
         quiet(_("If of the year to compare with only one figure is known, write it here.")),

@@ -11,6 +11,7 @@ from dash import dcc, html
 from besok.model import calendar
 from besok.model.site import DayHours, Site, Text
 from besok.model.sitefile.edit import Lists, Part
+from besok.model.sitefile.visit_checks import perimeter
 from besok.model.tomlfile import Raw
 from besok.services import access
 from besok.services.devices import get_unplaced
@@ -31,6 +32,7 @@ from dashboard.components import (
     space_doors,
     unknown_devices,
     unplaced_devices,
+    visit_forms,
 )
 from dashboard.components.elements import fold, items, present, quiet
 from dashboard.components.site_forms import add, edit, entry, listed, place, remove
@@ -202,6 +204,10 @@ def _past(c: Context) -> list[Any]:
 
 
 def _target(c: Context) -> list[Any]:
+    return [*_goal(c), *_visits(c)]
+
+
+def _goal(c: Context) -> list[Any]:
     known = c.lists["target"]
     today = calendar.business_day(c.now, c.site)
     about = html.P(_("The period to compare with, how many times as many visits, and the deadline."))
@@ -211,6 +217,49 @@ def _target(c: Context) -> list[Any]:
         return [about, edit(c.site.id, "target", raw, site_forms.target_fields(raw, {}), _("Target")), out]
     usual = no_target.proposed(today, get_so_far(c.db, c.site.id, today).first)
     return [about, add(c.site.id, "target", site_forms.target_fields(None, usual), _("Set the target"))]
+
+
+def _visits(c: Context) -> list[Any]:
+    """Return what counts as a visit, by the day from which it holds, and what is deducted."""
+    leading = perimeter(c.site, [c.site, *c.others])
+    doors = {door: named(portal.name) for door, portal in leading.items()}
+    since = {
+        str(raw["first"]): _("from {day}").format(day=formats.day(raw["first"]))
+        for raw in sorted(c.lists["visits"], key=lambda raw: raw["first"], reverse=True)
+    }
+
+    def definition(raw: Raw) -> Any:
+        counting = ", ".join(doors.get(door, door) for door in raw.get("portals", ())) or _("all doors")
+        fields = partial(visit_forms.definition_fields, raw, doors)
+        return _one(c, "visits", raw, fields, since[str(raw["first"])], counting, _called(raw, "note"))
+
+    def deduction(raw: Raw) -> Any:
+        amount = (
+            _("{n} a day").format(n=formats.number(raw["per_day"]))
+            if "per_day" in raw
+            else formats.percent(raw.get("share"), 1)
+        )
+        fields = partial(visit_forms.deduction_fields, raw, since, doors)
+        of = visit_forms.kinds()[raw["kind"]]
+        return _one(c, "deductions", raw, fields, of, amount, since[raw["of"]], _called(raw, "note"))
+
+    about = _(
+        "Without a definition everybody counts who goes in by any door, and nothing is deducted. A change of method "
+        "is a new definition from that day on: earlier figures stay, and comparisons know about the break."
+    )
+    new = add(c.site.id, "visits", visit_forms.definition_fields(None, doors), _("Add the definition"))
+    less = visit_forms.deduction_fields(None, since, doors) if since else []
+    return present(
+        html.H2(_("What counts as a visit")),
+        quiet(about),
+        _list(map(definition, c.lists["visits"])),
+        fold(_("Add a definition"), new),
+        html.H2(_("Deductions")) if since else None,
+        _list(map(deduction, c.lists["deductions"])),
+        fold(_("Add a deduction"), add(c.site.id, "deductions", less, _("Add the deduction")))
+        if since
+        else None,
+    )
 
 
 def _list(entries: Iterable[Any]) -> Any:

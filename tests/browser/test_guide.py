@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from accessibility import in_either_colours
@@ -10,6 +11,7 @@ from house import House, Open, ago, measuring, people
 from playwright.sync_api import Page, expect
 
 from besok.model.settings import Settings
+from besok.model.site import Deduction
 from besok.store import sites
 from besok.store.database import Database
 
@@ -172,3 +174,35 @@ def test_what_is_written_stays_while_another_part_is_opened_and_saved(
     expect(studio.locator("summary").first).to_contain_text("7 personer")
     expect(studio.locator("form")).to_have_count(0)
     expect(lobby.get_by_label("Namn", exact=True)).to_have_value("Vestibul")
+
+
+def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
+    db: Database, quiet_house: House, open_page: Open
+) -> None:
+    address = f"{quiet_house.url}/admin/site/{quiet_house.id}/target"
+    page = open_page(address, locale="en-GB", bypass_csp=True, strict=False)  # one answer is a refusal
+    page.get_by_text("Add a definition").click()
+    page.get_by_label("It holds from").fill("2026-01-01")
+    page.get_by_label("Entrance", exact=True).check()
+    expect(page.get_by_label("How many times as many visits")).to_have_value("2")
+    definition_form = page.locator("form", has_text="It holds from")
+    definition_form.locator("[name=who]").fill("Kim")
+    definition_form.locator(".send").click()
+    page.get_by_text("Add a deduction").click()
+    deduction = page.locator("form", has_text="Who is not a visitor")
+    deduction.locator(".send").click()
+    expect(deduction.locator(".wrong").first).to_contain_text(
+        "Write a share or a number a day, one of the two"
+    )
+    deduction.get_by_label("Who is not a visitor").select_option("through")
+    deduction.get_by_label("Share of entries in %").fill("7.5")
+    check(page, "visits-en-GB")
+    deduction.locator(".send").click()
+    expect(page.locator(".entries", has_text="people who only walk through")).to_contain_text(
+        "7.5\N{NO-BREAK SPACE}%"
+    )
+    (definition,) = sites.load(db, quiet_house.id).visits
+    assert (definition.first, len(definition.portals)) == (date(2026, 1, 1), 1)
+    assert definition.deductions == (Deduction(kind="through", share=0.075),)
+    page.locator(".entries", has_text="people who only walk through").locator("summary").first.click()
+    expect(page.get_by_label("Share of entries in %").first).to_have_value("7.5")

@@ -10,18 +10,29 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.errors import EditConflict, EditRefused, NotFound
-from besok.model.site import WEEKDAYS, Closure, DayHours, OpeningException, SiteFile, Target, Text
+from besok.model.site import (
+    WEEKDAYS,
+    Closure,
+    DayHours,
+    Deduction,
+    OpeningException,
+    SiteFile,
+    Target,
+    Text,
+    VisitDefinition,
+)
 from besok.model.sitefile.edit import PARTS, Edit, Part, created, edited, mark, parts, values_of
 from besok.model.sitefile.undone import undone
 from besok.model.tomlfile import Raw
 from besok.text.languages import LANGUAGES, speaking
 from besok.text.opening_text import meant, written
-from dashboard.components import site_forms
+from dashboard.components import site_forms, visit_forms
 
 EXAMPLE = sitefile.parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 LIBRARY, PARK = EXAMPLE.sites
 BEFORE = sitefile.dump(SiteFile(sites=(LIBRARY,)))
 TODAY = date(2026, 11, 25)
+DOORS = {p.id: p.name.sv for p in LIBRARY.portals}
 
 
 def rich() -> SiteFile:
@@ -63,6 +74,19 @@ def rich() -> SiteFile:
         sensors=sensors,
         target=target,
         pandemic="keep",
+        visits=(
+            VisitDefinition(
+                first=date(2019, 1, 1), method="half", note=Text(sv="Ljusbågar", en="Light beams")
+            ),
+            VisitDefinition(
+                first=date(2026, 1, 1),
+                portals=("town-entrance", "park-entrance"),
+                deductions=(
+                    Deduction(kind="through", share=0.0625, portals=("town-entrance",)),
+                    Deduction(kind="staff", per_day=12.5, note=Text(sv="Schema", en="Roster")),
+                ),
+            ),
+        ),
     )
     return SiteFile(sites=(library, PARK))
 
@@ -79,6 +103,10 @@ def form_of(part: Part, raw: Raw, known: SiteFile, n: int) -> list[Any]:
         "portals": lambda: site_forms.portal_fields(raw, site, others),
         "sensors": lambda: site_forms.sensor_fields(raw, site),
         "target": lambda: site_forms.target_fields(raw, {}),
+        "visits": lambda: visit_forms.definition_fields(raw, DOORS),
+        "deductions": lambda: visit_forms.deduction_fields(
+            raw, dict.fromkeys(("2026-01-01", "2019-01-01"), ""), DOORS
+        ),
     }
     return fields[part]()
 
@@ -92,8 +120,13 @@ def sent(fields: list[Any]) -> dict[str, str]:
             value = next((o.value for o in one.children if o.selected), one.children[0].value)
         else:
             value = getattr(one, "value", None)
+        if getattr(one, "type", "") == "checkbox":
+            continue
         if name and value not in (None, ""):
-            found[name] = str(value)
+            found[name] = f"{float(value) / 100:.10g}" if name == "share" else str(value)
+    boxes = [getattr(one, "children", [None])[0] for one in _all(fields) if getattr(one, "data-checked", "")]
+    if boxes:
+        found["portals"] = " ".join(box.value for box in boxes)
     return {
         k: meant(v) if k.split(".")[0] in (*WEEKDAYS, "on_holiday", "hours") else v for k, v in found.items()
     }
@@ -151,6 +184,9 @@ def test_every_part_comes_back_from_its_values() -> None:
         ("closures", {"space": "cafe", "first": "2026-01-05", "last": "2026-01-01"}, ["last"]),
         ("closures", {"space": "nowhere", "first": "2026-01-05"}, ["space"]),
         ("exceptions", {"first": "2026-01-05", "last": "2026-01-06", "hours": "9-8"}, ["hours"]),
+        ("visits", {"portals": "nowhere"}, ["first"]),
+        ("visits", {"first": "2027-01-01", "portals": "nowhere"}, ["portals"]),
+        ("deductions", {"of": "2021-05-05", "kind": "staff", "share": "0.5"}, ["of"]),
         ("target", {"factor": "-1", "deadline": "2030-01-01"}, ["baseline_first", "baseline_last", "factor"]),
     ],
 )  # fmt: skip
@@ -189,6 +225,44 @@ def test_what_somebody_else_has_changed_is_not_changed_again() -> None:
         "cafe": 70,
         "foyer": 130,
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"share": "0.9"}, ["share"]),  # with what the other takes off
+        ({"share": "0.1", "per_day": "3"}, ["share"]),
+        ({}, ["share"]),
+        ({"per_day": "3", "portals": "town-entrance"}, ["portals"]),
+        ({"share": "0.1", "portals": "staff-entrance"}, ["portals"]),
+        ({"share": "many"}, ["share"]),
+    ],
+)
+def test_a_wrong_deduction_finds_its_field(values: dict[str, str], fields: list[str]) -> None:
+    given = {"of": "2026-01-01", "kind": "other", **values}
+    with pytest.raises(EditRefused) as refused:
+        edited(rich(), Edit(site=LIBRARY.id, part="deductions", values=given))
+    assert list(refused.value.fields) == fields
+
+
+def test_deductions_move_with_their_definition_and_go_with_it() -> None:
+    known = rich()
+    raw = parts(known, LIBRARY.id)["visits"][1]
+    values = values_of("visits", raw)
+    moved = edited(
+        known,
+        Edit(
+            site=LIBRARY.id, part="visits", mark=mark("visits", raw), values=values | {"first": "2026-02-01"}
+        ),
+    )
+    first, last = moved.sites[0].visits
+    assert (last.first, last.deductions) == (date(2026, 2, 1), known.sites[0].visits[1].deductions)
+    gone = edited(known, Edit(site=LIBRARY.id, part="visits", mark=mark("visits", raw)))
+    assert gone.sites[0].visits == (first,)
+    fewer = values | {"portals": "park-entrance"}
+    with pytest.raises(EditRefused) as refused:
+        edited(known, Edit(site=LIBRARY.id, part="visits", mark=mark("visits", raw), values=fewer))
+    assert refused.value.elsewhere == (("deductions", "through"),) and not refused.value.fields
 
 
 NEW = {"name.sv": "Råå", "kind": "library", "timezone": "Europe/Stockholm", "country": "SE"}

@@ -16,7 +16,9 @@ from besok.model.site import WEEKDAYS, SiteFile
 from besok.model.sitefile import dump, read
 from besok.model.tomlfile import Path, Raw
 
-Part = Literal["site", "hours", "exceptions", "spaces", "closures", "portals", "sensors", "target"]
+Part = Literal[
+    "site", "hours", "exceptions", "spaces", "closures", "portals", "sensors", "target", "visits", "deductions"
+]  # fmt: skip
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; other keys of the part stay
     "site": ("name", "kind", "timezone", "capacity", "plan", "position"),
@@ -32,12 +34,15 @@ FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; o
         "factor", "deadline", "measure", "baseline_first", "baseline_last", "baseline_visits", "baseline_measure",
         "baseline_source",
     ),
+    "visits": ("first", "method", "portals", "note"),
+    "deductions": ("of", "kind", "share", "per_day", "portals", "note"),
 }  # fmt: skip
 _POINT: Final = ("plan", "at", "position")  # "12.5 8" in a form
 _POINTS: Final = "shape"  # "0 0; 12.5 0; 12.5 8"
+_SEVERAL: Final = "portals"  # "main yard"
 _ONCE: Final = ("site", "target")  # a site has one at most
 _BY_NAME: Final = ("spaces", "portals")  # have an id that is made of the name
-_SECTIONS: Final = ("opening", "target", "spaces", "portals", "sensors", "mappings", "visits")
+_SECTIONS: Final = ("opening", "target", "spaces", "portals", "sensors", "mappings", "visits", "deductions")
 _BEGIN: Final = dict.fromkeys((*WEEKDAYS, "on_holiday"), "always")  # of a new site, until its hours are said
 
 Values = Mapping[str, str]  # by field, "name.sv" for what lies within one
@@ -77,6 +82,8 @@ def values_of(part: Part, raw: Raw) -> dict[str, str]:
             values[key] = _point_text(value)
         elif key == _POINTS and value:
             values[key] = "; ".join(map(_point_text, value))
+        elif key == _SEVERAL and value:
+            values[key] = " ".join(value)
         elif value is not None:
             values[key] = str(value).lower() if isinstance(value, bool) else str(value)
     return values
@@ -93,7 +100,7 @@ def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
         raise EditConflict
     item = _item(edit, lists, was)
     raw["sites"][number] = _joined(lists)
-    return _checked(raw, item)
+    return _checked(raw, edit.part, item)
 
 
 def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:
@@ -104,7 +111,7 @@ def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:
     name = values.get("id") or _free_id(given, "site", used)
     site: dict[str, Any] = {"id": name, **given, "opening": [_BEGIN | {"country": values.get("country", "")}]}
     raw["sites"].append(site | {"spaces": [], "portals": []})
-    return _checked(raw, raw["sites"][-1]), name
+    return _checked(raw, "site", raw["sites"][-1]), name
 
 
 def _raw(site_file: SiteFile) -> dict[str, Any]:
@@ -121,7 +128,7 @@ def _find(raw: Raw, site: str) -> tuple[int, dict[str, Any]]:
 def _lists(site: dict[str, Any]) -> Lists:
     opening = site["opening"]
     tables = opening if isinstance(opening, list) else [opening]
-    spaces = site.get("spaces", [])
+    spaces, visits = site.get("spaces", []), site.get("visits", [])
     return {
         "site": [{key: value for key, value in site.items() if key not in _SECTIONS}],
         "exceptions": [one for table in tables for one in table.pop("exceptions", [])],
@@ -129,7 +136,9 @@ def _lists(site: dict[str, Any]) -> Lists:
         "target": [site["target"]] if "target" in site else [],
         "closures": [{"space": space["id"], **one} for space in spaces for one in space.pop("closed", [])],
         "spaces": spaces,
-        **{key: site.get(key, []) for key in ("portals", "sensors", "mappings", "visits")},
+        "deductions": [{"of": _first(one), **each} for one in visits for each in one.pop("deductions", [])],
+        "visits": visits,
+        **{key: site.get(key, []) for key in ("portals", "sensors", "mappings")},
     }
 
 
@@ -142,6 +151,12 @@ def _joined(lists: Lists) -> dict[str, Any]:
         if name not in spaces:
             raise EditRefused(["space"])
         spaces[name].setdefault("closed", []).append(closure)
+    definitions = {_first(one): one for one in lists["visits"]}
+    for deduction in lists["deductions"]:
+        first = deduction.pop("of", "")
+        if first not in definitions:
+            raise EditRefused(["of"])
+        definitions[first].setdefault("deductions", []).append(deduction)
     if lists["hours"]:
         site["opening"] = lists["hours"]
         lists["hours"][-1]["exceptions"] = lists["exceptions"]
@@ -157,12 +172,15 @@ def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any
     if edit.values is None:
         if was is not None and edit.part != "site":
             several.remove(was)
-            _remove_rest(edit.part, was.get("id", ""), lists)
+            _remove_rest(edit.part, was.get("id", _first(was)), lists)
         return None
     given = _nested(edit.values)
     if unknown := given.keys() - set(FIELDS[edit.part]):
         raise EditRefused(sorted(unknown))
     if was is not None:
+        for deduction in lists["deductions"] if edit.part == "visits" else ():
+            if deduction["of"] == _first(was):
+                deduction["of"] = _first(given)
         for key in FIELDS[edit.part]:
             was.pop(key, None)
         was |= given
@@ -179,12 +197,18 @@ def _item(edit: Edit, lists: Lists, was: dict[str, Any] | None) -> dict[str, Any
 
 
 def _remove_rest(part: Part, name: str, lists: Lists) -> None:
-    """Remove what belongs to a removed space or portal: closures, and sensors placed there earlier."""
+    """Remove what belongs to a removed part: closures, sensors placed there earlier, deductions."""
     key = part[:-1]
+    lists["deductions"] = [one for one in lists["deductions"] if (part, one["of"]) != ("visits", name)]
     lists["closures"] = [one for one in lists["closures"] if (part, one["space"]) != ("spaces", name)]
     lists["sensors"] = [
         one for one in lists["sensors"] if one.get(key) != name or not {"last", "until"} & one.keys()
     ]
+
+
+def _first(definition: Raw) -> str:
+    """Return the day from which a definition of a visit holds, as text: no two have the same."""
+    return str(definition.get("first", ""))
 
 
 def _free_id(given: Raw, kind: str, used: set[str]) -> str:
@@ -208,6 +232,8 @@ def _nested(values: Values) -> dict[str, Any]:
         if len(texts) == 1:
             (nested[key],) = texts
     nested |= {key: _point(nested[key]) for key in _POINT if key in nested}
+    if _SEVERAL in nested:
+        nested[_SEVERAL] = nested[_SEVERAL].split()
     if _POINTS in nested:
         nested[_POINTS] = [_point(corner) for corner in nested[_POINTS].split(";")]
     return nested
@@ -222,22 +248,24 @@ def _point_text(point: Sequence[float]) -> str:
     return " ".join(f"{value:.10g}" for value in point)
 
 
-def _checked(raw: Raw, item: dict[str, Any] | None) -> SiteFile:
+def _checked(raw: Raw, part: Part, item: dict[str, Any] | None) -> SiteFile:
     site_file, problems = read(raw)
     if problems:
-        places = [_place(raw, path, item) for path, _ in problems]
+        places = [_place(raw, path, part, item) for path, _ in problems]
         fields = {field for field, _ in places if field}
         elsewhere = {other for field, other in places if field is None and other}
         raise EditRefused(sorted(fields), sorted(elsewhere))
     return site_file
 
 
-def _place(raw: Raw, path: Path, item: dict[str, Any] | None) -> tuple[str | None, tuple[str, str]]:
+def _place(
+    raw: Raw, path: Path, part: Part, item: dict[str, Any] | None
+) -> tuple[str | None, tuple[str, str]]:
     """Return the field of the edited part that a problem is about; else the kind and name of the other part."""
     other = ("", "")
     for n, (step, at) in enumerate(_walk(raw, path)):
         rest = path[n + 1 :]
-        if item is not None and at is item and not {*rest[:1]} & {*_SECTIONS}:
+        if item is not None and at is item and not {*rest[:1]} & ({*_SECTIONS} - {*FIELDS[part]}):
             return (str(rest[0]) if rest else ""), other
         if isinstance(at, dict) and isinstance(step, int) and n > 1:
             other = (str(path[n - 1]), _called(at))
@@ -255,5 +283,5 @@ def _walk(raw: Raw, path: Path) -> Iterator[tuple[str | int, Any]]:
 
 
 def _called(part: Raw) -> str:
-    name = part.get("name", part.get("device", part.get("first", "")))
+    name = next((part[key] for key in ("name", "device", "first", "kind") if key in part), "")
     return str(name.get("sv", "") if isinstance(name, dict) else name)

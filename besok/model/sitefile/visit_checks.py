@@ -51,7 +51,7 @@ def _unknown(path: Path, portals: Iterable[str], known: set[str]) -> Iterator[Pr
 
 def _check_deduction(path: Path, deduction: Deduction) -> Iterator[Problem]:
     if (deduction.share > 0) == (deduction.per_day > 0):
-        yield path, "a deduction is a share or a number a day; write one of the two"
+        yield (*path, "share"), "a deduction is a share or a number a day; write one of the two"
     if deduction.per_day and deduction.portals:
         reason = "a number a day is taken off the whole site; leave portals out, or write a share"
         yield (*path, "portals"), reason
@@ -62,5 +62,7 @@ def _check_sum(path: Path, definition: VisitDefinition, counting: set[str]) -> I
         share = definition.share_off(name)
         if share > HIGHEST_SHARE:
             reason = f'the shares taken off "{name}" add up to {share:g}; at most {HIGHEST_SHARE} is possible'
-            yield path, reason
+            for m, deduction in enumerate(definition.deductions):
+                if deduction.share and name in (deduction.portals or counting | {""}):
+                    yield (*path, "deductions", m, "share"), reason
             return

@@ -1,0 +1,66 @@
+"""The fields that say what a visit is from a day on, and what is deducted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from besok.model.sitefile.edit import values_of
+from besok.model.tomlfile import Raw
+from besok.text.languages import _
+from dashboard.components import forms, site_forms
+from dashboard.components.elements import data, quiet
+
+
+def definition_fields(raw: Raw | None, doors: Mapping[str, str]) -> list[Any]:
+    """Return the fields of a definition of a visit; `doors` are those that lead into the site, names by id."""
+    here, known = site_forms.place("visits", raw), {} if raw is None else values_of("visits", raw)
+    methods = {
+        "in": _("all who go in"),
+        "half": _("half of all who pass, for counters that cannot tell directions"),
+    }
+    return [
+        site_forms.day(here, "first", _("It holds from"), known),
+        forms.choice(here, "method", _("What is counted"), methods, known.get("method", "in")),
+        _picks(here, _("Doors that count (none chosen: all that lead in)"), known, doors),
+        *site_forms.names(here, known, _("Why"), "note", needed=False),
+    ]
+
+
+def deduction_fields(raw: Raw | None, since: Mapping[str, str], doors: Mapping[str, str]) -> list[Any]:
+    """Return the fields of a deduction; `since` are the first days of the definitions, the newest first."""
+    here, known = site_forms.place("deductions", raw), {} if raw is None else values_of("deductions", raw)
+    share = f"{100 * float(known['share']):.6g}" if known.get("share") else ""
+    percent = forms.control(here, "share", share, type="number", step="any", min=0, max=100)
+    return [
+        forms.choice(
+            here, "of", _("Of the definition that holds"), since, known.get("of", next(iter(since)))
+        ),
+        forms.choice(here, "kind", _("Who is not a visitor"), kinds(), known.get("kind", "staff")),
+        quiet(_("Write one of the two: a share of those who go in, or a number a day.")),
+        forms.field(_("Share of entries in %"), percent, **data(percent="1")),
+        site_forms.number(here, "per_day", _("Number a day"), known, "any"),
+        _picks(here, _("By which doors the share goes in (none chosen: all that count)"), known, doors),
+        *site_forms.names(here, known, _("How you know"), "note", needed=False),
+    ]
+
+
+def kinds() -> dict[str, str]:
+    """Return whose passages are deducted."""
+    return {
+        "staff": _("staff"),
+        "through": _("people who only walk through"),
+        "cafe": _("guests of the café alone"),
+        "other": _("others"),
+    }
+
+
+def _picks(here: str, label: str, known: Mapping[str, str], doors: Mapping[str, str]) -> Any:
+    """Return a box for each door, and for those that count although they no longer lead in."""
+    chosen: Sequence[str] = known.get("portals", "").split()
+    shown = {**doors, **{name: name for name in chosen if name not in doors}}
+    boxes = [
+        forms.pick(f"{here}-{n}", "portals", door, name, chosen=door in chosen)
+        for n, (door, name) in enumerate(shown.items())
+    ]
+    return html.Fieldset([html.Legend(label), *boxes], className="field")

@@ -136,28 +136,28 @@ def public(page: Page, get: Get) -> Pairs:
         yield str(item.get_attribute("class")).split()[0], hour["level"]
 
 
+FIGURES: Mapping[str, Callable[[Page, Get], Pairs]] = {
+    f"/now/{HERE}": now,
+    "/overview": overview,
+    f"/spaces/{HERE}/reading?range=7d&cmp=0": spaces,
+    f"/doors/{HERE}/main?range=7d&cmp=0": door,
+    f"/progress/{HERE}": progress,
+    f"/sensors/{HERE}": sensors,
+    f"/free/{HERE}": public,
+}
+
+
 @pytest.mark.usefixtures("english")
-@pytest.mark.parametrize(
-    ("path", "figures"),
-    [
-        (f"/now/{HERE}", now),
-        ("/overview", overview),
-        (f"/spaces/{HERE}/reading?range=7d&cmp=0", spaces),
-        (f"/doors/{HERE}/main?range=7d&cmp=0", door),
-        (f"/progress/{HERE}", progress),
-        (f"/sensors/{HERE}", sensors),
-        (f"/free/{HERE}", public),
-    ],
-)
 def test_they_are_those_of_the_api(
-    path: str, figures: Callable[[Page, Get], Pairs], chromium: Browser, installations: Installations
+    chromium: Browser, installations: Installations, subtests: pytest.Subtests
 ) -> None:
-    with shown(Screen(path, "full", "en", "light", "desk"), chromium, installations) as (page, _):
+    def get(question: str) -> Any:
+        answer = page.request.get(f"{installations.address('full')}/api/v1{question}")
+        assert answer.ok, (question, answer.text())
+        return answer.json()
 
-        def get(question: str) -> Any:
-            answer = page.request.get(f"{installations.address('full')}/api/v1{question}")
-            assert answer.ok, (question, answer.text())
-            return answer.json()
-
-        pairs = list(figures(page, get))
-        assert [shown for shown, _ in pairs] == [given for _, given in pairs]
+    for path, figures in FIGURES.items():
+        screen = Screen(path, "full", "en", "light", "desk")
+        with subtests.test(path=path), shown(screen, chromium, installations) as (page, _):
+            pairs = list(figures(page, get))
+            assert [shown for shown, _ in pairs] == [given for _, given in pairs]

@@ -125,12 +125,12 @@ def mute(
     return int(_change(db, "alert_mute_add", "maintenance", key, about))
 
 
-def maintenance(db: Database, site: str, since: datetime) -> list[MaintenanceInfo]:
-    """Return the maintenance at a site that is under way or was since a time, latest first."""
+def maintenance(db: Database, site: str | None, since: datetime) -> list[MaintenanceInfo]:
+    """Return the maintenance at a site, or anywhere, that is under way or was since a time, latest first."""
     return db.fetch("maintenance", MaintenanceInfo, site=site, since=since)
 
 
-def end_maintenance(db: Database, site: str, number: int, author: str, now: datetime) -> bool:
+def end_maintenance(db: Database, site: str | None, number: int, author: str, now: datetime) -> bool:
     """End maintenance before its time; False if none of that number is under way."""
     key = {"site": site, "id": number, "author": author, "now": now}
     return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""

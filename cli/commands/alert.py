@@ -158,6 +158,26 @@ def mute(
     print(f"No alert is raised about {subject} until {until:%Y-%m-%d %H:%M} UTC.")
 
 
+@app.command()
+def muted() -> None:
+    """Show what is being worked on, and until when nothing is raised about it."""
+    with opened() as db:
+        listed = alerts.maintenance(db, None, datetime.now(UTC))
+    show(listed, "id subject reason author until", "Nothing is muted.")
+
+
+@app.command()
+def unmute(
+    number: Annotated[int, typer.Argument(help="Its number in `besok alert muted`.")], by: Author = ""
+) -> None:
+    """Raise alerts about something again, before its time."""
+    with opened() as db:
+        if not alerts.end_maintenance(db, None, number, by, datetime.now(UTC)):
+            raise typer.BadParameter(
+                f"nothing of number {number} is muted; `besok alert muted` shows what is"
+            )
+
+
 def _quiet(text: str) -> tuple[time, time] | None:
     if not text:
         return None

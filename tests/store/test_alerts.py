@@ -21,6 +21,7 @@ from besok.text import alert_text
 from besok.text.formats import stamp
 from besok.text.languages import speaking
 from jobs import alerting
+from tests.commands import besok, complaint
 from tests.databases import execute
 from tests.patience import wait_for
 from tests.store.counted import build, put, reading
@@ -446,3 +447,17 @@ def test_what_is_long_over_is_forgotten(library: Database, desk: Inbox, now: dat
     assert len(alerts.listing(library, now)) == 2
     alerts.forget(library, now + timedelta(days=402))
     assert alerts.listing(library, now) == [] and alerts.deliveries(library) == []
+
+
+def test_what_is_worked_on_is_listed_and_ended_by_command(database_url: str, db: Database) -> None:
+    beat(db, "jobs", datetime.now(UTC), {})
+    for subject in ("jobs", "lib"):
+        given = ("--hours", "2", "--reason", "new disk", "--by", "Kim")
+        done = besok(database_url, "alert", "mute", subject, *given)
+        assert (done.exit_code == 0) is (subject == "jobs"), "there is no site yet"
+    listed = besok(database_url, "alert", "muted").stdout
+    assert "new disk" in listed and "jobs" in listed
+    (one,) = alerts.maintenance(db, None, datetime.now(UTC))
+    assert besok(database_url, "alert", "unmute", str(one.id), "--by", "Robin").exit_code == 0
+    assert "Nothing is muted." in besok(database_url, "alert", "muted").stdout
+    assert "besok alert muted" in complaint(besok(database_url, "alert", "unmute", str(one.id)))

@@ -344,19 +344,24 @@ select %(subject)s, (select site_id from site where slug = %(site)s), %(reason)s
 returning mute_id, (select slug from site s where s.site_id = alert_mute.site_id) as site
 
 -- name: maintenance
--- What is being worked on at a site, or was since a time, the last first: besok.model.views.alerts.MaintenanceInfo.
+-- What is being worked on, or was since a time, at a site or anywhere (null), the last first:
+-- besok.model.views.alerts.MaintenanceInfo.
 select m.mute_id as id, m.subject, m.reason, m.author, m.made, m.until, m.ended, m.ended_by
-from alert_mute m join site s using (site_id)
-where s.slug = %(site)s and coalesce(m.ended, m.until) >= %(since)s
+from alert_mute m left join site s using (site_id)
+where (%(site)s::text is null or s.slug = %(site)s) and coalesce(m.ended, m.until) >= %(since)s
 order by m.made desc, m.mute_id desc
 limit 100
 
 -- name: maintenance_end
--- Notes that work on a site is over before its time.
+-- Notes that work on something of a site, or on anything (null), is over before its time.
+with open as (
+    select m.mute_id, s.slug as site from alert_mute m left join site s using (site_id)
+    where m.mute_id = %(id)s and m.ended is null and m.until > %(now)s
+      and (%(site)s::text is null or s.slug = %(site)s)
+)
 update alert_mute m set ended = %(now)s, ended_by = %(author)s
-from site s
-where s.site_id = m.site_id and s.slug = %(site)s and m.mute_id = %(id)s and m.ended is null and m.until > %(now)s
-returning m.mute_id, s.slug as site
+from open where open.mute_id = m.mute_id
+returning m.mute_id, open.site
 
 -- name: announcement
 -- What the wall screens of a site announce now: besok.model.views.alerts.Announcement.

@@ -17,6 +17,15 @@ Right = Literal[
     "place",  # say what a device means and where it is mounted
     "administer",  # accounts, keys, the audit
 ]
+Audited = Literal[  # kinds of changes that the audit has
+    "account.add", "account.remove", "account.roles", "account.password", "account.totp",
+    "account.sign_in", "account.invite", "account.block", "account.sign_out", "key.add", "key.revoke",
+    "token.add", "token.remove", "site.apply", "device.mapping", "device.topics", "action", "count",
+    "count.discard", "calibration", "finding.acknowledge", "codec", "headcount", "void", "device.forget",
+    "site.remove", "import", "calendar", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
+    "alert.target", "alert.acknowledge", "maintenance", "announcement", "privacy.erase", "scenario",
+    "site.picture",
+]  # fmt: skip
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     "viewer": frozenset({"open", "read", "count"}),
     "manager": frozenset({"open", "read", "count", "acknowledge", "record"}),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from besok.model.access import Audited
 from besok.model.alerts import Alert, AlertRule, AlertState
 from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
@@ -206,7 +207,7 @@ def delivered(
 
 
 def _change(
-    db: Database, statement: str, action: audit.Action, params: Mapping[str, object], detail: str = ""
+    db: Database, statement: str, action: Audited, params: Mapping[str, object], detail: str = ""
 ) -> str:
     """Execute a statement and audit it under the subject and site that it returns; "" where it returns nothing."""
     with db.transaction() as conn:

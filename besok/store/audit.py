@@ -3,20 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from besok.model.access import ACTOR
+from besok.model.access import ACTOR, Audited
 from besok.store.database import Connection, Database, sql
 
-Action = Literal[
-    "account.add", "account.remove", "account.roles", "account.password", "account.totp",
-    "account.sign_in", "account.invite", "account.block", "account.sign_out", "key.add", "key.revoke",
-    "token.add", "token.remove", "site.apply", "device.mapping", "device.topics", "action", "count",
-    "count.discard", "calibration", "finding.acknowledge", "codec", "headcount", "void", "device.forget",
-    "site.remove", "import", "calendar", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
-    "alert.target", "alert.acknowledge", "maintenance", "announcement", "privacy.erase", "scenario",
-    "site.picture",
-]  # fmt: skip
 LONGEST: Final = 2000  # characters of a detail
 
 
@@ -33,7 +24,7 @@ class AuditEntry:
     detail: str
 
 
-def note(conn: Connection, action: Action, subject: str, *, site: str = "", detail: str = "") -> None:
+def note(conn: Connection, action: Audited, subject: str, *, site: str = "", detail: str = "") -> None:
     """Note a change in the transaction that makes it."""
     row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": subject}
     conn.execute(sql("audit_add"), {**row, "detail": detail[:LONGEST]})

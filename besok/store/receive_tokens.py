@@ -38,7 +38,7 @@ def remove(db: Database, name: str) -> bool:
     return _change(db, "receive_token_remove", "token.remove", "", name=name)
 
 
-def _change(db: Database, statement: str, action: audit.Action, about: str, **params: object) -> bool:
+def _change(db: Database, statement: str, action: Audited, about: str, **params: object) -> bool:
     """Execute a statement and notify the receivers; return whether it changed anything."""
     with db.transaction() as conn:
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})

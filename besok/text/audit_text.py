@@ -1,10 +1,10 @@
 """Kinds of audited changes in words."""
 
-from besok.store.audit import Action
+from besok.model.access import Audited
 from besok.text.languages import _
 
 
-def kinds() -> dict[Action, str]:
+def kinds() -> dict[Audited, str]:
     """Return each kind of change in a few words."""
     return {
         "account.add": _("Account added"),

@@ -13,20 +13,6 @@ LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 60
 COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
 BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
 ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
-NOT_IN_BEAT = frozenset(
-    [
-        "heard",
-        "writing",
-        "answered",
-        "mismatch",
-        "stuck",
-        "refused",
-        "rejected_by",
-        "lags_s",
-        "commits_s",
-        "batch_sizes",
-    ]
-)
 
 
 class Histogram:
@@ -125,7 +111,8 @@ class Counters:
         return (now - writing).total_seconds() if writing else 0.0
 
     def detail(self, now: datetime, waiting: int) -> dict[str, Any]:
-        """Return the figures of the heartbeat, as JSON can hold them."""
-        figures = {name: getattr(self, name) for name in self.__slots__ if name not in NOT_IN_BEAT}
+        """Return the figures of the heartbeat: all that are numbers, and those that depend on the time."""
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        figures = {name: value for name, value in values if isinstance(value, int | float)}
         silent_s = round((now - self.heard).total_seconds(), 1) if self.heard else None
         return {**figures, "lag_s": round(self.behind_s(now), 3), "waiting": waiting, "silent_s": silent_s}

@@ -22,11 +22,11 @@ Adapter = Callable[[Packet], Decoded | None]
 ADAPTERS: dict[str, Adapter] = {
     "mapping": mapping.decode,  # the site's own mappings come first
     "native": native.decode,
-    "tts": envelopes.TTS.decode,
+    "tts": envelopes.ADAPTERS["tts"],
     "bluetooth": bluetooth.decode,
     "sparkplug": sparkplug.decode,
     "table": registry.decode,  # devices that a model table knows
-    **{networks.adapter: networks.decode for networks in envelopes.OTHER_NETWORKS},
+    **envelopes.ADAPTERS,  # after the tables, which know what else a network sends
     "senml": senml.decode,
     "mapping (only)": mapping.decode_left_out,
     "general": unknown.decode,  # the last: it asks about anything that is left

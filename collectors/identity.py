@@ -1,6 +1,6 @@
 """Which topics may carry a device's messages: a placed device's own only; and a limit on new devices an hour."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from besok.model.decode_context import Channel, DecodeContext, Device
@@ -9,9 +9,9 @@ from besok.model.readings import Refusal
 from besok.model.topics import binding, matches
 from besok.store.database import Database
 from besok.store.identity import admit
+from collectors.devices.field_names import listed
 from collectors.stored_names import StoredNames
 
-FILTERS_SHOWN = 3  # of a device, in a reason
 NAMELESS = (
     "other devices speak on this topic and name themselves, and this message names nobody: let its device send its"
     " name, or give it a topic of its own"
@@ -74,19 +74,13 @@ class Speakers:
 
 def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
     source, name = device
-    shown = ", ".join(_filter_lines(filters))
+    shown = listed(filters)
     if source == "native":
         return f"the device {name} speaks on {shown} and nowhere else: publish its messages there"
     return (
         f"the device {name} ({source}) is bound to {shown}, and this came on another topic; if it has moved, run"
         f' `besok device topics "{name}" --set TOPIC`, or write topics = ["TOPIC"] under its [[sites.sensors]]'
     )
-
-
-def _filter_lines(filters: tuple[str, ...]) -> Iterator[str]:
-    yield from filters[:FILTERS_SHOWN]
-    if len(filters) > FILTERS_SHOWN:
-        yield f"{len(filters) - FILTERS_SHOWN} more"
 
 
 class Registrar:

@@ -13,13 +13,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
-from besok.model.errors import Unreadable
 from besok.model.mapping_draft import name_of
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
 from besok.store.write import Rejection
 from collectors import kept_forms, limits
-from collectors.adapters import csvtext, xmltext
+from collectors.adapters import xmltext
+from collectors.adapters.packet import Packet
 from collectors.devices import field_names
 from collectors.kept_forms import KEYS, PROSE
 from collectors.stored_names import is_known
@@ -133,12 +133,7 @@ class _Redactor:
 
     def _other(self, text: str) -> str:
         raw = text.encode("utf-8", "replace")  # JSON can escape half a character
-        try:
-            document = (
-                xmltext.parse(raw) if xmltext.looks_so(raw) else csvtext.parse(text.strip("\ufeff \t\r\n"))
-            )
-        except Unreadable:
-            return self._drop()
+        document = Packet(replace(self._message, payload=raw)).object
         if not document:
             return self._redacted_text(text, "", False, NESTED_LIMIT)
         self._changes += 1  # comments and the like are in no object

@@ -35,8 +35,8 @@ PLENTY = 100  # waiting messages; with fewer, nothing is decoded ahead of the co
 Acknowledge = Callable[[Sequence[Message]], None]
 
 
-class Stopped(Exception):
-    """The collector was stopped while the database was away. The broker still has the messages."""
+class Stopped(BaseException):
+    """The collector was stopped while the database was away: no error of a message. The broker still has them."""
 
 
 class Ahead(NamedTuple):
@@ -101,8 +101,6 @@ class Writer:
         """Commit them; a batch that is refused is halved until the bad message is alone."""
         try:
             self._commit(lambda: self._decoded(messages))
-        except Stopped:
-            raise
         except Exception as exc:  # no error may stop the other messages
             if len(messages) == 1:
                 return self._reject(messages[0], exc)
@@ -136,8 +134,6 @@ class Writer:
         )
         try:
             return self._commit(lambda: Batch(rejections=(safe,)))
-        except Stopped:
-            raise
         except Exception:
             plain = replace(safe.message, topic=_plain(safe.message.topic))
             batch = Batch(rejections=(replace(safe, message=plain, reason=_plain(safe.reason)),))
@@ -145,8 +141,6 @@ class Writer:
         while True:
             try:
                 return self._commit(lambda: batch)
-            except Stopped:
-                raise
             except Exception:
                 self._counters.stuck = TAKES_NOTHING
                 log.exception(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -10,9 +10,9 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import Body, is_so
+from collectors.devices.finding import is_so
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, shown
+from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, read_fitting, shown
 
 CODEC: Final = "codec"  # the name under which mappings find the decoded fields of a frame, and
 DEVICE: Final = "codec_device"  # its devEUI
@@ -24,28 +24,21 @@ def decode(packet: Packet) -> Decoded | None:
 
     None if no mapping is for the topic, or its `only` not for the message.
     """
-    candidates = _for_topic(packet, of_codec=False)
-    if not candidates:
-        return None
-    try:
-        body = Body(value=_message(packet), packet=packet)
-    except Unreadable:
-        body = Body(value=None, packet=packet)
-    forms = [form for form in candidates if is_so(form.when, body)]
+    forms = [form for form in _for_topic(packet, of_codec=False) if is_so(form.when, packet)]
     if not forms:
         return None
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
-    decoded = read(forms, Body(value=_message(packet), packet=packet))
+    _check(packet)
+    decoded = read(forms, packet)
     if decoded == Decoded():
-        raise Unreadable(_nothing(packet, body.value, forms))
+        raise Unreadable(_nothing(packet, forms))
     return decoded
 
 
-def decode_fields(body: Body) -> Decoded | None:
+def decode_fields(packet: Packet) -> Decoded | None:
     """Decode a message to which the fields of a frame have been added; None if no mapping is for them."""
-    forms = _for_topic(body.packet, of_codec=True)
-    decoded = read([form for form in forms if is_so(form.when, body)], body)
+    decoded = read_fitting(_for_topic(packet, of_codec=True), packet)
     return None if decoded == Decoded() else decoded
 
 
@@ -59,7 +52,7 @@ def decode_left_out(packet: Packet) -> Decoded | None:
         return None
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
-    _message(packet)
+    _check(packet)
     return Decoded(not_data=f"a message that the site file leaves out (only, of the mapping {names})"[:300])
 
 
@@ -86,17 +79,17 @@ def _is_of_codec(form: Format) -> bool:
     return any(path.text.startswith(f"$.{CODEC}") for path in paths)
 
 
-def _message(packet: Packet) -> Any:
-    """Return the JSON of the payload; a payload that is a bare word (`ON`) is that word. Raises Unreadable."""
+def _check(packet: Packet) -> None:
+    """Raise Unreadable for a payload that is neither a document nor a bare word (`ON`)."""
     word = packet.text
-    is_word = 0 < len(word) <= WORD_LIMIT and word.isprintable() and word[0] not in '{["'
-    return packet.value if is_word else packet.json
+    if not 0 < len(word) <= WORD_LIMIT or not word.isprintable() or word[0] in '{["':
+        packet.json  # noqa: B018 - raises with the reason why it is none
 
 
-def _nothing(packet: Packet, message: Any, forms: Sequence[Format]) -> str:
+def _nothing(packet: Packet, forms: Sequence[Format]) -> str:
     paths = list(dict.fromkeys(path.text for form in forms for value in form.values for path in value.paths))
     return (
         f"the mapping {show(forms[0].name)} finds nothing: {', '.join(paths[:LEAVES_SHOWN])} "
-        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(packet, message)};"
+        f"lead{'s' * (len(paths) == 1)} nowhere in this message, which has {shown(packet)};"
         " correct the paths, or say with only = { ... } which messages are measurements"
     )

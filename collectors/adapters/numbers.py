@@ -73,11 +73,7 @@ def _from_text(name: str, text: str) -> float | None:
             f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart"
         )
     if _NUMBER.fullmatch(text):
-        return number(name, _plain(text))
+        return _finite(name, float(text.replace(",", ".")))
     if measured := _MEASURED.fullmatch(text):
         raise Unreadable(f"{name} is {show(text)}: the unit {show(measured[2].lower())} does not fit")
     raise Unreadable(f"{name} is {show(text)}: it must be a number")
-
-
-def _plain(text: str) -> float:
-    return float(text.replace(",", "."))

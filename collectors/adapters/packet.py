@@ -1,12 +1,14 @@
-"""A message as adapters read it: topic levels and body, which is parsed once and only on demand."""
+"""A message as it is read: topic levels and value, which is parsed once and only on demand."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
-from besok.model.decode_context import NOTHING, DecodeContext, Device
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
-from besok.model.readings import Message
-from collectors.adapters import csvtext, jsontext, times, xmltext
+from besok.model.json_path import Place
+from besok.model.readings import Identity, Message
+from collectors.adapters import csvtext, jsontext, xmltext
 from collectors.limits import Budget
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up
@@ -15,7 +17,10 @@ _UNREAD: Final = object()
 
 
 class Packet:
-    """A message with its decoding context, read-only for adapters."""
+    """A message with its decoding context, read-only for adapters.
+
+    Of a radio frame `device`, `time` and `identity` are known before it is read.
+    """
 
     def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message
@@ -23,13 +28,26 @@ class Packet:
         self.levels = message.topic.removeprefix("/").split("/")  # without an empty first one
         self.known = known
         self.budget = Budget()
+        self.device = ""
+        self.time: datetime | None = None
+        self.identity: Identity | None = None
+        self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
         self._body: Any = _UNREAD
 
-    def holding(self, value: Any) -> "Packet":
-        """Return the same message with the payload `value`, the output of a decoder."""
+    def holding(
+        self, value: Any, device: str = "", time: datetime | None = None, identity: Identity | None = None
+    ) -> "Packet":
+        """Return the same message with the value that a decoder made of it."""
         packet = Packet(self.message, self.known)
-        packet._body = value
+        packet.budget, packet._body = self.budget, value
+        packet.device, packet.time, packet.identity = device, time, identity
         return packet
+
+    @cached_property
+    def whole(self) -> Place:
+        """The place where paths begin."""
+        value = self.value
+        return Place(value, value, None, self.levels, self.topic, (), {})
 
     @property
     def json(self) -> Any:
@@ -58,16 +76,6 @@ class Packet:
             return self.payload.decode("utf-8").removeprefix("\ufeff").strip()
         except UnicodeDecodeError:
             return ""
-
-    def instant(self, value: Any, *, name: str = "time", zone: str = "") -> datetime | None:
-        """Parse the time `value` says (times.instant), in `zone` or else that of the sites where it names none.
-
-        Raises Unreadable."""
-        return times.instant(value, zone or self.known.zone, name=name, near=self.message.received)
-
-    def model(self, device: Device) -> str:
-        """Return the model of a device; "" if it is not known."""
-        return self.known.model(device)
 
     def _parsed(self) -> Any:
         """Return the value, or the error; cached, since every adapter reads it."""

@@ -1,43 +1,19 @@
 """Values at the paths of a format in a message, and checks of its conditions."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from besok.model.errors import Unreadable
 from besok.model.json_path import NOWHERE, Path, Place
-from besok.model.readings import Identity
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ABSENT, ANY, Choice, Condition, text_of
 
 
-class Body:
-    """A message to read, with what is known already: the device and the time of a radio frame.
-
-    `value` is the message, or the fields that a decoder made of a frame.
-    """
-
-    __slots__ = ("device", "identity", "items", "packet", "time", "value", "whole")
-
-    def __init__(
-        self,
-        value: Any,
-        packet: Packet,
-        device: str = "",
-        time: datetime | None = None,
-        identity: Identity | None = None,
-    ) -> None:
-        self.value, self.packet = value, packet
-        self.device, self.time, self.identity = device, time, identity
-        self.whole = Place(value, value, None, packet.levels, packet.topic, (), {})  # where paths begin
-        self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
-
-
-def is_so(conditions: Sequence[Condition], body: Body) -> bool:
+def is_so(conditions: Sequence[Condition], packet: Packet) -> bool:
     """Tell whether all conditions hold for the whole message. Never raises."""
     try:
-        return hold(conditions, body.whole)
+        return hold(conditions, packet.whole)
     except Unreadable:
         return False
 

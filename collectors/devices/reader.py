@@ -18,7 +18,7 @@ from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import Body, first, hold, one, value_at
+from collectors.devices.finding import first, hold, is_so, one, value_at
 from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
 from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
@@ -38,7 +38,7 @@ _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoder
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
-def read(forms: Sequence[Format], body: Body) -> Decoded:
+def read(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by all `forms`, which are for it; of two that say the same of a channel the first one counts.
 
     A first one that is not data leaves nothing to the others. Decoded() means that no path of any format led anywhere.
@@ -46,7 +46,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     """
     if forms and forms[0].not_data:
         return Decoded(not_data=forms[0].not_data, model=forms[0].of_model)
-    parts = [_Reading(form, body).decoded() for form in forms if form.leads_into(body.value)]
+    parts = [_Reading(form, packet).decoded() for form in forms if form.leads_into(packet.value)]
     matched = [part for part in parts if part is not NOTHING_FOUND]
     if not matched:
         return NOTHING_FOUND
@@ -61,6 +61,11 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
         identity=next((part.identity for part in matched if part.identity), None),
         model=next((part.model for part in matched if part.model), ""),
     )
+
+
+def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
+    """Read a message by those formats that are for it. Raises Unreadable."""
+    return read([form for form in forms if is_so(form.when, packet)], packet)
 
 
 def _why_not(reasons: Sequence[str]) -> str:
@@ -88,9 +93,9 @@ def _without_doubles(readings: Sequence[Reading]) -> Sequence[Reading]:
 class _Reading:
     """Reads one message by one format."""
 
-    def __init__(self, form: Format, body: Body) -> None:
+    def __init__(self, form: Format, packet: Packet) -> None:
         self.form = form
-        self.body = body
+        self.packet = packet
         self.found = False
         self.said: list[str] = []  # why matched values are not measurements
         self.readings: list[Reading] = []
@@ -102,16 +107,18 @@ class _Reading:
     def decoded(self) -> Decoded:
         """Return the message decoded by this format; NOTHING_FOUND if its paths lead nowhere."""
         if self.form.not_data:
-            return Decoded(not_data=self.form.not_data, model=self.form.of_model, identity=self.body.identity)
+            return Decoded(
+                not_data=self.form.not_data, model=self.form.of_model, identity=self.packet.identity
+            )
         items = self._items()
         if self.form.problem:
             problems = dict.fromkeys(_sentence(self.form.problem, place) for place in items)
             if not problems:
                 return NOTHING_FOUND
-            return Decoded(problems=tuple(problems), model=self.form.of_model, identity=self.body.identity)
+            return Decoded(problems=tuple(problems), model=self.form.of_model, identity=self.packet.identity)
         for count, place in enumerate(items, 1):
             if count % ITEMS_CHECKED == 0:
-                self.body.packet.budget.check()
+                self.packet.budget.check()
             known = len(self.problems)
             try:
                 self._item(place)
@@ -126,23 +133,23 @@ class _Reading:
                 readings=tuple(self.readings),
                 statuses=tuple(dict.fromkeys(self.statuses)),
                 problems=tuple(dict.fromkeys(self.problems)),
-                identity=self.body.identity or self._identity(),
+                identity=self.packet.identity or self._identity(),
                 model=self.form.of_model or self._model(),
             )
         if self.said or self.found:
             why = self.said[0] if self.said else NOTHING_MEASURED
-            return Decoded(not_data=why, model=self.form.of_model, identity=self.body.identity)
+            return Decoded(not_data=why, model=self.form.of_model, identity=self.packet.identity)
         if not self._is_empty_list(items):
             return NOTHING_FOUND
-        return Decoded(not_data="a message without items", identity=self.body.identity)
+        return Decoded(not_data="a message without items", identity=self.packet.identity)
 
     def _model(self) -> str:
         """Return the model that the message names, or "": any other text could be a person's name."""
-        model = first(self.form.model, self.body.whole)
+        model = first(self.form.model, self.packet.whole)
         return model if isinstance(model, str) and kept_forms.may_be_model(model) else ""
 
     def _items(self) -> list[Place]:
-        places, known, steps = [self.body.whole], self.body.items, tuple[str, ...]()
+        places, known, steps = [self.packet.whole], self.packet.items, tuple[str, ...]()
         for path in self.form.each:
             before, steps = steps, (*steps, path.text)
             if steps not in known:  # formats of one message often share the same items
@@ -170,7 +177,7 @@ class _Reading:
         """Tell whether there are no items because their (first) list is empty."""
         if items or self.form.list_at is None:
             return False
-        return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.body.whole))
+        return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.packet.whole))
 
     def _item(self, place: Place) -> None:
         pairs: list[tuple[Value, Any]] = []
@@ -192,9 +199,9 @@ class _Reading:
             pairs = [pair for pair in pairs if not self._is_refused(pair[0], refused)]
         if not pairs:
             return
-        device = self.body.device or self._name("device", form.device, place, self.body.packet.topic)
+        device = self.packet.device or self._name("device", form.device, place, self.packet.topic)
         channel = self._name("channel", form.channel, place, "1") if form.channel else "1"
-        time, period_s = when(form, self.body, place)
+        time, period_s = when(form, self.packet, place)
         for value, raw in pairs:
             try:
                 self._note(value, raw, device, value.channel or channel, time, period_s)
@@ -292,7 +299,7 @@ class _Reading:
     def _question(self, value: Value, raw: Any) -> str:
         path = next((path.text for path in value.paths if path.text[2:] == value.said), value.paths[0].text)
         draft = MappingDraft(
-            topic=self.body.packet.topic,
+            topic=self.packet.topic,
             choices=(mapping_draft.Choice(key=value.metric, path=path),),
             device=self.form.device[0].path[0].text if self.form.device else "",
             time=self.form.time[0].text if self.form.time else "",
@@ -319,7 +326,7 @@ class _Reading:
             return None
         first = self.readings[0]
         try:
-            value = value_at(self.form.seq, self.body.whole)
+            value = value_at(self.form.seq, self.packet.whole)
         except Unreadable:
             return None
         if not isinstance(value, str | int | float):
@@ -383,10 +390,12 @@ def _measured(value: Value, raw: Any) -> float | None:
     return float(round(measured)) if value.metric == "people" and value.unit != 1 else measured  # of a share
 
 
-def shown(packet: Packet, message: Any) -> str:
+def shown(packet: Packet) -> str:
     """List the paths of the values in a message, as written in a mapping."""
     try:
-        listing = [leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, message)]
+        listing = [
+            leaf.each + leaf.path[leaf.path.startswith("@") :] for leaf in leaves(packet, packet.value)
+        ]
     except Unreadable:
         return "too much to list"
     few = list(dict.fromkeys(listing))[:LEAVES_SHOWN]

@@ -2,21 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 from paho.mqtt.client import topic_matches_sub
 
+from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import finding, reader, subjects, unknown
 from collectors.devices.field_names import WORDS, listed
-from collectors.devices.finding import Body
 from collectors.devices.format import ABSENT, Condition, Format
 from collectors.devices.leaves import is_number
 from collectors.devices.reader import TOMBSTONE
@@ -27,6 +27,7 @@ SHORTEST_ALONE = 4  # characters
 WRITE = "write a mapping (docs/reference/mappings.md)"
 NOTHING = "nothing about people or the air of a room"
 
+Entry = TypeVar("Entry", Table, Codec)
 Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with the conditions on more than the topic
 
 
@@ -115,8 +116,7 @@ def index() -> Index:
 
 @cache
 def lorawan() -> tuple[Table, ...]:
-    entries = {id(table): table for table in index().by_name.values()}.values()
-    return tuple(table for table in entries if table.lorawan is not None)
+    return tuple(table for table in tables() if table.lorawan is not None)
 
 
 @lru_cache(maxsize=8192)
@@ -127,19 +127,24 @@ def by_model(text: str) -> Table | None:
     networks that give such texts. A vendor alone names no model, and a model of another vendor than the text names is
     none; nor is one that a table sets apart.
     """
-    words = spoken(text)
-    known = index()
+    matches = list(named_in(text, index().by_name))
+    return next((table for table in matches if table.lorawan is not None), next(iter(matches), None))
+
+
+def named_in(text: str, entries: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Yield the entries whose compact names stand in a text, the longest first: of the vendor that it names, if any.
+
+    "Milesight" is "Milesight IoT" too. Behind the name of a model that a table sets apart nothing counts.
+    """
+    words, known = spoken(text), index()
     vendors = words & known.vendors
-    match = None
-    for word in sorted(words & (known.by_name.keys() | known.apart), key=len, reverse=True):
-        table = known.by_name.get(word)
-        if table is None:
-            return match
-        if not vendors or compact(table.vendor) in vendors:
-            if table.lorawan is not None:
-                return table
-            match = match or table
-    return match
+    for word in sorted(words & (entries.keys() | known.apart), key=len, reverse=True):
+        entry = entries.get(word)
+        if entry is None:
+            return
+        own = compact(entry.vendor)
+        if not vendors or any(own.startswith(name) or name.startswith(own) for name in vendors):
+            yield entry
 
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:
@@ -176,10 +181,9 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     Of several tables the one that asks most of the message counts, and a model before the platform that carries it;
     then the platform's formats follow its own. Never raises.
     """
-    body = Body(value=packet.value, packet=packet)
     fits: dict[str, tuple[Table, list[Format]]] = {}
     for table, form, conditions in _candidates(packet):
-        if finding.is_so(conditions, body):
+        if finding.is_so(conditions, packet):
             fits.setdefault(table.path, (table, []))[1].append(form)
     if not fits:
         return None
@@ -212,7 +216,7 @@ def decode(packet: Packet) -> Decoded | None:
 def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
-    decoded = reader.read(forms, Body(value=packet.value, packet=packet))
+    decoded = reader.read(forms, packet)
     is_rest = any(form.rest and form.not_data == decoded.not_data for form in forms)
     if is_rest and not (decoded.problems or decoded.statuses):
         counts = [
@@ -227,10 +231,10 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried:
         return _carried(decoded, forms, packet)
     if decoded is reader.NOTHING_FOUND:
-        raise Unreadable(nothing_found(table, packet, packet.value))
-    return (
-        subjects.of_people(decoded, subjects.names_in(packet)) if subjects.only_senses(decoded) else decoded
-    )
+        raise Unreadable(nothing_found(table, packet))
+    if not subjects.only_senses(decoded):
+        return decoded
+    return subjects.of_people(decoded, subjects.names_in(packet))
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
@@ -247,18 +251,9 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     return Decoded(not_data=NOTHING)
 
 
-def nothing_found(table: Table, packet: Packet, value: Any) -> str:
+def nothing_found(table: Table, packet: Packet) -> str:
     """Return the sentence that a message of a known model has nothing from its table, and lists its fields."""
     return (
-        f"{table.name}: the message has {reader.shown(packet, value)}, and nothing that is known of this model; look"
+        f"{table.name}: the message has {reader.shown(packet)}, and nothing that is known of this model; look"
         f" whether its firmware or its settings have changed, or {WRITE}"
     )
-
-
-def read_fields(table: Table, body: Body) -> Decoded:
-    """Read the decoded fields of a frame by a table; Decoded() if they are none that the table knows.
-
-    Raises Unreadable.
-    """
-    forms = [form for form in table.messages if not form.when or finding.is_so(form.when, body)]
-    return reader.read(forms, body)

@@ -33,12 +33,6 @@ class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     fields: dict[str, Any] = {}
 
 
-class Lorawan(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """The properties of a radio device: the layout of its frames, if Besök has one."""
-
-    layout: str = ""
-
-
 class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A model table as its file writes it."""
 
@@ -61,7 +55,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     apart: list[str] = []  # other models whose names contain this one's
     source: str = ""
     names: list[str] = []
-    lorawan: Lorawan | None = None
+    lorawan: dict[Literal["layout"], str] | None = None  # of a radio device: the layout of its frames
     note: str = ""  # shown in docs/reference/adapters.md
     path: str = ""  # of the file, set by the loader
 
@@ -73,13 +67,13 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     @property
     def source_key(self) -> str:
         """The source of the readings, which is also the name of the adapter."""
-        source = self.source or self.platform or ("lorawan" if self.lorawan else "")
+        source = self.source or self.platform or ("lorawan" if self.lorawan is not None else "")
         return source or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
 
     @property
     def layout(self) -> str:
         """The layout of its radio frames, "" if Besök has none."""
-        return self.lorawan.layout if self.lorawan is not None else ""
+        return (self.lorawan or {}).get("layout", "")
 
     @property
     def is_carried(self) -> bool:

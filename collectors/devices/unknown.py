@@ -36,7 +36,6 @@ from collectors.devices.field_names import (
     unclear,
     words,
 )
-from collectors.devices.finding import Body
 from collectors.devices.format import Format, Paths, Value, Values, paths
 from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, leaves
 
@@ -76,7 +75,7 @@ def decode(packet: Packet) -> Decoded:
             f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
             f" bytes), and nothing says what is what: {NO_FORM}"
         )
-    return _Message(Body(value=packet.value, packet=packet)).decoded()
+    return _Message(packet).decoded()
 
 
 def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
@@ -85,23 +84,23 @@ def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
     return [leaf for leaf in others if meanings.choices_of(replace(leaf, is_bare=False))]
 
 
-def decode_fields(body: Body, texts: Sequence[str]) -> Decoded:
+def decode_fields(packet: Packet, texts: Sequence[str]) -> Decoded:
     """Read the fields of a frame of an unknown model (mapping.CODEC) as any other message. Raises Unreadable.
 
     `texts` describe the device, or are names that people gave it.
     """
-    return _Message(body, texts, mapping.CODEC).decoded()
+    return _Message(packet, texts, mapping.CODEC).decoded()
 
 
 def doubt(fields: Mapping[str, Any], texts: Sequence[str], packet: Packet) -> str:
     """Return why qualified names among the fields of a device, described by `texts`, say nothing; "" if they do."""
-    message = _Message(Body(value={FIELDS_READ: fields}, packet=packet), texts, FIELDS_READ)
+    message = _Message(packet.holding({FIELDS_READ: fields}), texts, FIELDS_READ)
     return message.doubt if message.certain else INNER
 
 
 def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
     """Return a question about the meaning of these leaves of a message. Raises Unreadable."""
-    return _Message(Body(value=packet.value, packet=packet)).question(leaves)
+    return _Message(packet).question(leaves)
 
 
 def _no_data(packet: Packet) -> str:
@@ -126,9 +125,9 @@ class _Message:
     A frame names its device itself; of `texts` it is known what they say of that.
     """
 
-    def __init__(self, body: Body, texts: Sequence[str] = (), fields: str = "") -> None:
-        self.body, self.packet, self.fields = body, body.packet, fields
-        value = body.value[fields] if fields else body.value
+    def __init__(self, packet: Packet, texts: Sequence[str] = (), fields: str = "") -> None:
+        self.packet, self.fields = packet, fields
+        value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
         self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
@@ -185,7 +184,7 @@ class _Message:
         if not leaf.is_open:
             return False
         text = str(leaf.value)
-        if leaf.path == self._name:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
+        if leaf is self._named_by:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
             return self.placed or (any(map(str.isdecimal, text)) and not named(text, letters=2))
         for kind, allowed in (("health", "healthy"), ("unit", "persons")):
             if leaf.name in FIELDS[kind]:
@@ -194,30 +193,35 @@ class _Message:
             return any(map(str.isdecimal, text)) or compact(text) in WORDS["healthy"]
         return any(leaf.name in names for names in (FIELDS["time"], FIELDS["unitless"], CLIMATE))
 
-    @cached_property
-    def _name(self) -> str:
-        """The path to the name of the device; "" if the message has none."""
-        names = self._tops("device") or self._tops("sub")
-        return names[0].path if names else ""
-
-    def _tops(self, *kinds: str) -> list[Leaf]:
-        """Return the leaves that hold a text or a number under names of these kinds, outside of lists, by rank."""
+    def _tops(self, *kinds: str, each: str = "") -> list[Leaf]:
+        """Return the texts and numbers under names of these kinds, by rank: of the items of a list, or of no list."""
         ranks = {name: rank for rank, name in enumerate(name for kind in kinds for name in FIELDS[kind])}
-        fields = (leaf for leaf in self.leaves if leaf.name in ranks and leaf.is_open)
+        fields = [
+            leaf
+            for leaf in self.leaves
+            if leaf.name in ranks
+            and (leaf.each == each and _OF_ITEM.fullmatch(leaf.path) if each else leaf.is_open)
+        ]
         full = [leaf for leaf in fields if type(leaf.value) in (str, int, float) and str(leaf.value).strip()]
         return sorted(full, key=lambda leaf: ranks[leaf.name])
+
+    @cached_property
+    def _named_by(self) -> Leaf | None:
+        """The leaf that names the device; None if there is none."""
+        return next(iter(self._tops("device", "sub")), None)
 
     @cached_property
     def device(self) -> Device:
         """The device that sent the message."""
         if self.fields:
-            return FRAMES, self.body.device
-        topic, names = self.packet.topic, self._tops("device", "sub")
-        if not isinstance(self.body.value, dict | list):
+            return FRAMES, self.packet.device
+        topic = self.packet.topic
+        if not isinstance(self.packet.value, dict | list):
             topic = topic.rpartition("/")[0] or topic
-        name = str(names[0].value).strip() if names else topic
-        is_unique = len(name) >= SHORTEST or name in self.packet.levels
-        return SOURCE, name if is_unique or not names else f"{topic}/{name}"
+        if self._named_by is None:
+            return SOURCE, topic
+        name = str(self._named_by.value).strip()
+        return SOURCE, name if len(name) >= SHORTEST or name in self.packet.levels else f"{topic}/{name}"
 
     @cached_property
     def placed(self) -> bool:
@@ -253,9 +257,8 @@ class _Message:
             values.append(value)
         at = Paths(() if self.fields else (p for leaf in self._tops("time") for p in paths(leaf.path)))
         form = Format(name="qualified names", source=self.device[0], values=Values(values), time=at, start=at)
-        outer = self.body
-        body = Body(outer.value, outer.packet, self.device[1], outer.time, outer.identity)
-        return reader.read([form], body)
+        packet = self.packet
+        return reader.read([form], packet.holding(packet.value, self.device[1], packet.time, packet.identity))
 
     def _unreachable(self, unsure: Sequence[Leaf]) -> str:
         """Return the problem of people listed one by one, or within a text, which no mapping reads; "" if none."""
@@ -294,7 +297,7 @@ class _Message:
         names = list(dict.fromkeys(leaf.names[-1] for leaf in unsure))
         because = f" ({self.doubt})" if self.doubt else ""
         opening = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
-        frame = self.body.device  # which has its own device and time
+        frame = self.packet.device  # which has its own device and time
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
@@ -311,16 +314,13 @@ class _Message:
 
     def _first(self, each: str, *kinds: str) -> str:
         """Return the path to the first field of these kinds, in the items of a list or else outside of it."""
-        return next((leaf.path for leaf in (*self._of_items(each, *kinds), *self._tops(*kinds))), "")
-
-    def _of_items(self, each: str, *kinds: str) -> list[Leaf]:
-        inner = (leaf for leaf in self.leaves if each and leaf.each == each and _OF_ITEM.fullmatch(leaf.path))
-        return [leaf for leaf in inner if any(leaf.name in FIELDS[kind] for kind in kinds)]
+        fields = [*(self._tops(*kinds, each=each) if each else ()), *self._tops(*kinds)]
+        return fields[0].path if fields else ""
 
     def _channel(self, each: str) -> str:
         """Return the path to the channel; of a list's items a field, or their position if no times tell them apart."""
         if not each:
             return self._first("", "line", "place")
-        times = [str(leaf.value) for leaf in self._of_items(each, "time", "end")]
-        names = self._of_items(each, "line", "place", "sub", "device", "loose", "vague")
+        times = [str(leaf.value) for leaf in self._tops("time", "end", each=each)]
+        names = self._tops("line", "sub", "device", "loose", "place", "vague", each=each)
         return names[0].path if names else "" if times and len({*times}) == len(times) else "key"

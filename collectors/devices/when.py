@@ -11,23 +11,26 @@ from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
 from collectors.adapters import times
 from collectors.adapters.jsontext import show
-from collectors.devices.finding import Body, number_at, one, value_at
+from collectors.adapters.packet import Packet
+from collectors.devices.finding import number_at, one, value_at
 from collectors.devices.format import Format, text_of
 
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 
 
-def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float]:
+def when(form: Format, packet: Packet, place: Place) -> tuple[datetime | None, float]:
     """Return the time, which is the end of the period, and the period's length in seconds. Raises Unreadable."""
     if form.is_timeless:
-        return body.time, 0.0
-    time = _time("time", form.time, form, body, place) or body.time
+        return packet.time, 0.0
+    time = _time("time", form.time, form, packet, place) or packet.time
     if form.age_s and (age := _age(form.age_s[0], form, place)):
-        time = (time or body.packet.message.received) - age
+        time = (time or packet.message.received) - age
     if form.last_second and time is not None and time.second == 59:
         time += timedelta(seconds=1)
     start = (
-        _time("start", form.start, form, body, place) if form.start and (form.has_flows or not time) else None
+        _time("start", form.start, form, packet, place)
+        if form.start and (form.has_flows or not time)
+        else None
     )
     if form.start and not form.period_s:
         seconds = (time - start).total_seconds() if time and start else 0.0
@@ -40,7 +43,7 @@ def when(form: Format, body: Body, place: Place) -> tuple[datetime | None, float
         time = start + timedelta(seconds=seconds)
     seconds = seconds * share(form, place) if form.has_flows else 0.0
     if form.clock == "second" and time is not None and not time.microsecond and not seconds:
-        time += timedelta(microseconds=_mark(form, body))
+        time += timedelta(microseconds=_mark(form, packet))
     return time, seconds
 
 
@@ -61,15 +64,15 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
     return 0.0 if seconds is None else converted(seconds, form.units.get("period_s", 1.0)), label
 
 
-def _time(key: str, paths: Sequence[Path], form: Format, body: Body, place: Place) -> datetime | None:
+def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: Place) -> datetime | None:
     for path in paths:
         value = one(path, place)
-        if value is not NOWHERE and (time := _instant(key, path, value, form, body, place)) is not None:
+        if value is not NOWHERE and (time := _instant(key, path, value, form, packet, place)) is not None:
             return time
     return None
 
 
-def _instant(key: str, path: Path, value: Any, form: Format, body: Body, place: Place) -> datetime | None:
+def _instant(key: str, path: Path, value: Any, form: Format, packet: Packet, place: Place) -> datetime | None:
     name, written = f"{key} ({path.text})", form.time_format
     if written and isinstance(value, str) and value.strip():
         try:
@@ -80,15 +83,15 @@ def _instant(key: str, path: Path, value: Any, form: Format, body: Body, place: 
             ) from exc
     if key == "start" and isinstance(value, str):
         value = times.beginning(value)
-    return body.packet.instant(value, zone=_zone(form, body, place), name=name)
+    return times.instant(value, _zone(form, packet, place), name=name, near=packet.message.received)
 
 
-def _zone(form: Format, body: Body, place: Place) -> str:
+def _zone(form: Format, packet: Packet, place: Place) -> str:
     zone = form.zone
     if zone[:1] in BEGINNINGS:
         stated = one(compiled(zone), place)
         zone = stated if isinstance(stated, str) else ""
-    zone = zone or body.packet.known.zone
+    zone = zone or packet.known.zone
     if not form.summer or text_of(value_at(form.summer, place)) not in ("true", "1"):
         return zone
     return times.in_summer(zone)
@@ -102,8 +105,8 @@ def _age(path: Path, form: Format, place: Place) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _mark(form: Format, body: Body) -> int:
+def _mark(form: Format, packet: Packet) -> int:
     """Return a number below a million that distinguishes this message from others of the same second."""
-    seq = value_at(form.seq, body.whole)
-    distinguishing = body.packet.payload if seq is None else text_of(seq).encode("utf-8", "replace")
+    seq = value_at(form.seq, packet.whole)
+    distinguishing = packet.payload if seq is None else text_of(seq).encode("utf-8", "replace")
     return int.from_bytes(blake2b(distinguishing, digest_size=4).digest()) % 1_000_000

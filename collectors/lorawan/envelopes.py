@@ -1,8 +1,9 @@
 """Envelopes: uplinks extracted from the JSON of the network server that carried them (networks.toml)."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from importlib.resources import files
 from typing import Any, Final, Literal
 
@@ -13,7 +14,7 @@ from besok.model.json_path import NOWHERE, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import Body, one, value_at
+from collectors.devices.finding import one, value_at
 from collectors.devices.format import Paths, made, paths
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
@@ -22,26 +23,17 @@ from collectors.lorawan.uplink import (
     Uplink,
     deveui,
     first_time,
-    from_base64,
-    from_hex,
+    from_text,
     identity_of,
     whole_number,
 )
 
 UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
+_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})*")
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
 
 
-def _kerlink_bytes(value: object, name: str) -> bytes:
-    """Decode hex, or base64 where it is configured; text that could be both is hex."""
-    base64 = type(value) is str and (len(value) % 2 == 1 or not set(value) <= set("0123456789abcdefABCDEF"))
-    return (from_base64 if base64 else from_hex)(value, name)
-
-
-ENCODINGS: Final = {"base64": from_base64, "hex": from_hex, "hex or base64": _kerlink_bytes}
-
-
-class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, dict=True):
     """A row of networks.toml."""
 
     needs: list[Paths]
@@ -63,10 +55,21 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     encoding: Literal["base64", "hex", "hex or base64"] = "base64"
     zero_left_out: bool = False
 
-    @property
+    @cached_property
     def marks(self) -> list[bytes]:
-        """What the text of a message contains."""
+        """What the text of a message contains, one of them at least."""
         return [f'"{(needed[-1].names or ("",))[-1]}"'.encode() for needed in self.needs]
+
+    def places(self, packet: Packet) -> Iterator[Place]:
+        """Yield the objects that may be an uplink of this network."""
+        items = (
+            packet.value if type(packet.value) is list else [packet.value]
+        )  # Netmore writes one into a list
+        for item in items[:2]:
+            for name in ("", *self.inside):
+                body = item.get(name) if name and type(item) is dict else item
+                if type(body) is dict:
+                    yield Place(body, body, None, packet.levels, packet.topic, (), {})
 
     def is_of(self, place: Place) -> bool:
         is_like = any(all(one(p, place) not in (NOWHERE, None) for p in needed) for needed in self.needs)
@@ -74,11 +77,13 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     def unwrap(self, place: Place) -> Uplink:
         """Return the uplink in a message. Raises Unreadable."""
-        device = deveui(value_at(self.device, place))
-        name = (self.payload[0].names or ("",))[-1]
+        device, frame = deveui(value_at(self.device, place)), value_at(self.payload, place)
+        encoding = self.encoding
+        if encoding == "hex or base64":  # text that could be both is hex
+            encoding = "hex" if type(frame) is str and _HEX.fullmatch(frame) else "base64"
         return Uplink(
             device=device,
-            payload=ENCODINGS[self.encoding](value_at(self.payload, place), name),
+            payload=from_text(frame, (self.payload[0].names or ("",))[-1], encoding),
             fport=whole_number(value_at(self.port, place)),
             fields=self._decoded(place),
             normalized=value_at(self.normalized, place),
@@ -117,39 +122,21 @@ def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
     return (value for value in matches if type(value) is str and value)
 
 
-class Envelopes:
-    """The networks of one adapter."""
-
-    def __init__(self, adapter: str) -> None:
-        self.adapter = adapter
-        self._networks = [network for network in NETWORKS if network.adapter == adapter]
-        self._marks = [mark for network in self._networks for mark in network.marks]
-
-    def decode(self, packet: Packet) -> Decoded | None:
-        """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
-        if not any(mark in packet.payload for mark in self._marks):
-            return None
-        document = packet.value
-        items = document if type(document) is list else [document]  # Netmore writes one into a list
-        for network, place in self._places(items[:2], packet):
-            if network.is_of(place):
-                if len(items) > 1:
+def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:
+    """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
+    for network in networks:
+        if packet.topic.startswith(network.below) and any(mark in packet.payload for mark in network.marks):
+            place = next(filter(network.is_of, network.places(packet)), None)
+            if place is not None:
+                if type(packet.value) is list and len(packet.value) > 1:
                     raise Unreadable(SEVERAL)
                 return read(network.unwrap(place), packet)
-        return None
-
-    def _places(self, items: Sequence[Any], packet: Packet) -> Iterator[tuple[Network, Place]]:
-        """Yield the networks of a topic, each with every object that may be an uplink of it."""
-        for item in items:
-            for network in self._networks:
-                for name in ("", *network.inside):
-                    body = item.get(name) if name and type(item) is dict else item
-                    if type(body) is dict and packet.topic.startswith(network.below):
-                        yield network, Body(body, packet).whole
+    return None
 
 
 _DATA: Final = tomllib.loads((files("collectors.lorawan") / "networks.toml").read_text("utf-8"))
 NETWORKS: Final = msgspec.convert(_DATA["networks"], list[Network], dec_hook=made)
-TTS, *OTHER_NETWORKS = (
-    Envelopes(adapter) for adapter in dict.fromkeys(network.adapter for network in NETWORKS)
-)
+ADAPTERS: Final = {
+    adapter: partial(_decode, [network for network in NETWORKS if network.adapter == adapter])
+    for adapter in dict.fromkeys(network.adapter for network in NETWORKS)
+}

@@ -8,6 +8,7 @@ file, or else by the network; nothing is read as another model than that.
 from collections import Counter
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
+from itertools import chain
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -20,7 +21,6 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects, unknown
-from collectors.devices.finding import Body, is_so
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
@@ -50,7 +50,7 @@ class _Reading:
     """Reads one frame; each of its attempts returns Decoded() if it does not apply, or raises Unreadable."""
 
     def __init__(self, uplink: Uplink, packet: Packet) -> None:
-        text = packet.model((SOURCE, uplink.device))
+        text = packet.known.model((SOURCE, uplink.device))
         self.is_named = bool(text)
         self.texts = (text,) if text else uplink.models()
         self.uplink = uplink
@@ -84,9 +84,8 @@ class _Reading:
         if isinstance(decoded, Waiting):
             return decoded
         if decoded.readings and self._misses_people(decoded):
-            self.fallback = (
-                self.fallback or decoded
-            )  # another version of the decoder may name them differently
+            # Another version of the decoder may name them differently
+            self.fallback = self.fallback or decoded
         elif decoded.readings or (decoded.not_data and self.fallback is None):
             return self._sensed(decoded)
         self.problems += decoded.problems
@@ -110,7 +109,7 @@ class _Reading:
         fields = self.uplink.fields
         if self.table is None or type(fields) is not dict:
             return Decoded()
-        return registry.read_fields(self.table, self._body(fields))
+        return reader.read_fitting(self.table.messages, self._holding(fields))
 
     def by_codec(self) -> Decoded:
         """Let the frame wait for a codec that the operator has added, if there is one."""
@@ -136,9 +135,10 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.table is None:
             return self._ask(answer.fields)
-        decoded = registry.read_fields(self.table, self._body(answer.fields))
+        fields = self._holding(answer.fields)
+        decoded = reader.read_fitting(self.table.messages, fields)
         if decoded == Decoded():
-            raise Unreadable(registry.nothing_found(self.table, self.packet, answer.fields))
+            raise Unreadable(registry.nothing_found(self.table, fields))
         return decoded
 
     def by_layout(self) -> Decoded:
@@ -154,12 +154,12 @@ class _Reading:
         try:
             fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
-            decoded = registry.read_fields(table, self._body(exc.fields))
+            decoded = reader.read_fitting(table.messages, self._holding(exc.fields))
             problems = (*decoded.problems, f"{table.name}: {exc}")
             return replace(decoded, problems=problems, not_data="", identity=uplink.identity)
         except Unreadable as exc:
             raise Unreadable(f"{table.name}: {exc}") from exc
-        decoded = registry.read_fields(table, self._body(fields)) if fields else Decoded()
+        decoded = reader.read_fitting(table.messages, self._holding(fields)) if fields else Decoded()
         if decoded == Decoded():
             return self._nothing(table.name, why_nothing)
         return decoded
@@ -168,8 +168,8 @@ class _Reading:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in platforms() if self.table is None or value is self.uplink.normalized else ():
-                forms = [form for form in table.messages if form.when and is_so(form.when, self._body(value))]
-                if forms and (decoded := reader.read(forms, self._body(value))) != Decoded():
+                forms = [form for form in table.messages if form.when]
+                if (decoded := reader.read_fitting(forms, self._holding(value))) != Decoded():
                     return decoded
         return Decoded()
 
@@ -185,7 +185,7 @@ class _Reading:
                 )
             return self._ask(fields)
         if type(fields) is dict and not (self.table.layout and self.uplink.payload):
-            raise Unreadable(registry.nothing_found(self.table, self.packet, fields))
+            raise Unreadable(registry.nothing_found(self.table, self._holding(fields)))
         return Decoded()
 
     def _unknown(self) -> str:
@@ -200,19 +200,15 @@ class _Reading:
     def _ask(self, fields: dict[str, Any]) -> Decoded:
         """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
         uplink = self.uplink
-        body = self._body({**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device})
-        texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
-        return mapping.decode_fields(body) or unknown.decode_fields(body, texts)
-
-    def _body(self, value: Any) -> Body:
-        uplink = self.uplink
-        return Body(
-            value=value,
-            packet=self.packet,
-            device=uplink.device,
-            time=uplink.time,
-            identity=uplink.identity,
+        fields_beside = self._holding(
+            {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device}
         )
+        texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
+        return mapping.decode_fields(fields_beside) or unknown.decode_fields(fields_beside, texts)
+
+    def _holding(self, value: Any) -> Packet:
+        uplink = self.uplink
+        return self.packet.holding(value, uplink.device, uplink.time, uplink.identity)
 
 
 # Not methods bound to a reading: it would refer to itself, and its message wait for the garbage collector.
@@ -253,23 +249,11 @@ def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
 
     That is one whose name stands in the text, or one of a twin: a model that the same table is for.
     """
-    words, table = registry.spoken(text), registry.by_model(text)
-    known = _by_name(codecs)
-    apart = max(
-        map(len, words & registry.index().apart), default=0
-    )  # another model, whose name holds this one's
-    matches = sorted((word for word in words & known.keys() if len(word) >= apart), key=len, reverse=True)
-    by_name = (known[word] for word in matches)
+    table = registry.by_model(text)
     twins = (codec for codec in codecs if table is not None and registry.by_model(codec.name) is table)
-    return next((codec for codec in by_name if _is_of(codec.vendor, words)), None) or next(twins, None)
+    return next(chain(registry.named_in(text, _by_name(codecs)), twins), None)
 
 
 @lru_cache(maxsize=4)
 def _by_name(codecs: tuple[Codec, ...]) -> dict[str, Codec]:
     return {name: codec for codec in codecs for name in registry.called(codec.vendor, codec.model)}
-
-
-def _is_of(vendor: str, words: set[str]) -> bool:
-    """Tell whether the words name this vendor or none; "Milesight" matches "Milesight IoT"."""
-    vendor_name, stated = registry.compact(vendor), words & registry.index().vendors
-    return not stated or any(vendor_name.startswith(name) or name.startswith(vendor_name) for name in stated)

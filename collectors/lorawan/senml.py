@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
+from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import field_names, registry
-from collectors.devices.finding import Body
+from collectors.devices import field_names, reader, registry
 from collectors.devices.subjects import WARM
 from collectors.lorawan.read import read
-from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole_number
+from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_text, whole_number
 
 VALUES: Final = ("v", "vs", "vb", "vd", "s")
 RELATIVE: Final = 2**28  # seconds: a time below is one before (or after) now, RFC 8428 section 4.5.3
@@ -38,7 +38,7 @@ def decode(packet: Packet) -> Decoded | None:
     if frame and "payload" in values:
         uplink = Uplink(
             device=deveui(frame[1]),
-            payload=from_hex(values["payload"], "payload"),
+            payload=from_text(values["payload"], "payload", "hex"),
             fport=whole_number(values.get("port")),
             time=instant(_time(records[0], records[0].get("bt")), name="bt"),
         )
@@ -48,8 +48,8 @@ def decode(packet: Packet) -> Decoded | None:
     of_rooms = [record for record in resolved if not _is_elsewhere(record)]
     if resolved and not of_rooms:
         return Decoded(not_data=WARM)
-    body = Body(value=of_rooms, packet=packet, device=deveui(frame[1]) if frame else "")
-    decoded = registry.read_fields(entry, body) if entry else Decoded()
+    resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
+    decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
     if not decoded.readings and not decoded.problems:
         names = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(
@@ -68,7 +68,7 @@ def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         base |= {key: record[key] for key in ("bn", "bt", "bu", "bv") if key in record}
         value = _value(record)
         if type(value) in (int, float) and type(base.get("bv")) in (int, float):
-            value = _sum(base["bv"], value, "its value (bv, v)")
+            value = (number("bv", base["bv"]) or 0) + (number("v", value) or 0)
         device = str(base["bn"]).removeprefix("urn:dev:").strip(":/ ")
         fields = {"name": record.get("n"), "value": value, "unit": record.get("u", base.get("bu"))}
         resolved.append(
@@ -96,15 +96,5 @@ def _value(record: dict[str, Any]) -> Any:
 
 def _time(record: dict[str, Any], base: Any) -> float | None:
     """Add base time and the record's own; a small sum is relative to now, for which the receipt stands in."""
-    offset = record.get("t")
-    if any(type(part) not in (int, float, type(None)) for part in (base, offset)):
-        raise Unreadable("its time (bt, t) is not a number of seconds")
-    seconds = _sum(base or 0, offset or 0, "its time (bt, t)")
+    seconds = (number("bt", base) or 0) + (number("t", record.get("t")) or 0)
     return seconds if abs(seconds) >= RELATIVE else None
-
-
-def _sum(base: float, addend: float, label: str) -> float:
-    try:
-        return base + addend
-    except OverflowError:  # an integer of hundreds of digits plus a float
-        raise Unreadable(f"{label} is too large a number") from None

@@ -4,7 +4,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -20,6 +20,10 @@ REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one s
 NUMBER_S: Final = 3600.0
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
+ENCODINGS: Final[dict[str, tuple[Callable[[str], bytes], str]]] = {
+    "base64": (partial(binascii.a2b_base64, strict_mode=True), "base64"),
+    "hex": (bytes.fromhex, "hexadecimal digits"),
+}
 _HEX = re.compile(r"[0-9a-f]+")
 
 
@@ -57,8 +61,8 @@ def _deveui(value: str) -> str:
     text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
     if _HEX.fullmatch(text) and 12 < len(text) <= 16:
         return text.zfill(16)
-    raw = _base64(value) if len(value) == 12 and value.endswith("=") else None
-    return raw.hex() if raw is not None and len(raw) == 8 else ""
+    is_base64 = re.fullmatch("[A-Za-z0-9+/]{11}=", value) is not None
+    return binascii.a2b_base64(value).hex() if is_base64 else ""
 
 
 def identity_of(device: str, session: object, counter: object, *, zero_left_out: bool) -> Identity | None:
@@ -76,27 +80,20 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
     return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
 
 
-def from_base64(value: object, name: str) -> bytes:
-    """Decode `value` from base64; empty if it is missing. Raises Unreadable."""
+def from_text(value: object, name: str, encoding: str) -> bytes:
+    """Decode the bytes of a frame from "base64" or "hex"; empty if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
-    raw = _base64(value) if type(value) is str else None
-    if raw is None:
-        raise Unreadable(f"{name} is {show(value)}: it must be bytes in base64")
-    return _limited(raw, name)
-
-
-def from_hex(value: object, name: str) -> bytes:
-    """Decode `value` from hex; empty if it is missing. Raises Unreadable."""
-    if value is None or value == "":
-        return b""
+    decode, form = ENCODINGS[encoding]
     try:
-        raw = bytes.fromhex(value.strip()) if type(value) is str else None
+        raw = decode(value.strip()) if type(value) is str else None
     except ValueError:
         raw = None
     if raw is None:
-        raise Unreadable(f"{name} is {show(value)}: it must be bytes in hexadecimal digits")
-    return _limited(raw, name)
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in {form}")
+    if len(raw) > PAYLOAD_LIMIT:
+        raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
+    return raw
 
 
 def whole_number(value: object, otherwise: int = 0) -> int:
@@ -118,16 +115,3 @@ def first_time(values: Iterable[object]) -> datetime | None:
         if time is not None:
             return time
     return None
-
-
-def _base64(value: str) -> bytes | None:
-    try:
-        return binascii.a2b_base64(value.strip(), strict_mode=True)
-    except ValueError:
-        return None
-
-
-def _limited(raw: bytes, name: str) -> bytes:
-    if len(raw) > PAYLOAD_LIMIT:
-        raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
-    return raw

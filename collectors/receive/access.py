@@ -4,8 +4,6 @@ import hmac
 from collections.abc import Sequence
 from typing import Final
 
-from paho.mqtt.client import topic_matches_sub
-
 from besok.model import tokens, topics
 from besok.store import receive_tokens
 from besok.store.database import Database
@@ -52,11 +50,6 @@ def check_filter(text: str) -> None:
 def make() -> tuple[str, bytes]:
     """Make a token; return it and its digest, which is stored."""
     return tokens.make(RANDOM_BYTES)
-
-
-def may_send(token: ReceiveToken, device: str) -> bool:
-    """Tell whether a token is for a device, the path after /in/."""
-    return any(topic_matches_sub(pattern, device) for pattern in token.devices)
 
 
 class Tokens:

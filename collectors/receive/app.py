@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from email.message import Message as Headers
 from typing import Final
 
+from paho.mqtt.client import topic_matches_sub
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -123,7 +124,7 @@ class Receiver:
             topic = access.topic(device)
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
-        if not access.may_send(token, device):
+        if not any(topic_matches_sub(pattern, device) for pattern in token.devices):
             allowed = ", ".join(WHERE + each for each in token.devices)
             raise NotTaken(403, f"the token {token.name} is for {allowed}; send there, or make another token")
         return topic

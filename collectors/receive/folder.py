@@ -31,11 +31,8 @@ POLL_S: Final = 5
 STILL_LOOKS: Final = 2  # looks at which a file is unchanged before it is taken
 UNFINISHED_LOOKS: Final = 60  # the same if it does not end as such files do: its writer may only be slow
 DONE, FAILED = "done", "failed"
-ENDS: Final = {
-    b"{": b"}",
-    b"[": b"]",
-    b"<": b">",
-}  # of JSON and XML, by how they begin; others end with a line
+# How JSON and XML end, by how they begin; others end with a line
+ENDS: Final = {b"{": b"}", b"[": b"]", b"<": b">"}
 DEPTH_LIMIT: Final = 8  # levels of folders
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
 WATCHED_LOOKS: Final = 720  # looks at a moved file, which its writer may still have open: an hour

@@ -77,7 +77,7 @@ def test_a_device_is_bound_to_the_topics_it_was_heard_on_before_it_was_placed(db
     assert bound(db) == ("a/beam/1", "b/beam/m1/#")
     assert collect(db, sent("c/beam/1", number=9), sent("b/beam/m1/y", number=3)).rejected == 1
     assert counted(db) == [("m1", 1), ("m1", 2), ("m1", 3)]
-    assert "is bound to a/beam/1, b/beam/m1/#" in reasons(db)[0]
+    assert "is bound to a/beam/1 and b/beam/m1/#" in reasons(db)[0]
 
 
 def test_a_device_that_is_placed_before_it_is_heard_is_bound_by_its_first_message(db: Database) -> None:

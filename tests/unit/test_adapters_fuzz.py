@@ -88,7 +88,7 @@ def seeds(name: str) -> list[Sample]:
 
 NAMES = [name for name in ADAPTERS if name != "table"]  # tables have examples of their own
 each_adapter = pytest.mark.parametrize("name", NAMES if EACH else [ALL])
-RADIO = [table for table in tables() if table.lorawan is not None and table.lorawan.layout]
+RADIO = [table for table in tables() if table.layout]
 each_table = pytest.mark.parametrize("path", [table.path for table in RADIO] if EACH else [ALL])
 
 

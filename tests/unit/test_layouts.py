@@ -164,7 +164,7 @@ def test_any_bytes_are_read_or_refused(name: str, frame: bytes, fport: int) -> N
 
 
 def test_every_layout_is_used_by_a_table() -> None:
-    of_radio = {table.lorawan.layout for table in tables() if table.lorawan} - {""}
+    of_radio = {table.layout for table in tables()} - {""}
     assert of_radio | {"ruuvi", *(name for name, _ in bluetooth.SERVICES.values())} == set(
         layout_file.names()
     )

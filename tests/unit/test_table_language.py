@@ -13,7 +13,7 @@ from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
 from collectors.devices import field_names, reader, registry, subjects
-from collectors.devices.finding import Body, is_so
+from collectors.devices.finding import is_so
 from collectors.devices.table import TableError, parse
 
 HEAD = 'vendor = "Acme"\nmodel = "G3"\nkind = "camera"\ndocument = "https://acme.example"\n'
@@ -26,8 +26,7 @@ def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
     body = json.dumps(payload).encode()
     packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
     forms = parse(f"{HEAD}{table}\n{EXAMPLE}", "acme/g3.toml").messages
-    whole = Body(value=packet.value, packet=packet)
-    return reader.read([form for form in forms if is_so(form.when, whole)], whole)
+    return reader.read([form for form in forms if is_so(form.when, packet)], packet)
 
 
 def said(table: str, payload: Any, topic: str = "acme/hall/up") -> list[tuple[str, str, float]]:

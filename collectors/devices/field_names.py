@@ -53,6 +53,8 @@ _STEMS: Final = {kind: text.split() for kind, text in (DATA["stems"] | _NAMES["s
 WORDS["others"] |= WORDS["things"]
 _STEMS["others"] += _STEMS["things"]
 _STEM: Final = {kind: re.compile("|".join(stems)) for kind, stems in _STEMS.items()}
+VOUCHING: Final = WORDS["persons"] | WORDS["doors"]
+LISTED: Final = VOUCHING | WORDS["strong"] | WORDS["buildings"] | WORDS["neutral"]
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 BARE: Final = WORDS["companions"] | WORDS["counts"]
 _FIELD_WORDS: Final = (
@@ -80,17 +82,13 @@ def _telling(kind: str, text: str) -> tuple[str, ...]:
 
 
 def unclear(*texts: str) -> list[str]:
-    """Return words of topics, places and the like that may name what is counted: all but known ones.
+    """Return words of topics, places and the like that may name what is counted: all but listed ones and numbers.
 
-    A door does not: a boiler has one, and a beehive an entrance. A building has meters of all kinds, but where its door
-    is named. One letter is a number.
+    One letter is a number.
     """
-    names = [text for text in texts if len(text) > 1 or not text.isascii()]
-    neutral = WORDS["neutral"] | WORDS["strong"] | (WORDS["wholes"] if telling("doors", *names) else set())
-    things = {*telling("others", *names)} - WORDS["wholes"]
-    candidates = dict.fromkeys(word for name in names for word in (*telling("others", name), *words(name)))
-    known = {word for word in candidates if word.isdecimal() or word in neutral or telling("doors", word)}
-    return [word for word in candidates if word in things or word not in known]
+    names = (text for text in texts if len(text) > 1 or not text.isascii())
+    found = dict.fromkeys(word for name in names for word in words(name))
+    return [word for word in found if not (word.isdecimal() or word in LISTED)]
 
 
 def named(*texts: str, letters: int = 3) -> list[str]:

@@ -45,7 +45,8 @@ def choices_of(leaf: Leaf) -> tuple[Meaning, ...]:
         return _of_a_word(leaf, named)
     if named & WORDS["percent"]:
         return (("people", _OF_A_SHARE),) if named & WORDS["strong"] else ()
-    is_count = named & WORDS["counts"] and leaf.is_said_by(BARE | WORDS["doors"])  # `total_2`, `door_count`
+    # `total_2`, `door_count`
+    is_count = named & WORDS["counts"] and leaf.is_said_by(BARE | WORDS["doors"] | WORDS["buildings"])
     if (leaf.is_bare or is_count) and not is_climate(leaf):
         named.add("people")
     return next((means for kinds, means in _NUMBERS if all(named & WORDS[kind] for kind in kinds)), ())

@@ -28,6 +28,7 @@ from collectors.devices.field_names import (
     KNOWN,
     PEOPLE,
     QUALIFIED,
+    VOUCHING,
     WORDS,
     compact,
     listed,
@@ -46,6 +47,7 @@ NO_FORM: Final = "choose JSON in the settings of the device, or let its gateway 
 TEXT_LIMIT: Final = 10_000  # characters of a text in which values are searched
 PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
+NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
 OFFERED: Final = 12  # fields in one mapping
 FIELDS_READ: Final = "fields"  # the name under which fields are examined alone
@@ -172,12 +174,15 @@ class _Message:
         if len({QUALIFIED[leaf.name] for leaf in self.certain}) < len(self.certain):
             return "two fields say the same"
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
+        says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
         if self.fields == mapping.CODEC:  # a model may be called anything, where its fields say people
-            says_people = all(WORDS["strong"] & {*leaf.said} for leaf in self.certain)
             doubts += telling("others", *self.where) if says_people else named(*self.where)
         elif not self.placed:
             doubts += unclear(*self.where)
-        return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted" if doubts else ""
+        if doubts:
+            return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted"
+        is_vouched = says_people or not VOUCHING.isdisjoint(w for text in self.where for w in words(text))
+        return "" if is_vouched or self.placed else NOBODY_COUNTED
 
     def _is_plain(self, leaf: Leaf) -> bool:
         """Tell whether a leaf beside a qualified name is known to change nothing of it: by its whole name."""

@@ -369,7 +369,7 @@ SAMPLES: tuple[Sample, ...] = (
         "result": 640, "phenomenonTime": "2026-11-25T08:15:00Z",
         "Datastream": {"@iot.id": 8, "unitOfMeasurement": {"symbol": "ppm"}, "ObservedProperty": {"name": "CO2"}}},
          "level:1 co2_ppm 640 | 08:15:00"),
-    said("sparkplug", "spBv1.0/l/DDATA/g/d", _SPARK,
+    said("sparkplug", "spBv1.0/l/DDATA/g/door", _SPARK,
          "flow:1 in_total 7 | 08:15:00"),
     said("sparkplug", "spBv1.0/l/DDATA/g/d", bytes.fromhex("08a097d2d0ab3312130a0670656f706c6518a097d2d0ab33200350071803"),
          'rejected: "people" may be of people'),

@@ -179,8 +179,12 @@ def test_fields_that_the_network_decodes_of_an_unknown_device_are_asked_about() 
     answered = decode(body, DecodeContext(mappings=(chosen,)))
     assert said(answered) == {"level:1 people": 4, "level:1 temperature_c": 21.5}
     assert {reading.device for reading in answered.readings} == {DEVICE}
-    counted = decode(uplink("0550", object={"total_in": 7, "total_out": 5}), DecodeContext())
-    assert said(counted) == {"flow:1 in_total": 7, "flow:1 out_total": 5}
+    people = {"total_people_in": 7, "total_people_out": 5}
+    assert said(decode(uplink("0550", object=people), DecodeContext())) == {
+        "flow:1 in_total": 7,
+        "flow:1 out_total": 5,
+    }
+    assert not decode(uplink("0550", object={"total_in": 7, "total_out": 5}), DecodeContext()).readings
 
 
 def test_a_frame_without_fields_is_not_data_and_one_that_fails_says_why() -> None:

@@ -93,27 +93,27 @@ def test_the_table_of_qualified_names_is_short_and_documented() -> None:
         ({"sensor": "north-17"}, "north-17"),
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),
-        ({"sensor_id": 3}, "acme/1/3"),
-        ({"device_id": ""}, "acme/1"),
-        ({}, "acme/1"),
+        ({"sensor_id": 3}, "counters/1/3"),
+        ({"device_id": ""}, "counters/1"),
+        ({}, "counters/1"),
     ],
 )
 def test_how_devices_name_themselves(fields: dict[str, Any], device: str) -> None:
-    (reading,) = read("acme/1", {**fields, "in_total": 4}).readings
+    (reading,) = read("counters/1", {**fields, "in_total": 4}).readings
     assert (reading.source, reading.device, reading.channel) == ("mqtt", device, "flow:1")
 
 
 @pytest.mark.parametrize("time", ["ts", "timestamp", "measuredAt"])
 def test_the_time_is_that_of_the_device(time: str) -> None:
-    (reading,) = read("acme/1", {time: "2026-11-25T08:15:00Z", "in_total": 4}).readings
+    (reading,) = read("counters/1", {time: "2026-11-25T08:15:00Z", "in_total": 4}).readings
     assert reading.time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
 def test_a_draft_is_read_as_it_was_written() -> None:
     payload = {"sn": "A12345", "start": 1795593600, "end": 1795594500, "in": 3, "out": 1}
-    draft = mapping_draft.read(read("acme/1", payload).problems[0])
+    draft = mapping_draft.read(read("counters/1", payload).problems[0])
     assert draft is not None
-    assert (draft.topic, draft.device, draft.time, draft.start) == ("acme/1", "$.sn", "$.end", "$.start")
+    assert (draft.topic, draft.device, draft.time, draft.start) == ("counters/1", "$.sn", "$.end", "$.start")
     assert [(choice.key, choice.path) for choice in draft.choices] == [
         ("in", "$.in"),
         ("in_total", "$.in"),
@@ -125,9 +125,9 @@ def test_a_draft_is_read_as_it_was_written() -> None:
 
 @pytest.mark.parametrize("field", ["number", "index", "port", "address", "nr", "slave_id"])
 def test_what_may_number_anything_is_a_channel_of_items_only(field: str) -> None:
-    alone = mapping_draft.read(read("acme/1", {field: 7, "in": 3}).problems[0])
+    alone = mapping_draft.read(read("counters/1", {field: 7, "in": 3}).problems[0])
     items = mapping_draft.read(
-        read("acme/1", {"counts": [{field: 7, "in": 3}, {field: 8, "in": 3}]}).problems[0]
+        read("counters/1", {"counts": [{field: 7, "in": 3}, {field: 8, "in": 3}]}).problems[0]
     )
     assert alone is not None
     assert items is not None
@@ -136,7 +136,7 @@ def test_what_may_number_anything_is_a_channel_of_items_only(field: str) -> None
 
 @pytest.mark.parametrize("field", ["line", "zone", "location"])
 def test_a_line_or_place_is_the_channel_of_the_draft(field: str) -> None:
-    draft = mapping_draft.read(read("acme/1", {field: "north", "in": 3}).problems[0])
+    draft = mapping_draft.read(read("counters/1", {field: "north", "in": 3}).problems[0])
     assert draft is not None
     assert draft.channel == f"$.{field}"
 
@@ -144,7 +144,7 @@ def test_a_line_or_place_is_the_channel_of_the_draft(field: str) -> None:
 def test_work_grows_with_the_number_of_fields_and_not_with_its_square() -> None:
     def calls(fields: int) -> int:
         profile = cProfile.Profile()
-        profile.runcall(read, "acme/1", {f"unit{n}x": n for n in range(fields)})
+        profile.runcall(read, "counters/1", {f"unit{n}x": n for n in range(fields)})
         return sum(entry.callcount for entry in profile.getstats())
 
     calls(300)  # names are remembered
@@ -157,7 +157,7 @@ def test_no_value_stands_in_a_reason() -> None:
 
 
 def test_no_mapping_is_offered_that_no_path_can_lead_to() -> None:
-    asked = read("acme/hall", {"visitors": 3, "points": [{"name": "people\n", "value": 3}]})
+    asked = read("counters/hall", {"visitors": 3, "points": [{"name": "people\n", "value": 3}]})
     assert paths(asked) == {"$.visitors"}
 
 

@@ -50,7 +50,7 @@ def decode(packet: Packet) -> Decoded | None:
     decoded = registry.decode(named_metrics) or Decoded()
     if decoded.readings:
         return _counting_people(decoded, packet, _doubt(metrics, packet))
-    if names := [show(leaf.names[-1]) for leaf in unknown.asked(named_metrics)]:
+    if names := [show(leaf.names[-1]) for leaf in unknown.Candidates(named_metrics).asked()]:
         return replace(decoded, not_data="", problems=(_OPEN.format(", ".join(names)),))
     if any("" in metric for metric in metrics):
         return replace(decoded, not_data="", problems=(_UNNAMED,))
@@ -64,7 +64,9 @@ def _doubt(metrics: Sequence[dict[str, Any]], packet: Packet) -> str:
         folder, _, last = name.rpartition("/")
         if name not in ("$time", "bdSeq") and folder not in ("Node Control", "Device Control"):
             fields[folder or "metrics"][last] = value
-    return unknown.doubt(fields, (packet.levels[1], *packet.levels[3:]), packet)
+    texts = (packet.levels[1], *packet.levels[3:])
+    candidates = unknown.Candidates(packet.holding({"fields": fields}), texts, "fields")
+    return candidates.doubt if candidates.certain else unknown.INNER
 
 
 def _counting_people(decoded: Decoded, packet: Packet, doubt: str) -> Decoded:

@@ -221,7 +221,7 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if is_rest and not (decoded.problems or decoded.statuses):
         counts = [
             leaf.shown
-            for leaf in unknown.asked(packet)
+            for leaf in unknown.Candidates(packet).asked()
             if is_number(leaf.value) and (WORDS["strong"] - WORDS["motion"]) & {*leaf.said}
         ]
         if counts:
@@ -244,9 +244,10 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     known = {path.text for form in forms for value in form.values for path in value.paths}
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
-    open_fields = unknown.asked(packet, known)
+    candidates = unknown.Candidates(packet)
+    open_fields = candidates.asked(known)
     if open_fields or decoded != Decoded():
-        problems = (unknown.question(packet, open_fields),) if open_fields else ()
+        problems = (candidates.question(open_fields),) if open_fields else ()
         return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
 

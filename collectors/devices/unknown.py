@@ -8,10 +8,10 @@ value; a state word (`occupied`) only makes that a field is asked about.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Device
@@ -50,7 +50,6 @@ SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is uniq
 NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
 OFFERED: Final = 12  # fields in one mapping
-FIELDS_READ: Final = "fields"  # the name under which fields are examined alone
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
@@ -77,32 +76,7 @@ def decode(packet: Packet) -> Decoded:
             f"the payload is neither JSON nor CSV with a line of names, nor a number or a word ({len(packet.payload)}"
             f" bytes), and nothing says what is what: {NO_FORM}"
         )
-    return _Message(packet).decoded()
-
-
-def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
-    """Return the leaves of a platform's message, other than those at `known` paths, that may count people by name."""
-    others = [leaf for leaf in leaves(packet, packet.value) if leaf.path == TOP or leaf.path not in known]
-    return [leaf for leaf in others if meanings.choices_of(replace(leaf, is_bare=False))]
-
-
-def decode_fields(packet: Packet, texts: Sequence[str]) -> Decoded:
-    """Read the fields of a frame of an unknown model (mapping.CODEC) as any other message. Raises Unreadable.
-
-    `texts` describe the device, or are names that people gave it.
-    """
-    return _Message(packet, texts, mapping.CODEC).decoded()
-
-
-def doubt(fields: Mapping[str, Any], texts: Sequence[str], packet: Packet) -> str:
-    """Return why qualified names among the fields of a device, described by `texts`, say nothing; "" if they do."""
-    message = _Message(packet.holding({FIELDS_READ: fields}), texts, FIELDS_READ)
-    return message.doubt if message.certain else INNER
-
-
-def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
-    """Return a question about the meaning of these leaves of a message. Raises Unreadable."""
-    return _Message(packet).question(leaves)
+    return Candidates(packet).decoded()
 
 
 def _no_data(packet: Packet) -> str:
@@ -121,10 +95,10 @@ def _no_data(packet: Packet) -> str:
     return reader.NOTHING_MEASURED if word and meanings.state_of(packet.value) is None else ""
 
 
-class _Message:
-    """One message, or the fields of a frame that stand in it under a name: the leaves, and what their names say.
+class Candidates:
+    """The leaves of a message, or of the fields that stand in it under a name, and what their names say.
 
-    A frame names its device itself; of `texts` it is known what they say of that.
+    A frame has a device of its own, which `texts` describe or are names of that people gave.
     """
 
     def __init__(self, packet: Packet, texts: Sequence[str] = (), fields: str = "") -> None:
@@ -140,6 +114,11 @@ class _Message:
         ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
         topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
         self.where = texts if fields else [level for level in topic if level not in ids]
+
+    def asked(self, known: Collection[str] = ()) -> list[Leaf]:
+        """Return the leaves, other than those at `known` paths, that may count people by name."""
+        others = (leaf for leaf in self.leaves if leaf.path == TOP or leaf.path not in known)
+        return [leaf for leaf in others if meanings.choices_of(replace(leaf, is_bare=False))]
 
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
@@ -175,8 +154,8 @@ class _Message:
             return "two fields say the same"
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
-        if self.fields == mapping.CODEC:  # a model may be called anything, where its fields say people
-            doubts += telling("others", *self.where) if says_people else named(*self.where)
+        if self.fields == mapping.CODEC and says_people:  # then a model may be called anything
+            doubts += telling("others", *self.where)
         elif not self.placed:
             doubts += unclear(*self.where)
         if doubts:

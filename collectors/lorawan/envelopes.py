@@ -18,18 +18,19 @@ from collectors.devices.finding import one, value_at
 from collectors.devices.format import Paths, made, paths
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
-    REPEAT_S,
     SOURCE,
     Uplink,
     deveui,
     first_time,
     from_text,
-    identity_of,
     whole_number,
 )
 
+REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
+# Seconds, where a network does not name the session: a device that restarts begins at zero
+NUMBER_S: Final = 3600.0
 UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
-_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2})*")
+_HEX: Final = re.compile(r"[0-9a-fA-F]+")
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
 
 
@@ -80,7 +81,8 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         device, frame = deveui(value_at(self.device, place)), value_at(self.payload, place)
         encoding = self.encoding
         if encoding == "hex or base64":  # text that could be both is hex
-            encoding = "hex" if type(frame) is str and _HEX.fullmatch(frame) else "base64"
+            is_hex = type(frame) is str and len(frame) % 2 == 0 and _HEX.fullmatch(frame)
+            encoding = "hex" if is_hex else "base64"
         return Uplink(
             device=device,
             payload=from_text(frame, (self.payload[0].names or ("",))[-1], encoding),
@@ -110,11 +112,19 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return {name: inner for name, inner in place.message.items() if name not in self.envelope} or None
 
     def _identity(self, device: str, place: Place) -> Identity | None:
-        """Identify a frame by its number in the session, or else by the network's id for it."""
-        session = value_at(self.session, place)
+        """Identify a frame by its number in the session (a key id, the device's address), or by the network's own id.
+
+        A network that leaves a zero out is believed only where it tells the session.
+        """
+        scope, session = f"{SOURCE}/{device}", value_at(self.session, place)
+        number = whole_number(value_at(self.number, place), -1)
+        if type(session) is str and session and (number >= 0 or self.zero_left_out):
+            is_hex = _HEX.fullmatch(session)  # an address; in key ids, base64, the case matters
+            mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
+            return Identity(scope=scope, mark=mark, window_s=REPEAT_S)
         if not session and type(unique := value_at(UNIQUE, place)) is str:
-            return Identity(scope=f"{SOURCE}/{device}", mark=f"uplink:{unique}", window_s=REPEAT_S)
-        return identity_of(device, session, value_at(self.number, place), zero_left_out=self.zero_left_out)
+            return Identity(scope=scope, mark=f"uplink:{unique}", window_s=REPEAT_S)
+        return Identity(scope=scope, mark=f"fcnt:0:{number}", window_s=NUMBER_S) if number >= 0 else None
 
 
 def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:

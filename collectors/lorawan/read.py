@@ -204,7 +204,10 @@ class _Reading:
             {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device}
         )
         texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
-        return mapping.decode_fields(fields_beside) or unknown.decode_fields(fields_beside, texts)
+        return (
+            mapping.decode_fields(fields_beside)
+            or unknown.Candidates(fields_beside, texts, mapping.CODEC).decoded()
+        )
 
     def _holding(self, value: Any) -> Packet:
         uplink = self.uplink

@@ -15,16 +15,12 @@ from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
-REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
-# Seconds, where a network does not name the session: a device that restarts begins at zero
-NUMBER_S: Final = 3600.0
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
 ENCODINGS: Final[dict[str, tuple[Callable[[str], bytes], str]]] = {
     "base64": (partial(binascii.a2b_base64, strict_mode=True), "base64"),
     "hex": (bytes.fromhex, "hexadecimal digits"),
 }
-_HEX = re.compile(r"[0-9a-f]+")
 
 
 class Uplink(Struct, frozen=True, kw_only=True):
@@ -59,25 +55,10 @@ def deveui(value: object) -> str:
 @lru_cache(maxsize=8192)
 def _deveui(value: str) -> str:
     text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
-    if _HEX.fullmatch(text) and 12 < len(text) <= 16:
+    if re.fullmatch("[0-9a-f]+", text) and 12 < len(text) <= 16:
         return text.zfill(16)
     is_base64 = re.fullmatch("[A-Za-z0-9+/]{11}=", value) is not None
     return binascii.a2b_base64(value).hex() if is_base64 else ""
-
-
-def identity_of(device: str, session: object, counter: object, *, zero_left_out: bool) -> Identity | None:
-    """Identify a frame by its number within the session (named by a key id or the device's address), if it has one.
-
-    A network that leaves a zero out is believed only where it tells the session.
-    """
-    number = whole_number(counter, -1)
-    if type(session) is str and session and (number >= 0 or zero_left_out):
-        is_hex = _HEX.fullmatch(session.lower())  # an address; in key ids, base64, the case matters
-        mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
-        return Identity(scope=f"{SOURCE}/{device}", mark=mark, window_s=REPEAT_S)
-    if number < 0:
-        return None
-    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
 
 
 def from_text(value: object, name: str, encoding: str) -> bytes:

@@ -33,7 +33,7 @@ ADAPTERS: dict[str, Adapter] = {
 }
 
 _QUOTED_MARK = f'"{MARK}"'.encode()
-STRANGERS = ("", "general")  # the adapter of unknown devices
+STRANGERS = "general"  # the adapter of unknown devices
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
@@ -41,7 +41,6 @@ NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
 REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
-NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 
 def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
@@ -52,11 +51,8 @@ def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
 def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
-    for name, adapter in ADAPTERS.items():
-        decoded = _finished(packet, name, adapter, packet)
-        if decoded is not None:
-            return decoded
-    return Decoded(problems=(NOBODY,))
+    results = (_finished(packet, name, adapter, packet) for name, adapter in ADAPTERS.items())
+    return next(decoded for decoded in results if decoded is not None)  # the last takes anything
 
 
 def _finished(

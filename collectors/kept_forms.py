@@ -4,11 +4,12 @@ Beside them forms: numbers, times, names of fields, numbers of devices, radio fr
 """
 
 import base64
+import contextlib
 import re
 import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Final
 from zoneinfo import available_timezones
@@ -167,14 +168,10 @@ def is_coded_frame(text: str) -> bool:
     """Tell whether a text is a frame in hexadecimal or in base64, in which a name can be written too."""
     if len(text) > 2 * FRAME_LIMIT or _PRONOUNCEABLE.fullmatch(text):
         return False
-    try:
-        return is_frame(bytes.fromhex(text))
-    except ValueError:
-        pass
-    try:
-        return is_frame(base64.b64decode(text, validate=True))
-    except ValueError:
-        return False
+    for decode in (bytes.fromhex, partial(base64.b64decode, validate=True)):
+        with contextlib.suppress(ValueError):
+            return is_frame(decode(text))
+    return False
 
 
 def is_instant(value: float, received: datetime) -> bool:

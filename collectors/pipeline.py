@@ -187,11 +187,11 @@ def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tupl
         for message, reason in zip(messages, refused, strict=True)
     ]
     settled = zip(CODECS.settled(decodings), refused, strict=True)
-    return [(decoded, Refusal.TOO_LARGE if reason else _kind(decoded)) for decoded, reason in settled]
-
-
-def _kind(decoded: Decoded) -> Refusal:
-    return Refusal.UNKNOWN_FORMAT if decoded.adapter in decoding.STRANGERS else Refusal.UNREADABLE
+    kinds = {decoding.STRANGERS: Refusal.UNKNOWN_FORMAT}
+    return [
+        (decoded, Refusal.TOO_LARGE if reason else kinds.get(decoded.adapter, Refusal.UNREADABLE))
+        for decoded, reason in settled
+    ]
 
 
 def _checked(

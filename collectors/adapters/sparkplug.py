@@ -102,23 +102,14 @@ def _from_json(packet: Packet) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _from_protobuf(data: bytes) -> Iterator[tuple[str, Any, Any]]:
-    sent: int | bytes = 0
-    metrics = []
-    for number, value in _fields(data):
-        if number == 1:
-            sent = value
-        elif number == 2 and isinstance(value, bytes):
-            metrics.append(value)
-    for raw in metrics:
-        name, value, time = _metric(raw)
-        yield name, value, time or sent
-
-
-def _metric(raw: bytes) -> tuple[str, Any, Any]:
-    fields = dict(_fields(raw))
-    name = fields.get(1)
-    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""
-    return text, None if fields.get(7) else _value(fields), fields.get(3, 0)
+    message = list(_fields(data))
+    sent = dict(message).get(1, 0)
+    for number, raw in message:
+        if number == 2 and isinstance(raw, bytes):
+            fields = dict(_fields(raw))
+            name = fields.get(1)
+            text = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""
+            yield text, None if fields.get(7) else _value(fields), fields.get(3) or sent
 
 
 def _value(fields: dict[int, int | bytes]) -> Any:

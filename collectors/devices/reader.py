@@ -196,7 +196,7 @@ class _Reading:
             return
         pairs = [pair for pair in pairs if pair[1] is not None]
         if form.unless and (refused := self._refused(place)):
-            pairs = [pair for pair in pairs if not self._is_refused(pair[0], refused)]
+            pairs = [pair for pair in pairs if not any(not m or pair[0].metric in m for m in refused)]
         if not pairs:
             return
         device = self.packet.device or self._name("device", form.device, place, self.packet.topic)
@@ -262,10 +262,6 @@ class _Reading:
         if key not in self.lists:
             self.lists[key] = frozenset(text_of(match.value).lower() for match in path.find(place))
         return self.lists[key]
-
-    @staticmethod
-    def _is_refused(value: Value, refused: Sequence[frozenset[str]]) -> bool:
-        return any(not metrics or value.metric in metrics for metrics in refused)
 
     def _note(
         self, value: Value, raw: Any, device: str, part: str, time: datetime | None, period_s: float

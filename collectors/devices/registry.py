@@ -3,9 +3,8 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 from paho.mqtt.client import topic_matches_sub
@@ -31,39 +30,17 @@ Entry = TypeVar("Entry", Table, Codec)
 Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with the conditions on more than the topic
 
 
-@dataclass(slots=True)
-class Index:
-    """The formats of messages, indexed by topic or by a field at the top."""
+class Index(NamedTuple):
+    """What recognises a message or a model."""
 
-    shared: Counter[str]  # by field at the top: how many formats require it
-    by_topic: list[Candidate] = field(default_factory=list)
-    by_field: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    by_name: dict[str, Table] = field(default_factory=dict)
-    platforms: dict[str, Table] = field(default_factory=dict)
-    vendors: set[str] = field(default_factory=set)
-    apart: set[str] = field(default_factory=set)  # names of models without a table
-
-    def add(self, table: Table) -> None:
-        """Add a table. Raises TableError if a message of it cannot be recognised, or a name of it is another's."""
-        self.vendors.add(compact(table.vendor))
-        self.apart |= called(table.vendor, *table.apart)
-        if table.kind == "platform":
-            self.platforms[table.source_key] = table
-        for name in names(table):
-            other = self.by_name.setdefault(name, table)
-            if other is not table:
-                raise TableError(f'{table.path}: the name "{name}" is that of {other.path} too')
-        if table.lorawan is not None:
-            return
-        for form in table.messages:
-            key = min(_keys(form), key=lambda name: self.shared[name], default="")
-            conditions = tuple(c for c in form.when if c.path.begins != "topic")
-            is_by_topic = form.topic or len(conditions) < len(form.when)
-            if not is_by_topic and not key:
-                raise TableError(
-                    f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
-                )
-            (self.by_topic if is_by_topic else self.by_field[key]).append((table, form, conditions))
+    by_topic: list[Candidate]  # formats that require a topic
+    by_field: dict[
+        str, list[Candidate]
+    ]  # the others, by the rarest of the fields that they require at the top
+    by_name: dict[str, Table]
+    platforms: dict[str, Table]
+    vendors: set[str]
+    apart: set[str]  # names of models without a table
 
 
 def _keys(form: Format) -> list[str]:
@@ -105,13 +82,34 @@ def _is_distinctive(name: str) -> bool:
 
 @cache
 def index() -> Index:
-    """Return the index of all tables. Raises TableError."""
-    result = Index(Counter(key for table in tables() for form in table.messages for key in _keys(form)))
+    """Return the index of all tables.
+
+    Raises TableError if a message of one cannot be recognised, or a name or a platform of it is another's or nobody's.
+    """
+    forms = [(table, form) for table in tables() if table.lorawan is None for form in table.messages]
+    shared = Counter(key for _, form in forms for key in _keys(form))
+    by_topic: list[Candidate] = []
+    by_field: dict[str, list[Candidate]] = defaultdict(list)
+    for table, form in forms:
+        key = min(_keys(form), key=lambda name: shared[name], default="")
+        conditions = tuple(c for c in form.when if c.path.begins != "topic")
+        is_by_topic = form.topic or len(conditions) < len(form.when)
+        if not is_by_topic and not key:
+            raise TableError(
+                f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
+            )
+        (by_topic if is_by_topic else by_field[key]).append((table, form, conditions))
+    platforms = {table.source_key: table for table in tables() if table.kind == "platform"}
+    by_name: dict[str, Table] = {}
     for table in tables():
-        result.add(table)
-    if orphans := [t for t in tables() if t.platform and t.platform not in result.platforms]:
-        raise TableError(f'{orphans[0].path}: there is no platform "{orphans[0].platform}"')
-    return result
+        for name in names(table):
+            if (other := by_name.setdefault(name, table)) is not table:
+                raise TableError(f'{table.path}: the name "{name}" is that of {other.path} too')
+        if table.platform and table.platform not in platforms:
+            raise TableError(f'{table.path}: there is no platform "{table.platform}"')
+    vendors = {compact(table.vendor) for table in tables()}
+    apart = set[str]().union(*(called(table.vendor, *table.apart) for table in tables()))
+    return Index(by_topic, by_field, by_name, platforms, vendors, apart)
 
 
 @cache

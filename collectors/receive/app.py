@@ -29,9 +29,13 @@ BODY_S: Final = 30  # a whole body must have come by then
 LINGER_S: Final = 2  # reading of a refused body: a sender that is cut off does not read the answer
 LINGER_BYTES: Final = 20_000_000
 BUSY_LIMIT: Final = 50  # bodies at once, which bounds memory
-RETRY_S: Final = 5
 LOGGED_LIMIT: Final = 1_000  # refusals in the log: strangers cannot fill it
 WHERE: Final = "/in/"
+HEADERS: Final = {  # of a refusal, by its status
+    401: {"WWW-Authenticate": 'Basic realm="besok", charset="UTF-8"'},
+    405: {"Allow": "GET, HEAD, POST, PUT"},
+    503: {"Retry-After": "5"},
+}
 HELLO = "Besök takes counts here: POST them to /in/DEVICE with a token (`besok receive token add DEVICE`).\n"
 NO_TOKEN = (
     "no valid token: send `Authorization: Bearer TOKEN`, or the token as the password of Basic authentication;"
@@ -173,11 +177,5 @@ async def _linger(request: Request) -> None:
 
 
 def _refusal(refused: NotTaken) -> Response:
-    headers = {"Connection": "close"}
-    if refused.status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="besok", charset="UTF-8"'
-    if refused.status == 405:
-        headers["Allow"] = "GET, HEAD, POST, PUT"
-    if refused.status == 503:
-        headers["Retry-After"] = str(RETRY_S)
+    headers = {"Connection": "close"} | HEADERS.get(refused.status, {})
     return PlainTextResponse(f"{refused}\n", refused.status, headers)

@@ -160,16 +160,14 @@ class Publisher:
     def _settle(self, mid: int, future: "Future[None]", code: ReasonCode) -> None:
         if self._pending.pop(mid, None) is None or not future.set_running_or_notify_cancel():
             return  # already answered, or no longer awaited
-        if code.value == NO_SUBSCRIBER:
-            future.set_exception(BrokerUnavailable(NOBODY_LISTENS))
-        elif code.value == NOT_AUTHORIZED:
+        why = NOBODY_LISTENS if code.value == NO_SUBSCRIBER else ""
+        if code.value == NOT_AUTHORIZED:
             account = self._settings.mqtt_user or "without a user"
             why = f"the broker does not let us ({account}) publish to {PREFIX}#: allow it there"
-            future.set_exception(BrokerUnavailable(why))
         elif code.is_failure:
-            future.set_exception(
-                BrokerUnavailable(f"the broker refuses: {explain.reason(code.value, str(code))}")
-            )
+            why = f"the broker refuses: {explain.reason(code.value, str(code))}"
+        if why:
+            future.set_exception(BrokerUnavailable(why))
         else:
             future.set_result(None)
 

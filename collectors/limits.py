@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Final
 
 from besok.model.errors import Unreadable
@@ -16,7 +17,8 @@ CHANNEL_LIMIT: Final = 60  # characters of the name of a line or region
 # processor seconds for the items of one message; a day's items take some hundredths
 TIME_LIMIT_S: Final = 1.0
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
-_BRACKETS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[{\[]|[}\]]', re.DOTALL)
+_QUOTED: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NO_BRACKETS: Final = bytes({*range(256)} - {*b"{[]}"})
 
 
 class Budget:
@@ -60,13 +62,5 @@ def problem(payload: bytes, topic: str = "") -> str | None:
 
 def _is_deep(payload: bytes) -> bool:
     """Tell whether more objects and lists are open at once; brackets in quotation marks do not count."""
-    depth = 0
-    for sign in _BRACKETS.finditer(payload):
-        opened = payload[sign.start()]
-        if opened in b"{[":
-            depth += 1
-            if depth > DEPTH_LIMIT:
-                return True
-        elif opened in b"}]":
-            depth -= 1
-    return False
+    brackets = _QUOTED.sub(b"", payload).translate(None, _NO_BRACKETS)
+    return max(accumulate(1 if sign in b"{[" else -1 for sign in brackets), default=0) > DEPTH_LIMIT

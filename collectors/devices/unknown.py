@@ -123,8 +123,6 @@ class Candidates:
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
         unsure = [leaf for leaf in self.rest if meanings.choices_of(leaf)]
-        if not any(WORDS["into"] & {*leaf.said} for leaf in unsure):
-            unsure = [leaf for leaf in unsure if "left" not in leaf.said]  # of a picture, or a remainder
         if self.doubt:
             unsure += [leaf for leaf in self.certain if meanings.choices_of(leaf)]
         if problem := self._unreachable(unsure) or (unsure and self.question(unsure)):

@@ -329,7 +329,7 @@ ALIKE = (
     a("counters/1", {"table": "period in=0, out=0 (Line1)"}, REFUSED),
     a("counters/1", {"people_inside": 3, "error": "none", "fault": False, "test": False, "state": "running"}, ASK),
     a("counters/1", {"entered": 48210, "left": 48155}, ASK, "$.entered", "$.left"),
-    a("counters/1", {"left": 120, "top": 31}, REFUSED),
+    a("counters/1", {"left": 120, "top": 31}, ASK, "$.left"),
     a("hall/occupancy", "unavailable", NOTHING),
     a("hall/window", "hello", ASK),
     a("hall/window", {"value": True}, ASK, "$.value"),

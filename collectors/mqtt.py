@@ -59,7 +59,6 @@ class Connection:
         self._inbox = inbox
         self._counters = counters
         self._clock = clock
-        _check(settings)
         self._topics = topic_filters(settings.mqtt_topics)
         self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
         self._client_id = settings.mqtt_client_id
@@ -242,13 +241,3 @@ def topic_filters(text: str) -> list[str]:
         if wrong := topics.problem(shared if topic.startswith("$share/") else topic):
             raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is not a topic filter: {wrong}")
     return filters
-
-
-def _check(s: Settings) -> None:
-    """Raise SettingsError for what the protocol cannot do or what would make a lasting queue impossible."""
-    if not s.mqtt_client_id:
-        raise SettingsError("BESOK_MQTT_CLIENT_ID is empty: the broker keeps the queue under this name")
-    if not 1 <= s.mqtt_inflight <= 65_535:
-        raise SettingsError("BESOK_MQTT_INFLIGHT must be 1 to 65535 messages")
-    if not 1 <= s.mqtt_session_s < 2**32:
-        raise SettingsError("BESOK_MQTT_SESSION_S must be at least a second and less than 136 years")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from besok.model.errors import SettingsError
@@ -50,13 +50,13 @@ class Settings(BaseSettings):
     """Client certificate, if the broker asks for one."""
     mqtt_key_file: str = ""
     """Key of the client certificate."""
-    mqtt_client_id: str = "besok-collector"
+    mqtt_client_id: str = Field(default="besok-collector", min_length=1)
     """The broker keeps the queue under this name: leave it as it is, and give each collector its own."""
     mqtt_topics: str = "#"
     """Topic filters, comma-separated; all topics, unless the broker is shared with others."""
-    mqtt_inflight: int = 4000
+    mqtt_inflight: int = Field(default=4000, ge=1, le=65_535)
     """Messages that may be unacknowledged at once."""
-    mqtt_session_s: int = 7 * 24 * 3600
+    mqtt_session_s: int = Field(default=7 * 24 * 3600, ge=1, lt=2**32)
     """Seconds the broker keeps the queue while the collector is away."""
 
     new_devices_per_hour: int = 100

@@ -158,9 +158,6 @@ def login(settings: Settings, password: str) -> Settings:
         ({"mqtt_topics": " , "}, "BESOK_MQTT_TOPICS is empty"),
         ({"mqtt_topics": "besok/#/x"}, "# takes all that follows"),
         ({"mqtt_topics": "besok/v1+"}, "+ takes one whole level"),
-        ({"mqtt_client_id": ""}, "BESOK_MQTT_CLIENT_ID is empty"),
-        ({"mqtt_inflight": 0}, "BESOK_MQTT_INFLIGHT must be 1 to 65535"),
-        ({"mqtt_session_s": 0}, "BESOK_MQTT_SESSION_S"),
         ({"mqtt_tls": True, "mqtt_ca_file": "/no/such/file"}, "check BESOK_MQTT_CA_FILE"),
     ],
 )

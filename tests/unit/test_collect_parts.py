@@ -14,6 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from besok.model import settings
 from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
@@ -181,3 +182,20 @@ def test_topic_filters_that_are_right(text: str) -> None:
 def test_topic_filters_that_are_wrong(text: str) -> None:
     with pytest.raises(SettingsError, match="BESOK_MQTT_TOPICS"):
         mqtt.topic_filters(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("BESOK_MQTT_CLIENT_ID", "", "at least 1 character"),
+        ("BESOK_MQTT_INFLIGHT", "0", "greater than or equal to 1"),
+        ("BESOK_MQTT_INFLIGHT", "70000", "less than or equal to 65535"),
+        ("BESOK_MQTT_SESSION_S", "0", "greater than or equal to 1"),
+    ],
+)
+def test_settings_that_the_protocol_cannot_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name}: .*{words}"):
+        settings.load()

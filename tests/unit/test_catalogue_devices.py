@@ -182,7 +182,8 @@ FRAMES: list[tuple[str, int, str, dict[str, Any] | None, Expected]] = [
     ('01', 2, '', {'door_open_status': 1, 'door_open_times': 25, 'last_door_open_duration': 3}, {}),
     ('01', 2, '', {'occupied': True, 'parkingState': 'occupied'}, {}),
     ('01', 2, '', {'people_in': 3, 'vehicle_in': 0}, {}),
-    ('01', 2, '', {'total_in': 30, 'total_out': 20, 'battery_percent': 90}, {'in_total': 30.0, 'out_total': 20.0}),
+    ('01', 2, '', {'people_in_total': 30, 'people_out_total': 20, 'battery_percent': 90}, {'in_total': 30.0, 'out_total': 20.0}),
+    ('01', 2, '', {'total_in': 30, 'total_out': 20, 'battery_percent': 90}, {}),
 ]
 # fmt: on
 

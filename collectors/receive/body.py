@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from email.message import Message as Headers
 from email.parser import BytesHeaderParser
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from collectors.limits import BYTES_LIMIT
 
@@ -118,7 +118,7 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
 def _fields(body: bytes) -> Iterator[bytes]:
     """Yield the fields that hold JSON or XML; if none does, all fields as one JSON object of texts."""
     try:
-        pairs = parse_qsl(
+        fields = parse_qs(
             body.decode(),
             keep_blank_values=True,
             strict_parsing=True,
@@ -127,15 +127,9 @@ def _fields(body: bytes) -> Iterator[bytes]:
         )
     except ValueError as exc:
         raise NotTaken(400, f"the body is not a form ({exc}); send JSON, and say so in Content-Type") from exc
-    documents = [value.encode() for _, value in pairs if _is_document(value.encode())]
-    if documents:
-        yield from documents
-        return
-    fields: dict[str, str | list[str]] = {}
-    for name, value in pairs:
-        known = fields.get(name)
-        fields[name] = value if known is None else [*([known] if isinstance(known, str) else known), value]
-    yield json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+    documents = [text.encode() for texts in fields.values() for text in texts if _is_document(text.encode())]
+    texts_by_name = {name: texts if len(texts) > 1 else texts[0] for name, texts in fields.items()}
+    yield from documents or [json.dumps(texts_by_name, ensure_ascii=False).encode("utf-8", "replace")]
 
 
 def _is_document(content: bytes) -> bool:

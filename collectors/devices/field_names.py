@@ -1,4 +1,4 @@
-"""The words of names and texts: which mean people, things, settings or climate (qualified.toml, subjects.toml)."""
+"""The words of names and texts: which mean people, things, settings or climate (qualified.toml)."""
 
 import re
 import tomllib
@@ -35,10 +35,7 @@ def _plain(text: str) -> str:
     return _MARK.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
 
 
-DATA, _NAMES = (
-    tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
-    for name in ("qualified.toml", "subjects.toml")
-)
+DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
 QUALIFIED, CLIMATE = (
     {compact(name): metric for metric, names in DATA[table].items() for name in names}
     for table in ("qualified", "climate")
@@ -46,9 +43,9 @@ QUALIFIED, CLIMATE = (
 FIELDS: Final = {kind: dict.fromkeys(map(compact, names.split())) for kind, names in DATA["fields"].items()}
 WORDS: Final = {
     kind: frozenset(word for given in text.split() for word in (given, _plain(given)))
-    for kind, text in (DATA["words"] | _NAMES["words"]).items()
+    for kind, text in DATA["words"].items()
 }
-_STEMS: Final = {kind: text.split() for kind, text in (DATA["stems"] | _NAMES["stems"]).items()}
+_STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
 # Words that mean no person on a platform mean none elsewhere.
 WORDS["others"] |= WORDS["things"]
 _STEMS["others"] += _STEMS["things"]

@@ -1,4 +1,4 @@
-"""Names and topics which mean that a sensor senses no people, or not the air of a room (subjects.toml).
+"""Names and topics which mean that a sensor senses no people, or not the air of a room (qualified.toml).
 
 On platforms of home automation the people of the place choose topics and names: a motion sensor that is called
 "parking 12" or "dishwasher" sees nobody who visits, and a temperature called "CPU" is that of a chip.

@@ -37,10 +37,11 @@ class Packet:
     def holding(
         self, value: Any, device: str = "", time: datetime | None = None, identity: Identity | None = None
     ) -> "Packet":
-        """Return the same message with the value that a decoder made of it."""
+        """Return the same message with the value that a decoder made of it, and with what is known of the sender."""
         packet = Packet(self.message, self.known)
         packet.budget, packet._body = self.budget, value
-        packet.device, packet.time, packet.identity = device, time, identity
+        packet.device, packet.time = device or self.device, time or self.time
+        packet.identity = identity or self.identity
         return packet
 
     @cached_property

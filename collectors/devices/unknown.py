@@ -239,8 +239,7 @@ class Candidates:
             values.append(value)
         at = Paths(() if self.fields else (p for leaf in self._tops("time") for p in paths(leaf.path)))
         form = Format(name="qualified names", source=self.device[0], values=Values(values), time=at, start=at)
-        packet = self.packet
-        return reader.read([form], packet.holding(packet.value, self.device[1], packet.time, packet.identity))
+        return reader.read([form], self.packet.holding(self.packet.value, self.device[1]))
 
     def _unreachable(self, unsure: Sequence[Leaf]) -> str:
         """Return the problem of people listed one by one, or within a text, which no mapping reads; "" if none."""

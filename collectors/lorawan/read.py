@@ -54,7 +54,7 @@ class _Reading:
         self.is_named = bool(text)
         self.texts = (text,) if text else uplink.models()
         self.uplink = uplink
-        self.packet = packet
+        self.packet = packet.holding(packet.value, uplink.device, uplink.time, uplink.identity)
         self.table = _entry_of(self.texts)
         self.problems: list[str] = []
         self.fallback: Decoded | None = None  # readings of a model that counts people, but none of people
@@ -109,7 +109,7 @@ class _Reading:
         fields = self.uplink.fields
         if self.table is None or type(fields) is not dict:
             return Decoded()
-        return reader.read_fitting(self.table.messages, self._holding(fields))
+        return reader.read_fitting(self.table.messages, self.packet.holding(fields))
 
     def by_codec(self) -> Decoded:
         """Let the frame wait for a codec that the operator has added, if there is one."""
@@ -135,7 +135,7 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.table is None:
             return self._ask(answer.fields)
-        fields = self._holding(answer.fields)
+        fields = self.packet.holding(answer.fields)
         decoded = reader.read_fitting(self.table.messages, fields)
         if decoded == Decoded():
             raise Unreadable(registry.nothing_found(self.table, fields))
@@ -154,12 +154,12 @@ class _Reading:
         try:
             fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
-            decoded = reader.read_fitting(table.messages, self._holding(exc.fields))
+            decoded = reader.read_fitting(table.messages, self.packet.holding(exc.fields))
             problems = (*decoded.problems, f"{table.name}: {exc}")
             return replace(decoded, problems=problems, not_data="", identity=uplink.identity)
         except Unreadable as exc:
             raise Unreadable(f"{table.name}: {exc}") from exc
-        decoded = reader.read_fitting(table.messages, self._holding(fields)) if fields else Decoded()
+        decoded = reader.read_fitting(table.messages, self.packet.holding(fields)) if fields else Decoded()
         if decoded == Decoded():
             return self._nothing(table.name, why_nothing)
         return decoded
@@ -169,7 +169,7 @@ class _Reading:
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when]
-                if (decoded := reader.read_fitting(forms, self._holding(value))) != Decoded():
+                if (decoded := reader.read_fitting(forms, self.packet.holding(value))) != Decoded():
                     return decoded
         return Decoded()
 
@@ -185,7 +185,7 @@ class _Reading:
                 )
             return self._ask(fields)
         if type(fields) is dict and not (self.table.layout and self.uplink.payload):
-            raise Unreadable(registry.nothing_found(self.table, self._holding(fields)))
+            raise Unreadable(registry.nothing_found(self.table, self.packet.holding(fields)))
         return Decoded()
 
     def _unknown(self) -> str:
@@ -200,7 +200,7 @@ class _Reading:
     def _ask(self, fields: dict[str, Any]) -> Decoded:
         """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
         uplink = self.uplink
-        fields_beside = self._holding(
+        fields_beside = self.packet.holding(
             {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device}
         )
         texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
@@ -208,10 +208,6 @@ class _Reading:
             mapping.decode_fields(fields_beside)
             or unknown.Candidates(fields_beside, texts, mapping.CODEC).decoded()
         )
-
-    def _holding(self, value: Any) -> Packet:
-        uplink = self.uplink
-        return self.packet.holding(value, uplink.device, uplink.time, uplink.identity)
 
 
 # Not methods bound to a reading: it would refer to itself, and its message wait for the garbage collector.

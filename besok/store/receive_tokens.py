@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from besok.model.access import Audited
 from besok.store import audit
 from besok.store.database import Database, sql
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.worlds import visits_by_day, visits_by_month
-from besok.analytics.forecast import Calendar, History, Months, calendar
+from besok.analytics.forecast import Calendar, History, calendar
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 HOURS = 20  # of a day that must have been counted
@@ -26,7 +26,7 @@ class Case:
 
     name: str
     group: str
-    past: History | Months
+    past: History
     calendar: Calendar
     origins: tuple[int, ...]
 
@@ -135,7 +135,7 @@ def _day_case(column: "pd.Series[float]", name: str, group: str, country: str, h
     first, n = every[0].date(), len(visits)
     place, _, part = country.partition("-")
     known = calendar(first, every[-1].date(), country=place, subdivision=part)
-    history = History(first=first, visits=visits, closed=np.zeros(n, dtype=np.bool_))
+    history = History(first=first, visits=visits)
     begin, last = (91 if n < 1100 else 400), n - 365
     if last > begin:
         many = max(min((last - begin) // 180, 5), 2)
@@ -153,7 +153,7 @@ def _month_case(column: "pd.Series[float]", name: str, group: str, half: str) ->
     begin = 84 if half == "test" and "newcastle" in name else 14
     short = [n for n in (14, 20, 27, 33, 39) if begin <= n <= len(visits) - 12]
     long = range(max(begin, 50), len(visits) - 11, max((len(visits) - 62) // 6, 4))
-    past = Months(first=first, visits=visits)
+    past = History(first=first, visits=visits, step="M")
     for group_name, at in ((f"{group}, 14-39 known", short), (f"{group}, 50 and more known", long)):
         if len(at):
             yield Case(name=name, group=group_name, past=past, calendar=Calendar(), origins=tuple(at))
@@ -165,13 +165,13 @@ def _simulated(half: str) -> Iterator[Case]:
         for seed in seeds:
             series, known = visits_by_day.house(kind, seed)
             yield Case(
-                name=f"{kind} {seed}", group="simulated days", past=series.days(), origins=(known,),
+                name=f"{kind} {seed}", group="simulated days", past=series.past(), origins=(known,),
                 calendar=calendar(min(series.visits), max(series.visits), country="SE"),
             )  # fmt: skip
     for kind in visits_by_month.KINDS:
         for seed in seeds:
             series, origins = visits_by_month.branch(kind, seed)
             yield Case(
-                name=f"{kind} {seed}", group="simulated months", past=series.months(), calendar=Calendar(),
+                name=f"{kind} {seed}", group="simulated months", past=series.past(), calendar=Calendar(),
                 origins=tuple(origins[:4]),
             )  # fmt: skip

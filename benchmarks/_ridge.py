@@ -1,23 +1,23 @@
 """The small rival of the forecast: a ridge regression on the calendar, the level of now, last year's day."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-from besok.analytics.forecast import Calendar, History, Months
-from besok.analytics.forecast.months import later
+from besok.analytics.forecast import Calendar, History
+from besok.analytics.forecast.history import span
 from besok.model.arrays import Floats
 
 PATHS = 400
 PENALTY = 10.0  # rows' worth
 
 
-def futures(past: History | Months, rows: int, calendar: Calendar, rng: np.random.Generator) -> Floats:
+def futures(past: History, rows: int, calendar: Calendar, rng: np.random.Generator) -> Floats:
     """Return the visits of the next rows, rows x paths."""
     known = len(past.visits)
-    daily = isinstance(past, History)
-    days = [past.first + timedelta(days=n) if daily else later(past.first, n) for n in range(known + rows)]
+    daily = past.step == "D"
+    days = span(past.first, known + rows, past.step)
     year = 364 if daily else 12
     columns = _columns(days, calendar, daily)
     logs = np.log(np.maximum(past.visits, 0) + 0.5)

@@ -44,29 +44,21 @@ def scored(
     half: str, packages: Path, shared: Path | None = None, only: str = "", label: str = "besok"
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of each series, origin and method."""
-    from dataclasses import replace
-    from datetime import timedelta
-
     from benchmarks import _ridge
     from benchmarks._forecast_cases import SHARED, cases
-    from besok.analytics.forecast import History, Months, forecast, forecast_months
+    from besok.analytics.forecast import forecast
 
     for case in cases(half, shared or SHARED, packages):
         if only and only not in case.group:
             continue
-        past, daily = case.past, isinstance(case.past, History)
+        past, daily = case.past, case.past.step == "D"
         year = 365 if daily else 12
         for n in case.origins:
             came = past.visits[n : n + year]
             rng = np.random.default_rng(1)
             begun = time.process_time()
-            known: History | Months
-            if isinstance(past, History):
-                known = past.before(past.first + timedelta(days=n))
-                paths = forecast(known, len(came), case.calendar, rng=rng, paths=PATHS).visits
-            else:
-                known = replace(past, visits=past.visits[:n])
-                paths = forecast_months(known, len(came), case.calendar, rng=rng, paths=PATHS).visits
+            known = past.head(n)
+            paths = forecast(known, len(came), case.calendar, rng=rng, paths=PATHS).visits
             spent = time.process_time() - begun
             told = {label: paths}
             told["ridge"] = _ridge.futures(known, len(came), case.calendar, np.random.default_rng(1))

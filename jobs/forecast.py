@@ -104,7 +104,7 @@ def observed(
     measure: str,
     times: Mapping[date, float] = MappingProxyType({}),
 ) -> History:
-    """Return the visits of some sites together from the first day on that is known; a day is closed if every site is.
+    """Return the visits of some sites together from the first day on that is known.
 
     Days are taken so many `times`; those of the pandemic are left out where they tell nothing of others.
     """
@@ -113,9 +113,7 @@ def observed(
     known = {day: v for day, v in visits.items() if v is not None}
     if out := pandemic(known, sites[0].pandemic):
         visits |= {day: None for day in known if out[0] <= day <= out[1]}
-    closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
-    last = max(visits, default=date.min)
-    return history(visits, closed=closed, origin=last + DAY)
+    return history(visits, origin=max(visits, default=date.min) + DAY)
 
 
 def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from besok.analytics.forecast.months import Months
+from besok.analytics.forecast import History
 
 FIRST = date(2023, 1, 1)
 
@@ -32,11 +32,10 @@ def library(days: int, seed: int, first: date = FIRST, size: float = 400.0) -> d
     return found
 
 
-def monthly(months: int, seed: int = 1, size: float = 12_000.0) -> Months:
+def monthly(months: int, seed: int = 1, size: float = 12_000.0) -> History:
     """Visits of a library by month, with a season and a level that drifts a little."""
     rng = np.random.default_rng(seed)
     year = 0.2 * np.sin(2 * np.pi * np.arange(months) / 12)
     level = 0.01 * np.cumsum(rng.standard_normal(months))
-    return Months(
-        first=date(2015, 1, 1), visits=size * np.exp(year + level + 0.05 * rng.standard_normal(months))
-    )
+    visits = size * np.exp(year + level + 0.05 * rng.standard_normal(months))
+    return History(first=date(2015, 1, 1), visits=visits, step="M")

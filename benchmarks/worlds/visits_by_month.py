@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from besok.analytics.forecast.months import later
+from besok.analytics.forecast.history import span
 from besok.model.arrays import Floats
 from cli.standalone.series import Series
 
@@ -27,7 +27,7 @@ Befall = Callable[
 def branch(kind: str, seed: int) -> tuple[Series, list[int]]:
     """Return a branch of a kind, and how many of its months are known at each forecast origin."""
     rng = np.random.default_rng([seed, *kind.encode()])
-    months = [later(FIRST, n) for n in range(MONTHS)]
+    months = span(FIRST, MONTHS, "M")
     level = np.log(rng.choice(SIZES)) + np.cumsum(rng.normal(rng.normal(-0.04, 0.03) / 12, 0.012, MONTHS))
     own = np.log(SEASON) * rng.uniform(0.7, 1.4, 12)
     visits = np.exp(level + own[[month.month - 1 for month in months]] + rng.normal(0, 0.05, MONTHS))

@@ -12,7 +12,7 @@ from besok.analytics.forecast import (
     Fan,
     History,
     Paths,
-    calendar_years,
+    coming_years,
     fan,
     first_reached,
     forecast,
@@ -144,7 +144,7 @@ def _spans(future: Paths) -> list[tuple[date, date]]:
     """
     first, last = future.days[0], future.days[-1]
     spans = [(first, first + (n - 1) * DAY) for n in LENGTHS if n <= len(future.days)]
-    spans += [(a, b) for a, b in calendar_years(future) if (b - a).days == YEAR.days - 1 and b <= last]
+    spans += [(a, b) for a, b in coming_years(future, "D") if (b - a).days == YEAR.days - 1 and b <= last]
     ends = (date(year, 12, 31) for year in range(first.year, last.year + 1))
     spans += [(max(first, date(end.year, 1, 1)), end) for end in ends if end <= last]
     return list(dict.fromkeys(spans))

@@ -107,7 +107,7 @@ def _directions(layout: SensorLayout, series: SensorHistory, names: Names) -> It
             continue
         if (np.nan_to_num(series.people_in[:, n]) == np.nan_to_num(series.people_out[:, n])).all():
             continue  # a beam that cannot tell in from out, or nobody yet
-        place, hours = _place(layout, counter, names), stay.hours[~np.isnan(stay.hours[:, n]), n]
+        place, hours = _place(layout, counter, names), stay[~np.isnan(stay[:, n]), n]
         entered, left = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
         if len(hours) >= DAYS_TELL:
             error = max(float(np.std(hours)), 0.05) / len(hours) ** 0.5

@@ -1,18 +1,18 @@
 """Backtests: how the forecast would have done on a series, compared with simple rules."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from besok.analytics.forecast import Calendar, History, Paths, fan
+from besok.analytics.forecast import Calendar, History, Paths, fan, forecast
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
 from cli.standalone.forecast_accuracy import COVER, YEAR, Predicted, by_path, crps, crps_normal, score
 from cli.standalone.rules import Rule, simple_rules
-from cli.standalone.series import Past, Series, futures
+from cli.standalone.series import Series
 
 OURS = "besok"
 Z80 = 1.2815515655446004  # standard deviations on either side of the mean that hold 80 %
@@ -48,17 +48,17 @@ def run(series: Series, calendar: Calendar, *, origins: int, seed: int, progress
     return Outcome(
         name=series.name,
         step=series.step,
-        origins=tuple(_known(past, n).origin for n in at),
+        origins=tuple(past.head(n).origin for n in at),
         scores=pd.DataFrame(scores),
         by_path=tuple(result for _, result in judged),
     )
 
 
-def _at(past: Past, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
+def _at(past: History, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
     """Return the scores of all methods after `n` rows, and the figures of ours by path."""
     known, real = past.visits[:n], past.visits[n : n + YEAR[step]]
     rng = np.random.default_rng(seed)
-    ahead = futures(_known(past, n), len(real), calendar, rng=rng, paths=PATHS)
+    ahead = forecast(past.head(n), len(real), calendar, rng=rng, paths=PATHS)
     ours = _ours(ahead, real)
     forecasts = {OURS: ours} | {name: _theirs(rule, known, real) for name, rule in simple_rules(step).items()}
     scores = {name: score(each, real, known, step) for name, each in forecasts.items()}
@@ -76,13 +76,6 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
             f"{rows} {ROWS[step]} are too few to score a forecast; {LEAST[step] + TRUTH[step]} are needed"
         )
     return tuple(sorted({round(n) for n in np.linspace(first, last, origins)}))
-
-
-def _known(past: Past, n: int) -> Past:
-    """Return the past up to row `n`."""
-    if isinstance(past, History):
-        return past.before(past.first + timedelta(days=n))
-    return replace(past, visits=past.visits[:n])
 
 
 def _ours(ahead: Paths, truth: Floats) -> Predicted:

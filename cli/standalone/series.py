@@ -8,29 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-import numpy as np
-
-from besok.analytics.forecast import (
-    Calendar,
-    History,
-    Months,
-    Paths,
-    Weeks,
-    forecast,
-    forecast_months,
-    forecast_weeks,
-    history,
-)
-from besok.analytics.forecast.months import later
+from besok.analytics.forecast import History, history
 from besok.files.counts import Counts, count_columns, read_counts
 from besok.files.tables import DETECT, ReadOptions, read_text
 from besok.files.values import Unit, zone_named
-from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
 Visits = dict[date, float | None]
-Past = History | Weeks | Months
 UNITS = {"D": "day", "W": "week", "M": "month"}
 PART = 0.8  # of the usual days of a month, or lines of a day: with fewer it was not counted whole
 END = 0.1  # of a month's days lacking at the end of the file: it is not over
@@ -51,40 +36,9 @@ class Series:
     visits: Mapping[date, float | None]
     notes: tuple[str, ...] = ()  # remarks for the user
 
-    def past(self) -> Past:
+    def past(self) -> History:
         """Return the input of a forecast: rows of the series' own step."""
-        if self.step == "W":
-            return self.weeks()
-        return self.months() if self.step == "M" else self.days()
-
-    def days(self) -> History:
-        """Return the series as days."""
-        return history(self.visits, origin=max(self.visits) + timedelta(days=1))
-
-    def months(self) -> Months:
-        """Return the series as months."""
-        first, last = min(self.visits), max(self.visits)
-        count = (last.year - first.year) * 12 + last.month - first.month + 1
-        return Months(first=first, visits=self._of([later(first, n) for n in range(count)]))
-
-    def weeks(self) -> Weeks:
-        """Return the series as weeks."""
-        first = min(self.visits)
-        begins = range((max(self.visits) - first).days // 7 + 1)
-        return Weeks(first=first, visits=self._of([first + timedelta(weeks=n) for n in begins]))
-
-    def _of(self, days: Sequence[date]) -> Floats:
-        visits = [self.visits.get(day) for day in days]
-        return np.array([np.nan if v is None else v for v in visits], dtype=np.float64)
-
-
-def futures(past: Past, rows: int, calendar: Calendar, *, rng: np.random.Generator, paths: int) -> Paths:
-    """Forecast so many days, weeks or months."""
-    if isinstance(past, Months):
-        return forecast_months(past, rows, calendar, rng=rng, paths=paths)
-    if isinstance(past, Weeks):
-        return forecast_weeks(past, rows, calendar, rng=rng, paths=paths)
-    return forecast(past, rows, calendar, rng=rng, paths=paths)
+        return history(self.visits, step=self.step, origin=max(self.visits) + timedelta(days=1))
 
 
 def read(path: Path, step: Unit | None = None, zone: str = "", options: ReadOptions = DETECT) -> Series:

@@ -12,26 +12,24 @@ from besok.analytics.forecast import (
     Calendar,
     Fan,
     History,
-    Months,
     Odds,
     Paths,
-    Weeks,
-    calendar_years,
+    coming_years,
     fan,
+    forecast,
     last_year,
     likely_from,
     odds,
     total,
 )
 from besok.analytics.forecast.history import span
-from besok.analytics.forecast.months import years_of_months
 from besok.analytics.growth import growth_a_year
 from besok.files.values import Unit
 from besok.model.arrays import Floats
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
-from cli.standalone.series import AHEAD_DAYS, Past, Series, futures
+from cli.standalone.series import AHEAD_DAYS, Series
 from cli.terminal.tables import csv_text
 
 COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
@@ -81,24 +79,23 @@ def answer(
     rows = max(horizon_rows, to_goal, YEAR[series.step] if goal else 0)
     if series.step == "W" and not horizon:
         rows = max(rows, 53)  # a whole year
-    ahead = futures(past, rows, calendar, rng=np.random.default_rng(seed), paths=paths)
-    known, daily = _by_day(past, ahead) if isinstance(past, Weeks) else (past, ahead)
-    years = years_of_months if series.step == "M" else calendar_years
+    ahead = forecast(past, rows, calendar, rng=np.random.default_rng(seed), paths=paths)
+    known, daily = _by_day(past, ahead) if past.step == "W" else (past, ahead)
     return Answer(
         origin=past.origin,
         step=series.step,
         fan=fan(Paths(days=ahead.days[:horizon_rows], visits=ahead.visits[:horizon_rows])),
-        totals=tuple(total(daily, first, last) for first, last in years(daily)),
+        totals=tuple(total(daily, first, last) for first, last in coming_years(daily, known.step)),
         goal=goal,
         reach=_reach(daily, known, goal) if goal else None,
     )
 
 
-def _by_day(past: Weeks, ahead: Paths) -> tuple[History, Paths]:
+def _by_day(past: History, ahead: Paths) -> tuple[History, Paths]:
     """Return weeks as days, since totals and targets are those of days."""
     known = _on_first_days(past.visits)
     return (
-        History(first=past.first, visits=known, closed=np.zeros(len(known), dtype=np.bool_)),
+        History(first=past.first, visits=known),
         Paths(days=span(past.origin, 7 * len(ahead.days)), visits=_on_first_days(ahead.visits)),
     )
 
@@ -130,7 +127,7 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
     return horizon, ""
 
 
-def _rows_until(past: Past, deadline: date) -> int:
+def _rows_until(past: History, deadline: date) -> int:
     """Return the number of rows up to and including the deadline's."""
     origin = past.origin
     days = (deadline - origin).days + 1
@@ -142,12 +139,12 @@ def _rows_until(past: Past, deadline: date) -> int:
         raise BesokError(
             f"the deadline {deadline} is too far away: at most {AHEAD_DAYS // 366} years can be looked ahead"
         )
-    if isinstance(past, Months):
+    if past.step == "M":
         return (deadline.year - origin.year) * 12 + deadline.month - origin.month + 1
-    return max((deadline - past.origin).days // 7 + 1, 1) if isinstance(past, Weeks) else days
+    return max((deadline - past.origin).days // 7 + 1, 1) if past.step == "W" else days
 
 
-def _reach(paths: Paths, past: History | Months, goal: Goal) -> Reach:
+def _reach(paths: Paths, past: History, goal: Goal) -> Reach:
     """Return the state of the goal."""
     last = last_year(past)
     return Reach(

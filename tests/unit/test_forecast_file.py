@@ -279,13 +279,9 @@ def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None
     better, inside = [], []
     for kind in ("recovery", "one year", "three months"):
         one, known = house(kind, 7)
-        past = one.days()
+        past = one.past()
         came = past.visits[known : known + 90]
-        told = fan(
-            forecast(
-                past.before(past.first + timedelta(days=known)), 90, rng=np.random.default_rng(1), paths=200
-            )
-        )
+        told = fan(forecast(past.head(known), 90, rng=np.random.default_rng(1), paths=200))
         week = np.resize(past.visits[known - 7 : known], 90)
         better.append(np.abs(told.mean - came).mean() / np.abs(week - came).mean())
         inside.append(((told.low80 <= came) & (came <= told.high80)).mean())

@@ -10,14 +10,11 @@ from scipy.optimize import minimize
 from benchmarks.worlds.histories import FIRST, by_day, library, seeded
 from besok.analytics.forecast import (
     Calendar,
-    Months,
-    Weeks,
+    History,
     calendar,
-    calendar_years,
+    coming_years,
     fan,
     forecast,
-    forecast_months,
-    forecast_weeks,
     history,
     last_year,
     likely_from,
@@ -25,7 +22,6 @@ from besok.analytics.forecast import (
     total,
 )
 from besok.analytics.forecast.daykinds import named_by_date
-from besok.analytics.forecast.months import years_of_months
 from cli.standalone import forecast_accuracy
 
 
@@ -64,8 +60,8 @@ def test_what_nobody_observed_of_the_last_year_is_as_open_as_what_comes() -> Non
     soon = odds(paths, past, 40_000, past.origin + timedelta(days=30))
     year = total(paths, paths.days[0], paths.days[-1])
     assert soon is not None and soon.high80 - soon.low80 > 0.8 * (year.high80 - year.low80)
-    months = Months(first=date(2025, 1, 1), visits=np.array([900.0, 1000, np.nan, 1100]))
-    told = forecast_months(months, 12, rng=seeded(), paths=300)
+    months = History(first=date(2025, 1, 1), visits=np.array([900.0, 1000, np.nan, 1100]), step="M")
+    told = forecast(months, 12, rng=seeded(), paths=300)
     near = odds(told, months, 12_000, date(2025, 6, 30))
     assert near is not None and near.high80 / near.low80 > 1.2
 
@@ -145,7 +141,7 @@ def test_totals_of_later_years_widen_as_those_of_a_walk() -> None:
     wider = []
     for seed in (1, 2, 3, 9):
         paths = forecast(history(library(500, seed)), 1095, rng=seeded(), paths=1000)
-        years = [total(paths, *year) for year in calendar_years(paths)]
+        years = [total(paths, *year) for year in coming_years(paths, "D")]
         first, _, third = (np.log(year.high80 / year.low80) for year in years)
         wider.append(third / first)
     assert 2.2 < np.mean(wider) < 3.4
@@ -229,16 +225,16 @@ def test_months_with_holes_a_shift_and_equal_quarters() -> None:
     visits[:20] /= 6
     visits[30:33] = visits[30:33].mean()
     visits[40:46] = np.nan
-    paths = forecast_months(Months(first=date(2018, 1, 1), visits=visits), 24, rng=seeded(), paths=400)
+    paths = forecast(History(first=date(2018, 1, 1), visits=visits, step="M"), 24, rng=seeded(), paths=400)
     assert paths.days[0] == date(2024, 1, 1) and np.isfinite(paths.visits).all()
     assert paths.visits[:12].mean() == pytest.approx(np.nanmean(visits[48:]), rel=0.15)
-    assert [d.isoformat() for d in next(iter(years_of_months(paths)))] == ["2024-01-01", "2024-12-31"]
+    assert [d.isoformat() for d in next(coming_years(paths, "M"))] == ["2024-01-01", "2024-12-31"]
 
 
 @pytest.mark.parametrize("values", [[], [5.0], [0.0] * 5, [np.nan, 7.0, np.nan]])
 def test_any_months_will_do(values: list[float]) -> None:
-    past = Months(first=date(2024, 11, 1), visits=np.array(values))
-    paths = forecast_months(past, 14, rng=seeded(), paths=50)
+    past = History(first=date(2024, 11, 1), visits=np.array(values), step="M")
+    paths = forecast(past, 14, rng=seeded(), paths=50)
     assert np.isfinite(paths.visits).all() and paths.visits.min() >= 0 and len(paths.days) == 14
 
 
@@ -253,9 +249,9 @@ def test_odds_come_true() -> None:
         rng = np.random.default_rng(seed)
         large = np.where(rng.uniform(size=60) < 0.1 / 12, rng.normal(0, 0.4, 60), 0)
         visits = _months(rng.normal(0, 0.07), 60, rng) * np.exp(np.cumsum(large))
-        past = Months(first=date(2019, 1, 1), visits=visits[:36])
+        past = History(first=date(2019, 1, 1), visits=visits[:36], step="M")
         goal = visits[24:36].sum() * np.exp(rng.normal(0, 0.2))
-        found = odds(forecast_months(past, 24, rng=rng, paths=200), past, goal, date(2023, 12, 31))
+        found = odds(forecast(past, 24, rng=rng, paths=200), past, goal, date(2023, 12, 31))
         assert found is not None
         told.append(found.probability)
         reached.append(visits[48:].sum() >= goal)
@@ -303,8 +299,8 @@ def test_weeks_that_differ_by_chance_alone_are_told_by_their_mean(known: int) ->
     for seed in range(24):
         visits = np.random.default_rng(seed).poisson(630, known + 4).astype(np.float64)
         past, came = visits[:known], visits[known:]
-        futures = forecast_weeks(
-            Weeks(first=FIRST, visits=past), 4, Calendar(), rng=seeded(), paths=200
+        futures = forecast(
+            History(first=FIRST, visits=past, step="W"), 4, Calendar(), rng=seeded(), paths=200
         ).visits
         low, high = np.quantile(futures, (0.1, 0.9), axis=1)
         ours.append(np.abs(futures.mean(axis=1) - came).mean())

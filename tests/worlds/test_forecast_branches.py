@@ -1,6 +1,5 @@
 """The forecast of branches by month: open again after a year, and open for fewer hours since lately."""
 
-from dataclasses import replace
 from statistics import mean
 
 import numpy as np
@@ -8,15 +7,15 @@ import pytest
 
 from benchmarks.worlds.histories import by_day, seeded
 from benchmarks.worlds.visits_by_month import branch
-from besok.analytics.forecast import Months, fan, forecast, forecast_months, history
+from besok.analytics.forecast import History, fan, forecast, history
 from besok.model.arrays import Floats
 
 SEEDS = range(6)
 
 
-def futures_of(past: Months, known: int) -> tuple[Floats, Floats]:
+def futures_of(past: History, known: int) -> tuple[Floats, Floats]:
     """Futures of the twelve months after those `known` (months x paths), and what came."""
-    paths = forecast_months(replace(past, visits=past.visits[:known]), 12, rng=seeded(), paths=200)
+    paths = forecast(past.head(known), 12, rng=seeded(), paths=200)
     return paths.visits, past.visits[known : known + 12]
 
 
@@ -27,7 +26,7 @@ def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> No
     for seed in SEEDS:
         series, origins = branch(kind, seed)
         for known in origins[:2]:
-            futures, came = futures_of(series.months(), known)
+            futures, came = futures_of(series.past(), known)
             low, high = np.quantile(futures, (0.1, 0.9), axis=1)
             inside.append(((low <= came) & (came <= high)).mean())
             off.append(abs(np.log(np.median(futures.sum(axis=0)) / came.sum())))
@@ -38,7 +37,7 @@ def test_a_month_since_works_tells_of_the_level_since() -> None:
     held, off = [], []
     for seed in SEEDS:
         series, origins = branch("open again after works", seed)
-        futures, came = futures_of(series.months(), origins[0])
+        futures, came = futures_of(series.past(), origins[0])
         low, mid, high = np.quantile(futures.sum(axis=0), (0.1, 0.5, 0.9)) / came.sum()
         held.append(low < 1 < high)
         off.append(abs(np.log(mid)))
@@ -49,7 +48,7 @@ def test_fewer_hours_since_two_months_may_be_no_swing_that_comes_back() -> None:
     above = []
     for seed in SEEDS:
         series, origins = branch("fewer hours", seed)
-        futures, came = futures_of(series.months(), origins[0])
+        futures, came = futures_of(series.past(), origins[0])
         above.append(np.log(np.median(futures.sum(axis=0)) / came.sum()))
     assert mean(abs(one) for one in above) < 0.2
 

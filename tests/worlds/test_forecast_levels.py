@@ -7,8 +7,7 @@ import pytest
 
 from benchmarks.worlds.histories import FIRST, by_day, library, monthly, seeded
 from benchmarks.worlds.visits_by_day import house
-from besok.analytics.forecast import calendar, forecast, history, total
-from besok.analytics.forecast.months import Months, forecast_months
+from besok.analytics.forecast import History, calendar, forecast, history, total
 
 
 def test_a_new_building_begins_a_new_level() -> None:
@@ -93,8 +92,8 @@ def test_growth_of_years_goes_on_for_a_while() -> None:
     for seed in range(3):
         noise = np.random.default_rng(seed).normal(0, 0.04, 72)
         visits = 3000 * 1.15 ** (np.arange(72) / 12) * np.exp(noise)
-        past = Months(first=date(2015, 1, 1), visits=visits)
-        futures = forecast_months(past, 12, rng=seeded(), paths=200).visits.sum(axis=0)
+        past = History(first=date(2015, 1, 1), visits=visits, step="M")
+        futures = forecast(past, 12, rng=seeded(), paths=200).visits.sum(axis=0)
         more.append(np.median(futures) / visits[-12:].sum())
     assert 1.07 < np.mean(more) < 1.15
 
@@ -113,7 +112,7 @@ def test_a_slip_of_one_month_is_no_new_level(known: int, at: int, slip: float) -
     past = monthly(known)
     usual = past.visits[-min(12, known) :].mean()
     past.visits[at] *= slip
-    ahead = forecast_months(past, 12, rng=seeded(), paths=300).visits.mean(axis=0)
+    ahead = forecast(past, 12, rng=seeded(), paths=300).visits.mean(axis=0)
     low, high = np.quantile(ahead, [0.1, 0.9]) / usual
     assert low < 1.1 and high > 0.9 and 0.75 < ahead.mean() / usual < 1.35
 
@@ -123,7 +122,7 @@ def test_what_is_so_for_two_months_is_a_new_level(months: int) -> None:
     past = monthly(60)
     usual = past.visits[-12:].mean()
     past.visits[-months:] *= 6
-    ahead = forecast_months(past, 12, rng=seeded(), paths=300).visits.mean()
+    ahead = forecast(past, 12, rng=seeded(), paths=300).visits.mean()
     assert 4 < ahead / usual < 7.5
 
 

@@ -4,7 +4,7 @@ Besides slots these are entire days on an unusual level (a feed that doubles or 
 states of single slots cannot show, since the level of its day explains each.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,17 +58,7 @@ def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusu
 def find(learnt: EventModel, most: int | None = None) -> list[Unusual]:
     """Return the unusual intervals by a learnt model, as `unusual` does."""
     look = cache(learnt.look)
-
-    @cache
-    def gains(block: int, share: float) -> Floats:
-        """log likelihood ratios of the slots of a block over the levels it may have had (slots x 3)."""
-        ratios: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), look(share).level[block])
-        return ratios
-
-    def parts_of(share: float, likely: float) -> list[Unusual]:
-        return _parts(learnt, look(share), likely, lambda block: gains(block, share))
-
-    parts = normal = parts_of(1.0, LIKELY)
+    parts = normal = _parts(learnt, look(1.0), LIKELY)
     days = [
         day
         for day in _unusual_days(learnt, look(1.0))
@@ -79,7 +69,7 @@ def find(learnt: EventModel, most: int | None = None) -> list[Unusual]:
         if len(parts) >= remaining:
             break
         # With too low a threshold all intervals merge into one
-        parts = max(parts, parts_of(0.0, likely), key=len)
+        parts = max(parts, _parts(learnt, look(0.0), likely), key=len)
     parts = [part for part in parts if not any(_overlap(part, day) for day in days)]
     if parts is not normal and most:
         # Days found at the normal threshold keep their place among the parts found at a relaxed one.
@@ -109,21 +99,15 @@ def _interval(learnt: EventModel, first: int, after: int, level: Floats, score: 
     )
 
 
-def _parts(
-    learnt: EventModel,
-    probabilities: states.StateProbabilities,
-    likely: float,
-    gains: Callable[[int], Floats],
-) -> list[Unusual]:
+def _parts(learnt: EventModel, probabilities: states.StateProbabilities, likely: float) -> list[Unusual]:
     """Return the runs of slots that are likelier than `likely` to be unusual."""
-    width = learnt.grid.counts.shape[1]
+    gain = probabilities.gain.reshape(-1, 3)
     level = (np.exp(learnt.levels.at) * probabilities.level).sum(axis=1)
 
-    def one(state: int, first: int, after: int) -> Unusual:
-        gain = sum(float(gains(n // width)[n % width, state]) for n in range(first, after))
-        return _interval(learnt, first, after, level, gain)
-
-    return _in_order(one(*run) for run in _joined(learnt, _flagged(probabilities, likely)))
+    return _in_order(
+        _interval(learnt, first, after, level, float(gain[first:after, state].sum()))
+        for state, first, after in _joined(learnt, _flagged(probabilities, likely))
+    )
 
 
 def _flagged(probabilities: states.StateProbabilities, likely: float) -> list[Run]:

@@ -34,17 +34,6 @@ class EventModel:
         """Return the states of the slots, granting counts a share of their scatter beyond chance."""
         return _look(self.grid, self.usual.strict(share, share), self.levels)
 
-    def gains(self, block: int, share: float = 1.0) -> Floats:
-        """log likelihood of each count of a block in either unusual state, less that in the ordinary one.
-
-        slots x candidates x 3.
-        """
-        rows = slice(block, block + 1)
-        strict = self.usual.strict(share, share).of(rows)
-        likelihoods = states.likelihoods(self.grid.counts[rows], strict, self.levels.of(rows))[0]
-        gains: Floats = likelihoods - likelihoods[:, :, :1]
-        return gains
-
 
 def learn(grid: CountGrid) -> EventModel:
     """Learn usual counts and unusual slots in turns, for a fixed number of rounds."""
@@ -80,6 +69,7 @@ def _look(
     return states.StateProbabilities(
         state=np.concatenate([part.state for part in parts]),
         level=np.concatenate([part.level for part in parts]),
+        gain=np.concatenate([part.gain for part in parts]),
     )
 
 

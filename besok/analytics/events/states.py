@@ -50,10 +50,14 @@ class LevelCandidates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateProbabilities:
-    """Result of forward-backward: state probabilities (blocks x slots x 3) and the weight of each level candidate."""
+    """Result of forward-backward: state probabilities (blocks x slots x 3) and the weight of each level candidate.
+
+    `gain` is the log likelihood of each count in each state, less that in the ordinary one (blocks x slots x 3).
+    """
 
     state: Floats
     level: Floats
+    gain: Floats
 
 
 def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre: Floats) -> LevelCandidates:
@@ -161,4 +165,5 @@ def forward_backward(log_likelihood: Floats, prior: Floats, step: Floats) -> Sta
         out[:, s] = (both * level[..., None]).sum(axis=1)
         backward = (backward * seen[:, s]) @ step.T
         backward /= backward.sum(axis=-1, keepdims=True)
-    return StateProbabilities(state=out, level=level)
+    gain = np.einsum("bscz,bc->bsz", log_likelihood - log_likelihood[..., :1], level)
+    return StateProbabilities(state=out, level=level, gain=gain)

@@ -10,11 +10,10 @@ Method: docs/explanation/forecast.md.
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
 from besok.analytics.forecast.history import History, history
 from besok.analytics.forecast.model import forecast
-from besok.analytics.forecast.months import Months, Weeks, forecast_months, forecast_weeks
 from besok.analytics.forecast.paths import Fan, Paths, fan, total
 from besok.analytics.forecast.reaching import (
     Odds,
-    calendar_years,
+    coming_years,
     first_reached,
     last_year,
     likely_from,
@@ -27,17 +26,13 @@ __all__ = [
     "Calendar",
     "Fan",
     "History",
-    "Months",
     "Odds",
     "Paths",
-    "Weeks",
     "calendar",
-    "calendar_years",
+    "coming_years",
     "fan",
     "first_reached",
     "forecast",
-    "forecast_months",
-    "forecast_weeks",
     "history",
     "last_year",
     "likely_from",

@@ -1,10 +1,11 @@
-"""Days with almost no visits: detection of past closures and prediction of coming ones.
+"""Rows with almost no visits: detection of past closures and prediction of coming ones.
 
-Kinds of days that are mostly closed stay closed: a weekday, one of every other week, a holiday, a date of the year.
+Kinds of days that are mostly closed stay closed: a weekday, one of every other week, a holiday, a date of the year; of
+weeks and months those of the year.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from besok.analytics.forecast.daykinds import Calendar
-from besok.analytics.forecast.history import History
+from besok.analytics.forecast.history import History, span
 from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
 EMPTY = 0.03  # of the usual visits around it: a day below was closed, whatever was recorded
-AROUND = 28  # days to either side
+AROUND, AROUND_ROWS = 28, 6  # days, and weeks or months, to either side
 FEW = 8  # visits a day: below, an empty day is ordinary unless its weekday is always empty
 RECENT = 13  # of a weekday that decide whether it is closed now; of holidays and dates the last 4
 ALWAYS = 0.85  # share of closed weeks of one parity, and of open ones of the other, with exceptions
@@ -30,21 +31,45 @@ Key = tuple[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shut:
-    """Closures: `past` flags closed days of the history, `closed` are the closed kinds of days, with `visits` on them.
+    """Closures: `past` flags rows that teach nothing of open ones, `ahead` coming closed ones, with `visits` on them.
 
-    `lasting` is the number of days of an unannounced closure under way (0: none).
+    `lasting` is the number of rows of an unannounced closure under way (0: none).
     """
 
     past: Bools
-    closed: frozenset[Key]
+    ahead: Bools
     visits: float
     lasting: int
 
-    def on(self, day: date, calendar: Calendar) -> bool:
-        """Tell whether a coming day is closed."""
-        if day in calendar.closed or calendar.hours.get(day, 1.0) <= 0:
-            return True
-        return day not in calendar.hours and not self.closed.isdisjoint(_keys(day, calendar))
+
+def shut(history: History, horizon: int, calendar: Calendar) -> Shut:
+    """Detect the closed rows of a history, and which of the `horizon` coming ones are."""
+    rows = span(history.first, len(history) + horizon, history.step)
+    if history.step == "D":
+        return _shut_days(history.visits, rows, calendar)
+    monthly = history.step == "M"
+    return _shut_rows(history.visits, [day.month if monthly else day.isocalendar().week for day in rows])
+
+
+def _shut_rows(visits: Floats, of_year: list[int]) -> Shut:
+    """Detect closed weeks or months; `of_year` is the number in the year of each row, and of the coming ones."""
+    around = np.nan_to_num(local_median(visits, AROUND_ROWS))
+    open_ = (visits > 0) & (visits > EMPTY * around)
+    nobody = np.isfinite(visits) & ~open_ & (np.nan_to_num(visits) < FEW)
+    flags: dict[Key, list[bool]] = defaultdict(list)
+    for n in np.flatnonzero(np.isfinite(visits) & (around >= FEW)).tolist():
+        flags["date", of_year[n]].append(bool(nobody[n]))
+    closed = {key for key in flags if _usually(key, flags)}
+    yearly = np.array([("date", n) in closed for n in of_year], dtype=bool)
+    busy = np.flatnonzero(open_ & (visits >= FEW))
+    run = len(visits) - int(busy[-1]) - 1 if busy.size else 0
+    unexpected = nobody & ~yearly[: len(visits)]
+    return Shut(
+        past=~open_,
+        ahead=yearly[len(visits) :],
+        visits=0.0,
+        lasting=run if unexpected[len(visits) - run :].any() else 0,
+    )
 
 
 def _keys(day: date, calendar: Calendar) -> Iterator[Key]:
@@ -55,15 +80,15 @@ def _keys(day: date, calendar: Calendar) -> Iterator[Key]:
     yield "date", (day.month, day.day)
 
 
-def shut(history: History, calendar: Calendar) -> Shut:
-    """Detect the closed days of a history and their kinds."""
-    visits, days = history.visits, history.days
+def _shut_days(visits: Floats, days: Sequence[date], calendar: Calendar) -> Shut:
+    """Detect closed days; `days` are those with `visits`, and the coming ones."""
     seen = np.isfinite(visits)
-    recorded = np.array(
+    stated = np.array(
         [day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool
     )
-    low = _low(visits, np.array([day.weekday() for day in days]))
-    past = low | history.closed | recorded
+    recorded = stated[: len(visits)]
+    low = _low(visits, np.array([day.weekday() for day in days[: len(visits)]]))
+    past = low | recorded
     weeks, years = _runs(past | ~seen, 7), _runs(low | ~seen, YEAR_LONG)
     flags: dict[Key, list[bool]] = defaultdict(list)
     for n in np.flatnonzero(seen & ~weeks).tolist():
@@ -73,18 +98,26 @@ def shut(history: History, calendar: Calendar) -> Shut:
     closed = {key for key in flags if _usually(key, flags)}
     if (seen & ~past).any() and seen.sum() >= LONG:
         closed |= {("weekday", n) for n in range(7)} - flags.keys()
-    regular = np.array([not closed.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
+    regular = _of_kinds(days, closed, calendar)[: len(visits)]
     for n in np.flatnonzero(seen & ~years & (weeks | ~regular)).tolist():
         for key in _keys(days[n], calendar):
             if key[0] in ("name", "date"):
                 flags[key].append(bool(low[n] or (weeks[n] and past[n])))
     closed |= {key for key in flags if key[0] in ("name", "date") and _usually(key, flags)}
-    predicted = np.array([not closed.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
-    unexpected = low & ~recorded & ~history.closed & ~predicted
+    usual = _of_kinds(days, closed, calendar)
+    unexpected = low & ~recorded & ~usual[: len(visits)]
+    hours_known = np.array([day in calendar.hours for day in days], dtype=bool)
     return Shut(
-        past=past, closed=frozenset(closed), lasting=_closure_length(unexpected, low | ~seen),
+        past=past,
+        ahead=(stated | (usual & ~hours_known))[len(visits) :],
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
-    )  # fmt: skip
+        lasting=_closure_length(unexpected, low | ~seen),
+    )
+
+
+def _of_kinds(days: Sequence[date], kinds: Set[Key], calendar: Calendar) -> Bools:
+    """Return which days are of one of the kinds."""
+    return np.array([not kinds.isdisjoint(_keys(day, calendar)) for day in days], dtype=bool)
 
 
 def _usually(key: Key, flags: dict[Key, list[bool]]) -> bool:

@@ -30,14 +30,16 @@ JITTER = 1e-6
 class Setting:
     """Priors for rows of a kind.
 
-    A row is `step` days long. `sizes` are the sd of the log of the walk in a year, of swings of weeks, of the profile
-    of the year and of growth in a year: the usual ones, as long as there are no more than `few` rows. `sigma` is the sd
-    of a row about the model; `freedom` that of the t distribution of outliers. Deviations are drawn in runs of `block`.
-    Trials are forecasts from so many rows before the last, with `learnt` rows before them; their errors are grouped
-    in `bands` of rows ahead. `returns` is the share of the walk since last year that reverts.
+    A row is `step` days long; the last `most` are learnt from. `sizes` are the sd of the log of the walk in a year, of
+    swings of weeks, of the profile of the year and of growth in a year: the usual ones, as long as there are no more
+    than `few` rows. `sigma` is the sd of a row about the model; `freedom` that of the t distribution of outliers.
+    Deviations are drawn in runs of `block`. Trials are forecasts from so many rows before the last, with `learnt` rows
+    before them; their errors are grouped in `bands` of rows ahead. `returns` is the share of the walk since last year
+    that reverts.
     """
 
     step: float
+    most: int
     sizes: tuple[float, float, float, float]
     sigma: float
     freedom: float

@@ -8,6 +8,7 @@ that kind. Source: Rasmussen and Williams, Gaussian Processes for Machine Learni
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import BSpline
 
 from besok.model.arrays import Floats
 
@@ -77,10 +78,5 @@ def knots(days: float, step: float) -> Floats:
 
 def hats(at: Floats, knots: Floats) -> Floats:
     """Return linear interpolation weights of the knots: times x knots, each row sums to 1."""
-    index = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
-    share = (at - knots[index]) / (knots[index + 1] - knots[index])
-    weights = np.zeros((len(at), len(knots)))
-    rows = np.arange(len(at))
-    weights[rows, index] = 1 - share
-    weights[rows, index + 1] = share
-    return weights
+    wide = np.concatenate([knots[:1], knots, knots[-1:]])
+    return np.asarray(BSpline.design_matrix(at, wide, 1).toarray())

@@ -8,42 +8,40 @@ days.)
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.forecast.history import History
-from besok.analytics.forecast.months import Months, later
+from besok.analytics.forecast.history import DAY, History, Step, later
 from besok.analytics.forecast.paths import Paths, middle
 from besok.model.arrays import Floats
 
-YEAR, SAME_WEEKDAY = 365, 364  # days
+YEAR: dict[Step, int] = {"D": 365, "M": 12}  # rows
+SAME_ROW: dict[Step, int] = {"D": 364, "M": 12}  # rows to the comparable one: of days the same weekday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Odds:
-    """The probability (0-1) that the 365 days up to `day` reach the goal, with their expected visits."""
+    """The probability (0-1) that the 365 days up to a day reach a goal, with their expected visits."""
 
-    day: date
-    goal: float
     probability: float
     mean: float
     low80: float
     high80: float
 
 
-def last_year(past: History | Months) -> float | None:
+def last_year(past: History) -> float | None:
     """Return the mean of the observed rows of the last year, times its length; None if none was observed."""
-    rows = YEAR if isinstance(past, History) else 12
+    rows = YEAR[past.step]
     seen = past.visits[-rows:]
     seen = seen[np.isfinite(seen)]
     return float(seen.mean()) * rows if seen.size else None
 
 
-def _past(past: History | Months, paths: Paths) -> Floats:
+def _past(past: History, paths: Paths) -> Floats:
     """Return the last year before the forecast, rows x paths; NaN without any data."""
-    rows, lag = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
+    rows, lag = YEAR[past.step], SAME_ROW[past.step]
     last = np.full(rows, np.nan)
     seen = past.visits[-rows:]
     if len(seen):
@@ -59,7 +57,7 @@ def _past(past: History | Months, paths: Paths) -> Floats:
     return filled
 
 
-def running_years(paths: Paths, past: History | Months) -> Floats:
+def running_years(paths: Paths, past: History) -> Floats:
     """Return the visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
 
     Those of the first year include past days; if none of those was observed they are NaN. With gaps in the past the
@@ -74,7 +72,7 @@ def running_years(paths: Paths, past: History | Months) -> Floats:
     return running
 
 
-def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> Odds | None:
+def odds(paths: Paths, past: History, goal: float, deadline: date) -> Odds | None:
     """Return the odds at `deadline`, in months at the end of the last month before it or with it.
 
     None if it is not within the paths, or if a part of its year is unknown.
@@ -85,8 +83,6 @@ def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> O
         return None
     low80, high80 = (float(q) for q in np.quantile(sums, (0.1, 0.9)))
     return Odds(
-        day=deadline,
-        goal=goal,
         probability=_share(sums >= goal),
         mean=float(middle(sums, low80, high80)),
         low80=low80,
@@ -94,16 +90,11 @@ def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> O
     )
 
 
-def _row(paths: Paths, past: History | Months, deadline: date) -> int | None:
-    if isinstance(past, History):
-        return (
-            (deadline - paths.days[0]).days
-            if paths.days and paths.days[0] <= deadline <= paths.days[-1]
-            else None
-        )
-    ends = [later(month, 1) - timedelta(days=1) for month in paths.days]
+def _row(paths: Paths, past: History, deadline: date) -> int | None:
+    """Return the last row that ends by the deadline; None where the paths do not reach it."""
+    ends = [later(day, 1, past.step) - DAY for day in paths.days]
     within = [n for n, end in enumerate(ends) if end <= deadline]
-    return within[-1] if within and deadline < later(paths.days[-1], 2) else None
+    return within[-1] if within and deadline < later(paths.days[-1], 2, past.step) - DAY else None
 
 
 def _share(hits: NDArray[np.bool_]) -> float:
@@ -111,7 +102,7 @@ def _share(hits: NDArray[np.bool_]) -> float:
     return float((hits.sum() + 0.5) / (hits.size + 1))
 
 
-def likely_from(paths: Paths, past: History | Months, goal: float, probability: float) -> date | None:
+def likely_from(paths: Paths, past: History, goal: float, probability: float) -> date | None:
     """Return the first day (or month) whose year reaches the goal with at least `probability`; None without one."""
     share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
     reached = np.flatnonzero(share >= probability)
@@ -119,7 +110,7 @@ def likely_from(paths: Paths, past: History | Months, goal: float, probability: 
 
 
 def first_reached(
-    paths: Paths, past: History | Months, goal: float, shares: tuple[float, ...]
+    paths: Paths, past: History, goal: float, shares: tuple[float, ...]
 ) -> tuple[date | None, ...]:
     """Return the days (or months) by which these shares of the paths have reached the goal; None where fewer do."""
     reached = running_years(paths, past) >= goal  # NaN is never enough
@@ -128,10 +119,9 @@ def first_reached(
     return tuple(paths.days[n] if n < len(paths.days) else None for n in at)
 
 
-def calendar_years(paths: Paths) -> Iterator[tuple[date, date]]:
-    """Yield the coming years, 365 days each from the first forecast day on; the last may be a part of one."""
-    first, last = paths.days[0], paths.days[-1]
-    while first <= last:
-        until = min(first + timedelta(days=YEAR - 1), last)
-        yield first, until
-        first = until + timedelta(days=1)
+def coming_years(paths: Paths, step: Step) -> Iterator[tuple[date, date]]:
+    """Yield the coming years, of 365 days or 12 months, from the first forecast row on; the last may be cut short."""
+    rows = YEAR[step]
+    for n in range(0, len(paths.days), rows):
+        last = paths.days[min(n + rows, len(paths.days)) - 1]
+        yield paths.days[n], later(last, 1, step) - DAY

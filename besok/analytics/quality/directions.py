@@ -6,7 +6,6 @@ counter's own earlier days, so a door with weak evidence needs more of them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,43 +23,34 @@ FROM_START_T, FROM_START_DAYS = 5.0, 5
 HOUR_STEPS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stays:
-    """Days x counters: how much later people leave than enter, in hours, NaN where a day has too little data."""
-
-    hours: Floats
-    people: Floats  # the fewer of the two directions
-
-
-def stays(series: SensorHistory, bad: Bools) -> _Stays:
-    """Return the mean time of exits less that of entries, for each day and counter."""
+def stays(series: SensorHistory, bad: Bools) -> Floats:
+    """Return the mean hour of exits less that of entries, days x counters; NaN where a day has too little data."""
     clock = ((np.arange(len(series)) - series.begins[series.day]) / HOUR_STEPS)[:, None]
     entries, exits = (np.nan_to_num(f) for f in (series.people_in, series.people_out))
     n_in, n_out = series.by_day(entries), series.by_day(exits)
     with np.errstate(invalid="ignore", divide="ignore"):
         hours = series.by_day(clock * exits) / n_out - series.by_day(clock * entries) / n_in
-    people = np.minimum(n_in, n_out)
-    usable = series.complete() & (people >= LEAST_PEOPLE) & (series.by_day(bad.astype(np.float64)) == 0)
-    return _Stays(hours=np.where(usable, hours, np.nan), people=people)
+    enough = np.minimum(n_in, n_out) >= LEAST_PEOPLE
+    usable = series.complete() & enough & (series.by_day(bad.astype(np.float64)) == 0)
+    return np.where(usable, hours, np.nan)
 
 
 def swapped(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
     """Find counters whose directions are exchanged now, and since when."""
-    stay_times = stays(series, bad)
+    all_hours = stays(series, bad)
     healthy = series.healthy_days()
     for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
-        known = np.flatnonzero(~np.isnan(stay_times.hours[:, n]))
-        case = _since(stay_times.hours[known, n], healthy[known, n]) if len(known) else None
+        known = np.flatnonzero(~np.isnan(all_hours[:, n]))
+        hours = all_hours[known, n]
+        case = _since(hours, healthy[known, n]) if len(known) else None
         if case:
             first, odds = case
-            day = known[first]
-            since = series.times[series.begins[day]]
-            hours = median(stay_times.hours[known[first:], n])
-            numbers = {"hours": -hours, "days": float(len(known) - first)}
+            since = series.times[series.begins[known[first]]]
+            numbers = {"hours": -median(hours[first:]), "days": float(len(known) - first)}
             if first:
-                numbers["before"] = median(stay_times.hours[known[:first], n])
+                numbers["before"] = median(hours[:first])
             yield finding_of(layout, counter, "swapped", since, numbers, odds)
 
 

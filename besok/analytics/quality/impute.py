@@ -10,6 +10,7 @@ any data of the site, and for counters without a past, nothing is imputed.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.arrays import Bools, Floats, Ints
@@ -85,11 +86,8 @@ def _usual(series: SensorHistory, values: Floats) -> Floats:
 
 def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     """Return for each step the mean of the known values of its group (0 without any), and their number."""
-    known = ~np.isnan(values)
-    sums, counts = (np.zeros((group.max() + 1, values.shape[1])) for _ in range(2))
-    np.add.at(sums, group, np.where(known, values, 0.0))
-    np.add.at(counts, group, known)
-    return (sums / np.maximum(counts, 1))[group], counts[group]
+    groups = pd.DataFrame(values).groupby(group)
+    return groups.transform("mean").fillna(0.0).to_numpy(), groups.transform("count").to_numpy()
 
 
 def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Floats:
@@ -98,15 +96,9 @@ def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Fl
     actual, usual = counted[:, others].sum(axis=1), against[:, others].sum(axis=1)
     window = np.ones(2 * AROUND + 1)
     near = [np.convolve(v, window, mode="same") for v in (actual, usual)]
-    day_totals = [series.by_day(v[:, n])[series.day] for v in (counted, against)]
-    return np.clip(
-        (near[0] + _share(day_totals[0], day_totals[1]) * STEADY) / (near[1] + STEADY), 0, MOST_BUSY
-    )
-
-
-def _share(actual: Floats, usual: Floats) -> Floats:
-    """Return a day's count relative to its usual one, shrunk towards one."""
-    return np.asarray((actual + STEADY) / (usual + STEADY))
+    own, own_usual = (series.by_day(v[:, n])[series.day] for v in (counted, against))
+    day = (own + STEADY) / (own_usual + STEADY)  # shrunk towards one
+    return np.clip((near[0] + day * STEADY) / (near[1] + STEADY), 0, MOST_BUSY)
 
 
 def _filled(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from besok.model.arrays import Floats, Ints
 from besok.model.errors import CountFileError
@@ -82,12 +83,9 @@ def lay(times: Times, counts: Floats) -> CountGrid:
     seconds = times.astype(np.int64)
     phase = _phase(seconds, step_s)
     slots = DAY_S // step_s * (7 if step_s >= COARSE_S else 1)
-    days = (seconds - phase) // DAY_S
-    at = (seconds - phase) // step_s
-    quiet = _quiet(at, counts, slots) if step_s < COARSE_S else 0
-    first_day = int(days[0]) - (quiet > 0)
-    origin = first_day * (DAY_S // step_s) + quiet
-    place = at - origin
+    first_day = int(seconds[0] - phase) // DAY_S
+    origin = first_day * (DAY_S // step_s)
+    place = (seconds - phase) // step_s - origin
     blocks = int(place[-1] // slots) + 1
     if blocks > MOST_BLOCKS:
         raise CountFileError(
@@ -109,30 +107,14 @@ def _phase(seconds: Ints, step_s: int) -> int:
     return int(rests[often.argmax()]) if often.max() > SMALLEST_SHARE * len(seconds) else 0
 
 
-def _quiet(at: Ints, counts: Floats, slots: int) -> int:
-    """Return the slot of the day with the fewest people just before it: the boundary of days."""
-    known = ~np.isnan(counts)
-    lines = np.bincount(at[known] % slots, minlength=slots)
-    usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(lines, 1)
-    around = usual + np.roll(usual, 1)
-    # A day ends in the night or in the morning; midday belongs to no two days
-    night = np.arange(slots) <= slots // 2
-    return int(np.where(night, around, np.inf).argmin())
-
-
 def _gathered(position: Ints, seconds: Ints, counts: Floats, size: int) -> Floats:
     """Return the count of every slot; NaN without one.
 
     Where some of a slot's times are missing, the others are scaled up for them; with less than half of them it is NaN.
     """
-    known = ~np.isnan(counts)
-    stamps, inverse, often = np.unique(seconds[known], return_inverse=True, return_counts=True)
-    mean = np.bincount(inverse, counts[known], len(stamps)) / np.maximum(often, 1)
-    slot = np.zeros(len(stamps), np.int64)
-    slot[inverse] = position[known]
-    parts = np.bincount(slot, minlength=size)
-    usual_parts = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
-    total = np.bincount(slot, mean, size) * np.where(
-        parts < usual_parts, usual_parts / np.maximum(parts, 1), 1.0
-    )
-    return np.where(parts >= max(usual_parts / 2, 1), total, np.nan)
+    lines = pd.DataFrame({"slot": position, "time": seconds, "count": counts}).dropna()
+    by_time = lines.groupby(["slot", "time"])["count"].mean()
+    slots = by_time.groupby("slot").agg(["sum", "size"]).reindex(range(size))
+    usual = slots["size"].median()
+    scaled = slots["sum"] * (usual / slots["size"]).clip(lower=1.0)
+    return scaled.where(slots["size"] >= usual / 2).to_numpy(dtype=np.float64)

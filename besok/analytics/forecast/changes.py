@@ -78,7 +78,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
     at = rows.at[seen]
     gaps = np.flatnonzero(np.diff(at) > CLOSURE)
     after = len(at) - 1 - gaps
-    opened = at[gaps[after * rows.step >= 7] + 1].tolist()
+    opened = at[gaps[after * setting.step >= 7] + 1].tolist()
     fitted = fit(rows, setting, rounds=1)
     effects = rows.columns @ fitted.after.mean[: len(rows.sd)]
     residual = np.where(np.isfinite(rows.logs), rows.logs - fitted.middle - effects, np.nan)[: seen[-1] + 1]
@@ -90,7 +90,7 @@ def changes(rows: Rows, setting: Setting) -> Changes:
         steps.append(step)
     lasting, ends, slumps = _without_slumps(residual, rows.at, np.array(sorted(steps)))
     last = max(lasting, default=0.0)
-    age = float(at[-1]) - last + rows.step
+    age = float(at[-1]) - last + setting.step
     return Changes(
         steps=lasting, opened=tuple(sorted({*opened, *ends})), slumps=slumps,
         since=int(np.searchsorted(rows.at, last)) if lasting else 0, age=age if lasting else 0.0,

@@ -13,7 +13,6 @@ from scipy.special import stdtrit
 from besok.analytics.forecast.fit import (
     NEWS,
     Fitted,
-    Setting,
     later_knots,
     news_covariance,
     path_matrix,
@@ -29,12 +28,13 @@ WIDER = (
 ) ** 2  # factor of variance: the 80 % interval of the walk's news relative to a normal one's
 
 
-def stretch(fitted: Fitted, known: int, setting: Setting, horizon: int, since: int) -> Floats:
+def stretch(fitted: Fitted, known: int, horizon: int, since: int) -> Floats:
     """Return by row ahead the factor of the spread; the first `known` rows are the past.
 
     Trials do not cross the row `since`, at which the level changes.
     """
-    errors: list[list[Floats]] = [[] for _ in DOUBTS]
+    setting = fitted.setting
+    errors = [list[Floats]() for _ in DOUBTS]
     for back in setting.trials:
         n = known - back
         if np.isfinite(fitted.rows.logs[: max(n, 0)]).sum() < setting.learnt:
@@ -61,17 +61,13 @@ def _errors(fitted: Fitted, n: int, rows: np.ndarray) -> Floats:
     if not len(rows):
         return np.zeros(0)
     earlier = replace(fitted, after=posterior(fitted, n))
-    matrix = path_matrix(fitted, earlier.after, rows)
+    matrix = path_matrix(earlier, rows)
     forecast = fitted.middle + matrix @ earlier.after.mean
     forecast += fitted.last_deviation(n) * fitted.echo ** np.arange(1, len(rows) + 1)
-    later = later_knots(earlier.after, float(fitted.rows.at[rows[-1]]), fitted.rows.spacing)
+    later = later_knots(earlier, float(fitted.rows.at[rows[-1]]))
     weights = hats(fitted.rows.at[rows], np.concatenate([earlier.after.knots, later]))[
         :, len(earlier.after.knots) :
     ]
-    news = (
-        ((weights @ news_covariance(fitted, earlier.after, later)) * weights).sum(axis=1)
-        if len(later)
-        else 0.0
-    )
+    news = ((weights @ news_covariance(earlier, later)) * weights).sum(axis=1) if len(later) else 0.0
     variance = earlier.after.spread(matrix) + WIDER * news + fitted.sigma**2 + fitted.rows.small[rows]
     return np.asarray((fitted.rows.logs[rows] - forecast) / np.sqrt(variance))

@@ -50,6 +50,11 @@ class Setting:
     bands: tuple[int, ...]
     returns: float = 0.0
 
+    @property
+    def spacing(self) -> float:
+        """Days between knots of the level."""
+        return max(self.step, 7.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
@@ -63,14 +68,8 @@ class Rows:
     sd: Floats
     at: Floats
     small: Floats
-    step: float  # days of a row
     swing: float = 1.0  # times as large is the profile of the year
     breaks: tuple[float, ...] = ()  # times, in order, from which the level is another
-
-    @property
-    def spacing(self) -> float:
-        """Days between knots of the level."""
-        return max(self.step, 7.0)
 
     def with_columns(self, columns: Floats, sd: Floats) -> "Rows":
         """Return the same with more effects."""
@@ -123,7 +122,7 @@ class Fitted:
     echo: float
     middle: float
     clock: Clock
-    returns: float
+    setting: Setting
 
     def last_deviation(self, n: int) -> float:
         """Return the deviation of the last observed row of the first `n`, if it is one of the last three; else 0."""
@@ -141,7 +140,7 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
     fitted = Fitted(
         rows=rows, after=_nothing(), sizes=usual, weight=seen.astype(np.float64), sigma=setting.sigma, echo=0.3,
         residual=np.full(len(rows.logs), np.nan), middle=middle, clock=plain_clock(float(rows.at[n - 1])),
-        returns=setting.returns,
+        setting=setting,
     )  # fmt: skip
     outlier_weight = np.ones(len(rows.logs))
     for turn in range(rounds):
@@ -151,23 +150,24 @@ def fit(rows: Rows, setting: Setting, rounds: int = ROUNDS) -> Fitted:
         fitted = replace(fitted, after=posterior(fitted, n))
         fitted = replace(fitted, clock=_clock(fitted))
         residual = rows.logs.copy()
-        residual[:n] -= expected(fitted, fitted.after, np.arange(n))
+        residual[:n] -= expected(fitted, np.arange(n))
         spread = _spread(residual[seen], setting.sigma)
         outlier_weight = (setting.freedom + 1) / (setting.freedom + residual**2 / (spread**2 + rows.small))
         fitted = replace(fitted, residual=residual, sigma=spread, echo=_echo(residual))
     return fitted
 
 
-def studentised(fitted: Fitted, n: int, setting: Setting) -> Fitted:
+def studentised(fitted: Fitted, n: int) -> Fitted:
     """Return the fit with the deviations of the first `n` rows scaled to those of coming rows.
 
     A row pulls the model towards itself: with leverage h its deviation has 1 - h of the variance (Cook and Weisberg
     1982, 2.2).
     """
-    leverage = fitted.weight[:n] * fitted.after.spread(path_matrix(fitted, fitted.after, np.arange(n)))
+    leverage = fitted.weight[:n] * fitted.after.spread(path_matrix(fitted, np.arange(n)))
     residual = fitted.residual.copy()
     residual[:n] /= np.sqrt(np.maximum(1 - leverage, JITTER))
-    return replace(fitted, residual=residual, sigma=_spread(residual[np.isfinite(residual)], setting.sigma))
+    spread = _spread(residual[np.isfinite(residual)], fitted.setting.sigma)
+    return replace(fitted, residual=residual, sigma=spread)
 
 
 def _weights(fitted: Fitted, outlier_weight: Floats) -> Floats:
@@ -181,7 +181,7 @@ def _nothing() -> Posterior:
 
 def posterior(fitted: Fitted, n: int) -> Posterior:
     """Return the posterior of effects and level from the first `n` rows."""
-    grid = knots(float(fitted.rows.at[n - 1]), fitted.rows.spacing)
+    grid = knots(float(fitted.rows.at[n - 1]), fitted.setting.spacing)
     return _posterior(fitted, grid, _moments(fitted, n, grid), fitted.sizes)
 
 
@@ -217,7 +217,7 @@ def _clock(fitted: Fitted) -> Clock:
     Innovations are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
     if (
-        fitted.rows.step > 28 and fitted.clock.ends[-1] < 2 * TWICE
+        fitted.setting.step > 28 and fitted.clock.ends[-1] < 2 * TWICE
     ):  # three rows are little evidence of a quarter
         return fitted.clock
     grid, clock, walk = fitted.after.knots, fitted.clock, fitted.sizes[0] ** 2 / YEAR
@@ -235,7 +235,7 @@ def _clock(fitted: Fitted) -> Clock:
 
 def _sizes(fitted: Fitted, n: int, usual: Floats) -> Floats:
     """Return the most probable sizes of the movements."""
-    grid = knots(float(fitted.rows.at[n - 1]), fitted.rows.spacing)
+    grid = knots(float(fitted.rows.at[n - 1]), fitted.setting.spacing)
     data = _moments(fitted, n, grid)
 
     free = (None, None)
@@ -257,25 +257,22 @@ def _sizes(fitted: Fitted, n: int, usual: Floats) -> Floats:
     return np.asarray(np.exp(optimum.x))
 
 
-def path_matrix(fitted: Fitted, after: Posterior, index: np.ndarray) -> Floats:
-    """Return the rows `which` as combinations of effects and of the level at the knots of `after`."""
-    rows = fitted.rows
-    at = rows.at[index]
-    ahead = later_knots(after, float(at.max(initial=0.0)), rows.spacing)
-    weights = hats(at, np.concatenate([after.knots, ahead]))
-    level, beyond = weights[:, : len(after.knots)], weights[:, len(after.knots) :]
-    covariance = beyond @ kernel(ahead, after.knots, fitted.sizes, fitted.clock) - _returned(
-        fitted, after.knots, at
-    )
+def path_matrix(fitted: Fitted, index: np.ndarray) -> Floats:
+    """Return the rows `index` as combinations of effects and of the level at the knots."""
+    at, grid = fitted.rows.at[index], fitted.after.knots
+    ahead = later_knots(fitted, float(at.max(initial=0.0)))
+    weights = hats(at, np.concatenate([grid, ahead]))
+    level, beyond = weights[:, : len(grid)], weights[:, len(grid) :]
+    covariance = beyond @ kernel(ahead, grid, fitted.sizes, fitted.clock) - _returned(fitted, grid, at)
     if (later := covariance.any(axis=1)).any():  # past rows need no solution, which is what takes time
-        level[later] += _follows(fitted, after.knots, covariance[later])
-    return np.concatenate([rows.columns[index], level], axis=1)
+        level[later] += _follows(fitted, grid, covariance[later])
+    return np.concatenate([fitted.rows.columns[index], level], axis=1)
 
 
-def later_knots(after: Posterior, until: float, spacing: float) -> Floats:
-    """Return the knots beyond those of `after`, up to a time."""
-    last = float(after.knots[-1])
-    return knots(until - last, spacing)[1:] + last if until > last else np.zeros(0)
+def later_knots(fitted: Fitted, until: float) -> Floats:
+    """Return the knots beyond those of the fitted level, up to a time."""
+    last = float(fitted.after.knots[-1])
+    return knots(until - last, fitted.setting.spacing)[1:] + last if until > last else np.zeros(0)
 
 
 def _follows(fitted: Fitted, grid: Floats, covariance: Floats) -> Floats:
@@ -293,23 +290,23 @@ def _returned(fitted: Fitted, grid: Floats, at: Floats) -> Floats:
     ahead = np.maximum(at - grid[-1], 0.0)
     then = at - YEAR * np.ceil(ahead / YEAR)
     same_level = np.searchsorted(fitted.rows.breaks, then) == np.searchsorted(fitted.rows.breaks, grid[-1])
-    share = fitted.returns * (1 - np.exp(-ahead / RETURN_DAYS)) * (same_level & (then >= 0))
+    share = fitted.setting.returns * (1 - np.exp(-ahead / RETURN_DAYS)) * (same_level & (then >= 0))
     usual = fitted.clock.ordinary()
     now, past, known = usual(at), usual(np.maximum(then, 0.0)), usual(grid)
     moved = np.minimum(now[:, None], known) - np.minimum(past[:, None], known)
     return np.asarray(fitted.sizes[0] ** 2 / YEAR * share[:, None] * moved)
 
 
-def news_covariance(fitted: Fitted, after: Posterior, later: Floats) -> Floats:
+def news_covariance(fitted: Fitted, later: Floats) -> Floats:
     """Return the covariance of the level at knots ahead, given that at the knots before."""
-    between = kernel(later, after.knots, fitted.sizes, fitted.clock)
-    follows = _follows(fitted, after.knots, between)
+    between = kernel(later, fitted.after.knots, fitted.sizes, fitted.clock)
+    follows = _follows(fitted, fitted.after.knots, between)
     return kernel(later, later, fitted.sizes, fitted.clock) - follows @ between.T
 
 
-def expected(fitted: Fitted, after: Posterior, index: np.ndarray) -> Floats:
+def expected(fitted: Fitted, index: np.ndarray) -> Floats:
     """Return the most likely log visits of rows, without the remainder of the last deviation."""
-    return np.asarray(fitted.middle + path_matrix(fitted, after, index) @ after.mean)
+    return np.asarray(fitted.middle + path_matrix(fitted, index) @ fitted.after.mean)
 
 
 def _spread(residual: Floats, before: float) -> float:

@@ -96,7 +96,7 @@ def _open_rows(
     at = np.array([(day - days[0]).days for day in days], dtype=np.float64)
     setting = SETTINGS[past.step]
     rows = Rows(
-        logs=logs, columns=effects.columns, usual=effects.usual, sd=effects.sd, at=at, small=small, step=setting.step,
+        logs=logs, columns=effects.columns, usual=effects.usual, sd=effects.sd, at=at, small=small,
         swing=OUTDOORS if calendar.outdoors else 1.0,
     )  # fmt: skip
     if past.step == "D":

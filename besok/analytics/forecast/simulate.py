@@ -28,15 +28,15 @@ HIGHEST = np.log(5)  # log above the busiest rows of the past, at most
 def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Generator) -> Floats:
     """Return simulated logs of the rows after the first `n`, rows x paths."""
     change = changes(rows, setting)
-    fitted = studentised(fit(change.applied(rows), setting), n, setting)
+    fitted = studentised(fit(change.applied(rows), setting), n)
     ahead = np.arange(n, len(rows.at))
-    middle = expected(fitted, fitted.after, ahead)
+    middle = expected(fitted, ahead)
     middle += fitted.last_deviation(n) * fitted.echo ** np.arange(1, len(ahead) + 1)
     middle += _repeated_deviations(fitted, n, len(ahead))
-    wider = stretch(fitted, n, setting, len(ahead), change.since)
+    wider = stretch(fitted, n, len(ahead), change.since)
     last_step = float(fitted.after.mean[len(rows.sd) + len(change.steps) - 1])
     passing = change.undone(last_step, rows.at[ahead] - rows.at[n], paths, rng)
-    return _futures(fitted, middle, wider, ahead, setting.block, paths, rng) + passing
+    return _futures(fitted, middle, wider, ahead, paths, rng) + passing
 
 
 def _repeated_deviations(fitted: Fitted, n: int, horizon: int) -> Floats:
@@ -44,7 +44,7 @@ def _repeated_deviations(fitted: Fitted, n: int, horizon: int) -> Floats:
 
     The share is a regression through the origin, shrunk by a year of usual rows without any.
     """
-    lag = round(364 / fitted.rows.step)
+    lag = round(364 / fitted.setting.step)
     calm = np.clip(np.nan_to_num(fitted.residual[:n]), -3 * fitted.sigma, 3 * fitted.sigma)
     if n <= lag:
         return np.zeros(horizon)
@@ -59,14 +59,13 @@ def _futures(
     middle: Floats,
     stretch: Floats,
     ahead: np.ndarray,
-    block: int,
     paths: int,
     rng: np.random.Generator,
 ) -> Floats:
     """Return logs of the rows `ahead` about their `middle`, rows x paths, with the spread times `stretch`."""
-    matrix = path_matrix(fitted, fitted.after, ahead)
+    matrix = path_matrix(fitted, ahead)
     moved = matrix @ fitted.after.draw(paths, rng) + _news(fitted, ahead, paths, rng)
-    logs = middle[:, None] + stretch[:, None] * (moved + _days(fitted, len(ahead), paths, block, rng))
+    logs = middle[:, None] + stretch[:, None] * (moved + _days(fitted, len(ahead), paths, rng))
     top = float(np.nanquantile(fitted.rows.logs, 0.98)) + HIGHEST
     return np.asarray(np.minimum(logs, top))
 
@@ -78,19 +77,20 @@ def _news(fitted: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generato
     """
     at = fitted.rows.at[ahead]
     grid = fitted.after.knots
-    later = later_knots(fitted.after, float(at[-1]), fitted.rows.spacing)
+    later = later_knots(fitted, float(at[-1]))
     if not len(later):
         return np.zeros((len(at), paths))
-    root = np.linalg.cholesky(news_covariance(fitted, fitted.after, later) + 1e-6 * np.eye(len(later)))
+    root = np.linalg.cholesky(news_covariance(fitted, later) + 1e-6 * np.eye(len(later)))
     scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2))
     scale = np.minimum(scale, LONGEST)
     drawn = root @ mirrored(len(later), paths, rng) * np.concatenate([scale, scale])[:paths]
     return np.asarray(hats(at, np.concatenate([grid, later]))[:, len(grid) :] @ drawn)
 
 
-def _days(fitted: Fitted, horizon: int, paths: int, block: int, rng: np.random.Generator) -> Floats:
+def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
     """Return deviations of single rows: past ones in runs of `block`, smaller near the last known one."""
     pool = fitted.residual[np.isfinite(fitted.residual)][-POOL:]
+    block = fitted.setting.block
     pool = np.minimum(pool, max(5 * fitted.sigma, np.log(4)))
     if pool.size < 4 * block:
         drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))

@@ -13,12 +13,10 @@ from scipy.special import stdtrit
 from besok.analytics.forecast.fit import (
     NEWS,
     Fitted,
-    later_knots,
-    news_covariance,
+    news_ahead,
     path_matrix,
     posterior,
 )
-from besok.analytics.forecast.level import hats
 from besok.model.arrays import Floats
 
 DOUBTS = np.array([2.0, 2.0, 3.0, 4.0])  # trials that weigh as much as the model
@@ -64,10 +62,7 @@ def _errors(fitted: Fitted, n: int, rows: np.ndarray) -> Floats:
     matrix = path_matrix(earlier, rows)
     forecast = fitted.middle + matrix @ earlier.after.mean
     forecast += fitted.last_deviation(n) * fitted.echo ** np.arange(1, len(rows) + 1)
-    later = later_knots(earlier, float(fitted.rows.at[rows[-1]]))
-    weights = hats(fitted.rows.at[rows], np.concatenate([earlier.after.knots, later]))[
-        :, len(earlier.after.knots) :
-    ]
-    news = ((weights @ news_covariance(earlier, later)) * weights).sum(axis=1) if len(later) else 0.0
+    weights, covariance = news_ahead(earlier, fitted.rows.at[rows])
+    news = ((weights @ covariance) * weights).sum(axis=1)
     variance = earlier.after.spread(matrix) + WIDER * news + fitted.sigma**2 + fitted.rows.small[rows]
     return np.asarray((fitted.rows.logs[rows] - forecast) / np.sqrt(variance))

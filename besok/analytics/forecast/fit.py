@@ -222,8 +222,7 @@ def _clock(fitted: Fitted) -> Clock:
         return fitted.clock
     grid, clock, walk = fitted.after.knots, fitted.clock, fitted.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk
-    inner = kernel(grid, grid, fitted.sizes, clock) + JITTER * np.eye(len(grid))
-    follows = np.linalg.solve(inner, np.diff(reached, axis=0).T).T
+    follows = _follows(fitted, grid, np.diff(reached, axis=0))
     effects = len(fitted.rows.sd)
     mean = follows @ fitted.after.mean[effects:]
     combination = np.concatenate([np.zeros((len(mean), effects)), follows], axis=1)
@@ -297,11 +296,13 @@ def _returned(fitted: Fitted, grid: Floats, at: Floats) -> Floats:
     return np.asarray(fitted.sizes[0] ** 2 / YEAR * share[:, None] * moved)
 
 
-def news_covariance(fitted: Fitted, later: Floats) -> Floats:
-    """Return the covariance of the level at knots ahead, given that at the knots before."""
-    between = kernel(later, fitted.after.knots, fitted.sizes, fitted.clock)
-    follows = _follows(fitted, fitted.after.knots, between)
-    return kernel(later, later, fitted.sizes, fitted.clock) - follows @ between.T
+def news_ahead(fitted: Fitted, at: Floats) -> tuple[Floats, Floats]:
+    """Return the weights at times `at` of the knots beyond the fitted ones, and the covariance of the news there."""
+    grid, later = fitted.after.knots, later_knots(fitted, float(at.max(initial=0.0)))
+    weights = hats(at, np.concatenate([grid, later]))[:, len(grid) :]
+    between = kernel(later, grid, fitted.sizes, fitted.clock)
+    follows = _follows(fitted, grid, between)
+    return weights, kernel(later, later, fitted.sizes, fitted.clock) - follows @ between.T
 
 
 def expected(fitted: Fitted, index: np.ndarray) -> Floats:

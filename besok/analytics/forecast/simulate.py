@@ -11,13 +11,11 @@ from besok.analytics.forecast.fit import (
     Setting,
     expected,
     fit,
-    later_knots,
     mirrored,
-    news_covariance,
+    news_ahead,
     path_matrix,
     studentised,
 )
-from besok.analytics.forecast.level import hats
 from besok.model.arrays import Floats
 
 POOL = 3 * 366  # rows from which deviations are drawn
@@ -75,16 +73,12 @@ def _news(fitted: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generato
 
     One scale for each future makes them Student's t, as in the past.
     """
-    at = fitted.rows.at[ahead]
-    grid = fitted.after.knots
-    later = later_knots(fitted, float(at[-1]))
-    if not len(later):
-        return np.zeros((len(at), paths))
-    root = np.linalg.cholesky(news_covariance(fitted, later) + 1e-6 * np.eye(len(later)))
+    weights, covariance = news_ahead(fitted, fitted.rows.at[ahead])
+    root = np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance)))
     scale = np.sqrt(NEWS / rng.chisquare(NEWS, (paths + 1) // 2))
     scale = np.minimum(scale, LONGEST)
-    drawn = root @ mirrored(len(later), paths, rng) * np.concatenate([scale, scale])[:paths]
-    return np.asarray(hats(at, np.concatenate([grid, later]))[:, len(grid) :] @ drawn)
+    drawn = root @ mirrored(len(root), paths, rng) * np.concatenate([scale, scale])[:paths]
+    return np.asarray(weights @ drawn)
 
 
 def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator) -> Floats:

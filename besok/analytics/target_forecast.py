@@ -22,7 +22,7 @@ from besok.analytics.forecast import (
     running_years,
     total,
 )
-from besok.analytics.forecast.paths import BOUNDS
+from besok.analytics.forecast.paths import spread
 from besok.analytics.forecast.version import VERSION
 from besok.analytics.growth import growth_a_year
 from besok.model.arrays import Floats
@@ -114,9 +114,9 @@ def _with_goal(
     )
 
 
-def _points(spread: Fan, number: int) -> tuple[Expected, ...]:
-    columns = (spread.mean, spread.low80, spread.high80, spread.low95, spread.high95)
-    rows = zip(spread.days[:number], *(column[:number].tolist() for column in columns), strict=True)
+def _points(coming: Fan, number: int) -> tuple[Expected, ...]:
+    columns = (coming.mean, coming.low80, coming.high80, coming.low95, coming.high95)
+    rows = zip(coming.days[:number], *(column[:number].tolist() for column in columns), strict=True)
     return tuple(
         Expected(day=day, mean=mean, low80=l80, high80=h80, low95=l95, high95=h95)
         for day, mean, l80, h80, l95, h95 in rows
@@ -129,9 +129,8 @@ def _years(future: Paths, running: Floats, deadline: date | None) -> tuple[Expec
     rows = [n for n in sorted(chosen) if not np.isnan(running[n]).any()]
     if not rows:
         return ()
-    low80, high80, low95, high95 = np.quantile(running[rows], BOUNDS, axis=1)
+    mean, low80, high80, low95, high95 = spread(running[rows])
     days = tuple(future.days[n] for n in rows)
-    mean = running[rows].mean(axis=1)
     return _points(
         Fan(days=days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95), len(days)
     )

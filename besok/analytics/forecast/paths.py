@@ -36,31 +36,28 @@ class Fan:
 
 def fan(paths: Paths) -> Fan:
     """Mean and intervals for every day."""
-    mean, low80, high80, low95, high95 = _spread(paths.visits)
+    mean, low80, high80, low95, high95 = spread(paths.visits)
     return Fan(days=paths.days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
 
 
 def total(paths: Paths, first: date, last: date) -> ExpectedTotal:
     """Return the visits from `first` to `last`, both inclusive, of the days that the paths contain."""
     inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
-    mean, low80, high80, low95, high95 = _spread(paths.visits[inside].sum(axis=0)).tolist()
+    mean, low80, high80, low95, high95 = spread(paths.visits[inside].sum(axis=0)).tolist()
     return ExpectedTotal(
         first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95
     )
 
 
-def _spread(futures: Floats) -> Floats:
-    """Return the mean and the bounds of the intervals, over the last axis."""
+def spread(futures: Floats) -> Floats:
+    """Return the mean and the bounds of the intervals, over the last axis.
+
+    The mean is limited to the 80 % interval against a few extreme futures.
+    """
     bounds = np.quantile(futures, BOUNDS, axis=-1)
-    return np.stack([middle(futures, bounds[0], bounds[1]), *bounds])
+    return np.stack([np.clip(futures.mean(axis=-1), bounds[0], bounds[1]), *bounds])
 
 
 def nobody(seen: int, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
     """Return visits after `seen` rows without any: zero, except for what so few rows cannot exclude; rows x paths."""
     return rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
-
-
-def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
-    """Return the mean over the last axis, limited to the 80 % interval against a few extreme futures."""
-    mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
-    return mean

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.analytics.forecast.history import DAY, History, Step, later
-from besok.analytics.forecast.paths import Paths, middle
+from besok.analytics.forecast.paths import Paths, spread
 from besok.model.arrays import Floats
 
 YEAR: dict[Step, int] = {"D": 365, "M": 12}  # rows
@@ -81,13 +81,8 @@ def odds(paths: Paths, past: History, goal: float, deadline: date) -> Odds | Non
     sums = running_years(paths, past)[row] if row is not None else np.array([np.nan])
     if np.isnan(sums).any():
         return None
-    low80, high80 = (float(q) for q in np.quantile(sums, (0.1, 0.9)))
-    return Odds(
-        probability=_share(sums >= goal),
-        mean=float(middle(sums, low80, high80)),
-        low80=low80,
-        high80=high80,
-    )
+    mean, low80, high80 = spread(sums)[:3].tolist()
+    return Odds(probability=_share(sums >= goal), mean=mean, low80=low80, high80=high80)
 
 
 def _row(paths: Paths, past: History, deadline: date) -> int | None:

@@ -205,7 +205,7 @@ def _days(
     to_door = np.zeros((len(layout.counters), doors))
     for n, counter in enumerate(layout.counters):
         to_door[n, counter.door] = 1
-    good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
+    good = series.complete(bad)
     entries, exits = (
         series.by_day(np.where(series.works, f, 0)) @ to_door for f in (series.people_in, series.people_out)
     )

@@ -31,8 +31,7 @@ def stays(series: SensorHistory, bad: Bools) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         hours = series.by_day(clock * exits) / n_out - series.by_day(clock * entries) / n_in
     enough = np.minimum(n_in, n_out) >= LEAST_PEOPLE
-    usable = series.complete() & enough & (series.by_day(bad.astype(np.float64)) == 0)
-    return np.where(usable, hours, np.nan)
+    return np.where(series.complete(bad) & enough, hours, np.nan)
 
 
 def swapped(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:

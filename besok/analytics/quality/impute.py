@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.ndimage import convolve
 
 from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.arrays import Bools, Floats, Ints
@@ -51,14 +52,13 @@ def fill(series: SensorHistory, spread_over: Floats, bad: Bools) -> list[Filled]
     expected = usual_in + usual_out
     counted = np.where(known & ~np.isnan(expected), series.people_in + series.people_out, 0.0)
     against = np.where(known & ~np.isnan(expected), np.nan_to_num(expected), 0.0)
+    busy = _busy(counted, against, series)
     estimates = []
-    for n in np.flatnonzero(series.tells):
-        steps = _missing(series, int(n), spread_over[:, n], expected[:, n])
+    for n in np.flatnonzero(series.tells).tolist():
+        steps = _missing(series, n, spread_over[:, n], expected[:, n])
         if len(steps):
-            busy = _busy(counted, against, int(n), series)
-            estimates.append(
-                _filled(series, int(n), steps, usual_in[:, n] * busy, usual_out[:, n] * busy, known[:, n])
-            )
+            entries, exits = (usual[:, n] * busy[:, n] for usual in (usual_in, usual_out))
+            estimates.append(_filled(series, n, steps, entries, exits, known[:, n]))
     return estimates
 
 
@@ -90,15 +90,15 @@ def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     return groups.transform("mean").fillna(0.0).to_numpy(), groups.transform("count").to_numpy()
 
 
-def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Floats:
-    """Return how busy the site was around each step, by all other doors, and a little by this one's day."""
-    others = [k for k in range(counted.shape[1]) if k != n]
-    actual, usual = counted[:, others].sum(axis=1), against[:, others].sum(axis=1)
-    window = np.ones(2 * AROUND + 1)
-    near = [np.convolve(v, window, mode="same") for v in (actual, usual)]
-    own, own_usual = (series.by_day(v[:, n])[series.day] for v in (counted, against))
+def _busy(counted: Floats, against: Floats, series: SensorHistory) -> Floats:
+    """Return how busy the site was around each step, by all other counters, and a little by each one's own day."""
+    window = np.ones((2 * AROUND + 1, 1))
+    others = [v.sum(axis=1, keepdims=True) - v for v in (counted, against)]
+    actual, usual = (convolve(v, window, mode="constant") for v in others)
+    own, own_usual = (series.by_day(v)[series.day] for v in (counted, against))
     day = (own + STEADY) / (own_usual + STEADY)  # shrunk towards one
-    return np.clip((near[0] + day * STEADY) / (near[1] + STEADY), 0, MOST_BUSY)
+    busy: Floats = (actual + day * STEADY) / (usual + STEADY)
+    return np.clip(busy, 0, MOST_BUSY)
 
 
 def _filled(

@@ -14,6 +14,7 @@ from besok.model.arrays import Bools, Floats, Ints
 STEP = timedelta(minutes=15)
 STEPS_A_HOUR = 4
 WORKED = 0.5  # the share of a step that must be covered for its count to be accepted
+COMPLETE = 0.95  # the share of a day's steps in which the counter must have worked
 # Steps after closing and before opening in which staff and cleaners are about
 QUIET_AFTER, QUIET_BEFORE = 6, 4
 
@@ -150,11 +151,12 @@ class SensorHistory:
         """The step with which each business day begins."""
         return np.searchsorted(self.day, np.arange(len(self.dates)))
 
-    def complete(self, share: float = 0.95) -> Bools:
-        """Return days x counters: past days on which the counter worked nearly all the time."""
-        worked = self.by_day(self.works.astype(np.float64))
+    def complete(self, bad: Bools) -> Bools:
+        """Return days x counters: past days on which it worked nearly all the time, without any `bad` step."""
+        worked, spoilt = (self.by_day(steps.astype(np.float64)) for steps in (self.works, bad))
         length = np.bincount(self.day, minlength=len(self.dates))[:, None]
-        return np.asarray((worked >= share * length) & self.whole_days[:, None], bool)
+        whole = (worked >= COMPLETE * length) & self.whole_days[:, None]
+        return np.asarray(whole & (spoilt == 0), bool)
 
     def healthy_days(self) -> Bools:
         """Return days x counters: days without any known fault."""

@@ -49,7 +49,7 @@ def fading(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[
 
 def _alone(series: SensorHistory, bad: Bools) -> Floats:
     """Return days x counters: the logarithm of each count, less its usual one and the other counters' deviation."""
-    good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
+    good = series.complete(bad)
     counted = series.by_day(series.passed)
     busy = np.array(
         [np.median(c[g]) if g.sum() >= BEFORE_DAYS else 0.0 for c, g in zip(counted.T, good.T, strict=True)]

@@ -19,7 +19,6 @@ DAY_S = 86_400
 # What a step may be: the minutes and hours that divide a day. Shorter steps are added up to five minutes.
 STEPS_S = (300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, DAY_S)
 COARSE_S = 14_400  # from this step on a day has too few slots to be judged by itself: the block is a week
-LONGEST_DAYS = 36_600  # a century: a file that spans more has a wrong date
 MOST_BLOCKS = 5500  # fifteen years of days, or a century of weeks: every block is compared with every other
 SMALLEST_SHARE = 0.5  # of the differences between neighbouring times must be the step, or they are not a grid
 
@@ -50,15 +49,11 @@ def step_of(times: Times) -> int:
     """Return the step of sorted times in seconds: the commonest difference, or the next smaller divisor of a day.
 
     Times without a regular step (a line per passage, say) are grouped by the hour. Raises CountFileError for steps of
-    more than a day, and for spans of more than a century.
+    more than a day.
     """
     seconds = np.unique(times.astype("datetime64[s]").astype(np.int64))
     if len(seconds) < 2:
         raise CountFileError("One time tells nothing about what is usual; give some weeks of counts")
-    if seconds[-1] - seconds[0] > LONGEST_DAYS * DAY_S:
-        raise CountFileError(
-            f"From {times.min()} to {times.max()} is more than a century; look for a wrong date"
-        )
     differences, often = np.unique(np.diff(seconds), return_counts=True)
     step = int(differences[often.argmax()])
     if step > DAY_S:

@@ -7,7 +7,7 @@
 Method: docs/explanation/forecast.md.
 """
 
-from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
+from besok.analytics.forecast.daykinds import Calendar, calendar
 from besok.analytics.forecast.history import History, history
 from besok.analytics.forecast.model import forecast
 from besok.analytics.forecast.paths import Fan, Paths, fan, total
@@ -22,7 +22,6 @@ from besok.analytics.forecast.reaching import (
 )
 
 __all__ = [
-    "ORDINARY",
     "Calendar",
     "Fan",
     "History",
@@ -36,7 +35,6 @@ __all__ = [
     "history",
     "last_year",
     "likely_from",
-    "named_holidays",
     "odds",
     "running_years",
     "total",

@@ -13,7 +13,7 @@ from besok.analytics.forecast.design import OUTDOORS, Design, design
 from besok.analytics.forecast.fit import Rows, Setting
 from besok.analytics.forecast.history import History, Step, later, span, unit_of
 from besok.analytics.forecast.level import YEAR
-from besok.analytics.forecast.paths import Paths, nobody
+from besok.analytics.forecast.paths import Paths
 from besok.analytics.forecast.simulate import drawn
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Bools, Floats
@@ -126,8 +126,10 @@ def _never_open(past: History, open_days: Floats, paths: int, rng: np.random.Gen
 
     Without any observed row it may be any site: from a village's branch to a city's main library.
     """
-    if rows := int(np.isfinite(past.visits).sum()):
-        return nobody(rows, len(open_days), paths, rng)
+    if rows := int(np.isfinite(past.visits).sum()):  # what so few cannot exclude
+        return rng.poisson(rng.gamma(0.5, 1 / (rows + 0.5), (1, paths)), (len(open_days), paths)).astype(
+            np.float64
+        )
     sites = rng.lognormal(np.log(ANY_SITE), ANY_SITE_SD, (1, paths))
     days = rng.lognormal(0, 0.3, (len(open_days), paths)) * open_days[:, None]
     return rng.poisson(sites * days).astype(np.float64)

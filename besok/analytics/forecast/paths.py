@@ -56,8 +56,3 @@ def spread(futures: Floats) -> Floats:
     """
     bounds = np.quantile(futures, BOUNDS, axis=-1)
     return np.stack([np.clip(futures.mean(axis=-1), bounds[0], bounds[1]), *bounds])
-
-
-def nobody(seen: int, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """Return visits after `seen` rows without any: zero, except for what so few rows cannot exclude; rows x paths."""
-    return rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.forecast.history import DAY, History, Step, later
 from besok.analytics.forecast.paths import Paths, spread
@@ -82,7 +81,9 @@ def odds(paths: Paths, past: History, goal: float, deadline: date) -> Odds | Non
     if np.isnan(sums).any():
         return None
     mean, low80, high80 = spread(sums)[:3].tolist()
-    return Odds(probability=_share(sums >= goal), mean=mean, low80=low80, high80=high80)
+    # Never quite 0 or 1, which a finite number of paths cannot show
+    probability = float(((sums >= goal).sum() + 0.5) / (sums.size + 1))
+    return Odds(probability=probability, mean=mean, low80=low80, high80=high80)
 
 
 def _row(paths: Paths, past: History, deadline: date) -> int | None:
@@ -90,11 +91,6 @@ def _row(paths: Paths, past: History, deadline: date) -> int | None:
     ends = [later(day, 1, past.step) - DAY for day in paths.days]
     within = [n for n, end in enumerate(ends) if end <= deadline]
     return within[-1] if within and deadline < later(paths.days[-1], 2, past.step) - DAY else None
-
-
-def _share(hits: NDArray[np.bool_]) -> float:
-    """Return the share of paths that hit, never quite 0 or 1, which a finite number cannot show."""
-    return float((hits.sum() + 0.5) / (hits.size + 1))
 
 
 def likely_from(paths: Paths, past: History, goal: float, probability: float) -> date | None:

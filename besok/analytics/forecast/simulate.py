@@ -9,7 +9,6 @@ from besok.analytics.forecast.fit import (
     Fitted,
     Rows,
     Setting,
-    expected,
     fit,
     mirrored,
     news_ahead,
@@ -28,13 +27,17 @@ def drawn(rows: Rows, n: int, setting: Setting, paths: int, rng: np.random.Gener
     change = changes(rows, setting)
     fitted = studentised(fit(change.applied(rows), setting), n)
     ahead = np.arange(n, len(rows.at))
-    middle = expected(fitted, ahead)
-    middle += fitted.last_deviation(n) * fitted.echo ** np.arange(1, len(ahead) + 1)
-    middle += _repeated_deviations(fitted, n, len(ahead))
-    wider = stretch(fitted, n, len(ahead), change.since)
     last_step = float(fitted.after.mean[len(rows.sd) + len(change.steps) - 1])
     passing = change.undone(last_step, rows.at[ahead] - rows.at[n], paths, rng)
-    return _futures(fitted, middle, wider, ahead, paths, rng) + passing
+    matrix = path_matrix(fitted, ahead)
+    middle = fitted.middle + matrix @ fitted.after.mean
+    middle += fitted.last_deviation(n) * fitted.echo ** np.arange(1, len(ahead) + 1)
+    middle += _repeated_deviations(fitted, n, len(ahead))
+    moved = matrix @ fitted.after.draw(paths, rng) + _news(fitted, ahead, paths, rng)
+    wider = stretch(fitted, n, len(ahead), change.since)
+    logs = middle[:, None] + wider[:, None] * (moved + _days(fitted, len(ahead), paths, rng))
+    top = float(np.nanquantile(fitted.rows.logs, 0.98)) + HIGHEST
+    return np.asarray(np.minimum(logs, top) + passing)
 
 
 def _repeated_deviations(fitted: Fitted, n: int, horizon: int) -> Floats:
@@ -50,22 +53,6 @@ def _repeated_deviations(fitted: Fitted, n: int, horizon: int) -> Floats:
     square = float((before**2).sum()) + (lag + 1) * fitted.sigma**2
     share = max(float((before * after).sum()) / square, 0.0)
     return share * np.resize(calm[-lag:], horizon)
-
-
-def _futures(
-    fitted: Fitted,
-    middle: Floats,
-    stretch: Floats,
-    ahead: np.ndarray,
-    paths: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Return logs of the rows `ahead` about their `middle`, rows x paths, with the spread times `stretch`."""
-    matrix = path_matrix(fitted, ahead)
-    moved = matrix @ fitted.after.draw(paths, rng) + _news(fitted, ahead, paths, rng)
-    logs = middle[:, None] + stretch[:, None] * (moved + _days(fitted, len(ahead), paths, rng))
-    top = float(np.nanquantile(fitted.rows.logs, 0.98)) + HIGHEST
-    return np.asarray(np.minimum(logs, top))
 
 
 def _news(fitted: Fitted, ahead: np.ndarray, paths: int, rng: np.random.Generator) -> Floats:

@@ -213,9 +213,9 @@ def _days(
     healthy = (~series.healthy_days()).astype(np.float64) @ to_door == 0
     incidence = _incidence(layout, parts)
     traffic = entries + exits
-    watched = _watched(layout, parts, incidence, complete) & _fair(
-        series, to_door, incidence, entries, exits, complete
-    )
+    lacking = (~complete).astype(np.float64) @ np.abs(incidence).T  # counted doors of the cell, on each day
+    watched = (lacking == 0) & incidence.any(axis=1)
+    watched &= _fair(series, to_door, incidence, entries, exits, complete)
     noise = _noise(incidence, entries, exits, watched)
     precision, pull = np.zeros((len(entries), doors, doors)), np.zeros((len(entries), doors))
     leaky = np.array(parts.leaky)
@@ -249,12 +249,6 @@ def _incidence(layout: SensorLayout, parts: CountedParts) -> Floats:
             if outer != OUT:
                 incidence[outer, n] = -1
     return incidence
-
-
-def _watched(layout: SensorLayout, parts: CountedParts, incidence: Floats, complete: Bools) -> Bools:
-    """Return days x cells: whether every counted door of the cell was counted all day."""
-    touching = (incidence != 0).astype(np.float64)
-    return np.asarray(((~complete).astype(np.float64) @ touching.T == 0) & (touching.sum(axis=1) > 0), bool)
 
 
 def _fair(

@@ -108,22 +108,19 @@ def _with_placebos(weekly: Weekly, step: Floats) -> EstimatedStep:
     independent = max(before - LEAST_BEFORE, 0) / length if len(firsts) else 0.0
     if len(firsts) > MOST_PLACEBOS:
         firsts = np.unique(np.linspace(firsts[0], firsts[-1], MOST_PLACEBOS).round().astype(np.int64))
-    ends = np.concatenate([[len(step)], firsts + length])
-    marks = np.column_stack([step, np.arange(len(step))[:, None] >= firsts])
+    horizons = np.array([w for w in HORIZONS if before - w >= LEAST_BEFORE], dtype=np.int64)
+    begins = np.concatenate([firsts, before - horizons])
+    ends = np.concatenate([[len(step)], firsts + length, np.full(len(horizons), before)])
+    marks = np.column_stack([step, np.arange(len(step))[:, None] >= begins])
     all_fits = fits(weekly, _regressors(step))
     weight = weights(all_fits)
     sizes, variances = np.stack([_steps(fit, weekly.value, marks, ends) for fit in all_fits], axis=1)
     size = weight @ sizes
     errors = np.sqrt(weight @ (variances + (sizes - size) ** 2))
-    placebos = size[1:] / errors[1:]
+    placebos = (size / errors)[1 : 1 + len(firsts)]
     scatter = float(np.mean(placebos**2)) if len(placebos) else 0.0
     widened = float(np.sqrt(max(NARROWEST, (WORTH * BELIEF + independent * scatter) / (WORTH + independent))))
-    horizons = np.array([w for w in HORIZONS if before - w >= LEAST_BEFORE], dtype=np.int64)
-    if_later = (np.arange(len(step))[:, None] >= before - horizons).astype(np.float64)
-    at_end = np.full(len(horizons), before)
-    later = np.zeros(0)
-    if len(horizons):
-        later = weight @ np.array([_steps(fit, weekly.value, if_later, at_end)[1] for fit in all_fits])
+    later = weight @ variances[:, 1 + len(firsts) :]
     return EstimatedStep(
         size=float(size[0]),
         error=float(errors[0]) * widened,

@@ -16,8 +16,12 @@ from besok.analytics.forecast.history import DAY, History, Step, later
 from besok.analytics.forecast.paths import Paths, spread
 from besok.model.arrays import Floats
 
-YEAR: dict[Step, int] = {"D": 365, "M": 12}  # rows
-SAME_ROW: dict[Step, int] = {"D": 364, "M": 12}  # rows to the comparable one: of days the same weekday
+YEAR: dict[Step, int] = {"D": 365, "W": 52, "M": 12}  # rows
+SAME_ROW: dict[Step, int] = {
+    "D": 364,
+    "W": 52,
+    "M": 12,
+}  # rows to the comparable one: of days the same weekday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,9 @@ import numpy as np
 
 from besok.analytics.forecast import (
     Calendar,
-    Fan,
     History,
     Paths,
     coming_years,
-    fan,
     first_reached,
     forecast,
     last_year,
@@ -25,7 +23,6 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.paths import spread
 from besok.analytics.forecast.version import VERSION
 from besok.analytics.growth import growth_a_year
-from besok.model.arrays import Floats
 from besok.model.outlook import Expected, Outlook
 
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later
@@ -70,8 +67,7 @@ def look_ahead(
     pasts = draws or (past,)
     forecasts = [forecast(one, furthest, calendar, rng=rng, paths=paths // len(pasts)) for one in pasts]
     far = Paths(days=forecasts[0].days, visits=np.concatenate([one.visits for one in forecasts], axis=1))
-    future = Paths(days=far.days[:length], visits=far.visits[:length])
-    running = running_years(future, past)
+    future, running = far.head(length), running_years(far, past)
     outlook = Outlook(
         origin=past.origin - DAY,
         made=made,
@@ -85,55 +81,47 @@ def look_ahead(
         likely_from=None,
         needed_growth=None,
         expected_growth=None,
-        days=_points(fan(future), DAYS),
-        years=_years(future, running, goal.deadline if goal and reach else None),
+        days=_points(future.head(DAYS)),
+        years=_years(running.head(length), goal.deadline if goal and reach else None),
         totals=tuple(total(future, first, last) for first, last in _spans(future)),
     )
     if goal and not afterwards:
-        days = first_reached(far, past, goal.visits, REACHED)
+        days = first_reached(running, goal.visits, REACHED)
         outlook = replace(outlook, reached_low=days[0], reached=days[1], reached_high=days[2])
-    return _with_goal(outlook, goal, future, past, running) if goal and reach else outlook
+    return _with_goal(outlook, goal, past, running.head(length)) if goal and reach else outlook
 
 
-def _with_goal(
-    outlook: Outlook, goal: ForecastGoal, future: Paths, past: History, running: Floats
-) -> Outlook:
+def _with_goal(outlook: Outlook, goal: ForecastGoal, past: History, running: Paths) -> Outlook:
     """Add the figures about the target."""
-    at_deadline = odds(future, past, goal.visits, goal.deadline)
+    at_deadline = odds(running, goal.visits, goal.deadline)
     last = last_year(past)
-    end = running[future.days.index(goal.deadline)]
+    end = running.visits[running.days.index(goal.deadline)]
     years = (goal.deadline - past.origin + DAY) / YEAR
     known = last and not np.isnan(end).any()
     return replace(
         outlook,
         odds=at_deadline.probability if at_deadline else None,
-        even_from=likely_from(future, past, goal.visits, EVEN),
-        likely_from=likely_from(future, past, goal.visits, LIKELY),
+        even_from=likely_from(running, goal.visits, EVEN),
+        likely_from=likely_from(running, goal.visits, LIKELY),
         needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin) / YEAR),
         expected_growth=growth_a_year(last, float(end.mean()), years) if known else None,
     )
 
 
-def _points(coming: Fan, number: int) -> tuple[Expected, ...]:
-    columns = (coming.mean, coming.low80, coming.high80, coming.low95, coming.high95)
-    rows = zip(coming.days[:number], *(column[:number].tolist() for column in columns), strict=True)
+def _points(paths: Paths) -> tuple[Expected, ...]:
+    rows = zip(paths.days, spread(paths.visits).T.tolist(), strict=True)
     return tuple(
         Expected(day=day, mean=mean, low80=l80, high80=h80, low95=l95, high95=h95)
-        for day, mean, l80, h80, l95, h95 in rows
+        for day, (mean, l80, h80, l95, h95) in rows
     )
 
 
-def _years(future: Paths, running: Floats, deadline: date | None) -> tuple[Expected, ...]:
+def _years(running: Paths, deadline: date | None) -> tuple[Expected, ...]:
     """Return the running year at the end of every coming week and at the deadline, where known."""
-    chosen = {*range(WEEK - 1, len(future.days), WEEK), *([future.days.index(deadline)] if deadline else [])}
-    rows = [n for n in sorted(chosen) if not np.isnan(running[n]).any()]
-    if not rows:
-        return ()
-    mean, low80, high80, low95, high95 = spread(running[rows])
-    days = tuple(future.days[n] for n in rows)
-    return _points(
-        Fan(days=days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95), len(days)
-    )
+    days = running.days
+    chosen = {*range(WEEK - 1, len(days), WEEK), *([days.index(deadline)] if deadline else [])}
+    rows = [n for n in sorted(chosen) if not np.isnan(running.visits[n]).any()]
+    return _points(Paths(days=tuple(days[n] for n in rows), visits=running.visits[rows]))
 
 
 def _spans(future: Paths) -> list[tuple[date, date]]:
@@ -143,7 +131,7 @@ def _spans(future: Paths) -> list[tuple[date, date]]:
     """
     first, last = future.days[0], future.days[-1]
     spans = [(first, first + (n - 1) * DAY) for n in LENGTHS if n <= len(future.days)]
-    spans += [(a, b) for a, b in coming_years(future, "D") if (b - a).days == YEAR.days - 1 and b <= last]
+    spans += [(a, b) for a, b in coming_years(future) if (b - a).days == YEAR.days - 1 and b <= last]
     ends = (date(year, 12, 31) for year in range(first.year, last.year + 1))
     spans += [(max(first, date(end.year, 1, 1)), end) for end in ends if end <= last]
     return list(dict.fromkeys(spans))

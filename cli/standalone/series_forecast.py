@@ -20,6 +20,7 @@ from besok.analytics.forecast import (
     last_year,
     likely_from,
     odds,
+    running_years,
     total,
 )
 from besok.analytics.forecast.history import span
@@ -84,8 +85,8 @@ def answer(
     return Answer(
         origin=past.origin,
         step=series.step,
-        fan=fan(Paths(days=ahead.days[:horizon_rows], visits=ahead.visits[:horizon_rows])),
-        totals=tuple(total(daily, first, last) for first, last in coming_years(daily, known.step)),
+        fan=fan(ahead.head(horizon_rows)),
+        totals=tuple(total(daily, first, last) for first, last in coming_years(daily)),
         goal=goal,
         reach=_reach(daily, known, goal) if goal else None,
     )
@@ -146,11 +147,11 @@ def _rows_until(past: History, deadline: date) -> int:
 
 def _reach(paths: Paths, past: History, goal: Goal) -> Reach:
     """Return the state of the goal."""
-    last = last_year(past)
+    last, running = last_year(past), running_years(paths, past)
     return Reach(
-        odds=odds(paths, past, goal.visits, goal.deadline),
-        likely_50=likely_from(paths, past, goal.visits, 0.5),
-        likely_80=likely_from(paths, past, goal.visits, 0.8),
+        odds=odds(running, goal.visits, goal.deadline),
+        likely_50=likely_from(running, goal.visits, 0.5),
+        likely_80=likely_from(running, goal.visits, 0.8),
         last_365=last,
         needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin).days / YEAR["D"]),
     )

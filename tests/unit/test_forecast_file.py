@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from benchmarks.worlds.visits_by_day import house
-from besok.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
+from besok.analytics.forecast import (
+    Calendar,
+    Paths,
+    fan,
+    forecast,
+    history,
+    odds,
+    running_years,
+    total,
+)
 from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
@@ -268,7 +277,7 @@ def test_a_sum_lies_within_its_interval_too() -> None:
     paths = Paths(days=(date(2024, 1, 1), date(2024, 1, 2)), visits=far)
     summed = total(paths, *paths.days)
     past = history(dict.fromkeys((date(2023, 1, 3) + timedelta(days=n) for n in range(363)), 0.0))
-    found = odds(paths, past, 1, paths.days[1])
+    found = odds(running_years(paths, past), 1, paths.days[1])
     assert (
         (summed.mean, summed.high80) == (0, 0) and found is not None and (found.mean, found.high80) == (0, 0)
     )

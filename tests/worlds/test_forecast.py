@@ -19,6 +19,7 @@ from besok.analytics.forecast import (
     last_year,
     likely_from,
     odds,
+    running_years,
     total,
 )
 from besok.analytics.forecast.daykinds import named_by_date
@@ -47,22 +48,23 @@ def test_a_closed_day_known_ahead_brings_nobody() -> None:
 def test_the_target_counts_365_days_and_needs_the_past_for_the_first_of_them() -> None:
     past = history(by_day([100.0] * 730))
     paths = forecast(past, 400, rng=seeded(), paths=500)
-    low, high = (odds(paths, past, goal, paths.days[364]) for goal in (100, 1e7))
+    running = running_years(paths, past)
+    low, high = (odds(running, goal, paths.days[364]) for goal in (100, 1e7))
     assert low and high and low.probability > 0.99 and high.probability < 0.01
-    assert likely_from(paths, past, 100, 0.8) == paths.days[0] and likely_from(paths, past, 1e7, 0.5) is None
-    assert odds(paths, past, 100, paths.days[-1] + timedelta(days=1)) is None
+    assert likely_from(running, 100, 0.8) == paths.days[0] and likely_from(running, 1e7, 0.5) is None
+    assert odds(running, 100, paths.days[-1] + timedelta(days=1)) is None
     assert last_year(past) == 36500
 
 
 def test_what_nobody_observed_of_the_last_year_is_as_open_as_what_comes() -> None:
     past = history(by_day([100 + 5 * (n % 7) for n in range(21)]), first=FIRST)
     paths = forecast(past, 365, rng=seeded(), paths=300)
-    soon = odds(paths, past, 40_000, past.origin + timedelta(days=30))
+    soon = odds(running_years(paths, past), 40_000, past.origin + timedelta(days=30))
     year = total(paths, paths.days[0], paths.days[-1])
     assert soon is not None and soon.high80 - soon.low80 > 0.8 * (year.high80 - year.low80)
     months = History(first=date(2025, 1, 1), visits=np.array([900.0, 1000, np.nan, 1100]), step="M")
     told = forecast(months, 12, rng=seeded(), paths=300)
-    near = odds(told, months, 12_000, date(2025, 6, 30))
+    near = odds(running_years(told, months), 12_000, date(2025, 6, 30))
     assert near is not None and near.high80 / near.low80 > 1.2
 
 
@@ -141,7 +143,7 @@ def test_totals_of_later_years_widen_as_those_of_a_walk() -> None:
     wider = []
     for seed in (1, 2, 3, 9):
         paths = forecast(history(library(500, seed)), 1095, rng=seeded(), paths=1000)
-        years = [total(paths, *year) for year in coming_years(paths, "D")]
+        years = [total(paths, *year) for year in coming_years(paths)]
         first, _, third = (np.log(year.high80 / year.low80) for year in years)
         wider.append(third / first)
     assert 2.2 < np.mean(wider) < 3.4
@@ -228,7 +230,7 @@ def test_months_with_holes_a_shift_and_equal_quarters() -> None:
     paths = forecast(History(first=date(2018, 1, 1), visits=visits, step="M"), 24, rng=seeded(), paths=400)
     assert paths.days[0] == date(2024, 1, 1) and np.isfinite(paths.visits).all()
     assert paths.visits[:12].mean() == pytest.approx(np.nanmean(visits[48:]), rel=0.15)
-    assert [d.isoformat() for d in next(coming_years(paths, "M"))] == ["2024-01-01", "2024-12-31"]
+    assert [d.isoformat() for d in next(coming_years(paths))] == ["2024-01-01", "2024-12-31"]
 
 
 @pytest.mark.parametrize("values", [[], [5.0], [0.0] * 5, [np.nan, 7.0, np.nan]])
@@ -251,7 +253,8 @@ def test_odds_come_true() -> None:
         visits = _months(rng.normal(0, 0.07), 60, rng) * np.exp(np.cumsum(large))
         past = History(first=date(2019, 1, 1), visits=visits[:36], step="M")
         goal = visits[24:36].sum() * np.exp(rng.normal(0, 0.2))
-        found = odds(forecast(past, 24, rng=rng, paths=200), past, goal, date(2023, 12, 31))
+        running = running_years(forecast(past, 24, rng=rng, paths=200), past)
+        found = odds(running, goal, date(2023, 12, 31))
         assert found is not None
         told.append(found.probability)
         reached.append(visits[48:].sum() >= goal)

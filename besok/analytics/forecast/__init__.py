@@ -2,7 +2,9 @@
 
     past = history({date(2026, 11, 1): 812, ...})
     paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))
-    fan(paths), total(paths, first, last), odds(paths, past, goal, deadline), likely_from(paths, past, goal, 0.5)
+    fan(paths), total(paths, first, last)
+    running = running_years(paths, past)
+    odds(running, goal, deadline), likely_from(running, goal, 0.5)
 
 Method: docs/explanation/forecast.md.
 """

@@ -61,7 +61,8 @@ def forecast(
         visits = _open_rows(past, open_, rows, open_days, calendar, rng, paths)
     else:
         visits = _never_open(past, open_days[len(past) :], paths, rng)
-    return Paths(days=rows[len(past) :], visits=_close(visits, open_days[len(past) :], closures, rng) * unit)
+    visits = _close(visits, open_days[len(past) :], closures, rng) * unit
+    return Paths(days=rows[len(past) :], visits=visits, step=past.step)
 
 
 def _recent(history: History) -> History:

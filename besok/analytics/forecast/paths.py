@@ -1,10 +1,11 @@
 """Simulated futures, with their fan and totals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
+from besok.analytics.forecast.history import Step
 from besok.model.arrays import Floats
 from besok.model.outlook import ExpectedTotal
 
@@ -13,13 +14,18 @@ BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Simulated futures: `visits` is days x paths, never negative, never NaN; `days` may be the firsts of months.
+    """Simulated futures: `visits` is rows x paths, never negative, never NaN; `days` are the first days of the rows.
 
     A path keeps the correlation of days (a level that is too high stays so), so that its sums have the correct spread.
     """
 
     days: tuple[date, ...]
     visits: Floats
+    step: Step = "D"
+
+    def head(self, n: int) -> "Paths":
+        """Return the first `n` rows."""
+        return replace(self, days=self.days[:n], visits=self.visits[:n])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

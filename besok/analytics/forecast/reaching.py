@@ -7,7 +7,7 @@ days.)
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -60,8 +60,8 @@ def _past(past: History, paths: Paths) -> Floats:
     return filled
 
 
-def running_years(paths: Paths, past: History) -> Floats:
-    """Return the visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
+def running_years(paths: Paths, past: History) -> Paths:
+    """Return the visits of the 365 days up to each day of the paths, or the 12 months up to each month.
 
     Those of the first year include past days; if none of those was observed they are NaN. With gaps in the past the
     paths should cover a year.
@@ -72,16 +72,16 @@ def running_years(paths: Paths, past: History) -> Floats:
     running: Floats = sums[year:] - sums[:-year]
     if np.isnan(before).any():  # no past at all: only whole years of the future are known
         running[: year - 1] = np.nan
-    return running
+    return replace(paths, visits=running)
 
 
-def odds(paths: Paths, past: History, goal: float, deadline: date) -> Odds | None:
-    """Return the odds at `deadline`, in months at the end of the last month before it or with it.
+def odds(running: Paths, goal: float, deadline: date) -> Odds | None:
+    """Return the odds of the running years at `deadline`, in months at the end of the last month before it or with it.
 
     None if it is not within the paths, or if a part of its year is unknown.
     """
-    row = _row(paths, past, deadline)
-    sums = running_years(paths, past)[row] if row is not None else np.array([np.nan])
+    row = _row(running, deadline)
+    sums = running.visits[row] if row is not None else np.array([np.nan])
     if np.isnan(sums).any():
         return None
     mean, low80, high80 = spread(sums)[:3].tolist()
@@ -90,33 +90,31 @@ def odds(paths: Paths, past: History, goal: float, deadline: date) -> Odds | Non
     return Odds(probability=probability, mean=mean, low80=low80, high80=high80)
 
 
-def _row(paths: Paths, past: History, deadline: date) -> int | None:
+def _row(paths: Paths, deadline: date) -> int | None:
     """Return the last row that ends by the deadline; None where the paths do not reach it."""
-    ends = [later(day, 1, past.step) - DAY for day in paths.days]
+    ends = [later(day, 1, paths.step) - DAY for day in paths.days]
     within = [n for n, end in enumerate(ends) if end <= deadline]
-    return within[-1] if within and deadline < later(paths.days[-1], 2, past.step) - DAY else None
+    return within[-1] if within and deadline < later(paths.days[-1], 2, paths.step) - DAY else None
 
 
-def likely_from(paths: Paths, past: History, goal: float, probability: float) -> date | None:
+def likely_from(running: Paths, goal: float, probability: float) -> date | None:
     """Return the first day (or month) whose year reaches the goal with at least `probability`; None without one."""
-    share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
+    share = (running.visits >= goal).mean(axis=1)  # NaN is never enough
     reached = np.flatnonzero(share >= probability)
-    return paths.days[int(reached[0])] if reached.size else None
+    return running.days[int(reached[0])] if reached.size else None
 
 
-def first_reached(
-    paths: Paths, past: History, goal: float, shares: tuple[float, ...]
-) -> tuple[date | None, ...]:
+def first_reached(running: Paths, goal: float, shares: tuple[float, ...]) -> tuple[date | None, ...]:
     """Return the days (or months) by which these shares of the paths have reached the goal; None where fewer do."""
-    reached = running_years(paths, past) >= goal  # NaN is never enough
-    first = np.sort(np.where(reached.any(axis=0), reached.argmax(axis=0), len(paths.days)))
+    days, reached = running.days, running.visits >= goal  # NaN is never enough
+    first = np.sort(np.where(reached.any(axis=0), reached.argmax(axis=0), len(days)))
     at = (int(first[min(int(share * first.size), first.size - 1)]) for share in shares)
-    return tuple(paths.days[n] if n < len(paths.days) else None for n in at)
+    return tuple(days[n] if n < len(days) else None for n in at)
 
 
-def coming_years(paths: Paths, step: Step) -> Iterator[tuple[date, date]]:
+def coming_years(paths: Paths) -> Iterator[tuple[date, date]]:
     """Yield the coming years, of 365 days or 12 months, from the first forecast row on; the last may be cut short."""
-    rows = YEAR[step]
+    rows = YEAR[paths.step]
     for n in range(0, len(paths.days), rows):
         last = paths.days[min(n + rows, len(paths.days)) - 1]
-        yield paths.days[n], later(last, 1, step) - DAY
+        yield paths.days[n], later(last, 1, paths.step) - DAY

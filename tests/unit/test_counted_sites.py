@@ -7,7 +7,7 @@ import numpy as np
 
 from besok.model.site import Text
 from besok.model.views.series import VisitPoint
-from besok.services.days import calendar_days, open_also
+from besok.services.days import as_forecast_calendar, calendar_days, open_also
 from besok.text import target_text
 from besok.text.languages import speaking
 from jobs.forecast import observed
@@ -32,14 +32,18 @@ def points(*visits: float | None) -> list[VisitPoint]:
     ]
 
 
-def test_a_day_is_closed_where_every_site_is() -> None:
+def test_days_of_several_sites_are_those_of_their_visits() -> None:
     days = points(None, 6, 7, 8, None)
     past = observed((HALF, PARK), days, "gross")
     assert past.first == MONDAY + timedelta(days=1) and past.origin == MONDAY + timedelta(days=5)
     np.testing.assert_array_equal(past.visits, [6, 7, 8, np.nan])
-    assert not past.closed.any()
     np.testing.assert_array_equal(observed((HALF,), days, "net").visits, [3, 3.5, 4, np.nan])
-    assert observed((HALF, HALF), days, "gross").closed.tolist() == [False, True, False, False]
+
+
+def test_a_day_is_closed_where_every_site_is() -> None:
+    days = calendar_days(HALF, MONDAY, MONDAY + timedelta(days=4))
+    assert as_forecast_calendar(open_also(days, [PARK]), "SE").closed == frozenset()
+    assert as_forecast_calendar(open_also(days, [HALF]), "SE").closed == {MONDAY + timedelta(days=2)}
 
 
 def test_opening_hours_of_all_sites_are_added() -> None:

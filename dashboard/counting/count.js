@@ -258,6 +258,7 @@
       if (!Array.isArray(doors)) doors = kept ? JSON.parse(kept) : "lost";
     }
     draw();
+    $("page").removeAttribute("aria-busy");
   }
   async function putAside() {
     if (!("serviceWorker" in navigator) || !window.isSecureContext) return;

@@ -215,7 +215,7 @@ def settle(page: Page) -> None:
     """Wait until all of a page is there."""
     expect(page.locator("h1:visible").first).to_be_attached()
     expect(page).not_to_have_title("Besök")
-    expect(page.locator("[data-dash-is-loading], .waiting")).to_have_count(0)
+    expect(page.locator("[data-dash-is-loading], .waiting, [aria-busy=true]")).to_have_count(0)
     expect(page.locator(".dash-graph:not(:has(.main-svg))")).to_have_count(0)
     expect(page.locator("[data-connection=connecting]")).to_have_count(0)
     page.evaluate("document.fonts.ready.then(() => null)")

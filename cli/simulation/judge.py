@@ -43,7 +43,9 @@ def live(world: JudgedWorld) -> Figures:
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
         running, before = Running(world.building, learnt), world.seen[day][:0]
-        for steps, seen in parts(world.seen[day], world.received[day]):
+        shifts = occupancy.clock_shifts(world.building, world.seen[day - 1] if day else before)
+        for steps, received in parts(world.seen[day], world.received[day]):
+            seen = occupancy.on_time(received, shifts)
             shown.append(running.figures(seen, unchanged(before, seen))[steps])
             before = seen
     return _figures(shown)

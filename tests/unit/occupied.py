@@ -15,6 +15,9 @@ NAN = float("nan")
 PARENTS = (None, 0, 0, 2)
 ENDS = ((None, 1), (1, 2), (2, 3))
 HOUSE = Building.of(PARENTS, ENDS)
+BRANCH = Building.of(
+    (None, 0, 0), ((None, 1), (1, 2), (None, 1))
+)  # entrance, door of the room 2, back of the hall 1
 ROOM = Building.of((None,), ((None, 0),))
 EXACT = replace(
     SiteParameters.unknown(1, 1), days=30, bias_sd=np.array([0.005]), widened=np.array([0.2]), missed=0.0
@@ -78,3 +81,25 @@ def all_night(
         real = np.array(inside[part.start - first : part.stop - first], float)
         found.append((DayObservations.of(*ways, 1, step_minutes=minutes), real))
     return found
+
+
+HALL, ENTRANCE = 1, 0
+BRANCH = Building.of(
+    (None, 0, 0), ((None, HALL), (HALL, 2), (None, HALL))
+)  # a hall with two entrances, and a room
+
+
+def through_a_hall(seed: int, visits: int = 300, missed: float = 0.02) -> tuple[DayObservations, Floats]:
+    """A day by minute of people who cross the hall within minutes, stay in the room, and cross it again."""
+    rng = np.random.default_rng(seed)
+    comes = 300 + 540 * rng.beta(1.6, 1.8, visits)
+    inside = comes + rng.exponential(1.5, visits)
+    leaves = inside + rng.lognormal(3.3, 0.6, visits)
+    goes = leaves + rng.exponential(1.5, visits)
+    doors = rng.choice([0, 2], (2, visits), p=[0.7, 0.3])
+    ways = np.zeros((2, 1440, 3))
+    for way, door, times in ((0, doors[0], comes), (1, doors[1], goes), (0, 1, inside), (1, 1, leaves)):
+        np.add.at(ways[way], (times.astype(int), door), rng.random(visits) >= missed)
+    at = np.arange(1, 1441)[:, None]
+    real = ((comes < at) & (at <= goes)).sum(1)
+    return DayObservations.of(*ways, 3), real.astype(float)

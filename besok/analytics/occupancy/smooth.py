@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from besok.analytics.interpolation import interpolated
+from besok.analytics.occupancy.clocks import clock_shifts, on_time
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
@@ -44,6 +45,8 @@ def smoothed(
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
+    if over:
+        seen = on_time(seen, clock_shifts(building, seen))
     doors = learnt.of(building, day_is_over=over)
     inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])

@@ -91,7 +91,7 @@ def learn(
         UNHEARD * imputed @ np.abs(building.doors.T) + 2 * beginning_sd(beginning) ** 2,
     )
     used = np.abs(building.doors[0]) * (usual_in + usual_out).sum(0)
-    missed = _missed(float(wider[0]) / HEAVY, used, len(usable))
+    missed = _missed(float(wider[0]) / HEAVY, used, np.abs(bias), len(usable))
     past = _past_days(building, usable, bias, missed, trust, beginning)
     return SiteParameters(
         days=len(usable),
@@ -277,19 +277,22 @@ def _width(misfit: Floats, base: Floats, least: Floats, weight: Floats) -> Float
     return np.asarray((widths[:, None] * chance).sum(0) / chance.sum(0))
 
 
-def _missed(wider: float, used: Floats, days: int) -> float:
+def _missed(wider: float, used: Floats, bias: Floats, days: int) -> float:
     """Return the share of passages missed both ways, from the scatter of nights; `used` are each door's usual passages.
 
-    If each passage is missed with probability m by itself, and m differs by day, door and direction, the remainder of
-    a day with n passages has the variance m n + (WANDER m)^2 / 2 times the sum of the squares of the doors' n. The
-    absence of scatter is not evidence: equal errors of both directions cancel for many people.
+    If each passage is missed with probability m by itself, in one direction with m + b (`bias`), and both differ by
+    day, door and direction, the remainder of a day has the variance m n + b n / 2 + (WANDER n / 2)^2 (m^2 + (m + b)^2),
+    summed over doors with n passages. The absence of scatter is not evidence: equal errors of both directions cancel
+    for many people.
     """
     passed = used.sum()
     if passed < LEAST_PEOPLE:
         return MISSED
-    variance = wider * (VARIANCE + DAY_SD**2 * passed / 4)
-    wandering = WANDER**2 / 2 * float((used**2).sum()) / passed
-    share = (np.sqrt(1 + 4 * wandering * variance) - 1) / (2 * wandering)
+    variance = wider * (VARIANCE + DAY_SD**2 * passed / 4) * passed
+    wandering = WANDER**2 / 2 * used**2
+    square, linear = wandering.sum(), (used + wandering * bias).sum()
+    rest = max(variance - (used * bias / 2 + wandering * bias**2 / 2).sum(), 0.0)
+    share = float(np.sqrt(linear**2 + 4 * square * rest) - linear) / (2 * square)
     sure = days / (days + SURE_DAYS)
     return float(np.clip((1 - sure) * MISSED + sure * share, MISSED, MOST_MISSED))
 

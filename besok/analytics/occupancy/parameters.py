@@ -12,7 +12,7 @@ from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-VERSION = 13  # of the parameters: those of another one are learnt again
+VERSION = 14  # of the parameters: those of another one are learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt

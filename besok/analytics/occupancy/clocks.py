@@ -14,11 +14,10 @@ from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Floats
 from besok.model.building import Building
 
-MOST_MINUTES = 30  # by which a clock may be wrong; rooms that fill and empty by the hour look alike an hour later
+# By which a clock may be wrong, at most: rooms that fill and empty by the hour look alike an hour later
+MOST_MINUTES = 30
 NEAR_MINUTES = 10  # from the best time, where the numbers must vary more
-AROUND_MINUTES = (
-    30  # before and after, of the numbers that are compared: counting errors add up in longer times
-)
+AROUND_MINUTES = 30  # on either side, whose mean is taken off: counting errors add up in longer times
 CLEAR = (
     0.8  # most standard deviation at the best time, relative to that now and near the best: see decision 061
 )

@@ -7,19 +7,11 @@ are kept are smoothed by minute, older ones by quarter of an hour.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 
-from besok.analytics.occupancy import (
-    NOTHING,
-    DayObservations,
-    SiteParameters,
-    clock_shifts,
-    on_time,
-    smoothed,
-)
-from besok.analytics.occupancy.clocks import Shifts
+from besok.analytics.occupancy import NOTHING, SiteParameters, smoothed
 from besok.model import calendar
 from besok.model.occupancy import Estimate
 from besok.model.site import Site
@@ -55,7 +47,6 @@ class Today:
         self._flows: Flows | None = None
         self._levels: Levels | None = None
         self._told = NOTHING_TOLD
-        self._shifts = np.zeros(len(plan.portals), np.int64)  # see clock_shifts
         self._written: Estimate | None = None  # the figures that are in the database
 
     def update(self, conn: Connection, now: datetime, since: datetime | None) -> None:
@@ -68,7 +59,7 @@ class Today:
         seen, shown = by_minute(
             self._plan, self._flows[:steps], self._levels[:steps], self._hours, self._told
         )
-        figures = self._running.figures(on_time(seen, self._shifts), first).where(shown)
+        figures = self._running.figures(seen, first).where(shown)
         if self._written:
             self._write_changes(conn, figures, self._written)
         else:
@@ -100,21 +91,12 @@ class Today:
         span = (self._begins, self._begins + step * MINUTE, self._ends)
         flows = store.minute_flows(conn, self._plan, *span)
         levels = store.minute_levels(conn, self._plan, *span)
-        if self._flows is None:
-            self._shifts = self._shifts_of_yesterday(conn)
         self._told = store.people_counts(conn, self._plan, self._begins, self._ends)
         if self._flows and self._levels and step:
             _keep(flows, self._flows, step)
             _keep(levels, self._levels, step)
         self._flows, self._levels = flows, levels
-        return max(step + int(self._shifts.min(initial=0)), 0)
-
-    def _shifts_of_yesterday(self, conn: Connection) -> Shifts:
-        """Return how wrong the clocks of doors were on the day before, of which all is known."""
-        begins, ends = calendar.day_bounds(self.day - timedelta(days=1), self._site)
-        flows = store.minute_flows(conn, self._plan, begins, begins, ends)
-        whole = DayObservations.of(flows.people_in, flows.people_out, len(self._plan.spaces))
-        return clock_shifts(self._plan.building, whole)
+        return step
 
 
 def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:

@@ -43,9 +43,7 @@ def live(world: JudgedWorld) -> Figures:
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
         running, before = Running(world.building, learnt), world.seen[day][:0]
-        shifts = occupancy.clock_shifts(world.building, world.seen[day - 1] if day else before)
-        for steps, received in parts(world.seen[day], world.received[day]):
-            seen = occupancy.on_time(received, shifts)
+        for steps, seen in parts(world.seen[day], world.received[day]):
             shown.append(running.figures(seen, unchanged(before, seen))[steps])
             before = seen
     return _figures(shown)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import DayObservations, clock_shifts, on_time, smoothed
+from besok.analytics.occupancy import DayObservations, SiteParameters, smoothed
+from besok.analytics.occupancy.clocks import clock_shifts, on_time
+from besok.analytics.occupancy.observations import exchanged
 from besok.model.building import Building
 from tests.unit.occupied import BRANCH, ROOM, error, library, through_a_hall
 
@@ -25,6 +27,15 @@ def test_figures_of_a_day_are_as_if_the_clock_had_been_right() -> None:
     right = smoothed(BRANCH, day)
     assert error(smoothed(BRANCH, behind), real) < error(right, real) + 0.3
     assert_array_equal(right.people, smoothed(BRANCH, replace(day)).people)
+
+
+def test_a_door_that_hangs_the_wrong_way_round_is_moved_as_well() -> None:
+    day, real = through_a_hall(7)
+    turned = np.array([True, False, False])
+    learnt = replace(SiteParameters.unknown(3, 3), days=30, swapped=turned)
+    right = smoothed(BRANCH, exchanged(day, turned), learnt)
+    behind = smoothed(BRANCH, exchanged(on_time(day, np.array([-8, 0, 0])), turned), learnt)
+    assert error(behind, real) < error(right, real) + 0.3
 
 
 @pytest.mark.parametrize("one_way", [True, False])

@@ -3,7 +3,6 @@
 All functions are pure; docs/explanation/occupancy.md has the mathematics and its sources.
 """
 
-from besok.analytics.occupancy.clocks import clock_shifts, on_time
 from besok.analytics.occupancy.filter import Filter, live
 from besok.analytics.occupancy.headcounts import Headcount, placed
 from besok.analytics.occupancy.learn import learn
@@ -18,12 +17,10 @@ __all__ = [
     "Headcount",
     "SiteParameters",
     "by_space",
-    "clock_shifts",
     "heard",
     "known",
     "learn",
     "live",
-    "on_time",
     "placed",
     "smoothed",
 ]

@@ -35,12 +35,14 @@ def clock_shifts(building: Building, day: DayObservations) -> Shifts:
     if day.step_minutes > FINEST_MINUTES or not (doors.any() and len(day)):
         return shifts
     ways = np.stack([_drift_free(way, day.step_minutes) for way in (day.people_in, -day.people_out)])
-    for _ in shifts:
-        found = [_best(doors, ways, door, day.step_minutes) for door in range(len(shifts))]
-        share, by, door = min((share, by, door) for door, (share, by) in enumerate(found))
+    left = list(range(len(shifts)))
+    while left:
+        total = ways.sum(0)
+        share, by, door = min((*_best(doors, ways, total, door, day.step_minutes), door) for door in left)
         if share > CLEAR:
             break
-        shifts[door] += by
+        left.remove(door)
+        shifts[door] = by
         only = np.where(np.arange(len(shifts)) == door, by, 0)
         ways = np.stack([np.nan_to_num(_moved(way, only)) for way in ways])
     return shifts
@@ -53,7 +55,7 @@ def _drift_free(way: Floats, minutes: float) -> Floats:
     return np.asarray(so_far - so_far[np.clip(around, 0, len(way) - 1)].mean(1))
 
 
-def _best(doors: Floats, ways: Floats, door: int, minutes: float) -> tuple[float, int]:
+def _best(doors: Floats, ways: Floats, total: Floats, door: int, minutes: float) -> tuple[float, int]:
     """Return the shift of a door with which the spaces beside it vary least; before it, how much they vary then,
     relative to no shift and to others near the best. Entries and exits must each tell the same: who stays for an hour
     makes one of them fit an hour later.
@@ -64,7 +66,7 @@ def _best(doors: Floats, ways: Floats, door: int, minutes: float) -> tuple[float
     moved_in, moved_out = (way[steps, door] for way in ways)
     varies = np.zeros((3, len(tries)))
     for space in doors[doors[:, door] != 0]:
-        others = (ways.sum(0) @ space - ways.sum(0)[:, door] * space[door])[:, None]
+        others = (total @ space - total[:, door] * space[door])[:, None]
         varies += [(others + way * space[door]).std(0) for way in (moved_in + moved_out, moved_in, moved_out)]
     best = near + int(np.argmin(varies[0, near:-near]))
     least = np.minimum(varies[:, best - near], varies[:, best + near])

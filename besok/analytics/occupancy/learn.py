@@ -10,7 +10,7 @@ from besok.analytics.occupancy.co2 import learn_air
 from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
 from besok.analytics.occupancy.evidence import SCALE_SD
 from besok.analytics.occupancy.levels import LevelScale
-from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.observations import DayObservations, exchanged
 from besok.analytics.occupancy.overnight import (
     FIRST_OUT,
     MOST_DAYS,
@@ -79,7 +79,7 @@ def learn(
     beginning, beginning_se = _beginning(building, usable, usual_in, usual_out, heard)
     swapped = _swapped(building, [] if beginning.any() else corrected_days)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
-    usable = [_turned(day, swapped) for day in usable]
+    usable = [exchanged(day, swapped) for day in usable]
     totals = [_sums(building, day) for day in usable]
     remainder, passed, sums = (np.stack([f[n] for f in totals]) for n in range(3))
     complete_spaces = ~(in_part.astype(float) @ np.abs(building.doors.T)).astype(bool)
@@ -142,7 +142,7 @@ def _turned_back(
         detector = SwapDetector(turned, building.doors.astype(float))
         counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         *_, back = detector.follow(*counts, leaning(*usual), usual, day, over=True)
-        corrected_days.append(_turned(day, back))
+        corrected_days.append(exchanged(day, back))
         most.append(np.where(back.any(0), 0, detector.most))
         turned = detector.turned
     calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
@@ -174,12 +174,6 @@ def _beginning(
         )
         stays[:, space] = mean_stay(entries, exits, every * days[0].step_minutes)
     return np.where(lived_in, usual_at_beginning(*usual, *stays), 0)
-
-
-def _turned(day: DayObservations, doors: Bools) -> DayObservations:
-    """Return a day with in and out of some doors exchanged, always or in some steps."""
-    people_in = np.where(doors, day.people_out, day.people_in)
-    return replace(day, people_in=people_in, people_out=np.where(doors, day.people_in, day.people_out))
 
 
 def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:

@@ -126,3 +126,9 @@ def by_space(values: Floats, space_of: Sequence[int], spaces: int, *, add: bool)
         both = one + other if add else np.maximum(one, other)
         result[:, space] = np.where(np.isnan(one), other, np.where(np.isnan(other), one, both))
     return result
+
+
+def exchanged(day: DayObservations, doors: Bools) -> DayObservations:
+    """Return a day with in and out of some doors exchanged, always or in some steps."""
+    people_in = np.where(doors, day.people_out, day.people_in)
+    return replace(day, people_in=people_in, people_out=np.where(doors, day.people_in, day.people_out))

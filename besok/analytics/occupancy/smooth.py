@@ -10,7 +10,7 @@ from besok.analytics.occupancy.clocks import clock_shifts, on_time
 from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
-from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.observations import DayObservations, exchanged
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
@@ -45,9 +45,9 @@ def smoothed(
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
-    if over:
-        seen = on_time(seen, clock_shifts(building, seen))
     doors = learnt.of(building, day_is_over=over)
+    if over:
+        seen = on_time(seen, clock_shifts(building, exchanged(seen, doors.swapped)))
     inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     ends = _ends(len(seen), seen.step_minutes)

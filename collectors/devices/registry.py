@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -132,17 +132,23 @@ def by_model(text: str) -> Table | None:
 def named_in(text: str, entries: Mapping[str, Entry]) -> Iterator[Entry]:
     """Yield the entries whose compact names stand in a text, the longest first: of the vendor that it names, if any.
 
-    "Milesight" is "Milesight IoT" too. Behind the name of a model that a table sets apart nothing counts.
+    "Milesight" is "Milesight IoT" too, unless tables have both. Behind the name of a model that a table sets apart
+    nothing counts.
     """
     words, known = spoken(text), index()
     vendors = words & known.vendors
-    for word in sorted(words & (entries.keys() | known.apart), key=len, reverse=True):
+    names = words & (entries.keys() | known.apart)
+    for word in sorted(names, key=lambda name: (-len(name), name not in entries, name)):
         entry = entries.get(word)
         if entry is None:
             return
         own = compact(entry.vendor)
-        if not vendors or any(own.startswith(name) or name.startswith(own) for name in vendors):
+        if not vendors or own in vendors or (own not in known.vendors and _is_called_alike(own, vendors)):
             yield entry
+
+
+def _is_called_alike(vendor: str, others: Iterable[str]) -> bool:
+    return any(vendor.startswith(other) or other.startswith(vendor) for other in others)
 
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:

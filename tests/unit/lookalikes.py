@@ -52,6 +52,8 @@ ALIKE = (
     a("counters/1", {"in_total": 100, "out_total": 90, "in": 3, "out": 1}, ASK),
     # ... unless something that is not a person is named
     a("parking/level-2", {"in_total": 12}, ASK),
+    a("gateway/1/counters", {"in_total": 88123, "out_total": 90412}, ASK),  # packets
+    a("site/gateway/counter", {"in_total": 88123}, ASK),
     a("counters/1", {"in_total": 12, "description": "Ice creams served"}, ASK),
     a("counters/1", {"in_total": 12, "channel_name": "bananas"}, ASK),
     *(a("counters/1", {"in_total": 12, name: "flurbs"}, ASK) for name in ("model", "host", "api", "protocol", "schema", "format", "wlan", "vendor", "fw")),

@@ -563,7 +563,7 @@ def message(*metrics: bytes) -> bytes:
     return number(1, EPOCH * 1000) + b"".join(metrics) + number(3, 17)
 
 
-DEVICE = "spBv1.0/library/DDATA/gateway/door"
+DEVICE = "spBv1.0/library/DDATA/hall/door"
 SPARKPLUG = (
     on(DEVICE, message(
         metric("in_total", 8, number(11, 4711)),
@@ -572,12 +572,12 @@ SPARKPLUG = (
         metric("CO2", 10, varint(13 << 3 | 1) + struct.pack("<d", 640)),
         metric("Properties/Serial", 12, text(15, b"A1")),
         metric("Humidity", 9, number(7, 1)),
-    ), "sparkplug library/gateway/door: flow:1 in_total 4711 @08:15:00, level:1 humidity_pct 41 @08:14:00, level:1 temperature_c 21.5 @08:15:00, level:1 co2_ppm 640 @08:15:00"),
+    ), "sparkplug library/hall/door: flow:1 in_total 4711 @08:15:00, level:1 humidity_pct 41 @08:14:00, level:1 temperature_c 21.5 @08:15:00, level:1 co2_ppm 640 @08:15:00"),
     on("spBv1.0/library/NDATA/gateway", message(metric("Temperature", 3, number(10, 0xFFFFFFFB))),
         "sparkplug library/gateway: level:1 temperature_c -5 | 11-25 08:15:00"),  # below zero
     on("spBv1.0/library/NBIRTH/gateway", message(metric("bdSeq", 8, number(11, 1))),
         "sparkplug library/gateway: online"),
-    on("spBv1.0/library/DDEATH/gateway/door", message(), "sparkplug library/gateway/door: offline"),
+    on("spBv1.0/library/DDEATH/gateway/door", message(), "sparkplug library/hall/door: offline"),
     # Names in doubt, and numbers for names, are told
     on(DEVICE, message(metric("Hall/People Count", 8, number(11, 3))),
         'rejected: "Hall/People Count" may be of people, and…'),

@@ -577,7 +577,7 @@ SPARKPLUG = (
         "sparkplug library/gateway: level:1 temperature_c -5 | 11-25 08:15:00"),  # below zero
     on("spBv1.0/library/NBIRTH/gateway", message(metric("bdSeq", 8, number(11, 1))),
         "sparkplug library/gateway: online"),
-    on("spBv1.0/library/DDEATH/gateway/door", message(), "sparkplug library/hall/door: offline"),
+    on("spBv1.0/library/DDEATH/hall/door", message(), "sparkplug library/hall/door: offline"),
     # Names in doubt, and numbers for names, are told
     on(DEVICE, message(metric("Hall/People Count", 8, number(11, 3))),
         'rejected: "Hall/People Count" may be of people, and…'),

@@ -82,14 +82,14 @@ def preview(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: No
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Edit a part of a site", method="PUT")
 def put(site: KnownSite, part: PartName, body: EditIn, db: ReportDb, now: Now) -> EditEffect:
-    """Write a part of a site as a whole: the place, a table of hours, a space, a portal, a sensor, the target."""
+    """Write a part of a site as a whole: a table of hours, a space, a sensor, the target, a definition of a visit."""
     edit = Edit(site=site.id, part=part, mark=body.mark, values=_given(body.values or {}))
     return change(db, edit, author=author(body.who), now=now)
 
 
 @router.writes("/sites/{site}/parts/{part}", "administer", "Take out a part of a site", method="DELETE")
 def remove(site: KnownSite, part: PartName, body: RemovalIn, db: ReportDb, now: Now) -> EditEffect:
-    """Take out a part of a site from now on; what was counted there stays."""
+    """Take out a part of a site; what was counted there stays, but counts by the definitions that are left."""
     return change(db, Edit(site=site.id, part=part, mark=body.mark), author=author(body.who), now=now)
 
 

@@ -35,7 +35,7 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
     about = _("Whoever is invited chooses a password by a link that you pass on.")
     shown = _("For a wall screen or a program. The key is shown once.")
     nobody, no_keys = _("Nobody has an account."), _("There are no keys.")
-    first = _("The first account ends the sign-in without a password: do not lose its link.")
+    first = _("Once there is an account, nobody can sign in without a password: keep its link.")
     accounts_title, keys_title = _("Accounts"), _("Keys")
     roles = _roles((), sites, "new")
     return f"""<h2>{accounts_title}</h2>

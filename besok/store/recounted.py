@@ -8,24 +8,28 @@ from besok.model.plurals import many
 from besok.store.database import Connection, sql
 
 SHOWN_DAYS = 31  # listed one by one
-Visits = Mapping[str, Mapping[date, float]]  # by site and business day
+Visits = Mapping[str, Mapping[date, tuple[float, float]]]  # gross and net, by site and business day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recounted:
-    """The days of a site whose visits change, and their gross visits in all, before and after."""
+    """The days of a site whose visits change, and their visits in all, before and after.
+
+    These are gross visits; where only deductions change, they are net.
+    """
 
     site: str
     days: Sequence[date]
     before: float
     after: float
+    net: bool = False
 
 
 def visits(conn: Connection, sites: Sequence[str]) -> Visits:
-    """Return the gross visits of sites by business day, as far as they were counted."""
-    by_site: dict[str, dict[date, float]] = {}
-    for site, day, gross in conn.execute(sql("counted_visits"), {"sites": list(sites)}):
-        by_site.setdefault(site, {})[day] = round(gross, 6)
+    """Return the visits of sites by business day, as far as they were counted."""
+    by_site: dict[str, dict[date, tuple[float, float]]] = {}
+    for site, day, gross, net in conn.execute(sql("counted_visits"), {"sites": list(sites)}):
+        by_site.setdefault(site, {})[day] = (round(gross, 6), round(net, 6))
     return by_site
 
 
@@ -35,8 +39,9 @@ def compare(before: Visits, after: Visits) -> list[Recounted]:
     for site in dict.fromkeys((*before, *after)):
         old, new = before.get(site, {}), after.get(site, {})
         if days := sorted(day for day in {*old, *new} if old.get(day) != new.get(day)):
-            sums = [sum(visits_of.get(day, 0) for day in days) for visits_of in (old, new)]
-            changes.append(Recounted(site=site, days=days, before=sums[0], after=sums[1]))
+            net = all(day in old and day in new and old[day][0] == new[day][0] for day in days)
+            sums = [sum(known[day][net] for day in days if day in known) for known in (old, new)]
+            changes.append(Recounted(site=site, days=days, before=sums[0], after=sums[1], net=net))
     return changes
 
 
@@ -44,16 +49,17 @@ def describe(changed: Sequence[Recounted], before: Visits, after: Visits) -> Ite
     """Yield a line for each site of which days have changed, and for each day if they are few."""
     for one in changed:
         old, new, days = before.get(one.site, {}), after.get(one.site, {}), one.days
+        kind = "net visits" if one.net else "visits"
         yield (
-            f"{one.site}: the visits of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
-            f" {_people(one.before)} -> {_people(one.after)} in all"
+            f"{one.site}: the {kind} of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
+            f" {one.before:,.0f} -> {one.after:,.0f} in all"
         )
         if len(days) <= SHOWN_DAYS:
             yield from (
-                f"{one.site}: visits of {day}: {_people(old.get(day))} -> {_people(new.get(day))}"
+                f"{one.site}: {kind} of {day}: {_people(old, day, one.net)} -> {_people(new, day, one.net)}"
                 for day in days
             )
 
 
-def _people(number: float | None) -> str:
-    return "not counted" if number is None else f"{number:,.0f}"
+def _people(known: Mapping[date, tuple[float, float]], day: date, net: bool) -> str:
+    return f"{known[day][net]:,.0f}" if day in known else "not counted"

@@ -17,7 +17,9 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "kind": Translatable("Choose one in the list."),
     "timezone": Translatable("Write a time zone such as Europe/Stockholm."),
     "country": Translatable("Choose a country in the list."),
-    "first": Translatable("Choose the first day; no two begin on the same one."),
+    "first": Translatable(
+        "Choose the first day; two tables of hours, or two definitions of a visit, cannot begin on the same day."
+    ),
     "last": _DAYS,
     "capacity": _NUMBER,
     "area_m2": _NUMBER,
@@ -41,10 +43,12 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "channel": Translatable("This sensor already counts somewhere at that time: end that first."),
     "of": Translatable("Choose a definition in the list."),
     "share": Translatable(
-        "Write a share or a number a day, one of the two; the shares of a door are less than 100 % in all."
+        "Write a share or a number a day, one of the two; the shares of a door are at most 95 % in all."
     ),
     "per_day": Translatable("Write a number above 0, or leave it empty."),
-    "portals": Translatable("Choose doors that count; a number a day is of the whole site and names none."),
+    "portals": Translatable(
+        "Choose doors that count; a number a day applies to the whole site and has no doors."
+    ),
     "factor": Translatable("Write a number above 0, such as 2 for twice as many visits."),
     "deadline": Translatable("Choose a day after the baseline."),
     "baseline_first": Translatable("Choose the first day of the period to compare with."),
@@ -57,6 +61,8 @@ OTHER: Final = Translatable("This cannot be saved as it is.")
 _SEE: Final = Translatable("This cannot be saved yet: see the marked fields.")
 _FITS: Final = Translatable("Other parts still need it as it is: {parts}. Change or remove them first.")
 _NOWHERE: Final = Translatable("Choose where the sensor is.")
+_VISITS: Final = Translatable("What counts as a visit, or a deduction, still needs it as it is: see Target.")
+_OF_VISITS: Final = ("visits", "deductions")
 _NAMED: Final = 5  # other parts
 
 
@@ -71,5 +77,7 @@ def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Trans
         return _SEE
     if not elsewhere:
         return _NOWHERE
-    quoted = [f"“{name}”" for _, name in elsewhere[:_NAMED]]
+    quoted = [f"“{name}”" for kind, name in elsewhere[:_NAMED] if kind not in _OF_VISITS]
+    if not quoted:
+        return _VISITS
     return _FITS(parts=", ".join([*quoted, *(["…"] if len(elsewhere) > _NAMED else [])]))

@@ -176,6 +176,7 @@ def unmute(
             raise typer.BadParameter(
                 f"nothing of number {number} is muted; `besok alert muted` shows what is"
             )
+    print("Alerts about it are raised again.")
 
 
 def _quiet(text: str) -> tuple[time, time] | None:

@@ -66,7 +66,7 @@
   // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
     return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
-      .map((form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.value]) }));
+      .map((form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.type === "checkbox" ? field.checked : field.value]) }));
   }
 
   function redraw(kept, ask) {
@@ -97,7 +97,9 @@
   function putBack(kept) {
     kept.flatMap((one) => one.values).forEach(([id, value]) => {
       const field = document.getElementById(id);
-      if (field?.tagName === "SELECT") field.value = value; else if (field) window.dash_clientside.set_props(id, { value });
+      if (typeof value === "boolean") { if (field) field.checked = value; }
+      else if (field?.tagName === "SELECT") field.value = value;
+      else if (field) window.dash_clientside.set_props(id, { value });
     });
   }
 
@@ -112,7 +114,9 @@
 
   function done(form) {
     const details = form.closest("details");
-    form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => fill(field, ""));
+    form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => {
+      if (field.type === "checkbox") field.checked = false; else fill(field, "");
+    });
     redraw(drafts(form), () => document.getElementById("redraw").click());
     const said = document.getElementById("announcer");
     if (form.dataset.kept && said) said.textContent = form.dataset.kept;

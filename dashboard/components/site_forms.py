@@ -47,9 +47,12 @@ def assign(site: str, raw: Raw, fields: Sequence[Any], verb: str, about: str) ->
 def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
     """Return the button that removes a part, folded."""
     address, form_id = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
-    note = quiet(_("What was counted there until now stays."))
+    note = {
+        "visits": _("Its deductions are removed too; its days count by the definition before."),
+        "deductions": _("It is deducted no more, on past days too."),
+    }.get(part, _("What was counted there until now stays."))
     sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
-    return fold(verb, forms.form([note], form_id, verb, about, address, **sent))
+    return fold(verb, forms.form([quiet(note)], form_id, verb, about, address, **sent))
 
 
 def place(part: Part, raw: Raw | None) -> str:

@@ -222,7 +222,11 @@ def _goal(c: Context) -> list[Any]:
 def _visits(c: Context) -> list[Any]:
     """Return what counts as a visit, by the day from which it holds, and what is deducted."""
     leading = perimeter(c.site, [c.site, *c.others])
-    doors = {door: named(portal.name) for door, portal in leading.items()}
+    owners = {f"{one.id}/": f"{named(one.name)}: " for one in c.others}
+    doors = {
+        door: owners.get(door.partition("/")[0] + "/" if "/" in door else "", "") + named(portal.name)
+        for door, portal in leading.items()
+    }
     since = {
         str(raw["first"]): _("from {day}").format(day=formats.day(raw["first"]))
         for raw in sorted(c.lists["visits"], key=lambda raw: raw["first"], reverse=True)
@@ -235,9 +239,9 @@ def _visits(c: Context) -> list[Any]:
 
     def deduction(raw: Raw) -> Any:
         amount = (
-            _("{n} a day").format(n=formats.number(raw["per_day"]))
+            _("{n} a day").format(n=formats.decimal(raw["per_day"]))
             if "per_day" in raw
-            else formats.percent(raw.get("share"), 1)
+            else _("{n} %").format(n=formats.decimal(round(100 * raw["share"], 4)))
         )
         fields = partial(visit_forms.deduction_fields, raw, since, doors)
         of = visit_forms.kinds()[raw["kind"]]

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from besok.model.site_rules import HIGHEST_SHARE
 from besok.model.sitefile.edit import values_of
 from besok.model.tomlfile import Raw
 from besok.text.languages import _
@@ -30,17 +31,17 @@ def definition_fields(raw: Raw | None, doors: Mapping[str, str]) -> list[Any]:
 def deduction_fields(raw: Raw | None, since: Mapping[str, str], doors: Mapping[str, str]) -> list[Any]:
     """Return the fields of a deduction; `since` are the first days of the definitions, the newest first."""
     here, known = site_forms.place("deductions", raw), {} if raw is None else values_of("deductions", raw)
-    share = f"{100 * float(known['share']):.6g}" if known.get("share") else ""
-    percent = forms.control(here, "share", share, type="number", step="any", min=0, max=100)
+    share = f"{100 * float(known['share']):.12g}" if known.get("share") else ""
+    percent = forms.control(here, "share", share, type="number", step="any", min=0, max=100 * HIGHEST_SHARE)
     return [
         forms.choice(
-            here, "of", _("Of the definition that holds"), since, known.get("of", next(iter(since)))
+            here, "of", _("Definition that it belongs to"), since, known.get("of", next(iter(since)))
         ),
         forms.choice(here, "kind", _("Who is not a visitor"), kinds(), known.get("kind", "staff")),
         quiet(_("Write one of the two: a share of those who go in, or a number a day.")),
         forms.field(_("Share of entries in %"), percent, **data(percent="1")),
         site_forms.number(here, "per_day", _("Number a day"), known, "any"),
-        _picks(here, _("By which doors the share goes in (none chosen: all that count)"), known, doors),
+        _picks(here, _("Doors of the share (none chosen: all that count)"), known, doors),
         *site_forms.names(here, known, _("How you know"), "note", needed=False),
     ]
 
@@ -50,7 +51,7 @@ def kinds() -> dict[str, str]:
     return {
         "staff": _("staff"),
         "through": _("people who only walk through"),
-        "cafe": _("guests of the café alone"),
+        "cafe": _("people who only visit the café"),
         "other": _("others"),
     }
 

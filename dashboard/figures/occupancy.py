@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
 from besok.text.languages import _
-from dashboard.figures.style import LIMIT, chart, faded, mark_unmeasured, name_lines
+from dashboard.figures.style import FEW, LIMIT, chart, faded, mark_unmeasured, name_lines
 
 OPAQUE = 0.3  # of an interval; of several, which may lie upon one another, less each
 HEADROOM = 2.2  # the capacity is drawn if the chart need not be stretched more than this for it
@@ -115,4 +115,4 @@ def _limit(result: go.Figure, points: Sequence[OccupancyPoint], capacity: int | 
         y=capacity, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
         annotation={"text": _("capacity {n}").format(n=capacity), "xanchor": "right", "yanchor": "bottom"},
     )  # fmt: skip
-    result.update_yaxes(range=[0, max(capacity * 1.12, highest * 1.05)])
+    result.update_yaxes(range=[0, max(capacity * 1.12, highest * 1.05, FEW)])

@@ -184,6 +184,11 @@ def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     page.get_by_text("Add a definition").click()
     page.get_by_label("It holds from").fill("2026-01-01")
     page.get_by_label("Entrance", exact=True).check()
+    goal = page.locator("form", has_text="To be reached by")
+    goal.locator("[name=who]").fill("Kim")
+    goal.locator(".send").click()  # draws the page again
+    expect(page.locator("#announcer")).to_have_text("Saved.")
+    expect(page.get_by_label("Entrance", exact=True)).to_be_checked()
     expect(page.get_by_label("How many times as many visits")).to_have_value("2")
     definition_form = page.locator("form", has_text="It holds from")
     definition_form.locator("[name=who]").fill("Kim")
@@ -201,6 +206,8 @@ def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     expect(page.locator(".entries", has_text="people who only walk through")).to_contain_text(
         "7.5\N{NO-BREAK SPACE}%"
     )
+    page.get_by_text("Add a definition").click()
+    expect(page.get_by_label("Entrance", exact=True).last).not_to_be_checked()
     (definition,) = sites.load(db, quiet_house.id).visits
     assert (definition.first, len(definition.portals)) == (date(2026, 1, 1), 1)
     assert definition.deductions == (Deduction(kind="through", share=0.075),)

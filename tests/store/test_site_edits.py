@@ -133,6 +133,29 @@ def test_a_door_that_was_turned_since_a_day_recounts_what_the_file_would(
     assert effect == change(db, wanted, author="Kim", now=NOW)
 
 
+def test_deductions_tell_which_net_visits_change_and_a_file_does_not_undo_them(
+    db: Database, places: tuple[Site, ...]
+) -> None:
+    library = places[0]
+    sensor = next(s for s in library.sensors if s.portal == "town-entrance")
+    write(db, Batch(readings=passed(library.external_id(sensor), NOW - timedelta(days=1), 10, 4)))
+    since = str(library.visits[0].first)
+    raw = next(one for one in parts(sites.export(db), LIBRARY)["deductions"] if one["kind"] == "through")
+    more = values_of("deductions", raw) | {"share": "0.5"}
+    wanted = Edit(site=LIBRARY, part="deductions", mark=mark("deductions", raw), values=more)
+    effect = change(db, wanted, author="Kim", now=NOW, dry_run=True)
+    assert (
+        effect.days == 1 and effect.before > effect.after == change(db, wanted, author="Kim", now=NOW).after
+    )
+    with pytest.raises(EditedInPages, match=r"deductions through \d: share|through"):
+        sites.apply(db, EXAMPLE, dry_run=True)
+    gone = Edit(
+        site=LIBRARY, part="visits", mark=mark("visits", parts(sites.export(db), LIBRARY)["visits"][0])
+    )
+    change(db, gone, author="Kim", now=NOW)
+    assert since not in {str(one.first) for one in sites.load(db, LIBRARY).visits}
+
+
 def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Database) -> None:
     roles.let_sign_in(database_url, {"besok_web": "a password of the test"})
     with Database(make_conninfo(database_url, user="besok_web", password="a password of the test")) as own:
@@ -142,6 +165,8 @@ def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Datab
             ("portals", {"name": "Entré", "outer": "outside", "inner": "sal"}),
             ("sensors", {"device": "d-1", "channel": "flow:1", "portal": "entre"}),
             ("closures", {"space": "sal", "first": "2026-12-01"}),
+            ("visits", {"first": "2026-01-01", "portals": "entre"}),
+            ("deductions", {"of": "2026-01-01", "kind": "staff", "per_day": "3"}),
             (
                 "target",
                 {"baseline_first": "2026-01-01", "baseline_last": "2026-12-31", "deadline": "2031-12-31"},
@@ -150,6 +175,7 @@ def test_the_web_service_may_edit_with_its_own_role(database_url: str, db: Datab
             change(own, Edit(site=name, part=part, values=values), author="Kim", now=NOW)  # type: ignore[arg-type]
     site = sites.load(db, name)
     assert site.sensors == (Sensor(device="d-1", portal="entre"),)
+    assert [(one.portals, one.per_day) for one in site.visits] == [(("entre",), 3)]
     done = steps(site, imported=False)
     assert next_step(done) == "hours" and done["target"] and not done["past"]
     assert site.target and site.target.deadline == date(2031, 12, 31)

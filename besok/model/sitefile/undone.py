@@ -39,14 +39,14 @@ def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
             if key != _LEARNT:
                 yield from _values((*at, key), inner)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for one in value:
-            yield from _values((*at, _label(one)), one)
+        for n, one in enumerate(value):
+            yield from _values((*at, _label(one) or f"{one.get('kind', '')} {n + 1}"), one)
     else:
         yield at, str(value)
 
 
 def _label(part: dict[str, Any]) -> str:
-    """Return the label of a part within its list: its name, or its first day."""
+    """Return the label of a part within its list: its name, or its first day; "" for one that has neither."""
     labels = [str(part[key]) for key in ("id", "source", "device", "channel") if key in part]
     return " ".join(
         [*labels, *([] if "id" in part else [str(part[key]) for key in ("first", "since") if key in part])]

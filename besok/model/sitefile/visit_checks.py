@@ -27,12 +27,11 @@ def _here(end: str, is_own: bool, site: str) -> bool:
 def check(path: Path, site: Site, doors: Iterable[str]) -> Iterator[Problem]:
     """Yield the problems of a site's definitions of a visit; `doors` are its portals to elsewhere."""
     names = set(doors)
-    seen: set[object] = set()
+    firsts = [definition.first for definition in site.visits]
     for n, definition in enumerate(site.visits):
         at = (*path, "visits", n)
-        if definition.first in seen:
+        if firsts.count(definition.first) > 1:
             yield (*at, "first"), f"two definitions begin on {definition.first}; give one another day"
-        seen.add(definition.first)
         yield from _unknown(at, definition.portals, names)
         counting = set(definition.portals) or names
         for m, deduction in enumerate(definition.deductions):

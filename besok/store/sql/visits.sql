@@ -240,5 +240,5 @@ left join flow f on f.portal_id = d.portal_id and f.named = t.named
 order by d.foreign_door, d.sort, d.portal, t.named
 
 -- name: counted_visits
--- The gross visits of sites by business day.
-select s.slug, v.day, v.gross from visit_day v join site s using (site_id) where s.slug = any(%(sites)s)
+-- The gross and net visits of sites by business day.
+select s.slug, v.day, v.gross, v.net from visit_day v join site s using (site_id) where s.slug = any(%(sites)s)

@@ -89,7 +89,7 @@ def name_lines(result: go.Figure) -> go.Figure:
     """
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
     top = result.layout.yaxis.range[1] if result.layout.yaxis.range else 0
-    top = top or max((y for one in lines for y in one.y if y is not None), default=0)
+    top = max(top or max((y for one in lines for y in one.y if y is not None), default=0), FEW)
     floor, widest = 0.0, 0
     for line in sorted(lines, key=_last):
         line.update(showlegend=False, meta=NAMED)

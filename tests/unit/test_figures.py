@@ -119,6 +119,14 @@ def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:
     assert not figure.layout.shapes  # the line would flatten the curve
 
 
+def test_a_chart_of_one_person_goes_to_five_so_that_no_tick_is_a_half() -> None:
+    for capacity in (None, 1, 20):
+        axis = drawn([point(0, 0), point(1, 1)], [point(0, 1)], capacity).layout.yaxis
+        assert (axis.range[1] if axis.range else axis.autorangeoptions.include) >= 5, (
+            "a range has the last word"
+        )
+
+
 def said(parts: Any) -> str:
     """The text of a cell, whatever it is made of."""
     if isinstance(parts, str):

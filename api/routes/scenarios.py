@@ -135,7 +135,10 @@ def found(site: KnownSite, number: Number, db: Db) -> ScenarioRun:
 
 
 @router.table(
-    "/sites/{site}/scenarios/{number}/spaces", "read", "Spaces under a scenario, beside today", ScenarioSpace
+    "/sites/{site}/scenarios/{number}/spaces",
+    "read",
+    "Spaces under a scenario, compared with today",
+    ScenarioSpace,
 )
 def spaces(site: KnownSite, number: Number, db: Db, form: Form, others: Others = ()) -> Response:
     """Return a row for each space of the site, those that break first at the top; none until it is done."""

@@ -18,7 +18,7 @@ NEEDED: Sequence[Step] = ("site", "doors", "hours", "sensors")  # before figures
 class EditEffect:
     """What an edit makes of days that are over.
 
-    The days of which the visits are counted again, with their gross visits in all before and after, and the days of
+    The days of which the visits are counted again, with their net visits in all before and after, and the days of
     which the opening hours change, whose occupancy is estimated again.
     """
 

@@ -13,16 +13,12 @@ Visits = Mapping[str, Mapping[date, tuple[float, float]]]  # gross and net, by s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recounted:
-    """The days of a site whose visits change, and their visits in all, before and after.
-
-    These are gross visits; where only deductions change, they are net.
-    """
+    """The days of a site whose visits change, gross or net, and their net visits in all, before and after."""
 
     site: str
     days: Sequence[date]
     before: float
     after: float
-    net: bool = False
 
 
 def visits(conn: Connection, sites: Sequence[str]) -> Visits:
@@ -39,9 +35,8 @@ def compare(before: Visits, after: Visits) -> list[Recounted]:
     for site in dict.fromkeys((*before, *after)):
         old, new = before.get(site, {}), after.get(site, {})
         if days := sorted(day for day in {*old, *new} if old.get(day) != new.get(day)):
-            net = all(day in old and day in new and old[day][0] == new[day][0] for day in days)
-            sums = [sum(known[day][net] for day in days if day in known) for known in (old, new)]
-            changes.append(Recounted(site=site, days=days, before=sums[0], after=sums[1], net=net))
+            sums = [sum(known[day][1] for day in days if day in known) for known in (old, new)]
+            changes.append(Recounted(site=site, days=days, before=sums[0], after=sums[1]))
     return changes
 
 
@@ -49,17 +44,16 @@ def describe(changed: Sequence[Recounted], before: Visits, after: Visits) -> Ite
     """Yield a line for each site of which days have changed, and for each day if they are few."""
     for one in changed:
         old, new, days = before.get(one.site, {}), after.get(one.site, {}), one.days
-        kind = "net visits" if one.net else "visits"
         yield (
-            f"{one.site}: the {kind} of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
+            f"{one.site}: the visits of {many(len(days), 'day')} change, {days[0]} to {days[-1]}:"
             f" {one.before:,.0f} -> {one.after:,.0f} in all"
         )
         if len(days) <= SHOWN_DAYS:
             yield from (
-                f"{one.site}: {kind} of {day}: {_people(old, day, one.net)} -> {_people(new, day, one.net)}"
+                f"{one.site}: visits of {day}: {_people(old.get(day))} -> {_people(new.get(day))}"
                 for day in days
             )
 
 
-def _people(known: Mapping[date, tuple[float, float]], day: date, net: bool) -> str:
-    return f"{known[day][net]:,.0f}" if day in known else "not counted"
+def _people(visits: tuple[float, float] | None) -> str:
+    return "not counted" if visits is None else f"{visits[1]:,.0f}"

@@ -77,7 +77,8 @@ def refusal(names: Sequence[str], elsewhere: Sequence[tuple[str, str]]) -> Trans
         return _SEE
     if not elsewhere:
         return _NOWHERE
-    quoted = [f"“{name}”" for kind, name in elsewhere[:_NAMED] if kind not in _OF_VISITS]
+    quoted = [f"“{name}”" for kind, name in elsewhere if kind not in _OF_VISITS]
     if not quoted:
         return _VISITS
-    return _FITS(parts=", ".join([*quoted, *(["…"] if len(elsewhere) > _NAMED else [])]))
+    shown = quoted[:_NAMED]
+    return _FITS(parts=", ".join([*shown, *(["…"] if len(elsewhere) > len(shown) else [])]))

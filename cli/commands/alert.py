@@ -174,7 +174,7 @@ def unmute(
     with opened() as db:
         if not alerts.end_maintenance(db, None, number, by, datetime.now(UTC)):
             raise typer.BadParameter(
-                f"nothing of number {number} is muted; `besok alert muted` shows what is"
+                f"nothing is muted under number {number}; `besok alert muted` shows what is"
             )
     print("Alerts about it are raised again.")
 

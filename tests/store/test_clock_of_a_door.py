@@ -27,24 +27,24 @@ BRANCH = "".join(
         *map(sensor, ("front", "inner", "back")),
     )
 )  # fmt: skip
-DAYS = [NOON.date()]
+DAY = NOON.date()
 
 
-def put(db: Database, at: int, counts: DayObservations) -> None:
+def put(db: Database, counts: DayObservations) -> None:
     """Write what the doors count on a day; nothing of the minutes in which nobody passes."""
-    begins, _ = day_bounds(DAYS[at], load(db, "lib"))
+    begins, _ = day_bounds(DAY, load(db, "lib"))
     for n, device in enumerate(("front", "inner", "back")):
         ways = np.nan_to_num(np.stack([counts.people_in[:, n], counts.people_out[:, n]]))
-        told = []
+        readings = []
         for minute in np.flatnonzero(ways.sum(0)).tolist():
             time = begins + timedelta(minutes=minute + 1)
-            told += passed(f"lib/{device}", time, *ways[:, minute].tolist())
-        write(db, Batch(readings=told))
+            readings += passed(f"lib/{device}", time, *ways[:, minute].tolist())
+        write(db, Batch(readings=readings))
 
 
-def off(db: Database, at: int, real: np.ndarray) -> float:
+def off(db: Database, real: np.ndarray) -> float:
     """Return the root mean squared error of the people in the library on a day."""
-    begins, ends = day_bounds(DAYS[at], load(db, "lib"))
+    begins, ends = day_bounds(DAY, load(db, "lib"))
     rows = execute(
         db,
         "select (extract(epoch from time - %s) / 60)::int, people from occupancy_minute join space using (space_id)"
@@ -59,12 +59,12 @@ def off(db: Database, at: int, real: np.ndarray) -> float:
 def test_a_clock_that_is_behind_leaves_final_figures_right(db: Database) -> None:
     sites.apply(db, sitefile.parse(BRANCH), now=NOON - timedelta(days=2))
     day, real = through_a_hall(0)
-    put(db, 0, on_time(day, np.array([-12, 0, 0])))
+    put(db, on_time(day, np.array([-12, 0, 0])))
     house = load(db, "lib")
     with db.transaction() as conn:
         plan = occupancy.layout(conn, occupancy.site_ids(conn)["lib"])
-        Today(house, plan, DAYS[0]).update(conn, day_bounds(DAYS[0], house)[1] - timedelta(minutes=1), None)
-    while_it_was_open = off(db, 0, real)
+        Today(house, plan, DAY).update(conn, day_bounds(DAY, house)[1] - timedelta(minutes=1), None)
+    while_it_was_open = off(db, real)
     with db.transaction() as conn:
-        past_days(conn, SitePast(house, plan), [DAYS[0]])
-    assert off(db, 0, real) < 0.7 * while_it_was_open
+        past_days(conn, SitePast(house, plan), [DAY])
+    assert off(db, real) < 0.7 * while_it_was_open

@@ -147,7 +147,7 @@ def test_deductions_tell_which_net_visits_change_and_a_file_does_not_undo_them(
     assert (
         effect.days == 1 and effect.before > effect.after == change(db, wanted, author="Kim", now=NOW).after
     )
-    with pytest.raises(EditedInPages, match=r"deductions through \d: share|through"):
+    with pytest.raises(EditedInPages, match="deductions through share"):
         sites.apply(db, EXAMPLE, dry_run=True)
     gone = Edit(
         site=LIBRARY, part="visits", mark=mark("visits", parts(sites.export(db), LIBRARY)["visits"][0])

@@ -15,9 +15,8 @@ NAN = float("nan")
 PARENTS = (None, 0, 0, 2)
 ENDS = ((None, 1), (1, 2), (2, 3))
 HOUSE = Building.of(PARENTS, ENDS)
-BRANCH = Building.of(
-    (None, 0, 0), ((None, 1), (1, 2), (None, 1))
-)  # entrance, door of the room 2, back of the hall 1
+# Site 0 > hall 1, room 2: entrance outside -> hall, door hall -> room, back outside -> hall
+BRANCH = Building.of((None, 0, 0), ((None, 1), (1, 2), (None, 1)))
 ROOM = Building.of((None,), ((None, 0),))
 EXACT = replace(
     SiteParameters.unknown(1, 1), days=30, bias_sd=np.array([0.005]), widened=np.array([0.2]), missed=0.0
@@ -81,12 +80,6 @@ def all_night(
         real = np.array(inside[part.start - first : part.stop - first], float)
         found.append((DayObservations.of(*ways, 1, step_minutes=minutes), real))
     return found
-
-
-HALL, ENTRANCE = 1, 0
-BRANCH = Building.of(
-    (None, 0, 0), ((None, HALL), (HALL, 2), (None, HALL))
-)  # a hall with two entrances, and a room
 
 
 def through_a_hall(seed: int, visits: int = 300, missed: float = 0.02) -> tuple[DayObservations, Floats]:

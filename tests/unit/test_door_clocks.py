@@ -26,7 +26,6 @@ def test_figures_of_a_day_are_as_if_the_clock_had_been_right() -> None:
     behind = on_time(day, np.array([-8, 0, 0]))
     right = smoothed(BRANCH, day)
     assert error(smoothed(BRANCH, behind), real) < error(right, real) + 0.3
-    assert_array_equal(right.people, smoothed(BRANCH, replace(day)).people)
 
 
 def test_a_door_that_hangs_the_wrong_way_round_is_moved_as_well() -> None:
@@ -51,7 +50,7 @@ def test_who_stays_as_long_as_others_does_not_pass_for_a_wrong_clock(one_way: bo
     assert clock_shifts(BRANCH, DayObservations.of(*ways, 3)).tolist() == [0, 0, 0]
 
 
-def test_a_single_space_and_long_steps_tell_nothing_of_clocks() -> None:
+def test_no_clock_is_moved_in_a_single_space_or_with_long_steps() -> None:
     seen, _ = library(1, 0.02, 0.02)
     assert clock_shifts(ROOM, seen).tolist() == [0]
     two = np.hstack([seen.people_in, on_time(seen, np.array([-20])).people_in])

@@ -2,7 +2,8 @@
 
 Who enters a space by one door often leaves it soon by another. A clock that is six minutes behind makes a crowd of
 those few people, or fewer than none: the number inside varies most where the clocks of its doors disagree. So a door's
-counts are moved to where the numbers in the spaces beside it vary least, if that is clear. A single space cannot tell.
+counts are moved to where the numbers in the spaces that it leads to vary least, if that is clear. A single space cannot
+tell.
 """
 
 from dataclasses import replace
@@ -14,7 +15,7 @@ from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Floats
 from besok.model.building import Building
 
-# By which a clock may be wrong, at most: rooms that fill and empty by the hour look alike an hour later
+# A clock is at most so wrong: rooms that fill and empty by the hour look alike an hour later
 MOST_MINUTES = 30
 NEAR_MINUTES = 10  # from the best time, where the numbers must vary more
 AROUND_MINUTES = 30  # on either side, whose mean is taken off: counting errors add up in longer times
@@ -56,7 +57,7 @@ def _drift_free(way: Floats, minutes: float) -> Floats:
 
 
 def _best(doors: Floats, ways: Floats, total: Floats, door: int, minutes: float) -> tuple[float, int]:
-    """Return the shift of a door with which the spaces beside it vary least; before it, how much they vary then,
+    """Return the shift of a door with which the spaces it leads to vary least; before it, how much they vary then,
     relative to no shift and to others near the best. Entries and exits must each tell the same: who stays for an hour
     makes one of them fit an hour later.
     """

@@ -1,6 +1,7 @@
 """Edits made in pages that a site file would undo."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,8 +40,11 @@ def _values(at: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], 
             if key != _LEARNT:
                 yield from _values((*at, key), inner)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
-        for n, one in enumerate(value):
-            yield from _values((*at, _label(one) or f"{one.get('kind', '')} {n + 1}"), one)
+        labels = Counter[str]()
+        for one in value:
+            label = _label(one) or one.get("kind", "")
+            labels[label] += 1
+            yield from _values((*at, label if labels[label] == 1 else f"{label} {labels[label]}"), one)
     else:
         yield at, str(value)
 

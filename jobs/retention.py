@@ -28,8 +28,10 @@ def run(db: Database, now: datetime) -> None:
 def order(db: Database, now: datetime) -> None:
     """Order the quarters that are over by channel and space, so that a year of one costs no reading of all others.
 
-    What is older than its setting is compressed.
+    What is older than its setting is compressed, and parts without readings are dropped.
     """
+    while occupancy.tidy_part(db, "drop_empty_part", now - WEEK):
+        pass
     while occupancy.tidy_part(db, "order_part", now - WEEK):
         pass
     days = settings.load().compress_days

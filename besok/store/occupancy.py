@@ -21,6 +21,7 @@ from besok.store.database import Connection, Database, sql
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
+Tidying = Literal["order_part", "compress_part", "drop_empty_part"]
 DECIMALS = {True: 2, False: 1}  # of figures that are final, and of those that change all day
 UNCOUNTED_SD = 0.08  # of the accuracy of a direction without a validation count, as a share
 _TYPES = {
@@ -406,8 +407,11 @@ def drop_minutes(conn: Connection, older_than: datetime) -> None:
     conn.execute(sql("minute_drop"), {"older_than": older_than})
 
 
-def tidy_part(db: Database, how: Literal["order_part", "compress_part"], over_before: datetime) -> bool:
-    """Order or compress one part that ended before a moment; False if all are. The part is locked meanwhile."""
+def tidy_part(db: Database, how: Tidying, over_before: datetime) -> bool:
+    """Order, compress or drop one part that ended before a moment; False if there is none left to tidy.
+
+    The part is locked meanwhile.
+    """
     ((part,),) = db.rows(how, over_before=over_before)
     return part is not None
 

@@ -138,6 +138,30 @@ def test_what_comes_late_of_that_time_is_withheld_and_cannot_be_released(expired
     decide(expired, "dropped", Chosen(device="lib/front"), author="Kim", now=NOW)
 
 
+def test_parts_without_readings_are_dropped_and_made_again_when_needed(house: Database) -> None:
+    long_ago = START - timedelta(days=90)
+    write(house, Batch(readings=[said(long_ago + n * QUARTER, 1) for n in range(4)]))
+    before = figures(house)
+    nightly.order(house, NOW)
+    assert len(parts(house)) == 2, "both have readings"
+    settle(house)
+    expire_readings(house, CUT)
+    nightly.order(house, NOW)
+    (part,) = parts(house)
+    assert part <= CUT - timedelta(days=1), "the one with the days that are kept"
+    assert (figures(house), min(times(house)).date()) == (before, CUT.date())
+    new = said(long_ago, 1, device="new")  # it was never heard before, so nothing of that time is deleted
+    write(house, Batch(readings=[new]))
+    nightly.order(house, NOW)
+    assert times(house, "new") == [long_ago]
+
+
+def parts(db: Database) -> list[datetime]:
+    """When each part of the table of readings begins."""
+    query = "select range_start from timescaledb_information.chunks where hypertable_name = 'reading' order by 1"
+    return [begin for (begin,) in execute(db, query)]
+
+
 def test_corrections_of_that_time_are_refused_with_the_reason(house: Database) -> None:
     front = voids.find(house, "lib/front")
     number = voids.add(house, front, START, START + timedelta(hours=1), reason="x", author="Kim", now=NOW)

@@ -33,6 +33,35 @@ end
 $$;
 revoke execute on function order_part(timestamptz) from public;
 
+-- Drops a part of the table of readings that ended before a moment and has none left, as its indexes stay as large as they were.
+-- Gives its name, or null where there is none. Whoever writes readings locks their channels first, so none comes in meanwhile.
+create or replace function drop_empty_part(over_before timestamptz) returns text
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
+declare
+    part record;
+    empty boolean;
+begin
+    for part in
+        select format('%I.%I', chunk_schema, chunk_name) as name, range_start, range_end
+        from timescaledb_information.chunks
+        where hypertable_name = 'reading' and range_end < over_before
+        order by range_end
+    loop
+        execute format('select not exists (select from %s)', part.name) into empty;
+        if empty then
+            lock table channel in exclusive mode;
+            execute format('select not exists (select from %s)', part.name) into empty;
+        end if;
+        if empty then
+            perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
+            return part.name;
+        end if;
+    end loop;
+    return null;
+end
+$$;
+revoke execute on function drop_empty_part(timestamptz) from public;
+
 -- Compresses a part that ended before a moment, by channel or space, again if late data has come since. Gives its name, or null where
 -- all are compressed, and where TimescaleDB is the Apache edition, or older than 2.20.1, whose backups of them cannot be restored.
 create or replace function compress_part(over_before timestamptz) returns text
@@ -154,7 +183,7 @@ begin
         end if;
         if role = 'besok_jobs' then
             execute 'grant execute on function drop_minutes(timestamptz), delete_audit(timestamptz), delete_scenario_sandboxes(int[]),
-                order_part(timestamptz), compress_part(timestamptz) to besok_jobs';
+                order_part(timestamptz), compress_part(timestamptz), drop_empty_part(timestamptz) to besok_jobs';
             execute 'grant select (expires), delete on session to besok_jobs';
             execute 'grant select (last), delete on sign_in_failure to besok_jobs';
             for named in select p.relation, p.field from personal_column p where p.expires is not null loop

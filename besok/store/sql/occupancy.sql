@@ -496,6 +496,10 @@ select order_part(%(over_before)s::timestamptz)
 -- Compresses a part that is over; its name, or null.
 select compress_part(%(over_before)s::timestamptz)
 
+-- name: drop_empty_part
+-- Drops one part of the readings that ended before a time and has none left; its name, or null if there is none.
+select drop_empty_part(%(over_before)s::timestamptz)
+
 -- name: minutes_of_days
 -- The days, of those given by their beginnings and ends, for which minute figures are kept.
 select d.day

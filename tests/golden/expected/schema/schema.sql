@@ -110,6 +110,37 @@ delete from site s where s.site_id = any(ids) and s.sandbox and exists (
     select from scenario_run r join site o using (site_id) where r.play_until is not null and s.slug = o.slug || '-scenario')
 $function$
 
+CREATE OR REPLACE FUNCTION public.drop_empty_part(over_before timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+declare
+    part record;
+    empty boolean;
+begin
+    for part in
+        select format('%I.%I', chunk_schema, chunk_name) as name, range_start, range_end
+        from timescaledb_information.chunks
+        where hypertable_name = 'reading' and range_end < over_before
+        order by range_end
+    loop
+        execute format('select not exists (select from %s)', part.name) into empty;
+        if empty then
+            lock table channel in exclusive mode;
+            execute format('select not exists (select from %s)', part.name) into empty;
+        end if;
+        if empty then
+            perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
+            return part.name;
+        end if;
+    end loop;
+    return null;
+end
+$function$
+
 CREATE OR REPLACE FUNCTION public.drop_minutes(older_than timestamp with time zone)
  RETURNS void
  LANGUAGE sql

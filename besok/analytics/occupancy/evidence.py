@@ -55,8 +55,6 @@ class Leaving:
         self, grid: ProbabilityGrid, people_in: Floats, people_out: Floats, minutes: float
     ) -> Cells:
         """Return how well each cell (before the step) explains its exits: negative binomial with a gamma rate."""
-        if minutes > LONGEST:
-            return np.ones_like(grid.cells)
         least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
         few = least.astype(np.float32)[:, None, None]
         cells = np.minimum(grid.people(), few)
@@ -99,8 +97,11 @@ class Leaving:
 
 def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
-    somebody = grid.people() > 0.5 * grid.width[:, None, None]
-    return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
+    return np.where(_somebody(grid), (CLOSED_MINUTE**minutes).astype(np.float32)[:, None, None], np.float32(1))
+
+
+def _somebody(grid: ProbabilityGrid) -> Bools:
+    return np.asarray(grid.people() > 0.5 * grid.width.astype(np.float32)[:, None, None])
 
 
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:
@@ -116,26 +117,36 @@ def counted(
 
     `news` is the share of an independent count that it is, `least` the likelihood below which it was wrong instead.
     """
-    cells = grid.people()
-    off = (cells - people[:, None, None]) / sd[:, None, None]
-    log = np.where(np.isnan(people)[:, None, None], 0, -(off**2) / 2)
-    best = np.where(grid.cells > 1e-6, log, -np.inf).max((1, 2))
-    with np.errstate(divide="ignore"):
-        log = np.maximum(log, np.log(least)) - np.maximum(best, _SURPRISED)[:, None, None]
-    possible = cells > -0.5 * grid.width[:, None, None]
-    return np.asarray(np.exp(news * log) * possible, np.float32), np.asarray(best < _SURPRISED)
+    there, cells = ~np.isnan(people), grid.people()
+    likelihood = (cells > -0.5 * grid.width.astype(np.float32)[:, None, None]).astype(np.float32)
+    log = -(_off(cells, people, sd, there) ** 2) / 2
+    best = np.where(grid.cells[there] > 1e-6, log, -np.inf).max((1, 2), initial=-np.inf)
+    if least:
+        log = np.maximum(log, np.float32(np.log(least)))
+    likelihood[there] *= np.exp(np.float32(news) * (log - np.maximum(best, _SURPRISED)[:, None, None]))
+    surprised = np.zeros(len(people), bool)
+    surprised[there] = best < _SURPRISED
+    return likelihood, surprised
+
+
+def _off(cells: Cells, people: Floats, sd: Floats, there: Bools) -> Cells:
+    """Return how far the cells of some spaces are from a number of people, in its standard deviations."""
+    middle, width = (column[there].astype(np.float32)[:, None, None] for column in (people, sd))
+    return np.asarray((cells[there] - middle) / width)
 
 
 def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:
     """Return how well each cell agrees with a usual number; `share` is the independent evidence in the step."""
-    off = (grid.people() - people[:, None, None]) / sd[:, None, None]
-    log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
-    return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)
+    there, likelihood = ~np.isnan(people), np.ones_like(grid.cells)
+    off = _off(grid.people(), people, sd, there)
+    power = (-(USUAL_FREEDOM + 1) / 2 * share[there]).astype(np.float32)[:, None, None]
+    likelihood[there] = np.exp(power * np.log(1 + off**2 / np.float32(USUAL_FREEDOM)))
+    return likelihood
 
 
 def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
     """Return how well each cell explains that there was somebody (1) or nobody (0)."""
-    somebody = grid.people() > 0.5 * grid.width[:, None, None]
-    share = occupied[:, None, None]
-    wrong = np.where(np.isnan(share), 0, np.abs(share - somebody))
-    return np.asarray(PRESENT_TRUST ** (wrong * min(minutes, 5.0)), np.float32)
+    trust = PRESENT_TRUST ** min(minutes, 5.0)
+    wrong = np.nan_to_num(np.stack([np.abs(occupied - 1), occupied]))  # where somebody is, and where nobody is
+    somebody, nobody = (trust**wrong).astype(np.float32)[:, :, None, None]
+    return np.where(_somebody(grid), somebody, nobody)

@@ -7,6 +7,7 @@ spaces x biases x cells. docs/explanation/occupancy.md has the formulas and thei
 """
 
 from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ Back = Callable[[Cells], Cells]
 CELLS = 96
 BIASES = 9
 _MIDDLE = CELLS // 2
+_PLACES = np.arange(CELLS, dtype=np.float32) - _MIDDLE
 _NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt bias
 _WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 _GAP = _NODES[1] - _NODES[0]
@@ -53,19 +55,26 @@ class ProbabilityGrid:
 
     def people(self) -> Cells:
         """Return the number of people each cell stands for; below zero in impossible ones."""
-        steps = (np.arange(CELLS) - _MIDDLE) * self.width[:, None]
-        return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
+        steps = _PLACES * self.width.astype(np.float32)[:, None]
+        return np.asarray(self.offset.astype(np.float32)[:, :, None] + steps[:, None, :])
+
+    def copy(self) -> "ProbabilityGrid":
+        """Return a copy that stays as it is when this one goes on."""
+        other = copy(self)
+        other.cells, other.offset, other.width = self.cells.copy(), self.offset.copy(), self.width.copy()
+        other._apart = self._apart.copy()
+        return other
 
     def figures(self, cells: Cells | None = None) -> Floats:
         """Return mean and equal-tail bounds (3 x spaces), of `cells` in place of its own over the same people."""
         spaces = len(self.width)
-        weight = np.asarray(self.cells if cells is None else cells, np.float64).reshape(spaces, -1)
-        people = np.asarray(self.people(), np.float64).reshape(spaces, -1)
-        people = np.where(people <= 0.5 * self.width[:, None], 0, people)
-        mean = (weight * people).sum(1)
+        weight = np.asarray(self.cells if cells is None else cells).reshape(spaces, -1)
+        people = self.people().reshape(spaces, -1)
+        people[people <= 0.5 * self.width.astype(np.float32)[:, None]] = 0
+        mean = np.einsum("sc,sc->s", weight, people, dtype=np.float64)
         order = np.argsort(people, axis=1, kind="stable")
         people, weight = np.take_along_axis(people, order, 1), np.take_along_axis(weight, order, 1)
-        below = np.cumsum(weight, axis=1) - weight / 2  # half of a cell lies below its middle
+        below = np.cumsum(weight, axis=1, dtype=np.float64) - weight / 2  # half of a cell lies below its middle
         lower, upper = np.array([np.interp(TAILS, *space) for space in zip(below, people, strict=True)]).T
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 
@@ -98,11 +107,15 @@ class ProbabilityGrid:
         """Move people in and out, under the bias of each column."""
         self.offset = self.offset + people_in[:, None] * self.more_in - people_out[:, None] * self.more_out
 
-    def cut(self, lowest: Floats | None = None) -> None:
-        """Remove cells below zero; `lowest` is how far below the present number it was within this step."""
+    def cut(self, lowest: Floats | None = None) -> Cells:
+        """Remove cells below zero, and return which are none; `lowest` is how far below the present number it was
+        within this step.
+        """
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
-        self.cells[people <= -0.5 * self.width[:, None, None]] = 0
+        possible = (people > -0.5 * self.width.astype(np.float32)[:, None, None]).astype(np.float32)
+        self.cells *= possible
         self.normalise()
+        return possible
 
     def normalise(self) -> None:
         """Normalise the probabilities; a space without any possible cell starts again as empty."""
@@ -119,16 +132,15 @@ class ProbabilityGrid:
             while self.width[space] * _FINE < sd[space]:
                 self.width[space] *= 2
             self.offset[space] = people[space]
-            off = (np.arange(CELLS) - _MIDDLE) * self.width[space] / max(sd[space], 0.2 * self.width[space])
+            off = _PLACES * self.width[space] / max(sd[space], 0.2 * self.width[space])
             self.cells[space] = _WEIGHTS[:, None] * np.exp(-(off**2) / 2)[None, :]
             self.cells[space] /= self.cells[space].sum()
 
     def recentre(self) -> list[Back]:
         """Centre the cells on the probability by rolling columns and merging cells; return the reverse steps."""
-        places = np.arange(CELLS, dtype=np.float32) - _MIDDLE
         column = np.maximum(self.cells.sum(2), np.float32(1e-30))
-        mean = (self.cells @ places) / column
-        wide = np.maximum((self.cells @ places**2) / column - mean**2, 0)
+        mean = (self.cells @ _PLACES) / column
+        wide = np.maximum((self.cells @ _PLACES**2) / column - mean**2, 0)
         off = np.abs(mean) > _CENTRED
         halved = np.where(column > 1e-3, wide, 0).max(1) > _FINE**2
         if not (off.any() or halved.any()):
@@ -156,15 +168,17 @@ def spread(cells: Cells, variance: Floats) -> Cells:
     if most <= 0:
         return cells
     times = min(int(np.ceil(most / 0.6)), _SPREADS)
-    to_each_side = np.minimum(variance / times / 2, 0.45).astype(np.float32)[:, :, None]
-    stay = 1 - 2 * to_each_side
+    wide = (variance > 0).any(1)  # the spaces that widen at all
+    to_each_side = np.minimum(variance[wide] / times / 2, 0.45).astype(np.float32)[:, :, None]
+    stay, wider = 1 - 2 * to_each_side, cells[wide]
     for _ in range(times):
-        wider = stay * cells
-        moved = to_each_side * cells
+        moved = to_each_side * wider
+        wider = stay * wider
         wider[:, :, 1:] += moved[:, :, :-1]
         wider[:, :, :-1] += moved[:, :, 1:]
-        cells = wider
-    return cells
+    spread_out = cells.copy()
+    spread_out[wide] = wider
+    return spread_out
 
 
 def blur(cells: Cells, sd: Floats) -> Cells:

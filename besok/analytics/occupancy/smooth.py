@@ -1,6 +1,5 @@
 """The estimate of a past day: each step uses earlier and later observations."""
 
-from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,10 +77,10 @@ def _unsettled(doors: SiteParameters, inputs: Inputs) -> Floats:
 
 
 def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
-    nodes, start = [_Node(grid=deepcopy(state.grid), back=[])], 0
+    nodes, start = [_Node(grid=state.grid.copy(), back=[])], 0
     for end in ends:
         back = state.step(inputs.news(slice(start, end), minutes))
-        nodes.append(_Node(grid=deepcopy(state.grid), back=back))
+        nodes.append(_Node(grid=state.grid.copy(), back=back))
         start = end
     return nodes
 
@@ -96,7 +95,9 @@ def _backward(nodes: list[_Node], ending: Floats | None) -> Floats:
         node = nodes[n]
         cells = node.grid.cells * later
         total = cells.sum((1, 2), keepdims=True)
-        cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
+        lost = total[:, 0, 0] <= 1e-25
+        cells /= np.maximum(total, np.float32(1e-30))
+        cells[lost] = node.grid.cells[lost]
         figures[:, n] = node.grid.figures(cells)
         later = backwards(later, node.back)
     return figures

@@ -1,12 +1,12 @@
 """One step of the filter: passages, exits, observations inside; and its reverse for the smoother."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
 
 from besok.analytics.occupancy import evidence
-from besok.analytics.occupancy.evidence import Leaving
+from besok.analytics.occupancy.evidence import LONGEST, Leaving
 from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, spread
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.model.arrays import Bools, Floats
@@ -64,10 +64,12 @@ class FilterState:
     def step(self, news: StepInputs) -> list[Back]:
         """Process a step. Return its reverse steps, the last one first."""
         grid = self.grid
-        leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
-        grid.weigh(leaving)
+        back: list[Back] = []
+        if news.minutes <= LONGEST:
+            leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
+            grid.weigh(leaving)
+            back.append(partial(np.multiply, leaving))
         self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
-        back: list[Back] = [partial(np.multiply, leaving)]
         if (news.people_in + news.people_out + news.variance).any():
             back += self._pass(news)
         settled = np.zeros(len(news.people), bool)
@@ -86,9 +88,7 @@ class FilterState:
         variance = variance / grid.width[:, None] ** 2
         grid.move(news.people_in, news.people_out)
         grid.cells = spread(grid.cells, variance)
-        people = grid.people() + lowest[:, :, None].astype(np.float32)
-        possible = (people > -0.5 * grid.width[:, None, None]).astype(np.float32)
-        grid.cut(lowest)
+        possible = grid.cut(lowest)
         return [partial(spread, variance=variance), partial(np.multiply, possible)]
 
     def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:
@@ -111,7 +111,7 @@ class FilterState:
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
         if not parts:
             return []
-        seen = np.prod(np.stack(parts), 0) if len(parts) > 1 else parts[0]
+        seen = reduce(np.multiply, parts)
         grid.weigh(seen)
         if settled.any():
             people = np.nan_to_num(news.people)
@@ -154,4 +154,6 @@ def backwards(after: Cells, back: list[Back]) -> Cells:
     for part in back:
         after = part(after)
     most = after.max((1, 2), keepdims=True)
-    return np.asarray(np.where(most > 0, after / np.maximum(most, 1e-30), 1), np.float32)
+    scaled = after / np.maximum(most, np.float32(1e-30))
+    scaled[most[:, 0, 0] <= 0] = 1
+    return scaled

@@ -158,7 +158,9 @@ def test_parts_without_readings_are_dropped_and_made_again_when_needed(house: Da
 
 def parts(db: Database) -> list[datetime]:
     """When each part of the table of readings begins."""
-    query = "select range_start from timescaledb_information.chunks where hypertable_name = 'reading' order by 1"
+    query = (
+        "select range_start from timescaledb_information.chunks where hypertable_name = 'reading' order by 1"
+    )
     return [begin for (begin,) in execute(db, query)]
 
 

@@ -97,7 +97,8 @@ class Leaving:
 
 def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
-    return np.where(_somebody(grid), (CLOSED_MINUTE**minutes).astype(np.float32)[:, None, None], np.float32(1))
+    likely = (CLOSED_MINUTE**minutes).astype(np.float32)[:, None, None]
+    return np.where(_somebody(grid), likely, np.float32(1))
 
 
 def _somebody(grid: ProbabilityGrid) -> Bools:
@@ -147,6 +148,6 @@ def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> C
 def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
     """Return how well each cell explains that there was somebody (1) or nobody (0)."""
     trust = PRESENT_TRUST ** min(minutes, 5.0)
-    wrong = np.nan_to_num(np.stack([np.abs(occupied - 1), occupied]))  # where somebody is, and where nobody is
-    somebody, nobody = (trust**wrong).astype(np.float32)[:, :, None, None]
+    wrong_by_cell = np.nan_to_num([np.abs(occupied - 1), occupied])  # with somebody, and with nobody
+    somebody, nobody = (trust**wrong_by_cell).astype(np.float32)[:, :, None, None]
     return np.where(_somebody(grid), somebody, nobody)

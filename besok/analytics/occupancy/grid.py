@@ -74,7 +74,8 @@ class ProbabilityGrid:
         mean = np.einsum("sc,sc->s", weight, people, dtype=np.float64)
         order = np.argsort(people, axis=1, kind="stable")
         people, weight = np.take_along_axis(people, order, 1), np.take_along_axis(weight, order, 1)
-        below = np.cumsum(weight, axis=1, dtype=np.float64) - weight / 2  # half of a cell lies below its middle
+        # half of a cell lies below its middle
+        below = np.cumsum(weight, axis=1, dtype=np.float64) - weight / 2
         lower, upper = np.array([np.interp(TAILS, *space) for space in zip(below, people, strict=True)]).T
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 

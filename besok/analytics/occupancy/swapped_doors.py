@@ -77,6 +77,8 @@ class SwapDetector:
         at = (quarter - (self._begins or 0)) % len(passed)
         turned = np.repeat(self.turned[None], len(entries), axis=0)
         entries, exits = np.where(turned, exits, entries), np.where(turned, entries, exits)
+        if over and self._nothing_against(witnesses(entries - exits, seen.step_minutes) * lean[quarter]):
+            return entries, exits, turned
         since = np.zeros(len(self.turned), np.int64)
         for step in np.flatnonzero((entries + exits).any(1)):
             net = entries[step] - exits[step]
@@ -100,6 +102,15 @@ class SwapDetector:
             self._against = np.where(detected, 0, self._against)
             self.turned = self.turned ^ detected
         return entries, exits, turned
+
+    def _nothing_against(self, support: Floats) -> bool:
+        """Tell whether no door could be detected as turned on an entire day of so much support (steps x doors)."""
+        so_far = self._against - np.cumsum(support, axis=0)
+        against = so_far - np.minimum(np.minimum.accumulate(so_far, axis=0), 0)
+        if (against > SURE).any():
+            return False
+        self.most = np.maximum(self.most, against.max(0, initial=0))
+        return True
 
     def _judge(self, support: Floats, net: Floats, inside: Floats) -> Bools:
         """Process a step; return the doors detected as turned."""

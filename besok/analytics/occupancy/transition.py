@@ -68,8 +68,8 @@ class FilterState:
         if news.minutes <= LONGEST:
             leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
             grid.weigh(leaving)
+            self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
             back.append(partial(np.multiply, leaving))
-        self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
         if (news.people_in + news.people_out + news.variance).any():
             back += self._pass(news)
         settled = np.zeros(len(news.people), bool)

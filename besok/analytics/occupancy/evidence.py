@@ -150,4 +150,4 @@ def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
     trust = PRESENT_TRUST ** min(minutes, 5.0)
     wrong_by_cell = np.nan_to_num([np.abs(occupied - 1), occupied])  # with somebody, and with nobody
     somebody, nobody = (trust**wrong_by_cell).astype(np.float32)[:, :, None, None]
-    return np.where(_somebody(grid), somebody, nobody)
+    return np.asarray(np.where(_somebody(grid), somebody, nobody))

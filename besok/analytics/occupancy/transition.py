@@ -156,4 +156,4 @@ def backwards(after: Cells, back: list[Back]) -> Cells:
     most = after.max((1, 2), keepdims=True)
     scaled = after / np.maximum(most, np.float32(1e-30))
     scaled[most[:, 0, 0] <= 0] = 1
-    return scaled
+    return np.asarray(scaled)

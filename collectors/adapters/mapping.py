@@ -10,7 +10,6 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import is_so
 from collectors.devices.format import Format, of_mapping
 from collectors.devices.reader import LEAVES_SHOWN, TOMBSTONE, read, read_fitting, shown
 
@@ -24,7 +23,7 @@ def decode(packet: Packet) -> Decoded | None:
 
     None if no mapping is for the topic, or its `only` not for the message.
     """
-    forms = [form for form in _for_topic(packet, of_codec=False) if is_so(form.when, packet)]
+    forms = [form for form in _for_topic(packet, of_codec=False) if form.when.hold(packet.whole)]
     if not forms:
         return None
     if not packet.payload:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 from besok.model import topics
-from besok.model.json_path import Path, compiled, sentence
+from besok.model.errors import Unreadable
+from besok.model.json_path import NOWHERE, Path, Place, compiled, sentence
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
@@ -44,13 +45,41 @@ class Condition:
         """Tell whether it applies to the items of a message."""
         return self.path.begins in ("item", "around", "key")
 
+    def holds(self, place: Place) -> bool:
+        """Tell whether what lies at the path in a message or item is as required."""
+        path = self.path
+        values = (path.value(place),) if path.is_single else (match.value for match in path.find(place))
+        present = [value for value in values if value is not NOWHERE and value is not None]
+        if not self.is_not and (not present or ANY in self.texts):
+            return bool(present) or ABSENT in self.texts
+        texts = [text_of(value) for value in present]
+        is_one = not self.texts.isdisjoint(texts) or (
+            bool(self.patterns) and any(p.fullmatch(text) for p in self.patterns for text in texts)
+        )
+        return is_one != self.is_not
+
 
 class Paths(tuple[Path, ...]):
     """A path, or several, of which the first that leads to a value counts."""
 
+    def value(self, place: Place) -> Any:
+        """Return the first value that is neither null nor empty text; None if there is none. Raises Unreadable."""
+        for path in self:
+            value = one(path, place)
+            if value is not NOWHERE and value is not None and value != "":
+                return value
+        return None
+
 
 class Conditions(tuple[Condition, ...]):
     """Conditions that must all hold, each written as path = "text"."""
+
+    def hold(self, place: Place) -> bool:
+        """Tell whether they hold; False if a path gets lost."""
+        try:
+            return all(condition.holds(place) for condition in self)
+        except Unreadable:
+            return False
 
 
 class Words(frozenset[str]):
@@ -66,6 +95,15 @@ class Choice(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class Choices(tuple[Choice, ...]):
     """Choices of a name, of which the first that leads to one counts: paths, or objects of a path and conditions."""
+
+    def value(self, place: Place) -> Any:
+        """Return the value of the first choice that leads to one, or NOWHERE. Raises Unreadable."""
+        for choice in self:
+            if not choice.when or choice.when.hold(place):
+                value = one(choice.path[0], place)
+                if value is not NOWHERE and value is not None:
+                    return value
+        return NOWHERE
 
 
 class Unless(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, rename={"is_": "is"}):
@@ -198,14 +236,14 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
             compiled(self.period_s)
 
     @cached_property
-    def when(self) -> tuple[Condition, ...]:
+    def when(self) -> Conditions:
         """The conditions on the message."""
-        return tuple(condition for condition in self.asked if not condition.is_of_item)
+        return Conditions(condition for condition in self.asked if not condition.is_of_item)
 
     @cached_property
-    def only(self) -> tuple[Condition, ...]:
+    def only(self) -> Conditions:
         """The conditions on its items."""
-        return tuple(condition for condition in self.asked if condition.is_of_item)
+        return Conditions(condition for condition in self.asked if condition.is_of_item)
 
     @cached_property
     def has_flows(self) -> bool:
@@ -248,6 +286,16 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
                 for name in data.keys() & index.keys():
                     numbers.update(index[name])
         return [self.values[number] for number in sorted(numbers)]
+
+
+def one(path: Path, place: Place) -> Any:
+    """Return the single value at a path, or NOWHERE. Raises Unreadable where there are several."""
+    if path.is_single:
+        return path.value(place)
+    matches = path.find(place)
+    if len(matches) > 1:
+        raise Unreadable(f"{path.text} leads to {len(matches)} values; make items of them with each = ...")
+    return matches[0].value if matches else NOWHERE
 
 
 def text_of(value: Any) -> str:

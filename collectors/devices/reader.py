@@ -18,8 +18,7 @@ from collectors import kept_forms
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import first, hold, is_so, one, value_at
-from collectors.devices.format import ONLINE, Choice, Format, Value, text_of
+from collectors.devices.format import ONLINE, Choices, Format, Value, one, text_of
 from collectors.devices.leaves import leaves
 from collectors.devices.subjects import ANSWER, is_no_person
 from collectors.devices.when import share, when
@@ -65,7 +64,7 @@ def read(forms: Sequence[Format], packet: Packet) -> Decoded:
 
 def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by those formats that are for it. Raises Unreadable."""
-    return read([form for form in forms if is_so(form.when, packet)], packet)
+    return read([form for form in forms if form.when.hold(packet.whole)], packet)
 
 
 def _why_not(reasons: Sequence[str]) -> str:
@@ -145,7 +144,7 @@ class _Reading:
 
     def _model(self) -> str:
         """Return the model that the message names, or "": any other text could be a person's name."""
-        model = first(self.form.model, self.packet.whole)
+        model = self.form.model.value(self.packet.whole)
         return model if isinstance(model, str) and kept_forms.may_be_model(model) else ""
 
     def _items(self) -> list[Place]:
@@ -169,7 +168,7 @@ class _Reading:
             places = known[steps]
         if not self.form.only:
             return places
-        chosen = [place for place in places if hold(self.form.only, place)]
+        chosen = [place for place in places if self.form.only.hold(place)]
         self.found = len(chosen) < len(places)  # items left out were matched too
         return chosen
 
@@ -182,7 +181,7 @@ class _Reading:
     def _item(self, place: Place) -> None:
         pairs: list[tuple[Value, Any]] = []
         for value in self.form.values_in(place.message, place.item):
-            if value.when and not hold(value.when, place):
+            if value.when and not value.when.hold(place):
                 continue
             if value.all:
                 pairs += self._all(value, place)
@@ -302,8 +301,8 @@ class _Reading:
         )
         return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{mapping_draft.written(draft)}"
 
-    def _name(self, part: str, choices: Sequence[Choice], place: Place, otherwise: str) -> str:
-        value = first(choices, place) if choices else otherwise
+    def _name(self, part: str, choices: Choices, place: Place, otherwise: str) -> str:
+        value = choices.value(place) if choices else otherwise
         if value is NOWHERE:
             raise Unreadable(f"{_choices_text(choices)} leads nowhere, so the {part} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
@@ -322,7 +321,7 @@ class _Reading:
             return None
         first = self.readings[0]
         try:
-            value = value_at(self.form.seq, self.packet.whole)
+            value = self.form.seq.value(self.packet.whole)
         except Unreadable:
             return None
         if not isinstance(value, str | int | float):
@@ -340,7 +339,7 @@ def _sentence(text: str, place: Place) -> str:
     return "".join(p if isinstance(p, str) else show(p[0].value if p else None) for p in pieces)
 
 
-def _choices_text(choices: Sequence[Choice]) -> str:
+def _choices_text(choices: Choices) -> str:
     return " or ".join(choice.path[0].text for choice in choices)
 
 

@@ -14,9 +14,9 @@ from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import finding, reader, subjects, unknown
+from collectors.devices import reader, subjects, unknown
 from collectors.devices.field_names import WORDS, listed
-from collectors.devices.format import ABSENT, Condition, Format
+from collectors.devices.format import ABSENT, Conditions, Format
 from collectors.devices.leaves import is_number
 from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
@@ -27,7 +27,7 @@ WRITE = "write a mapping (docs/reference/mappings.md)"
 NOTHING = "nothing about people or the air of a room"
 
 Entry = TypeVar("Entry", Table, Codec)
-Candidate = tuple[Table, Format, tuple[Condition, ...]]  # with the conditions on more than the topic
+Candidate = tuple[Table, Format, Conditions]  # with the conditions on more than the topic
 
 
 class Index(NamedTuple):
@@ -92,7 +92,7 @@ def index() -> Index:
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     for table, form in forms:
         key = min(_keys(form), key=lambda name: shared[name], default="")
-        conditions = tuple(c for c in form.when if c.path.begins != "topic")
+        conditions = Conditions(c for c in form.when if c.path.begins != "topic")
         is_by_topic = form.topic or len(conditions) < len(form.when)
         if not is_by_topic and not key:
             raise TableError(
@@ -167,8 +167,8 @@ def _of_topic(topic: str) -> tuple[Candidate, ...]:
     candidates = []
     for candidate in index().by_topic:
         form = candidate[1]
-        of_topic = [c for c in form.when if c.path.begins == "topic"]
-        if (not form.topic or topic_matches_sub(form.topic, topic)) and finding.hold(of_topic, place):
+        of_topic = Conditions(c for c in form.when if c.path.begins == "topic")
+        if (not form.topic or topic_matches_sub(form.topic, topic)) and of_topic.hold(place):
             candidates.append(candidate)
     return tuple(candidates)
 
@@ -187,7 +187,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     """
     fits: dict[str, tuple[Table, list[Format]]] = {}
     for table, form, conditions in _candidates(packet):
-        if finding.is_so(conditions, packet):
+        if conditions.hold(packet.whole):
             fits.setdefault(table.path, (table, []))[1].append(form)
     if not fits:
         return None

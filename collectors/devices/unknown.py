@@ -21,7 +21,7 @@ from besok.model.readings import Decoded
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import meanings, reader
+from collectors.devices import reader
 from collectors.devices.field_names import (
     CLIMATE,
     FIELDS,
@@ -38,7 +38,7 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.format import Format, Paths, Value, Values, paths
-from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, leaves
+from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, all_choices, leaves, state_of
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio
@@ -92,7 +92,7 @@ def _no_data(packet: Packet) -> str:
         return "where somebody's phone is; nothing of it is kept"
     if word in WORDS["connected"]:
         return "whether a device is connected"
-    return reader.NOTHING_MEASURED if word and meanings.state_of(packet.value) is None else ""
+    return reader.NOTHING_MEASURED if word and state_of(packet.value) is None else ""
 
 
 class Candidates:
@@ -106,8 +106,8 @@ class Candidates:
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
-        self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not meanings.is_aside(leaf)]
-        self.rest = [leaf for leaf in sent if leaf.name not in QUALIFIED or meanings.is_aside(leaf)]
+        self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not leaf.is_aside]
+        self.rest = [leaf for leaf in sent if leaf.name not in QUALIFIED or leaf.is_aside]
         self.texts = [
             leaf.value for leaf in sent if isinstance(leaf.value, str) and len(leaf.value) <= PLAIN_LIMIT
         ]
@@ -118,13 +118,13 @@ class Candidates:
     def asked(self, known: Collection[str] = ()) -> list[Leaf]:
         """Return the leaves, other than those at `known` paths, that may count people by name."""
         others = (leaf for leaf in self.leaves if leaf.path == TOP or leaf.path not in known)
-        return [leaf for leaf in others if meanings.choices_of(replace(leaf, is_bare=False))]
+        return [leaf for leaf in others if replace(leaf, is_bare=False).meanings]
 
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
-        unsure = [leaf for leaf in self.rest if meanings.choices_of(leaf)]
+        unsure = [leaf for leaf in self.rest if leaf.meanings]
         if self.doubt:
-            unsure += [leaf for leaf in self.certain if meanings.choices_of(leaf)]
+            unsure += [leaf for leaf in self.certain if leaf.meanings]
         if problem := self._unreachable(unsure) or (unsure and self.question(unsure)):
             raise Unreadable(problem)
         air = self._climate()
@@ -264,7 +264,7 @@ class Candidates:
             if KNOWN.isdisjoint({*(leaf.said or words(leaf.names[-1]))} - plain)
         ]
         if not self._outside():
-            air = [leaf for leaf in self.leaves if leaf.is_open and meanings.state_of(leaf.value) is not None]
+            air = [leaf for leaf in self.leaves if leaf.is_open and state_of(leaf.value) is not None]
             names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"]]
             names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
         return list(dict.fromkeys(names))
@@ -281,7 +281,7 @@ class Candidates:
         frame = self.packet.device  # which has its own device and time
         draft = MappingDraft(
             topic=self.packet.topic,
-            choices=(*meanings.all_choices([*reversed(first.values())][:OFFERED]), *climate),
+            choices=(*all_choices([*reversed(first.values())][:OFFERED]), *climate),
             device=f"'{frame}'" if frame else self._first(each, "device", "sub", "loose"),
             time="" if frame else self._first(each, "time", "end"),
             start="" if frame else self._first(each, "start"),

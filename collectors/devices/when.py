@@ -11,9 +11,9 @@ from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
 from collectors.adapters import times
 from collectors.adapters.jsontext import show
+from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import number_at, one, value_at
-from collectors.devices.format import Format, text_of
+from collectors.devices.format import Format, one, text_of
 
 AGE_LIMIT: Final = 10 * 366 * 86_400  # seconds
 
@@ -51,7 +51,7 @@ def share(form: Format, place: Place) -> float:
     """Return the share of the period in which the device measured; 1 where it is not stated."""
     if not form.share:
         return 1.0
-    taken, expected = (number_at("samples", path, place) for path in form.share)
+    taken, expected = (_number_at("samples", path, place) for path in form.share)
     return 1.0 if taken is None or not expected or expected < 0 else min(1.0, max(0.0, taken / expected))
 
 
@@ -60,7 +60,7 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
     if not isinstance(form.period_s, str):
         return float(form.period_s), "period_s"
     label = f"period_s ({form.period_s})"
-    seconds = number_at(label, compiled(form.period_s), place)
+    seconds = _number_at(label, compiled(form.period_s), place)
     return 0.0 if seconds is None else converted(seconds, form.units.get("period_s", 1.0)), label
 
 
@@ -92,13 +92,13 @@ def _zone(form: Format, packet: Packet, place: Place) -> str:
         stated = one(compiled(zone), place)
         zone = stated if isinstance(stated, str) else ""
     zone = zone or packet.known.zone
-    if not form.summer or text_of(value_at(form.summer, place)) not in ("true", "1"):
+    if not form.summer or text_of(form.summer.value(place)) not in ("true", "1"):
         return zone
     return times.in_summer(zone)
 
 
 def _age(path: Path, form: Format, place: Place) -> timedelta:
-    age = number_at(f"age_s ({path.text})", path, place)
+    age = _number_at(f"age_s ({path.text})", path, place)
     seconds = 0.0 if age is None else converted(age, form.units.get("age_s", 1.0))
     if not 0 <= seconds <= AGE_LIMIT:
         raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
@@ -107,6 +107,12 @@ def _age(path: Path, form: Format, place: Place) -> timedelta:
 
 def _mark(form: Format, packet: Packet) -> int:
     """Return a number below a million that distinguishes this message from others of the same second."""
-    seq = value_at(form.seq, packet.whole)
+    seq = form.seq.value(packet.whole)
     distinguishing = packet.payload if seq is None else text_of(seq).encode("utf-8", "replace")
     return int.from_bytes(blake2b(distinguishing, digest_size=4).digest()) % 1_000_000
+
+
+def _number_at(name: str, path: Path, place: Place) -> float | None:
+    """Return the number at a path; None if there is none. Raises Unreadable."""
+    raw = one(path, place)
+    return None if raw is NOWHERE else number(name, raw)

@@ -14,8 +14,7 @@ from besok.model.json_path import NOWHERE, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
-from collectors.devices.finding import one, value_at
-from collectors.devices.format import Paths, made, paths
+from collectors.devices.format import Paths, made, one, paths
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
     SOURCE,
@@ -74,11 +73,11 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     def is_of(self, place: Place) -> bool:
         is_like = any(all(one(p, place) not in (NOWHERE, None) for p in needed) for needed in self.needs)
-        return is_like and value_at(self.made_up, place) is not True
+        return is_like and self.made_up.value(place) is not True
 
     def unwrap(self, place: Place) -> Uplink:
         """Return the uplink in a message. Raises Unreadable."""
-        device, frame = deveui(value_at(self.device, place)), value_at(self.payload, place)
+        device, frame = deveui(self.device.value(place)), self.payload.value(place)
         encoding = self.encoding
         if encoding == "hex or base64":  # text that could be both is hex
             is_hex = type(frame) is str and len(frame) % 2 == 0 and _HEX.fullmatch(frame)
@@ -86,9 +85,9 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return Uplink(
             device=device,
             payload=from_text(frame, (self.payload[0].names or ("",))[-1], encoding),
-            fport=whole_number(value_at(self.port, place)),
+            fport=whole_number(self.port.value(place)),
             fields=self._decoded(place),
-            normalized=value_at(self.normalized, place),
+            normalized=self.normalized.value(place),
             time=first_time(match.value for path in self.times for match in path.find(place)),
             identity=self._identity(device, place),
             models=partial(self._models, place),
@@ -102,10 +101,10 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:
-            value = value_at((path,), place)
+            value = one(path, place)
             if type(value) is str and path.text.endswith("JSON"):
                 value = parse(value.encode("utf-8", "replace"))
-            if value not in (None, {}, []):
+            if value not in (None, NOWHERE, "", {}, []):
                 return value
         if not self.envelope:
             return None
@@ -116,13 +115,13 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
         A network that leaves a zero out is believed only where it tells the session.
         """
-        scope, session = f"{SOURCE}/{device}", value_at(self.session, place)
-        number = whole_number(value_at(self.number, place), -1)
+        scope, session = f"{SOURCE}/{device}", self.session.value(place)
+        number = whole_number(self.number.value(place), -1)
         if type(session) is str and session and (number >= 0 or self.zero_left_out):
             is_hex = _HEX.fullmatch(session)  # an address; in key ids, base64, the case matters
             mark = f"fcnt:{session.lower() if is_hex else session}:{max(number, 0)}"
             return Identity(scope=scope, mark=mark, window_s=REPEAT_S)
-        if not session and type(unique := value_at(UNIQUE, place)) is str:
+        if not session and type(unique := UNIQUE.value(place)) is str:
             return Identity(scope=scope, mark=f"uplink:{unique}", window_s=REPEAT_S)
         return Identity(scope=scope, mark=f"fcnt:0:{number}", window_s=NUMBER_S) if number >= 0 else None
 

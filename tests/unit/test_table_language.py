@@ -12,7 +12,6 @@ from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import in_summer
 from collectors.devices import field_names, reader, registry, subjects
-from collectors.devices.finding import is_so
 from collectors.devices.table import TableError, parse
 
 HEAD = 'vendor = "Acme"\nmodel = "G3"\nkind = "camera"\ndocument = "https://acme.example"\n'
@@ -25,7 +24,7 @@ def read(table: str, payload: Any, topic: str = "acme/hall/up") -> Decoded:
     body = json.dumps(payload).encode()
     packet = Packet(Message(topic=topic, payload=body, received=TIME), DecodeContext(zone="UTC"))
     forms = parse(f"{HEAD}{table}\n{EXAMPLE}", "acme/g3.toml").messages
-    return reader.read([form for form in forms if is_so(form.when, packet)], packet)
+    return reader.read([form for form in forms if form.when.hold(packet.whole)], packet)
 
 
 def said(table: str, payload: Any, topic: str = "acme/hall/up") -> list[tuple[str, str, float]]:

@@ -117,15 +117,12 @@ class Connection:
         configure_client(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
-        client.on_pre_connect = self._on_pre_connect
+        client.on_pre_connect = lambda *_: self._set_number(0)
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         return client
 
     # The callbacks below run in the network thread. An exception would end it, so none may raise.
-
-    def _on_pre_connect(self, *_: object) -> None:
-        self._set_number(0)
 
     def _on_connect_fail(self, *_: object) -> None:
         self._log_away(explain.failure(sys.exception(), self._settings))

@@ -86,9 +86,9 @@ class StoredNames:
         return level if level in ("+", "#") else self._part(level)
 
     def _find_part(self, part: str) -> str:
-        if is_known(part, self._known) or _is_number(part):
-            return part
-        return pseudonym(self._known.key, part)
+        # A number of a device that its maker has assigned stays too
+        is_number = kept_forms.is_identifier(part, "serial") and not _RANDOM.fullmatch(canonical(part))
+        return part if is_number or is_known(part, self._known) else pseudonym(self._known.key, part)
 
     def _identity(self, identity: Identity, hidden: bool) -> Identity:
         """Return the identity of a message; parts that are hidden, or may be a name, become hashes."""
@@ -100,11 +100,6 @@ class StoredNames:
     def secret(self, text: str) -> str:
         """Return the keyed hash of a text that must be recognised and never read."""
         return blake2b(text.encode("utf-8", "replace"), key=self._known.key[:64], digest_size=8).hexdigest()
-
-
-def _is_number(name: str) -> bool:
-    """Tell whether a name is a device number assigned by its maker."""
-    return kept_forms.is_identifier(name, "serial") and not _RANDOM.fullmatch(canonical(name))
 
 
 def named(message: Message, names: Names) -> Message:
@@ -126,10 +121,6 @@ def revealed(known: DecodeContext, topics: Iterable[str]) -> DecodeContext:
         names = hidden_by(known.key, topics)
         if new := {hidden: names[hidden] for hidden in known.pseudonyms & names.keys() - cache.names.keys()}:
             cache.names |= new
-            cache.context = _with_names(known, cache.names)
+            mappings = (with_changes(m, topic=reveal(m.topic, cache.names)) for m in known.mappings)
+            cache.context = with_changes(known, mappings=tuple(mappings))
     return cache.context or known
-
-
-def _with_names(known: DecodeContext, names: Names) -> DecodeContext:
-    mappings = (with_changes(mapping, topic=reveal(mapping.topic, names)) for mapping in known.mappings)
-    return with_changes(known, mappings=tuple(mappings))

@@ -131,7 +131,8 @@ class Path:
             return matches
         parent = matches[0].value
         if self.several:
-            inner = [one for name in self.several for one in _followed(parent, (name,))]
+            present = parent if type(parent) is dict else {}
+            inner = [Found(present[name], name) for name in self.several if name in present]
         else:
             inner = _inside(parent)
         if self.having:

@@ -32,14 +32,15 @@ class Packet:
         self.time: datetime | None = None
         self.identity: Identity | None = None
         self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
-        self._body: Any = _UNREAD
+        self._value: Any = _UNREAD
+        self._problem: Unreadable | None = None  # why it is none of JSON, XML and CSV
 
     def holding(
         self, value: Any, device: str = "", time: datetime | None = None, identity: Identity | None = None
     ) -> "Packet":
         """Return the same message with the value that a decoder made of it, and with what is known of the sender."""
         packet = Packet(self.message, self.known)
-        packet.budget, packet._body = self.budget, value
+        packet.budget, packet._value = self.budget, value
         packet.device, packet.time = device or self.device, time or self.time
         packet.identity = identity or self.identity
         return packet
@@ -53,22 +54,26 @@ class Packet:
     @property
     def json(self) -> Any:
         """The JSON value of the payload; of XML and CSV the equivalent object. Raises Unreadable with the reason."""
-        value = self._parsed()
-        if isinstance(value, Unreadable):
-            raise Unreadable(str(value))
+        value = self.value
+        if self._problem is not None:
+            raise Unreadable(str(self._problem))
         return value
 
     @property
     def object(self) -> dict[str, Any]:
         """The payload if it is a JSON object, else an empty one. Never raises."""
-        value = self._parsed()
+        value = self.value
         return value if type(value) is dict else {}
 
     @property
     def value(self) -> Any:
-        """The value of the payload: JSON, the object equivalent to XML or CSV, or else its text. Never raises."""
-        value = self._parsed()
-        return self.text if isinstance(value, Unreadable) else value
+        """The value of the payload: JSON, the object equivalent to XML or CSV, or else its text. Never raises.
+
+        Parsed once, since every adapter reads it.
+        """
+        if self._value is _UNREAD:
+            self._value = self._parse()
+        return self._value
 
     @property
     def text(self) -> str:
@@ -78,18 +83,15 @@ class Packet:
         except UnicodeDecodeError:
             return ""
 
-    def _parsed(self) -> Any:
-        """Return the value, or the error; cached, since every adapter reads it."""
-        if self._body is _UNREAD:
-            self._body = self._parse()
-        return self._body
-
     def _parse(self) -> Any:
         try:
             return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
         except Unreadable as exc:
-            problem = exc
+            self._problem = exc
         try:
-            return csvtext.parse(self.text) or problem
+            if rows := csvtext.parse(self.text):
+                self._problem = None
+                return rows
         except Unreadable as exc:
-            return exc
+            self._problem = exc
+        return self.text

@@ -77,9 +77,12 @@ class Conditions(tuple[Condition, ...]):
     def hold(self, place: Place) -> bool:
         """Tell whether they hold; False if a path gets lost."""
         try:
-            return all(condition.holds(place) for condition in self)
+            for condition in self:  # faster than all(), and each message meets some
+                if not condition.holds(place):
+                    return False
         except Unreadable:
             return False
+        return True
 
 
 class Words(frozenset[str]):
@@ -338,10 +341,6 @@ def paths(texts: str | Sequence[str]) -> Paths:
     return Paths(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
 
 
-def _conditions(entries: Mapping[str, Any]) -> Conditions:
-    return Conditions(_condition(compiled(path), text_of(text)) for path, text in entries.items())
-
-
 def _condition(path: Path, text: str) -> Condition:
     is_not = text.startswith(ABSENT) and len(text) > 1 and not text.startswith(f"{ABSENT}|")
     words = [word.strip() for word in (text[1:] if is_not else text).split("|")]
@@ -397,7 +396,7 @@ def _several(given: Any) -> list[Any]:
 
 _MAKERS: dict[type, Callable[[Any], Any]] = {
     Paths: paths,
-    Conditions: _conditions,
+    Conditions: lambda texts: Conditions(_condition(compiled(p), text_of(t)) for p, t in texts.items()),
     Choices: _choices,
     Values: _values,
     Words: lambda words: Words(text_of(word).lower() for word in _several(words)),

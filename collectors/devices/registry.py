@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -143,19 +143,18 @@ def named_in(text: str, entries: Mapping[str, Entry]) -> Iterator[Entry]:
         if entry is None:
             return
         own = compact(entry.vendor)
-        if not vendors or own in vendors or (own not in known.vendors and _is_called_alike(own, vendors)):
+        is_alike = any(own.startswith(vendor) or vendor.startswith(own) for vendor in vendors)
+        if not vendors or own in vendors or (own not in known.vendors and is_alike):
             yield entry
-
-
-def _is_called_alike(vendor: str, others: Iterable[str]) -> bool:
-    return any(vendor.startswith(other) or other.startswith(vendor) for other in others)
 
 
 def _candidates(packet: Packet) -> Iterator[Candidate]:
     """Yield the formats whose topic fits the message, with the conditions yet to be checked."""
     yield from _of_topic(packet.topic)
+    value: Any = packet.value
+    value = value[0] if type(value) is list and value else value
     by_field = index().by_field
-    for name in _top(packet):
+    for name in value if type(value) is dict else ():
         yield from by_field.get(name, ())
 
 
@@ -171,12 +170,6 @@ def _of_topic(topic: str) -> tuple[Candidate, ...]:
         if (not form.topic or topic_matches_sub(form.topic, topic)) and of_topic.hold(place):
             candidates.append(candidate)
     return tuple(candidates)
-
-
-def _top(packet: Packet) -> Sequence[str]:
-    value: Any = packet.value
-    value = value[0] if type(value) is list and value else value
-    return [key for key in value if type(key) is str] if type(value) is dict else ()
 
 
 def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:

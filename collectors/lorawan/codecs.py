@@ -123,7 +123,8 @@ class Codecs:
 
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return the answers to the first frames; none if the process died on one of several."""
-        if self._struck_out(codec):
+        strikes = self._strikes[codec.sha256]
+        if len(strikes) == STRIKES and self._clock() - strikes[0] < STRIKES_S:
             return [Answer({}, RESTS)] * max(1, len(frames))
         answers: list[Answer] = []
         try:
@@ -144,15 +145,11 @@ class Codecs:
             limit = True
         if limit:
             self._known.discard(codec.sha256)  # its state may be corrupt: load it again
-            self._strikes[codec.sha256].append(self._clock())
+            strikes.append(self._clock())
             log.warning(
                 "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
             )
         return answers
-
-    def _struck_out(self, codec: Codec) -> bool:
-        strikes = self._strikes[codec.sha256]
-        return len(strikes) == STRIKES and self._clock() - strikes[0] < STRIKES_S
 
     def _exchange(self, codec: Codec, frames: Sequence[Frame]) -> list[bytes]:
         """Return the lines that answer a request. Raises TimeoutError, EOFError if the process has ended, OSError."""

@@ -14,7 +14,8 @@ from besok.model.readings import Decoded
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import field_names, reader, registry
+from collectors.devices import reader, registry
+from collectors.devices.field_names import telling
 from collectors.devices.subjects import WARM
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_text, whole_number
@@ -45,15 +46,19 @@ def decode(packet: Packet) -> Decoded | None:
         return read(uplink, packet)
     entry = registry.by_model(TABLE)
     resolved = _resolved(records)
-    of_rooms = [record for record in resolved if not _is_elsewhere(record)]
+    # Without what is named after something with its own climate: a freezer, water, a processor
+    names = [f"{record['device']} {record['name']}" for record in resolved]
+    of_rooms = [
+        r for r, name in zip(resolved, names, strict=True) if not {*telling("outside", name)} - {"battery"}
+    ]
     if resolved and not of_rooms:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
     if not decoded.readings and not decoded.problems:
-        names = ", ".join(sorted(name for name in values if name.isprintable())[:8])
+        shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(
-            f"no unit in it tells what a record measures ({names}): write a mapping for what is counted"
+            f"no unit in it tells what a record measures ({shown}): write a mapping for what is counted"
         )
     if frame:
         decoded = replace(decoded, readings=tuple(replace(r, source=SOURCE) for r in decoded.readings))
@@ -82,12 +87,6 @@ def _is_pack(packet: Packet) -> bool:
         return False
     pack = packet.value
     return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
-
-
-def _is_elsewhere(record: dict[str, Any]) -> bool:
-    """Tell whether a record is named after something with its own climate: a freezer, water, a processor."""
-    names = f"{record['device']} {record['name']}"
-    return bool({*field_names.telling("outside", names)} - {"battery"})
 
 
 def _value(record: dict[str, Any]) -> Any:

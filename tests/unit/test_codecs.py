@@ -11,7 +11,7 @@ import pytest
 
 from besok.model.decode_context import Codec
 from besok.model.readings import Decoded
-from collectors.lorawan.codecs import STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
+from collectors.lorawan.codecs import PORTION, STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
 
 FRAME = Frame(bytes.fromhex("0102ff"), 85, 1_795_594_500_000)
 OTHER = Frame(b"\x09", 2, 0)
@@ -272,6 +272,24 @@ def test_frames_that_wait_go_in_one_request(codecs: Codecs, monkeypatch: pytest.
     settled = [decoded.not_data for decoded in codecs.settled([Decoded(not_data="-"), *waiting])]
     assert settled == ["-", *(text for n in range(5) for text in (f"{{'n': {n}}}", "{'x': 2}"))]
     assert sizes == [5, 5]
+
+
+def test_each_answer_of_several_portions_is_of_its_message(codecs: Codecs) -> None:
+    first, second = (
+        codec("function Decode(p, b) { return { n: p }; }"),
+        codec("function Decode(p, b) { return {}; }"),
+    )
+
+    waiting = [
+        Waiting(
+            codec=second if n % 50 == 7 else first,
+            frame=Frame(b"", n, 0),
+            resume=lambda answer: Decoded(not_data=str(answer.fields.get("n"))),
+        )
+        for n in range(2 * PORTION + 1)
+    ]
+    settled = [decoded.not_data for decoded in codecs.settled(waiting)]
+    assert settled == ["None" if n % 50 == 7 else str(n) for n in range(2 * PORTION + 1)]
 
 
 def test_a_frame_of_a_portion_costs_only_itself(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:

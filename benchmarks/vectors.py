@@ -352,7 +352,7 @@ def _vendor(codec: Codec) -> str:
     entry = registry.by_model(codec.name)
     if entry is not None:
         return entry.vendor
-    known = {registry.compact(e.vendor): e.vendor for e in registry.lorawan()}
+    known = {registry.compact(e.vendor): e.vendor for e in registry.index().lorawan}
     own = registry.compact(codec.vendor)
     return next((name for short, name in known.items() if own.startswith(short)), codec.vendor)
 

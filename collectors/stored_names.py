@@ -86,9 +86,11 @@ class StoredNames:
         return level if level in ("+", "#") else self._part(level)
 
     def _find_part(self, part: str) -> str:
-        # A number of a device that its maker has assigned stays too
+        if is_known(part, self._known):
+            return part
+        # The number of a device that its maker has assigned stays too
         is_number = kept_forms.is_identifier(part, "serial") and not _RANDOM.fullmatch(canonical(part))
-        return part if is_number or is_known(part, self._known) else pseudonym(self._known.key, part)
+        return part if is_number else pseudonym(self._known.key, part)
 
     def _identity(self, identity: Identity, hidden: bool) -> Identity:
         """Return the identity of a message; parts that are hidden, or may be a name, become hashes."""

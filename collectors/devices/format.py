@@ -53,9 +53,7 @@ class Condition:
         if not self.is_not and (not present or ANY in self.texts):
             return bool(present) or ABSENT in self.texts
         texts = [text_of(value) for value in present]
-        is_one = not self.texts.isdisjoint(texts) or (
-            bool(self.patterns) and any(p.fullmatch(text) for p in self.patterns for text in texts)
-        )
+        is_one = not self.texts.isdisjoint(texts) or any(p.fullmatch(t) for p in self.patterns for t in texts)
         return is_one != self.is_not
 
 
@@ -331,8 +329,8 @@ def of_mapping(mapping: PayloadMapping) -> Format:
         "of_model": mapping.model,
         "when": dict(mapping.only),
         "values": values,
+        "units": {key: unit for key, unit in mapping.units.items() if key == "period_s"},
     }
-    given["units"] = {key: unit for key, unit in mapping.units.items() if key == "period_s"}
     return msgspec.convert(given, Format, dec_hook=made)
 
 

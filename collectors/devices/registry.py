@@ -41,6 +41,8 @@ class Index(NamedTuple):
     platforms: dict[str, Table]
     vendors: set[str]
     apart: set[str]  # names of models without a table
+    lorawan: list[Table]
+    by_layout: dict[str, Table]  # where the layout belongs to one table
 
 
 def _keys(form: Format) -> list[str]:
@@ -53,10 +55,6 @@ def _keys(form: Format) -> list[str]:
 def compact(text: str) -> str:
     """Return a name in the form in which model texts are compared: letters and digits, in lower case."""
     return "".join(re.findall(r"[a-z0-9]+", text.lower()))
-
-
-def names(table: Table) -> set[str]:
-    return called(table.vendor, table.model, *table.also, *table.names)
 
 
 def called(vendor: str, *models: str) -> set[str]:
@@ -102,19 +100,17 @@ def index() -> Index:
     platforms = {table.source_key: table for table in tables() if table.kind == "platform"}
     by_name: dict[str, Table] = {}
     for table in tables():
-        for name in names(table):
+        for name in called(table.vendor, table.model, *table.also, *table.names):
             if (other := by_name.setdefault(name, table)) is not table:
                 raise TableError(f'{table.path}: the name "{name}" is that of {other.path} too')
         if table.platform and table.platform not in platforms:
             raise TableError(f'{table.path}: there is no platform "{table.platform}"')
     vendors = {compact(table.vendor) for table in tables()}
     apart = set[str]().union(*(called(table.vendor, *table.apart) for table in tables()))
-    return Index(by_topic, by_field, by_name, platforms, vendors, apart)
-
-
-@cache
-def lorawan() -> tuple[Table, ...]:
-    return tuple(table for table in tables() if table.lorawan is not None)
+    lorawan = [table for table in tables() if table.lorawan is not None]
+    count = Counter(table.layout for table in lorawan)
+    by_layout = {table.layout: table for table in lorawan if table.layout and count[table.layout] == 1}
+    return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan, by_layout)
 
 
 @lru_cache(maxsize=8192)

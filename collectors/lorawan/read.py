@@ -5,7 +5,6 @@ layout; fields become readings by the table of the model, or by a mapping of the
 file, or else by the network; nothing is read as another model than that.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from itertools import chain
@@ -147,7 +146,9 @@ class _Reading:
         if not uplink.payload:
             return Decoded()
         if table is None and not self.is_named:
-            table = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
+            table = registry.index().by_layout.get(
+                layout.recognise(uplink.device, uplink.fport, uplink.payload)
+            )
         name = table.layout if table is not None else ""
         if table is None or not name:
             return Decoded()
@@ -167,7 +168,7 @@ class _Reading:
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
-            for table in platforms() if self.table is None or value is self.uplink.normalized else ():
+            for table in _platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when]
                 if (decoded := reader.read_fitting(forms, self.packet.holding(value))) != Decoded():
                     return decoded
@@ -221,16 +222,9 @@ ATTEMPTS: Final = (
 
 
 @cache
-def platforms() -> tuple[Table, ...]:
+def _platforms() -> tuple[Table, ...]:
     """Return the tables of decoded fields that are the same for every device."""
-    return tuple(table for table in registry.lorawan() if table.kind == "platform")
-
-
-@cache
-def by_layout() -> dict[str, Table]:
-    """Return the tables by layout, where the layout belongs to one table."""
-    count = Counter(table.layout for table in registry.lorawan())
-    return {table.layout: table for table in registry.lorawan() if table.layout and count[table.layout] == 1}
+    return tuple(table for table in registry.index().lorawan if table.kind == "platform")
 
 
 @lru_cache(maxsize=8192)

@@ -226,7 +226,8 @@ class Candidates:
         """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""
         texts = (leaf.value for leaf in self._tops("place", "sub", "about") if isinstance(leaf.value, str))
         where = () if self.fields else self.where  # a model may be called anything
-        return [] if self.placed else [*unclear(*where), *named(*texts)]
+        strange = [word for word in unclear(*where) if word not in WORDS["sensed"]]
+        return [] if self.placed else [*strange, *named(*texts)]
 
     def _read(self, fields: Sequence[Leaf]) -> Decoded:
         """Read leaves whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""

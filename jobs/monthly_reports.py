@@ -13,9 +13,10 @@ from besok.model.alerts import AlertRule
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.services.monthly import DAY, get_monthly_report, last_month, make_monthly_report
+from besok.services.papers import in_each_language
 from besok.store import alerts, backfill, results, sites
 from besok.store.database import Database
-from besok.text.languages import LANGUAGES, speaking
+from besok.text.languages import speaking
 from jobs.alerting import Attached, deliver
 from jobs.runs import do_each
 
@@ -47,11 +48,9 @@ def make(db: Database, now: datetime) -> None:
 
     def of(place: Site, month: date, last: date) -> None:
         results.begin(db, [one.id for one in sites.counted(db, place)], results.MONTHLY, last)
-        papers = {}
+        papers: dict[str, pdf.Paper] = {}
         with suppress(NotFound):  # nobody was counted: it is kept that there is none
-            for code in LANGUAGES:
-                with speaking(code):
-                    papers[code] = make_monthly_report(db, place.id, month, now)
+            papers = in_each_language(lambda: make_monthly_report(db, place.id, month, now))
         results.put(db, place.id, results.MONTHLY, last, papers)
 
     do_each((one[0].id, partial(of, *one)) for one in _missing(db, now))

@@ -38,9 +38,11 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
     from besok.services.attention import LAST_WEEK, compute_coverage
     from besok.services.bridging import compute_bridged
     from besok.services.calibration import compute_usual_week
+    from besok.services.council import make_council_paper
     from besok.services.levers import compute_levers
     from besok.services.observed_days import compute_visit_days, last_known, visit_days
     from besok.services.overview import compute_standing
+    from besok.services.papers import in_each_language
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)
@@ -56,6 +58,8 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
             result = compute_levers(db, site, until)
         elif what == results.STANDING:
             result = compute_standing(db, site, today)
+        elif what == results.COUNCIL:
+            result = in_each_language(lambda: make_council_paper(db, site.id, now))
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:

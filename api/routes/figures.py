@@ -30,7 +30,7 @@ from besok.model.views.series import (
     VisitStep,
 )
 from besok.services.closed_periods import get_reported, with_closed
-from besok.services.council import make_council_paper
+from besok.services.council import get_council_paper
 from besok.services.monthly import get_monthly_report, last_month
 from besok.services.next_hours import get_next_hours
 from besok.services.progress import get_progress
@@ -246,11 +246,8 @@ PDF = {200: {"content": {"application/pdf": {"schema": {"type": "string", "forma
 def council(site: KnownSite, db: ReportDb, now: Now, lang: Language = "sv") -> Response:
     """Return one page as PDF: whether the target is reached, by when, what worked, and what it rests on."""
     with speaking(lang):
-        paper = make_council_paper(db, site.id, now)
-    name = f"{site.id}-{calendar.business_day(now, site)}.pdf"
-    return Response(
-        paper, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
-    )
+        paper = get_council_paper(db, site.id, now)
+    return _as_pdf(paper, f"{site.id}-{calendar.business_day(now, site)}")
 
 
 PDF_OR_PAGE = {200: {"content": {**PDF[200]["content"], "text/html": {"schema": {"type": "string"}}}}}
@@ -286,8 +283,11 @@ def monthly(
         paper = get_monthly_report(db, site.id, first, now)
     if form == "html":
         return HTMLResponse(paper_page.page(paper))
-    name = f"{site.id}-{first:%Y-%m}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return _as_pdf(paper, f"{site.id}-{first:%Y-%m}")
+
+
+def _as_pdf(paper: pdf.Paper, name: str) -> Response:
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(pdf.render(paper), media_type="application/pdf", headers=headers)
 
 

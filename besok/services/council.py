@@ -11,9 +11,10 @@ from besok.model.views.progress import Progress
 from besok.services.actions import get_actions
 from besok.services.forecast import get_outlook_on, get_weekday_growth
 from besok.services.levers import get_levers
+from besok.services.papers import stored_or_made
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits, running_year
-from besok.store import effects, sites
+from besok.store import effects, results, sites
 from besok.store.database import Database
 from besok.text import council_text
 from besok.text.languages import _, language
@@ -24,8 +25,14 @@ YEAR = 365 * DAY
 STEP = 7  # days between two points of the curve
 
 
-def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
-    """Render the paper as PDF, in the language of the request. Raises NotFound without a target."""
+def get_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
+    """Return the paper that a job stored for today, or make it. Raises as `make_council_paper`."""
+    yesterday = calendar.business_day(now, sites.load(db, site)) - DAY
+    return stored_or_made(db, site, results.COUNCIL, yesterday, lambda: make_council_paper(db, site, now))
+
+
+def make_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
+    """Return the paper in the language of the request. Raises NotFound without a target."""
     place = sites.load(db, site)
     today = calendar.business_day(now, place)
     progress = get_progress(db, site, today)
@@ -40,17 +47,15 @@ def make_council_paper(db: Database, site: str, now: datetime) -> bytes:
     weekdays = get_weekday_growth(db, site, today) if coming else {}
     names = [one.name for one in sites.counted(db, place)]
     known = effects.action_effects(db, site)
-    return pdf.render(
-        pdf.Paper(
-            title=council_text.title(place.name, progress),
-            subtitle=council_text.dated(today, progress.until),
-            figures=council_text.figures(progress, coming),
-            lead=[*simulated(place.sandbox), *council_text.lead(progress, coming, weekdays, names)],
-            curve=_curve(db, place, progress, coming),
-            sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
-            sources=council_text.sources(site, progress, coming),
-            language=language(),
-        )
+    return pdf.Paper(
+        title=council_text.title(place.name, progress),
+        subtitle=council_text.dated(today, progress.until),
+        figures=council_text.figures(progress, coming),
+        lead=[*simulated(place.sandbox), *council_text.lead(progress, coming, weekdays, names)],
+        curve=_curve(db, place, progress, coming),
+        sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
+        sources=council_text.sources(site, progress, coming),
+        language=language(),
     )
 
 

@@ -13,6 +13,7 @@ from besok.services.actions import get_actions
 from besok.services.attention import get_coverage
 from besok.services.calendar import get_event_effects, get_events
 from besok.services.observed_days import share_of_whole, visit_days
+from besok.services.papers import stored_or_made
 from besok.services.progress import get_growth, get_progress
 from besok.services.usage import get_space_usage
 from besok.services.visits import get_visits
@@ -33,8 +34,7 @@ def last_month(place: Site, now: datetime) -> date:
 def get_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:
     """Return the stored report of a month, or make it. Raises as `make_monthly_report`."""
     last = (month + 31 * DAY).replace(day=1) - DAY
-    known = results.read(db, site, results.MONTHLY, dict[str, Paper], last) or {}
-    return known.get(language()) or make_monthly_report(db, site, month, now)
+    return stored_or_made(db, site, results.MONTHLY, last, lambda: make_monthly_report(db, site, month, now))
 
 
 def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:

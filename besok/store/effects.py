@@ -9,7 +9,9 @@ import msgspec
 
 from besok.model.effects import EventEffect
 from besok.model.views.calendar import ActionEffect, UnusualTime
+from besok.store import results
 from besok.store.database import Connection, Database, sql
+from besok.store.sites import id_of
 
 ACTIONS: Final = "effects"  # kinds of daily results, each noted with its last day
 EVENTS: Final = "programme"
@@ -77,6 +79,7 @@ def put_action_effects(db: Database, site: str, effects: Sequence[ActionEffect],
     ]
     with db.transaction() as conn:
         conn.cursor().executemany(sql("effect_upsert"), rows)
+        results.delete(conn, [id_of(conn, site)], [results.COUNCIL])
         _note(conn, site, ACTIONS, until)
 
 

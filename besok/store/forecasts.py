@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from besok.model.outlook import Expected, ExpectedTotal, Outlook
+from besok.store import results
 from besok.store.database import Database, sql, values_of
+from besok.store.sites import id_of
 
 FAN = ("mean", "low80", "high80", "low95", "high95")
 
@@ -23,6 +25,7 @@ def keep(db: Database, site: str, outlook: Outlook) -> bool:
         totals = outlook.totals
         ends = {"first_days": [t.first for t in totals], "last_days": [t.last for t in totals]}
         conn.execute(sql("forecast_totals_insert"), {**key, **ends, **_fan(totals)})
+        results.delete(conn, [id_of(conn, site)], [results.COUNCIL])
     return True
 
 

@@ -1,6 +1,6 @@
-"""Results that jobs compute and pages read; the database deletes one as soon as a day behind it changes."""
+"""Results that jobs compute and pages read; one is deleted as soon as a day behind it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
@@ -17,8 +17,9 @@ COVERAGE: Final = "coverage"
 USUAL_WEEK: Final = "usual_week"
 LEVERS: Final = "levers"
 STANDING: Final = "standing"
+COUNCIL: Final = "council"
 MONTHLY: Final = "monthly"  # of the last month, and so none of those of each day
-ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDING)
+ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK, LEVERS, STANDING, COUNCIL)
 
 
 def read(
@@ -46,6 +47,6 @@ def put(db: Database, site: str, what: str, until: date, result: object) -> None
     db.run("result_put", {"site": site, "what": what, "until": until, "result": text})
 
 
-def delete(conn: Connection, site_ids: Collection[int]) -> None:
-    """Delete all results based on these sites."""
-    conn.execute(sql("results_delete"), {"sites": list(site_ids)})
+def delete(conn: Connection, site_ids: Collection[int], kinds: Sequence[str] = (*ALL, MONTHLY)) -> None:
+    """Delete the results based on these sites: all, or those of some kinds."""
+    conn.execute(sql("results_delete"), {"sites": list(site_ids), "kinds": list(kinds)})

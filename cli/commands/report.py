@@ -96,8 +96,9 @@ def council(
     language: Annotated[Language, typer.Option(help="The language of the paper.")] = "sv",
 ) -> None:
     """Write the paper for the council, one page: is the target reached, by when, and what worked."""
-    from besok.services.council import make_council_paper
+    from besok.files import pdf
+    from besok.services.council import get_council_paper
     from besok.text.languages import speaking
 
     with opened() as db, speaking(language):
-        output.write_bytes(make_council_paper(db, site, datetime.now(UTC)))
+        output.write_bytes(pdf.render(get_council_paper(db, site, datetime.now(UTC))))

@@ -161,8 +161,8 @@ from site s
 where s.site_id = r.site_id and s.slug = %(site)s and r.what = %(what)s and r.until = %(until)s
 
 -- name: results_delete
--- Deletes the results that rest on any of some sites.
-delete from computed_result where rests_on && %(sites)s::int[]
+-- Deletes the results of some kinds that rest on any of some sites.
+delete from computed_result where rests_on && %(sites)s::int[] and what = any(%(kinds)s)
 
 -- name: alert_target_put
 -- Names an address to send to, or gives it another one; `trial`: a message to try it is to be sent.

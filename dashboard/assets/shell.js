@@ -105,6 +105,22 @@
     field.remove();
   }
 
+  // What a button copies: the chart for a web page, or its address.
+  async function taken(button) {
+    const figure = button.closest("figure");
+    if (!("embed" in button.dataset)) return location.href.replace(/#.*/, "") + "#" + figure.id;
+    const picture = await window.Plotly.toImage(figure.querySelector(".js-plotly-plot"), { format: "svg", width: 900, height: 450 });
+    const { source, public: address } = figure.closest(".page").dataset;
+    const away = document.implementation.createHTMLDocument("");  // nothing is loaded there
+    const part = (name, given) => Object.assign(away.createElement(name), given);
+    const words = part("figcaption", { textContent: figure.querySelector(".finding").textContent + " " });
+    words.append(address ? part("a", { href: new URL(address, location).href, textContent: source }) : source);
+    const shown = part("figure", { lang: document.documentElement.lang });
+    const alt = figure.querySelector(".chart-plot").getAttribute("aria-label");
+    shown.append(part("img", { src: picture, alt, style: "max-width:100%;background:#fff" }), words);
+    return shown.outerHTML;
+  }
+
   document.addEventListener("click", (event) => {
     if (event.target.closest(".print")) print();
     const image = event.target.closest("[data-image]");
@@ -113,7 +129,7 @@
       window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
     const link = event.target.closest("[data-copied]");
-    if (link) copy(location.href.replace(/#.*/, "") + "#" + link.closest("figure").id).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.textContent = "✓ " + link.dataset.copied; });
+    if (link) taken(link).then(copy).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.ariaLabel = link.textContent = "✓ " + link.dataset.copied; });
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

@@ -24,11 +24,15 @@ def chart(
     csv: str,
     name: str,
     day: str = "",
+    embed: bool = False,
 ) -> Any:
     """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
 
     `name` distinguishes charts of one page. `day` is the address of a day, DAY in its place, to which the chart leads.
+    `embed` allows it on web pages of others: only for visits of whole sites by day or longer, which tell of nobody. The
+    page then has a `data-source`.
     """
+    images = [_image(kind, label) for kind in ("PNG", "SVG")]
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
     hint = quiet(_("Click a day in the chart, or its link in the table, to see that day.")) if day else None
     return html.Figure(
@@ -39,7 +43,7 @@ def chart(
             html.Div(
                 [
                     _numbers(head, rows, label),
-                    *below(label, csv, *(_image(kind, label) for kind in ("PNG", "SVG"))),
+                    *below(label, csv, *images, *([_embed(label)] if embed else [])),
                 ],
                 className="below",
             ),
@@ -65,6 +69,21 @@ def _link(label: str) -> Any:
     text = _("Copy link")
     return html.Button(
         text, type="button", className="link", **about, **data(copied=_("The link is copied."))
+    )
+
+
+def _embed(label: str) -> Any:
+    """Return the button that copies the chart for a web page, which `shell.js` makes: a picture with its words."""
+    copied = _("The HTML is copied: a picture with source and date, which does not change.")
+    about = aria(label=_("Copy HTML for a web page: {chart}").format(chart=label))
+    text = _("HTML for a web page")
+    return html.Button(
+        text,
+        type="button",
+        className="link",
+        title=_("A picture with its sentence, source and date. It needs no sign-in, and does not change."),
+        **about,
+        **data(copied=copied, embed=""),
     )
 
 

@@ -79,6 +79,7 @@ def running_year(
         rows=[[formats.day(p.day), *_interval(p)] for p in coming.years[:: max(1, len(coming.years) // 24)]],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=years",
         name="way",
+        embed=True,
     )
     return [titled(title, graph)]
 
@@ -113,6 +114,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], outlook: O
         rows=[[formats.day_short(p.day), *_interval(p)] for p in days],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
         name="weeks",
+        embed=True,
     )
     last = max((p.day for p in points if p.visits(measure) is not None), default=outlook.origin)
     origin = _("From the visits up to {day}.").format(day=formats.day(min(last, outlook.origin)))

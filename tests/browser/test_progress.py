@@ -1,5 +1,6 @@
 """Progress of a young house: what is counted, the forecast that is being made, and that it comes by itself."""
 
+import re
 from datetime import UTC, datetime
 
 from accessibility import violations
@@ -33,7 +34,7 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     beat(db, "jobs", datetime.now(UTC), {})
     page = open_page(
         quiet_house.url, locale="en-GB", color_scheme="light", bypass_csp=True, width=390,
-        height=844,
+        height=844, permissions=["clipboard-read", "clipboard-write"],
     )  # fmt: skip
     page.clock.install()
     page.goto(f"{quiet_house.url}/progress/{quiet_house.id}")
@@ -47,7 +48,21 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     page.get_by_role("link", name="Forecast").click()
     expect(page.get_by_role("heading", name="The next eight weeks")).to_be_visible()
     expect(page.locator("#graph-weeks .scatterlayer .trace").first).to_be_attached()
+    page.get_by_role("button", name="Copy HTML for a web page: Visits a day").click()
+    expect(page.locator("#announcer")).to_have_text(
+        "The HTML is copied: a picture with source and date, which does not change."
+    )
+    copied = page.evaluate("navigator.clipboard.readText()")
     page.evaluate("document.querySelectorAll('#page details').forEach(one => { one.open = true })")
     expect(page.locator("figure.chart table.numbers")).to_have_count(2)
     assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    assert copied.startswith("<figure") and "<script" not in copied and len(copied) < 300_000
+    page.set_content(copied)  # of a web page elsewhere
+    expect(page.get_by_role("img", name="Visits a day: counted, and forecast with intervals")).to_be_visible()
+    assert page.locator("img").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 900
+    link = page.locator("figcaption").get_by_role("link")
+    expect(link).to_have_text(
+        re.compile(rf"The house, figures up to {last.day} \w+ {last.year}\. Source: Besök\.")
+    )
+    expect(link).to_have_attribute("href", f"{quiet_house.url}/free/{quiet_house.id}")

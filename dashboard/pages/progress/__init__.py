@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from dash import dcc, html
 
 from besok.model import calendar
+from besok.model.scenario_sandbox import is_sandbox
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
 from besok.store import sites
 from besok.store.database import Database
-from besok.text import formats
+from besok.text import formats, narratives
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import notices
@@ -40,8 +41,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place, tab = sites.load(db, site.site), TABS[address.space]
     today = calendar.business_day(now, place)
     title = _("{site}: progress").format(site=named(site.name))
-    shown = _("{site}, figures up to {day}. Besök, /progress/{id}")
-    paper = shown.format(site=named(site.name), day=formats.day(today - DAY), id=site.site)
+    about = {"site": named(site.name), "day": formats.day(today - DAY)}
+    paper = _("{site}, figures up to {day}. Besök, /progress/{id}").format(**about, id=site.site)
+    source = _("{site}, figures up to {day}. Source: Besök.").format(**about)
     return html.Div(
         present(
             *notices.simulated(site.sandbox),
@@ -50,7 +52,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *tab.parts(db, place, title, today, now),
         ),
         className="page",
-        **data(title=f"{title} – {tab.name()}" if address.space else title),
+        **data(
+            title=f"{title} – {tab.name()}" if address.space else title,
+            source=" ".join([source, *narratives.simulated(site.sandbox)]),
+            public="" if is_sandbox(place) else f"/free/{place.id}",
+        ),
     )
 
 

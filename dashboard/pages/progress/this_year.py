@@ -81,6 +81,7 @@ def _year_chart(
         ],
         csv=_file(site, date(year, 1, 1), now[-1][0], "day"),
         name="year",
+        embed=True,
     )
 
 
@@ -157,5 +158,6 @@ def months(db: Database, site: str, today: date, measure: str, way: Progress | N
         rows=monthly_visits.rows(mine, theirs, complete, finished, {p.day.month: p for p in now}),
         csv=_file(site, begins, today - DAY, "month"),
         name="months",
+        embed=True,
     )
     return titled(_("Month by month"), graph)

@@ -87,10 +87,11 @@ def _locked(conn: Connection) -> dict[tuple[str, str], Action]:
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
     """Remove an action; its log remains. Raises NotFound."""
     with db.transaction() as conn:
-        key = {"site_id": id_of(conn, site), "id": name}
+        site_id = id_of(conn, site)
+        key = {"site_id": site_id, "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.NO_ACTION(site=site, name=name))
-        results.delete(conn, [key["site_id"]], NAMING)
+        results.delete(conn, [site_id], NAMING)
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
         audit.note(conn, "action", name, site=site, detail=_log_detail(author, "removed"))
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from besok.analytics.forecast import Calendar, History, Paths, fan, forecast
+from besok.analytics.forecast.history import ROWS_A_YEAR
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
-from cli.standalone.forecast_accuracy import COVER, YEAR, Predicted, by_path, crps, crps_normal, score
+from cli.standalone.forecast_accuracy import COVER, Predicted, by_path, crps, crps_normal, score
 from cli.standalone.rules import Rule, simple_rules
 from cli.standalone.series import Series
 
@@ -56,7 +57,7 @@ def run(series: Series, calendar: Calendar, *, origins: int, seed: int, progress
 
 def _at(past: History, calendar: Calendar, step: str, seed: int, n: int) -> Judged:
     """Return the scores of all methods after `n` rows, and the figures of ours by path."""
-    known, real = past.visits[:n], past.visits[n : n + YEAR[step]]
+    known, real = past.visits[:n], past.visits[n : n + ROWS_A_YEAR[step]]
     rng = np.random.default_rng(seed)
     ahead = forecast(past.head(n), len(real), calendar, rng=rng, paths=PATHS)
     ours = _ours(ahead, real)
@@ -67,7 +68,7 @@ def _at(past: History, calendar: Calendar, step: str, seed: int, n: int) -> Judg
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
     """Return the number of rows before each origin: evenly spread, each with a whole year after it if possible."""
-    last = rows - YEAR[step]
+    last = rows - ROWS_A_YEAR[step]
     first = min(USUAL[step], max(LEAST[step], last // 2))
     if last < first:  # too short for a whole year after it
         first, last = LEAST[step], rows - TRUTH[step]

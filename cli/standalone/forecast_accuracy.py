@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from besok.analytics.forecast.history import ROWS_A_YEAR
 from besok.model.arrays import Floats
 
 FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # reported horizons, in rows
 SEASON = {"D": 7, "W": 1, "M": 12}
-YEAR = {"D": 365, "W": 52, "M": 12}
 COVER = {"D": (28, 365), "W": (4, 52), "M": (3, 12)}
 ENOUGH = 0.9  # the share of a year that must have been observed before its total is judged
 
@@ -54,17 +54,17 @@ def score(forecast: Predicted | None, observed: Floats, history: Floats, step: s
     unit = scale(history, SEASON[step]) or np.nan
     error = np.abs(forecast.mean - observed)
     inside = np.where(np.isfinite(observed), (forecast.low <= observed) & (observed <= forecast.high), np.nan)
-    year = observed[: YEAR[step]]
+    year = observed[: ROWS_A_YEAR[step]]
     known = np.isfinite(year)
     total = year[known].sum()
-    is_full_year = len(observed) >= YEAR[step] and known.mean() >= ENOUGH and total > 0
-    bias = float(forecast.mean[: YEAR[step]][known].sum() / total - 1) if is_full_year else np.nan
+    is_full_year = len(observed) >= ROWS_A_YEAR[step] and known.mean() >= ENOUGH and total > 0
+    bias = float(forecast.mean[: ROWS_A_YEAR[step]][known].sum() / total - 1) if is_full_year else np.nan
     covered = forecast.total_low <= total <= forecast.total_high
     values = (
         *(_mean(error, far, far) / unit for far in FAR[step]),
         *(abs(bias), bias, float(covered) if is_full_year and np.isfinite(forecast.total_low) else np.nan),
         *(_mean(inside, far, far) for far in COVER[step]),
-        _mean(forecast.crps, YEAR[step], 1) / unit,
+        _mean(forecast.crps, ROWS_A_YEAR[step], 1) / unit,
     )
     return dict(zip(figures(step), values, strict=True))
 

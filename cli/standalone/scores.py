@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from besok.analytics.forecast.chance import reach
+from besok.analytics.forecast.history import ROWS_A_YEAR
 from besok.model.arrays import Floats
 from cli.standalone.backtest import OURS, ROWS, Outcome
-from cli.standalone.forecast_accuracy import COVER, FAR, YEAR, figures
+from cli.standalone.forecast_accuracy import COVER, FAR, figures
 from cli.terminal.tables import csv_text, table
 
 DAYS = {"D": 1, "W": 7, "M": 365 / 12}  # of a row
@@ -37,7 +38,9 @@ def by_chance(outcomes: Sequence[Outcome]) -> dict[str, Range]:
     step = outcomes[0].step
     return {
         name: _reach(outcomes, name, rows * DAYS[step])
-        for name, rows in ({f"coverage_{n}": n for n in COVER[step]} | {"total_held": YEAR[step]}).items()
+        for name, rows in (
+            {f"coverage_{n}": n for n in COVER[step]} | {"total_held": ROWS_A_YEAR[step]}
+        ).items()
     }
 
 

@@ -23,7 +23,7 @@ from besok.analytics.forecast import (
     running_years,
     total,
 )
-from besok.analytics.forecast.history import span
+from besok.analytics.forecast.history import ROWS_A_YEAR, span
 from besok.analytics.growth import growth_a_year
 from besok.files.values import Unit
 from besok.model.arrays import Floats
@@ -34,7 +34,6 @@ from cli.standalone.series import AHEAD_DAYS, Series
 from cli.terminal.tables import csv_text
 
 COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
-YEAR = {"D": 365, "W": 52, "M": 12}  # rows
 MONTHS = 120  # a longer horizon of a monthly series is meant in days
 
 
@@ -75,9 +74,9 @@ def answer(
     """Forecast a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
     past = series.past()
     to_goal = _rows_until(past, goal.deadline) if goal else 0
-    horizon_rows = horizon or max(YEAR[series.step], to_goal)
+    horizon_rows = horizon or max(ROWS_A_YEAR[series.step], to_goal)
     # A year: unobserved parts of the last year are simulated too
-    rows = max(horizon_rows, to_goal, YEAR[series.step] if goal else 0)
+    rows = max(horizon_rows, to_goal, ROWS_A_YEAR[series.step] if goal else 0)
     if series.step == "W" and not horizon:
         rows = max(rows, 53)  # a whole year
     ahead = forecast(past, rows, calendar, rng=np.random.default_rng(seed), paths=paths)
@@ -153,7 +152,7 @@ def _reach(paths: Paths, past: History, goal: Goal) -> Reach:
         likely_50=likely_from(running, goal.visits, 0.5),
         likely_80=likely_from(running, goal.visits, 0.8),
         last_365=last,
-        needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin).days / YEAR["D"]),
+        needed_growth=growth_a_year(last, goal.visits, (goal.deadline - past.origin).days / ROWS_A_YEAR["D"]),
     )
 
 

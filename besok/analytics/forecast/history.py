@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count, takewhile
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from besok.model.arrays import Floats
 
 Step = Literal["D", "W", "M"]  # of a row: a day, a week, a month
+ROWS_A_YEAR: Final[Mapping[str, int]] = {"D": 365, "W": 52, "M": 12}
 DAY = timedelta(days=1)
 MANY = 100.0  # visits a row: from there on the Poisson error is small beside others
 

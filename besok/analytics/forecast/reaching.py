@@ -6,22 +6,21 @@ coming day: in each path it counts as the comparable day a year later. (Beyond t
 days.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
 
-from besok.analytics.forecast.history import DAY, History, Step, later
+from besok.analytics.forecast.history import DAY, ROWS_A_YEAR, History, later
 from besok.analytics.forecast.paths import Paths, spread
 from besok.model.arrays import Floats
 
-YEAR: dict[Step, int] = {"D": 365, "W": 52, "M": 12}  # rows
-SAME_ROW: dict[Step, int] = {
+SAME_ROW: Final[Mapping[str, int]] = {
+    **ROWS_A_YEAR,
     "D": 364,
-    "W": 52,
-    "M": 12,
-}  # rows to the comparable one: of days the same weekday
+}  # rows to the comparable one: the same weekday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Odds:
 
 def last_year(past: History) -> float | None:
     """Return the mean of the observed rows of the last year, times its length; None if none was observed."""
-    rows = YEAR[past.step]
+    rows = ROWS_A_YEAR[past.step]
     seen = past.visits[-rows:]
     seen = seen[np.isfinite(seen)]
     return float(seen.mean()) * rows if seen.size else None
@@ -44,7 +43,7 @@ def last_year(past: History) -> float | None:
 
 def _past(past: History, paths: Paths) -> Floats:
     """Return the last year before the forecast, rows x paths; NaN without any data."""
-    rows, lag = YEAR[past.step], SAME_ROW[past.step]
+    rows, lag = ROWS_A_YEAR[past.step], SAME_ROW[past.step]
     last = np.full(rows, np.nan)
     seen = past.visits[-rows:]
     if len(seen):
@@ -114,7 +113,7 @@ def first_reached(running: Paths, goal: float, shares: tuple[float, ...]) -> tup
 
 def coming_years(paths: Paths) -> Iterator[tuple[date, date]]:
     """Yield the coming years, of 365 days or 12 months, from the first forecast row on; the last may be cut short."""
-    rows = YEAR[paths.step]
+    rows = ROWS_A_YEAR[paths.step]
     for n in range(0, len(paths.days), rows):
         last = paths.days[min(n + rows, len(paths.days)) - 1]
         yield paths.days[n], later(last, 1, paths.step) - DAY

@@ -5,6 +5,7 @@ The catalogue is read from its `.po` file when first used, so there is nothing t
 """
 
 import gettext
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from besok.model.site import Text
 LANGUAGES: Final = ("sv", "en")
 PUBLIC_LANGUAGES: Final = (*LANGUAGES, "ar")  # of the public part
 LOCALES: Final = Path(__file__).parent / "locales"
+LAST_LETTERS: Final = str.maketrans("åäæöø", "{||}}")  # of Swedish, after z
 LANG: ContextVar[str] = ContextVar("besok_language", default="sv")  # of the present request
 
 
@@ -42,6 +44,17 @@ def preferred(accept: str, among: Sequence[str] = LANGUAGES) -> str | None:
         except ValueError:
             continue
     return next((code for _w, _p, name in sorted(ranked) if (code := name[:2].lower()) in among), None)
+
+
+def collation_key(name: str) -> tuple[str, str]:
+    """Return the key to sort names by in the language of the request: å, ä and ö are the last letters of Swedish, and
+    accents count only between equal names.
+    """
+    letters = name.casefold()
+    if LANG.get() == "sv":
+        letters = letters.translate(LAST_LETTERS)
+    plain = (c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    return "".join(plain), name
 
 
 @cache

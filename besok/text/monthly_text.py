@@ -9,7 +9,7 @@ from besok.model.views.calendar import ActionEffect, ActionInfo
 from besok.model.views.progress import Progress
 from besok.model.views.series import SpaceUsage
 from besok.text import formats, narratives, opening_text, target_text
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, collation_key, named, plural
 
 Section = tuple[str, Sequence[str]]
 WHOLE = 0.995  # a share above it is all
@@ -141,7 +141,10 @@ def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
     lines = [_("{n} of {all} open days were counted completely.").format(n=complete, all=days)]
     gaps = {place: share for place, share in worked.items() if share < WHOLE}
     text = _("{place}: the sensor sent {share} of the time.")
-    lines += [text.format(place=place, share=formats.percent(share)) for place, share in sorted(gaps.items())]
+    lines += [
+        text.format(place=place, share=formats.percent(gaps[place]))
+        for place in sorted(gaps, key=collation_key)
+    ]
     return _("Data quality"), lines if gaps else [*lines, _("No sensor was offline for long.")]
 
 

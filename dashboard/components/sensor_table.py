@@ -11,7 +11,7 @@ from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage
 from besok.model.views.devices import DeviceInfo, DeviceToday
 from besok.text import formats
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, collation_key, named, plural
 from dashboard.address import Address
 from dashboard.components import notices
 from dashboard.components.chart import sheet
@@ -88,7 +88,7 @@ def section(sensors: Sequence[SensorRow], zone: str, address: Address, now: date
     columns = _columns(sensors, zone, now, month=month)
     wanted = address.get("sort")
     chosen = next((column for column in columns if column.name == wanted.removeprefix("-")), None)
-    ordered = sorted(sensors, key=lambda s: (ORDER[s.device.freshness], s.place))
+    ordered = sorted(sensors, key=lambda s: (ORDER[s.device.freshness], collation_key(s.place)))
     if chosen:
         known = [s for s in ordered if chosen.key(s) is not None]
         known.sort(key=chosen.key, reverse=wanted.startswith("-"))
@@ -108,7 +108,7 @@ def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: b
     """Return the columns; those of the battery and of the clock only where a sensor has something to show."""
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
     columns = [
-        _Column("place", _("Observes"), lambda s: s.place, lambda s: s.place),
+        _Column("place", _("Observes"), lambda s: collation_key(s.place), lambda s: s.place),
         _Column("state", _("State"), lambda s: ORDER[s.device.freshness], lambda s: state(s.device)),
         _Column("seen", _("Last seen"), lambda s: s.device.heard, lambda s: last_seen(s.device, zone, now)),
         _Column(

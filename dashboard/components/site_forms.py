@@ -12,7 +12,7 @@ from besok.model.site import OUTSIDE, WEEKDAYS, Site
 from besok.model.sitefile.edit import Part, Values, mark, values_of
 from besok.model.tomlfile import Raw
 from besok.text import formats
-from besok.text.languages import LANGUAGES, _, language, named
+from besok.text.languages import LANGUAGES, _, collation_key, language, named
 from besok.text.opening_text import written
 from dashboard.components import forms
 from dashboard.components.elements import data, fold, quiet
@@ -166,7 +166,7 @@ def country(here: str, chosen: str) -> Any:
         for code in list_supported_countries(include_aliases=False)
         if code in territories
     }
-    listed = dict(sorted(known.items(), key=lambda item: item[1]))
+    listed = dict(sorted(known.items(), key=lambda item: collation_key(item[1])))
     return forms.choice(
         here, "country", _("Public holidays of"), {"": _("none"), **listed} if chosen else listed, chosen
     )

@@ -13,7 +13,7 @@ from besok.services import access
 from besok.services.overview import get_overview
 from besok.store.database import Database
 from besok.text import formats
-from besok.text.languages import _, named
+from besok.text.languages import _, collation_key, named
 from dashboard.address import Address
 from dashboard.components import live_parts, overview_parts, site_map
 from dashboard.components.card import bar, chip, count
@@ -27,7 +27,7 @@ FEW = 5  # sites, which are found without a field to filter them
 ORDERS: Final[
     Mapping[str, Callable[[SiteOverview], Any]]
 ] = {  # by name in the address; else that of the files
-    "name": lambda site: named(site.root.name),
+    "name": lambda site: collation_key(named(site.root.name)),
     "people": lambda site: -(site.root.people or 0),
     "visits": lambda site: -(site.visits_today or 0),
     "sensors": lambda site: not overview_parts.troubled(site),
@@ -44,9 +44,10 @@ def page(db: Database, _site: SiteInfo, address: Address, now: datetime) -> Any:
     summary = part("summary", {"summary": overview_parts.summary(shown)})
     header = (_("Site"), _("Opening hours"), _("People now"), _("Visits today"), _("Target"), _("Sensors"))
     orders = ("name", "", "people", "visits", "", "sensors")
+    heads = [_head(*pair, address) for pair in zip(header, orders, strict=True)]
     table = html.Table(
         [
-            html.Thead(html.Tr([_head(*pair, address) for pair in zip(header, orders, strict=True)])),
+            html.Thead(html.Tr(heads, **data(by=_("Sort by:")))),
             html.Tbody([_row(site, header, now, find.lower()) for site in shown], id="all-sites"),
         ],
         className="sites",

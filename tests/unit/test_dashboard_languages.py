@@ -2,6 +2,7 @@ import ast
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 from besok.model.messages import Translatable
+from besok.model.site import Text
 from besok.text import formats
-from besok.text.languages import LANG, LOCALES, _, plural, preferred, speaking, translated
+from besok.text.languages import LANG, LOCALES, _, collation_key, plural, preferred, speaking, translated
 from dashboard.language import of_cookie, of_query
+from dashboard.pages.overview import ORDERS
 
 ROOTS = [Path(__file__).parents[2] / name for name in ("api", "besok", "dashboard")]
 KEYWORDS: dict[str, Any] = {
@@ -49,6 +52,17 @@ def public_texts() -> set[Any]:
         message for path in paths for _l, message, *_ in extract_from_file("python", path, keywords=KEYWORDS)
     }
     return texts(PUBLIC) | shared
+
+
+def test_names_are_in_the_order_of_the_language() -> None:
+    names = ["Öster", "Ärla", "åby", "Zenit", "Ådala", "Éden", "Edsvik", "Ängen", "adolfsberg"]
+    sites: list[Any] = [SimpleNamespace(root=SimpleNamespace(name=Text(sv=name, en=name))) for name in names]
+    with speaking("sv"):
+        assert [site.root.name.sv for site in sorted(sites, key=ORDERS["name"])] == [
+            "adolfsberg", "Éden", "Edsvik", "Zenit", "åby", "Ådala", "Ängen", "Ärla", "Öster",
+        ]  # fmt: skip
+    with speaking("en"):
+        assert [*sorted(names, key=collation_key)][:3] == ["åby", "Ådala", "adolfsberg"]
 
 
 def test_every_text_is_translated_and_no_other() -> None:

@@ -133,9 +133,9 @@ def _changing(
         name = given("name")
         known_as = {one.display for one in stored.load_all(db) if leaves and one.name == name}
         change(db, name)
-        made = ", ".join(key.name for key in sessions.keys(db) if key.author in known_as)
-        more = _("Keys that this person made are still valid: {keys}.").format(keys=made) if made else ""
-        return people.done(f"{translated(sentence(name=name))} {more}".strip())
+        made = [key.name for key in sessions.keys(db) if key.author in known_as]
+        text = _("Keys that this person made are still valid: {keys}.").format(keys=", ".join(made))
+        return people.done(f"{translated(sentence(name=name))} {text if made else ''}".strip(), keys=made)
 
     return handle
 

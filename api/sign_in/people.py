@@ -13,7 +13,7 @@ from besok.store.accounts import Account
 from besok.store.audit import AuditEntry
 from besok.store.sessions import Key
 from besok.text import audit_text, formats
-from besok.text.languages import _
+from besok.text.languages import _, collation_key
 
 LONGEST_NAME: Final = 60  # characters
 EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is that of the role at the park
@@ -47,11 +47,12 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
 <p><a href="/admin/audit">{changes}</a></p>"""
 
 
-def done(sentence: str, secret: str = "") -> str:
-    """Return the notice that something was done, with what is shown only now."""
+def done(sentence: str, secret: str = "", keys: Sequence[str] = ()) -> str:
+    """Return the notice that something was done, with what is shown only now, and forms that revoke `keys`."""
     only_now = _("This is shown only now:")
     shown = f"<p>{only_now}</p><p><code>{escape(secret)}</code></p>" if secret else ""
-    return f'<div class="good" role="status">{escape(sentence)}{shown}</div>'
+    ends = "".join(_end(key, escape(_("Revoke the key {key}").format(key=key))) for key in keys)
+    return f'<div class="good" role="status">{escape(sentence)}{shown}{ends}</div>'
 
 
 def problem(sentence: str) -> str:
@@ -88,7 +89,7 @@ def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | 
     more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
     actor = escape(asked.get("actor", ""))
     filters = field("actor", _("Who"), "off", f'value="{actor}" maxlength="200"')
-    choices = {"": _("everything"), **dict(sorted(kinds.items(), key=lambda kind: kind[1]))}
+    choices = {"": _("everything"), **dict(sorted(kinds.items(), key=lambda kind: collation_key(kind[1])))}
     filters += _options("action", "action", _("What"), choices, asked.get("action", ""))
     site = f'<input type="hidden" name="site" value="{escape(asked["site"])}">' if asked.get("site") else ""
     return f"""<form method="get" class="filter">{site}{filters}<button>{show}</button></form>
@@ -138,10 +139,14 @@ def _key(key: Key, sites: Sites) -> str:
     until = _("until {day}").format(day=_day(key.expires))
     made = _("made by {who}").format(who=key.author)
     used = _("used {day}").format(day=_day(key.used)) if key.used else _("never used")
-    name = f'<input type="hidden" name="key" value="{escape(key.name)}">'
     summary = escape(" · ".join((key.name, role, until, made, used)))
-    end = form(f"{PEOPLE}/revoke", _("Revoke the key"), None, name)
+    end = _end(key.name, _("Revoke the key"))
     return f"<details><summary>{summary}</summary>{end}</details>"
+
+
+def _end(key: str, verb: str) -> str:
+    """Return the form that revokes a key."""
+    return form(f"{PEOPLE}/revoke", verb, None, f'<input type="hidden" name="key" value="{escape(key)}">')
 
 
 def _roles(grants: Sequence[Grant], sites: Sites, here: str) -> str:

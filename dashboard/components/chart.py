@@ -74,7 +74,7 @@ def _link(label: str) -> Any:
 
 def _embed(label: str) -> Any:
     """Return the button that copies the chart for a web page, which `shell.js` makes: a picture with its words."""
-    copied = _("The HTML is copied: a picture with source and date, which does not change.")
+    copied = _("The HTML is copied: a picture with its date.")
     about = aria(label=_("Copy HTML for a web page: {chart}").format(chart=label))
     text = _("HTML for a web page")
     return html.Button(

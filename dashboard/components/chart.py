@@ -81,7 +81,7 @@ def _embed(label: str) -> Any:
         text,
         type="button",
         className="link",
-        title=_("A picture with its sentence, source and date. It needs no sign-in, and does not change."),
+        title=_("A picture with description, source and date. It needs no sign-in, and does not change."),
         **about,
         **data(copied=copied, embed=""),
     )

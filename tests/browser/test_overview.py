@@ -94,6 +94,7 @@ def test_it_fits_every_width_and_is_accessible(branches: House, open_page: Open)
     for width in (320, 720, 1280, 2560):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.locator("html").evaluate("node => node.scrollWidth") <= width
+        expect(page.locator(".sites thead").get_by_role("link", name="Besök i dag")).to_be_visible()
         assert page.locator(".map").evaluate(CUT_OR_COVERED) == [], width
         assert in_either_colours(page) == [], width
 

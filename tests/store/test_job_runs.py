@@ -1,6 +1,5 @@
 """Duties: one worker at a time, each within its time, and what became of it noted, shown and told."""
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -128,7 +127,7 @@ def test_what_takes_too_long_is_ended_and_undone(db: Database, claims: Claims) -
 
 def test_a_process_that_hangs_is_ended_by_the_system(db: Database, database_url: str) -> None:
     background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
-    background.request(Task(name="hang", function="tests.store.test_job_runs:hang"))
+    background.request(Task(name="hang", function="tests.store.duties:hang"))
     found = []
     wait_for(lambda: found.append(background.poll(NOW)) or any(found))
     (ended,) = filter(None, found)
@@ -145,7 +144,7 @@ def test_a_process_that_dies_is_a_failed_run_and_rests(
     db: Database, database_url: str, function: str, why: str
 ) -> None:
     """As one that the system kills for its memory: nobody else would record it, and it would begin again at once."""
-    run = f"tests.store.test_job_runs:{function}"
+    run = f"tests.store.duties:{function}"
     duty = Duty(name="forecast", period=timedelta(0), run=run, due=lambda *_: True, limit=MINUTE)
     state, moments = State(), [NOW]
     with taking_turns(db, database_url, [duty], state) as worker:
@@ -163,20 +162,10 @@ def test_a_process_that_dies_is_a_failed_run_and_rests(
     assert trouble.name == "forecast" and why in trouble.detail and len(started(db)) == 2
 
 
-def killed(_: Database, _now: datetime) -> None:
-    signal.raise_signal(signal.SIGKILL)
-
-
 def test_a_duty_that_is_always_interrupted_has_failed(db: Database) -> None:
     for n, failing in enumerate((False, False, False, True)):
         assert job_runs.begin(db, "forecast", timedelta(0)) is not None
         assert [one.failing is not None for one in job_runs.states(db)] == [failing], n
-
-
-def hang(_: Database, _now: datetime) -> None:
-    """Do what a run does whose alarm goes off, if it has one."""
-    if signal.alarm(0):
-        signal.raise_signal(signal.SIGALRM)
 
 
 def fail(_: Database, _now: datetime) -> None:
@@ -225,23 +214,13 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
 def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:
     both = {"period": MINUTE, "due": lambda *_: True, "limit": timedelta(hours=1)}  # as those of the worker
     duties = [
-        Duty(name="long", run="tests.store.test_job_runs:sleep", **both),
-        Duty(name="send", run="tests.store.test_job_runs:rest", prompt=True, **both),
+        Duty(name="long", run="tests.store.duties:sleep", **both),
+        Duty(name="send", run="tests.store.duties:rest", prompt=True, **both),
     ]
     state = State()
     with taking_turns(db, database_url, duties, state) as worker:
         wait_for(lambda: worker.turn(Changes(), NOW) or state.runs["send", "done"])
         assert not state.runs["long", "done"]
-
-
-def sleep(own: Database, _now: datetime) -> None:
-    """Work for hours."""
-    with own.transaction() as conn:
-        conn.execute("select pg_sleep(3600)")
-
-
-def rest(_: Database, _now: datetime) -> None:
-    """Be done at once."""
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:

@@ -213,11 +213,3 @@ def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     assert definition.deductions == (Deduction(kind="through", share=0.075),)
     page.locator(".entries", has_text="people who only walk through").locator("summary").first.click()
     expect(page.get_by_label("Share of entries in %").first).to_have_value("7.5")
-    page.get_by_label("Share of entries in %").first.fill("8")
-    definition_entry = page.locator(".entries > li > details").first
-    definition_entry.locator("summary").first.click()
-    moved = definition_entry.locator("form").first
-    moved.get_by_label("It holds from").fill("2026-02-01")
-    moved.locator(".send").click()
-    expect(page.get_by_label("Definition that it belongs to").first).to_have_value("2026-02-01")
-    expect(page.get_by_label("Share of entries in %").first).to_have_value("8")

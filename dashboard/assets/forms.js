@@ -98,7 +98,7 @@
     kept.flatMap((one) => one.values).forEach(([id, value]) => {
       const field = document.getElementById(id);
       if (typeof value === "boolean") { if (field) field.checked = value; }
-      else if (field?.tagName === "SELECT") field.value = [...field.options].some((one) => one.value === value) ? value : field.value;
+      else if (field?.tagName === "SELECT") field.value = value;
       else if (field) window.dash_clientside.set_props(id, { value });
     });
   }

@@ -56,10 +56,8 @@ def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
 
 
 def place(part: Part, raw: Raw | None) -> str:
-    """Return the prefix of the ids of a form's fields; that of a deduction knows its definition by its `order`."""
-    if raw is None:
-        return f"{part}-new"
-    return f"{part}-{mark(part, {**raw, 'of': raw['order']} if 'order' in raw else raw)}"
+    """Return the prefix of the ids of a form's fields."""
+    return f"{part}-{mark(part, raw) if raw is not None else 'new'}"
 
 
 def _form(

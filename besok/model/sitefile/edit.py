@@ -67,13 +67,8 @@ def mark(part: Part, raw: Raw) -> str:
 
 
 def parts(site_file: SiteFile, site: str) -> Lists:
-    """Return the parts of a site as its file has them, lists by kind. Raises NotFound.
-
-    A deduction says in `order` the place of its definition in its list, which stays when that gets another first day.
-    """
-    lists = _lists(_find(_raw(site_file), site)[1])
-    order = {_first(one): n for n, one in enumerate(lists["visits"])}
-    return lists | {"deductions": [{**one, "order": order[one["of"]]} for one in lists["deductions"]]}
+    """Return the parts of a site as its file has them, lists by kind. Raises NotFound."""
+    return _lists(_find(_raw(site_file), site)[1])
 
 
 def values_of(part: Part, raw: Raw) -> dict[str, str]:

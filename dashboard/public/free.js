@@ -35,5 +35,5 @@ addEventListener("online", renew);
 addEventListener("offline", lost);
 document.addEventListener("visibilitychange", renew);
 if (!navigator.onLine) lost();
-else if ("kept" in document.documentElement.dataset) renew(); // by the worker, while the server was away
+else if (navigator.serviceWorker?.controller) renew(); // the page itself may be a kept one
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/free/worker.js", { scope: "/free/" });

@@ -31,8 +31,7 @@ async function fresh(request) {
     if (!kept) throw error;
     const headers = new Headers(kept.headers);
     headers.set("X-Besok-Kept", "1");
-    const body = request.mode === "navigate" ? (await kept.text()).replace("<html", "<html data-kept") : kept.body;
-    return new Response(body, { status: kept.status, headers });
+    return new Response(kept.body, { status: kept.status, headers });
   }
 }
 

@@ -129,13 +129,16 @@ def _changing(
 ) -> Change:
     """Return the handler of a change that needs nothing but a name; the keys of somebody who `leaves` are named."""
 
-    def handle(db: Database, given: Given, _origin: str, _now: datetime) -> str:
+    def handle(db: Database, given: Given, _origin: str, now: datetime) -> str:
         name = given("name")
-        known_as = {one.display for one in stored.load_all(db) if leaves and one.name == name}
+        everybody = stored.load_all(db)
+        known_as = {one.display for one in everybody if leaves and one.name == name}
+        others = {one.display for one in everybody if one.name != name}
         change(db, name)
-        made = [key.name for key in sessions.keys(db) if key.author in known_as]
+        made = [key.name for key in sessions.keys(db) if key.author in known_as and key.expires > now]
         text = _("Keys that this person made are still valid: {keys}.").format(keys=", ".join(made))
-        return people.done(f"{translated(sentence(name=name))} {text if made else ''}".strip(), keys=made)
+        told = f"{translated(sentence(name=name))} {text if made else ''}".strip()
+        return people.done(told, keys=[] if known_as & others else made)
 
     return handle
 

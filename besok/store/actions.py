@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import psycopg
 
@@ -14,8 +13,6 @@ from besok.model.site import Text
 from besok.store import audit, results
 from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.sites import id_of
-
-NAMING: Final = (results.COUNCIL, results.MONTHLY)  # results that name actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +88,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
         key = {"site_id": site_id, "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.NO_ACTION(site=site, name=name))
-        results.delete(conn, [site_id], NAMING)
+        results.delete(conn, [site_id], [results.COUNCIL])
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
         audit.note(conn, "action", name, site=site, detail=_log_detail(author, "removed"))
 
@@ -106,7 +103,7 @@ def _put(conn: Connection, old: Action | None, action: Action, author: str, now:
         return []
     key = {"site_id": site_id, "id": action.id}
     ((action_id,),) = conn.execute(sql("action_upsert"), {**_values(action), **key}).fetchall()
-    results.delete(conn, [site_id], NAMING)
+    results.delete(conn, [site_id], [results.COUNCIL])
     conn.execute(sql("action_spaces_forget"), {"action_id": action_id})
     for space in action.spaces:
         if (

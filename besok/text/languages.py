@@ -50,7 +50,7 @@ def collation_key(name: str) -> tuple[str, str]:
     """Return the key to sort names by in the language of the request: å, ä and ö are the last letters of Swedish, and
     accents count only between equal names.
     """
-    letters = name.casefold()
+    letters = unicodedata.normalize("NFC", name).casefold()
     if LANG.get() == "sv":
         letters = letters.translate(LAST_LETTERS)
     plain = (c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))

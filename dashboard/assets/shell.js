@@ -101,8 +101,9 @@
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const field = Object.assign(document.body.appendChild(document.createElement("textarea")), { value: text });
     field.select();
-    document.execCommand("copy");
+    const done = document.execCommand("copy");
     field.remove();
+    if (!done) throw new Error("no clipboard");
   }
 
   // What a button copies: the chart for a web page, or its address.
@@ -110,7 +111,8 @@
     const figure = button.closest("figure");
     if (!("embed" in button.dataset)) return location.href.replace(/#.*/, "") + "#" + figure.id;
     const picture = await window.Plotly.toImage(figure.querySelector(".js-plotly-plot"), { format: "svg", width: 900, height: 450 });
-    const { source, public: address } = figure.closest(".page").dataset;
+    const { source: whose, public: address } = figure.closest(".page").dataset;
+    const source = whose.replace("{day}", button.dataset.embed);
     const away = document.implementation.createHTMLDocument("");  // nothing is loaded there
     const part = (name, given) => Object.assign(away.createElement(name), given);
     const words = part("figcaption", { textContent: figure.querySelector(".finding").textContent + " " });
@@ -129,7 +131,8 @@
       window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
     const link = event.target.closest("[data-copied]");
-    if (link) taken(link).then(copy).then(() => { document.getElementById("announcer").textContent = link.dataset.copied; link.ariaLabel = link.textContent = "✓ " + link.dataset.copied; });
+    const say = (text, sign = "") => { document.getElementById("announcer").textContent = text; link.ariaLabel = link.textContent = sign + text; };
+    if (link) taken(link).then(copy).then(() => say(link.dataset.copied, "✓ "), () => say(link.dataset.failed));
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

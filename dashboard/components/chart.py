@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
+from besok.text import formats
 from besok.text.languages import _
 from dashboard.components.elements import aria, data, present, quiet
 from dashboard.figures.style import config
@@ -24,13 +26,13 @@ def chart(
     csv: str,
     name: str,
     day: str = "",
-    embed: bool = False,
+    embed: date | None = None,
 ) -> Any:
     """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
 
     `name` distinguishes charts of one page. `day` is the address of a day, DAY in its place, to which the chart leads.
-    `embed` allows it on web pages of others: only for visits of whole sites by day or longer, which tell of nobody. The
-    page then has a `data-source`.
+    `embed`, the last day that it rests on, allows it on web pages of others: only for visits of whole sites by day or
+    longer, which tell of nobody. The page then has a `data-source`, with `{day}` for that day.
     """
     images = [_image(kind, label) for kind in ("PNG", "SVG")]
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
@@ -43,7 +45,7 @@ def chart(
             html.Div(
                 [
                     _numbers(head, rows, label),
-                    *below(label, csv, *images, *([_embed(label)] if embed else [])),
+                    *below(label, csv, *images, *([_embed(label, embed)] if embed else [])),
                 ],
                 className="below",
             ),
@@ -67,14 +69,17 @@ def _link(label: str) -> Any:
     """Return the button that copies the address of the chart, with all choices of the page in it, by `shell.js`."""
     about = aria(label=_("Copy link: {chart}").format(chart=label))
     text = _("Copy link")
-    return html.Button(
-        text, type="button", className="link", **about, **data(copied=_("The link is copied."))
-    )
+    marks = data(copied=_("The link is copied."), failed=_failed())
+    return html.Button(text, type="button", className="link", **about, **marks)
 
 
-def _embed(label: str) -> Any:
+def _failed() -> str:
+    return _("It was not copied: the browser does not allow it.")
+
+
+def _embed(label: str, day: date) -> Any:
     """Return the button that copies the chart for a web page, which `shell.js` makes: a picture with its words."""
-    copied = _("The HTML is copied: a picture with its date.")
+    copied = _("The HTML is copied: a picture with source and date.")
     about = aria(label=_("Copy HTML for a web page: {chart}").format(chart=label))
     text = _("HTML for a web page")
     return html.Button(
@@ -83,7 +88,7 @@ def _embed(label: str) -> Any:
         className="link",
         title=_("A picture with description, source and date. It needs no sign-in, and does not change."),
         **about,
-        **data(copied=copied, embed=""),
+        **data(copied=copied, failed=_failed(), embed=formats.day(day)),
     )
 
 

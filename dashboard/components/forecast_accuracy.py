@@ -49,7 +49,7 @@ def _chart(site: str, judged: Sequence[Scored]) -> Any:
         rows=[_judged_row(s) for s in judged],
         csv=f"/api/v1/sites/{site}/forecast/record?format={csv_format()}",
         name="record",
-        embed=True,
+        embed=max(one.last for one in judged),
     )
 
 

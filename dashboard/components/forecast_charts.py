@@ -79,7 +79,7 @@ def running_year(
         rows=[[formats.day(p.day), *_interval(p)] for p in coming.years[:: max(1, len(coming.years) // 24)]],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=years",
         name="way",
-        embed=True,
+        embed=_rests_on(points, measure, coming),
     )
     return [titled(title, graph)]
 
@@ -114,11 +114,16 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], outlook: O
         rows=[[formats.day_short(p.day), *_interval(p)] for p in days],
         csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
         name="weeks",
-        embed=True,
+        embed=_rests_on(points, measure, outlook),
     )
-    last = max((p.day for p in points if p.visits(measure) is not None), default=outlook.origin)
-    origin = _("From the visits up to {day}.").format(day=formats.day(min(last, outlook.origin)))
+    origin = _("From the visits up to {day}.").format(day=formats.day(_rests_on(points, measure, outlook)))
     return titled(_("The next eight weeks"), quiet(origin), graph)
+
+
+def _rests_on(points: Sequence[VisitPoint], measure: str, outlook: Outlook) -> date:
+    """Return the last day whose visits a forecast knows."""
+    last = max((p.day for p in points if p.visits(measure) is not None), default=outlook.origin)
+    return min(last, outlook.origin)
 
 
 def closed(days: Sequence[Expected]) -> str:

@@ -49,7 +49,7 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     expect(page.get_by_role("heading", name="The next eight weeks")).to_be_visible()
     expect(page.locator("#graph-weeks .scatterlayer .trace").first).to_be_attached()
     page.get_by_role("button", name="Copy HTML for a web page: Visits a day").click()
-    expect(page.locator("#announcer")).to_have_text("The HTML is copied: a picture with its date.")
+    expect(page.locator("#announcer")).to_have_text("The HTML is copied: a picture with source and date.")
     copied = page.evaluate("navigator.clipboard.readText()")
     page.evaluate("document.querySelectorAll('#page details').forEach(one => { one.open = true })")
     expect(page.locator("figure.chart table.numbers")).to_have_count(2)

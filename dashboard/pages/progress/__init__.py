@@ -41,9 +41,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place, tab = sites.load(db, site.site), TABS[address.space]
     today = calendar.business_day(now, place)
     title = _("{site}: progress").format(site=named(site.name))
-    about = {"site": named(site.name), "day": formats.day(today - DAY)}
-    paper = _("{site}, figures up to {day}. Besök, /progress/{id}").format(**about, id=site.site)
-    source = _("{site}, figures up to {day}. Source: Besök.").format(**about)
+    paper = _("{site}, figures up to {day}. Besök, /progress/{id}").format(
+        site=named(site.name), day=formats.day(today - DAY), id=site.site
+    )
+    counted = formats.several([named(one.name) for one in sites.counted(db, place)])
+    source = _("{site}, figures up to {day}. Source: Besök.").format(site=counted, day="{day}")
     return html.Div(
         present(
             *notices.simulated(site.sandbox),

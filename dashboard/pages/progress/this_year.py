@@ -81,7 +81,7 @@ def _year_chart(
         ],
         csv=_file(site, date(year, 1, 1), now[-1][0], "day"),
         name="year",
-        embed=True,
+        embed=now[-1][0],
     )
 
 
@@ -148,6 +148,7 @@ def months(db: Database, site: str, today: date, measure: str, way: Progress | N
     wide = formats.months("wide")
     gaps = [wide[p.day.month - 1] for p in now if p.coverage < ENOUGH and p.gross is not None]
     counted = [p for p in now if p.gross is not None]
+    latest = (max((p.day for p in counted), default=today) + 31 * DAY).replace(day=1) - DAY
     unseen = [wide[p.day.month - 1] for p in now if p.gross is None and counted and p.day > counted[0].day]
     left_out = [wide[n] for n in range(today.month - 1) if theirs[n] is not None and complete[n] is None]
     graph = chart(
@@ -158,6 +159,6 @@ def months(db: Database, site: str, today: date, measure: str, way: Progress | N
         rows=monthly_visits.rows(mine, theirs, complete, finished, {p.day.month: p for p in now}),
         csv=_file(site, begins, today - DAY, "month"),
         name="months",
-        embed=True,
+        embed=min(latest, today - DAY),
     )
     return titled(_("Month by month"), graph)

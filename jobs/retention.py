@@ -30,10 +30,10 @@ def order(db: Database, now: datetime) -> None:
 
     What is older than its setting is compressed, and parts without readings are dropped.
     """
-    while occupancy.tidy_part(db, "drop_empty_part", now - WEEK):
-        pass
     while occupancy.tidy_part(db, "order_part", now - WEEK):
         pass
     days = settings.load().compress_days
     while days and occupancy.tidy_part(db, "compress_part", now - timedelta(days=days)):
+        pass
+    while occupancy.tidy_part(db, "drop_empty_part", now - WEEK):
         pass

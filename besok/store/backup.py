@@ -83,6 +83,7 @@ def snapshot(url: str) -> Iterator[Snapshot]:
     with translated(), psycopg.connect(url, **session(idle_s=0)) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
+        conn.execute("lock table reading in access share mode")  # no part of it is dropped meanwhile
         yield Snapshot(conn)
 
 

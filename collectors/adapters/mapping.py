@@ -23,7 +23,7 @@ def decode(packet: Packet) -> Decoded | None:
 
     None if no mapping is for the topic, or its `only` not for the message.
     """
-    forms = [form for form in _for_topic(packet, of_codec=False) if form.when.hold(packet.whole)]
+    forms = [form for form in _for_topic(packet, of_codec=False) if form.when.are_of(packet.whole)]
     if not forms:
         return None
     if not packet.payload:

@@ -92,7 +92,11 @@ def named(*texts: str, letters: int = 3) -> list[str]:
     """Return the words of texts that may name a thing, which so few letters and a long hexadecimal code do not."""
     texts = tuple(text for text in texts if not _HEX.fullmatch(compact(text)))
     things = {*telling("others", *texts), *telling("outside", *texts)}
-    return [word for word in unclear(*texts) if word in things or len(word) > letters]
+    return [
+        word
+        for word in unclear(*texts)
+        if word in things or (len(word) > letters and word not in WORDS["sensed"])
+    ]
 
 
 def listed(names: Sequence[str]) -> str:

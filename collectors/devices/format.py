@@ -73,14 +73,15 @@ class Conditions(tuple[Condition, ...]):
     """Conditions that must all hold, each written as path = "text"."""
 
     def hold(self, place: Place) -> bool:
-        """Tell whether they hold; False if a path gets lost."""
+        """Tell whether they hold in a message or item. Raises Unreadable if a path gets lost."""
+        return all(condition.holds(place) for condition in self)
+
+    def are_of(self, message: Place) -> bool:
+        """Tell whether they hold in a whole message; False if a path gets lost."""
         try:
-            for condition in self:  # faster than all(), and each message meets some
-                if not condition.holds(place):
-                    return False
+            return self.hold(message)
         except Unreadable:
             return False
-        return True
 
 
 class Words(frozenset[str]):

@@ -64,7 +64,7 @@ def read(forms: Sequence[Format], packet: Packet) -> Decoded:
 
 def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by those formats that are for it. Raises Unreadable."""
-    return read([form for form in forms if form.when.hold(packet.whole)], packet)
+    return read([form for form in forms if form.when.are_of(packet.whole)], packet)
 
 
 def _why_not(reasons: Sequence[str]) -> str:

@@ -176,7 +176,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     """
     fits: dict[str, tuple[Table, list[Format]]] = {}
     for table, form, conditions in _candidates(packet):
-        if conditions.hold(packet.whole):
+        if conditions.are_of(packet.whole):
             fits.setdefault(table.path, (table, []))[1].append(form)
     if not fits:
         return None

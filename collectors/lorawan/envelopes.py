@@ -102,7 +102,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:
             value = one(path, place)
-            if type(value) is str and path.text.endswith("JSON"):
+            if type(value) is str and value and path.text.endswith("JSON"):
                 value = parse(value.encode("utf-8", "replace"))
             if value not in (None, NOWHERE, "", {}, []):
                 return value

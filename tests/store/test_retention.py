@@ -146,6 +146,10 @@ def test_parts_without_readings_are_dropped_and_made_again_when_needed(house: Da
     assert len(parts(house)) == 2, "both have readings"
     settle(house)
     expire_readings(house, CUT)
+    with house.transaction() as reader:
+        reader.execute("select count(*) from reading")
+        nightly.order(house, NOW)
+        assert len(parts(house)) == 2, "somebody reads it: the next night will do"
     nightly.order(house, NOW)
     (part,) = parts(house)
     assert part <= CUT - timedelta(days=1), "the one with the days that are kept"

@@ -485,6 +485,8 @@ ALIKE = (
     *(a(topic, {"in_total": 5}, ASK) for topic in ("mqtt/lobby", "iot/library/entrance", "event/door/2", "site/3/door/1/telemetry", "things/door-2/state")),
     # What is sensed at a door is not who goes through it
     *(a(topic, {"in_total": 5}, ASK) for topic in ("door/state", "counters/air", "entrance/climate", "status/exit", "counter/state/3")),
+    a("sensors/entrance", {"in_total": 5, "device_id": "air-12"}, "flow:1 in_total 5"),
+    *(a(topic, {"temperature_c": 21, **more}, "level:1 temperature_c 21") for topic, more in (("sensors/room", {"type": "status"}), ("sensors/room", {"name": "Climate"}), ("climate/room/state", {}), ("sensors/room/up", {}))),
     a("sensors/entrance", {"in_total": 5}, "flow:1 in_total 5"),
     a("counters/1", {"in_total": 5, "id": 7, "rssi": -70, "status": "ok", "capacity": 80, "unit": "people"}, ASK),
     a("counters/1", {"in_total": 5, "rssi": -70, "status": "ok", "capacity": 80, "unit": "people"}, "flow:1 in_total 5"),

@@ -231,6 +231,10 @@ def test_the_networks_decoder_comes_before_the_bytes() -> None:
     assert values(decode(CS_UP, body)) == {("flow:1", "in_total"): 191}
 
 
+def test_a_network_without_a_decoder_leaves_the_bytes() -> None:
+    assert decode(CS_UP, {**CHIRPSTACK_3, "objectJSON": ""}) == decode(CS_UP, CHIRPSTACK_3)
+
+
 def test_chirpstacks_status_may_tell_the_battery() -> None:
     topic = f"application/1/device/{DEVICE}/event/status"
     assert values(decode(topic, chirpstack(batteryLevel=88.3))) == {("level:1", "battery_pct"): 88.3}

@@ -95,7 +95,7 @@ def _backward(nodes: list[_Node], ending: Floats | None) -> Floats:
         node = nodes[n]
         cells = node.grid.cells * later
         total = cells.sum((1, 2), keepdims=True)
-        lost = total[:, 0, 0] <= 1e-25
+        lost = ~(total[:, 0, 0] > 1e-25)
         cells /= np.maximum(total, np.float32(1e-30))
         cells[lost] = node.grid.cells[lost]
         figures[:, n] = node.grid.figures(cells)

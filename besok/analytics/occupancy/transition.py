@@ -155,5 +155,5 @@ def backwards(after: Cells, back: list[Back]) -> Cells:
         after = part(after)
     most = after.max((1, 2), keepdims=True)
     scaled = after / np.maximum(most, np.float32(1e-30))
-    scaled[most[:, 0, 0] <= 0] = 1
+    scaled[~(most[:, 0, 0] > 0)] = 1
     return np.asarray(scaled)

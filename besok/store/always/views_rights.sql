@@ -34,9 +34,10 @@ $$;
 revoke execute on function order_part(timestamptz) from public;
 
 -- Drops a part of the table of readings that ended before a moment and has none left, as its indexes stay as large as they were.
--- Gives its name, or null where there is none. Whoever writes readings locks their channels first, so none comes in meanwhile.
+-- Gives its name, or null where there is none, or somebody reads it. Whoever writes readings locks their channels first: while no
+-- channel can be locked, none comes in. That is kept short, as they all wait.
 create or replace function drop_empty_part(over_before timestamptz) returns text
-language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '1s' as $$
 declare
     part record;
     empty boolean;
@@ -48,14 +49,18 @@ begin
         order by range_end
     loop
         execute format('select not exists (select from %s)', part.name) into empty;
-        if empty then
+        continue when not empty;
+        begin
             lock table channel in exclusive mode;
+            execute format('lock table %s in access exclusive mode nowait', part.name);
             execute format('select not exists (select from %s)', part.name) into empty;
-        end if;
-        if empty then
-            perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
-            return part.name;
-        end if;
+            if empty then
+                perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
+                return part.name;
+            end if;
+        exception when lock_not_available then
+            return null; -- until the next night
+        end;
     end loop;
     return null;
 end

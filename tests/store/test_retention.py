@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from typer.testing import Result
 
@@ -20,7 +21,7 @@ from besok.store.quarantine_decisions import Chosen, decide, groups, undo
 from besok.store.retention import KINDS, expire_readings
 from besok.store.write import Batch, Incoming, Rejection, Written, write
 from jobs import retention as nightly
-from tests.databases import execute
+from tests.databases import FreshUrl, execute
 from tests.store.counted import build
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -146,10 +147,6 @@ def test_parts_without_readings_are_dropped_and_made_again_when_needed(house: Da
     assert len(parts(house)) == 2, "both have readings"
     settle(house)
     expire_readings(house, CUT)
-    with house.transaction() as reader:
-        reader.execute("select count(*) from reading")
-        nightly.order(house, NOW)
-        assert len(parts(house)) == 2, "somebody reads it: the next night will do"
     nightly.order(house, NOW)
     (part,) = parts(house)
     assert part <= CUT - timedelta(days=1), "the one with the days that are kept"
@@ -158,6 +155,19 @@ def test_parts_without_readings_are_dropped_and_made_again_when_needed(house: Da
     write(house, Batch(readings=[new]))
     nightly.order(house, NOW)
     assert times(house, "new") == [long_ago]
+
+
+def test_a_part_that_somebody_reads_is_dropped_another_night(fresh_url: FreshUrl) -> None:
+    with fresh_url() as url, Database(url) as db, psycopg.connect(url) as reader:
+        build(db)
+        write(db, Batch(readings=[said(START + n * QUARTER, 1) for n in range(4)]))
+        execute(db, "delete from reading")
+        reader.execute("select count(*) from reading")
+        nightly.order(db, NOW)
+        assert len(parts(db)) == 1
+        reader.rollback()
+        nightly.order(db, NOW)
+        assert parts(db) == []
 
 
 def parts(db: Database) -> list[datetime]:

@@ -115,7 +115,7 @@ CREATE OR REPLACE FUNCTION public.drop_empty_part(over_before timestamp with tim
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
- SET lock_timeout TO '5s'
+ SET lock_timeout TO '1s'
 AS $function$
 declare
     part record;
@@ -128,14 +128,18 @@ begin
         order by range_end
     loop
         execute format('select not exists (select from %s)', part.name) into empty;
-        if empty then
+        continue when not empty;
+        begin
             lock table channel in exclusive mode;
+            execute format('lock table %s in access exclusive mode nowait', part.name);
             execute format('select not exists (select from %s)', part.name) into empty;
-        end if;
-        if empty then
-            perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
-            return part.name;
-        end if;
+            if empty then
+                perform drop_chunks('reading', older_than => part.range_end, newer_than => part.range_start);
+                return part.name;
+            end if;
+        exception when lock_not_available then
+            return null; -- until the next night
+        end;
     end loop;
     return null;
 end

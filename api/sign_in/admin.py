@@ -137,8 +137,8 @@ def _changing(
         change(db, name)
         made = [key.name for key in sessions.keys(db) if key.author in known_as and key.expires > now]
         text = _("Keys that this person made are still valid: {keys}.").format(keys=", ".join(made))
-        told = f"{translated(sentence(name=name))} {text if made else ''}".strip()
-        return people.done(told, keys=[] if known_as & others else made)
+        notice = f"{translated(sentence(name=name))} {text if made else ''}".strip()
+        return people.done(notice, keys=[] if known_as & others else made)
 
     return handle
 

@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*")
 _NEGATED: Final = 'with yes = ["false"] and no = ["true"]'
 _OF_A_SHARE: Final = "with units = { people = 0.5 }, the people that one per cent is"
 
-Meaning = tuple[str, str]  # a metric, and what its mapping needs beside the path
+Meaning = tuple[str, str]  # a metric, and what its mapping needs besides the path
 _NUMBERS: Final = tuple(
     (row["says"].split(), tuple((metric, row.get("besides", "")) for metric in row["means"].split()))
     for row in DATA["numbers"]

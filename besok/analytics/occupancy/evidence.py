@@ -98,11 +98,7 @@ class Leaving:
 def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
     """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
     likely = (CLOSED_MINUTE**minutes).astype(np.float32)[:, None, None]
-    return np.where(_somebody(grid), likely, np.float32(1))
-
-
-def _somebody(grid: ProbabilityGrid) -> Bools:
-    return np.asarray(grid.people() > 0.5 * grid.width.astype(np.float32)[:, None, None])
+    return np.where(grid.people() > grid.half, likely, np.float32(1))
 
 
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:
@@ -119,7 +115,7 @@ def counted(
     `news` is the share of an independent count that it is, `least` the likelihood below which it was wrong instead.
     """
     there, cells = ~np.isnan(people), grid.people()
-    likelihood = (cells > -0.5 * grid.width.astype(np.float32)[:, None, None]).astype(np.float32)
+    likelihood = (cells > -grid.half).astype(np.float32)
     log = -(_off(cells, people, sd, there) ** 2) / 2
     best = np.where(grid.cells[there] > 1e-6, log, -np.inf).max((1, 2), initial=-np.inf)
     if least:
@@ -150,4 +146,4 @@ def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
     trust = PRESENT_TRUST ** min(minutes, 5.0)
     wrong_by_cell = np.nan_to_num([np.abs(occupied - 1), occupied])  # with somebody, and with nobody
     somebody, nobody = (trust**wrong_by_cell).astype(np.float32)[:, :, None, None]
-    return np.asarray(np.where(_somebody(grid), somebody, nobody))
+    return np.asarray(np.where(grid.people() > grid.half, somebody, nobody))

@@ -53,6 +53,11 @@ class ProbabilityGrid:
         self._gap = bias_sd[:, None] * _GAP  # between columns, as a share of passages
         self._apart = np.zeros((spaces, 1))  # between columns, in people
 
+    @property
+    def half(self) -> Cells:
+        """The people of half a cell: fewer are nobody, and less than none is impossible."""
+        return np.asarray(0.5 * self.width[:, None, None], np.float32)
+
     def people(self) -> Cells:
         """Return the number of people each cell stands for; below zero in impossible ones."""
         steps = _PLACES * self.width.astype(np.float32)[:, None]
@@ -70,11 +75,11 @@ class ProbabilityGrid:
         spaces = len(self.width)
         weight = np.asarray(self.cells if cells is None else cells).reshape(spaces, -1)
         people = self.people().reshape(spaces, -1)
-        people[people <= 0.5 * self.width.astype(np.float32)[:, None]] = 0
+        people[people <= self.half[:, 0]] = 0
         mean = np.einsum("sc,sc->s", weight, people, dtype=np.float64)
         order = np.argsort(people, axis=1, kind="stable")
         people, weight = np.take_along_axis(people, order, 1), np.take_along_axis(weight, order, 1)
-        # half of a cell lies below its middle
+        # Half of a cell lies below its middle
         below = np.cumsum(weight, axis=1, dtype=np.float64) - weight / 2
         lower, upper = np.array([np.interp(TAILS, *space) for space in zip(below, people, strict=True)]).T
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
@@ -109,11 +114,12 @@ class ProbabilityGrid:
         self.offset = self.offset + people_in[:, None] * self.more_in - people_out[:, None] * self.more_out
 
     def cut(self, lowest: Floats | None = None) -> Cells:
-        """Remove cells below zero, and return which are none; `lowest` is how far below the present number it was
-        within this step.
+        """Remove cells below zero and return which stay (1, else 0).
+
+        `lowest` is how far below the present number it was within this step.
         """
         people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
-        possible = (people > -0.5 * self.width.astype(np.float32)[:, None, None]).astype(np.float32)
+        possible = (people > -self.half).astype(np.float32)
         self.cells *= possible
         self.normalise()
         return possible

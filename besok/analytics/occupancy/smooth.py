@@ -108,7 +108,7 @@ def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:
     people = grid.people()
     if usual is None:
         return np.ones_like(people)
-    nobody = np.where(people > 0.5 * grid.width[:, None, None], GHOST, 1)
+    nobody = np.where(people > grid.half, GHOST, 1)
     off = (people - usual[:, None, None]) / np.maximum(beginning_sd(usual), 1)[:, None, None]
     return np.where(usual[:, None, None] > 0, np.exp(-(off**2) / 2), nobody).astype(np.float32)
 

@@ -10,6 +10,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from benchmarks._rig import PATIENCE_S, session
+from besok.model.broker import leave
 from besok.model.settings import Settings
 from collectors import collector
 from collectors.devices import registry
@@ -49,8 +50,7 @@ def receive(settings: Settings, messages: int) -> None:
     client.connect(settings.mqtt_host, settings.mqtt_port, clean_start=False, properties=session())
     client.loop_start()
     done.wait(PATIENCE_S)
-    client.disconnect()
-    client.loop_stop()
+    leave(client)
 
 
 def collect(settings: Settings) -> None:

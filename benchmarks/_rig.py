@@ -25,6 +25,7 @@ from paho.mqtt.properties import Properties
 
 from benchmarks import servers
 from besok.model import sitefile
+from besok.model.broker import leave
 from besok.model.decode_context import Codec
 from besok.model.settings import Settings
 from besok.store import codecs, sites
@@ -219,8 +220,7 @@ def client(rig: Rig, name: str, *, clean: bool = True) -> Iterator[paho.Client]:
         there.wait(10)
         yield c
     finally:
-        c.disconnect()
-        c.loop_stop()
+        leave(c)
 
 
 def session() -> Properties:

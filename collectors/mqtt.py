@@ -23,7 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics
-from besok.model.broker import configure_client
+from besok.model.broker import configure_client, leave
 from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
@@ -101,8 +101,7 @@ class Connection:
         end = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
         if self._leaving and not self._counters.waiting:
             end.SessionExpiryInterval = 0
-        self._client.disconnect(properties=end)
-        self._client.loop_stop()
+        leave(self._client, end)
 
     def _make_client(self) -> BulkClient:
         s = self._settings

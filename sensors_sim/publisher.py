@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model.broker import configure_client
+from besok.model.broker import configure_client, leave
 from besok.model.settings import Settings
 from sensors_sim.formats import native
 
@@ -64,8 +64,7 @@ class Publisher:
         if self._client.is_connected():
             self._say(self._farewell)
             self.settle(FAREWELL_S)
-        self._client.disconnect()
-        self._client.loop_stop()
+        leave(self._client)
 
     def send(self, topic: str, payload: bytes, stop: threading.Event, *, retain: bool = False) -> None:
         """Publish one message, retained if `retain`. Waits while too many are under way, but not once `stop` is set."""

@@ -1,5 +1,6 @@
-"""Connection options for the broker: user, encryption, delay between attempts."""
+"""What all clients of the broker share: user, encryption, delay between attempts, how they leave."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from besok.model.errors import SettingsError
@@ -7,6 +8,7 @@ from besok.model.settings import Settings
 
 if TYPE_CHECKING:  # whoever has a client has paho; reading settings must not wait for it
     import paho.mqtt.client as paho
+    from paho.mqtt.properties import Properties
 
 SECRET: Final = "~"  # what follows in a client id is told to the broker alone
 RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
@@ -22,6 +24,15 @@ def configure_client(client: "paho.Client", settings: Settings) -> None:
         client.username_pw_set(settings.mqtt_user, settings.mqtt_password.get_secret_value() or None)
     if settings.mqtt_tls:
         _encrypt(client, settings)
+
+
+def leave(client: "paho.Client", properties: "Properties | None" = None) -> None:
+    """Disconnect and wait for the end of the client's network thread."""
+    client.disconnect(properties=properties)
+    with suppress(
+        AttributeError
+    ):  # paho forgets a thread that has just ended, and would join it (its issue 872)
+        client.loop_stop()
 
 
 def _encrypt(client: "paho.Client", settings: Settings) -> None:

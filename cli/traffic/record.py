@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from besok.model import topics as topic_filters
-from besok.model.broker import configure_client
+from besok.model.broker import configure_client, leave
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Message
@@ -107,8 +107,7 @@ class _Recorder:
             self._try(self._writer.flush)
 
     def end(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        leave(self._client)
         with self._lock:
             self._try(self._writer.close)
 

@@ -15,6 +15,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Locator, Page
 
+from besok.model.broker import leave
 from besok.model.settings import Settings
 from besok.model.sitefile import parse
 from besok.store import sites
@@ -86,5 +87,4 @@ def measuring(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[
         client.connect(*broker)
         client.loop_start()
         yield publish
-        client.disconnect()
-        client.loop_stop()
+        leave(client)

@@ -11,6 +11,7 @@ from house import House, Open
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import expect
 
+from besok.model.broker import leave
 from besok.model.settings import Settings
 from besok.store import device_mappings, sites
 from besok.store.database import Database
@@ -34,8 +35,7 @@ def test_one_answer_is_enough(
     client.loop_start()
     for total in (4700, 4711):
         client.publish(topic, json.dumps({"in": total, "out": 3, "seq": total}), qos=1).wait_for_publish(20)
-    client.disconnect()
-    client.loop_stop()
+    leave(client)
     wait_for(
         lambda: (
             [asked.count for asked in device_mappings.waiting_topics(db, limit=9, messages_each=1, length=9)]

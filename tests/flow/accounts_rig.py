@@ -16,6 +16,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from servers import Server
 
+from besok.model.broker import leave
 from besok.model.sitefile import parse
 from cli.broker import mosquitto_files
 from cli.broker.account_folder import Folder
@@ -140,8 +141,7 @@ def client(
             wait_for(seen.subscribed.is_set)
         yield c, seen
     finally:
-        c.disconnect()
-        c.loop_stop()
+        leave(c)
 
 
 def publish(broker: Guarded, account: str, topic: str, *payloads: bytes, retain: bool = False) -> None:

@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from besok.model.broker import leave
 from besok.model.errors import StackError
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
@@ -114,5 +115,4 @@ def connected(broker: tuple[str, int], client_id: str = "", **more: Any) -> Iter
     try:
         yield client
     finally:
-        client.disconnect()
-        client.loop_stop()
+        leave(client)

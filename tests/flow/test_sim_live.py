@@ -17,12 +17,14 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from benchmarks import servers
+from besok.model.broker import leave
 from besok.model.settings import Settings
 from besok.model.site import Sensor, SiteFile
 from cli.stack import ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 from tests.at_work import running
+from tests.flow.servers import connected
 from tests.patience import wait_for
 from tests.small_sites import library, portal, space
 
@@ -82,8 +84,7 @@ def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
     try:
         yield ear
     finally:
-        ear.client.disconnect()
-        ear.client.loop_stop()
+        leave(ear.client)
 
 
 @contextmanager
@@ -159,6 +160,27 @@ def test_it_ends_when_asked_though_there_is_no_broker(branch: SiteFile) -> None:
     (port,) = ports.free()
     with simulating(branch, mqtt((ports.HOST, port)), start=START, end=END) as thread:
         assert thread.is_alive()
+
+
+def test_a_client_leaves_though_its_thread_ends_before_it_is_joined(
+    broker: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current = threading.current_thread
+
+    with connected(broker, "leaving") as client:
+        thread = next(each for each in threading.enumerate() if each.name == "paho-mqtt-client-leaving")
+
+        def when_it_has_ended() -> (
+            threading.Thread
+        ):  # what paho asks between looking for its thread and joining it
+            while current() is not thread and thread.is_alive():
+                pass
+            return current()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(threading, "current_thread", when_it_has_ended)
+            leave(client)
+    assert not client.is_connected()
 
 
 def test_the_truth_is_written_on_request(

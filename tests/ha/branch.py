@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from besok.model.broker import leave
 from cli.stack import mosquitto, ports, program
 from tests.ha.machines import FILES
 from tests.ha.result import Result
@@ -47,8 +48,7 @@ class Listener:
 
     def close(self) -> None:
         """Leave."""
-        self.client.disconnect()
-        self.client.loop_stop()
+        leave(self.client)
 
 
 def run(folder: Path, kind: str, say: Say, result: Result) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Message
-from collectors.adapters import bluetooth, mapping, native, sparkplug
+from collectors.adapters import bluetooth, mapping, native
 from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
 from collectors.limits import DEVICE_LIMIT
@@ -24,7 +24,6 @@ ADAPTERS: dict[str, Adapter] = {
     "native": native.decode,
     "tts": envelopes.ADAPTERS["tts"],
     "bluetooth": bluetooth.decode,
-    "sparkplug": sparkplug.decode,
     "table": registry.decode,  # devices that a model table knows
     **envelopes.ADAPTERS,  # after the tables, which know what else a network sends
     "senml": senml.decode,

@@ -229,11 +229,6 @@ _BLE = {
     "id": "60:EF:AB:AA:BB:CC",
     "packet": 3,
 }
-_SPARK = {
-    "timestamp": 1764058500000,
-    "seq": 3,
-    "metrics": [{"name": "in_total", "value": 7, "dataType": "Int32"}],
-}
 
 _TOTALS = bytes.fromhex("03d2be00000004d231010000")
 _TTN2 = {
@@ -369,10 +364,8 @@ SAMPLES: tuple[Sample, ...] = (
         "result": 640, "phenomenonTime": "2026-11-25T08:15:00Z",
         "Datastream": {"@iot.id": 8, "unitOfMeasurement": {"symbol": "ppm"}, "ObservedProperty": {"name": "CO2"}}},
          "level:1 co2_ppm 640 | 08:15:00"),
-    said("sparkplug", "spBv1.0/l/DDATA/g/door", _SPARK,
-         "flow:1 in_total 7 | 08:15:00"),
-    said("sparkplug", "spBv1.0/l/DDATA/g/d", bytes.fromhex("08a097d2d0ab3312130a0670656f706c6518a097d2d0ab33200350071803"),
-         'rejected: "people" may be of people'),
+    said("general", "spBv1.0/l/DDATA/g/d", bytes.fromhex("08a097d2d0ab3312130a0670656f706c6518a097d2d0ab33200350071803"),
+         'rejected: the payload is neither JSON nor CSV'),
     said("general", "attic/door", {"in_total": 12, "outTotal": 9, "temperature_c": 21.5, "battery_pct": 88, "rssi": -60},
          "level:1 temperature_c 21.5, level:1 battery_pct 88, flow:1 in_total 12, flow:1 out_total 9"),
     said("general", "attic/window", {"temperature": 21.5, "occupancy": False, "battery": 88, "rssi": -60},

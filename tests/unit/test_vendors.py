@@ -6,7 +6,6 @@ nobody.
 
 # ruff: noqa: E501 - tables
 import json
-import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -536,54 +535,14 @@ CITY = (
     on("v1.1/Things(1)", {"name": "Hall"}, "not data: a description of what is observed"),
 )  # fmt: skip
 
-# Sparkplug B: metrics in Protocol Buffers, births and deaths
-
-
-def varint(value: int) -> bytes:
-    found = b""
-    while value > 0x7F:
-        found, value = found + bytes([value & 0x7F | 0x80]), value >> 7
-    return found + bytes([value])
-
-
-def number(field: int, value: int) -> bytes:
-    return varint(field << 3) + varint(value)
-
-
-def text(field: int, value: bytes) -> bytes:
-    return varint(field << 3 | 2) + varint(len(value)) + value
-
-
-def metric(name: str, kind: int, value: bytes, time: int = 0) -> bytes:
-    named = text(1, name.encode()) if name else number(2, 7)
-    return text(2, named + (number(3, time) if time else b"") + number(4, kind) + value)
-
-
-def message(*metrics: bytes) -> bytes:
-    return number(1, EPOCH * 1000) + b"".join(metrics) + number(3, 17)
-
-
+# Sparkplug B is not read, in Protocol Buffers or in JSON: it asks, and nothing counts
 DEVICE = "spBv1.0/library/DDATA/hall/door"
 SPARKPLUG = (
-    on(DEVICE, message(
-        metric("in_total", 8, number(11, 4711)),
-        metric("Humidity", 3, number(10, 41), time=(EPOCH - 60) * 1000),
-        metric("Temperature", 9, varint(12 << 3 | 5) + struct.pack("<f", 21.5)),
-        metric("CO2", 10, varint(13 << 3 | 1) + struct.pack("<d", 640)),
-        metric("Properties/Serial", 12, text(15, b"A1")),
-        metric("Humidity", 9, number(7, 1)),
-    ), "sparkplug library/hall/door: flow:1 in_total 4711 @08:15:00, level:1 humidity_pct 41 @08:14:00, level:1 temperature_c 21.5 @08:15:00, level:1 co2_ppm 640 @08:15:00"),
-    on("spBv1.0/library/NDATA/gateway", message(metric("Temperature", 3, number(10, 0xFFFFFFFB))),
-        "sparkplug library/gateway: level:1 temperature_c -5 | 11-25 08:15:00"),  # below zero
-    on("spBv1.0/library/NBIRTH/gateway", message(metric("bdSeq", 8, number(11, 1))),
-        "sparkplug library/gateway: online"),
-    on("spBv1.0/library/DDEATH/hall/door", message(), "sparkplug library/hall/door: offline"),
-    # Names in doubt, and numbers for names, are told
-    on(DEVICE, message(metric("Hall/People Count", 8, number(11, 3))),
-        'rejected: "Hall/People Count" may be of people, and…'),
-    on(DEVICE, message(metric("", 8, number(11, 3))), "rejected: its metrics have numbers (aliases) and no…"),
-    *(on(topic, message(), "not data: an order, or the state of a host application") for topic in ("spBv1.0/l/NCMD/g", "spBv1.0/STATE/host", "spBv1.0/l/DCMD/g/d")),
-    *(on(DEVICE, broken, "rejected:…") for broken in (b"\xff" * 12, b"\x12\x7f", b"\x0b", b"\x0d\x01", b"{", b'{"metrics": 3}')),
+    *(on(DEVICE, payload, "rejected: the payload is neither JSON nor CSV…") for payload in (
+        bytes.fromhex("08a097d2d0ab3312130a0670656f706c6518a097d2d0ab33200350071803"), b"\xff" * 12)),
+    on(DEVICE, {"timestamp": EPOCH * 1000, "metrics": [{"name": "in_total", "value": 4711}], "seq": 1},
+        "rejected: nobody has said what in_total is…"),
+    on("spBv1.0/STATE/host", {"online": True}, "not data: nothing about people: settings,…"),
 )  # fmt: skip
 
 ROWS = (*XOVIS, *AXIS, *IN_XML, *DAHUA, *MILESIGHT, *SHELLY, *TASMOTA, *ZIGBEE, *HOMES, *CITY, *SPARKPLUG)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -18,13 +18,11 @@ import pytest
 from typer.testing import CliRunner
 
 from besok.model import sitefile
-from besok.services.forecast import get_outlook
 from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
 from cli.commands import visits
-from jobs import forecast as jobs_forecast
 from tests.sitetext import site
 
 DAY = timedelta(days=1)
@@ -34,10 +32,7 @@ MONTHS = ("Jan", "Febr", "Mars", "April", "Maj", "Juni", "Juli", "Aug", "Sept", 
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file, what it asks, the sum of its visits, the year to compare with, and the last day.
-
-    `forecast`: one is made, which takes its time.
-    """
+    """A file, what it asks, the sum of its visits, the year to compare with, and the last day."""
 
     data: bytes
     name: str = "x.csv"
@@ -45,7 +40,6 @@ class File:
     visits: float
     baseline: int
     until: date
-    forecast: bool = False
 
 
 def sheets_of_years() -> File:
@@ -176,9 +170,7 @@ def toronto(shared: Path) -> File:
 def newcastle(shared: Path) -> File:
     data = (shared / "data" / "newcastle_city_library/visits_monthly.csv").read_bytes()
     counts = [float(v) for line in data.decode().split()[1:] if (v := line.split(",")[2])]
-    return File(
-        data=data, answers={}, visits=sum(counts), baseline=2019, until=date(2023, 3, 31), forecast=True
-    )
+    return File(data=data, answers={}, visits=sum(counts), baseline=2019, until=date(2023, 3, 31))
 
 
 def leeds(shared: Path) -> File:
@@ -223,10 +215,6 @@ def progress(db: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> C
         assert way.growth is not None or way.left_out, "against a year of the pandemic nothing is compared"
         assert way.standing is not None and way.needed_growth is not None
         assert way.coverage_365 > 0.98 and way.baseline_coverage > 0.98 and way.source_365 == "gate"
-        if file.forecast:
-            assert jobs_forecast.make_newest(db, datetime.combine(today, time(12), UTC)) == 1
-            coming = get_outlook(db, "lib")
-            assert coming.odds is not None and len(coming.days) == 400
 
     return check
 

@@ -100,7 +100,8 @@ def test_jobs_wait_until_the_past_is_whole(
         waiting.append(under_way(db, datetime.now(UTC)))
 
     monkeypatch.setattr(backfill.history, "advance", advance)
-    gap = Gap(first=FIRST, last=FIRST + timedelta(days=backfill.PORTION))
+    monkeypatch.setattr(backfill, "PORTION", 1)
+    gap = Gap(first=FIRST, last=FIRST + timedelta(days=1))
     assert backfill.run(database_url, branch(), gap, 1, remember=tmp_path / "history.json")
     assert waiting == [True, True]
     assert not under_way(db, datetime.now(UTC))

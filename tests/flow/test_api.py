@@ -1,6 +1,7 @@
 """The API over HTTP: every path answers, and no question brings it down."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import pytest
@@ -15,47 +16,21 @@ LIBRARY = "stadsbiblioteket"
 V1 = "/api/v1"
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
-PATHS = [
-    "/health",
-    "/sites",
-    f"/sites/{LIBRARY}/spaces",
-    f"/sites/{LIBRARY}/live",
-    f"/sites/{LIBRARY}/flows",
-    f"/sites/{LIBRARY}/flows?from=2026-11-01&to=2026-11-30&step=day",
-    f"/sites/{LIBRARY}/visits",
-    f"/sites/{LIBRARY}/visits?from=2024-01-01&step=month&together=true",
-    f"/sites/{LIBRARY}/occupancy",
-    f"/sites/{LIBRARY}/occupancy?from=2026-11-24T08:00:00Z&to=2026-11-24T20:00:00%2B01:00&step=hour",
+NOTHING_YET = {  # answer otherwise before anything was measured, or not in JSON
+    "/sites/{site}/live/stream",
+    "/sites/{site}/forecast",
+    "/sites/{site}/council",
+    "/sites/{site}/monthly",
+    "/catalogue",
+    "/site-file",
+}
+COMPARED = (
     f"/sites/{LIBRARY}/occupancy/compared?with=foyer&with=stadsparken/stadsparken&from=2026-11-23&to=2026-11-29",
     f"/sites/{LIBRARY}/occupancy/compared?with=foyer&against=2025-11-24&step=15min",
-    f"/sites/{LIBRARY}/occupancy/heatmap",
-    f"/sites/{LIBRARY}/occupancy/next",
-    f"/sites/{LIBRARY}/usage",
-    f"/sites/{LIBRARY}/calibration",
-    f"/sites/{LIBRARY}/counts/doors",
-    f"/sites/{LIBRARY}/usage?from=2026-11-01&to=2026-11-30&space=foyer",
-    f"/sites/{LIBRARY}/progress",
-    f"/sites/{LIBRARY}/annual",
-    f"/sites/{LIBRARY}/calendar?from=2026-02-01&to=2026-03-31",
-    f"/sites/{LIBRARY}/events",
-    f"/sites/{LIBRARY}/actions",
-    f"/sites/{LIBRARY}/findings?resolved_days=30",
-    f"/sites/{LIBRARY}/wiring",
-    f"/sites/{LIBRARY}/coverage",
-    f"/sites/{LIBRARY}/forecast/record",
-    f"/sites/{LIBRARY}/unusual",
-    f"/sites/{LIBRARY}/events/effects",
-    f"/sites/{LIBRARY}/actions/effects",
-    "/devices",
-    f"/devices?site={LIBRARY}",
-    "/devices/unplaced",
-    "/rejected",
-    "/schema/native",
-]
+)
 SENSELESS = [
     ("/api/typo", 404, "/api/docs"),
     ("/api/v1/sites/slottet/live", 404, "slottet"),
-    ("/api/v1/sites/slottet/spaces", 404, "slottet"),
     ("/api/v1/sites/slottet/flows", 404, "slottet"),
     ("/api/v1/sites/slottet/live/stream", 404, "slottet"),
     ("/api/v1/sites/%00/live", 404, "control characters"),
@@ -67,16 +42,12 @@ SENSELESS = [
     (f"/api/v1/sites/{LIBRARY}/flows?from=yesterday", 422, "write a date like"),
     (f"/api/v1/sites/{LIBRARY}/flows?from=2026-11-25&to=2026-11-24", 422, "must be before"),
     (f"/api/v1/sites/{LIBRARY}/flows?from=1990-01-01&step=15min", 422, "at most 200000"),
-    (f"/api/v1/sites/{LIBRARY}/flows?from=0001-01-01", 422, "must lie between"),
-    (f"/api/v1/sites/{LIBRARY}/flows?to=9999-12-31T23:59:59Z", 422, "must lie between"),
-    (f"/api/v1/sites/{LIBRARY}/flows?from=%00", 422, "control characters"),
     (f"/api/v1/sites/{LIBRARY}/flows?step=fortnight", 422, "step"),
     (f"/api/v1/sites/{LIBRARY}/flows?format=xlsx", 422, "format"),
     (f"/api/v1/sites/{LIBRARY}/visits?step=hour", 422, "step"),
     (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-01T00:00:00Z", 422, "without a time"),
     (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-25&to=2026-11-24", 422, "must not be after"),
     (f"/api/v1/sites/{LIBRARY}/occupancy?space=vault", 404, "vault"),
-    (f"/api/v1/sites/{LIBRARY}/occupancy?space=%00", 422, "control characters"),
     (f"/api/v1/sites/{LIBRARY}/occupancy/compared?with=vault", 404, "vault"),
     (f"/api/v1/sites/{LIBRARY}/occupancy/compared?with=slottet/slottet", 404, "slottet"),
     (
@@ -111,12 +82,22 @@ def a_door(places: tuple[Site, ...]) -> tuple[Site, str, str]:
     return site, sensor.portal, site.external_id(sensor)
 
 
+def of_nothing(described: dict[str, Any]) -> list[str]:
+    """The address of every GET that answers in JSON before anything was measured."""
+    found = []
+    for path, methods in described.items():
+        needed = {p["name"] for p in methods.get("get", {}).get("parameters", ()) if p["required"]}
+        if "get" in methods and needed <= {"site"} and path.removeprefix(V1) not in NOTHING_YET:
+            found.append(path.format(site=LIBRARY))
+    return [*found, *(V1 + path for path in COMPARED)]
+
+
 def test_every_path_answers_before_anything_was_measured(
     quiet: httpx2.Client, subtests: pytest.Subtests
 ) -> None:
-    for path in PATHS:
+    for path in of_nothing(quiet.get("/api/openapi.json").json()["paths"]):
         with subtests.test(path=path):
-            answer = quiet.get(V1 + path)
+            answer = quiet.get(path)
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"] == "application/json"
             assert answer.headers["x-content-type-options"] == "nosniff"

@@ -217,6 +217,7 @@ def test_offsets_put_times_on_the_clock_of_a_place() -> None:
         date(2026, 7, 6),
     ]
     assert "are those of UTC" in series.parse(day, "a").notes[-1]
+    assert not series.parse("date,visits\n2024-01-31T00:00Z,5\n2024-02-01T00:00Z,6\n", "a").notes
     with pytest.raises(CountFileError, match="is not a time zone"):
         series.parse(day, "a", zone="Mars")
 

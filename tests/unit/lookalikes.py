@@ -407,7 +407,6 @@ ALIKE = (
     a("mock/door", {"people_in": 3}, ASK),
     a("hall/median/people_present", b"11", ASK),
     a("besok/in/cafe-door", {"people_in": 3}, "flow:1 in 3"),
-    a("sensors/lobby", {"people_present": 3}, "level:1 people 3"),
     a("quux/1", {"in_total": 3, "location": "Huvudentrén"}, ASK),
     a("counters/1", {"in_total": 3, "location": "Huvudentrén"}, ASK),
     # A place or a sensor alone has totals of its own, unless the name says people

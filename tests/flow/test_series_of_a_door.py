@@ -13,15 +13,14 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from besok.model.settings import Settings
-from besok.model.site import Portal, Sensor, Site, SiteFile, Text
+from besok.model.site import Sensor, Site, SiteFile
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from tests.patience import wait_for
-from tests.small_sites import week
+from tests.small_sites import library
 
 Fixture = Callable[..., Any]
-NAME = Text(sv="Huset", en="The house")
 HALF_HOUR = timedelta(minutes=30)
 OWN = Path(__file__).parents[1] / "data" / "door.csv"
 
@@ -46,21 +45,6 @@ class Count:
         }
 
 
-def house_with_a_door(house: str, zone: str, day_start: time) -> Site:
-    """A site with one counted entrance."""
-    return Site(
-        id=house,
-        kind="library",
-        name=NAME,
-        timezone=zone,
-        opening=week("always"),
-        day_start=day_start,
-        spaces=(),
-        portals=(Portal(id="entrance", name=NAME, outer="outside", inner=house),),
-        sensors=(Sensor(device="door", portal="entrance", interval_s=1800),),
-    )
-
-
 def twice_and_out_of_order(counts: Iterable[Count]) -> list[tuple[str, dict[str, Any]]]:
     """Each message twice in a row, and then one in ten somewhere else."""
     sent = [count.message for count in counts for _ in range(2)]
@@ -71,11 +55,11 @@ def twice_and_out_of_order(counts: Iterable[Count]) -> list[tuple[str, dict[str,
     return sent
 
 
-def totals(counts: Iterable[Count], day_start: time) -> dict[date, tuple[int, int]]:
+def totals(counts: Iterable[Count]) -> dict[date, tuple[int, int]]:
     """The file's own sums: people in and out by business day."""
     sums: defaultdict[date, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for count in counts:
-        day = count.start.date() - timedelta(days=count.start.time() < day_start)
+        day = count.start.date() - timedelta(days=count.start.time() < time(4))
         sums[day] = sums[day][0] + count.people_in, sums[day][1] + count.people_out
     return dict(sums)
 
@@ -101,16 +85,16 @@ def _held(db: Database) -> int:
 
 
 def replayed(
-    counts: list[Count], place: Site, settings: Settings, db: Database,
+    counts: list[Count], file: SiteFile, settings: Settings, db: Database,
     collect: Fixture, publish: Fixture, count: Fixture,
 ) -> None:  # fmt: skip
     """Send the counts through the broker, wait until the collector has them, and release them: they are years late."""
-    sites.apply(db, SiteFile(sites=(place,)))
+    sites.apply(db, file)
     with collect(settings):
         publish(twice_and_out_of_order(counts))
         publish([replace(counts[0], start=counts[0].start - timedelta(days=7)).message])
         wait_for(lambda: _held(db) >= 2 * len(counts) + 2)
-    door = Chosen(device=f"{place.id}/door")
+    door = Chosen(device=f"{file.sites[0].id}/door")
     decide(db, "released", door, author="Kim", now=datetime.now(UTC), reason="an old series")
     assert count() == 2 * len(counts) + 2
 
@@ -119,13 +103,13 @@ def test_the_projects_own_series_over_the_night_the_clocks_go_back(
     settings: Settings, house: str, db: Database, ask: httpx2.Client, collect: Fixture, publish: Fixture,
     count: Fixture,
 ) -> None:  # fmt: skip
-    with OWN.open() as file:
+    with OWN.open() as series:
         counts = [
             Count(start=datetime.fromisoformat(r["start"]), people_in=int(r["in"]), people_out=int(r["out"]))
-            for r in csv.DictReader(file)
+            for r in csv.DictReader(series)
         ]
-    place = house_with_a_door(house, "Europe/Stockholm", time(4))
-    replayed(counts, place, settings, db, collect, publish, count)
-    truth = totals(counts, time(4))
+    file = library(house, hours="always", sensors=(Sensor(device="door", portal="door", interval_s=1800),))
+    replayed(counts, file, settings, db, collect, publish, count)
+    truth = totals(counts)
     assert len(truth) == 4
-    assert answered(ask, place, truth) == truth
+    assert answered(ask, file.sites[0], truth) == truth

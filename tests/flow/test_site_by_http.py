@@ -16,6 +16,7 @@ from besok.store.write import Batch, write
 from tests.at_work import on, serving
 from tests.databases import FreshUrl
 from tests.readings import passed
+from tests.sitetext import door, sensor, site, space
 
 V1 = "/api/v1"
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -39,19 +40,10 @@ PARTS = [
     ("sensors", {"device": "hall-1", "channel": "flow:1", "portal": "hall-door"}),
     ("target", {"baseline_first": "2025-01-01", "baseline_last": "2025-12-31", "deadline": "2030-12-31"}),
 ]  # fmt: skip
-FILE = """
-[[sites]]
-id = "library"
-kind = "library"
-name = { sv = "Biblioteket", en = "Library" }
-timezone = "Europe/Stockholm"
-[sites.opening]
-monday-thursday = "09:00-20:00"
-friday = "09:00-18:00"
-saturday = "closed"
-sunday = "closed"
-country = "SE"
-[[sites.opening.exceptions]]
+HOURS = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), "09:00-20:00") | {
+    "friday": "09:00-18:00", "saturday": "closed", "sunday": "closed", "country": "SE",
+}  # fmt: skip
+DATED = """[[sites.opening.exceptions]]
 first = 2026-12-23
 last = 2026-12-23
 hours = "09:00-15:00"
@@ -60,36 +52,17 @@ note = "Dan före dan"
 baseline_first = 2025-01-01
 baseline_last = 2025-12-31
 deadline = 2030-12-31
-[[sites.spaces]]
-id = "floor"
-name = "Floor"
-kind = "storey"
-storey = 0
-capacity = 200
-[[sites.spaces]]
-id = "hall"
-name = "Hall"
-parent = "floor"
-capacity = 50
-seats = 40
-[[sites.portals]]
-id = "front"
-name = "Front"
-outer = "outside"
-inner = "floor"
-[[sites.portals]]
-id = "hall-door"
-name = "Hall door"
-outer = "floor"
-inner = "hall"
-width_m = 0.9
-[[sites.sensors]]
-device = "front-1"
-portal = "front"
-[[sites.sensors]]
-device = "hall-1"
-portal = "hall-door"
 """
+FILE = "".join(
+    (
+        site("library", ("Biblioteket", "Library"), HOURS), DATED,
+        space("floor", ("Floor", "Floor"), 'kind = "storey"\nstorey = 0\ncapacity = 200'),
+        space("hall", ("Hall", "Hall"), 'parent = "floor"\ncapacity = 50\nseats = 40'),
+        door("front", ("Front", "Front"), "floor"),
+        door("hall-door", ("Hall door", "Hall door"), "hall", "floor", "width_m = 0.9"),
+        sensor("front-1", 'portal = "front"'), sensor("hall-1", 'portal = "hall-door"'),
+    )
+)  # fmt: skip
 
 
 @contextmanager
@@ -110,13 +83,13 @@ def figures(ask: httpx2.Client, url: str) -> dict[str, object]:
         await_days(url)
     days = {"from": str((NOW - timedelta(days=4)).date()), "to": str(NOW.date())}
     hours = {"from": (NOW - timedelta(days=2)).isoformat(), "to": NOW.isoformat(), "step": "hour"}
-    site = f"{V1}/sites/library"
+    library = f"{V1}/sites/library"
     return {
-        "spaces": ask.get(f"{site}/spaces").json(),
-        "portals": ask.get(f"{site}/portals").json(),
-        "calendar": ask.get(f"{site}/calendar", params=days).json(),
-        "visits": ask.get(f"{site}/visits", params=days).json(),
-        "flows": ask.get(f"{site}/flows", params=hours).json(),
+        "spaces": ask.get(f"{library}/spaces").json(),
+        "portals": ask.get(f"{library}/portals").json(),
+        "calendar": ask.get(f"{library}/calendar", params=days).json(),
+        "visits": ask.get(f"{library}/visits", params=days).json(),
+        "flows": ask.get(f"{library}/flows", params=hours).json(),
         "file": ask.get(f"{V1}/site-file").text,
     }
 
@@ -160,7 +133,7 @@ def test_a_site_made_by_http_tells_what_one_of_a_file_tells(fresh_url: FreshUrl)
 def test_what_cannot_be_is_told_at_its_field_in_the_readers_language(
     quiet: httpx2.Client, subtests: pytest.Subtests
 ) -> None:
-    site = f"{V1}/sites/stadsbiblioteket/parts"
+    known = f"{V1}/sites/stadsbiblioteket/parts"
     cases = [
         ("spaces", {"name": "Loft", "capacity": "many"}, 422, "capacity"),
         ("spaces", {"name": "Loft", "unheard": "x"}, 422, "unheard"),
@@ -172,14 +145,14 @@ def test_what_cannot_be_is_told_at_its_field_in_the_readers_language(
     ]
     for part, values, status, told in cases:
         with subtests.test(part=part, told=told):
-            answer = quiet.put(f"{site}/{part}", json={"who": "Kim", "values": values})
+            answer = quiet.put(f"{known}/{part}", json={"who": "Kim", "values": values})
             assert answer.status_code == status, answer.text
             assert told in answer.text, answer.text
     body = {"who": "Kim", "values": {"name": "Loft", "capacity": "många"}}
-    said = quiet.put(f"{site}/spaces", json=body, headers={"Accept-Language": "sv"}).json()
+    said = quiet.put(f"{known}/spaces", json=body, headers={"Accept-Language": "sv"}).json()
     assert said["fields"] == {"capacity": "Skriv ett heltal från 1, eller lämna tomt."}
-    assert quiet.put(f"{site}/spaces", json={**body, "mark": "0" * 18}).status_code == 409
-    assert quiet.put(f"{site}/spaces", json={"values": {"name": "Loft"}}).status_code == 422, (
+    assert quiet.put(f"{known}/spaces", json={**body, "mark": "0" * 18}).status_code == 409
+    assert quiet.put(f"{known}/spaces", json={"values": {"name": "Loft"}}).status_code == 422, (
         "nobody says who"
     )
     assert quiet.put(f"{V1}/sites/nowhere/parts/spaces", json=body).status_code == 404

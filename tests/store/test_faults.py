@@ -14,7 +14,7 @@ import pytest
 from msgspec import structs
 
 from besok.model.readings import Flag, Message, Reading
-from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from besok.store import message_dedup, rollup, write
 from besok.store.database import Database
 from besok.store.database import sql as sql_of
@@ -25,7 +25,7 @@ from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.times import instant
 from sensors_sim.world import World
 from tests.databases import execute
-from tests.small_sites import week
+from tests.small_sites import library, portal, space
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
 LISTENS = START - timedelta(minutes=15)  # a first total tells of nobody
@@ -47,20 +47,14 @@ MAKES: Mapping[str, Mapping[str, str]] = {
 def house(name: str, make: str = "native") -> SiteFile:
     """A library with one door, whose counter is of a make, and a reading room."""
     device = f"24e124{len(name):010x}" if make == "vs133" else "door"
-    text = Text(sv="x", en="x")
-    site = Site(
-        id=name,
-        kind="library",
-        name=text,
-        timezone="Europe/Stockholm",
-        opening=week("10:00-18:00"),
-        spaces=(Space(id="room", name=text, kind="reading", capacity=60),),
-        portals=(Portal(id="door", name=text, outer="outside", inner="room"),),
+    return library(
+        name,
+        spaces=(space("room", "reading", capacity=60),),
+        portals=(portal("door", "outside", "room"),),
         sensors=(Sensor(device=device, portal="door", **MAKES[make]),),
         capacity=1200,
         sandbox=True,
     )
-    return SiteFile(sites=(site,))
 
 
 @cache

@@ -1,27 +1,21 @@
 """What the pages say of how spaces were used and of counts beside sensors, in words."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 
 import pytest
 
 from besok.analytics import usage
-from besok.analytics.usage import DayUse, Passed
+from besok.analytics.usage import DayUse
 from besok.model.site import Text
 from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
 from dashboard.components import space_usage, validation_counts
 from tests.unit.on_the_way import texts
+from tests.unit.test_usage import day
 
 pytestmark = pytest.mark.usefixtures("english")
 
-DAY = DayUse(
-    day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,
-    open_hours=10.0, open_known_hours=9.0, open_person_hours=270.0, open_width_hours=25.0, first=0.0, last=0.0,
-    by_people=0.0,
-    entered=Passed(people=400, mean_h=9.0, var_h=6.25), left=Passed(people=380, mean_h=9.8, var_h=6.25), coverage=1.0,
-    peak=45.0, peak_lower=40.0, peak_upper=50.0, peak_at=datetime(2026, 3, 2, 14, tzinfo=UTC),
-)  # fmt: skip
+DAY = day(open_known_hours=9.0, open_person_hours=270.0)
 
 
 def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
@@ -59,10 +53,7 @@ def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> N
         and "Utilisation" not in text
         and "Visits 400 (" in text
     )
-    nothing = DayUse(
-        **{n: getattr(DAY, n) for n in DayUse.__slots__} | {"over": False, "open_known_hours": 0.0}
-    )
-    assert "Known once a day is over." in told(None, None, nothing)
+    assert "Known once a day is over." in told(None, None, replace(DAY, over=False, open_known_hours=0.0))
 
 
 def test_the_next_count_and_the_mark_of_corrected_visits() -> None:

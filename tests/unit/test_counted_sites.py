@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from besok.analytics.growth import PANDEMIC
 from besok.model.site import Text
 from besok.model.views.series import VisitPoint
 from besok.services.days import as_forecast_calendar, calendar_days, open_also
@@ -38,6 +39,16 @@ def test_days_of_several_sites_are_those_of_their_visits() -> None:
     assert past.first == MONDAY + timedelta(days=1) and past.origin == MONDAY + timedelta(days=5)
     np.testing.assert_array_equal(past.visits, [6, 7, 8, np.nan])
     np.testing.assert_array_equal(observed((HALF,), days, "net").visits, [3, 3.5, 4, np.nan])
+
+
+def test_days_of_the_pandemic_are_no_past_of_a_site_that_was_closed_then() -> None:
+    first, (begins, ends) = date(2019, 1, 1), PANDEMIC
+    shut = (begins - first).days + 20
+    days = [replace(p, day=p.day - (MONDAY - first)) for p in points(*[100.0] * 1300)]
+    assert not np.isnan(observed((HOUSE,), days, "gross").visits).any()
+    closed = [replace(p, gross=3.0) if shut <= n < shut + 60 else p for n, p in enumerate(days)]
+    left_out = np.array([begins <= p.day <= ends for p in closed])
+    np.testing.assert_array_equal(np.isnan(observed((HOUSE,), closed, "gross").visits), left_out)
 
 
 def test_a_day_is_closed_where_every_site_is() -> None:

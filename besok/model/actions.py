@@ -94,7 +94,7 @@ def changes(old: Action | None, new: Action) -> list[str]:
         ]
     pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
     return [
-        f"{name}: {_value_text(name, before)} -> {_value_text(name, after)}"
+        f"{name.replace('_', ' ')}: {_value_text(name, before)} -> {_value_text(name, after)}"
         for name, before, after in pairs
         if before != after
     ]
@@ -105,6 +105,8 @@ def _value_text(name: str, value: object) -> str:
         return f"{value.sv} / {value.en}"
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or ("every day" if name == "weekdays" else "the whole site")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "nothing" if value is None else str(value)
 
 

@@ -106,7 +106,12 @@ def plural(one: str, many: str, n: float) -> str:
 
 def named(text: Text) -> str:
     """Return a name in the language of the present request."""
-    return text.en if LANG.get() == "en" else text.sv
+    return text.en if named_in() == "en" else text.sv
+
+
+def named_in() -> str:
+    """Return the language in which a site's own words are shown: they are not in every public one."""
+    return "en" if LANG.get() == "en" else "sv"
 
 
 class _Written(Formatter):

@@ -16,6 +16,7 @@ from besok.model.views.live import SiteLive, SpaceLive
 from besok.services.floor_plan import Drawn, DrawnDoor, DrawnSensor
 from besok.text import formats
 from besok.text.languages import _, named
+from besok.text.level_text import levels
 from dashboard.components import live_parts
 from dashboard.components.card import chip, count
 from dashboard.components.elements import HIDDEN, data, fold, present
@@ -23,8 +24,10 @@ from dashboard.components.label_boxes import LabelBox, Shape, label_box
 from dashboard.components.live_parts import Parts, part
 
 LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual ones
-NEAR, FAR = (1 / 70, 1 / 34), (1 / 42, 1 / 20)  # smallest and largest letters, by the longer side of a plan
-PILL = (3.4, 1.5)  # a door's width and height in letters
+LEAST = 1 / 52  # smallest letters, by the longer side of a plan: readable beside the cards of a desk
+NEAR, FAR = 1 / 34, 1 / 20  # largest letters, likewise, at a desk and on a wall
+MARK = 1 / 70  # the unit of doors and sensors, likewise
+PILL = (3.4, 1.5)  # a door's width and height in these units
 LINES = {"name": 1.0, "people": 1.7, "verdict": 0.85, "seats": 0.8}  # of a room: the height of their letters
 OCCUPIED = 1.15  # of people, where a word replaces the number
 NO_PICTURES: Mapping[str, str] = {}
@@ -92,7 +95,7 @@ def sketch(place: Site, plan: str, forms: Mapping[str, str], picture: str | None
     `plan_editor.js` knows what they are.
     """
     size, of_space = sizes(place)[plan], plans(place)
-    unit = max(size) * NEAR[0]
+    unit = max(size) * MARK
     root = _canvas(place, plan, size, unit, picture)
     for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
         if space.shape and of_space[space.id] == plan:
@@ -124,20 +127,20 @@ def _drawing(
     plan: str,
     rooms: Sequence[Room],
     drawn: Drawn,
-    letters: tuple[float, float],
+    largest: float,
     picture: str | None = None,
 ) -> Any:
     """Return the drawing of a plan as it is now."""
     size, on_plan = sizes(place)[plan], _on(plan, drawn)
-    unit = max(size) * NEAR[0]
+    unit = max(size) * MARK
     root = _canvas(place, plan, size, unit, picture)
     _patterns(root, unit)
     doors = [_around(door.at, PILL[0] * unit, PILL[1] * unit) for door in on_plan.doors if door.freshness]
     covered = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in on_plan.sensors)]
     for n, (space, now) in enumerate(rooms):
         over = [other.shape for other, _now in rooms[n + 1 :]]
-        smallest, largest = (max(size) * letter for letter in letters)
-        _room(root, space, now, live.is_open, (*over, *covered), (smallest, largest))
+        letters = max(size) * LEAST, max(size) * largest
+        _room(root, space, now, live.is_open, (*over, *covered), letters)
     for door in on_plan.doors:
         _door(root, door, unit)
     for sensor in on_plan.sensors:
@@ -239,7 +242,7 @@ def _label(
         shown = {line: heights[line] for line in lines}
         wide = max(LETTER * height * widths[line] for line, height in shown.items())
         box = label_box(space.shape, over, wide, sum(shown.values()) * SPACED)
-        if box.size >= letters[0]:
+        if box.size * min(shown.values()) >= letters[0]:
             break
     return shown, LabelBox(box.x, box.y, min(box.size, letters[1]))
 
@@ -248,10 +251,12 @@ def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:
     """Return the largest width of each line in letters."""
     most = len(formats.number(max(99, 2 * (now.capacity or 0), 2 * (now.people or 0))))
     people = most + (2 + len(formats.number(now.capacity)) if now.capacity else 0)
+    known = levels().values() if now.capacity else [_("No capacity set")]
+    verdicts = [_("Sensor offline"), _("Not updated"), *known]
     return {
         "name": len(named(space.name)),
         "people": max(len(_("Occupied")), len(_("Free"))) if now.basis == "presence" else people,
-        "verdict": max(map(len, (_("Sensor offline"), _("Not updated"), _("No capacity set")))),
+        "verdict": max(map(len, verdicts)),
         "seats": len(_("{n} of {seats} seats free").format(n=now.seats, seats=now.seats)),
     }
 

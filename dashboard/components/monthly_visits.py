@@ -37,7 +37,7 @@ def finding(
     pairs = [(a, b) for a, b in finished if a is not None and b is not None]
     summary = _("{more} of {all} finished months had more visits than in {before}.")
     if not pairs:
-        summary = _("No finished month was fully measured in {before} too.")
+        summary = _("No finished month was fully measured both this year and in {before}.")
     parts = [summary.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
     for months, text in (
         (gaps, _("Partly without data, so too low: {months}.")),

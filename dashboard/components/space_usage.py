@@ -35,7 +35,7 @@ def section(space: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
         return titled(_("How it was used"), _terms([(_("Time occupied"), occupied, measured)]))
     cells = [
         (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(space)),
-        (_("Mean occupancy while open"), _number(use.people, 1), measured),
+        (_("Mean occupancy while open"), _people(_number(use.people, 1)), measured),
         (_("Peak"), _peak(use.peak), when),
         *_filled(space),
         _turnover(space),
@@ -106,9 +106,13 @@ def _number(figure: Figure | None, digits: int = 0) -> str:
 
 def _peak(figure: Figure | None) -> str:
     """Return whole people, as beside the curve."""
-    return (
-        formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
-    )
+    if figure is None:
+        return formats.UNKNOWN
+    return _people(formats.with_interval(figure.value, figure.lower, figure.upper))
+
+
+def _people(figure: str) -> str:
+    return figure if figure == formats.UNKNOWN else _("{n} people").format(n=figure)
 
 
 def _minutes(figure: Figure | None) -> str:

@@ -89,7 +89,7 @@ def name_lines(result: go.Figure) -> go.Figure:
     """
     lines = [one for one in result.data if one.mode == "lines" and not one.fill and one.name]
     top = result.layout.yaxis.range[1] if result.layout.yaxis.range else 0
-    top = max(top or max((y for one in lines for y in one.y if y is not None), default=0), FEW)
+    top = max(top or _highest(result), FEW)
     floor, widest = 0.0, 0
     for line in sorted(lines, key=_last):
         line.update(showlegend=False, meta=NAMED)
@@ -109,6 +109,12 @@ def name_lines(result: go.Figure) -> go.Figure:
     if floor > top:
         result.layout.yaxis.range = [0, floor]
     return result
+
+
+def _highest(result: go.Figure) -> float:
+    """Return the highest figure of all that is drawn, intervals too."""
+    drawn = (y for one in result.data if one.y is not None for y in one.y if y is not None)
+    return max(drawn, default=0.0)
 
 
 def _last(line: go.Scatter) -> float:

@@ -8,7 +8,7 @@ from besok.model.site import Text
 from besok.model.views.live import SiteInfo
 from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
 from besok.text import formats, opening_text
-from besok.text.languages import _, named
+from besok.text.languages import _, named, named_in
 from besok.text.level_text import levels
 
 
@@ -34,6 +34,7 @@ def frame() -> dict[str, str]:
         "about": _("About these figures"),
         "data": _("Open data"),
         "sign_in": _("Sign in"),
+        "spaces": _("Spaces"),
         "privacy": _("Privacy"),
         "accessibility": _("Accessibility"),
         "embed": _("Show this on your own page"),
@@ -53,6 +54,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "wrong": _("Wrong figure: {site}").format(site=name),
         "site": public.site,
         "name": name,
+        "named_in": named_in(),
         "state": opening_text.state(public, public.timezone, public.time),
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
@@ -81,7 +83,14 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "quietest": _quietest_today(today),
         "usual": any(day.quietest is not None for day in public.days),
         "days": [_day(day, public.timezone) for day in public.days],
-        "requests": [{"title": named(one.title), "came": _outcome(one)} for one in public.requests],
+        "requests": [
+            {
+                "title": named(one.title),
+                "answer": named(one.answer) if one.answer else "",
+                "came": _outcome(one),
+            }
+            for one in public.requests
+        ],
         "others": [{"site": s.site, "name": named(s.name)} for s in sites if s.site != public.site],
     }
 
@@ -125,7 +134,7 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
             }
             for space in spaces
         ]
-        yield {"name": named(floor) if floor else _("Spaces"), "spaces": shown}
+        yield {"name": named(floor) if floor else "", "spaces": shown}
 
 
 def free(space: PublicSpace, is_open: bool) -> str:
@@ -167,11 +176,10 @@ def _day(day: PublicDay, zone: str) -> dict[str, str]:
 
 
 def _outcome(one: PublicRequest) -> str:
-    """Return what came of a request: the answer, and since when it is done, or until when it was."""
-    parts = [named(one.answer)] if one.answer else []
+    """Return since when what was requested is done, or until when it was, or that nobody has answered."""
     if one.done_since and one.undone:
         first, last = formats.day(one.done_since), formats.day(one.undone)
-        parts.append(_("Done from {first} until {last}.").format(first=first, last=last))
-    elif one.done_since:
-        parts.append(_("Done since {day}.").format(day=formats.day(one.done_since)))
-    return " ".join(parts) or _("Not answered yet.")
+        return _("Done from {first} until {last}.").format(first=first, last=last)
+    if one.done_since:
+        return _("Done since {day}.").format(day=formats.day(one.done_since))
+    return "" if one.answer else _("Not answered yet.")

@@ -61,7 +61,7 @@ def test_changes_are_told_one_by_one() -> None:
     old = Action(site="lib", id="chairs", title=Text(sv="Stolar", en="Chairs"))
     assert changes(old, old) == []
     assert changes(None, old) == ["added: Stolar / Chairs"]
-    assert "done_since: nothing -> 2026-02-01" in changes(old, ONE)
+    assert "done since: nothing -> 2026-02-01" in changes(old, ONE)
     assert "spaces: the whole site -> hall" in changes(old, ONE)
 
 

@@ -67,6 +67,13 @@ def test_lines_are_named_at_their_ends_and_never_over_one_another() -> None:
     assert not any(trace.showlegend for trace in figure.data if trace.mode == "lines")
 
 
+def test_the_name_of_a_line_leaves_room_for_the_interval() -> None:
+    points = [point(0, 40), replace(point(1, 100), lower=70.0, upper=130.0)]
+    figure = occupancy.figure([line("I dag", points)], capacity=None, axis="personer")
+    top = figure.layout.yaxis.range[1] if figure.layout.yaxis.range else None
+    assert top is None or top >= 130, "the interval is cut off"
+
+
 def test_what_nobody_saw_is_marked() -> None:
     points = [point(0, 4), replace(point(1, 6), reason="silent_door")]
     figure = occupancy.figure(
@@ -203,7 +210,7 @@ def test_unobserved_days_add_nothing_and_are_not_zero() -> None:
 def test_where_we_stand_in_words() -> None:
     assert target_text.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
     assert target_text.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
-    assert target_text.verdict(way(last_365=600_000.0)).startswith("I dag: före målbanan")
+    assert target_text.verdict(way(last_365=600_000.0)).startswith("I dag: över målbanan")
     assert "ännu inte ett år" in target_text.verdict(way(last_365=None))
     assert "Bara 31\u00a0% av basnivåns dagar" in target_text.verdict(way(baseline_coverage=0.31))
     assert "basnivåns dagar" not in target_text.verdict(way())

@@ -280,6 +280,19 @@ def test_the_list_says_what_the_drawing_says() -> None:
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_that_cannot_be_read_at_a_desk_gives_way_to_the_name(language: str) -> None:
+    with speaking(language):
+        found = floor_plan.drawings(live(LIBRARY, {}), LIBRARY, drawn())
+    for section in found.values():
+        for room in (g for g in svg_of(section).iter(G) if g.get("class") == "room"):
+            texts = [t for t in room if t.tag.endswith("}text")]
+            sizes = [float(t.get("font-size", "")) for t in texts]
+            assert len(texts) == 1 or min(sizes) >= 55 / 52 - 0.001, room.get("data-space")
+            if room.get("data-space") in ("local-history", "lower-lobby"):
+                assert texts[0].text and texts[0].get("class") == "says-name"
+
+
 def test_a_name_is_text_whatever_it_holds() -> None:
     name = Text(sv="</svg><script>alert(1)</script>", en='"><image href=x>&')
     evil = replace(LIBRARY, spaces=tuple(replace(s, name=name) for s in LIBRARY.spaces))

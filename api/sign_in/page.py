@@ -69,11 +69,11 @@ def signed_in(who: Caller) -> str:
             "You are at the machine itself, and nobody has an account: Besök signs you in as its administrator. "
             "That ends with the first account."
         )
-        return f"<p>{escape(why)}</p>{_admin_links(who)}"
+        return f"<p>{escape(why)}</p>{_onward(who)}"
     as_what = ", ".join(role_name(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
     signed = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
     out = form("/logout", _("Sign out"))
-    return f"<p>{escape(signed)}</p>{_admin_links(who)}{out}"
+    return f"<p>{escape(signed)}</p>{_onward(who)}{out}"
 
 
 def signed_out(elsewhere: str) -> str:
@@ -85,12 +85,14 @@ def signed_out(elsewhere: str) -> str:
 <p><a class="button" href="/login">{again}</a></p>"""
 
 
-def _admin_links(who: Caller) -> str:
+def _onward(who: Caller) -> str:
+    """Return links to the pages, and to what a caller administers."""
     sites = {grant.site for grant in who.grants if grant.site and who.may("administer", grant.site)}
     changes = _("Who changed what")
     links = {f"/admin/audit?site={quote(site)}": f"{changes} ({site})" for site in sorted(sites)}
     if who.may("administer"):
         links = {PEOPLE: _("People and keys"), "/admin/audit": changes}
+    links = {"/": _("To the start page"), **links}
     return "".join(f'<p><a href="{address}">{label}</a></p>' for address, label in links.items())
 
 

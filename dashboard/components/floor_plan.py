@@ -102,7 +102,7 @@ def sketch(place: Site, plan: str, forms: Mapping[str, str], picture: str | None
             group = _add(root, "g", class_="drawn", data_form=forms[space.id])
             _add(group, "polygon", points=_corners(space.shape))
             box = label_box(space.shape, (), LETTER * len(named(space.name)), SPACED)
-            letter = min(box.size, unit * 1.4)
+            letter = min(box.size, max(size) * NEAR)
             _add(group, "text", x=box.x, y=box.y, font_size=letter).text = named(space.name)
     for name, at in _points(place, plan):
         _add(root, "circle", class_="drawn", data_form=forms[name], cx=at[0], cy=at[1], r=0.6 * unit)

@@ -47,7 +47,7 @@ def _size(c: Context) -> list[Any]:
     return [
         entry(
             name,
-            str(values_of(part, raw).get("plan", "")).replace(" ", " × "),
+            " × ".join(f"{side} m" for side in str(values_of(part, raw).get("plan", "")).split()),
             site_forms.place(part, raw),
             *_form(c, part, raw, "plan", name),
         )

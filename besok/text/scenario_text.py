@@ -160,7 +160,7 @@ def strained(space: SpaceStrain, week: bool) -> str:
     parts = [
         _("up to {peak} people, room for {n}").format(peak=peak, n=formats.number(space.capacity)),
         minutes.format(over=over),
-        _("today up to {peak} people and {over} minutes").format(
+        _("without the changes up to {peak} people and {over} minutes").format(
             peak=formats.number(space.today.peak.mid), over=formats.number(space.today.over.mid)
         ),
     ]
@@ -183,13 +183,15 @@ def ranged(figure: Replicated, digits: int = 0) -> str:
 def visits(site_visits: SiteVisits) -> str:
     """Describe the visits a day, compared with today."""
     values = {"then": ranged(site_visits.then), "today": ranged(site_visits.today)}
-    return _("{then} visits a day, gross; today {today}").format(**values)
+    return _("{then} visits a day, gross; without the changes {today}").format(**values)
 
 
 def rush(door_rush: DoorRush) -> str:
     """Describe the busiest minute of the busiest door."""
     values = {"door": named(door_rush.name), "then": ranged(door_rush.then), "today": ranged(door_rush.today)}
-    return _("Busiest door: {door}, up to {then} people a minute; today {today}").format(**values)
+    return _("Busiest door: {door}, up to {then} people a minute; without the changes {today}").format(
+        **values
+    )
 
 
 def noticed(notice: SensorNotice) -> Iterator[str]:

@@ -132,9 +132,9 @@ def _worlds(runs: list[ScenarioRun], spaces: list[str]) -> list[Bars]:
     for alike in by_days.values():
         first = alike[0]
         today = (
-            _("today")
+            _("without the changes")
             if len(by_days) == 1
-            else _("today, {days}").format(days=scenario_text.days(first.spec))
+            else _("without the changes, {days}").format(days=scenario_text.days(first.spec))
         )
         worlds.append(_bars(today, spaces, first, "today"))
         worlds += [_bars(run.spec.title, spaces, run, "then") for run in alike]

@@ -42,6 +42,7 @@ class Index(NamedTuple):
     vendors: set[str]
     apart: set[str]  # names of models without a table
     lorawan: list[Table]
+    by_layout: dict[str, Table]  # where the layout belongs to one table
 
 
 def _keys(form: Format) -> list[str]:
@@ -107,7 +108,9 @@ def index() -> Index:
     vendors = {compact(table.vendor) for table in tables()}
     apart = set[str]().union(*(called(table.vendor, *table.apart) for table in tables()))
     lorawan = [table for table in tables() if table.lorawan is not None]
-    return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan)
+    count = Counter(table.layout for table in lorawan)
+    by_layout = {table.layout: table for table in lorawan if table.layout and count[table.layout] == 1}
+    return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan, by_layout)
 
 
 @lru_cache(maxsize=8192)

@@ -1,10 +1,12 @@
 """From the bytes of a LoRaWAN frame to named fields, by a layout (layout_file.py says how one is written)."""
 
+import re
 import struct
+from functools import cache
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
-from collectors.lorawan.layout_file import OTHERS, Body, Field, Layout, load
+from collectors.lorawan.layout_file import OTHERS, Body, Field, Layout, Signature, load, names
 
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: an earlier time is of a clock that was never set
 NO_TIME: Final = "a record of the device's memory has no time: its clock was never set"
@@ -25,15 +27,18 @@ def decode(name: str, fport: int, data: bytes) -> tuple[Fields, str]:
 
     Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
     """
-    layout = load(name)
-    body = layout.frames.get(str(fport), layout.frames.get(OTHERS))
-    if body is None:
-        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.frames)}")
-    frame = _Frame(layout, data)
-    frame.body(body, frame.fields, 0)
-    if frame.problems:
-        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
+    frame = _read(name, fport, data)
     return frame.fields, frame.passed_over
+
+
+def recognise(device_eui: str, fport: int, data: bytes) -> str:
+    """Return the only layout that fits a frame and its sender; "" if there is none, or several."""
+    layouts = {
+        name
+        for name, signature in signatures()
+        if _signed(signature, device_eui, fport, data) and _is_complete(name, fport, data)
+    }
+    return layouts.pop() if len(layouts) == 1 else ""
 
 
 class _Frame:
@@ -185,3 +190,39 @@ def _joined(raw: int, one: Field) -> int:
         value = value << count | (raw >> first & (1 << count) - 1)
         total += count
     return value - (1 << total) if one.kind == "i" and value >> (total - 1) else value
+
+
+def _read(name: str, fport: int, data: bytes) -> "_Frame":
+    """Read a frame. Raises Unreadable."""
+    layout = load(name)
+    body = layout.frames.get(str(fport), layout.frames.get(OTHERS))
+    if body is None:
+        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.frames)}")
+    frame = _Frame(layout, data)
+    frame.body(body, frame.fields, 0)
+    if frame.problems:
+        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
+    return frame
+
+
+def _is_complete(name: str, fport: int, data: bytes) -> bool:
+    try:
+        frame = _read(name, fport, data)
+        return frame.at == len(data)
+    except Unreadable:
+        return False
+
+
+def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> bool:
+    at = signature.eui_at
+    return (
+        (not signature.oui or device_eui.startswith(tuple(signature.oui)))
+        and (not signature.port or fport in signature.port)
+        and re.match(signature.starts, data.hex()) is not None
+        and (at < 0 or data[at : at + 8].hex() == device_eui)
+    )
+
+
+@cache
+def signatures() -> tuple[tuple[str, Signature], ...]:
+    return tuple((name, signature) for name in names() for signature in load(name).signature)

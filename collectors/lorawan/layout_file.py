@@ -60,6 +60,15 @@ class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
         self.kind, self.size = parts[1] or self.type, int(parts[2] or 0)
 
 
+class Signature(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Properties that together only frames of this layout have."""
+
+    oui: list[str] = []
+    port: list[int] = []
+    starts: str = ""
+    eui_at: int = -1
+
+
 class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A layout: its frames by port, and its items by tag."""
 
@@ -70,6 +79,7 @@ class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tag: int = 1
     wide: int = 256
     include: list[str] = []
+    signature: list[Signature] = []
     patterns: list[tuple[re.Pattern[str], Body]] = []  # for tags of items that are patterns
 
     def item(self, tag: str) -> Body | None:

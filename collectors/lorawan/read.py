@@ -141,12 +141,19 @@ class _Reading:
         return decoded
 
     def by_layout(self) -> Decoded:
-        """Read the fields of the model's layout."""
+        """Read the fields of a layout: that of the model, or the only one that fits."""
         uplink, table = self.uplink, self.table
-        if table is None or not table.layout or not uplink.payload:
+        if not uplink.payload:
+            return Decoded()
+        if table is None and not self.is_named:
+            table = registry.index().by_layout.get(
+                layout.recognise(uplink.device, uplink.fport, uplink.payload)
+            )
+        name = table.layout if table is not None else ""
+        if table is None or not name:
             return Decoded()
         try:
-            fields, why_nothing = layout.decode(table.layout, uplink.fport, uplink.payload)
+            fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
         except layout.Incomplete as exc:
             decoded = reader.read_fitting(table.messages, self.packet.holding(exc.fields))
             problems = (*decoded.problems, f"{table.name}: {exc}")

@@ -1,4 +1,4 @@
-"""Frame layouts: every form of the format, and what cannot be read."""
+"""Frame layouts: every form of the format, what cannot be read, and frames that can only be of one layout."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,7 +27,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _forget() -> None:
-    for cached in (layout_file.names, layout_file.load):
+    for cached in (layout_file.names, layout_file.load, layout.signatures):
         cached.cache_clear()
 
 

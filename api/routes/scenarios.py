@@ -137,7 +137,7 @@ def found(site: KnownSite, number: Number, db: Db) -> ScenarioRun:
 @router.table(
     "/sites/{site}/scenarios/{number}/spaces",
     "read",
-    "Spaces under a scenario, compared with today",
+    "Spaces under a scenario, and without its changes",
     ScenarioSpace,
 )
 def spaces(site: KnownSite, number: Number, db: Db, form: Form, others: Others = ()) -> Response:

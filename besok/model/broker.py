@@ -1,4 +1,4 @@
-"""What all clients of the broker share: user, encryption, delay between attempts, how they leave."""
+"""What clients of the broker share: user, encryption, delay between attempts, how they leave."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -29,9 +29,8 @@ def configure_client(client: "paho.Client", settings: Settings) -> None:
 def leave(client: "paho.Client", properties: "Properties | None" = None) -> None:
     """Disconnect and wait for the end of the client's network thread."""
     client.disconnect(properties=properties)
-    with suppress(
-        AttributeError
-    ):  # paho forgets a thread that has just ended, and would join it (its issue 872)
+    # paho forgets a thread that has just ended, and would join it (its issue 872)
+    with suppress(AttributeError):
         client.loop_stop()
 
 

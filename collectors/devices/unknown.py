@@ -265,7 +265,8 @@ class Candidates:
             if KNOWN.isdisjoint({*(leaf.said or words(leaf.names[-1]))} - plain)
         ]
         if not self._outside():
-            air = [leaf for leaf in self.leaves if leaf.is_open and state_of(leaf.value) is not None]
+            named = (leaf for leaf in self.leaves if leaf.is_open or "[?@" in leaf.path)  # of a list, by name
+            air = [leaf for leaf in named if state_of(leaf.value) is not None]
             names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"]]
             names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
         return list(dict.fromkeys(names))

@@ -76,13 +76,18 @@ Room = tuple[Space, SpaceLive]
 
 
 def _rooms(live: SiteLive, place: Site) -> dict[str, list[Room]]:
-    """Return the rooms that each plan shows, the largest first, so that inner rooms are drawn over outer ones."""
+    """Return the rooms that each plan shows, the largest first."""
     now, of_space = {space.space: space for space in live.spaces}, plans(place)
     by_plan: dict[str, list[Room]] = {plan: [] for plan in sizes(place)}
-    for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
-        if space.shape and space.id in now:
+    for space in _by_area(place):
+        if space.id in now:
             by_plan[of_space[space.id]].append((space, now[space.id]))
     return {plan: rooms for plan, rooms in by_plan.items() if rooms}
+
+
+def _by_area(place: Site) -> list[Space]:
+    """Return the spaces that are drawn, the largest first, so that inner rooms lie over outer ones."""
+    return sorted((space for space in place.spaces if space.shape), key=lambda space: -area(space.shape))
 
 
 def _on(plan: str, drawn: Drawn) -> Drawn:
@@ -97,14 +102,17 @@ def sketch(place: Site, plan: str, forms: Mapping[str, str], picture: str | None
     size, of_space = sizes(place)[plan], plans(place)
     unit = max(size) * MARK
     root = _canvas(place, plan, size, unit, picture)
-    for space in sorted(place.spaces, key=lambda space: -area(space.shape) if space.shape else 0):
-        if space.shape and of_space[space.id] == plan:
-            group = _add(root, "g", class_="drawn", data_form=forms[space.id])
-            _add(group, "polygon", points=_corners(space.shape))
-            box = label_box(space.shape, (), LETTER * len(named(space.name)), SPACED)
-            letter = min(box.size, max(size) * NEAR)
-            _add(group, "text", x=box.x, y=box.y, font_size=letter).text = named(space.name)
-    for name, at in _points(place, plan):
+    rooms = [space for space in _by_area(place) if of_space[space.id] == plan]
+    points = _points(place, plan)
+    covered = [_around(at, 1.2 * unit, 1.2 * unit) for _name, at in points]
+    for n, space in enumerate(rooms):
+        group = _add(root, "g", class_="drawn", data_form=forms[space.id])
+        _add(group, "polygon", points=_corners(space.shape))
+        over = (*(other.shape for other in rooms[n + 1 :]), *covered)
+        box = label_box(space.shape, over, LETTER * len(named(space.name)), SPACED)
+        letter = min(box.size, max(size) * NEAR)
+        _add(group, "text", x=box.x, y=box.y, font_size=letter).text = named(space.name)
+    for name, at in points:
         _add(root, "circle", class_="drawn", data_form=forms[name], cx=at[0], cy=at[1], r=0.6 * unit)
     return _placed(root)
 
@@ -139,8 +147,7 @@ def _drawing(
     covered = [*doors, *(_around(sensor.at, 2 * unit, 2 * unit) for sensor in on_plan.sensors)]
     for n, (space, now) in enumerate(rooms):
         over = [other.shape for other, _now in rooms[n + 1 :]]
-        letters = max(size) * LEAST, max(size) * largest
-        _room(root, space, now, live.is_open, (*over, *covered), letters)
+        _room(root, space, now, live.is_open, (*over, *covered), (max(size), largest))
     for door in on_plan.doors:
         _door(root, door, unit)
     for sensor in on_plan.sensors:
@@ -203,7 +210,7 @@ def _room(
     now: SpaceLive,
     is_open: bool,
     over: Sequence[Shape],
-    letters: tuple[float, float],
+    letters: tuple[float, float],  # the longer side of the plan, and the largest letters by it
 ) -> None:
     parts = live_parts.of_space(now, is_open)
     state = {f"data-{key}": text for key, text in live_parts.state(now).items()}
@@ -232,7 +239,11 @@ def _write_line(text: ET.Element, line: str, space: Space, now: SpaceLive, parts
 def _label(
     space: Space, now: SpaceLive, over: tuple[Shape, ...], letters: tuple[float, float]
 ) -> tuple[dict[str, float], LabelBox]:
-    """Return the lines of a room's label by height, and their box: all where they are legible, else fewer."""
+    """Return the lines of a room's label by height, and their box: all where a desk can read them, else fewer.
+
+    A name stays where a wide screen alone can read it; `plan.js` hides it on others.
+    """
+    side, largest = letters
     choices = [("name", "people", "verdict"), ("name", "people"), ("people",)]
     if now.seats and now.basis != "presence":
         choices.insert(0, ("name", "people", "verdict", "seats"))
@@ -242,9 +253,10 @@ def _label(
         shown = {line: heights[line] for line in lines}
         wide = max(LETTER * height * widths[line] for line, height in shown.items())
         box = label_box(space.shape, over, wide, sum(shown.values()) * SPACED)
-        if box.size * min(shown.values()) >= letters[0]:
+        least = MARK if lines == ("name", "people") else LEAST
+        if box.size * min(shown.values()) >= least * side:
             break
-    return shown, LabelBox(box.x, box.y, min(box.size, letters[1]))
+    return shown, LabelBox(box.x, box.y, min(box.size, largest * side))
 
 
 def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:

@@ -148,8 +148,8 @@ def _more(spaces: list[SpaceStrain]) -> Any:
 
 
 def _basis(spec: ScenarioSpec, result: ScenarioResult) -> str:
-    learnt = _("Today is based on this site's history.")
-    usual = _("Too little of this site's history is known: today is what is usual for a place of its kind.")
+    learnt = _("What is usual here is learnt from this site's history.")
+    usual = _("Too little of this site's history is known: the days are those of a usual place of its kind.")
     sentences = [learnt if result.learnt else usual]
     if spec.about_people:
         n = formats.number(spec.replications)

@@ -35,7 +35,7 @@ def section(space: SpaceUsage | None, zone: str, doors: bool = False) -> Any:
         return titled(_("How it was used"), _terms([(_("Time occupied"), occupied, measured)]))
     cells = [
         (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(space)),
-        (_("Mean occupancy while open"), _people(_number(use.people, 1)), measured),
+        (_("Mean occupancy while open"), _mean(use.people), measured),
         (_("Peak"), _peak(use.peak), when),
         *_filled(space),
         _turnover(space),
@@ -108,11 +108,12 @@ def _peak(figure: Figure | None) -> str:
     """Return whole people, as beside the curve."""
     if figure is None:
         return formats.UNKNOWN
-    return _people(formats.with_interval(figure.value, figure.lower, figure.upper))
+    text = formats.with_interval(figure.value, figure.lower, figure.upper)
+    return plural("{n} person", "{n} people", round(figure.value)).format(n=text)
 
 
-def _people(figure: str) -> str:
-    return figure if figure == formats.UNKNOWN else _("{n} people").format(n=figure)
+def _mean(figure: Figure | None) -> str:
+    return _("{n} people").format(n=_number(figure, 1)) if figure else formats.UNKNOWN
 
 
 def _minutes(figure: Figure | None) -> str:

@@ -52,7 +52,7 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
         )
         if spec.recorded
         else _(
-            "People are simulated minute by minute, as they use this site, on the days you choose: once as it is today "
+            "People are simulated minute by minute, as they use this site, on the days you choose: once without "
             "and once with your changes. Nothing of the real figures is touched."
         )
     )

@@ -170,9 +170,8 @@ def test_a_client_leaves_though_its_thread_ends_before_it_is_joined(
     with connected(broker, "leaving") as client:
         thread = next(each for each in threading.enumerate() if each.name == "paho-mqtt-client-leaving")
 
-        def when_it_has_ended() -> (
-            threading.Thread
-        ):  # what paho asks between looking for its thread and joining it
+        # What paho asks between looking for its thread and joining it
+        def when_it_has_ended() -> threading.Thread:
             while current() is not thread and thread.is_alive():
                 pass
             return current()

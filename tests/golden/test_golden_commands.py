@@ -74,5 +74,5 @@ def options(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 def test_standard_worlds(golden: Callable[..., None]) -> None:
     """The occupancy scores of two standard worlds, of one seed and fewer days."""
     recipes = [recipe for recipe in standard.STANDARD if recipe.name in WORLDS]
-    scores = score.judged(standard.world(recipe, 1, history=6, judged=3) for recipe in recipes)
+    scores = score.judged(standard.world(recipe, 1, history=10, judged=3) for recipe in recipes)
     golden("scores", {"worlds.txt": plain(score.as_text(scores))})

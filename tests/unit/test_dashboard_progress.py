@@ -119,7 +119,7 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
         "Left out, since not measured completely then: September."
     )
     assert monthly_visits.finding(mine, [None] * 12, 11, "2025").startswith(
-        "No finished month was fully measured in 2025"
+        "No finished month was fully measured both this year and in 2025"
     )
     finished = [*mine[:8], None, None, None, None]
     rows = monthly_visits.rows(mine, [8.0] * 12, [8.0] * 7 + [None] + [8.0] * 4, finished, {})

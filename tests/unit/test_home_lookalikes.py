@@ -17,9 +17,8 @@ def entity(entity_id: str, state: Any, **attributes: Any) -> dict[str, Any]:
     return {"entity_id": entity_id, "state": state, "attributes": attributes}
 
 
-def sparkplug(name: str, value: Any, **beside: Any) -> dict[str, Any]:
-    metrics = [{"name": n, "value": v} for n, v in {name: value, **beside}.items()]
-    return {"timestamp": 1795594500000, "seq": 1, "metrics": metrics}
+def sparkplug(name: str, value: Any) -> dict[str, Any]:
+    return {"timestamp": 1795594500000, "seq": 1, "metrics": [{"name": name, "value": value}]}
 
 
 def heard(**fields: Any) -> dict[str, Any]:

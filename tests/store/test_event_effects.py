@@ -9,7 +9,7 @@ import pytest
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
 from besok.services.calendar import get_event_effects
-from besok.store import calendars, effects, sites
+from besok.store import backfill, calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from jobs import daily
@@ -64,3 +64,13 @@ def test_effects_of_events_are_computed_once_a_day_and_told(counted: Database) -
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
     assert event.effect.verdict == "more" and event.effect.during
     assert event.effect.during.lower < 150 < event.effect.during.upper
+
+
+def test_what_was_computed_while_history_came_in_is_computed_again_once_it_is_there(counted: Database) -> None:
+    run = backfill.Run(digest="test", sites=["lib"])
+    run.advance(counted, FIRST)
+    execute(counted, "update backfill set noted = %s", (NOW - timedelta(hours=1),))  # nobody seems to write
+    computing.run(counted, NOW)
+    assert not daily.is_due(effects.EVENTS)(counted, NOW)
+    run.finish(counted)
+    assert daily.is_due(effects.EVENTS)(counted, NOW)

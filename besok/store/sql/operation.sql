@@ -96,8 +96,9 @@ insert into backfill (digest, sites, done_until) values (%(digest)s, %(sites)s, 
 on conflict (digest) do update set done_until = excluded.done_until, noted = now()
 
 -- name: backfill_finish
--- A run of simulated history is finished.
-delete from backfill where digest = %(digest)s
+-- A run of simulated history is finished: its sites are looked at again, also those looked at on the way.
+with ended as (delete from backfill where digest = %(digest)s returning sites)
+delete from looked l using ended e, site s where s.slug = any(e.sites) and l.site_id = s.site_id
 
 -- name: service_beat
 -- Notes that a service works, with its own figures.

@@ -66,7 +66,9 @@ def test_effects_of_events_are_computed_once_a_day_and_told(counted: Database) -
     assert event.effect.during.lower < 150 < event.effect.during.upper
 
 
-def test_what_was_computed_while_history_came_in_is_computed_again_once_it_is_there(counted: Database) -> None:
+def test_what_was_computed_while_history_came_in_is_computed_again_once_it_is_there(
+    counted: Database,
+) -> None:
     run = backfill.Run(digest="test", sites=["lib"])
     run.advance(counted, FIRST)
     execute(counted, "update backfill set noted = %s", (NOW - timedelta(hours=1),))  # nobody seems to write

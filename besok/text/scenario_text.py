@@ -154,7 +154,7 @@ def fullest(space: SpaceStrain) -> str:
 
 
 def strained(space: SpaceStrain, week: bool) -> str:
-    """Describe how far, when and for how long a space exceeds its capacity, compared with today."""
+    """Describe how far, when and for how long a space exceeds its capacity, and without the changes."""
     peak, over = ranged(space.then.peak), ranged(space.then.over)
     minutes = _("{over} minutes a week over capacity") if week else _("{over} minutes over capacity")
     parts = [
@@ -181,7 +181,7 @@ def ranged(figure: Replicated, digits: int = 0) -> str:
 
 
 def visits(site_visits: SiteVisits) -> str:
-    """Describe the visits a day, compared with today."""
+    """Describe the visits a day, and without the changes."""
     values = {"then": ranged(site_visits.then), "today": ranged(site_visits.today)}
     return _("{then} visits a day, gross; without the changes {today}").format(**values)
 

@@ -24,7 +24,7 @@ from dashboard.components.label_boxes import LabelBox, Shape, label_box
 from dashboard.components.live_parts import Parts, part
 
 LETTER: Final = 0.6  # width of a letter by its height: the widest of the usual ones
-LEAST = 1 / 52  # smallest letters, by the longer side of a plan: readable beside the cards of a desk
+LEAST = 1 / 52  # smallest letters, by the longer side of a plan: readable next to the cards of a desk
 NEAR, FAR = 1 / 34, 1 / 20  # largest letters, likewise, at a desk and on a wall
 MARK = 1 / 70  # the unit of doors and sensors, likewise
 PILL = (3.4, 1.5)  # a door's width and height in these units

@@ -265,6 +265,10 @@ class Portal:
     width_m: Width | None = None  # from which follows how many people can pass
     at: Point | None = None  # on the floor plan of each of its ends
 
+    def used(self, day: date) -> bool:
+        """Whether it is there on a business day."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor:

@@ -89,10 +89,7 @@ def _staffed(day: CalendarDay) -> float:
 
 def _entrances(site: Site, day: date) -> float:
     """Return the number of entrances from outside on a day, by the dates of the site file."""
-    doors = (portal for portal in site.portals if OUTSIDE in (portal.outer, portal.inner))
-    return float(
-        sum((d.first is None or d.first <= day) and (d.last is None or day <= d.last) for d in doors)
-    )
+    return float(sum(door.used(day) for door in site.portals if OUTSIDE in (door.outer, door.inner)))
 
 
 def _events(db: Database, site: Site, days: Sequence[CalendarDay]) -> Floats:

@@ -149,7 +149,11 @@
       const found = await answer.json();
       if (answer.ok) {
         problem.textContent = "";
-        const value = (name) => (typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n"));
+        const dates = new Intl.DateTimeFormat(here, { dateStyle: "long", timeZone: "UTC" });
+        const value = (name) => {
+          if (name === "dates") return dates.formatRange(new Date(found.first), new Date(found.last));  // one day is said once
+          return typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n");
+        };
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => value(name)));
       }

@@ -15,10 +15,13 @@ from dashboard.components.forms import form, line
 LONGEST_NOTE = 500  # characters
 
 
-def section(findings: Sequence[FindingInfo], zone: str, offline: bool = False) -> Any:
+def section(
+    findings: Sequence[FindingInfo], zone: str, offline: bool = False, uncounted: Sequence[str] = ()
+) -> Any:
     """Return a card for each finding that stands, open ones first, and those resolved lately folded away.
 
-    `offline`: some sensor is, and may not yet have been for as long as makes it a finding.
+    `offline`: some sensor is, and may not yet have been for as long as makes it a finding. `uncounted`: names of doors
+    that are to be counted and have no sensor.
     """
     unresolved = [f for f in findings if f.state != "resolved"]
     past = [f for f in findings if f.state == "resolved"]
@@ -29,8 +32,24 @@ def section(findings: Sequence[FindingInfo], zone: str, offline: bool = False) -
     text = plural("{n} was resolved in the last 30 days", "{n} were resolved in the last 30 days", len(past))
     resolved = items((_resolved(f, zone) for f in past), className="resolved")
     return html.Div(
-        [cards if unresolved else quiet(none), *([fold(text.format(n=len(past)), resolved)] if past else [])]
+        present(
+            html.P(_without_sensor(uncounted)) if uncounted else None,
+            cards if unresolved else None if uncounted else quiet(none),
+            fold(text.format(n=len(past)), resolved) if past else None,
+        )
     )
+
+
+def _without_sensor(doors: Sequence[str]) -> str:
+    """Say that doors have no sensor, what follows, and what to do."""
+    text = plural(
+        "{doors} is to be counted and has no sensor, so the number of people in the spaces it leads to is unknown. "
+        "Assign a sensor, or say under Edit site, Doors, that the door is not counted.",
+        "{doors} are to be counted and have no sensors, so the number of people in the spaces they lead to is unknown. "
+        "Assign sensors, or say under Edit site, Doors, that the doors are not counted.",
+        len(doors),
+    )
+    return text.format(doors=formats.several(doors))
 
 
 def waiting(findings: Sequence[FindingInfo]) -> list[Any]:

@@ -63,7 +63,7 @@ def state(space: SpaceLive) -> dict[str, str]:
         else space.level,  # occupied, by an unknown number of people
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
-        "placed": "" if space.reason == "no_sensor" else "1",
+        "placed": "" if space.reason in ("no_sensor", "door_without_sensor") else "1",
         "heard": space.heard.isoformat() if space.heard else "",
         "time": space.time.isoformat() if space.time else "",
     }
@@ -124,6 +124,7 @@ def reasons() -> dict[str, str]:
         "silent_door": _("an offline door is imputed"),
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
+        "door_without_sensor": _("a door has no sensor: see Sensors"),
         "no_data": _("no figure yet"),
         "space_closed": _("closed for now"),
         "unheard_door": _("no data from a door: see Sensors"),

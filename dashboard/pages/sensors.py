@@ -68,7 +68,12 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 className="finding",
             ),
             html.H2(_("What needs attention"), id="attention"),
-            attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
+            attention.section(
+                wrong,
+                site.timezone,
+                any(d.freshness in ("stale", "none") for d in mine),
+                _uncounted(place, mine, now),
+            ),
             html.H2(_("All sensors")),
             sensor_table.section(_table(db, site, address, mine, place, now), site.timezone, address, now),
             html.H2(_("Validation counts"), id="beside"),
@@ -84,6 +89,17 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         className="page",
         **data(title=title, renew=str(RENEWED_S), renewed=""),
     )
+
+
+def _uncounted(place: Site, devices: Sequence[DeviceInfo], now: datetime) -> list[str]:
+    """Return the names of doors in use that are to be counted and have no sensor, where any sensor is placed."""
+    today = calendar.business_day(now, place)
+    observed = {placement.portal for device in devices for placement in device.placements}
+    return [
+        named(door.name)
+        for door in place.portals
+        if devices and door.counted and door.id not in observed and door.used(today)
+    ]
 
 
 def _table(

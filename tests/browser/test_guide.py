@@ -1,6 +1,7 @@
 """The guide: from an empty installation to a live number, on the pages alone, in both languages."""
 
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -79,7 +80,8 @@ def test_from_nothing_to_a_live_number(
     page = open_page(
         web, locale=locale, width=width, bypass_csp=True, strict=False
     )  # a refusal is told in the console
-    page.on("dialog", lambda question: question.accept())  # visits of today are counted again
+    asked: list[str] = []
+    page.on("dialog", lambda question: (asked.append(question.message), question.accept()))
     expect(page.locator(".setup")).to_contain_text("id-")
     assert name not in page.content()
     for looked_for in ("stranger", name):
@@ -135,6 +137,8 @@ def test_from_nothing_to_a_live_number(
     check(page, f"sensors-{locale}")
     card.get_by_role("button", name=said["assign"]).click()
     expect(card).to_have_count(0)
+    (question,) = asked  # visits of today are counted again; one day is said once
+    assert len(re.findall(r"\b20\d\d\b", question)) == 1, question
     (site,) = sites.load_all(db)
     assert (site.id, site.opening.tables[0].monday, site.opening.tables[0].saturday) == (
         name,

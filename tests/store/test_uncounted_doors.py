@@ -110,3 +110,12 @@ def test_beside_a_door_that_never_sent_nobody_is_said_to_be_in(db: Database) -> 
     assert {found for found, *_ in shown(12)} == {True}
     sending = ["front"]
     assert {found for found, *_ in shown(14)} == {True}  # late, not unknown
+
+
+def test_a_door_that_has_no_sensor_yet_is_the_reason(db: Database) -> None:
+    """On *Now* and on *Overview*; where no door has one, there is no sensor at all."""
+    sites.apply(db, sitefile.parse(NO_MORE), now=DAY)
+    spaces = {one.space: one.reason for one in get_live(db, "lib", after(10)).spaces}
+    assert (spaces["lib"], spaces["hall"]) == ("door_without_sensor", "door_without_sensor")
+    (lib,) = get_overview(db, after(10)).sites
+    assert lib.root.reason == "door_without_sensor"

@@ -87,8 +87,8 @@ class SpaceLive:
 
     A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
     silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected
-    (docs/reference/figures.md lists the words) or is missing ("no_sensor", "no_data", "unheard_door",
-    "uncounted_passage", "space_closed").
+    (docs/reference/figures.md lists the words) or is missing ("no_sensor", "door_without_sensor", "no_data",
+    "unheard_door", "uncounted_passage", "space_closed").
     """
 
     space: str

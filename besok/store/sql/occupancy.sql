@@ -20,13 +20,14 @@ with here as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
         (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s,
-        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard -- nothing is known of who passes
+        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard, -- nothing is known of who passes
+        bool_and(h.portal_id is not null) as counted, -- a door without a sensor leaves the space uncounted
+        bool_or(h.portal_id is not null) as begun
     from entry sp
     join portal p using (portal_id)
     left join heard h using (portal_id)
     where p.counted and p.valid @> %(now)s and (p.used is null or p.used @> %(now)s)
     group by sp.space_id
-    having bool_and(h.portal_id is not null) -- a door without a sensor leaves the space uncounted
 )
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity, h.seats,
@@ -41,11 +42,12 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
             select from entry e join uncounted_passage u using (portal_id) where e.space_id = h.space_id
         ) then 'uncounted_passage'
         when d.space_id is not null or own.space_id is not null then 'no_data'
+        when exists (select from doors where doors.space_id = h.space_id and begun) then 'door_without_sensor'
         else 'no_sensor'
     end as reason
 from here h
 left join space p on p.space_id = h.parent_id
-left join doors d on d.space_id = h.space_id
+left join doors d on d.space_id = h.space_id and d.counted
 left join heard own on own.space_id = h.space_id
 left join lateral (
     select * from occupancy_minute o
@@ -663,7 +665,8 @@ with place as (
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,
         (array_agg(h.interval_s order by h.silent desc nulls first))[1] as interval_s,
-        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard
+        bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard,
+        bool_and(h.portal_id is not null) as counted, bool_or(h.portal_id is not null) as begun -- as in `live`
     from space_portal sp
     join portal p using (portal_id)
     left join (
@@ -673,7 +676,6 @@ with place as (
     ) h using (portal_id)
     where p.counted and p.valid @> %(now)s::timestamptz and (p.used is null or p.used @> %(now)s::timestamptz)
     group by sp.space_id
-    having bool_and(h.portal_id is not null) -- as in `live`
 ), span as (
     select site_id, true as today, begins as start, %(now)s::timestamptz as stop from place
     union all select site_id, false, before, until from place
@@ -711,6 +713,7 @@ select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.na
                 select from space_portal sp join uncounted_passage u using (portal_id) where sp.space_id = z.space_id
             ) then 'uncounted_passage'
             when d.space_id is not null or own.sensors > 0 then 'no_data'
+            when exists (select from door where door.space_id = z.space_id and begun) then 'door_without_sensor'
             else 'no_sensor'
         end,
         'heard', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end
@@ -722,7 +725,7 @@ select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.na
 from place p
 join site s using (site_id)
 join space z on z.site_id = p.site_id and z.parent_id is null
-left join door d on d.space_id = z.space_id
+left join door d on d.space_id = z.space_id and d.counted
 left join lateral (
     select max(heard) as heard, max(interval_s) as interval_s, count(*) as sensors from placed where space_id = z.space_id
 ) own on true

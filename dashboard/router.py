@@ -79,7 +79,7 @@ def register(app: Dash, database: Callable[[], Database], clock: Callable[[], da
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
         page = await asyncio.to_thread(screen, database(), address, clock())
-        return *page, shell.foot(address.site), "", f"{redraw or 0}{search or ''}"
+        return *page, shell.foot(address.site), "", f"{redraw or 0} {pathname or ''}{search or ''}"
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

@@ -7,11 +7,11 @@ from typing import Any
 from dash import dcc, html
 
 from besok.analytics.growth import PAIRED
-from besok.model.site import Text
+from besok.model.site import Site, Text
 from besok.model.views.progress import Progress
 from besok.services import access
 from besok.text import formats, target_text
-from besok.text.languages import _
+from besok.text.languages import _, named
 from dashboard.components import guide, notices
 from dashboard.components.elements import titled
 
@@ -82,17 +82,26 @@ def proposed(today: date, first: date | None) -> dict[str, str]:
     }
 
 
-def no_baseline(target: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
+def no_baseline(target: Progress, place: Site, title: str, names: Sequence[Text] = ()) -> Any:
     """Return the notice that there is nothing to compare with."""
-    heading = _("{site}: no baseline yet").format(site=site)
-    return notices.notice(heading, *_nothing_counted(target), *target_text.together(names), title=title)
+    heading = _("{site}: no baseline yet").format(site=named(place.name))
+    lines = [*_nothing_counted(target), *target_text.together(names), *_ways_on(place.id)]
+    return notices.notice(heading, *lines, title=title)
 
 
-def no_visits(site: str, title: str) -> Any:
+def no_visits(place: Site, title: str) -> Any:
     """Return the notice that no day has been counted and no target is set."""
     return notices.notice(
-        _("{site}: no whole day counted yet").format(site=site),
+        _("{site}: no whole day counted yet").format(site=named(place.name)),
         _("Visits appear here the day after a door was first counted."),
         _("A target says which period to compare with, how much more, and by when."),
+        *_ways_on(place.id),
         title=title,
     )
+
+
+def _ways_on(site: str) -> list[Any]:
+    """Return the links to past counts and to the target; for others than administrators, who sets it."""
+    if not access.may("administer", site):
+        return [target_link(site)]
+    return [dcc.Link(_("Import past counts"), href=guide.address(site, "past")), target_link(site)]

@@ -107,6 +107,10 @@ def test_what_is_wrong_is_said_in_the_form_and_a_change_takes_the_preview_away(
     expect(store).to_be_visible()
     form.get_by_label("What was counted").select_option("net")
     expect(store).to_have_count(0)
+    for link in ("Scenarios", "Past counts"):  # the file's field is there by the navigation, too
+        page.get_by_role("navigation").get_by_role("link", name=link).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(link)
+    expect(form.get_by_label("File", exact=True)).to_be_visible()
 
 
 def test_opening_hours_are_offered_and_come_with_the_counts(

@@ -87,8 +87,8 @@ def points_of(db: Database, place: Site, first: date, today: date) -> list[Visit
 def _nothing(target: Progress | None, place: Site, title: str, today: date, names: Sequence[Text]) -> Any:
     """Return that nobody was counted yet, or not in a baseline that is over."""
     if target and target.baseline_last < today:
-        return no_target.no_baseline(target, named(place.name), title, names)
-    return no_target.no_visits(named(place.name), title)
+        return no_target.no_baseline(target, place, title, names)
+    return no_target.no_visits(place, title)
 
 
 def _aimed(

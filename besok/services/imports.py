@@ -28,6 +28,7 @@ DOUBLE: Final = 1.8  # times what is usual on the weekday
 JUMP: Final = 1.4  # from one year's mean to the next
 LEAST_DAYS: Final = 28  # on either side of a jump
 GAP: Final = Translatable("{first} to {last} is not in the file")
+MORE: Final = Translatable("and {n} more, from {first} to {last}")
 ZERO: Final = Translatable("{first}: nobody, though the site was open")
 DOUBLE_DAY: Final = Translatable(
     "{first}: {visits:.0f} visits, {times:.1f} times as many as usual on that weekday"
@@ -165,7 +166,7 @@ def _gaps(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
         if first > reached + DAY:
             gaps.append((reached + DAY, first - DAY))
         reached = max(reached, last)
-    yield from (_remark("gap", GAP, *gap) for gap in gaps[:MOST_OF_A_KIND])
+    yield from _first_of([_remark("gap", GAP, *gap) for gap in gaps])
 
 
 def _series(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
@@ -182,14 +183,14 @@ def _series(counts: Sequence[PeriodCount]) -> Iterator[PreviewRemark]:
 def _odd_days(place: Site, days: Mapping[date, float]) -> Iterator[PreviewRemark]:
     """Yield open days without visits, and days with about twice the usual visits of their weekday."""
     zero = [day for day, visits in days.items() if not visits and calendar.open_intervals(day, place)]
-    yield from (_remark("zero", ZERO, day, day) for day in zero[:MOST_OF_A_KIND])
+    yield from _first_of([_remark("zero", ZERO, day, day) for day in zero])
     double = []
     for day, visits in days.items():
         near = [v for n in range(-6, 7) if n and (v := days.get(day + 7 * n * DAY))]
         if len(near) >= 6 and (times := visits / float(np.median(near))) > DOUBLE:
             double.append((times, day))
-    for times, day in sorted(double, reverse=True)[:MOST_OF_A_KIND]:
-        yield _remark("double", DOUBLE_DAY, day, day, visits=days[day], times=times)
+    double.sort(reverse=True)
+    yield from _first_of([_remark("double", DOUBLE_DAY, d, d, visits=days[d], times=t) for t, d in double])
 
 
 def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
@@ -203,6 +204,14 @@ def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
             times = means[1] / means[0]
             if not 1 / JUMP < times < JUMP:
                 yield _remark("jump", JUMPED, date(b, 1, 1), date(b, 12, 31), times=times)
+
+
+def _first_of(remarks: Sequence[PreviewRemark]) -> Iterator[PreviewRemark]:
+    """Yield the first remarks of a kind, and how many more there are."""
+    yield from remarks[:MOST_OF_A_KIND]
+    if rest := remarks[MOST_OF_A_KIND:]:
+        first, last = min(r.first for r in rest if r.first), max(r.last for r in rest if r.last)
+        yield _remark(rest[0].kind, MORE, first, last, n=len(rest))
 
 
 def _remark(kind: str, text: Translatable, first: date, last: date, **values: object) -> PreviewRemark:

@@ -176,7 +176,6 @@
     try {
       const answer = await request(method, url, form, body);
       if (answer.ok || String(answer.status) === form.dataset.gone) {
-        if (body.who) name(body.who);
         if (form.dataset.leads) {  // to what was made: "{site}" is that of the answer
           const made = answer.status === 204 ? {} : await answer.json();
           location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, key) => made[key]));
@@ -232,7 +231,8 @@
   }
 
   document.addEventListener("toggle", (event) => {
-    if (event.target.open) sign(event.target.querySelector?.(":scope > form[data-send] [name=who]"));
+    if (event.target.open) sign(event.target.querySelector?.(":scope > form [name=who]"));
   }, true);
-  document.addEventListener("focusin", (event) => sign(event.target.closest?.("form[data-send]")?.elements.who));  // of a form that is always open
+  document.addEventListener("focusin", (event) => sign(event.target.closest?.("form")?.elements.who));  // of a form that is always open
+  document.addEventListener("change", ({ target }) => { if (target.name === "who" && target.value) name(target.value.trim()); });
 })();

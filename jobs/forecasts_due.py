@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from besok.model.calendar import business_day
-from besok.model.outlook import LEAST_DAYS
+from besok.model.outlook import LEAST_DAYS, Aim, is_of
 from besok.model.site import Site
+from besok.model.views.overview import TargetStanding
 from besok.services.observed_days import visit_days, whole_days
-from besok.store import backfill, forecasts
+from besok.store import backfill, forecasts, results
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
@@ -36,11 +37,26 @@ def _any(db: Database, now: datetime, due: Callable[[Database, Site, datetime], 
 
 
 def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
-    """Return the origin of a site's next forecast, if it can be made and does not exist."""
+    """Return the origin of a site's next forecast, if it can be made, and is missing or of another target."""
     yesterday = business_day(now, site) - DAY
-    there = set(forecasts.origins(db, site.id, site.measure, site.also))
-    newest = _sunday(yesterday) if there else yesterday
-    return _with_history(db, site, [day for day in (newest,) if day not in there], LEAST_DAYS)
+    aim = forecasts.newest_aim(db, site.id, site.measure, site.also)
+    if aim is None or _target_is_another(db, site, aim, yesterday):
+        return _with_history(db, site, [yesterday], LEAST_DAYS)
+    newest = _sunday(yesterday)
+    return _with_history(db, site, [newest] if aim.origin < newest else [], LEAST_DAYS)
+
+
+def _target_is_another(db: Database, site: Site, aim: Aim, yesterday: date) -> bool:
+    """Tell whether the target, as it is since yesterday ended, is known and not that of a forecast."""
+    if site.target is None or yesterday <= site.target.baseline_last:
+        return False
+    known = results.read(db, site.id, results.STANDING, TargetStanding, yesterday)
+    return (
+        known is not None
+        and known.required is not None
+        and yesterday < known.deadline
+        and not is_of(aim, known.required, known.deadline)
+    )
 
 
 def past_due(db: Database, site: Site, now: datetime) -> list[date]:

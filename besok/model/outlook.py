@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isclose
 from typing import Final
 
 LEAST_DAYS: Final = 21  # that must have been observed before a forecast is made
+SAME_GOAL: Final = 0.01  # by which imports and corrections of its baseline move a goal that nobody changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,17 @@ class Outlook:
     reached_low: date | None = None
     reached: date | None = None
     reached_high: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """The visits a year that the target required when a forecast was made from `origin`; None without a target."""
+
+    origin: date
+    goal: float | None
+    deadline: date | None
+
+
+def is_of(forecast: Outlook | Aim, goal: float | None, deadline: date) -> bool:
+    """Tell whether a forecast was made for a target that requires so many visits a year by its deadline."""
+    return deadline == forecast.deadline and isclose(goal or 0.0, forecast.goal or 0.0, rel_tol=SAME_GOAL)

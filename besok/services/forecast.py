@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from math import isclose
 from statistics import mean, median
 from typing import Final
 
 from besok.analytics.forecast.chance import would_hold
 from besok.model.errors import NotFound
-from besok.model.outlook import Outlook
+from besok.model.outlook import Outlook, is_of
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.model.views.progress import Progress
@@ -21,7 +20,6 @@ from besok.store.sites import counted, load
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
 LENGTHS: Final = (7, 28, 90, 365)  # days of forecasts that are judged
-SAME_GOAL: Final = 0.01  # by which imports and corrections of its baseline move a goal that nobody changed
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
@@ -42,8 +40,8 @@ def get_outlook_on(db: Database, site: str, progress: Progress | None) -> Outloo
     outlook = get_outlook(db, site)
     if (
         progress
-        and progress.today <= progress.deadline == outlook.deadline
-        and isclose(progress.goal_visits or 0.0, outlook.goal or 0.0, rel_tol=SAME_GOAL)
+        and progress.today <= progress.deadline
+        and is_of(outlook, progress.goal_visits, progress.deadline)
     ):
         return outlook
     return replace(

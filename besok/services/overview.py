@@ -42,7 +42,9 @@ def compute_standing(db: Database, place: Site, today: date) -> TargetStanding |
     if place.target is None:
         return None
     known = get_progress(db, place.id, today)
-    return TargetStanding(reached=known.standing, factor=known.factor, deadline=known.deadline)
+    return TargetStanding(
+        reached=known.standing, required=known.goal_visits, factor=known.factor, deadline=known.deadline
+    )
 
 
 def _today_and_week_ago(places: Sequence[Site], now: datetime) -> dict[str, Any]:

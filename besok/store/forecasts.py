@@ -1,9 +1,9 @@
-"""Forecasts as they were made: scored later, never changed."""
+"""Forecasts as they were made: scored later, never changed but for what they say of a target that came after them."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from besok.model.outlook import Expected, ExpectedTotal, Outlook
+from besok.model.outlook import Aim, Expected, ExpectedTotal, Outlook
 from besok.store import results
 from besok.store.database import Database, sql, values_of
 from besok.store.sites import id_of
@@ -12,7 +12,10 @@ FAN = ("mean", "low80", "high80", "low95", "high95")
 
 
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
-    """Store a forecast of a site; False if one of the same origin, measure and sites exists, which stays."""
+    """Store a forecast of a site; False if one of the same origin, measure and sites exists, which stays.
+
+    One made for another target, or none, gets what the new one says of the target, and the years it lacks.
+    """
     forecast = {**values_of(outlook), "site": site, "also": list(outlook.also)}
     with db.transaction() as conn:
         row = conn.execute(sql("forecast_insert"), forecast).fetchone()
@@ -36,3 +39,8 @@ def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list
 def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> list[date]:
     """Return the origins of the forecasts of a site and the others that count with it, oldest first."""
     return [day for (day,) in db.rows("forecast_origins", site=site, measure=measure, also=list(also))]
+
+
+def newest_aim(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> Aim | None:
+    """Return the target of the newest forecast of a site and the others that count with it; None without a forecast."""
+    return db.fetch_one("forecast_aim", Aim, site=site, measure=measure, also=list(also))

@@ -12,7 +12,8 @@ from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
 from besok.text import formats, narratives, target_text
 from besok.text.languages import _, language, plural
-from dashboard.components.elements import csv_format, figure, fold, items, present
+from dashboard.components.elements import csv_format, data, figure, fold, items, present
+from dashboard.components.forecast_charts import RENEWED_S
 from dashboard.figures import target_trajectory as trajectory
 
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
@@ -39,7 +40,7 @@ def panel(
         _probability(outlook, progress) if outlook else None,
         _scale(progress),
         html.P(target_text.verdict(progress), className="verdict"),
-        html.P(_not_yet(progress)) if outlook and outlook.goal is None else None,
+        _not_yet(progress) if outlook and outlook.goal is None else None,
         sentences(outlook, progress.factor, weekdays, growth) if outlook else None,
     )
 
@@ -103,11 +104,14 @@ def _probability(outlook: Outlook, progress: Progress) -> Any:
     return figure(narratives.probability_short(outlook.odds), target_text.probability(progress))
 
 
-def _not_yet(progress: Progress) -> str:
+def _not_yet(progress: Progress) -> Any:
     """Return when the probability comes that the forecast does not have: the target was changed after it."""
     if progress.today > progress.deadline:
-        return ""
-    return _("The target was changed after the forecast: its probability comes with the next one, on Monday.")
+        return None
+    text = _(
+        "The target was changed after the forecast: its probability comes with a new one, within minutes."
+    )
+    return html.P(text, **data(renew=str(RENEWED_S), renewed=_("The forecast is ready.")))
 
 
 def sentences(

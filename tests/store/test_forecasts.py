@@ -26,8 +26,9 @@ from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs
 from jobs import forecasts_due
+from jobs import results as jobs_results
 from jobs.background import Background, Task
-from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
+from tests.store.by_day import FIRST, HERE, SITE, TARGET, count, ordinary
 
 
 @pytest.fixture
@@ -162,6 +163,34 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     (past,) = [s for s in get_scored(library, "lib", date(2025, 9, 8)) if s.days == 28]
     assert past.afterwards and past.truth == 4 * 750
     assert not jobs.make(library, site, date(2025, 3, 31), now), "too little was known then"
+
+
+def test_a_target_that_comes_after_the_forecast_gets_its_probability_at_once(library: Database) -> None:
+    """Nothing else of the forecast changes; the years up to the deadline are added."""
+    now = datetime(2025, 9, 10, 12, tzinfo=HERE)  # a Wednesday
+    sites.apply(library, sitefile.parse(SITE.replace(TARGET, "")))
+    count(library, ordinary(FIRST, 252))
+
+    def due() -> list[date]:
+        jobs_results.compute_missing(library, now)
+        return forecasts_due.newest_due(library, sites.load(library, "lib"), now)
+
+    assert due() == [date(2025, 9, 9)] and jobs.make_newest(library, now) == 1
+    first = get_outlook(library, "lib")
+    assert first.goal is None and due() == []
+    for text in (SITE, SITE.replace(TARGET, f"{TARGET}factor = 3\n")):
+        sites.apply(library, sitefile.parse(text))
+        assert due() == [date(2025, 9, 9)] and jobs.make_newest(library, now) == 1
+        newest = get_outlook(library, "lib")
+        way = get_progress(library, "lib", date(2025, 9, 10))
+        assert get_outlook_on(library, "lib", way).odds is not None and due() == []
+        assert (newest.days, newest.made, newest.origin) == (first.days, first.made, first.origin)
+        assert set(first.totals) < set(newest.totals) and set(first.years) < set(newest.years)
+    later = now + timedelta(days=1)
+    sites.apply(library, sitefile.parse(SITE))
+    jobs_results.compute_missing(library, later)
+    assert jobs.make_newest(library, later) == 1
+    assert forecasts.origins(library, "lib", "gross") == [date(2025, 9, 9), date(2025, 9, 10)]
 
 
 def test_they_are_made_beside_the_worker(

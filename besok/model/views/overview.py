@@ -8,11 +8,14 @@ from besok.model.views.live import SpaceLive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetStanding:
-    """The visits of the last 365 days as a multiple of the baseline's; None where one of the two is not known."""
+    """The visits of the last 365 days as a multiple of the baseline's, and those that the target requires; None where
+    they are not known.
+    """
 
     reached: float | None
     factor: float
     deadline: date
+    required: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

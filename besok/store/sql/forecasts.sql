@@ -49,8 +49,17 @@ from forecast f join site s using (site_id)
 where s.slug = %(site)s and f.measure = %(measure)s and f.also = %(also)s
 order by f.origin
 
+-- name: forecast_aim
+-- The target of a site's newest forecast of the visits that its target counts.
+select f.origin, f.goal, f.deadline
+from forecast f join site s using (site_id)
+where s.slug = %(site)s and f.measure = %(measure)s and f.also = %(also)s
+order by f.origin desc
+limit 1
+
 -- name: forecast_insert
--- Keeps a forecast; one that was made of the same origin before stays as it was, and nothing comes back.
+-- Keeps a forecast; one that was made of the same origin before stays as it was, and nothing comes back, unless it was
+-- made for another target.
 insert into forecast (
     site_id, origin, made, afterwards, measure, model, goal, deadline, odds, even_from, likely_from,
     reached_low, reached, reached_high, needed_growth, expected_growth, also
@@ -58,7 +67,11 @@ insert into forecast (
 select site_id, %(origin)s, %(made)s, %(afterwards)s, %(measure)s, %(model)s, %(goal)s, %(deadline)s, %(odds)s,
     %(even_from)s, %(likely_from)s, %(reached_low)s, %(reached)s, %(reached_high)s, %(needed_growth)s, %(expected_growth)s, %(also)s
 from site where slug = %(site)s
-on conflict (site_id, origin, measure, also) do nothing
+on conflict (site_id, origin, measure, also) do update
+set (goal, deadline, odds, even_from, likely_from, reached_low, reached, reached_high, needed_growth, expected_growth) =
+    (excluded.goal, excluded.deadline, excluded.odds, excluded.even_from, excluded.likely_from, excluded.reached_low,
+    excluded.reached, excluded.reached_high, excluded.needed_growth, excluded.expected_growth)
+where not excluded.afterwards and (forecast.goal, forecast.deadline) is distinct from (excluded.goal, excluded.deadline)
 returning forecast_id
 
 -- name: forecast_points_insert
@@ -68,6 +81,7 @@ select %(forecast_id)s, %(kind)s, d, m, l80, h80, l95, h95
 from unnest(
     %(days)s::date[], %(mean)s::float8[], %(low80)s::float8[], %(high80)s::float8[], %(low95)s::float8[], %(high95)s::float8[]
 ) as t (d, m, l80, h80, l95, h95)
+on conflict do nothing
 
 -- name: forecast_totals_insert
 -- The sums of a forecast, given as columns.

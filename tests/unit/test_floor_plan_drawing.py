@@ -163,6 +163,14 @@ def test_a_drawing_is_kept_by_file_and_form() -> None:
         assert refused.value.fields == ("shape",)
 
 
+@pytest.mark.parametrize("size", ["140,5 125", "140,5 x 125", "140.5×125 m", " 140,5m X 125m"])
+def test_a_size_is_read_as_people_write_it(size: str) -> None:
+    raw = next(raw for raw in parts(EXAMPLE, LIBRARY.id)["spaces"] if raw.get("plan"))
+    values = values_of("spaces", raw) | {"plan": size}
+    known = edited(EXAMPLE, Edit(site=LIBRARY.id, part="spaces", mark=mark("spaces", raw), values=values))
+    assert next(s.plan for s in known.sites[0].spaces if s.id == raw["id"]) == (140.5, 125)
+
+
 def test_where_a_sensor_is_drawn_follows_the_file_and_not_its_past() -> None:
     moved = tuple(
         replace(s, at=(1.0, 11.0)) if s.device == "camera-reading-room" else s for s in LIBRARY.sensors

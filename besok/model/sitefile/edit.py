@@ -4,6 +4,7 @@ A part is found by its mark. Where nothing has that mark any more, somebody else
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -240,8 +241,8 @@ def _nested(values: Values) -> dict[str, Any]:
 
 
 def _point(text: str) -> list[str]:
-    """Return the coordinates of a point, with either decimal mark; the check reports what is not a number."""
-    return text.replace(",", ".").split()
+    """Return the numbers of "40 25" or "40,5 x 25 m"; the check reports what is no number."""
+    return re.sub("[x×m]", " ", text.replace(",", "."), flags=re.IGNORECASE).split()
 
 
 def _point_text(point: Sequence[float]) -> str:

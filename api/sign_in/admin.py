@@ -220,5 +220,7 @@ def audit_page(
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}
     here = f"/admin/audit?{urlencode(known | ({'before': str(before)} if before else {}))}"
-    body = people.audit(entries, known, older, people=access.may("administer"))
+    zones = {place.id: place.timezone for place in sites.load_all(db)}
+    zone = zones.get(site or "") or next(iter(zones.values()), "UTC")
+    body = people.audit(entries, known, older, zone=zone, people=access.may("administer"))
     return page.answer(_("Who changed what"), body, here=here, wide=True)

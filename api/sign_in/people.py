@@ -5,6 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from api.sign_in.page import PEOPLE, field, form, role_name
 from besok.model.access import RIGHTS, Grant
@@ -74,15 +75,21 @@ def choose_password(name: str, invited: str) -> str:
     return f"<p>{escape(welcome)}</p>{ways}"
 
 
-def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, people: bool) -> str:
-    """Return the audit as a table below the form that filters it, with links to older entries and to the `people`."""
+def audit(
+    entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, zone: str, people: bool
+) -> str:
+    """Return the audit as a table below the form that filters it, with links to older entries and to the `people`.
+
+    Times are those of a time zone.
+    """
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     kinds = {str(kind): name for kind, name in audit_text.kinds().items()}
     lines = "".join(
-        _row(f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
+        _row(_clock(e.at, zone), e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
         for e in entries
     )
-    label, caption = _("Who changed what"), _("Times are UTC. Nothing here can be changed or removed.")
+    label, caption = _("Who changed what"), _("Times in {zone}. Nothing here can be changed or removed.")
+    caption = escape(caption.format(zone=zone))
     title = _("People and keys")
     everybody = f'<p><a href="{PEOPLE}">{title}</a></p>' if people else ""
     show, file, before = _("Show"), _("As a file"), _("Older entries")
@@ -98,6 +105,10 @@ def audit(entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | 
 <thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>
 <tbody>{lines}</tbody></table></div>{more}
 <p><a href="/api/v1/audit?{_query(asked, format="csv")}">{file}</a></p>{everybody}"""
+
+
+def _clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
 
 
 def _query(asked: Mapping[str, str], **more: str) -> str:

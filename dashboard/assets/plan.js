@@ -3,11 +3,24 @@
 (function () {
   "use strict";
   const READABLE = 10.5;  // px
+  const LARGER = 1.5;  // by which the name of a room may grow on a narrow screen, where it is as wide as the room
   const drawn = new WeakMap();
 
   function fit(svg) {
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-    svg.querySelectorAll("text").forEach((text) => text.classList.toggle("tiny", text.getAttribute("font-size") * scale < READABLE));
+    svg.querySelectorAll("text").forEach((text) => {
+      text.dataset.size ??= text.getAttribute("font-size");
+      const own = Number(text.dataset.size), least = READABLE / scale;
+      const grows = own < least && text.matches(".says-name") && least <= LARGER * own && hasRoom(text, least / own);
+      text.setAttribute("font-size", grows ? least : own);
+      text.classList.toggle("tiny", own < least && !grows);
+    });
+  }
+
+  function hasRoom(text, times) {
+    text.classList.remove("tiny");  // what is hidden has no width
+    text.setAttribute("font-size", text.dataset.size);
+    return text.getComputedTextLength() * times < 0.96 * text.parentNode.querySelector("polygon").getBBox().width;
   }
   const sizes = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
 

@@ -31,7 +31,8 @@
   let looking = null, awaited = null;
   function renew() {
     const waiting = page()?.querySelector("[data-renew]");
-    if (awaited && !waiting && awaited.path === location.pathname && page()?.querySelector("[data-title]")) {
+    if (awaited?.path !== location.pathname) awaited = null;  // whoever left is not told when they come back
+    if (awaited && !waiting && page()?.querySelector("[data-title]")) {
       document.getElementById("announcer").textContent = awaited.said;
       awaited = null;
     }

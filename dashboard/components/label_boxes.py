@@ -43,18 +43,15 @@ def label_box(shape: Shape, over: tuple[Shape, ...], width: float, height: float
 def _largest(
     free: NDArray[np.bool_], low: NDArray[np.float64], step: NDArray[np.float64], width: float, height: float
 ) -> LabelBox:
-    best, best_size = (0, 0, 0, 0), 0.0
-    for top in range(CELLS):
-        open_to = np.logical_and.accumulate(free[top:], axis=0)  # [rows - 1, column]: free from `top` on
-        run = np.zeros(len(open_to), int)
-        for column in range(CELLS):
-            run = np.where(open_to[:, column], run + 1, 0)
-            rows = np.arange(1, len(open_to) + 1)
-            sizes = np.minimum(run * step[0] / width, rows * step[1] / height)
-            n = int(sizes.argmax())
-            if sizes[n] > best_size:
-                best, best_size = (top, top + n + 1, column - run[n] + 1, column + 1), float(sizes[n])
-    y0, y1, x0, x1 = best
+    cells = np.arange(CELLS)
+    blocked = np.vstack([np.zeros(CELLS, int), np.cumsum(~free, axis=0)])  # cells above a row, by column
+    is_free = blocked[:-1, :, None] == blocked[1:].T  # [top, column, bottom]: the column between these rows
+    columns = cells[:, None] - np.maximum.accumulate(np.where(is_free, -1, cells[:, None]), axis=1)
+    rows = cells - cells[:, None] + 1  # [top, bottom]
+    sizes = np.minimum(columns * step[0] / width, rows[:, None] * step[1] / height)
+    y0, right, bottom = (int(n) for n in np.unravel_index(sizes.argmax(), sizes.shape))
+    x0, x1, y1 = right - int(columns[y0, right, bottom]) + 1, right + 1, bottom + 1
+    size = float(sizes[y0, right, bottom])
     while (
         y1 < CELLS and free[y1, x0:x1].all()
     ):  # the text stands in the middle of what is free above and below it
@@ -62,7 +59,7 @@ def _largest(
     while x1 < CELLS and free[y0:y1, x1].all():
         x1 += 1
     return LabelBox(
-        float(low[0] + step[0] * (x0 + x1) / 2), float(low[1] + step[1] * (y0 + y1) / 2), best_size * INNER
+        float(low[0] + step[0] * (x0 + x1) / 2), float(low[1] + step[1] * (y0 + y1) / 2), size * INNER
     )
 
 

@@ -4,6 +4,7 @@ Generators are seeded per purpose, so that any day can be drawn alone. What a pl
 differently (normal and lognormal quantiles) comes from tables made of rounded numbers; the rest is exact arithmetic.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from math import exp
 from statistics import NormalDist
@@ -56,6 +57,7 @@ def normal(u: Floats) -> Floats:
     return NORMAL[(u * STEPS).astype(np.int64)]
 
 
+@lru_cache(maxsize=128)  # each world looks up the same stays
 def lognormal_table(median: float, sigma: float) -> Ints:
     """Return quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
     return np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)

@@ -315,6 +315,8 @@ def _clocks(hours: tuple[int, int]) -> str:
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
     """List the problems of the changed sites that they did not have before."""
+    if before == after:
+        return []
     old = set(check(before))
     new = [(path, reason) for path, reason in check(after) if (path, reason) not in old]
     return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout
 from besok.model import calendar
-from besok.model.arrays import Floats
+from besok.model.arrays import Floats, Ints
+from besok.model.calendar import days_from
 from besok.model.site import Site, SiteFile
 from besok.services.sensor_layout import Source, sensor_layout
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import Installation, by_period, detect, install, measure
+from sensors_sim.times import millis, openings, within
 from sensors_sim.truth import at
 from sensors_sim.world import World
 
@@ -54,7 +56,7 @@ def watched(
     for site in sites.sites:
         layout, sources, _ = sensor_layout(site, sites.sites)
         columns, counters = _columns(sources, installation), len(layout.counters)
-        seen = _history(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges.tolist())
+        seen = _history(site, counts[:, columns[:counters]], grid[:, columns[counters:]], edges)
         sites_watched.append(Watched(layout=layout, seen=seen))
     return tuple(sites_watched)
 
@@ -65,21 +67,21 @@ def _columns(sources: tuple[Source, ...], installation: Installation) -> list[in
     return [(counters | gauges)[device, channel] for _, device, channel in sources]
 
 
-def _history(site: Site, counts: Floats, shown: Floats, edges: list[int]) -> SensorHistory:
-    times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
+def _history(site: Site, counts: Floats, shown: Floats, edges: Ints) -> SensorHistory:
+    times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1].tolist())
     zone = ZoneInfo(site.timezone)
     local = [t.astimezone(zone) for t in times]
-    days = [calendar.business_day(t, site) for t in times]
-    dates = tuple(dict.fromkeys(days))
-    number = {d: n for n, d in enumerate(dates)}
+    dates = days_from(*(calendar.business_day(t, site) for t in (times[0], times[-1])))
+    begins = [millis(calendar.day_bounds(day, site)[0]) for day in dates]
+    stretches = [opening for day in dates for opening in openings(site, day)]
     covered = np.ones(counts.shape[:2])
     return SensorHistory(
         now=times[-1] + STEP,
         times=times,
-        dates=dates,
-        day=np.array([number[d] for d in days]),
+        dates=tuple(dates),
+        day=np.searchsorted(begins, edges[:-1], side="right") - 1,
         slot=np.array([t.hour * 4 + t.minute // 15 for t in local]),
-        open=np.array([calendar.is_open(t, site) for t in times]),
+        open=within(stretches, edges[:-1]),
         people_in=counts[:, :, 0],
         people_out=counts[:, :, 1],
         covered=covered,

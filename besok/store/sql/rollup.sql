@@ -111,8 +111,8 @@ with range as materialized (
 )
 select b.channel_id, b.bucket
 from bucket b
-join range g on g.channel_id = b.channel_id and b.bucket >= g.first and b.bucket < g.last
-where not b.simulated and (greatest(b.people_in, b.people_out) > g.people or b.told_s > g.told_s)
+join (select distinct channel_id, people, told_s from range) l using (channel_id)
+where not b.simulated and (greatest(b.people_in, b.people_out) > l.people or b.told_s > l.told_s)
 union all -- nothing; but from what is compressed only a deletion is done that is read
 select channel_id, bucket from gone where bucket is null
 

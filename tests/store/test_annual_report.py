@@ -1,10 +1,13 @@
 """The annual figure from a database with all that a real year has, and the same number from the raw readings."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
 from besok.model import sitefile
@@ -19,7 +22,7 @@ from besok.store.write import Batch, Incoming, write
 from besok.text import formats
 from cli.terminal import annual as terminal
 from dashboard.pages.progress import national_statistics
-from tests.databases import execute
+from tests.databases import execute, undone
 from tests.store.counted import HOUSE
 
 SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
@@ -40,7 +43,7 @@ FIRST, DAYS = date(2025, 10, 1), 92  # to the end of the year, with the day of 2
 TODAY = date(2026, 2, 1)
 
 
-def filled(db: Database, *, silent: tuple[int, int] = (20, 24)) -> None:
+def fill(db: Database, silent: tuple[int, int]) -> None:
     """The front door sends counts of 40 minutes, the back door totals each 21 minutes that are reset now and then."""
     sites.apply(db, sitefile.parse(SITE), now=datetime(2025, 9, 1, tzinfo=UTC))
     rng = np.random.default_rng(1)
@@ -73,8 +76,26 @@ def reading(device: str, metric: str, value: float, at: datetime, period_s: floa
     )
 
 
+@pytest.fixture(scope="module", params=[(20, 24)])
+def year(
+    prepared: psycopg.Connection[Any], request: pytest.FixtureRequest
+) -> Iterator[psycopg.Connection[Any]]:
+    """The library with its readings; on the days of the parameter the front door sends none."""
+    with undone(prepared) as db:
+        fill(db, request.param)
+        yield prepared
+
+
+@pytest.fixture
+def db(year: psycopg.Connection[Any]) -> Iterator[Database]:
+    with undone(year) as db:
+        yield db
+
+
+never_silent = pytest.mark.parametrize("year", [(0, 0)], indirect=True)
+
+
 def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
-    filled(db)
     turned = SITE.replace(
         'device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"'
     )
@@ -116,14 +137,12 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
 
 
 def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> None:
-    filled(db)
     text = terminal.as_text(get_annual_report(db, "lib", 2025, date(2025, 11, 1)))
     assert "fewer than 60 days were observed" in text
     assert "What is missing is estimated" not in text
 
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
-    filled(db)
     lib = sites.load(db, "lib")
     report = get_annual_report(db, "lib", 2025, TODAY)
     (section,) = national_statistics.section(db, lib, TODAY)
@@ -133,7 +152,6 @@ def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> No
 
 
 def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:
-    filled(db)
     whole = get_annual_report(db, "lib", 2025, TODAY)
     turned = SITE.replace('device = "front"', 'device = "front-2"')
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 29, 12, tzinfo=UTC))
@@ -152,6 +170,7 @@ def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) 
     assert r.verification and r.verification.same
 
 
+@never_silent
 @pytest.mark.parametrize(
     ("last", "taken_out"),
     [(date(2026, 1, 20), True), (date(2025, 12, 15), True), (date(2025, 12, 15), False)],
@@ -159,7 +178,6 @@ def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) 
 def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
     db: Database, last: date, *, taken_out: bool
 ) -> None:
-    filled(db, silent=(0, 0))
     plain = get_annual_report(db, "lib", 2025, TODAY)
     back = SITE[SITE.rindex("[[sites.portals]]") : SITE.index("[[sites.sensors]]")]
     text = SITE[: SITE.rindex("[[sites.sensors]]")].replace(
@@ -177,7 +195,6 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
 
 
 def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database) -> None:
-    filled(db)
     plain = get_annual_report(db, "lib", 2025, TODAY)
     # as the duty for silent doors leaves it
     execute(
@@ -194,8 +211,8 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database) -> Non
     assert (r.gross, r.net, r.se) == (plain.gross, plain.net, plain.se)
 
 
+@never_silent
 def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
-    filled(db, silent=(0, 0))
     r = get_annual_report(db, "lib", 2025, date(2025, 12, 25))
     assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
     assert any("not over" in remark for remark in r.remarks)
@@ -209,11 +226,14 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
             get_annual_report(db, site, year, TODAY)
 
 
+def test_without_a_site_no_year_is_reported(shared_database: psycopg.Connection[Any]) -> None:
+    with undone(shared_database) as empty, pytest.raises(NotFound, match="no site yet"):
+        terminal.reports(empty, None, 2025, datetime(2026, 2, 1, 12, tzinfo=UTC), verify=False)
+
+
+@never_silent
 def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: Database) -> None:
     now = datetime(2026, 2, 1, 12, tzinfo=UTC)
-    with pytest.raises(NotFound, match="no site yet"):
-        terminal.reports(db, None, 2025, now, verify=False)
-    filled(db, silent=(0, 0))
     bare = HOUSE[: HOUSE.index("[[sites.portals]]")].replace('"lib"', '"yard"')
     sites.apply(db, sitefile.parse(bare), now=datetime(2025, 9, 1, tzinfo=UTC))
     found, left_out = terminal.reports(db, None, 2025, now, verify=False)
@@ -227,8 +247,8 @@ def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: 
             terminal.reports(db, site, year, now, verify=False)
 
 
+@never_silent
 def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database) -> None:
-    filled(db, silent=(0, 0))
     plain = get_annual_report(db, "lib", 2025, TODAY)
     known = {"sd": 0.004, "accuracy": 0.8}
     with db.transaction() as conn:

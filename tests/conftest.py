@@ -17,10 +17,11 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 from argon2 import PasswordHasher
@@ -131,6 +132,14 @@ def quick_passwords() -> Iterator[PasswordHasher]:
         patch.setattr(sign_in, "_hasher", quick)
         patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
         yield thorough
+
+
+@pytest.fixture(autouse=True, scope="session")
+def certificates_once() -> Iterator[None]:
+    """Load the certificates of the web once, which each client does: it takes longer than most answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx2._transports.default.create_ssl_context", cache(httpx2.create_ssl_context))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -153,16 +153,15 @@ def holiday(day: date, opening: OpeningHours) -> str | None:
 
 def hours_text(day: date, opening: OpeningHours) -> str:
     """Return the hours string that holds on `day`: an exception's, else a holiday's, else the weekday's."""
-    free = holiday(day, opening) is not None
-    if exception := exception_on(day, opening):
-        return _of_day(exception.hours, day, free=free)
-    return _of_day(opening.table(day), day, free=free)
+    exception = exception_on(day, opening)
+    hours = exception.hours if exception else opening.table(day)
+    return _of_day(hours, day, free=holiday(day, opening) is not None)
 
 
 def exception_on(day: date, opening: OpeningHours) -> OpeningException | None:
     """Return the exception that holds on `day`; of several the one that is written last and says something about it."""
-    free = holiday(day, opening) is not None
-    there = (one for one in reversed(opening.exceptions) if one.first <= day <= one.last)
+    there = [one for one in reversed(opening.exceptions) if one.first <= day <= one.last]
+    free = bool(there) and holiday(day, opening) is not None
     return next((one for one in there if _of_day(one.hours, day, free=free)), None)
 
 
@@ -297,9 +296,9 @@ def staffed_intervals(day: date, site: Site) -> tuple[Interval, ...]:
 
 def hours_of(day: date, site: Site) -> tuple[float, float]:
     """Return the hours of the business day `day` with staff, and those open without staff."""
-    staffed, all_hours = (
-        sum(((until - start) / timedelta(hours=1) for start, until in hours(day, site)), 0.0)
-        for hours in (staffed_intervals, open_intervals)
+    all_hours, staffed = (
+        sum(((until - start) / HOUR for start, until in intervals), 0.0)
+        for intervals in _intervals(day, hours_text(day, site.opening), site.timezone, site.day_start)
     )
     return staffed, all_hours - staffed
 

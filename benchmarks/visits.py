@@ -7,7 +7,7 @@ together: only many seeds tell anything. Seeds from 1000 on were used to choose 
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,9 +17,10 @@ import numpy as np
 from besok.analytics.visits import counting_error, variance_per_passage
 from besok.model import sitefile
 from besok.model.arrays import Floats
+from besok.model.calendar import days_from, portions
 from besok.model.site import Sensor, SiteFile
 from sensors_sim.sensors import Installation, detect, install
-from sensors_sim.world import World
+from sensors_sim.world import CHUNK_DAYS, World
 from tests.small_sites import library, portal
 
 FIRST = date(2025, 1, 1)
@@ -68,8 +69,9 @@ def simulate(sites: SiteFile, seed: int, days: int) -> Iterator[CountedWorld]:
     world = World(sites, seed)
     installed = install(world.ground, seed)
     ground, doors = world.ground, len(world.ground.portals)
-    both = [_day(world, installed, FIRST + timedelta(days=n), doors) for n in range(days)]
-    true, counted = (np.stack(side) for side in zip(*both, strict=True))
+    weeks = portions(FIRST, FIRST + timedelta(days=days - 1), CHUNK_DAYS)
+    both = [_passages(world, installed, days_from(*week), doors) for week in weeks]
+    true, counted = (np.concatenate(side) for side in zip(*both, strict=True))
     place = np.append(ground.site_of, -1)
     heard = {counter.places[-1].edge for counter in installed.counters}
     for number, site in enumerate(sites.sites):
@@ -90,16 +92,21 @@ def simulate(sites: SiteFile, seed: int, days: int) -> Iterator[CountedWorld]:
         )
 
 
-def _day(world: World, installed: Installation, day: date, doors: int) -> tuple[Floats, Floats]:
-    """Return who passed, and who was counted, by [door, in/out]."""
-    moves = world.days(day, day)
-    true, counted = np.zeros((doors, 2)), np.zeros((doors, 2))
+def _passages(
+    world: World, installed: Installation, days: Sequence[date], doors: int
+) -> tuple[Floats, Floats]:
+    """Return who passed, and who was counted, by [day, door, in/out]."""
+    moves = world.days(days[0], days[-1])
+    begins = np.array([world.bounds(day)[0] for day in days])
+    true, counted = np.zeros((2, len(days), doors, 2))
     through = moves.only(moves.edge < doors)
-    np.add.at(true, (through.edge, 1 - through.inward.astype(np.int64)), 1)
+    day = np.searchsorted(begins, through.time, side="right") - 1
+    np.add.at(true, (day, through.edge, 1 - through.inward.astype(np.int64)), 1)
     seen = detect(installed, moves)
     edge = np.array([counter.places[-1].edge for counter in installed.counters])
     turned = np.array([counter.places[-1].swapped for counter in installed.counters], np.int64)
-    np.add.at(counted, (edge[seen.counter], seen.outward ^ turned[seen.counter]), seen.count)
+    day = np.searchsorted(begins, seen.time, side="right") - 1
+    np.add.at(counted, (day, edge[seen.counter], seen.outward ^ turned[seen.counter]), seen.count)
     return true, counted
 
 

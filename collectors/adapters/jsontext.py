@@ -10,6 +10,7 @@ import msgspec
 from besok.model.errors import Unreadable
 
 CONTROL: Final = re.compile(r"[\x00-\x1f]")
+_INNER: Final[dict[type, str]] = {dict: "an object", list: "a list"}
 _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
 
@@ -49,8 +50,8 @@ def _carefully(payload: bytes) -> Any:
 
 
 def show(value: object, limit: int = 40) -> str:
-    """Return `value` for use in a sentence: short, printable, as JSON."""
-    text = _dump(value)
+    """Return a value of JSON for use in a sentence: short, printable, as JSON."""
+    text = _INNER.get(type(value)) or json.dumps(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
@@ -68,14 +69,3 @@ def _broken(exc: json.JSONDecodeError, text: str) -> str:
     if exc.pos >= len(text.rstrip()) or exc.msg.startswith("Unterminated"):
         return f"the payload breaks off: it is JSON only up to character {len(text)}"
     return f"the payload is not JSON ({exc.msg.lower()} at character {exc.pos + 1})"
-
-
-def _dump(value: object) -> str:
-    if isinstance(value, dict):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    try:
-        return json.dumps(value)
-    except (TypeError, ValueError):
-        return f"a {type(value).__name__}"

@@ -174,10 +174,15 @@ def why(s: Suggestion, places: Mapping[str, str], here: str) -> str:
         case "several_fit":
             return _("Several places fit alike: {places}.").format(places=others)
         case "unknown_site":
-            return _(
+            unseen = _(
+                "It sends for a place that does not exist, whose name is not shown. Write “{here}” instead in the "
+                "sensor's settings, or find the sensor by its name above to see that of the place."
+            )
+            known = _(
                 "It sends for a place called “{site}”, which does not exist. Write “{here}” instead in the "
                 "sensor's settings, or set up a place with that name for its sensors."
-            ).format(site=s.site, here=here)
+            )
+            return (unseen if PSEUDONYM.fullmatch(s.site) else known).format(site=s.site, here=here)
         case "not_people":
             return _("It reports only its battery; it needs no place.")
     return _("No door has a name like the sensor’s.") if door else _("No room has a name like the sensor’s.")

@@ -66,6 +66,15 @@ def test_every_reason_has_a_sentence(reason: Reason) -> None:
     assert "{" not in told
 
 
+def test_a_name_that_nobody_is_shown_is_not_told_as_that_of_a_place() -> None:
+    heard = UnplacedSeries(source="native", device="d", channel="flow:1", metrics=frozenset({"in"}))
+    (suggestion,) = suggest([heard], ())
+    hidden = replace(suggestion, reason="unknown_site", site="id-32865a704b85986a")
+    told = unplaced_devices.why(hidden, {}, "lib")
+    assert "id-" not in told and "”lib”" in told
+    assert "”main”" in unplaced_devices.why(replace(hidden, site="main"), {}, "lib")
+
+
 def test_channels_have_names() -> None:
     assert unplaced_devices.channel_name("flow:2") == "Linje 2"
     assert unplaced_devices.channel_name("level:all") == "Område all"

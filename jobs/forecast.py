@@ -1,4 +1,4 @@
-"""Forecasts of every site: a new one each week, and at first those of the past two years, from what was known then.
+"""Forecasts of every site: a new one each week and for a new target; at first those of the past two years, too.
 
 A forecast takes seconds of arithmetic, so it has a process of its own (`jobs.background`) and news never waits for it.
 """
@@ -118,7 +118,7 @@ def observed(
 
 def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
     """Return the target as known at `origin`; None before its baseline was over."""
-    if site.target is None or origin <= site.target.baseline_last:
+    if site.target is None or origin < site.target.baseline_last:
         return None
     try:
         then = get_progress(db, site.id, origin + DAY)

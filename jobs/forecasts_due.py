@@ -48,15 +48,12 @@ def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
 
 def _target_is_another(db: Database, site: Site, aim: Aim, yesterday: date) -> bool:
     """Tell whether the target, as it is since yesterday ended, is known and not that of a forecast."""
-    if site.target is None or yesterday <= site.target.baseline_last:
+    if site.target is None or yesterday < site.target.baseline_last:
         return False
     known = results.read(db, site.id, results.STANDING, TargetStanding, yesterday)
-    return (
-        known is not None
-        and known.required is not None
-        and yesterday < known.deadline
-        and not is_of(aim, known.required, known.deadline)
-    )
+    if known is None or not known.required or yesterday >= known.deadline:
+        return False
+    return not is_of(aim, known.required, known.deadline)
 
 
 def past_due(db: Database, site: Site, now: datetime) -> list[date]:

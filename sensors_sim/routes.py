@@ -6,7 +6,6 @@ that is open to the floor around it). Walking over a link changes the place, but
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -101,7 +100,6 @@ class Ground:
         return places
 
 
-@lru_cache(maxsize=16)  # a question makes hundreds of worlds of the same two or three
 def lay_out(site_file: SiteFile) -> Ground:
     """Return the ground of a site file. Raises SiteFileError if its sites do not share zone and business day."""
     sites = site_file.sites

@@ -88,7 +88,10 @@ def audit(
         _row(_clock(e.at, zone), e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
         for e in entries
     )
-    label, caption = _("Who changed what"), _("Times in {zone}. Nothing here can be changed or removed.")
+    label, caption = (
+        _("Who changed what"),
+        _("Times are in the time zone {zone}. Nothing here can be changed or removed."),
+    )
     caption = escape(caption.format(zone=zone))
     title = _("People and keys")
     everybody = f'<p><a href="{PEOPLE}">{title}</a></p>' if people else ""
@@ -108,7 +111,7 @@ def audit(
 
 
 def _clock(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _query(asked: Mapping[str, str], **more: str) -> str:

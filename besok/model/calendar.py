@@ -256,6 +256,12 @@ def placement_span(sensor: Sensor, site: Site) -> Span:
     return sensor.since or begins, sensor.until or ends
 
 
+def is_placed(sensor: Sensor, site: Site, t: datetime) -> bool:
+    """Tell whether a sensor observes its place at a moment."""
+    begins, ends = placement_span(sensor, site)
+    return (begins is None or begins <= t) and (ends is None or t < ends)
+
+
 def business_day(t: datetime, site: Site) -> date:
     """Return the business day in which the moment `t` (aware) lies."""
     wall = t.astimezone(ZoneInfo(site.timezone)).replace(tzinfo=None)

@@ -28,7 +28,7 @@ DOUBLE: Final = 1.8  # times what is usual on the weekday
 JUMP: Final = 1.4  # from one year's mean to the next
 LEAST_DAYS: Final = 28  # on either side of a jump
 GAP: Final = Translatable("{first} to {last} is not in the file")
-MORE: Final = Translatable("and {n} more, from {first} to {last}")
+MORE: Final = Translatable("and {n} more between {first} and {last}")
 ZERO: Final = Translatable("{first}: nobody, though the site was open")
 DOUBLE_DAY: Final = Translatable(
     "{first}: {visits:.0f} visits, {times:.1f} times as many as usual on that weekday"
@@ -208,8 +208,9 @@ def _jumps(days: Mapping[date, float]) -> Iterator[PreviewRemark]:
 
 def _first_of(remarks: Sequence[PreviewRemark]) -> Iterator[PreviewRemark]:
     """Yield the first remarks of a kind, and how many more there are."""
-    yield from remarks[:MOST_OF_A_KIND]
-    if rest := remarks[MOST_OF_A_KIND:]:
+    shown = MOST_OF_A_KIND if len(remarks) > MOST_OF_A_KIND + 1 else len(remarks)
+    yield from remarks[:shown]
+    if rest := remarks[shown:]:
         first, last = min(r.first for r in rest if r.first), max(r.last for r in rest if r.last)
         yield _remark(rest[0].kind, MORE, first, last, n=len(rest))
 

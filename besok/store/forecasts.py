@@ -1,4 +1,4 @@
-"""Forecasts as they were made: scored later, never changed but for what they say of a target that came after them."""
+"""Forecasts as they were made: scored later, never changed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ FAN = ("mean", "low80", "high80", "low95", "high95")
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
     """Store a forecast of a site; False if one of the same origin, measure and sites exists, which stays.
 
-    One made for another target, or none, gets what the new one says of the target, and the years it lacks.
+    One that was made for another target, or none, gives way, unless this one was made afterwards.
     """
     forecast = {**values_of(outlook), "site": site, "also": list(outlook.also)}
     with db.transaction() as conn:
@@ -22,6 +22,7 @@ def keep(db: Database, site: str, outlook: Outlook) -> bool:
         if row is None:
             return False
         key = {"forecast_id": row[0]}
+        conn.execute(sql("forecast_empty"), key)
         for kind, points in (("day", outlook.days), ("year", outlook.years)):
             columns = {"days": [p.day for p in points], **_fan(points)}
             conn.execute(sql("forecast_points_insert"), {**key, "kind": kind, **columns})

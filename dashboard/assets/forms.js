@@ -149,7 +149,7 @@
       const found = await answer.json();
       if (answer.ok) {
         problem.textContent = "";
-        const dates = new Intl.DateTimeFormat(here, { dateStyle: "long", timeZone: "UTC" });
+        const dates = new Intl.DateTimeFormat(here === "en" ? "en-GB" : here, { dateStyle: "long", timeZone: "UTC" });
         const value = (name) => {
           if (name === "dates") return dates.formatRange(new Date(found.first), new Date(found.last));  // one day is said once
           return typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n");

@@ -20,7 +20,9 @@
   function hasRoom(text, times) {
     text.classList.remove("tiny");  // what is hidden has no width
     text.setAttribute("font-size", text.dataset.size);
-    return text.getComputedTextLength() * times < 0.96 * text.parentNode.querySelector("polygon").getBBox().width;
+    const x = Number(text.getAttribute("x")), y = Number(text.getAttribute("y")), half = 0.52 * times * text.getComputedTextLength();
+    const room = text.parentNode.querySelector("polygon");
+    return [x - half, x + half].every((end) => room.isPointInFill(new DOMPoint(end, y)));
   }
   const sizes = new ResizeObserver((entries) => entries.forEach((entry) => fit(entry.target)));
 

@@ -21,7 +21,7 @@ def section(
     """Return a card for each finding that stands, open ones first, and those resolved lately folded away.
 
     `offline`: some sensor is, and may not yet have been for as long as makes it a finding. `uncounted`: names of doors
-    that are to be counted and have no sensor.
+    that should be counted and have no sensor.
     """
     unresolved = [f for f in findings if f.state != "resolved"]
     past = [f for f in findings if f.state == "resolved"]
@@ -43,10 +43,10 @@ def section(
 def _without_sensor(doors: Sequence[str]) -> str:
     """Say that doors have no sensor, what follows, and what to do."""
     text = plural(
-        "{doors} is to be counted and has no sensor, so the number of people in the spaces it leads to is unknown. "
-        "Assign a sensor, or say under Edit site, Doors, that the door is not counted.",
-        "{doors} are to be counted and have no sensors, so the number of people in the spaces they lead to is unknown. "
-        "Assign sensors, or say under Edit site, Doors, that the doors are not counted.",
+        "{doors} should be counted but has no sensor. Without one, people in the spaces it leads to cannot be counted "
+        "at the doors. Assign a sensor, or say under Edit site, Doors, that the door is not counted.",
+        "{doors} should be counted but have no sensors. Without them, people in the spaces they lead to cannot be "
+        "counted at the doors. Assign sensors, or say under Edit site, Doors, that the doors are not counted.",
         len(doors),
     )
     return text.format(doors=formats.several(doors))

@@ -37,7 +37,7 @@ def advice(site: str, target: Progress | None, today: date) -> Any:
 def target_link(site: str) -> Any:
     """Return the link to the form of the target; for others than administrators, who sets it."""
     if not access.may("administer", site):
-        return _("An administrator of Besök sets it.")
+        return _("An administrator of Besök sets the target.")
     return dcc.Link(_("Set the target"), href=guide.address(site, "target"))
 
 

@@ -72,7 +72,7 @@ def _confirmation(site: str, part: Part) -> dict[str, str]:
     """Return attributes with which a form asks for the effect on past days, and its question to confirm."""
     return {
         "asks": f"/api/v1/sites/{site}/parts/{part}/preview",
-        "asked": _("The visits of {dates} are counted again: {before} become {after}. Continue?"),
+        "asked": _("Visits are counted again for {dates}: {before} become {after}. Continue?"),
         "estimated": _(
             "The opening hours of past days change ({estimated}); how many people were inside is estimated again. "
             "Continue?"

@@ -13,9 +13,9 @@ from besok.model.views.progress import Progress, SoFar
 from besok.text import formats, narratives, target_text
 from besok.text.languages import _, language, plural
 from dashboard.components.elements import csv_format, data, figure, fold, items, present
-from dashboard.components.forecast_charts import RENEWED_S
 from dashboard.figures import target_trajectory as trajectory
 
+RENEWED_S = 60  # between two checks for the probability of a new target
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
 
 
@@ -106,11 +106,9 @@ def _probability(outlook: Outlook, progress: Progress) -> Any:
 
 def _not_yet(progress: Progress) -> Any:
     """Return when the probability comes that the forecast does not have: the target was changed after it."""
-    if progress.today > progress.deadline:
+    if progress.today > progress.deadline or not progress.goal_visits:
         return None
-    text = _(
-        "The target was changed after the forecast: its probability comes with a new one, within minutes."
-    )
+    text = _("The forecast was made before this target. The probability comes within minutes.")
     return html.P(text, **data(renew=str(RENEWED_S), renewed=_("The forecast is ready.")))
 
 

@@ -72,7 +72,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 wrong,
                 site.timezone,
                 any(d.freshness in ("stale", "none") for d in mine),
-                _uncounted(place, mine, now),
+                uncounted(place, built, now),
             ),
             html.H2(_("All sensors")),
             sensor_table.section(_table(db, site, address, mine, place, now), site.timezone, address, now),
@@ -91,15 +91,19 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     )
 
 
-def _uncounted(place: Site, devices: Sequence[DeviceInfo], now: datetime) -> list[str]:
-    """Return the names of doors in use that are to be counted and have no sensor, where any sensor is placed."""
-    today = calendar.business_day(now, place)
-    observed = {placement.portal for device in devices for placement in device.placements}
-    return [
-        named(door.name)
-        for door in place.portals
-        if devices and door.counted and door.id not in observed and door.used(today)
-    ]
+def uncounted(place: Site, built: Sequence[Site], now: datetime) -> list[str]:
+    """Return the names of doors that should be counted and have no sensor now, where other doors of the place have."""
+    without: list[str] = []
+    counts = False
+    for owner in built:
+        sensors = [s for s in owner.sensors if s.role == "primary" and calendar.is_placed(s, owner, now)]
+        observed, today = {s.portal for s in sensors}, calendar.business_day(now, owner)
+        for door in owner.portals:
+            here = owner is place or any(end.startswith(f"{place.id}/") for end in (door.outer, door.inner))
+            if here and door.counted and door.used(today):
+                counts |= door.id in observed
+                without += [] if door.id in observed else [named(door.name)]
+    return without if counts else []
 
 
 def _table(

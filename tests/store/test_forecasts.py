@@ -166,7 +166,7 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
 
 
 def test_a_target_that_comes_after_the_forecast_gets_its_probability_at_once(library: Database) -> None:
-    """Nothing else of the forecast changes; the years up to the deadline are added."""
+    """It gives way to one that says the same of the days, and has the years up to the deadline."""
     now = datetime(2025, 9, 10, 12, tzinfo=HERE)  # a Wednesday
     sites.apply(library, sitefile.parse(SITE.replace(TARGET, "")))
     count(library, ordinary(FIRST, 252))
@@ -178,14 +178,20 @@ def test_a_target_that_comes_after_the_forecast_gets_its_probability_at_once(lib
     assert due() == [date(2025, 9, 9)] and jobs.make_newest(library, now) == 1
     first = get_outlook(library, "lib")
     assert first.goal is None and due() == []
-    for text in (SITE, SITE.replace(TARGET, f"{TARGET}factor = 3\n")):
-        sites.apply(library, sitefile.parse(text))
+    ends_yesterday = TARGET.replace("2025-03-31", "2025-09-09").replace("2027-12-31", "2026-12-31")
+    for target in (TARGET, f"{TARGET}factor = 3\n", ends_yesterday):
+        sites.apply(library, sitefile.parse(SITE.replace(TARGET, target)))
         assert due() == [date(2025, 9, 9)] and jobs.make_newest(library, now) == 1
         newest = get_outlook(library, "lib")
         way = get_progress(library, "lib", date(2025, 9, 10))
         assert get_outlook_on(library, "lib", way).odds is not None and due() == []
-        assert (newest.days, newest.made, newest.origin) == (first.days, first.made, first.origin)
-        assert set(first.totals) < set(newest.totals) and set(first.years) < set(newest.years)
+        said = ([d.mean for d in one.days] for one in (first, newest))
+        assert next(said) == pytest.approx(next(said), rel=0.02, abs=1) and newest.origin == first.origin
+        spans, before = ({(t.first, t.last) for t in one.totals} for one in (newest, first))
+        assert spans > before and newest.years[-1].day > newest.origin + timedelta(days=366)
+    nobody = TARGET.replace("2025-01-01", "2025-01-05").replace("2025-03-31", "2025-01-05")  # a Sunday
+    sites.apply(library, sitefile.parse(SITE.replace(TARGET, nobody)))
+    assert due() == [], "of a baseline without visits there is no target"
     later = now + timedelta(days=1)
     sites.apply(library, sitefile.parse(SITE))
     jobs_results.compute_missing(library, later)

@@ -197,7 +197,7 @@ def test_of_many_odd_days_the_first_are_listed_and_the_others_counted(lib: Datab
     told = imports.preview(lib, "lib", new(file(counts)), NOW).remarks
     zero = [(r.first, str(r.text)) for r in told if r.kind == "zero"]
     assert [first for first, _ in zero] == [date(2024, 1, 3) + 7 * n * DAY for n in range(6)]
-    assert zero[-1][1] == "and 15 more, from 2024-02-07 to 2024-05-15"
+    assert zero[-1][1] == "and 15 more between 2024-02-07 and 2024-05-15"
 
 
 PIECES = st.lists(

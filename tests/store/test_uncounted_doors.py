@@ -13,7 +13,10 @@ from besok.services.visits import get_visits
 from besok.store import effects, occupancy, sites
 from besok.store.database import Database
 from besok.store.sites import load
+from besok.text.languages import speaking
+from dashboard.pages.sensors import uncounted
 from jobs.estimate import Today
+from tests.sitetext import door, sensor, site
 from tests.store.counted import HOUSE, after, put, reading
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
@@ -119,3 +122,29 @@ def test_a_door_that_has_no_sensor_yet_is_the_reason(db: Database) -> None:
     assert (spaces["lib"], spaces["hall"]) == ("door_without_sensor", "door_without_sensor")
     (lib,) = get_overview(db, after(10)).sites
     assert lib.root.reason == "door_without_sensor"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (NO_MORE, ["Back"]),
+        (NO_MORE + sensor("back", more='role = "reference"'), ["Back"]),
+        (NO_MORE + sensor("back", more="first = 2026-03-03"), ["Back"]),
+        (NO_MORE + sensor("back", more="last = 2026-03-01"), ["Back"]),
+        (NO_MORE.replace(BACK, BACK + "first = 2026-03-03\n"), []),
+        (SET_SO, []),
+        (HOUSE, []),
+        (HOUSE[: HOUSE.index("[[sites.sensors]]")], []),  # nothing is counted here at all
+    ],
+)
+def test_doors_without_a_sensor_are_named(text: str, named: list[str]) -> None:
+    built = sitefile.parse(text).sites
+    with speaking("en"):
+        assert uncounted(built[0], built, DAY + timedelta(hours=8)) == named
+
+
+def test_a_door_of_a_neighbour_that_leads_here_is_named() -> None:
+    yard = site("yard") + door("gate", ("Grind", "Gate"), inner="lib/lib", outer="yard")
+    built = sitefile.parse(HOUSE + yard).sites
+    with speaking("en"):
+        assert uncounted(built[0], built, DAY + timedelta(hours=8)) == ["Gate"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.model.errors import SiteFileError
-from besok.model.site import OpeningException, Site, SiteFile
+from besok.model.site import OpeningException, PayloadMapping, Site, SiteFile
 from sensors_sim import truth
 from sensors_sim.routes import lay_out
 from sensors_sim.times import instant, openings
@@ -120,6 +120,13 @@ def test_a_space_that_no_portal_leads_to_is_reached_from_the_space_around_it() -
     ground = lay_out(library("branch", spaces=spaces, portals=portals))
     links = zip(ground.outer[2:], ground.inner[2:], strict=True)
     assert [(ground.spaces[a], ground.spaces[b]) for a, b in links] == [("branch/floor", "branch/corner")]
+
+
+def test_a_site_with_a_mapping_makes_a_world() -> None:
+    meaning = PayloadMapping(name="counters", topic="counters/+/door", values={"in_total": "in"})
+    library, *others = EXAMPLE.sites
+    mapped = SiteFile(sites=(replace(library, mappings=(meaning,)), *others))
+    assert lay_out(mapped).portals == lay_out(EXAMPLE).portals
 
 
 def test_sites_that_make_no_world_are_refused() -> None:

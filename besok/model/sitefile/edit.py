@@ -39,6 +39,9 @@ FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {  # what a form states whole; o
     "deductions": ("of", "kind", "share", "per_day", "portals", "note"),
 }  # fmt: skip
 _POINT: Final = ("plan", "at", "position")  # "12.5 8" in a form
+_BETWEEN: Final = re.compile(
+    "[x×]|(?<![a-z])m(?![a-z])", re.IGNORECASE
+)  # numbers: "12 x 8 m", not millimetres
 _POINTS: Final = "shape"  # "0 0; 12.5 0; 12.5 8"
 _SEVERAL: Final = "portals"  # "main yard"
 _ONCE: Final = ("site", "target")  # a site has one at most
@@ -242,7 +245,7 @@ def _nested(values: Values) -> dict[str, Any]:
 
 def _point(text: str) -> list[str]:
     """Return the numbers of "40 25" or "40,5 x 25 m"; the check reports what is no number."""
-    return re.sub("[x×m]", " ", text.replace(",", "."), flags=re.IGNORECASE).split()
+    return _BETWEEN.sub(" ", text.replace(",", ".")).split()
 
 
 def _point_text(point: Sequence[float]) -> str:

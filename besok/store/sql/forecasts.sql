@@ -59,7 +59,7 @@ limit 1
 
 -- name: forecast_insert
 -- Keeps a forecast; one that was made of the same origin before stays as it was, and nothing comes back, unless it was
--- made for another target.
+-- made for another target: it gives way, with its points and sums, while nothing that came after its origin is known.
 insert into forecast (
     site_id, origin, made, afterwards, measure, model, goal, deadline, odds, even_from, likely_from,
     reached_low, reached, reached_high, needed_growth, expected_growth, also
@@ -68,11 +68,16 @@ select site_id, %(origin)s, %(made)s, %(afterwards)s, %(measure)s, %(model)s, %(
     %(even_from)s, %(likely_from)s, %(reached_low)s, %(reached)s, %(reached_high)s, %(needed_growth)s, %(expected_growth)s, %(also)s
 from site where slug = %(site)s
 on conflict (site_id, origin, measure, also) do update
-set (goal, deadline, odds, even_from, likely_from, reached_low, reached, reached_high, needed_growth, expected_growth) =
-    (excluded.goal, excluded.deadline, excluded.odds, excluded.even_from, excluded.likely_from, excluded.reached_low,
-    excluded.reached, excluded.reached_high, excluded.needed_growth, excluded.expected_growth)
+set (made, model, goal, deadline, odds, even_from, likely_from, reached_low, reached, reached_high, needed_growth, expected_growth) =
+    (excluded.made, excluded.model, excluded.goal, excluded.deadline, excluded.odds, excluded.even_from, excluded.likely_from,
+    excluded.reached_low, excluded.reached, excluded.reached_high, excluded.needed_growth, excluded.expected_growth)
 where not excluded.afterwards and (forecast.goal, forecast.deadline) is distinct from (excluded.goal, excluded.deadline)
 returning forecast_id
+
+-- name: forecast_empty
+-- Takes the points and sums of a forecast away.
+with points as (delete from forecast_point where forecast_id = %(forecast_id)s)
+delete from forecast_total where forecast_id = %(forecast_id)s
 
 -- name: forecast_points_insert
 -- The points of a forecast, given as columns.
@@ -81,7 +86,6 @@ select %(forecast_id)s, %(kind)s, d, m, l80, h80, l95, h95
 from unnest(
     %(days)s::date[], %(mean)s::float8[], %(low80)s::float8[], %(high80)s::float8[], %(low95)s::float8[], %(high95)s::float8[]
 ) as t (d, m, l80, h80, l95, h95)
-on conflict do nothing
 
 -- name: forecast_totals_insert
 -- The sums of a forecast, given as columns.

@@ -227,7 +227,7 @@
   }, true);
 
   function sign(field) {
-    if (field && !field.value && name()) fill(field, name());
+    if (field && field !== document.activeElement && !field.value && name()) fill(field, name());  // not under a hand that writes
   }
 
   document.addEventListener("toggle", (event) => {

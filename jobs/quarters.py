@@ -1,9 +1,11 @@
 """Figures by quarter of an hour: averaged from minutes, or estimated from stored quarters."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, smoothed
+from besok.analytics.occupancy import DayObservations, SiteParameters, smoothed_days
 from besok.model.arrays import Bools, Floats
 from besok.model.occupancy import BASES, Estimate
 from besok.store.occupancy import Codes, Layout, Quarters
@@ -31,16 +33,22 @@ def of_minutes(figures: Estimate, first: int) -> Quarters:
     return _quarters(*means, *peaks, *codes)
 
 
-def of_day(
-    plan: Layout, seen: DayObservations, shown: Bools, highest: Floats, learnt: SiteParameters = NOTHING
-) -> Quarters:
-    """One business day that is over, from its quarters, where anything of the site was known.
+def of_days(
+    plan: Layout, days: Sequence[tuple[DayObservations, Bools, Floats, SiteParameters]]
+) -> list[Quarters]:
+    """Estimate business days that are over from their quarters, of which all days have as many.
 
     Counted at doors the figure is the mean of both ends of the quarter, less sure than they are, and the peak the
     higher of them. A sensor inside tells the mean itself, and `highest` (steps x spaces) is what it counted at most;
     its uncertainty is the figure's.
     """
-    end = bounded(plan.building, smoothed(plan.building, seen, learnt))
+    ends = smoothed_days(plan.building, [(seen, learnt) for seen, *_, learnt in days])
+    rest = zip(ends, days, strict=True)
+    return [_of_day(plan, end, seen, shown, highest) for end, (seen, shown, highest, _) in rest]
+
+
+def _of_day(plan: Layout, end: Estimate, seen: DayObservations, shown: Bools, highest: Floats) -> Quarters:
+    end = bounded(plan.building, end)
     known = shown[:, None] & ~np.isnan(end.people)
     ends = [np.where(known, column, np.nan) for column in (end.people, end.lower, end.upper, end.raw)]
     by_doors = end.basis == _DOORS

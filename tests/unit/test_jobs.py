@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import by_space
+from besok.analytics.occupancy import NOTHING, by_space
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.errors import JobError, StoreRefused
@@ -75,7 +75,9 @@ def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Lev
 def past(people_in: list[float], **levels: list[list[float]]) -> Quarters:
     flows, said = day(people_in, **levels)
     seen, shown = by_quarter(PLAN, flows, said)
-    return quarters.of_day(PLAN, seen, shown, by_space(said.peak, PLAN.level_space, 2, add=True))
+    highest = by_space(said.peak, PLAN.level_space, 2, add=True)
+    [alone] = quarters.of_days(PLAN, [(seen, shown, highest, NOTHING)])
+    return alone
 
 
 def test_a_past_quarter_is_the_mean_of_its_ends_with_the_higher_as_its_peak() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, live, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, live, smoothed, smoothed_days
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from tests.unit.occupied import ENDS, EXACT, NAN, ROOM, counted, room
@@ -102,6 +102,22 @@ def test_no_portal_is_clamped(data: st.DataObject) -> None:
     result = live(house, DayObservations.of(people_in, people_out, 1))
     assert_allclose(result.raw, 0)
     assert (result.people <= 2 + 0.1 * sum(passing)).all()
+
+
+@FEW_EXAMPLES
+@given(st.data())
+def test_days_are_estimated_together_as_each_alone(data: st.DataObject) -> None:
+    parents, ends = data.draw(buildings())
+    counts = np.stack(data.draw(flows(len(ends))))
+    building = Building.of(parents, ends)
+    busy, quiet, silent = (
+        DayObservations.of(*counts * factor, len(parents), step_minutes=15) for factor in (9, 1, NAN)
+    )
+    days = [(busy, NOTHING), (silent, NOTHING), (quiet, NOTHING)]
+    for together, day in zip(smoothed_days(building, days), days, strict=True):
+        alone = smoothed(building, *day)
+        assert_allclose(together.people, alone.people, atol=1e-3)
+        assert_allclose([together.lower, together.upper], [alone.lower, alone.upper], atol=1e-3)
 
 
 @pytest.mark.parametrize("learnt", [NOTHING, EXACT])

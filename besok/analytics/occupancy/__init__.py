@@ -8,7 +8,7 @@ from besok.analytics.occupancy.headcounts import Headcount, placed
 from besok.analytics.occupancy.learn import learn
 from besok.analytics.occupancy.observations import DayObservations, by_space, heard, known
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
-from besok.analytics.occupancy.smooth import smoothed
+from besok.analytics.occupancy.smooth import smoothed, smoothed_days
 
 __all__ = [
     "NOTHING",
@@ -23,4 +23,5 @@ __all__ = [
     "live",
     "placed",
     "smoothed",
+    "smoothed_days",
 ]

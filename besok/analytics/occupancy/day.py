@@ -1,6 +1,8 @@
 """Inputs of a day, step by step, for the filter and the smoother."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +36,7 @@ class Inputs:
     """Some steps of a day, steps x spaces. `raw` is in - out since the day began.
 
     `still` are minutes of closed hours without any movement, `people` accepted counts inside, `stuck` where one is
-    rejected, `closed` the steps in which the site is closed, `eventful` those with any news.
+    rejected, `closed` where the site is closed, `eventful` where there is any news.
     """
 
     passages: SpacePassages
@@ -81,6 +83,14 @@ class Inputs:
         )
 
 
+def side_by_side(days: Sequence[Any], spaces: Sequence[Bools]) -> Any:
+    """Return the inputs of several days as those of one with the `spaces` of each day beside one another."""
+    if isinstance(days[0], np.ndarray):
+        return np.concatenate([day[..., here] for day, here in zip(days, spaces, strict=True)], axis=-1)
+    names = [part.name for part in fields(days[0])]
+    return replace(days[0], **{n: side_by_side([getattr(day, n) for day in days], spaces) for n in names})
+
+
 def _last(values: Floats) -> Floats:
     """Return the last known value of each column."""
     known = ~np.isnan(values)
@@ -104,7 +114,7 @@ class DayInputs:
         self._came = Entries(spaces)
         self._co2 = Co2Estimator(self._doors.air)
         self._raw = np.zeros(spaces)
-        self._inside = np.full(2 * spaces, np.nan)  # last observations there
+        self._inside = np.full((2, spaces), np.nan)  # last observations there
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
 
     def take(self, seen: DayObservations) -> Inputs:
@@ -124,10 +134,9 @@ class DayInputs:
             seen.step_minutes,
         )
         still = self._still_minutes(passed.passed, closed, night, headcounts.people, seen.step_minutes)
-        inside = np.hstack([people, seen.occupied])
-        changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
-        counted = ~np.isnan(headcounts.people)
-        happened = np.hstack([passed.passed + passed.variance > 0, changed, counted])
+        inside = np.stack([people, seen.occupied], axis=1)
+        changed = _differ(inside, np.concatenate([self._inside[None], inside[:-1]])).any(1)
+        happened = (passed.passed + passed.variance > 0) | changed | ~np.isnan(headcounts.people)
         if len(seen):
             self._raw, self._inside = raw[-1], inside[-1]
         return Inputs(
@@ -143,8 +152,8 @@ class DayInputs:
             beginning_se=self._doors.beginning_se,
             scale_sd=scale_sd,
             stuck=stuck,
-            closed=closed,
-            eventful=np.asarray(happened.any(1), bool),
+            closed=np.broadcast_to(closed[:, None], raw.shape),
+            eventful=np.asarray(happened, bool),
         )
 
     def _usual(self, people_in: Floats, seen: DayObservations) -> Floats:

@@ -33,6 +33,9 @@ PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none wit
 USUAL_FREEDOM = 4.0  # of Student's t: today may be unlike other days
 _SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
 
+Explained = tuple[
+    Bools, Cells
+]  # the spaces of which something was observed, and how well each of their cells explains it
 _POSSIBLE = 1e-12  # probability of a cell from which on it counts
 
 
@@ -95,55 +98,53 @@ class Leaving:
         self._people_time = self._people_time + people * self._time[:, None]
 
 
-def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
-    """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
-    likely = (CLOSED_MINUTE**minutes).astype(np.float32)[:, None, None]
-    return np.where(grid.people() > grid.half, likely, np.float32(1))
-
-
 def level_sd(people: Floats, scale_sd: Floats) -> Floats:
     """Return the standard deviation of the error of a count of people inside, given the sd of its scale."""
     share = np.sqrt(LEVEL_SHARE**2 - SCALE_SD**2 + scale_sd**2)
     return np.asarray(np.hypot(LEVEL_SD, share * people))
 
 
+def closed(grid: ProbabilityGrid, minutes: Floats) -> Explained:
+    """Say how well cells explain that nothing moved for so many weighted minutes (by space) of closed hours."""
+    there = minutes > 0
+    likely = _by_cell(CLOSED_MINUTE ** minutes[there])
+    return there, np.where(grid.people(there) > grid.half[there], likely, np.float32(1))
+
+
 def counted(
     grid: ProbabilityGrid, people: Floats, sd: Floats, news: float = 1.0, least: float = 0.0
-) -> tuple[Cells, Bools]:
-    """Return how well each cell explains a count of the people inside, and in which spaces none does.
+) -> tuple[Explained, Bools]:
+    """Say how well cells explain a count of the people inside, and in which spaces none does.
 
     `news` is the share of an independent count that it is, `least` the likelihood below which it was wrong instead.
     """
-    there, cells = ~np.isnan(people), grid.people()
-    likelihood = (cells > -grid.half).astype(np.float32)
-    log = -(_off(cells, people, sd, there) ** 2) / 2
+    there = ~np.isnan(people)
+    cells = grid.people(there)
+    log = -(((cells - _by_cell(people[there])) / _by_cell(sd[there])) ** 2) / 2
     best = np.where(grid.cells[there] > 1e-6, log, -np.inf).max((1, 2), initial=-np.inf)
     if least:
         log = np.maximum(log, np.float32(np.log(least)))
-    likelihood[there] *= np.exp(np.float32(news) * (log - np.maximum(best, _SURPRISED)[:, None, None]))
+    likelihood = np.exp(np.float32(news) * (log - np.maximum(best, _SURPRISED)[:, None, None]))
     surprised = np.zeros(len(people), bool)
     surprised[there] = best < _SURPRISED
-    return likelihood, surprised
+    return (there, likelihood * (cells > -grid.half[there])), surprised
 
 
-def _off(cells: Cells, people: Floats, sd: Floats, there: Bools) -> Cells:
-    """Return how far the cells of some spaces are from a number of people, in its standard deviations."""
-    middle, width = (column[there].astype(np.float32)[:, None, None] for column in (people, sd))
-    return np.asarray((cells[there] - middle) / width)
+def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Explained:
+    """Say how well cells agree with a usual number; `share` is the independent evidence in the step."""
+    there = ~np.isnan(people)
+    off = (grid.people(there) - _by_cell(people[there])) / _by_cell(sd[there])
+    power = _by_cell(-(USUAL_FREEDOM + 1) / 2 * share[there])
+    return there, np.exp(power * np.log1p(off**2 / np.float32(USUAL_FREEDOM)))
 
 
-def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:
-    """Return how well each cell agrees with a usual number; `share` is the independent evidence in the step."""
-    there, likelihood = ~np.isnan(people), np.ones_like(grid.cells)
-    off = _off(grid.people(), people, sd, there)
-    power = (-(USUAL_FREEDOM + 1) / 2 * share[there]).astype(np.float32)[:, None, None]
-    likelihood[there] = np.exp(power * np.log(1 + off**2 / np.float32(USUAL_FREEDOM)))
-    return likelihood
+def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Explained:
+    """Say how well cells explain that there was somebody (1) or nobody (0)."""
+    there, trust = ~np.isnan(occupied), PRESENT_TRUST ** min(minutes, 5.0)
+    somebody, nobody = (_by_cell(trust**wrong) for wrong in (1 - occupied[there], occupied[there]))
+    return there, np.where(grid.people(there) > grid.half[there], somebody, nobody)
 
 
-def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
-    """Return how well each cell explains that there was somebody (1) or nobody (0)."""
-    trust = PRESENT_TRUST ** min(minutes, 5.0)
-    wrong_by_cell = np.nan_to_num([np.abs(occupied - 1), occupied])  # with somebody, and with nobody
-    somebody, nobody = (trust**wrong_by_cell).astype(np.float32)[:, :, None, None]
-    return np.asarray(np.where(grid.people() > grid.half, somebody, nobody))
+def _by_cell(values: Floats) -> Cells:
+    """Return a value for each space as one for each of its cells."""
+    return np.asarray(values[:, None, None], np.float32)

@@ -58,7 +58,7 @@ class Filter:
         quiet = inputs.closed[step] & (inputs.passages.passed[step] == 0)
         quiet &= ~(inputs.headcounts.people[step] > 0)
         self._shut = np.where(quiet, self._shut + minutes, 0)
-        if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
+        if not inputs.eventful[step].any() and self._waiting < QUIET_MINUTES:
             return
         news = inputs.news(slice(step, step + 1), minutes)
         self._state.step(replace(news, minutes=self._waiting, still=self._still))

@@ -12,7 +12,7 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.model.arrays import Floats, Ints
+from besok.model.arrays import Bools, Floats, Ints
 
 Cells = NDArray[np.float32]
 # A part of a step on the way back: from how well cells after it explain what came later to the same of cells before
@@ -30,6 +30,7 @@ TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
+_REACH = 8  # spreadings by little variance, which let the tails reach as many cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
 
 
@@ -58,10 +59,10 @@ class ProbabilityGrid:
         """The people of half a cell: fewer are nobody, and less than none is impossible."""
         return np.asarray(0.5 * self.width[:, None, None], np.float32)
 
-    def people(self) -> Cells:
-        """Return the number of people each cell stands for; below zero in impossible ones."""
-        steps = _PLACES * self.width.astype(np.float32)[:, None]
-        return np.asarray(self.offset.astype(np.float32)[:, :, None] + steps[:, None, :])
+    def people(self, spaces: Bools | slice = slice(None)) -> Cells:
+        """Return the number of people each cell of some spaces stands for; below zero in impossible ones."""
+        steps = _PLACES * self.width[spaces].astype(np.float32)[:, None]
+        return np.asarray(self.offset[spaces].astype(np.float32)[:, :, None] + steps[:, None, :])
 
     def copy(self) -> "ProbabilityGrid":
         """Return a copy that stays as it is when this one goes on."""
@@ -72,16 +73,10 @@ class ProbabilityGrid:
 
     def figures(self, cells: Cells | None = None) -> Floats:
         """Return mean and equal-tail bounds (3 x spaces), of `cells` in place of its own over the same people."""
-        spaces = len(self.width)
-        weight = np.asarray(self.cells if cells is None else cells).reshape(spaces, -1)
-        people = self.people().reshape(spaces, -1)
-        people[people <= self.half[:, 0]] = 0
-        mean = np.einsum("sc,sc->s", weight, people, dtype=np.float64)
-        order = np.argsort(people, axis=1, kind="stable")
-        people, weight = np.take_along_axis(people, order, 1), np.take_along_axis(weight, order, 1)
-        # Half of a cell lies below its middle
-        below = np.cumsum(weight, axis=1, dtype=np.float64) - weight / 2
-        lower, upper = np.array([np.interp(TAILS, *space) for space in zip(below, people, strict=True)]).T
+        weight, people = self.cells if cells is None else cells, self.people()
+        people *= people > self.half
+        mean = np.vecdot(weight.reshape(-1, BIASES * CELLS), people.reshape(-1, BIASES * CELLS)).astype(float)
+        lower, upper = _quantiles(weight, self.offset, self.width).T
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 
     def vacate(self, spaces: NDArray[np.bool_]) -> None:
@@ -169,22 +164,55 @@ class ProbabilityGrid:
         return [back]
 
 
+def _quantiles(cells: Cells, offset: Floats, width: Floats) -> Floats:
+    """Return below how many people TAILS of the probability lie (spaces x TAILS); half of a cell lies below its middle.
+
+    A row has the cells of all columns that are less than the width of a cell apart. Three hold all about a quantile.
+    """
+    spaces, tails = np.arange(len(cells))[:, None, None, None], np.array(TAILS)
+    places = offset / width[:, None]
+    column = np.argsort(places % 1, axis=1)[:, None, None]  # in the order of people within a row
+    first = np.floor(places).astype(np.int64)
+    first -= first.min(1, keepdims=True)  # the row of a column's first cell
+    rows = int(first.max(initial=0)) + CELLS
+    of_cell = (spaces[:, :, 0, 0] * rows + first)[:, :, None] + np.arange(CELLS)
+    by_row = np.bincount(of_cell.reshape(-1), cells.reshape(-1), len(cells) * rows).reshape(-1, rows)
+    upto = np.cumsum(by_row, axis=1)
+    found = np.minimum((upto[:, None] < tails[:, None]).sum(2), rows - 1)
+    cell = found[:, :, None, None] + np.array([-1, 0, 1])[:, None] - first[spaces, column]
+    about = cells[spaces, column, cell.clip(0, CELLS - 1)] * ((cell >= 0) & (cell < CELLS))
+    about = about.reshape(*found.shape, 3 * BIASES)
+    before = np.take_along_axis(upto, np.maximum(found - 2, 0), 1) * (found >= 2)
+    below = before[:, :, None] + np.cumsum(about, axis=2) - about / 2
+    people = places[spaces, column] + (cell - _MIDDLE)
+    people = (np.where(people > 0.5, people, 0) * width[:, None, None, None]).reshape(below.shape)
+    last = ((below <= tails[:, None]).sum(2) - 1).clip(0, below.shape[2] - 2)[:, :, None]
+    (x0, x1), (y0, y1) = (
+        [np.take_along_axis(v, last + n, 2)[..., 0] for n in (0, 1)] for v in (below, people)
+    )
+    return np.asarray(y0 + ((tails - x0) / np.maximum(x1 - x0, 1e-30)).clip(0, 1) * (y1 - y0))
+
+
 def spread(cells: Cells, variance: Floats) -> Cells:
-    """Widen distributions by a variance in cells squared, exactly: each spreading moves to the adjacent cells."""
-    most = float(variance.max(initial=0))
-    if most <= 0:
-        return cells
-    times = min(int(np.ceil(most / 0.6)), _SPREADS)
-    wide = (variance > 0).any(1)  # the spaces that widen at all
-    to_each_side = np.minimum(variance[wide] / times / 2, 0.45).astype(np.float32)[:, :, None]
-    stay, wider = 1 - 2 * to_each_side, cells[wide]
-    for _ in range(times):
-        moved = to_each_side * wider
-        wider = stay * wider
-        wider[:, :, 1:] += moved[:, :, :-1]
-        wider[:, :, :-1] += moved[:, :, 1:]
+    """Widen distributions by a variance (spaces x 1) in cells squared: each spreading moves to the adjacent cells."""
+    times = np.where(variance[:, 0] > 0, _REACH + np.ceil(variance[:, 0] / 0.6), 0)
+    times = np.minimum(times, _SPREADS).astype(np.int64)
+    order = np.argsort(-times, kind="stable")[: np.count_nonzero(times)]  # who widen, the widest first
+    times = times[order]
+    side = np.minimum(variance[order, 0] / times / 2, 0.45)
+    stay = 1 - 2 * side
+    to_each_side = (side / stay).astype(np.float32)[:, None]
+    apart: Cells = np.zeros((len(order), BIASES, CELLS + 1), np.float32)  # by a cell between the columns
+    apart[:, :, :CELLS] = cells[order]
+    wider = apart.reshape(-1, BIASES * (CELLS + 1))
+    for n in range(times.max(initial=0)):
+        widening = np.count_nonzero(times > n)
+        moved = to_each_side[:widening] * wider[:widening]
+        wider[:widening, 1:] += moved[:, :-1]
+        wider[:widening, :-1] += moved[:, 1:]
+        apart[:widening, :, CELLS] = 0
     spread_out = cells.copy()
-    spread_out[wide] = wider
+    spread_out[order] = apart[:, :, :CELLS] * (stay**times).astype(np.float32)[:, None, None]
     return spread_out
 
 

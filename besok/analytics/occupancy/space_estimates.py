@@ -104,7 +104,7 @@ def _reasons(
     conditions = (
         ("drift", np.abs(off) > np.maximum(1, 0.05 * people)),
         ("below_zero", (raw < 0) & (off > 0.5)),
-        ("closed", inputs.closed[:, None] & (off < -0.5) & (upper < raw)),
+        ("closed", inputs.closed & (off < -0.5) & (upper < raw)),
         ("odd_door", inputs.passages.odd),
         ("silent_door", inputs.passages.silent),
         ("stuck", inputs.stuck),

@@ -1,7 +1,7 @@
 """One step of the filter: passages, exits, observations inside; and its reverse for the smoother."""
 
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import partial
 
 import numpy as np
 
@@ -99,10 +99,10 @@ class FilterState:
         if not np.isnan(news.people).all():
             sd = evidence.level_sd(news.people, news.scale_sd)
             evidence_share = min(evidence.LEVEL_TRUST * news.minutes, 1)
-            likelihood, surprised = evidence.counted(
+            explained, surprised = evidence.counted(
                 grid, news.people, sd, evidence_share, evidence.LEVEL_FLOOR
             )
-            parts.append(likelihood)
+            parts.append(explained)
             settled |= surprised
         for people, sd, lasts in (news.usual, news.air):
             if not np.isnan(people).all():
@@ -111,7 +111,9 @@ class FilterState:
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
         if not parts:
             return []
-        seen = reduce(np.multiply, parts)
+        seen = np.ones_like(grid.cells)
+        for there, likelihood in parts:
+            seen[there] *= likelihood
         grid.weigh(seen)
         if settled.any():
             people = np.nan_to_num(news.people)
@@ -129,7 +131,9 @@ class FilterState:
         grid = self.grid
         blurred = np.where(counted, unseen_sd(self._mean(), news.reference, news.unseen) / grid.width, 0)
         grid.cells = blur(grid.cells, blurred)
-        likelihood, surprised = evidence.counted(grid, news.headcount, news.headcount_sd)
+        (there, explained), surprised = evidence.counted(grid, news.headcount, news.headcount_sd)
+        likelihood = np.ones_like(grid.cells)
+        likelihood[there] = explained
         grid.weigh(np.where(surprised[:, None, None], 1, likelihood).astype(np.float32))
         if surprised.any():
             grid.settle(surprised, np.nan_to_num(news.headcount), np.nan_to_num(news.headcount_sd))

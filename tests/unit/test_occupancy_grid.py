@@ -1,34 +1,102 @@
 """The cells of the filter: their quantiles and their spreading, beside plain ways to the same."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from besok.analytics.occupancy.grid import BIASES, CELLS, TAILS, ProbabilityGrid, spread
+from besok.model.arrays import Floats
+
+SPACES = 5
+SEEDS = range(60)  # of each kind of grid
 
 
-def _grid(seed: int, spaces: int = 5) -> ProbabilityGrid:
-    rng = np.random.default_rng(seed)
-    grid = ProbabilityGrid(np.full(spaces, 0.04))
-    grid.width = 2.0 ** rng.integers(0, 4, spaces)
-    grid.offset = rng.uniform(0, 300, (spaces, 1)) + rng.uniform(-30, 30, (spaces, BIASES))
-    middles, widths = rng.uniform(40, 56, (2, spaces, BIASES, 1)) * [[[[1]]], [[[0.1]]]]
-    grid.cells = np.exp(-(((np.arange(CELLS) - middles) / widths) ** 2) / 2).astype(np.float32)
+def _smooth(rng: np.random.Generator) -> ProbabilityGrid:
+    """Columns of many people, wide and narrow, close and up to 60 people apart."""
+    apart = rng.uniform(0, 30, (SPACES, 1)) * rng.uniform(-1, 1, (SPACES, BIASES))
+    return _grid(rng, rng.uniform(0, 300, (SPACES, 1)) + apart, rng.uniform(0.05, 1.6, (SPACES, 1, 1)))
+
+
+def _nearly_empty(rng: np.random.Generator) -> ProbabilityGrid:
+    """One cell of nobody with all but a little of the probability."""
+    grid = _grid(rng, rng.uniform(-3, 3, (SPACES, BIASES)), np.full((SPACES, 1, 1), 0.3))
+    nobody = np.argwhere(np.abs(grid.people()) < grid.half)
+    for space in range(SPACES):
+        _, bias, cell = rng.choice(nobody[nobody[:, 0] == space])
+        _weigh(grid, space, bias, cell, rng.choice([0.85, 0.95, 0.99999994]))
+    return grid
+
+
+def _one_heavy_cell(rng: np.random.Generator) -> ProbabilityGrid:
+    """One cell of somebody with most of the probability, beside columns that may not have its row."""
+    apart = rng.choice([3, 200, 2000]) * rng.uniform(-1, 1, (SPACES, BIASES))
+    grid = _grid(rng, 3000 + apart, rng.uniform(0.3, 1, (SPACES, 1, 1)))
+    for space in range(SPACES):
+        _weigh(grid, space, int(rng.integers(BIASES)), int(rng.integers(40, 57)), 0.85)
+    return grid
+
+
+def _at_the_edge(rng: np.random.Generator) -> ProbabilityGrid:
+    """One of the first cells of columns less than a cell apart with most of the probability."""
+    grid = _grid(rng, 3000 + rng.uniform(0, 1, (SPACES, BIASES)), np.full((SPACES, 1, 1), 0.5))
+    for space in range(SPACES):
+        _weigh(grid, space, int(rng.integers(BIASES)), int(rng.integers(4)), 0.85)
+    return grid
+
+
+def _far_apart(rng: np.random.Generator) -> ProbabilityGrid:
+    """Columns more than all of their cells apart."""
+    apart = np.linspace(-1, 1, BIASES) * rng.uniform(500, 9000, (SPACES, 1))
+    return _grid(rng, 9000 + apart, rng.uniform(0.3, 1, (SPACES, 1, 1)))
+
+
+def _tied(rng: np.random.Generator) -> ProbabilityGrid:
+    """Columns whose cells stand for the same people."""
+    apart = rng.integers(-3, 4, (SPACES, BIASES)) * 8
+    return _grid(rng, rng.choice([0, 0.25, 40, 200.5], (SPACES, 1)) + apart, np.full((SPACES, 1, 1), 0.5))
+
+
+def _grid(rng: np.random.Generator, offset: Floats, narrow: Floats) -> ProbabilityGrid:
+    """Normal distributions over cells about the middle, possible ones alone."""
+    grid = ProbabilityGrid(np.full(SPACES, 0.04))
+    grid.width = np.asarray(2.0 ** rng.integers(0, 4, SPACES), float)
+    grid.offset = offset
+    off = np.arange(CELLS) - rng.uniform(40, 56, (SPACES, BIASES, 1))
+    grid.cells = np.exp(-((off / (5 * narrow)) ** 2) / 2).astype(np.float32)
     grid.cut()
     return grid
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_bounds_are_those_of_all_cells_in_their_order(seed: int) -> None:
-    grid = _grid(seed)
-    people, weight = grid.people().reshape(5, -1), grid.cells.reshape(5, -1).astype(float)
-    people = np.where(people > grid.half[:, 0], people, 0)
-    _, lower, upper = grid.figures()
-    for space in range(5):
-        order = np.argsort(people[space], kind="stable")
-        below = np.cumsum(weight[space, order]) - weight[space, order] / 2
-        bounds = np.interp(TAILS, below, people[space, order])
-        assert_allclose([lower[space], upper[space]], bounds, atol=0.1 * grid.width[space])
+def _weigh(grid: ProbabilityGrid, space: int, bias: int, cell: int, weight: float) -> None:
+    """Give a cell so much of the probability of its space."""
+    grid.cells[space, bias, cell] = 0
+    grid.cells[space] *= (1 - weight) / grid.cells[space].sum()
+    grid.cells[space, bias, cell] = weight
+
+
+def _plain_figures(grid: ProbabilityGrid, space: int) -> list[float]:
+    """Sort all cells and interpolate between them; nobody is one number however many cells stand for it."""
+    width, weight = grid.width[space], grid.cells[space].reshape(-1).astype(float)
+    people = (grid.offset[space, :, None] + (np.arange(CELLS) - CELLS // 2) * width).reshape(-1)
+    people[people <= width / 2] = 0
+    order = np.argsort(people, kind="stable")
+    people, weight = people[order], weight[order]
+    lower, upper = np.interp(TAILS, np.cumsum(weight) - weight / 2 * (people > 0), people)
+    mean = weight @ people
+    return [mean, min(lower, mean), max(upper, mean)]
+
+
+@pytest.mark.parametrize("kind", [_smooth, _nearly_empty, _one_heavy_cell, _at_the_edge, _far_apart, _tied])
+def test_figures_are_those_of_all_cells_in_their_order(
+    kind: Callable[[np.random.Generator], ProbabilityGrid],
+) -> None:
+    for seed in SEEDS:
+        grid = kind(np.random.default_rng(seed))
+        plain = np.transpose([_plain_figures(grid, space) for space in range(SPACES)])
+        off = np.abs(grid.figures() - plain) / grid.width
+        assert off.max() < 2e-3, (seed, off)
 
 
 def test_a_space_spreads_by_its_variance_whatever_other_spaces_do() -> None:

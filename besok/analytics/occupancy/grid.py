@@ -75,7 +75,7 @@ class ProbabilityGrid:
         """Return mean and equal-tail bounds (3 x spaces), of `cells` in place of its own over the same people."""
         weight, people = self.cells if cells is None else cells, self.people()
         people *= people > self.half
-        mean = np.vecdot(weight.reshape(-1, BIASES * CELLS), people.reshape(-1, BIASES * CELLS)).astype(float)
+        mean = np.einsum("sbc,sbc->s", weight, people, dtype=np.float64)
         lower, upper = _quantiles(weight, self.offset, self.width).T
         return np.stack([mean, np.minimum(lower, mean), np.maximum(upper, mean)])
 
@@ -165,32 +165,45 @@ class ProbabilityGrid:
 
 
 def _quantiles(cells: Cells, offset: Floats, width: Floats) -> Floats:
-    """Return below how many people TAILS of the probability lie (spaces x TAILS); half of a cell lies below its middle.
+    """Return below how many people TAILS of the probability lie (spaces x TAILS).
 
-    A row has the cells of all columns that are less than the width of a cell apart. Three hold all about a quantile.
+    Half of a cell lies below its middle, but all of nobody: that is one number however many cells stand for it. A row
+    has the cells of all columns that are less than the width of a cell apart, so rows are in the order of people.
     """
-    spaces, tails = np.arange(len(cells))[:, None, None, None], np.array(TAILS)
+    spaces, tails = np.arange(len(cells))[:, None, None], np.array(TAILS)
     places = offset / width[:, None]
-    column = np.argsort(places % 1, axis=1)[:, None, None]  # in the order of people within a row
     first = np.floor(places).astype(np.int64)
     first -= first.min(1, keepdims=True)  # the row of a column's first cell
     rows = int(first.max(initial=0)) + CELLS
-    of_cell = (spaces[:, :, 0, 0] * rows + first)[:, :, None] + np.arange(CELLS)
+    of_cell = spaces * rows + first[:, :, None] + np.arange(CELLS)
     by_row = np.bincount(of_cell.reshape(-1), cells.reshape(-1), len(cells) * rows).reshape(-1, rows)
     upto = np.cumsum(by_row, axis=1)
     found = np.minimum((upto[:, None] < tails[:, None]).sum(2), rows - 1)
-    cell = found[:, :, None, None] + np.array([-1, 0, 1])[:, None] - first[spaces, column]
-    about = cells[spaces, column, cell.clip(0, CELLS - 1)] * ((cell >= 0) & (cell < CELLS))
-    about = about.reshape(*found.shape, 3 * BIASES)
-    before = np.take_along_axis(upto, np.maximum(found - 2, 0), 1) * (found >= 2)
-    below = before[:, :, None] + np.cumsum(about, axis=2) - about / 2
+    # The row of each quantile and those beside it, in which columns are in the order of people
+    column = np.tile(np.argsort(places % 1, axis=1, kind="stable"), 3)[:, None]
+    cell = found[:, :, None] + np.repeat([-1, 0, 1], BIASES) - first[spaces, column]
+    there = (cell >= 0) & (cell < CELLS)
+    about = cells[spaces, column, cell.clip(0, CELLS - 1)] * there
     people = places[spaces, column] + (cell - _MIDDLE)
-    people = (np.where(people > 0.5, people, 0) * width[:, None, None, None]).reshape(below.shape)
-    last = ((below <= tails[:, None]).sum(2) - 1).clip(0, below.shape[2] - 2)[:, :, None]
-    (x0, x1), (y0, y1) = (
-        [np.take_along_axis(v, last + n, 2)[..., 0] for n in (0, 1)] for v in (below, people)
-    )
-    return np.asarray(y0 + ((tails - x0) / np.maximum(x1 - x0, 1e-30)).clip(0, 1) * (y1 - y0))
+    people = np.where(people > 0.5, people, 0) * width[:, None, None]
+    before = np.take_along_axis(upto, np.maximum(found - 2, 0), 1) * (found >= 2)
+    below = before[:, :, None] + np.cumsum(about, axis=2) - about / 2 * (people > 0)
+    return _at_tails(below, people, there)
+
+
+def _at_tails(below: Floats, people: Floats, there: Bools) -> Floats:
+    """Interpolate people at TAILS between cells (spaces x TAILS x cells) in their order, with what lies below each.
+
+    Where a column has no cell in a row, the cell before it stands once more, or the first of all.
+    """
+    tails = np.array(TAILS)[:, None]
+    lowest = np.where(there, people, np.inf).min(2, keepdims=True)
+    people = np.maximum.accumulate(np.where(there, people, lowest), axis=2)
+    below = np.maximum.accumulate(np.where(there, below, 0), axis=2)
+    last = ((below <= tails).sum(2, keepdims=True) - 1).clip(0, below.shape[2] - 2)
+    x0, x1, y0, y1 = (np.take_along_axis(v, last + n, 2) for v in (below, people) for n in (0, 1))
+    share = ((tails - x0) / np.maximum(x1 - x0, 1e-30)).clip(0, 1)
+    return np.asarray(y0 + share * (y1 - y0))[:, :, 0]
 
 
 def spread(cells: Cells, variance: Floats) -> Cells:
@@ -212,6 +225,7 @@ def spread(cells: Cells, variance: Floats) -> Cells:
         wider[:widening, :-1] += moved[:, 1:]
         apart[:widening, :, CELLS] = 0
     spread_out = cells.copy()
+    # What stays comes last, once and not at each spreading: until then cells are at most 1e24 times as large
     spread_out[order] = apart[:, :, :CELLS] * (stay**times).astype(np.float32)[:, None, None]
     return spread_out
 

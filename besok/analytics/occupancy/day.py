@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -83,12 +83,20 @@ class Inputs:
         )
 
 
-def side_by_side(days: Sequence[Any], spaces: Sequence[Bools]) -> Any:
+Part = TypeVar("Part", Inputs, SpacePassages, HeadcountInputs)
+
+
+def side_by_side(days: Sequence[Part], spaces: Sequence[Bools]) -> Part:
     """Return the inputs of several days as those of one with the `spaces` of each day beside one another."""
-    if isinstance(days[0], np.ndarray):
-        return np.concatenate([day[..., here] for day, here in zip(days, spaces, strict=True)], axis=-1)
-    names = [part.name for part in fields(days[0])]
-    return replace(days[0], **{n: side_by_side([getattr(day, n) for day in days], spaces) for n in names})
+    together: dict[str, Any] = {}
+    for part in fields(days[0]):
+        values = [getattr(day, part.name) for day in days]
+        if isinstance(values[0], np.ndarray):
+            here = [value[..., some] for value, some in zip(values, spaces, strict=True)]
+            together[part.name] = np.concatenate(here, axis=-1)
+        else:
+            together[part.name] = side_by_side(values, spaces)
+    return replace(days[0], **together)
 
 
 def _last(values: Floats) -> Floats:

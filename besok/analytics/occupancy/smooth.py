@@ -60,7 +60,7 @@ def smoothed(
 def smoothed_days(
     building: Building, days: Sequence[tuple[DayObservations, SiteParameters]], *, within: float = 1.0
 ) -> list[Estimate]:
-    """Return the estimates of several days with as many steps; together they take less time.
+    """Return the estimates of days (at least one) of as many steps each (at least one); together they take less time.
 
     They lie beside one another as spaces do, of which none knows another.
     """
@@ -70,7 +70,8 @@ def smoothed_days(
     counted = [np.asarray(day.inputs.passages.counted.any(0), bool) for day in prepared]
     inputs = side_by_side([day.inputs for day in prepared], counted)
     bias_sd, beginning = (
-        side_by_side([getattr(day, name) for day in prepared], counted) for name in ("bias_sd", "beginning")
+        np.concatenate([of_day[here] for of_day, here in zip(by_day, counted, strict=True)])
+        for by_day in ([day.bias_sd for day in prepared], [day.beginning for day in prepared])
     )
     ends = _ends(steps, minutes)
     nodes = _forward(FilterState(bias_sd, beginning), inputs, ends, minutes)

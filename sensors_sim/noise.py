@@ -60,7 +60,9 @@ def normal(u: Floats) -> Floats:
 @lru_cache(maxsize=128)  # each world looks up the same stays
 def lognormal_table(median: float, sigma: float) -> Ints:
     """Return quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
-    return np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)
+    table = np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)
+    table.flags.writeable = False
+    return table
 
 
 def quantile(tables: Ints, which: Ints, u: Floats) -> Ints:

@@ -193,7 +193,7 @@ async def accept(request: Request, gate: AtGate, now: Now) -> Response:
         return _again(name, invited, messages.PASSWORD_LENGTH(least=sign_in.SHORTEST, most=sign_in.LONGEST))
     except (NotSo, sign_in.SignInRefused) as exc:
         return _again(name, invited, exc.message)
-    return RedirectResponse("/login", 303)
+    return RedirectResponse(f"/login?{urlencode({'chosen': name})}", 303)
 
 
 def _again(name: str, invited: str, problem: str | Translatable | None) -> HTMLResponse:

@@ -50,15 +50,24 @@ def _other_language(here: str | None) -> str:
 
 
 def sign_in(
-    *, after: str, local: bool, provider: bool, name: str = "", problem: Translatable | None = None
+    *,
+    after: str,
+    local: bool,
+    provider: bool,
+    name: str = "",
+    problem: Translatable | None = None,
+    saved: bool = False,
 ) -> str:
-    """Return the sign-in page, with the error of the last attempt."""
+    """Return the sign-in page, with the error of the last attempt, or that a password was saved."""
     ways = [_provider(after)] if provider else []
     ways += [_local(after, name)] if local else []
     if not ways:
         ways = [_no_accounts()]
     free = _("Public page: free seats and quiet hours")
     problem_html = f'<p class="problem" role="alert">{escape(translated(problem))}</p>' if problem else ""
+    if saved:
+        text = _("The password is saved. Sign in with it.")
+        problem_html += f'<p class="good" role="status">{text}</p>'
     return problem_html + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
 
 

@@ -46,8 +46,10 @@ AtGate = Annotated[Gate, Depends(_gate)]
 
 
 @router.get("/login")
-def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> HTMLResponse:
-    """Show the ways to sign in, or the signed-in person."""
+def login(
+    request: Request, gate: AtGate, after: After = "/", out: str = "", chosen: str = ""
+) -> HTMLResponse:
+    """Show the ways to sign in, also to somebody who has `chosen` a password, or the signed-in person."""
     who, address = access.caller(), gate.address(request.headers)
     if who.error:
         raise who.error
@@ -59,7 +61,7 @@ def login(request: Request, gate: AtGate, after: After = "/", out: str = "") -> 
         return page.answer(_("Signed out"), page.signed_out(elsewhere), here="/login?out=1")
     if not address.usable:
         return _refused(gate, after, SignInRefused(messages.INSECURE))
-    return _ways(gate, after)
+    return _ways(gate, after, name=chosen, saved=bool(chosen))
 
 
 @router.post("/login")
@@ -189,11 +191,17 @@ def _refused(gate: Gate, after: str, exc: SignInRefused, name: str = "") -> HTML
 
 
 def _ways(
-    gate: Gate, after: str, status: int = 200, *, name: str = "", problem: Translatable | None = None
+    gate: Gate,
+    after: str,
+    status: int = 200,
+    *,
+    name: str = "",
+    problem: Translatable | None = None,
+    saved: bool = False,
 ) -> HTMLResponse:
     local = accounts.any_local(gate.db)
     ways = page.sign_in(
-        after=after, local=local, provider=bool(gate.provider.issuer), name=name, problem=problem
+        after=after, local=local, provider=bool(gate.provider.issuer), name=name, problem=problem, saved=saved
     )
     return page.answer(_("Sign in"), ways, status, here=f"/login?{urlencode({'next': after})}")
 

@@ -335,7 +335,10 @@ def test_an_administrator_invites_and_manages_people_on_a_page(
             assert client.post("/login/invitation", data=chosen | wrong).status_code == 403, wrong
         later = {**chosen, "invited": chosen["invited"].replace(".", "9.", 1)}
         assert client.post("/login/invitation", data=later).status_code == 403
-        assert client.post("/login/invitation", data=chosen).status_code == 303
+        saved = client.post("/login/invitation", data=chosen)
+        assert saved.status_code == 303
+        entry = client.get(saved.headers["location"]).text
+        assert "Lösenordet är sparat" in entry and 'value="kim"' in entry
         assert client.post("/login/invitation", data=chosen).status_code == 403, "it holds once"
         enter(client, "kim")
         assert me(client) == ("account", "Kim B")

@@ -61,7 +61,7 @@ def normal(u: Floats) -> Floats:
 def lognormal_table(median: float, sigma: float) -> Ints:
     """Return quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
     table = np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)
-    table.flags.writeable = False
+    table.setflags(write=False)
     return table
 
 

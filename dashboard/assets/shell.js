@@ -31,7 +31,7 @@
   let looking = null, awaited = null;
   function renew() {
     const waiting = page()?.querySelector("[data-renew]");
-    if (awaited?.path !== location.pathname) awaited = null;  // whoever left is not told when they come back
+    if (awaited?.path !== location.pathname) awaited = null;  // nothing is announced to whoever left and comes back
     if (awaited && !waiting && page()?.querySelector("[data-title]")) {
       document.getElementById("announcer").textContent = awaited.said;
       awaited = null;

@@ -105,7 +105,7 @@ def _probability(outlook: Outlook, progress: Progress) -> Any:
 
 
 def _not_yet(progress: Progress) -> Any:
-    """Return when the probability comes that the forecast does not have: the target was changed after it."""
+    """Return when the probability comes that the forecast does not have: it was made before the target."""
     if progress.today > progress.deadline or not progress.goal_visits:
         return None
     text = _("The forecast was made before this target. The probability comes within minutes.")

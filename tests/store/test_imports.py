@@ -194,8 +194,8 @@ def test_a_preview_tells_what_is_odd(lib: Database) -> None:
 
 def test_of_many_odd_days_the_first_are_listed_and_the_others_counted(lib: Database) -> None:
     counts = days(date(2024, 1, 1), [0.0 if n % 7 == 2 else 100.0 for n in range(140)])
-    told = imports.preview(lib, "lib", new(file(counts)), NOW).remarks
-    zero = [(r.first, str(r.text)) for r in told if r.kind == "zero"]
+    remarks = imports.preview(lib, "lib", new(file(counts)), NOW).remarks
+    zero = [(r.first, str(r.text)) for r in remarks if r.kind == "zero"]
     assert [first for first, _ in zero] == [date(2024, 1, 3) + 7 * n * DAY for n in range(6)]
     assert zero[-1][1] == "and 15 more between 2024-02-07 and 2024-05-15"
 

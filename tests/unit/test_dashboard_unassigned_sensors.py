@@ -66,12 +66,12 @@ def test_every_reason_has_a_sentence(reason: Reason) -> None:
     assert "{" not in told
 
 
-def test_a_name_that_nobody_is_shown_is_not_told_as_that_of_a_place() -> None:
+def test_a_pseudonym_is_not_given_as_the_name_of_a_place() -> None:
     heard = UnplacedSeries(source="native", device="d", channel="flow:1", metrics=frozenset({"in"}))
     (suggestion,) = suggest([heard], ())
     hidden = replace(suggestion, reason="unknown_site", site="id-32865a704b85986a")
-    told = unplaced_devices.why(hidden, {}, "lib")
-    assert "id-" not in told and "”lib”" in told
+    reason = unplaced_devices.why(hidden, {}, "lib")
+    assert "id-" not in reason and "”lib”" in reason
     assert "”main”" in unplaced_devices.why(replace(hidden, site="main"), {}, "lib")
 
 

@@ -1,4 +1,4 @@
-"""The cells of the filter: their quantiles and their spreading, beside plain ways to the same."""
+"""The cells of the filter: their quantiles and their spreading, compared with plain ways to the same."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def _nearly_empty(rng: np.random.Generator) -> ProbabilityGrid:
 
 
 def _one_heavy_cell(rng: np.random.Generator) -> ProbabilityGrid:
-    """One cell of somebody with most of the probability, beside columns that may not have its row."""
+    """One cell of somebody with most of the probability, next to columns that may not have its row."""
     apart = rng.choice([3, 200, 2000]) * rng.uniform(-1, 1, (SPACES, BIASES))
     grid = _grid(rng, 3000 + apart, rng.uniform(0.3, 1, (SPACES, 1, 1)))
     for space in range(SPACES):

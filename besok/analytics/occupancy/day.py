@@ -87,7 +87,7 @@ Part = TypeVar("Part", Inputs, SpacePassages, HeadcountInputs)
 
 
 def side_by_side(days: Sequence[Part], spaces: Sequence[Bools]) -> Part:
-    """Return the inputs of several days as those of one with the `spaces` of each day beside one another."""
+    """Return the inputs of several days as those of one with the `spaces` of each day side by side."""
     together: dict[str, Any] = {}
     for part in fields(days[0]):
         values = [getattr(day, part.name) for day in days]

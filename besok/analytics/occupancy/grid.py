@@ -179,7 +179,7 @@ def _quantiles(cells: Cells, offset: Floats, width: Floats) -> Floats:
     by_row = np.bincount(of_cell.reshape(-1), cells.reshape(-1), len(cells) * rows).reshape(-1, rows)
     upto = np.cumsum(by_row, axis=1)
     found = np.minimum((upto[:, None] < tails[:, None]).sum(2), rows - 1)
-    # The row of each quantile and those beside it, in which columns are in the order of people
+    # The row of each quantile and those next to it, in which columns are in the order of people
     column = np.tile(np.argsort(places % 1, axis=1, kind="stable"), 3)[:, None]
     cell = found[:, :, None] + np.repeat([-1, 0, 1], BIASES) - first[spaces, column]
     there = (cell >= 0) & (cell < CELLS)

@@ -62,7 +62,7 @@ def smoothed_days(
 ) -> list[Estimate]:
     """Return the estimates of days (at least one) of as many steps each (at least one); together they take less time.
 
-    They lie beside one another as spaces do, of which none knows another.
+    They lie side by side as spaces do, of which none knows another.
     """
     steps, minutes = len(days[0][0]), days[0][0].step_minutes
     over = steps * minutes >= WHOLE_DAY_MINUTES

@@ -73,7 +73,7 @@ def test_a_publisher_reads_nothing(guarded: Guarded) -> None:
 def test_nobody_takes_the_session_of_the_collector(guarded: Guarded, clean: bool) -> None:
     with client(guarded, COLLECTOR):  # clean: it ends what another test left unacknowledged
         pass
-    with client(guarded, COLLECTOR, clean=False, topic="besok/v1/lib/front/flow"):  # not the status that is retained
+    with client(guarded, COLLECTOR, topic="besok/v1/lib/front/flow"):  # not the status that is retained
         pass
     sent = [str(n).encode() for n in range(50)]
     publish(guarded, FRONT, "besok/v1/lib/front/flow", *sent[:25])

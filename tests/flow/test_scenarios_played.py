@@ -39,9 +39,10 @@ SPEC = ScenarioSpec(
 )
 
 
-def answered(db: Database, spec: ScenarioSpec = SPEC) -> int:
-    """Return the number of a question that is answered."""
-    number = scenarios.ask(db, SITE, spec, author="Kim", now=datetime.now(UTC))
+@pytest.fixture
+def answered(db: Database) -> int:
+    """The number of a question that is answered, before `process` begins and could take it."""
+    number = scenarios.ask(db, SITE, SPEC, author="Kim", now=datetime.now(UTC))
     taken = scenarios.claim(db, datetime.now(UTC))
     assert taken and scenarios.end(db, taken, "done", datetime.now(UTC))
     return number
@@ -68,11 +69,10 @@ def kept_by(broker: tuple[str, int]) -> list[str]:
 
 
 def test_what_is_played_is_seen_and_leaves_nothing_behind(
-    ask: httpx2.Client, db: Database, settings: Settings, broker: tuple[str, int], process: None,
+    ask: httpx2.Client, db: Database, settings: Settings, broker: tuple[str, int], answered: int, process: None,
     collect: Callable[..., AbstractContextManager[object]], database_url: str,
 ) -> None:  # fmt: skip
-    number = answered(db)
-    address = f"{RUNS}/{number}/play"
+    address = f"{RUNS}/{answered}/play"
     listening = settings.model_copy(update={"mqtt_topics": f"besok/v1/{SANDBOX}/#"})
     with collect(listening), psycopg.connect(database_url, autocommit=True) as conn:
 
@@ -103,7 +103,7 @@ def test_what_is_played_is_seen_and_leaves_nothing_behind(
         )  # it shows at once that it fails
         assert ask.get("/now/stadsbiblioteket-scenario").status_code == 200
         assert SANDBOX not in dump(sites.export(db))
-        assert ask.post(f"{address}/end").json()["number"] == number
+        assert ask.post(f"{address}/end").json()["number"] == answered
         wait_for(lambda: scenarios.played(db) is None)
         assert {what: count(f"from {what}") for what in before} == before
         assert ask.get(f"/api/v1/sites/{SANDBOX}/live").status_code == 404

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from besok.analytics.interpolation import interpolated
-from besok.model.arrays import Floats
+from besok.model.arrays import Floats, Ints
 
 # Minutes
 LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
@@ -105,20 +105,15 @@ def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
     if len(days) < DAYS:
         return DwellTimes.unknown(spaces)
     rows = [_rows(day) for day in days]
-    by_space = [
-        _space(
-            [ages[:, n] for ages, _, _ in rows],
-            [people[:, n] for _, people, _ in rows],
-            [at for _, _, at in rows],
-            np.array([day.trust[n] for day in days]),
-        )
-        for n in range(spaces)
-    ]
+    ages, people, times = (np.concatenate(column) for column in zip(*rows, strict=True))
+    day_of = np.repeat(np.arange(len(days)), [len(at) for *_, at in rows])
+    trust = np.stack([day.trust for day in days])
+    by_space = [_space(ages[:, n], people[:, n], times, day_of, trust[:, n]) for n in range(spaces)]
     stays, times, wide = (np.array(column) for column in zip(*by_space, strict=True))
     return DwellTimes(stays=stays, times=times.T, wide=wide.T)
 
 
-def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
+def _rows(day: PastDay) -> tuple[Floats, Floats, Ints]:
     """Return for each quarter of a day: entries within each of LENGTHS (times x spaces x lengths), people, time."""
     at = day.minutes * np.arange(len(day.people) + 1)
     sums = np.vstack([np.zeros(day.people.shape[1]), np.cumsum(day.people_in, axis=0)])
@@ -130,37 +125,34 @@ def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
 
 
 def _space(
-    ages: list[Floats], people: list[Floats], times: list[np.ndarray], trust: Floats
+    ages: Floats, people: Floats, times: Ints, day_of: Ints, trust: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    every_age, every_people = np.concatenate(ages), np.concatenate(people)
-    weight = np.repeat(trust, [len(p) for p in people])
-    typical = float((weight * every_people).sum() / max(weight.sum(), 1e-9))
+    weight = trust[day_of]
+    typical = float((weight * people).sum() / max(weight.sum(), 1e-9))
     if typical < 0.05 or (trust > 0.2).sum() < DAYS:
         return np.zeros(len(LENGTHS)), np.ones(TIMES), np.full(TIMES, np.inf)
-    scale = np.sqrt(weight / (every_people + typical))
+    scale = np.sqrt(weight / (people + typical))
     # All stay some time
-    one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
-    stays, _ = nnls(np.vstack([every_age * scale[:, None], one]), np.append(every_people * scale, one[0, 0]))
-    base = [day @ stays for day in ages]
+    one = np.full((1, len(LENGTHS)), float(np.sqrt(len(people)) * np.sqrt(typical)))
+    stays, _ = nnls(np.vstack([ages * scale[:, None], one]), np.append(people * scale, one[0, 0]))
+    base = ages @ stays
     actual, estimate = (
-        np.stack(
-            [np.bincount(at, t * values, TIMES) for at, values, t in zip(times, part, trust, strict=True)]
-        )
-        for part in (people, base)
+        np.bincount(day_of * TIMES + times, weight * values, len(trust) * TIMES).reshape(-1, TIMES)
+        for values in (people, base)
     )
     factor = _factor(actual.sum(0), estimate.sum(0))
-    others = [_factor(actual.sum(0) - r, estimate.sum(0) - s) for r, s in zip(actual, estimate, strict=True)]
-    guess = np.concatenate([f[at] * b for f, at, b in zip(others, times, base, strict=True)])
-    active = weight * (np.maximum(every_people, guess) > 0.5)
-    squares = active * ((every_people - guess) / (guess + 1) ** POWER) ** 2
-    return stays, factor, _wide(squares, active, np.concatenate(times)) * (1 + 1 / len(people))
+    others = _factor(actual.sum(0) - actual, estimate.sum(0) - estimate)
+    guess = others[day_of, times] * base
+    active = weight * (np.maximum(people, guess) > 0.5)
+    squares = active * ((people - guess) / (guess + 1) ** POWER) ** 2
+    return stays, factor, _wide(squares, active, times) * (1 + 1 / len(trust))
 
 
 def _factor(actual: Floats, estimate: Floats) -> Floats:
     return np.asarray(np.clip((actual + SHRINK) / (estimate + SHRINK), 0, 4))
 
 
-def _wide(squares: Floats, active: Floats, at: np.ndarray) -> Floats:
+def _wide(squares: Floats, active: Floats, at: Ints) -> Floats:
     """Return the width of the error by time of the day, shrunk towards that of all times."""
     by_time = [np.bincount(at, values, TIMES) for values in (squares, active)]
     pooled = (squares.sum() + 1) / (active.sum() + 1)

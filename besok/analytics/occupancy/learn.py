@@ -67,7 +67,6 @@ def learn(
         return before
     completed = [filled(day) for day in usable]
     usable, imputed = [day for day, _ in completed], np.stack([people.sum(0) for _, people in completed])
-    portals = building.doors.shape[1]
     in_part, never = counted_in_part(usable)
     if in_part.any(1).all():
         return before
@@ -75,7 +74,8 @@ def learn(
     corrected_days, steady, turned = _turned_back(building, [usable[n] for n in np.flatnonzero(judged)])
     for n, day in zip(np.flatnonzero(judged), corrected_days, strict=True):
         usable[n] = day
-    usual_in, usual_out, heard = _usual(usable, portals)
+    usual_in, usual_out, heard = np.sum([_by_quarter(day) for day in usable], axis=0)
+    usual_in, usual_out = usual_in / np.maximum(heard, 1), usual_out / np.maximum(heard, 1)
     beginning, beginning_se = _beginning(building, usable, usual_in, usual_out, heard)
     swapped = _swapped(building, [] if beginning.any() else corrected_days)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
@@ -133,12 +133,12 @@ def _turned_back(
     turned = np.zeros(portals, bool)
     if len(days) < LEAST_DAYS:
         return list(days), turned, turned
-    usual_in, usual_out, heard = _usual(days, portals)
+    by_day = [_by_quarter(day) for day in days]
+    total = np.sum(by_day, axis=0)
     corrected_days, most = [], []
-    for day in days:
-        day_in, day_out, seen = _usual([day], portals)
-        others = np.maximum(heard - seen, 1)
-        usual = (usual_in * heard - day_in) / others, (usual_out * heard - day_out) / others
+    for day, own in zip(days, by_day, strict=True):
+        others_in, others_out, others = total - own
+        usual = others_in / np.maximum(others, 1), others_out / np.maximum(others, 1)
         detector = SwapDetector(turned, building.doors.astype(float))
         counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
         *_, back = detector.follow(*counts, leaning(*usual), usual, day, over=True)
@@ -176,17 +176,14 @@ def _beginning(
     return np.where(lived_in, usual_at_beginning(*usual, *stays), 0)
 
 
-def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:
-    """Return mean entries and exits in each quarter of the clock over the days with data, and the number of days."""
-    entries, exits, heard = np.zeros((3, QUARTERS, portals))
-    for day in days:
-        quarter = day.clock // 15
-        known = np.zeros((QUARTERS, portals), bool)
-        np.logical_or.at(known, quarter, ~(np.isnan(day.people_in) & np.isnan(day.people_out)))
-        np.add.at(entries, quarter, np.nan_to_num(day.people_in))
-        np.add.at(exits, quarter, np.nan_to_num(day.people_out))
-        heard += known
-    return entries / np.maximum(heard, 1), exits / np.maximum(heard, 1), heard
+def _by_quarter(day: DayObservations) -> Floats:
+    """Return entries, exits and whether there was data (3 x quarters of the clock x portals)."""
+    sums = np.zeros((3, QUARTERS, day.people_in.shape[1]))
+    known = ~(np.isnan(day.people_in) & np.isnan(day.people_out))
+    for total, values in zip(sums, np.nan_to_num([day.people_in, day.people_out, known]), strict=True):
+        np.add.at(total, day.clock // 15, values)
+    sums[2] = sums[2] > 0
+    return sums
 
 
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import QUARTERS
 from besok.model.arrays import Bools, Floats
 
 SURE = 14.0  # log likelihood ratio from which a door is turned; a real, correctly mounted one reached 13
@@ -13,14 +14,13 @@ LEAST_DAYS = 7
 NEARER = 0.6  # of the distance from the usual number inside, at most, may remain after turning a door
 _LEAST = 2.0  # people in the hour, added to the usual ones
 _MOST = 1.2
+_HOUR = (np.arange(QUARTERS) + np.array([[2], [1], [0], [-1]])) % QUARTERS  # the quarters around each quarter
 _CROWD = 4.0  # independent people of a minute; more of them are a class, or an audience
 
 
 def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
     """Return the log likelihood ratio of one entry for the correct orientation of a door, by quarter and door."""
-    hour_in, hour_out = (
-        sum(np.roll(usual, n, axis=0) for n in (-2, -1, 0, 1)) for usual in (usual_in, usual_out)
-    )
+    hour_in, hour_out = usual_in[_HOUR].sum(0), usual_out[_HOUR].sum(0)
     return np.asarray(np.clip(np.log((hour_in + _LEAST) / (hour_out + _LEAST)), -_MOST, _MOST))
 
 
@@ -70,15 +70,15 @@ class SwapDetector:
         quarter = seen.clock // 15
         if self._begins is None and len(quarter):
             self._begins = int(quarter[0])
+        turned = np.repeat(self.turned[None], len(entries), axis=0)
+        entries, exits = np.where(turned, exits, entries), np.where(turned, entries, exits)
+        if over and self._nothing_against(witnesses(entries - exits, seen.step_minutes) * lean[quarter]):
+            return entries, exits, turned
         so_far_in, so_far_out = (
             np.cumsum(np.roll(flow, -(self._begins or 0), axis=0), axis=0) for flow in usual
         )
         inside, passed = (so_far_in - so_far_out) @ self._doors.T, (so_far_in + so_far_out).sum(1)
         at = (quarter - (self._begins or 0)) % len(passed)
-        turned = np.repeat(self.turned[None], len(entries), axis=0)
-        entries, exits = np.where(turned, exits, entries), np.where(turned, entries, exits)
-        if over and self._nothing_against(witnesses(entries - exits, seen.step_minutes) * lean[quarter]):
-            return entries, exits, turned
         since = np.zeros(len(self.turned), np.int64)
         for step in np.flatnonzero((entries + exits).any(1)):
             net = entries[step] - exits[step]

@@ -6,7 +6,7 @@ import numpy as np
 
 from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import QUARTERS
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools, Floats, Ints
 
 LEAST_PEOPLE = 5.0  # usual people before the first or after the last data of a door
 OTHER_DAYS = 2  # with people, fewest to know the usual passages
@@ -29,13 +29,10 @@ def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
         others = np.maximum(busy.sum(0) - busy[n], 0)
         usual = (total - flows[n] * busy[n]) / np.maximum(others, 1)
         never[n] = ~heard.any(0) & (usual.sum(0) >= LEAST_PEOPLE)
-        for door in np.flatnonzero(heard.any(0)):
-            with_data = np.flatnonzero(heard[:, door])
-            unheard = _quarters_outside(day, int(with_data[0]), int(with_data[-1]))
-            if others[door] >= OTHER_DAYS:
-                partly[n, door] = usual[unheard, door].sum() >= LEAST_PEOPLE
-            else:
-                partly[n, door] = max(_ends(day, int(with_data[0]), int(with_data[-1]))) > EDGE_MINUTES
+        first, last = heard.argmax(0), len(day) - 1 - heard[::-1].argmax(0)
+        partly[n] = heard.any(0) & (_outside(day, first, last, usual) >= LEAST_PEOPLE)
+        for door in np.flatnonzero(heard.any(0) & (others < OTHER_DAYS)):
+            partly[n, door] = max(_ends(day, int(first[door]), int(last[door]))) > EDGE_MINUTES
     return partly, never
 
 
@@ -53,10 +50,11 @@ def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:
     return open[:first].sum() * day.step_minutes, open[last + 1 :].sum() * day.step_minutes + after
 
 
-def _quarters_outside(day: DayObservations, first: int, last: int) -> Bools:
-    """Return the quarters of the clock outside the steps from `first` to `last`."""
-    unheard = np.ones(QUARTERS, bool)
-    begins = int(day.clock[first])
-    ends = begins + int(np.ceil((last - first + 1) * day.step_minutes)) - 1
-    unheard[np.arange(begins // 15, ends // 15 + 1) % QUARTERS] = False
-    return unheard
+def _outside(day: DayObservations, first: Ints, last: Ints, usual: Floats) -> Floats:
+    """Return the usual people (quarters x doors) outside the quarters of the steps from `first` to `last`, by door."""
+    quarter, off = divmod(int(day.clock[0]), 15)
+    so_far = np.cumsum(np.vstack([np.zeros(len(first)), np.roll(usual, -quarter, axis=0)]), axis=0)
+    since = (day.clock - day.clock[0]) % 1440 + off
+    before, upto = since[first] // 15, np.ceil((since[last] + day.step_minutes) / 15).astype(np.int64)
+    doors = np.arange(len(first))
+    return np.asarray(so_far[before, doors] + so_far[-1] - so_far[np.minimum(upto, QUARTERS), doors])

@@ -7,6 +7,7 @@ What a gateway has decoded itself is read by its table alone; bytes become field
 import re
 from typing import Final
 
+from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import registry
@@ -35,8 +36,10 @@ def decode(packet: Packet) -> Decoded | None:
     else:
         return None
     if name and data and "type" not in fields:
-        advert, passed_over = layout.decode(name, 0, data)
-        packet = packet.holding({**fields, "advert": {"kind": passed_over or kind, **advert}})
+        frame = layout.read(name, 0, data)
+        if frame.problems:
+            raise Unreadable(frame.problems[0])
+        packet = packet.holding({**fields, "advert": {"kind": frame.passed_over or kind, **frame.fields}})
     return registry.decode(packet) or Decoded()
 
 

@@ -1,48 +1,199 @@
-"""From the bytes of a LoRaWAN frame to named fields, by a layout (layout_file.py says how one is written)."""
+"""From the bytes of a LoRaWAN frame to named fields, by a layout: a data file that names the bytes (layouts.md)."""
 
 import re
 import struct
+import tomllib
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Final, Literal
+
+import msgspec
 
 from besok.model.errors import Unreadable
-from collectors.lorawan.layout_file import OTHERS, Body, Field, Layout, Signature, load, names
+from collectors.devices.format import numbered
 
+OTHERS: Final = "*"  # any port or raw value that is not named
+FOLDER: Traversable = files("collectors.lorawan") / "layouts"
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: an earlier time is of a clock that was never set
 NO_TIME: Final = "a record of the device's memory has no time: its clock was never set"
+_TYPE = re.compile(r"([uixfht])(\d*)|item|items|size|rest")
 
 Fields = dict[str, Any]
+Body = list["Field"] | str | int  # a structure, a reason to pass over the rest, or bytes to pass over
 
 
-class Incomplete(Unreadable):
-    """A frame that could be read in part: it breaks off, or continues with unknown data. `fields` has what was read."""
-
-    def __init__(self, reason: str, fields: Fields) -> None:
-        super().__init__(reason)
-        self.fields = fields
+class LayoutError(ValueError):
+    """A layout is wrong; the text names the file and the reason."""
 
 
-def decode(name: str, fport: int, data: bytes) -> tuple[Fields, str]:
-    """Return the fields of a frame, none if it is known and has nothing to read; and the layout's reason for that.
+class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
+    """A field of a frame as a file writes it, one for each number of a range in its name."""
 
-    Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
-    """
-    frame = _read(name, fport, data)
-    return frame.fields, frame.passed_over
+    name: str
+    number: int  # which of several; 0 for the only one
+    order: Literal["big", "little"]
+    type: str = "u1"
+    at: int | None = None
+    width: str = ""
+    decimals: str = ""
+    scale: float = 1
+    offset: float | str = 0
+    none: list[int] = []
+    words: dict[int, str | int | float | bool] = {}
+    cases: dict[int | str, Body] = {}
+    object: list["Field"] = []
+    append: list["Field"] = []
+    each: list["Field"] = []
+    optional: bool = False
+    if_: str = ""
+    up_to: str = ""
+    spans: list[tuple[int, int]] = []  # first and number of the bits that are joined
+    joins: bool = False  # whether it is in the same bytes as the one before
+    kind: str = ""
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        parts = _TYPE.fullmatch(self.type)
+        if parts is None:
+            raise ValueError(f'{self.name}: "{self.type}" is not a type')
+        if self.each and not any(one.size and one.at is None for one in self.each):
+            raise ValueError(f"{self.name}: an item of each must take bytes")
+        self.kind, self.size = parts[1] or self.type, int(parts[2] or 0)
+
+    def whole(self, data: bytes) -> int:
+        """Return the whole number in its bytes, or in some bits of them, joined."""
+        if not self.spans:
+            return int.from_bytes(data, self.order, signed=self.kind == "i")
+        number = int.from_bytes(data, self.order)
+        value = total = 0
+        for first, count in self.spans:
+            value = value << count | (number >> first & (1 << count) - 1)
+            total += count
+        return value - (1 << total) if self.kind == "i" and value >> (total - 1) else value
+
+
+class Layout(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A layout: its frames by port, its items by tag or pattern of tags, and what only its frames look like."""
+
+    document: str
+    frames: dict[str, Body] = {}
+    items: dict[str, Body] = {}
+    order: Literal["big", "little"] = "big"
+    tag: int = 1
+    wide: int = 256
+    include: list[str] = []
+    signature: list[str] = []
+
+    def item(self, tag: str) -> Body | None:
+        """Find the item of a tag; None if it is not known."""
+        body = self.items.get(tag)
+        if body is None:
+            body = next((body for pattern, body in self.items.items() if re.fullmatch(pattern, tag)), None)
+            if body is not None:
+                self.items[tag] = body
+        return body
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the names of all layouts that have frames (others are only included)."""
+    stems = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
+    return tuple(name for name in stems if load(name).frames)
+
+
+@cache
+def load(name: str) -> Layout:
+    """Read a layout's file, and the items that it includes: the first item of a tag counts. Raises LayoutError."""
+    try:
+        data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+        order = data.get("order", "big")
+        data["items"] = {tag: _body(body, order) for tag, body in data.get("items", {}).items()}
+        data["frames"] = {
+            port: _body(body, order)
+            for ports, body in data.get("frames", {}).items()
+            for port in ports.split("|")
+        }
+        layout = msgspec.convert(data, Layout)
+        for included in map(load, layout.include):
+            for tag, body in included.items.items():
+                layout.items.setdefault(tag, body)
+        for pattern in (*layout.items, *layout.signature):
+            re.compile(pattern)
+    except (OSError, ValueError, re.error) as exc:
+        raise LayoutError(f"layout {name}: {exc}") from exc
+    return layout
+
+
+def _body(structure: Any, order: str) -> Any:
+    """Convert a structure to the list of its fields, each with its name, number and byte order."""
+    if not isinstance(structure, dict):
+        return structure
+    return [field for key, given in structure.items() for field in _fields(key, given, order)]
+
+
+def _fields(name_range: str, given: Any, order: str) -> Iterator[dict[str, Any]]:
+    """Convert a field for msgspec, once for each number of a range in its name."""
+    entry = {"type": given} if isinstance(given, str) else given
+    order = entry.get("order", order)
+    for index, (name, number, row) in enumerate(numbered(name_range, entry)):
+        bits = row.get("bits", [])
+        shift = index * sum(bits[1::2])
+        cases = row.get("cases", {}).items()
+        yield {
+            **{key: value for key, value in row.items() if key != "bits"},
+            **{key: _body(row[key], order) for key in ("object", "append", "each") if key in row},
+            "name": name,
+            "number": number,
+            "order": order,
+            "words": {int(raw, 0): word for raw, word in row.get("words", {}).items()},
+            "cases": {_raw(raw): _body(body, order) for raws, body in cases for raw in raws.split("|")},
+            "spans": [(first + shift, count) for first, count in zip(bits[::2], bits[1::2], strict=True)],
+            "joins": index > 0 and bool(bits),
+        }
+
+
+def _raw(text: str) -> int | str:
+    return text if text == OTHERS else int(text, 0)
+
+
+def read(name: str, fport: int, data: bytes) -> "Frame":
+    """Read a frame, as far as it is known. Raises Unreadable for one of which nothing is."""
+    layout = load(name)
+    body = layout.frames.get(str(fport), layout.frames.get(OTHERS))
+    if body is None:
+        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.frames)}")
+    frame = Frame(layout, data)
+    frame.body(body, frame.fields, 0)
+    return frame
 
 
 def recognise(device_eui: str, fport: int, data: bytes) -> str:
     """Return the only layout that fits a frame and its sender; "" if there is none, or several."""
-    layouts = {
-        name
-        for name, signature in signatures()
-        if _signed(signature, device_eui, fport, data) and _is_complete(name, fport, data)
-    }
+    text = f"{device_eui} {fport} {data.hex()}"
+    layouts = {name for name, signed in signatures() if signed.match(text) and _is_whole(name, fport, data)}
     return layouts.pop() if len(layouts) == 1 else ""
 
 
-class _Frame:
-    """A cursor over the bytes of a frame."""
+@cache
+def signatures() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile(signature)) for name in names() for signature in load(name).signature)
+
+
+def _is_whole(name: str, fport: int, data: bytes) -> bool:
+    try:
+        frame = read(name, fport, data)
+    except Unreadable:
+        return False
+    return frame.at == len(data) and not frame.problems
+
+
+class Frame:
+    """The bytes of a frame, read up to `at`, and its `fields`: none if it is known and has nothing to read.
+
+    It has `problems` if it could be read in part: it breaks off, or continues with unknown data.
+    """
 
     def __init__(self, layout: Layout, data: bytes) -> None:
         self.layout = layout
@@ -150,9 +301,7 @@ class _Frame:
             return (data if one.order == "big" else data[::-1]).hex()
         if one.kind == "f":
             return round(struct.unpack(">f" if one.order == "big" else "<f", data)[0], 6)
-        if one.spans:
-            return self.number(one, _joined(int.from_bytes(data, one.order), one))
-        number = self.number(one, int.from_bytes(data, one.order, signed=one.kind == "i"))
+        number = self.number(one, one.whole(data))
         if one.kind == "t" and number < CLOCK_SET:
             self.scope.pop(one.name, None)
             return None
@@ -181,48 +330,3 @@ class _Frame:
         self.scope[name] = value
         if not name.startswith("_"):
             out[name] = value
-
-
-def _joined(raw: int, one: Field) -> int:
-    """Extract the bits of a field from its bytes, and join them."""
-    value = total = 0
-    for first, count in one.spans:
-        value = value << count | (raw >> first & (1 << count) - 1)
-        total += count
-    return value - (1 << total) if one.kind == "i" and value >> (total - 1) else value
-
-
-def _read(name: str, fport: int, data: bytes) -> "_Frame":
-    """Read a frame. Raises Unreadable."""
-    layout = load(name)
-    body = layout.frames.get(str(fport), layout.frames.get(OTHERS))
-    if body is None:
-        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.frames)}")
-    frame = _Frame(layout, data)
-    frame.body(body, frame.fields, 0)
-    if frame.problems:
-        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
-    return frame
-
-
-def _is_complete(name: str, fport: int, data: bytes) -> bool:
-    try:
-        frame = _read(name, fport, data)
-        return frame.at == len(data)
-    except Unreadable:
-        return False
-
-
-def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> bool:
-    at = signature.eui_at
-    return (
-        (not signature.oui or device_eui.startswith(tuple(signature.oui)))
-        and (not signature.port or fport in signature.port)
-        and re.match(signature.starts, data.hex()) is not None
-        and (at < 0 or data[at : at + 8].hex() == device_eui)
-    )
-
-
-@cache
-def signatures() -> tuple[tuple[str, Signature], ...]:
-    return tuple((name, signature) for name in names() for signature in load(name).signature)

@@ -153,16 +153,17 @@ class _Reading:
         if table is None or not name:
             return Decoded()
         try:
-            fields, why_nothing = layout.decode(name, uplink.fport, uplink.payload)
-        except layout.Incomplete as exc:
-            decoded = reader.read_fitting(table.messages, self.packet.holding(exc.fields))
-            problems = (*decoded.problems, f"{table.name}: {exc}")
-            return replace(decoded, problems=problems, not_data="", identity=uplink.identity)
+            frame = layout.read(name, uplink.fport, uplink.payload)
         except Unreadable as exc:
             raise Unreadable(f"{table.name}: {exc}") from exc
-        decoded = reader.read_fitting(table.messages, self.packet.holding(fields)) if fields else Decoded()
-        if decoded == Decoded():
-            return self._nothing(table.name, why_nothing)
+        decoded = reader.read_fitting(table.messages, self.packet.holding(frame.fields))
+        if frame.problems:
+            problem = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}"
+            return replace(
+                decoded, problems=(*decoded.problems, problem), not_data="", identity=uplink.identity
+            )
+        if not frame.fields or decoded == Decoded():
+            return self._nothing(table.name, frame.passed_over)
         return decoded
 
     def by_platform(self) -> Decoded:

@@ -1,9 +1,9 @@
 """A process that runs vendors' codecs and nothing else: frames come and fields go on one connection.
 
-Started as a script, with an empty environment (codecs.py). A request is JSON: {"codec": key, "source": text (the first
-time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answer is lines of JSON: one for the
-codec ({} if it can be used) and one a frame, {"said": ...} or {"error": ..., "limit": ...}. It ends after a frame that
-ran into a limit of time or memory: the others are to be asked for again.
+Started as a script, with an empty environment (codecs.py). A request is JSON: the codec's source, and frames, each of
+[byte, ...], port and milliseconds. The answer is lines of JSON: one for the codec ({} if it can be used) and one a
+frame, {"said": ...} or {"error": ..., "limit": ...}. It ends after a frame that ran into a limit of time or memory: the
+others are to be asked for again.
 """
 
 import contextlib
@@ -13,9 +13,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import quickjs
 
@@ -42,28 +43,26 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (PROCESS_MEMORY, PROCESS_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    ready: dict[str, Decode] = {}
     with Connection(int(sys.argv[1])) as connection, contextlib.suppress(EOFError):
         connection.send_bytes(b"{}")
-        while request := json.loads(connection.recv_bytes()):
-            connection.send_bytes("\n".join(_answers(request, ready)).encode("utf-8", "replace"))
+        while True:
+            answers = _answers(*json.loads(connection.recv_bytes()))
+            connection.send_bytes("\n".join(answers).encode("utf-8", "replace"))
 
 
-def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]:
+def _answers(source: str, frames: list[tuple[list[int], int, float]]) -> Iterator[str]:
     """Yield one line for the codec itself, and one for each frame as far as the limits allow."""
-    key = request["codec"]
     limit = ""
     try:
-        if key not in ready:
-            ready[key] = _load(request["source"])
+        decode = _load(source)
         yield "{}"
     except quickjs.JSException as exc:
         yield _refusal(exc)[0]
         return
     started = time.process_time()
-    for frame, port, received in request["frames"]:
+    for frame, port, received in frames:
         try:
-            output = ready[key](str(frame), port, float(received))
+            output = decode(str(frame), port, float(received))
         except quickjs.JSException as exc:
             answer, limit = _refusal(exc)
             yield answer
@@ -72,10 +71,11 @@ def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]
             end = ',"limit":true}' if limit else "}"
             yield f'{{"said":{output}{end}' if len(output) <= ANSWER else f'{{"error":"{TOO_LONG}"{end}'
         if limit:
-            del ready[key]
+            _load.cache_clear()  # its state may be corrupt
             return
 
 
+@lru_cache(maxsize=200)  # at about 0.3 MB each
 def _load(source: str) -> Decode:
     context = quickjs.Context()
     context.set_memory_limit(MEMORY)

@@ -32,7 +32,6 @@ PATIENCE_S: Final = 2.0  # for a request, by the clock; the process itself ends 
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
 STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes
 PORTION: Final = 500  # frames of a request, for which one batch of messages waits
-CACHE_LIMIT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
 WORKER: Final = Path(__file__).with_name("codec_worker.py")
 LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
 
@@ -76,7 +75,6 @@ class Codecs:
         self._clock = clock
         self._lock = Lock()
         self._worker: tuple[subprocess.Popen[bytes], Connection] | None = None
-        self._known: set[str] = set()  # codecs that the process has
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
 
     def settled(self, decodings: Sequence[Decoded]) -> list[Decoded]:
@@ -126,25 +124,19 @@ class Codecs:
         strikes = self._strikes[codec.sha256]
         if len(strikes) == STRIKES and self._clock() - strikes[0] < STRIKES_S:
             return [Answer({}, RESTS)] * max(1, len(frames))
-        answers: list[Answer] = []
         try:
-            (refused, _), *read = map(_answer, self._exchange(codec, frames))
-            answers = [answer for answer, _ in read]
-            limit = bool(read) and read[-1][1]
-            if refused.problem:
-                answers = [refused] * max(1, len(frames))
-            else:
-                self._known.add(codec.sha256)
+            (loaded, _), *read = map(_answer, self._exchange(codec, frames))
+            if loaded.problem:
+                return [loaded] * max(1, len(frames))
         except (OSError, EOFError) as exc:  # a TimeoutError is an OSError
             self.close()
             if len(frames) > 1:
                 return []
             is_timeout = isinstance(exc, TimeoutError)
             outcome = "did not answer and was ended" if is_timeout else "ended the process that it runs in"
-            answers.append(Answer({}, f"its codec {outcome}: {LOOK_AFTER}"))
-            limit = True
-        if limit:
-            self._known.discard(codec.sha256)  # its state may be corrupt: load it again
+            read = [(Answer({}, f"its codec {outcome}: {LOOK_AFTER}"), True)]
+        answers = [answer for answer, _ in read]
+        if read and read[-1][1]:
             strikes.append(self._clock())
             log.warning(
                 "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
@@ -154,19 +146,15 @@ class Codecs:
     def _exchange(self, codec: Codec, frames: Sequence[Frame]) -> list[bytes]:
         """Return the lines that answer a request. Raises TimeoutError, EOFError if the process has ended, OSError."""
         connection = self._started()
-        request: dict[str, Any] = {"codec": codec.sha256}
-        if codec.sha256 not in self._known:
-            request["source"] = codec.source
-        request["frames"] = [(list(f.data), f.fport, f.received_ms) for f in frames]
+        request = codec.source, [(list(f.data), f.fport, f.received_ms) for f in frames]
         connection.send_bytes(msgspec.json.encode(request))
         return _received(connection, self.patience_s).split(b"\n")
 
     def _started(self) -> Connection:
         """Return the connection to the process, which is started if there is none. Raises OSError or EOFError."""
-        if self._worker is not None and self._worker[0].poll() is None and len(self._known) < CACHE_LIMIT:
+        if self._worker is not None and self._worker[0].poll() is None:
             return self._worker[1]
         self.close()
-        self._known.clear()
         connection, theirs = Pipe()
         with theirs:
             process = subprocess.Popen(

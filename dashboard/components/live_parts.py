@@ -124,10 +124,10 @@ def reasons() -> dict[str, str]:
         "silent_door": _("an offline door is imputed"),
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
-        "door_without_sensor": _("a door has no sensor: see Sensors"),
+        "door_without_sensor": _("a door has no sensor"),
         "no_data": _("no figure yet"),
         "space_closed": _("closed for now"),
-        "unheard_door": _("no data from a door: see Sensors"),
+        "unheard_door": _("no data from a door"),
         "uncounted_passage": _("beside a passage that nothing counts"),
     }
 

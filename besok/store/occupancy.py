@@ -374,7 +374,8 @@ def _nullable(values: Floats) -> list[float | None]:
 
 
 def take_dirty(conn: Connection, site_id: int, reach_days: int, *, before: date = date.max) -> list[date]:
-    """Take days before a day to be estimated again, newest first: those among the newest `reach_days` with any.
+    """Take days before a day to be estimated again, newest first: those among the newest `reach_days` with any,
+    which begin on a Monday if they are a week or more.
 
     A day that is over by the database's clock may not be by the worker's.
     """

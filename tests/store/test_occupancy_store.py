@@ -54,6 +54,19 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
         assert occupancy.take_dirty(conn, library, 3) == []
 
 
+@pytest.mark.parametrize("newest", range(7))
+def test_weeks_are_taken_from_a_monday_on(db: Database, library: int, newest: int) -> None:
+    days = [DAY - timedelta(days=newest + n) for n in range(30)]
+    for day in days:
+        put(db, 1, NOON - timedelta(days=(DAY - day).days))
+    with db.transaction() as conn:
+        taken = occupancy.take_dirty(conn, library, 10)
+        rest = occupancy.take_dirty(conn, library, 10_000)
+    assert taken[-1].weekday() == 0
+    assert 10 <= len(taken) < 17
+    assert taken + rest == days
+
+
 def test_a_day_taken_by_a_worker_that_dies_stays_marked(db: Database, library: int) -> None:
     put(db, 1)
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:

@@ -34,7 +34,7 @@ def _one_heavy_cell(rng: np.random.Generator) -> ProbabilityGrid:
     apart = rng.choice([3, 200, 2000]) * rng.uniform(-1, 1, (SPACES, BIASES))
     grid = _grid(rng, 3000 + apart, rng.uniform(0.3, 1, (SPACES, 1, 1)))
     for space in range(SPACES):
-        _weigh(grid, space, int(rng.integers(BIASES)), int(rng.integers(40, 57)), 0.85)
+        _weigh(grid, space, int(rng.integers(BIASES)), CELLS // 2 + int(rng.integers(-8, 9)), 0.85)
     return grid
 
 
@@ -63,7 +63,7 @@ def _grid(rng: np.random.Generator, offset: Floats, narrow: Floats) -> Probabili
     grid = ProbabilityGrid(np.full(SPACES, 0.04))
     grid.width = np.asarray(2.0 ** rng.integers(0, 4, SPACES), float)
     grid.offset = offset
-    off = np.arange(CELLS) - rng.uniform(40, 56, (SPACES, BIASES, 1))
+    off = np.arange(CELLS) - CELLS / 2 - rng.uniform(-8, 8, (SPACES, BIASES, 1))
     grid.cells = np.exp(-((off / (5 * narrow)) ** 2) / 2).astype(np.float32)
     grid.cut()
     return grid

@@ -18,8 +18,8 @@ Cells = NDArray[np.float32]
 # A part of a step on the way back: from how well cells after it explain what came later to the same of cells before
 Back = Callable[[Cells], Cells]
 
-CELLS = 96
-BIASES = 9
+CELLS = 48
+BIASES = 7
 _MIDDLE = CELLS // 2
 _PLACES = np.arange(CELLS, dtype=np.float32) - _MIDDLE
 _NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt bias
@@ -30,7 +30,7 @@ TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
 _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
-_REACH = 8  # spreadings by little variance, which let the tails reach as many cells
+_REACH = 5  # spreadings by little variance, which let the tails reach as many cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
 
 
@@ -201,7 +201,8 @@ def _at_tails(below: Floats, people: Floats, there: Bools) -> Floats:
     people = np.maximum.accumulate(np.where(there, people, lowest), axis=2)
     below = np.maximum.accumulate(np.where(there, below, 0), axis=2)
     last = ((below <= tails).sum(2, keepdims=True) - 1).clip(0, below.shape[2] - 2)
-    x0, x1, y0, y1 = (np.take_along_axis(v, last + n, 2) for v in (below, people) for n in (0, 1))
+    at, tail = np.arange(len(below))[:, None, None], np.arange(len(TAILS))[:, None]
+    x0, x1, y0, y1 = (v[at, tail, last + n] for v in (below, people) for n in (0, 1))
     share = ((tails - x0) / np.maximum(x1 - x0, 1e-30)).clip(0, 1)
     return np.asarray(y0 + share * (y1 - y0))[:, :, 0]
 
@@ -244,10 +245,10 @@ def blur(cells: Cells, sd: Floats) -> Cells:
 def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
     """Return columns rolled down by so many cells, filled with zero, or with the last value (`edge`)."""
     rolled = cells.copy()
-    for space, bias in zip(*np.nonzero(by), strict=True):
-        source = np.arange(CELLS) + by[space, bias]
-        values = cells[space, bias, np.clip(source, 0, CELLS - 1)]
-        rolled[space, bias] = values if edge else np.where((source >= 0) & (source < CELLS), values, 0)
+    space, bias = np.nonzero(by)
+    source = np.arange(CELLS) + by[space, bias, None]
+    values = cells[space[:, None], bias[:, None], source.clip(0, CELLS - 1)]
+    rolled[space, bias] = values if edge else np.where((source >= 0) & (source < CELLS), values, 0)
     return rolled
 
 

@@ -577,13 +577,15 @@ from stdin (format binary)
 select count(*) from dirty_day
 
 -- name: dirty_take
--- Takes the newest days of a site before a day that are to be estimated again, none older than `reach` days before the newest.
+-- Takes the newest days of a site before a day that are to be estimated again, none older than `reach` days before the newest;
+-- if those are a week or more, from a Monday on, for what is known of the sensors is learnt once for a week.
 -- Whoever writes late readings of such a day waits until this transaction ends and then marks the day again.
 with taken as (
     select site_id, day from dirty_day
-    where site_id = %(site_id)s and day < %(before)s and day > (
-        select max(day) from dirty_day where site_id = %(site_id)s and day < %(before)s
-    ) - %(reach)s::int
+    where site_id = %(site_id)s and day < %(before)s and day >= (
+        select date_trunc(case when %(reach)s >= 7 then 'week' else 'day' end, max(day) - %(reach)s::int + 1)::date
+        from dirty_day where site_id = %(site_id)s and day < %(before)s
+    )
     order by site_id, day
     for update
 )

@@ -21,12 +21,13 @@ from collectors import collector
 from tests.patience import wait_for
 
 QUEUED, LATER = 1_000, 50
+START = datetime.now(UTC).replace(second=0, microsecond=0)
 Fixture = Callable[..., Any]
 
 
 def minute(n: int) -> bytes:
-    time = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=n)
-    return json.dumps({"time": time.isoformat(), "period_s": 60, "in": 1}).encode()
+    """What is counted in a minute of its own, whenever it is sent."""
+    return json.dumps({"time": (START - timedelta(minutes=n)).isoformat(), "period_s": 60, "in": 1}).encode()
 
 
 def stored(db: Database) -> int:

@@ -267,6 +267,7 @@ def test_the_service_watches_the_folder(
     more = {"receive_port": 0, "receive_folder": str(tmp_path)}
     with running("receiver", receiver.serve, settings.model_copy(update=more)):
         wait_for(lambda: files(tmp_path) == {f"done/{house}/a.json"})
+    wait_for(lambda: heard)  # the broker tells the publisher first
     assert heard == [("", b"{}")]
 
 

@@ -88,8 +88,11 @@ def test_a_signal_interrupts_the_wait(tmp_path):
 
 def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):
     with Supervisor(tmp_path, print) as supervisor:
-        supervisor.add(sleeper("one"))
-        kill = f"kill -KILL {pids(supervisor)[0]}; sleep 0.4; exit 7"
+        starts = tmp_path / "starts"
+        supervisor.add(Program(name="one", command=("sh", "-c", f"echo $$ >> {starts}; exec sleep 1000")))
+        (first,) = pids(supervisor)
+        back = f"grep -qsvx {first} {starts}"  # another has started
+        kill = f"kill -KILL {first}; for n in $(seq 600); do {back} && exit 7; sleep 0.1; done"
         assert supervisor.run(Program(name="task", command=("sh", "-c", kill))) == 7
         assert len(pids(supervisor)) == 1
 

@@ -96,6 +96,9 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
             publish([("eye/flow", flow(since, n, n)) for n in range(20)])
             publish([("cam/level", {"people": 7, "who": "Anna"})])
             wait_for(lambda: len(readings()) == 41)
+            wait_for(
+                lambda: held(file)[-1].topic.endswith("/cam/level")
+            )  # the recorder is behind the collector
         said = held(file)
         assert [m.topic.removeprefix(f"besok/v1/{house}/") for m in said][-21:] == ["eye/flow"] * 20 + [
             "cam/level"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx2
 import psycopg
 import pytest
-from servers import working
+from servers import await_days, working
 
 from besok.model import calendar
 from besok.model.settings import Settings
@@ -68,6 +68,10 @@ def messages(site: Site, day: date, until: datetime, missed: float = 0.0) -> lis
     return sent
 
 
+def number_of_readings(sent: list[tuple[str, dict[str, Any]]]) -> int:
+    return sum(1 + ("in" in message) for _, message in sent)
+
+
 def known(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Points with a figure; each must have its interval around it."""
     found = [p for p in points if p["people"] is not None]
@@ -87,23 +91,25 @@ def asked(ask: httpx2.Client, site: Site, space: str, day: date) -> list[dict[st
 
 def test_a_day_that_is_over_is_smoothed_and_leaves_no_ghosts_and_late_data_smooths_it_again(
     settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
-    wait_for: Fixture,
+    readings: Fixture, wait_for: Fixture,
 ) -> None:  # fmt: skip
     day = calendar.business_day(datetime.now(UTC), place) - timedelta(days=1)
     ((opens, closes),) = calendar.open_intervals(day, place)
     sent = messages(place, day, closes + timedelta(days=1), missed=0.2)
     morning = (opens.isoformat(), (opens + timedelta(hours=2)).isoformat())
     late = [m for m in sent if m[0] == "entrance/flow" and morning[0] < m[1]["time"] <= morning[1]]
+    early = [m for m in sent if m not in late]
     with collect(settings), working(database_url):
-        publish([m for m in sent if m not in late])
-        wait_for(lambda: len(finished(asked(ask, place, place.id, day))) == 96)
+        publish(early)
+        wait_for(lambda: len(readings()) == number_of_readings(early))  # they come in several batches
+        await_days(database_url)
         before = finished(asked(ask, place, place.id, day))
+        assert len(before) == 96
         publish(late)
-        wait_for(
-            lambda: (
-                (found := finished(asked(ask, place, place.id, day))) and len(found) == 96 and found != before
-            )
-        )
+        wait_for(lambda: len(readings()) == number_of_readings(sent))
+        await_days(database_url)
+        after = finished(asked(ask, place, place.id, day))
+        assert len(after) == 96 and after != before
         for space in (place.id, "room", "studio"):
             points = known(asked(ask, place, space, day))
             assert all(p["final"] for p in points)
@@ -189,7 +195,7 @@ def test_a_worker_that_is_killed_and_another_that_starts_over_come_to_the_same_f
         with working(database_url):
             wait_for(lambda: settled(database_url, now))
             publish(yesterday)  # so what was learnt for today is to be learnt again
-            wait_for(lambda: len(readings()) == sum(1 + ("in" in message) for _, message in sent + yesterday))
+            wait_for(lambda: len(readings()) == number_of_readings(sent + yesterday))
             wait_for(lambda: settled(database_url, now))
             kept = figures(database_url, now)
     with psycopg.connect(database_url) as conn:

@@ -61,13 +61,19 @@ def test_a_killed_run_goes_on_where_it_was(db: Database, database_url: str, tmp_
         os.environ | {"BESOK_DATABASE_URL": database_url},
     )
     killed = subprocess.Popen(command, cwd=program.ROOT, env=env, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(
-            lambda: max(done_until(database_url), default=FIRST) > FIRST or killed.poll() is not None, 60
-        )
-    finally:
-        killed.kill()
-        killed.wait()
+    with psycopg.connect(database_url) as held:
+
+        def has_begun() -> bool:
+            """Tell whether a portion is written, and let the run note no other one until this is asked again."""
+            held.rollback()
+            held.execute("lock table backfill in share mode")
+            return max(done_until(database_url), default=FIRST) > FIRST or killed.poll() is not None
+
+        try:
+            wait_for(has_begun)
+        finally:
+            killed.kill()
+            killed.wait()
     (until,) = done_until(database_url)
     assert FIRST < until < LAST
     with psycopg.connect(database_url) as conn:  # what is whole is not looked at again

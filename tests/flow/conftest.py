@@ -65,8 +65,8 @@ class Heard(logging.Handler):
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())  # first: whoever waits for an action reads its text
         self.actions.append(record.__dict__.get("action", ""))
-        self.texts.append(record.getMessage())
 
 
 @contextmanager

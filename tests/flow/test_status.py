@@ -129,16 +129,20 @@ def test_readiness_follows_the_broker_and_the_database(
                 wait_for(lambda: collector.get("/ready")[0] == 200)
                 assert collector.metric("broker_reconnects_total") == 1
 
+                # Behind all that a killed broker sends again
+                publish(stream(20, 21), to=(ports.HOST, broker.port))
+                wait_for(lambda: collector.metric("readings_total") == 21)
+
                 database.kill()
-                publish(stream(20, 30), to=(ports.HOST, broker.port))
+                publish(stream(21, 31), to=(ports.HOST, broker.port))
                 wait_for(lambda: collector.get("/ready")[1].startswith("not ready: the database"))
                 away = (503, "not ready: the database does not answer")
                 wait_for(lambda: jobs.get("/ready") == web.get("/ready") == scenarios.get("/ready") == away)
                 assert web.get("/live") == (200, "alive")
-                assert collector.metric("messages_waiting") == 10
+                wait_for(lambda: collector.metric("messages_waiting") == 10)
                 database.start()
                 wait_for(lambda: {service.get("/ready")[0] for service in (collector, jobs, web)} == {200})
-                wait_for(lambda: collector.metric("readings_total") == 30)
+                wait_for(lambda: collector.metric("readings_total") == 31)
                 assert collector.metric("messages_waiting") == 0
                 assert collector.metric("database_recoveries_total") == 1
                 actions = [line.get("action") for line in collector.said()]

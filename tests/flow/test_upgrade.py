@@ -82,6 +82,7 @@ def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
             wait_for(lambda: collector.metric("database_retries_total") > waited)
             wait_for(lambda: collector.get("/ready") == (503, says))
             assert collector.get("/live")[0] == 200
+            wait_for(lambda: collector.metric("messages_waiting") == 20)  # which the broker sends on
             assert held(conn, collector) == (0, 2 * (first + 5), 20)
             for statement in back:
                 conn.execute(statement)
@@ -108,6 +109,7 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         wait_for(lambda: collector.get("/ready") == jobs.get("/ready") == (503, OLDER))
         publish(totals(0, 20))
         wait_for(lambda: collector.metric("database_retries_total"))
+        wait_for(lambda: collector.metric("messages_waiting") == 20)
         assert held(conn, collector) == (0, 0, 20)
         with serving(on(database_url)) as web:
             well = httpx2.get(f"{web}/api/v1/health", timeout=300).json()

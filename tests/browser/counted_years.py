@@ -38,6 +38,7 @@ def of_years(origin: date) -> Outlook:
     """What a site with a target knows: how probable it is, and the years and sums up to the deadline."""
     fan = {"low80": 17_000.0, "high80": 21_000.0, "low95": 16_000.0, "high95": 23_000.0}
     deadline = date(2030, 12, 31)
+    year = (origin + DAY).year  # on New Year's Day the one that begins
     weeks = range(1, (deadline - origin).days // 7 + 1)
     return replace(
         forecast(origin), goal=36_500.0, deadline=deadline, odds=0.02, needed_growth=0.15, expected_growth=0.01,
@@ -45,10 +46,10 @@ def of_years(origin: date) -> Outlook:
         totals=(
             ExpectedTotal(first=origin + DAY, last=origin + 28 * DAY, mean=1_400.0, **fan),
             ExpectedTotal(first=origin + DAY, last=origin + 365 * DAY, mean=19_000.0, **fan),
-            ExpectedTotal(first=origin + DAY, last=date(origin.year, 12, 31), mean=1_600.0, **fan),
+            ExpectedTotal(first=origin + DAY, last=date(year, 12, 31), mean=1_600.0, **fan),
             *(
-                ExpectedTotal(first=date(year, 1, 1), last=date(year, 12, 31), mean=19_000.0, **fan)
-                for year in range(origin.year + 1, 2031)
+                ExpectedTotal(first=date(later, 1, 1), last=date(later, 12, 31), mean=19_000.0, **fan)
+                for later in range(year + 1, 2031)
             ),
         ),
     )  # fmt: skip

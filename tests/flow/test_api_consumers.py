@@ -178,7 +178,7 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
         "public_url": "https://besok.example.se",
     }
     with serving(on(database_url, **named)) as address:  # type: ignore[arg-type]
-        answer = httpx2.get(f"{address}/api/v1/catalogue")
+        answer = httpx2.get(f"{address}/api/v1/catalogue", timeout=300)
         files = [
             str(file)
             for file in Graph().parse(data=answer.content, format="xml").objects(None, DCAT.downloadURL)
@@ -186,7 +186,10 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
         for file in files:  # as somebody elsewhere, who has not signed in
             path = file.removeprefix("https://besok.example.se")
             assert (
-                httpx2.get(address + path, headers={"Origin": "https://elsewhere.example"}).status_code == 200
+                httpx2.get(
+                    address + path, headers={"Origin": "https://elsewhere.example"}, timeout=300
+                ).status_code
+                == 200
             ), path
     assert len(files) == 7
     assert answer.headers["content-type"].startswith("application/rdf+xml")

@@ -210,6 +210,7 @@ def shows_a_wall_screen(proxy: Proxy, db: Database) -> None:
         sock=socket.create_connection(("127.0.0.1", proxy.port)),
         ssl=proxy.trust(),
         additional_headers={"Cookie": cookie, "Origin": proxy.url},
+        open_timeout=300,
     ) as live:
         assert live.recv(timeout=300)
 
@@ -251,7 +252,7 @@ def takes_counts(client: httpx2.Client, db: Database, house: str) -> None:
 
 def holds_back(proxy: Proxy, client: httpx2.Client, plain: int) -> None:
     assert client.post("/login", content=b"x" * 2_000_000).status_code == 413  # Besök's own limit
-    moved = httpx2.get(f"http://127.0.0.1:{plain}/now?tv=1", headers={"Host": NAME})
+    moved = httpx2.get(f"http://127.0.0.1:{plain}/now?tv=1", headers={"Host": NAME}, timeout=300)
     assert moved.status_code == 308 and moved.headers["location"].endswith("/now?tv=1")
     assert moved.headers["location"].startswith("https://" + NAME)
     for host in ("evil.example", "127.0.0.1", "localhost"):

@@ -410,7 +410,7 @@ def test_two_thousand_silent_connections(
             if n % 100 == 0:
                 insist(ready, house, token, count(n))
         wait_for(lambda: open_connections(here.receive_port) <= guarded.CONNECTION_LIMIT)
-        with httpx2.Client(base_url=ready.base_url) as another:
+        with httpx2.Client(base_url=ready.base_url, timeout=300) as another:
             insist(another, house, token, count(1))
 
 
@@ -480,7 +480,7 @@ def test_status_and_metrics(
     here: Settings, house: str, token: str, collect: Fixture, folder: Path, database_url: str
 ) -> None:
     def told(path: str) -> httpx2.Response:
-        return httpx2.get(f"http://{ports.HOST}:{here.receive_status_port}{path}")
+        return httpx2.get(f"http://{ports.HOST}:{here.receive_status_port}{path}", timeout=300)
 
     with own_broker(folder) as (broker, mqtt), receiving(own(here, broker.port)) as client:
         with collect(own(here, broker.port)):

@@ -295,7 +295,9 @@ def _status(client: httpx2.Client, method: str, address: str, headers: dict[str,
         body = {"json": {}} if method in ("POST", "PUT", "PATCH") else {}
         return client.request(method, address, headers=headers, **body).status_code
     try:
-        with connect(_socket(client, address), additional_headers=headers, origin=None) as socket:
+        with connect(
+            _socket(client, address), additional_headers=headers, origin=None, open_timeout=300
+        ) as socket:
             socket.recv(timeout=300)
             return 101
     except InvalidStatus as exc:
@@ -353,7 +355,7 @@ def _socket(client: httpx2.Client, path: str) -> str:
 
 def _opens(address: str, key: dict[str, str]) -> bool:
     try:
-        with connect(address, additional_headers=key) as socket:
+        with connect(address, additional_headers=key, open_timeout=300) as socket:
             socket.recv(timeout=300)
             return True
     except InvalidStatus:

@@ -538,7 +538,8 @@ def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client
         manage(other, "role", name="ada", role="admin")
     enter(signed, "ada")
     assert key not in signed.get("/admin/people").text, "shown once"
-    with httpx2.Client(base_url=signed.base_url, headers={"Authorization": f"Bearer {key}"}) as program:
+    bearer = {"Authorization": f"Bearer {key}"}
+    with httpx2.Client(base_url=signed.base_url, headers=bearer, timeout=300) as program:
         assert me(program) == ("key", "hall") and program.get(LIVE).status_code == 200
         assert manage(signed, "key", key="hall", role="viewer", days="30").status_code == 409
         assert manage(signed, "key", key="long", role="viewer", days="3661").status_code == 409
@@ -564,17 +565,14 @@ def test_a_wall_screen_signs_in_with_its_key_and_ends_with_it(db: Database, sign
     assert int(re.findall(r"Max-Age=(\d+)", answer.headers["set-cookie"])[0]) > 89 * 24 * 3600
     assert me(signed) == ("key", "hall")
     cookie = {"Cookie": f"besok={signed.cookies['besok']}"}
-    with connect(
-        str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws", additional_headers=cookie
-    ) as wall:
+    address = str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws"
+    with connect(address, additional_headers=cookie, open_timeout=300) as wall:
         assert wall.recv(timeout=300)
         sessions.revoke_key(db, "hall", now)
         with pytest.raises(ConnectionClosed):
             while True:
                 wall.recv(timeout=300)
-    with connect(
-        str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws", additional_headers=cookie
-    ) as wall:
+    with connect(address, additional_headers=cookie, open_timeout=300) as wall:
         with pytest.raises(ConnectionClosed):
             wall.recv(timeout=300)
         assert wall.close_code == 4401
@@ -701,7 +699,7 @@ def test_the_provider_ends_the_session_and_its_streams(
         assert junk.status_code == 400 and me(client)[0] == "account"
         cookie = {"Cookie": f"besok={client.cookies['besok']}"}
         address = str(client.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws"
-        with connect(address, additional_headers=cookie) as screen:
+        with connect(address, additional_headers=cookie, open_timeout=300) as screen:
             assert screen.recv(timeout=300)
             form = there.get(f"{provider.issuer}/session/end?client_id=besok")
             xsrf = re.findall(r'name="xsrf" value="([^"]+)"', form.text)[0]

@@ -127,7 +127,7 @@ def test_an_open_screen_is_not_taken_for_a_silent_connection(
 
     def opened() -> ClientConnection | None:
         with suppress(InvalidMessage):  # it was silent itself, on a busy machine
-            return connect(f"ws://{where.netloc}{LIBRARY}/live/ws")
+            return connect(f"ws://{where.netloc}{LIBRARY}/live/ws", open_timeout=300)
         return None
 
     with cast(ClientConnection, wait_for(opened)) as screen:

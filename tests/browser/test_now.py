@@ -1,8 +1,9 @@
 """The page *Now* as people meet it, from the sensor's message to the number on the screen."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from house import House, Open, ago, apply_house, people
 from playwright.sync_api import expect
@@ -50,14 +51,20 @@ def test_a_presence_sensor_says_occupied_and_no_number(house: House, open_page: 
     expect(people(page, "studio")).to_have_text("Ledigt")
 
 
-def test_old_news_look_old(house: House, open_page: Open) -> None:
-    house.publish("door/flow", {"time": ago(600), "in": 4, "out": 1})
+def minutes_since(time: str) -> int:
+    return (datetime.now(UTC) - datetime.fromisoformat(time)) // timedelta(minutes=1)
+
+
+def test_old_news_look_old(house: House, open_page: Open, wait_for: Callable[..., object]) -> None:
+    time = ago(600)
+    house.publish("door/flow", {"time": time, "in": 4, "out": 1})
     page = open_page(house.url)
     lobby = page.locator('.card[data-space="lobby"]')
     expect(people(page, "lobby")).to_have_text("3")
     expect(lobby).to_have_attribute("data-state", "stale")
     expect(lobby.locator('[data-part="verdict"]')).to_have_text("Sensor offline")
-    expect(lobby.locator('[data-part="updated"]')).to_have_text("uppdaterat för 10 min sedan")
+    updated = lobby.locator('[data-part="updated"]')
+    wait_for(lambda: updated.inner_text() == f"uppdaterat för {minutes_since(time)} min sedan")
     expect(page.locator('.hero [data-part="between"]')).to_be_hidden()  # what is struck out is not said again
     expect(page.locator('.hero [data-part="share"]')).to_be_hidden()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from besok.model.access import SCENARIO_SANDBOX
 from besok.model.views.live import SiteInfo
 from besok.services import access
 from besok.text.languages import _, language
@@ -33,9 +34,10 @@ def layout() -> Any:
 
 def foot(site: str) -> Any:
     """Return what stands below every page: the way to the figures of the site it is about, as files."""
+    public = site.removesuffix(SCENARIO_SANDBOX)
     return [
         dcc.Link(_("All figures as files"), href=f"/data/{site}".rstrip("/")),
-        html.A(_("Public page: free seats and quiet hours"), href=f"/free/{site}".rstrip("/")),
+        html.A(_("Public page: free seats and quiet hours"), href=f"/free/{public}".rstrip("/")),
     ]
 
 
@@ -88,6 +90,7 @@ def pill_words() -> dict[str, Any]:
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
     """Links to the pages of the chosen site, and to the same page of the other sites."""
     here = site.site if site else ""
+    asked_of = here.removesuffix(SCENARIO_SANDBOX)
     several = len(sites) > 1
     pages = {
         **({"overview": _("Overview")} if several else {}),
@@ -98,20 +101,27 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
         "sensors": _("Sensors"),
         "alerts": _("Alerts"),
         "past": _("Past counts"),
-        **({"admin/site": _("Edit site")} if site and access.may("administer", here) else {}),
+        **({"admin/site": _("Edit site")} if site and _has("admin/site", here) else {}),
     }
     pages_of = [
-        _link(
-            name, f"/{page}/{here}".rstrip("/") if page != "overview" else "/overview", page == address.page
-        )
+        _link(name, f"/{page}/{about}".rstrip("/"), page == address.page)
         for page, name in pages.items()
+        for about in [{"overview": "", "scenarios": asked_of}.get(page, here)]
     ]
     overview = several and address.page == "overview"
     page_name = "now" if overview else address.page or "now"
+    others = [one for one in sites if _has(page_name, one.site)]
     return [
         html.Nav(pages_of, className="tabs", **aria(label=_("Pages"))),
-        *picker(page_name, sites, "" if overview else here),
+        *picker(page_name, others, "" if overview else here),
     ]
+
+
+def _has(page: str, site: str) -> bool:
+    """Tell whether there is a page of a site for the caller; of what a scenario is played in, nothing is asked."""
+    if page == "admin/site":
+        return access.may("administer", site)
+    return page != "scenarios" or not site.endswith(SCENARIO_SANDBOX)
 
 
 def _link(name: str, href: str, current: bool) -> Any:

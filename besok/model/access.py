@@ -39,6 +39,7 @@ SCENARIO_SANDBOX: Final = (
     "-scenario"  # how the sandbox ends in which a site's scenarios are played: its people see it
 )
 SITELESS: Final[frozenset[Right]] = frozenset({"open", "diagnose"})  # whoever has it anywhere has it there
+NOT_PLAYED: Final[frozenset[Right]] = frozenset({"record", "plan", "place", "administer"})  # of no use in that sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Caller:
         """Tell whether the caller has a right at `site`; without a site, at all sites (or at any, if it needs none)."""
         if right == "open":
             return True
+        if site and site.endswith(SCENARIO_SANDBOX) and right in NOT_PLAYED:
+            return False
         sites = {None, site, site and site.removesuffix(SCENARIO_SANDBOX)}
         return any(
             right in RIGHTS[grant.role] and (grant.site in sites or (site is None and right in SITELESS))

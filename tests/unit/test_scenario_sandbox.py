@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from besok.model import calendar
-from besok.model.access import Caller, Grant
+from besok.model.access import LOCAL, Caller, Grant
 from besok.model.errors import SiteFileError
 from besok.model.scenario_sandbox import NOTE, moved_by, sandbox
 from besok.model.scenarios import (
@@ -110,7 +110,9 @@ def test_its_name_is_kept_for_it_and_its_people_see_it(site: Site) -> None:
     with pytest.raises(SiteFileError, match="choose another id"):
         parse(named)
     planner = Caller(kind="account", grants=(Grant(role="planner", site=site.id),))
-    assert planner.may("plan", sandbox(site, spec(), NOW).id)
+    assert planner.may("read", sandbox(site, spec(), NOW).id)
+    copy = f"{site.id}-scenario"  # what is made of it would not outlast it
+    assert LOCAL.may("acknowledge", copy) and not LOCAL.may("plan", copy) and not LOCAL.may("administer", copy)
     assert not planner.may("read", "stadsparken-scenario") and not planner.may(
         "read", "stadsbiblioteket-scenario-b"
     )

@@ -1,12 +1,13 @@
 """The pages of signing in and of admins, as plain HTML: they need no JavaScript."""
 
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
 from api.security import POLICY
-from besok.model.access import Caller, Role
+from besok.model.access import Caller, Grant, Role
 from besok.model.messages import Translatable
 from besok.text.languages import _, language, translated
 
@@ -71,18 +72,18 @@ def sign_in(
     return problem_html + "".join(ways) + _screen(after) + f'<p><a href="/free">{free}</a></p>'
 
 
-def signed_in(who: Caller) -> str:
-    """Return the page of a signed-in person: name, roles, and sign-out."""
+def signed_in(who: Caller, sites: Mapping[str, str]) -> str:
+    """Return the page of a signed-in person: name, roles, and sign-out; `sites` are the names of sites, by id."""
     if who.kind == "local":
         why = _(
             "You are at the machine itself, and nobody has an account: Besök signs you in as its administrator. "
             "That ends with the first account."
         )
-        return f"<p>{escape(why)}</p>{_onward(who)}"
-    as_what = ", ".join(role_name(g.role) + (f" ({g.site})" if g.site else "") for g in who.grants)
+        return f"<p>{escape(why)}</p>{_onward(who, sites)}"
+    as_what = ", ".join(granted(one, sites) for one in who.grants)
     signed = _("{name} is signed in as: {roles}.").format(name=who.name, roles=as_what)
     out = form("/logout", _("Sign out"))
-    return f"<p>{escape(signed)}</p>{_onward(who)}{out}"
+    return f"<p>{escape(signed)}</p>{_onward(who, sites)}{out}"
 
 
 def signed_out(elsewhere: str) -> str:
@@ -94,11 +95,20 @@ def signed_out(elsewhere: str) -> str:
 <p><a class="button" href="/login">{again}</a></p>"""
 
 
-def _onward(who: Caller) -> str:
+def granted(grant: Grant, sites: Mapping[str, str]) -> str:
+    """Return a role, with the name of the site at which it holds unless that is all of them."""
+    role = role_name(grant.role)
+    return f"{role} ({sites.get(grant.site, grant.site)})" if grant.site else role
+
+
+def _onward(who: Caller, sites: Mapping[str, str]) -> str:
     """Return links to the pages, and to what a caller administers."""
-    sites = {grant.site for grant in who.grants if grant.site and who.may("administer", grant.site)}
     changes = _("Who changed what")
-    links = {f"/admin/audit?site={quote(site)}": f"{changes} ({site})" for site in sorted(sites)}
+    links = {
+        f"/admin/audit?site={quote(site)}": f"{changes} ({escape(name)})"
+        for site, name in sites.items()
+        if who.may("administer", site)
+    }
     if who.may("administer"):
         links = {PEOPLE: _("People and keys"), "/admin/audit": changes}
     links = {"/": _("To the start page"), **links}

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from api.sign_in.page import PEOPLE, field, form, role_name
+from api.sign_in.page import PEOPLE, field, form, granted, role_name
 from besok.model.access import RIGHTS, Grant
 from besok.services.accounts import MOST_DAYS
 from besok.store.accounts import Account
@@ -125,7 +125,7 @@ def _row(*cells: str) -> str:
 def _account(account: Account, sites: Sites) -> str:
     """Return an account, with the forms that change it below."""
     name = f'<input type="hidden" name="name" value="{escape(account.name)}">'
-    roles = ", ".join(_grant(grant, sites) for grant in account.grants) or _("no role")
+    roles = ", ".join(granted(grant, sites) for grant in account.grants) or _("no role")
     roles = _("blocked") if account.blocked else roles
     seen = (
         _("signed in {day}").format(day=_day(account.signed_in))
@@ -149,7 +149,7 @@ def _account(account: Account, sites: Sites) -> str:
 
 def _key(key: Key, sites: Sites) -> str:
     """Return a key, with the form that ends it."""
-    role = _grant(Grant(role=key.role, site=key.site), sites)
+    role = granted(Grant(role=key.role, site=key.site), sites)
     until = _("until {day}").format(day=_day(key.expires))
     made = _("made by {who}").format(who=key.author)
     used = _("used {day}").format(day=_day(key.used)) if key.used else _("never used")
@@ -195,11 +195,6 @@ def _options(name: str, field_id: str, label: str, choices: Mapping[str, str], c
     )
     here = escape(field_id)
     return f'<label for="{here}">{escape(label)}</label><select id="{here}" name="{escape(name)}">{entries}</select>'
-
-
-def _grant(grant: Grant, sites: Sites) -> str:
-    role = role_name(grant.role)
-    return f"{role} ({sites.get(grant.site, grant.site)})" if grant.site else role
 
 
 def _day(moment: datetime | None) -> str:

@@ -23,9 +23,10 @@ from besok.model.controls import has_controls
 from besok.model.errors import NotAllowed
 from besok.model.messages import Translatable
 from besok.services import access, sign_in
+from besok.services.places import get_sites
 from besok.services.sign_in import Opened, SignInRefused
 from besok.store import accounts, sessions
-from besok.text.languages import _
+from besok.text.languages import _, named
 
 router = APIRouter(include_in_schema=False, dependencies=[needs("open")])
 
@@ -54,7 +55,8 @@ def login(
     if who.error:
         raise who.error
     if who.kind in ("account", "key", "local"):
-        return page.answer(_("Signed in"), page.signed_in(who), here="/login")
+        sites = {one.site: named(one.name) for one in get_sites(gate.db)}
+        return page.answer(_("Signed in"), page.signed_in(who, sites), here="/login")
     if out:
         back = f"{address.origin}/login"
         elsewhere = gate.provider.sign_out_at(back) if gate.provider.issuer else ""

@@ -377,6 +377,13 @@ def test_a_session_whose_account_has_lost_its_roles_is_signed_in_without_rights(
     assert me(signed)[0] == "public" and enter(signed, "ada").status_code == 403
 
 
+def test_who_is_signed_in_reads_the_names_of_the_sites(db: Database, signed: httpx2.Client) -> None:
+    person(db, "bo", Grant(role="admin", site=LIBRARY))
+    enter(signed, "bo")
+    text = signed.get("/login", headers={"Accept-Language": "sv"}).text
+    assert "administratör (Stadsbiblioteket)" in text and "Vem ändrade vad (Stadsbiblioteket)" in text
+
+
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_nobody_signs_in_while_being_blocked(db: Database) -> None:
     person(db, "ada", Grant(role="admin"))

@@ -16,6 +16,7 @@ from besok.model.site import OUTSIDE
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.services import recordings, scenarios
 from besok.store import scenarios as store
+from besok.text.opening_text import meant
 
 router = Routes("Scenarios")
 
@@ -124,7 +125,8 @@ def listed(site: KnownSite, db: Db) -> list[ScenarioRun]:
 def ask(site: KnownSite, body: ScenarioIn, db: Db, now: Now) -> ScenarioRun:
     """Put the question into the queue. A process of its own computes it; ask for it by its number."""
     who = author(body.who)
-    spec = msgspec.convert(body.model_dump(exclude={"who"}), ScenarioSpec)
+    asked = body.model_dump(exclude={"who"}) | {"hours": meant(body.hours)}
+    spec = msgspec.convert(asked, ScenarioSpec)
     return scenarios.ask(db, site, spec, author=who, now=now)
 
 

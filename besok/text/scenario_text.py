@@ -18,6 +18,7 @@ from besok.model.views.scenarios import SensorNotice
 from besok.model.views.whatif import DoorRush, Replicated, SiteVisits, SpaceStrain, Window
 from besok.text import formats
 from besok.text.languages import _, named, plural
+from besok.text.opening_text import written
 
 SATURDAY = 5
 FAIR_PEOPLE = 150  # who come to the fair of the example
@@ -100,7 +101,7 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
     if spec.visitors != 1:
         yield _("{n} times the usual visitors").format(n=formats.decimal(spec.visitors))
     if spec.hours:
-        yield _("open {hours}").format(hours=spec.hours) if spec.hours != "closed" else _("closed all day")
+        yield _("open {hours}").format(hours=written(spec.hours)) if spec.hours != "closed" else _("closed all day")
     if spec.closed:
         yield _("closed: {spaces}").format(
             spaces=formats.several([place(site, name) for name in spec.closed])

@@ -16,6 +16,7 @@ from besok.model.scenarios import (
 from besok.model.site import OUTSIDE, Site
 from besok.text import scenario_text
 from besok.text.languages import _, named, plural
+from besok.text.opening_text import written
 from dashboard.components import forms
 from dashboard.components.elements import data, quiet
 
@@ -74,7 +75,7 @@ def _parts(site: Site, spec: ScenarioSpec, spaces: Mapping[str, str]) -> list[An
         _part(
             _("Other opening hours"),
             bool(spec.hours),
-            _input("hours", _("Opening hours, as 10:00-20:00"), spec.hours, maxLength=60),
+            _input("hours", _("Hours, such as 10–15, or “closed”"), written(spec.hours), maxLength=60),
         ),
         _part(_("An event"), spec.event is not None, *_event(spec, spaces)),
         _part(_("A new door"), spec.door is not None, *_door(spec, spaces)),

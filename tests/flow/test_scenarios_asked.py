@@ -82,6 +82,13 @@ def test_what_cannot_be_asked_is_refused_and_nothing_waits(
     assert quiet.get(ASKED).json() == []
 
 
+def test_hours_are_written_as_in_the_other_forms(ask: httpx2.Client) -> None:
+    body = {"who": "Kim", "title": "Sunday", "first": "2026-12-06"}
+    said = {"Stängt": "closed", "closed": "closed", "9–20.30": "09:00-20:30", "10:00-20:00": "10:00-20:00"}
+    made = {text: ask.post(ASKED, json=body | {"hours": text}).json() for text in said}
+    assert {text: run["spec"]["hours"] for text, run in made.items()} == said
+
+
 def test_the_queue_is_bounded_and_what_waits_can_be_cancelled(ask: httpx2.Client) -> None:
     numbers = [ask.post(ASKED, json=BODY).json()["number"] for _ in range(MOST_QUEUED)]
     full = ask.post(ASKED, json=BODY, headers={"Accept-Language": "sv"})

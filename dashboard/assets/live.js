@@ -171,7 +171,7 @@
   function stop() { disconnect(); board = null; pill(""); }
 
   function redraw() {  // at most each 10 s: what changes in between is drawn at the end of them
-    const wait = drawnAt + 10000 - Date.now();
+    const wait = window.besok.writing() ? 10000 : drawnAt + 10000 - Date.now();
     if (wait > 0) { later ??= setTimeout(() => { later = null; if (board) redraw(); }, wait); return; }
     drawnAt = Date.now();
     document.getElementById("redraw")?.click();

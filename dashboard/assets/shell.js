@@ -27,6 +27,44 @@
     setTimeout(() => { if (document.contains(waiting)) location.reload(); }, 1000 * Number(waiting.dataset.retry));
   }
 
+  // What is being written is not drawn over.
+  window.besok.writing = () => page()?.querySelector("details[open] > form[data-send], form :is(input:not([type=checkbox]), textarea, select):focus");
+
+  // A page that is drawn again has new elements: what somebody has in hand, unfolded or ticked is so again.
+  let at = "", held = null;
+  const folds = new Map(), ticks = new Map();
+  const named = (one) => one.id || one.ariaLabel || (one.querySelector("summary") ?? one).textContent || one.href;
+  const mark = (one) => {
+    const alike = [...page().querySelectorAll(one.tagName)].filter((other) => named(other) === named(one));
+    return JSON.stringify([one.tagName, named(one), alike.indexOf(one)]);
+  };
+  const marked = (text) => {
+    const [tag, name, n] = JSON.parse(text);
+    return [...page().querySelectorAll(tag)].filter((one) => named(one) === name)[n];
+  };
+  const within = (one) => page()?.contains(one) && one !== page();
+  document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; });
+  document.addEventListener("focusout", ({ target }) => setTimeout(() => {
+    if (target.isConnected && document.activeElement === document.body) held = null;  // let go, not drawn over
+  }));
+  document.addEventListener("toggle", ({ target }) => {
+    const sent = target.matches?.("[data-opens]") || target.querySelector?.(":scope > form[data-fields]");  // forms.js knows when these close
+    if (target.tagName === "DETAILS" && !sent && within(target)) folds.set(mark(target), target.open);
+  }, true);
+  document.addEventListener("change", ({ target }) => { if (target.type === "checkbox" && target.closest("form[method=get]")) ticks.set(target.id, target.checked); });
+
+  function handBack() {
+    const now = location.pathname + location.search;
+    if (at !== now) { folds.clear(); ticks.clear(); }
+    if (at.split("?")[0] !== location.pathname) held = null;  // that another page begins at its top is seen to above
+    at = now;
+    folds.forEach((open, name) => { const fold = marked(name); if (fold) fold.open = open; });
+    ticks.forEach((on, id) => { const box = document.getElementById(id); if (box) box.checked = on; });
+    if (!held || document.activeElement !== document.body) return;
+    const one = marked(held), shut = one?.parentElement.closest("details:not([open])");
+    (shut && !one.matches("summary") ? shut.querySelector("summary") : one ?? page()).focus({ preventScroll: true });
+  }
+
   // What is being computed is looked for until it is there.
   let looking = null, awaited = null;
   function renew() {
@@ -40,14 +78,15 @@
     awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;
-      const writing = page()?.querySelector("details[open] > form[data-send], form:focus-within");  // what is being written is not drawn over
-      if (document.contains(waiting) && !writing) document.getElementById("redraw")?.click();
+      if (document.contains(waiting) && !window.besok.writing()) document.getElementById("redraw")?.click();
       renew();
     }, 1000 * Number(waiting.dataset.renew));
   }
 
   new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach((drawn) => { narrow(drawn); lead(drawn); }); })
     .observe(document.documentElement, { childList: true, subtree: true });
+
+  new MutationObserver(handBack).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
 
   function labelTheme() {
     const button = document.getElementById("theme");

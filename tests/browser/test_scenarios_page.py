@@ -1,13 +1,14 @@
 """A planner asks with the keyboard, waits, and reads the answer; whoever may not ask reads it too."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from accessibility import violations
 from house import DAY_START, House, Open
 from playwright.sync_api import Page, expect
 
+from besok.model.scenarios import ScenarioSpec
 from besok.model.settings import Settings
 from besok.store import scenarios
 from besok.store.database import Database
@@ -118,3 +119,27 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     assert run.state == "cancelled"
     page.get_by_role("link", name="Fråga igen med ändringar").press("Enter")
     expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")
+
+
+def test_what_somebody_has_in_hand_is_so_again_when_the_page_is_drawn_again(
+    quiet_house: House, open_page: Open, db: Database
+) -> None:
+    for title in ("One", "Two"):
+        spec = ScenarioSpec(title=title, first=date(2026, 12, 7), visitors=2)
+        scenarios.ask(db, quiet_house.id, spec, author="Kim", now=datetime.now(UTC))
+    page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}", locale="en-GB")
+    drawn, box = page.locator("#page").get_attribute("data-drawn") or "", page.get_by_label("Compare: One")
+    box.check()
+    link = page.get_by_role("link", name="Link to share")
+    link.focus()
+    expect(page.locator("#page")).not_to_have_attribute("data-drawn", drawn)  # by itself, while they wait
+    expect(link).to_be_focused()
+    expect(box).to_be_checked()
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Spaces").click()
+    menu = page.locator("details.picker", has_text="All spaces")
+    menu.locator("summary").press("Enter")
+    drawn = page.locator("#page").get_attribute("data-drawn") or ""
+    page.locator("#redraw").evaluate("button => button.click()")
+    expect(page.locator("#page")).not_to_have_attribute("data-drawn", drawn)
+    expect(menu).to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()

@@ -95,6 +95,7 @@ def sensor_series(
         high=levels[1],
         heard=tuple(r.heard if r else None for r in rows),
         healthy=_healthy(conn, counters, times, now),
+        out_of_use=frozenset(n for n, r in enumerate(rows) if r is None),
     )
     return SensorSeries(
         layout=built, history=history, channels=channels, swapped=swapped, spread=np.nan_to_num(flows[3])

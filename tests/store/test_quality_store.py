@@ -90,6 +90,18 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
         attention.acknowledge(library, 4711, "Kim", "what?", later)
 
 
+def test_nobody_waits_for_the_sensor_of_a_closed_room(library: Database) -> None:
+    fill(library, 2, {"back": NOW - timedelta(hours=5)})
+    nook = space("nook", ("Vrå", "Nook"), "closed = [{ first = 2026-03-20 }]")
+    sites.apply(library, sitefile.parse(HOUSE + nook + sensor("camera", 'space = "nook"')))
+    job.check_due(library, NOW)
+    assert [f.device for f in get_findings(library, "lib", now=NOW)] == ["back"]
+    later = NOW + timedelta(days=1)
+    job.check_due(library, later)  # then all of those that are waited for
+    found = {f.device: f.sentence.en for f in get_findings(library, "lib", now=later)}
+    assert found[""] == "All 2 sensors of the site have been offline since 26 March 16:00."
+
+
 def test_what_still_holds_is_one_finding_and_goes_on(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=5)})
     for hours in range(3):

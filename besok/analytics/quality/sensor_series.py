@@ -80,7 +80,8 @@ class SensorHistory:
 
     `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
     is known to have worked. `low` and `high` are the least and the most that a gauge showed (presence is 0 or 1).
-    `heard` is when each counter, then each gauge, last sent. `healthy` is False where a counter is known to have been
+    `heard` is when each counter, then each gauge, last sent; the numbers of those in closed rooms, for which nobody
+    waits, are `out_of_use`. `healthy` is False where a counter is known to have been
     faulty before: its data of that time are not a reference.
     """
 
@@ -97,6 +98,7 @@ class SensorHistory:
     high: Floats
     heard: tuple[datetime | None, ...]
     healthy: Bools
+    out_of_use: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.times)

@@ -28,12 +28,16 @@ LOSSY_STEPS = 40  # in which a counter worked only in part, though it sent
 def silent(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Find sensors without data for an hour (or ten of their intervals); if all are, only the site."""
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
-    quiet = [_silence(s, last_seen, series.now) for s, last_seen in zip(sensors, series.heard, strict=True)]
+    awaited = [
+        (sensor, last_seen, _silence(sensor, last_seen, series.now))
+        for n, (sensor, last_seen) in enumerate(zip(sensors, series.heard, strict=True))
+        if n not in series.out_of_use
+    ]
     latest = max((h for h in series.heard if h), default=None)
-    if len(sensors) > 1 and all(quiet) and latest:
-        yield Finding(kind="silent", since=latest, evidence={"sensors": len(sensors)})
+    if len(awaited) > 1 and all(is_quiet for *_, is_quiet in awaited) and latest:
+        yield Finding(kind="silent", since=latest, evidence={"sensors": len(awaited)})
         return
-    for sensor, last_seen, is_quiet in zip(sensors, series.heard, quiet, strict=True):
+    for sensor, last_seen, is_quiet in awaited:
         if is_quiet and not (isinstance(sensor, CounterChannel) and not sensor.own):
             never = {"never": 1.0} if last_seen is None else {}
             yield finding_of(layout, sensor, "silent", last_seen or series.times[0], never)

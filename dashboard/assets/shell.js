@@ -68,7 +68,7 @@
   // What is being computed is looked for until it is there.
   let looking = null, awaited = null;
   function renew() {
-    const waiting = page()?.querySelector("[data-renew]");
+    const [waiting] = [...document.querySelectorAll("#page [data-renew]")].sort((one, other) => one.dataset.renew - other.dataset.renew);
     if (awaited?.path !== location.pathname) awaited = null;  // nothing is announced to whoever left and comes back
     if (awaited && !waiting && page()?.querySelector("[data-title]")) {
       document.getElementById("announcer").textContent = awaited.said;

@@ -1,5 +1,6 @@
 """A question and its state: it waits, is simulated, failed, or is answered."""
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -19,7 +20,7 @@ from dashboard.components.elements import aria, chip, csv_format, data, fold, it
 SHOWN = 5  # spaces in the list
 
 
-def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
+def card(run: ScenarioRun, site: Site, before: int, at_work: bool, now: datetime) -> Any:
     """Return the question with its answer; `before` counts questions ahead of it; `at_work`: the service is running."""
     author = _("asked by {author}, {time}").format(
         author=formats.author(run.author), time=formats.stamp(run.asked, site.timezone)
@@ -30,7 +31,7 @@ def card(run: ScenarioRun, site: Site, before: int, at_work: bool) -> Any:
             quiet(f"{scenario_text.days(run.spec)} · {author}"),
             items(scenario_text.changes(run.spec, site), className="changes"),
             *_body(run, site, before, at_work),
-            *_live(run, site),
+            *_live(run, site, now),
             _links(run),
             _out(run),
         ),
@@ -173,8 +174,8 @@ def _table(run: ScenarioRun) -> Any:
     return html.A(_("Spaces as CSV"), href=table_address(run), download="")
 
 
-def _live(run: ScenarioRun, site: Site) -> list[Any]:
-    """Return the form to play an answer live, and links to the pages that show it while it plays."""
+def _live(run: ScenarioRun, site: Site, now: datetime) -> list[Any]:
+    """Return the form to play an answer live; while it plays, the way to end it and links to the pages that show it."""
     if run.state != "done" or not access.may("plan", run.site):
         return []
     form_id = f"play-{run.number}"
@@ -192,19 +193,26 @@ def _live(run: ScenarioRun, site: Site) -> list[Any]:
         length = forms.choice(form_id, "hours", _("How long"), hours, "2")
         fields = [quiet(again)] if run.spec.recorded else [quiet(about), length]
         return [fold(_("Play it live"), forms.form(fields, form_id, _("Play"), run.spec.title, address))]
+    ended = _("Ended. The copy is removed within a minute.")
+    if run.play_until <= now:
+        return [html.P(ended, className="finding", **data(renew="5", renewed=""))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
     notice = _("Played live until {time}; the first figures come within half a minute.")
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
-        html.P(notice.format(time=formats.clock(run.play_until, site.timezone)), className="finding"),
+        html.P(
+            notice.format(time=formats.clock(run.play_until, site.timezone)),
+            className="finding",
+            **data(renew="30", renewed=""),
+        ),
         html.P([part for link in links for part in (link, " ")], className="files"),
         _button(
             f"{address}/end",
             f"end-{run.number}",
             _("End it"),
             _("That could not be ended. Try again."),
-            _("Ended. The copy is removed within a minute."),
+            ended,
         ),
     ]
 

@@ -68,7 +68,9 @@ def _answers(
     ]
     waiting = [run.number for run in runs if run.state in ("queued", "running")]
     at_work = not waiting or health.at_work(db, "scenarios", now)
-    cards = [scenario_run.card(run, place, sum(n < run.number for n in waiting), at_work) for run in shown]
+    cards = [
+        scenario_run.card(run, place, sum(n < run.number for n in waiting), at_work, now) for run in shown
+    ]
     known = scenario_text.examples(place, calendar.business_day(now, place))
     forbidden = quiet(_("Planners and administrators ask here; you can read the answers."))
     return present(

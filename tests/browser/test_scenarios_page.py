@@ -65,7 +65,9 @@ def test_a_planner_asks_and_reads_the_answer(
     expect(page.get_by_role("heading", level=1)).to_contain_text("scenario")
     page.go_back()
     card.get_by_role("button", name="End it").press("Enter")
-    expect(page.locator("#announcer")).to_have_text("Ended. The copy is removed within a minute.")
+    expect(card).to_contain_text("Ended. The copy is removed within a minute.")
+    expect(card.get_by_role("link", name="Sensors")).to_have_count(0)
+    expect(card.locator("summary", has_text="Play it live")).to_be_visible()  # once the copy is gone
 
 
 def test_a_planner_plays_real_traffic_again_and_removes_it(

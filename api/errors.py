@@ -89,7 +89,9 @@ def _answer(
     """Return a problem; as a page where a browser opens an address outside the API."""
     if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
         return problem(request.scope, status, message, fields, **headers)
+    ended = _("You are no longer signed in. Sign in in another tab, then try again: nothing here is lost.")
     title, text = {
+        401: (_("Sign in to see this"), ended),
         403: (_("You may not see this"), _("Ask an administrator of Besök for a role that may.")),
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
         503: (_("No answer right now"), _("The page tries again by itself.")),

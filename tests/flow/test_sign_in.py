@@ -348,6 +348,9 @@ def test_an_administrator_invites_and_manages_people_on_a_page(
         assert client.get("/api/v1/me").json()["roles"] == [{"role": "manager", "site": None}]
         manage(signed, "sessions", name="kim")
         assert me(client)[0] == "public"
+        here = {"Origin": str(client.base_url).rstrip("/"), "Accept": "text/html", "Accept-Language": "en"}
+        ended = client.post("/admin/people/key", data={"key": "hall"}, headers=here)
+        assert ended.status_code == 401 and "You are no longer signed in." in ended.text
         enter(client, "kim")
         assert manage(signed, "block", name="kim").status_code == 200
         assert me(client)[0] == "public" and enter(client, "kim").status_code == 403

@@ -65,12 +65,18 @@ def _changed(db: Database, change: str, given: Given, origin: str, now: datetime
 
 
 def _people(db: Database, notice: str = "", status: int = 200) -> HTMLResponse:
-    body = people.people(stored.load_all(db), sessions.keys(db), _sites(db))
+    body = people.people(stored.load_all(db), sessions.keys(db), _sites(db), _zone(db))
     return page.answer(_("People and keys"), notice + body, status, here=None if notice else page.PEOPLE)
 
 
 def _sites(db: Database) -> Mapping[str, str]:
     return {site.id: named(site.name) for site in sites.load_all(db)}
+
+
+def _zone(db: Database, site: str | None = None) -> str:
+    """Return the time zone of a site, or of the first one."""
+    zones = {place.id: place.timezone for place in sites.load_all(db)}
+    return zones.get(site or "") or next(iter(zones.values()), "UTC")
 
 
 def _sentence(exc: BesokError) -> str:
@@ -220,7 +226,5 @@ def audit_page(
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}
     here = f"/admin/audit?{urlencode(known | ({'before': str(before)} if before else {}))}"
-    zones = {place.id: place.timezone for place in sites.load_all(db)}
-    zone = zones.get(site or "") or next(iter(zones.values()), "UTC")
-    body = people.audit(entries, known, older, zone=zone, people=access.may("administer"))
+    body = people.audit(entries, known, older, zone=_zone(db, site), people=access.may("administer"))
     return page.answer(_("Who changed what"), body, here=here, wide=True)

@@ -22,8 +22,11 @@ EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is
 Sites = Mapping[str, str]  # names of sites, by id
 
 
-def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> str:
-    """Return the accounts and keys, each with what can be changed of it, and the forms for new ones."""
+def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites, zone: str) -> str:
+    """Return the accounts and keys, each with what can be changed of it, and the forms for new ones.
+
+    Days are those of a time zone.
+    """
     name = f'maxlength="{LONGEST_NAME}" required'
     fields = field("name", _("Name to sign in with"), "off", name)
     fields += field("display", _("Name shown with changes"), "off", f'maxlength="{LONGEST_NAME}"')
@@ -40,10 +43,10 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites) -> st
     accounts_title, keys_title = _("Accounts"), _("Keys")
     roles = _roles((), sites, "new")
     return f"""<h2>{accounts_title}</h2>
-{"".join(_account(one, sites) for one in accounts) or f"<p>{nobody} {first}</p>"}
+{"".join(_account(one, sites, zone) for one in accounts) or f"<p>{nobody} {first}</p>"}
 <details><summary>{invite}</summary><p>{about}</p>{form(f"{PEOPLE}/invite", invite, None, fields, roles)}</details>
 <h2>{keys_title}</h2>
-{"".join(_key(one, sites) for one in keys) or f"<p>{no_keys}</p>"}
+{"".join(_key(one, sites, zone) for one in keys) or f"<p>{no_keys}</p>"}
 <details><summary>{make}</summary><p>{shown}</p>{form(f"{PEOPLE}/key", make, None, key_fields)}</details>
 <p><a href="/admin/audit">{changes}</a></p>"""
 
@@ -122,13 +125,13 @@ def _row(*cells: str) -> str:
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def _account(account: Account, sites: Sites) -> str:
+def _account(account: Account, sites: Sites, zone: str) -> str:
     """Return an account, with the forms that change it below."""
     name = f'<input type="hidden" name="name" value="{escape(account.name)}">'
     roles = ", ".join(granted(grant, sites) for grant in account.grants) or _("no role")
     roles = _("blocked") if account.blocked else roles
     seen = (
-        _("signed in {day}").format(day=_day(account.signed_in))
+        _("signed in {day}").format(day=formats.day_of(account.signed_in, zone))
         if account.signed_in
         else _("never signed in")
     )
@@ -147,12 +150,12 @@ def _account(account: Account, sites: Sites) -> str:
     return f"<details><summary>{escape(f'{who} · {roles} · {seen}')}</summary>{change}{buttons}</details>"
 
 
-def _key(key: Key, sites: Sites) -> str:
+def _key(key: Key, sites: Sites, zone: str) -> str:
     """Return a key, with the form that ends it."""
     role = granted(Grant(role=key.role, site=key.site), sites)
-    until = _("until {day}").format(day=_day(key.expires))
+    until = _("until {day}").format(day=formats.day_of(key.expires, zone))
     made = _("made by {who}").format(who=key.author)
-    used = _("used {day}").format(day=_day(key.used)) if key.used else _("never used")
+    used = _("used {day}").format(day=formats.day_of(key.used, zone)) if key.used else _("never used")
     summary = escape(" · ".join((key.name, role, until, made, used)))
     end = _end(key.name, _("Revoke the key"))
     return f"<details><summary>{summary}</summary>{end}</details>"
@@ -195,7 +198,3 @@ def _options(name: str, field_id: str, label: str, choices: Mapping[str, str], c
     )
     here = escape(field_id)
     return f'<label for="{here}">{escape(label)}</label><select id="{here}" name="{escape(name)}">{entries}</select>'
-
-
-def _day(moment: datetime | None) -> str:
-    return formats.day(moment.date()) if moment else formats.UNKNOWN

@@ -39,7 +39,9 @@ SCENARIO_SANDBOX: Final = (
     "-scenario"  # how the sandbox ends in which a site's scenarios are played: its people see it
 )
 SITELESS: Final[frozenset[Right]] = frozenset({"open", "diagnose"})  # whoever has it anywhere has it there
-NOT_PLAYED: Final[frozenset[Right]] = frozenset({"record", "plan", "place", "administer"})  # of no use in that sandbox
+NOT_PLAYED: Final[frozenset[Right]] = frozenset(
+    {"record", "plan", "place", "administer"}
+)  # of no use in that sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,11 @@ def day(d: date) -> str:
     return format_date(d, "d MMM y", locale=locale())
 
 
+def day_of(t: datetime, zone: str) -> str:
+    """`25 nov. 2026`, the day at the site of a moment."""
+    return day(t.astimezone(ZoneInfo(zone)).date())
+
+
 def days(first: date, last: date) -> str:
     """`25 nov. 2026` or `18–25 nov. 2026`."""
     return format_interval(first, last, "yMMMd", locale=locale())

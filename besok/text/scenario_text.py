@@ -101,7 +101,11 @@ def changes(spec: ScenarioSpec, site: Site) -> Iterator[str]:
     if spec.visitors != 1:
         yield _("{n} times the usual visitors").format(n=formats.decimal(spec.visitors))
     if spec.hours:
-        yield _("open {hours}").format(hours=written(spec.hours)) if spec.hours != "closed" else _("closed all day")
+        yield (
+            _("open {hours}").format(hours=written(spec.hours))
+            if spec.hours != "closed"
+            else _("closed all day")
+        )
     if spec.closed:
         yield _("closed: {spaces}").format(
             spaces=formats.several([place(site, name) for name in spec.closed])

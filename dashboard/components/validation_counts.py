@@ -35,7 +35,7 @@ def section(known: SiteCalibration, effects: CorrectionEffects, zone: str) -> An
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             *_doors(known.doors, names, zone),
-            *_proposals(known.history, names, effects, known.site),
+            *_proposals(known.history, names, effects, known.site, zone),
             _counts(known.counts, names, zone),
         ),
         className="beside",
@@ -137,12 +137,12 @@ def _factors(c: Calibration) -> dict[str, str]:
 
 
 def _proposals(
-    history: Sequence[Calibration], names: Names, effects: CorrectionEffects, site: str
+    history: Sequence[Calibration], names: Names, effects: CorrectionEffects, site: str, zone: str
 ) -> list[Any]:
     """Return the open proposals with the form to decide, corrections in force with their undo, and past decisions."""
     parts: list[Any] = [_proposal(c, names, effects, site) for c in history if c.decision == "open"]
-    parts += [_in_force(c, names, effects, site) for c in history if c.in_force]
-    past = [_decided(c, names) for c in history if c.decision != "open" and not c.in_force][:SHOWN]
+    parts += [_in_force(c, names, effects, site, zone) for c in history if c.in_force]
+    past = [_decided(c, names, zone) for c in history if c.decision != "open" and not c.in_force][:SHOWN]
     return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
 
 
@@ -162,9 +162,9 @@ def effect(change: CorrectionEffect | None) -> Any:
     )
 
 
-def _in_force(c: Calibration, names: Names, effects: CorrectionEffects, site: str) -> Any:
+def _in_force(c: Calibration, names: Names, effects: CorrectionEffects, site: str, zone: str) -> Any:
     """Return a correction in force, with the form that takes it back."""
-    line = html.P(_decided(c, names))
+    line = html.P(_decided(c, names, zone))
     if not access.may("acknowledge", site):
         return html.Div(line, className="proposal")
     here, verb = f"correction-{c.id}", _("Undo")
@@ -192,17 +192,17 @@ def _proposal(c: Calibration, names: Names, effects: CorrectionEffects, site: st
     return html.Div(present(text_line, change, fold(verb, form)), className="proposal")
 
 
-def _decided(c: Calibration, names: Names) -> str:
+def _decided(c: Calibration, names: Names, zone: str) -> str:
     """Return `Entrance: in × 1.11, out × 1.00, accepted 3 Mar 2026 by Robin: … Undone 4 Mar 2026 by Kim: …`."""
     accepted = c.decision == "accepted"
     text = _("accepted {day} by {who}: {why}") if accepted else _("rejected {day} by {who}: {why}")
-    day = formats.day(c.decided.date()) if c.decided else formats.UNKNOWN
+    day = formats.day_of(c.decided, zone) if c.decided else formats.UNKNOWN
     factors = _("in × {into}, out × {out}").format(**_factors(c))
     decided = text.format(day=day, who=formats.author(c.decided_by), why=c.decided_why)
     sentence = f"{names.get(c.portal, c.portal)}: {factors}, {decided}"
     if not c.undone:
         return sentence
-    text, day = _("Undone {day} by {who}: {why}"), formats.day(c.undone.date())
+    text, day = _("Undone {day} by {who}: {why}"), formats.day_of(c.undone, zone)
     return f"{sentence} · {text.format(day=day, who=formats.author(c.undone_by), why=c.undone_why)}"
 
 

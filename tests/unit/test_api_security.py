@@ -90,7 +90,7 @@ def test_what_was_typed_comes_back_as_text() -> None:
     for body in (
         page.sign_in(after=typed, local=True, provider=True, name=typed),
         people.audit([entry], {"actor": typed, "site": typed}, 1, zone="Europe/Stockholm", people=True),
-        people.people([account], [key], {"lib": typed}),
+        people.people([account], [key], {"lib": typed}, "Europe/Stockholm"),
         people.done(typed, typed),
         people.problem(typed),
         people.choose_password(typed, typed),
@@ -98,3 +98,18 @@ def test_what_was_typed_comes_back_as_text() -> None:
         page.answer(typed, "", here=f"/login?next={typed}").body.decode(),
     ):
         assert "<script" not in body and "\"'>" not in body
+
+
+def test_accounts_are_dated_by_the_clock_of_the_place() -> None:
+    late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    account = Account(
+        name="ada",
+        display="Ada",
+        issuer=None,
+        blocked=False,
+        totp=False,
+        created=late,
+        signed_in=late,
+        grants=(),
+    )
+    assert "inloggad 1 dec. 2026" in people.people([account], [], {}, "Europe/Stockholm")

@@ -112,7 +112,9 @@ def test_its_name_is_kept_for_it_and_its_people_see_it(site: Site) -> None:
     planner = Caller(kind="account", grants=(Grant(role="planner", site=site.id),))
     assert planner.may("read", sandbox(site, spec(), NOW).id)
     copy = f"{site.id}-scenario"  # what is made of it would not outlast it
-    assert LOCAL.may("acknowledge", copy) and not LOCAL.may("plan", copy) and not LOCAL.may("administer", copy)
+    assert (
+        LOCAL.may("acknowledge", copy) and not LOCAL.may("plan", copy) and not LOCAL.may("administer", copy)
+    )
     assert not planner.may("read", "stadsparken-scenario") and not planner.may(
         "read", "stadsbiblioteket-scenario-b"
     )

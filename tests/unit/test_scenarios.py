@@ -205,4 +205,7 @@ def test_every_state_reason_and_trouble_is_said_in_both_languages() -> None:
             "2 gånger så många besökare som vanligt",
             "stängt: Kafé",
         ]
-        assert next(scenario_text.changes(replace(spec, visitors=1, hours="10:00-20:00"), LIBRARY)) == "öppet 10:00–20:00"
+        assert (
+            next(scenario_text.changes(replace(spec, visitors=1, hours="10:00-20:00"), LIBRARY))
+            == "öppet 10:00–20:00"
+        )

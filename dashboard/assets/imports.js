@@ -12,8 +12,8 @@
 
   function put() {
     document.querySelectorAll("form [data-file]:empty").forEach((place) => {
-      const { file, label, accept, required } = place.dataset;
-      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept, ...(required && { required: "" }) }));
+      const { file, label, accept } = place.dataset, alone = place.closest("form[data-send]") && { required: "" };
+      place.append(made("label", label, { for: file }), made("input", "", { type: "file", id: file, accept, ...alone }));
     });
   }
 

@@ -54,9 +54,7 @@ def _facts(part: ImportedCalendar) -> str:
 
 def _form(site: Site) -> Any:
     spaces = {space.id: named(space.name) for space in site.spaces}
-    file = html.Div(
-        className="field", **data(file=f"{NEW}-file", label=_("File"), accept=".ics", required="1")
-    )
+    file = html.Div(className="field", **data(file=f"{NEW}-file", label=_("File"), accept=".ics"))
     fields = [
         file,
         quiet(_("An iCalendar file (.ics), as calendar programs export it.")),

@@ -158,6 +158,15 @@ NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in 
 NO_FINDING: Final = Translatable(
     "there is no finding {number}: it may have been removed; look at the list again"
 )
+ENDS_BEFORE_IT_BEGINS: Final = Translatable(
+    "the time ends before it begins: exchange the two, or name a later end"
+)
+UNDONE_BEFORE: Final = Translatable("{number} was undone before: there is nothing to undo")
+NOT_IN_FORCE: Final = Translatable("{number} is not in force: there is nothing to undo")
+DECIDED_BEFORE: Final = Translatable("{number} was decided before: look at the list again")
+NOTHING_WAITS: Final = Translatable(
+    "{device}: nothing of it waits in quarantine any more: look at the list again"
+)
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
 EXPIRED: Final = Translatable(
     "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from besok.model import calendar
+from besok.model import calendar, messages
 from besok.model.errors import BesokError
 from besok.model.site import Site
 from besok.store import sites
@@ -20,9 +20,7 @@ def time_span(db: Database, device: KnownDevice, first: str, last: str) -> tuple
     site = _site(db, device)
     begins, ends = _instant(first, site, ends=False), _instant(last, site, ends=True)
     if ends <= begins:
-        raise BesokError(
-            f"the time from {first} to {last} ends before it begins: exchange the two, or name a later end"
-        )
+        raise BesokError(messages.ENDS_BEFORE_IT_BEGINS)
     return begins, ends
 
 

@@ -123,7 +123,7 @@ def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) 
     with db.transaction() as conn:
         proposal = _locked(conn, number)
         if proposal.decision != "accepted" or proposal.undone or proposal.valid_from is None:
-            raise StoreRefused(f"{number} is not in force: there is nothing to undo")
+            raise StoreRefused(messages.NOT_IN_FORCE(number=number))
         conn.execute(sql("calibration_undo"), {"id": number, "author": author, "reason": reason, "now": now})
         _noted(conn, proposal, number, f"undone, {author}: {reason}")
         _recompute(conn, proposal.portal_id, proposal.valid_from, proposal.valid_to)
@@ -168,9 +168,7 @@ def _locked(conn: Connection, number: int) -> _Proposal:
 def _open(conn: Connection, number: int) -> _Proposal:
     proposal = _locked(conn, number)
     if proposal.decision != "open":
-        raise StoreRefused(
-            f"{number} was {proposal.decision} before; `besok calibrate propose` looks for a new one"
-        )
+        raise StoreRefused(messages.DECIDED_BEFORE(number=number))
     return proposal
 
 

@@ -14,7 +14,6 @@ from besok.store.database import Connection, Database, sql, values_of
 from besok.store.reading_rows import Row, insert, note_channels
 
 Choice = Literal["released", "dropped"]
-NOTHING = "nothing of it waits in quarantine; `besok quarantine list` shows what does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def decide(
         key = {"decision_id": number, "channels": channels}
         readings = conn.execute(sql("quarantine_choose"), {**selection, **key}).rowcount
         if not readings:
-            raise NotFound(f"{chosen.device}: {NOTHING}")
+            raise NotFound(messages.NOTHING_WAITS(device=chosen.device))
         conn.execute(sql("quarantine_chosen"), {**key, "readings": readings})
         if choice == "released":
             expired, _ = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
@@ -85,7 +84,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
             raise NotFound(f"there is no decision {number}; `besok quarantine list` shows those there are")
         decision, undone, readings = row
         if undone:
-            raise StoreRefused(f"decision {number} was undone before: there is nothing to undo")
+            raise StoreRefused(messages.UNDONE_BEFORE(number=number))
         channels = sorted(row[0] for row in conn.execute(sql("decision_channels"), key))
         conn.execute(sql("lock_channels"), {"channels": channels})
         if decision == "released":

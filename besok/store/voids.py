@@ -115,7 +115,7 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
         if stored is None:
             raise NotFound(f"nothing was voided under {number}; `besok readings list` shows what was")
         if stored.undone:
-            raise StoreRefused(f"{number} was undone before: there is nothing to undo")
+            raise StoreRefused(messages.UNDONE_BEFORE(number=number))
         conn.execute(sql("lock_channels"), {"channels": stored.channels})
         _refuse_expired(conn, f"void {number}", stored.channels, stored.first)
         details = {"reason": reason, "author": author, "now": now}

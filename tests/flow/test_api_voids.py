@@ -51,6 +51,14 @@ def test_readings_are_voided_and_count_again(ask: httpx2.Client) -> None:
     assert point["gross"] is not None and not point["voided"]
     again = ask.post(f"{V1}/voids/{kept['id']}/undo", json={"who": "Robin", "reason": "visitors"})
     assert again.status_code == 409
+    swedish = {"Accept-Language": "sv"}
+    undone = ask.post(f"{V1}/voids/{kept['id']}/undo", json={"who": "R", "reason": "r"}, headers=swedish)
+    assert undone.json()["error"] == f"nummer {kept['id']} är redan ångrat"
+    turned = ask.post(f"{V1}/voids/preview", json={**BODY, "last": "2026-03-01"}, headers=swedish)
+    assert (turned.headers["content-language"], turned.json()["error"][:40]) == (
+        "sv",
+        "tiden slutar innan den börjar: byt plats",
+    )
 
 
 def test_what_cannot_be_voided_is_refused_with_the_reason(

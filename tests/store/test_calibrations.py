@@ -255,7 +255,7 @@ def test_a_decision_is_made_once(house: Database) -> None:
     assert (again.id, again.proposed_by) == (proposal.id, "Robin")  # the open one is renewed
     calibrations.reject(house, proposal.id, author="Kim", reason="the counts were hasty", now=LATER)
     for act in (calibrations.accept, calibrations.reject):
-        with pytest.raises(StoreRefused, match="was rejected before"):
+        with pytest.raises(StoreRefused, match="was decided before"):
             act(house, proposal.id, author="Kim", reason="", now=LATER)
     with pytest.raises(NotFound):
         calibrations.accept(house, 4711, author="Kim", reason="", now=LATER)

@@ -1,7 +1,7 @@
 """Evaluation of alert rules on stored data: sensors, spaces, services, forecasts and targets."""
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -79,8 +79,10 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
 
 
 def get_states(situation: Situation, rule: AlertRule) -> States:
-    """Evaluate a rule."""
-    return _STATES[rule.kind](situation, rule)
+    """Evaluate a rule; what happens in a simulated place meets none."""
+    states = _STATES[rule.kind](situation, rule)
+    simulated = {place.id for place in situation.places if place.sandbox}
+    return replace(states, met=tuple(state for state in states.met if state.site not in simulated))
 
 
 def _of_troubles(kinds: tuple[Kind, ...]) -> "_Judge":
@@ -122,7 +124,7 @@ def _sensors(situation: Situation, rule: AlertRule) -> States:
     now = situation.now
     placed: dict[str, tuple[str, datetime | None, set[str]]] = {}  # site, beginning and doors of each device
     for place in situation.places:
-        for sensor in place.sensors if rule.site in (None, place.id) and not place.sandbox else ():
+        for sensor in place.sensors if rule.site in (None, place.id) else ():
             begins, _ = calendar.placement_span(sensor, place)
             if begins is None or begins <= now:
                 device = placed.setdefault(place.external_id(sensor), (place.id, begins, set()))

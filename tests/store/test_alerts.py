@@ -298,6 +298,18 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(library: Datab
     assert still_open(library, NOON) == ["inside_after_closing"]
 
 
+def test_what_happens_in_a_simulated_place_is_no_alert(library: Database, desk: Inbox) -> None:
+    entered(library, NOON - timedelta(hours=1), 250)
+    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb, sandbox = true")
+    rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)
+    rule(library, "inside_after_closing", NOON, minutes=15)
+    rule(library, "sensor_offline", NOON)
+    full(library, NOON, 2)
+    heard(library, NOON - timedelta(days=1))
+    turn(library, NOON)
+    assert still_open(library, NOON) == [] == desk.bodies
+
+
 def test_what_nobody_cleans_is_reported_once_a_day(library: Database, desk: Inbox) -> None:
     """Entries of the last 24 hours would fall below the number and rise above it again and again."""
     rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)

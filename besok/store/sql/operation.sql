@@ -391,7 +391,7 @@ select s.slug as site, z.slug as space, coalesce(z.capacity, case when z.parent_
 from space z
 join site s using (site_id)
 join occupancy_minute o using (space_id)
-where upper_inf(z.valid) and not s.sandbox and o.people is not null
+where upper_inf(z.valid) and o.people is not null
     and o.time > %(now)s::timestamptz - greatest(%(minutes)s, 3) * interval '1 minute' and o.time <= %(now)s
     and (%(site)s::text is null or s.slug = %(site)s) and (%(space)s::text is null or z.slug = %(space)s)
 group by 1, 2, 3, z.parent_id, s.capacity

@@ -13,7 +13,7 @@ Name = Literal["today", "yesterday", "7d", "30d", "custom"]
 DAY = timedelta(days=1)
 YEAR = 364  # days: the same weekday a year before
 LONGEST = timedelta(days=1100)  # three years and a little
-KNOWN_YEARS = range(1990, 2101)  # no visitor counter is older
+KNOWN_YEARS = range(1900, 2101)  # others are typing mistakes, such as 0026
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def compared(address: Address, period: Range) -> Range | None:
     wish = address.get("cmp")
     if wish == "0":
         return None
-    if (begin := _date(wish)) and begin != period.first and begin.year in KNOWN_YEARS:
+    if (begin := _date(wish)) and begin != period.first:
         return period.earlier((period.first - begin).days)
     unit = YEAR if wish == "year" else 7
     return period.earlier(unit * ceil(period.days / unit))
@@ -71,6 +71,7 @@ def compared(address: Address, period: Range) -> Range | None:
 
 def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in KNOWN_YEARS else None

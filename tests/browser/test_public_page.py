@@ -15,6 +15,10 @@ def test_by_keyboard_and_without_scripts(chromium: Browser, still_house: House) 
     expect(page.locator(".skip")).to_be_focused()
     page.get_by_role("link", name="Svenska").press("Enter")
     expect(page.locator("h1")).to_have_text("Huset")
+    page.set_viewport_size({"width": 320, "height": 780})
+    hours = page.locator("tbody td").first
+    hours.evaluate("cell => { cell.textContent = '07:00–22:00, bemannat 10:00–18:00' }")
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 320
     context.close()
 
 

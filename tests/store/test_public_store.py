@@ -342,6 +342,8 @@ def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library
     assert [re.findall('src="(.*?)"', code) for code in offered] == [
         ["http://localhost/free/lib/widget"], ["http://localhost/free/lib/widget?part=today"]
     ]  # fmt: skip
+    shown, below = answer.text.split("</main>")  # what is renewed, and what is not: it stays unfolded
+    assert "<details" in below and "<details" not in shown
     assert client.get("/api/v1/sites/lib/free").json()["spaces"][0]["free"] == 50
 
 

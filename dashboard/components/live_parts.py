@@ -63,7 +63,7 @@ def state(space: SpaceLive) -> dict[str, str]:
         else space.level,  # occupied, by an unknown number of people
         "basis": space.basis or "",
         "known": "" if space.people is None else "1",
-        "placed": "" if space.reason in ("no_sensor", "door_without_sensor") else "1",
+        "placed": "" if space.reason in ("no_sensor", "door_without_sensor", "space_closed") else "1",
         "heard": space.heard.isoformat() if space.heard else "",
         "time": space.time.isoformat() if space.time else "",
     }
@@ -126,7 +126,7 @@ def reasons() -> dict[str, str]:
         "no_sensor": _("no sensor here"),
         "door_without_sensor": _("a door has no sensor"),
         "no_data": _("no figure yet"),
-        "space_closed": _("closed for now"),
+        "space_closed": _("this room is closed"),
         "unheard_door": _("no data from a door"),
         "uncounted_passage": _("beside a passage that nothing counts"),
     }
@@ -189,7 +189,7 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     quiet.
     """
     if space.freshness == "none":
-        return _("No data")
+        return _("Closed") if space.reason == "space_closed" else _("No data")
     if space.freshness == "stale":
         return _("Sensor offline") if is_offline(space) else _("Not updated")
     if space.level in ("calm", "unknown") and not is_open:

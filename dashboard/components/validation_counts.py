@@ -1,6 +1,6 @@
 """Validation counts: accuracy by door, the next count to make, counts, proposals and decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -34,7 +34,7 @@ def section(known: SiteCalibration, effects: CorrectionEffects, zone: str) -> An
         present(
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
-            *_doors(known.doors, names, zone),
+            *_doors(known.doors, {count.portal for count in known.counts}, names, zone),
             *_proposals(known.history, names, effects, known.site, zone),
             _counts(known.counts, names, zone),
         ),
@@ -42,12 +42,12 @@ def section(known: SiteCalibration, effects: CorrectionEffects, zone: str) -> An
     )
 
 
-def _doors(doors: Sequence[DoorInfo], names: Names, zone: str) -> list[Any]:
-    """Return a row for each door that was counted or is corrected, and the others in a sentence."""
+def _doors(doors: Sequence[DoorInfo], tried: Collection[str], names: Names, zone: str) -> list[Any]:
+    """Return a row for each door that was counted or is corrected, and in a sentence those that nobody has `tried`."""
     known = [d for d in doors if d.last_counted or d.correction]
-    others = formats.several([names[d.portal] for d in doors if d not in known])
+    others = formats.several([names[d.portal] for d in doors if d not in known and d.portal not in tried])
     missing = _("Nobody has counted at any door yet.")
-    if known:
+    if known or tried:
         missing = _("Nobody has counted yet at: {doors}.").format(doors=others)
     rows = [[names[d.portal], _rate(d, d.into), _rate(d, d.out), _last(d, zone), _figures(d)] for d in known]
     header = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]

@@ -300,7 +300,9 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(library: Datab
 
 def test_what_happens_in_a_simulated_place_is_no_alert(library: Database, desk: Inbox) -> None:
     entered(library, NOON - timedelta(hours=1), 250)
-    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb, sandbox = true")
+    execute(
+        library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb, sandbox = true"
+    )
     rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)
     rule(library, "inside_after_closing", NOON, minutes=15)
     rule(library, "sensor_offline", NOON)

@@ -201,14 +201,20 @@ def door(name: str, counted: datetime | None = None) -> DoorInfo:
 def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
     names = {name: name for name in ("Main", "Side", "Back")}
     said = texts(
-        validation_counts._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm")
+        validation_counts._doors(
+            [door("Main", NOW), door("Side"), door("Back")], (), names, "Europe/Stockholm"
+        )
     )
     assert "Main not counted not counted 25 Nov 13:00, 1 count" in said
     assert said.endswith("Nobody has counted yet at: Side and Back.")
     assert (
-        texts(validation_counts._doors([door("Main")], names, "Europe/Stockholm"))
+        texts(validation_counts._doors([door("Main")], (), names, "Europe/Stockholm"))
         == "Nobody has counted at any door yet."
     )
+    too_short = texts(
+        validation_counts._doors([door("Main"), door("Side")], {"Main"}, names, "Europe/Stockholm")
+    )
+    assert too_short == "Nobody has counted yet at: Side."
 
 
 def test_a_decision_says_what_it_would_change() -> None:

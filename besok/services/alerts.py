@@ -124,7 +124,7 @@ def _sensors(situation: Situation, rule: AlertRule) -> States:
     now = situation.now
     placed: dict[str, tuple[str, datetime | None, set[str]]] = {}  # site, beginning and doors of each device
     for place in situation.places:
-        for sensor in place.sensors if rule.site in (None, place.id) else ():
+        for sensor in place.sensors if rule.site in (None, place.id) and not place.sandbox else ():
             begins, _ = calendar.placement_span(sensor, place)
             if begins is None or begins <= now:
                 device = placed.setdefault(place.external_id(sensor), (place.id, begins, set()))

@@ -28,22 +28,24 @@
   }
 
   // What is being written is not drawn over.
-  window.besok.writing = () => page()?.querySelector("details[open] > form[data-send], form :is(input:not([type=checkbox]), textarea, select):focus");
+  window.besok.writing = () => page()?.querySelector("details[open] > form[data-send], form:has(input:not([type=checkbox], [type=hidden]), textarea, select):focus-within");
 
   // A page that is drawn again has new elements: what somebody has in hand, unfolded or ticked is so again.
   let at = "", held = null;
   const folds = new Map(), ticks = new Map();
-  const named = (one) => one.id || one.ariaLabel || (one.querySelector("summary") ?? one).textContent || one.href;
+  const named = (one) => one.id || one.ariaLabel || (one.form?.dataset.fields ?? "") + (one.querySelector("summary") ?? one).textContent || one.href;
+  const like = (tag, name) => [...page().querySelectorAll(tag)].filter((one) => named(one) === name);
   const mark = (one) => {
-    const alike = [...page().querySelectorAll(one.tagName)].filter((other) => named(other) === named(one));
-    return JSON.stringify([one.tagName, named(one), alike.indexOf(one)]);
+    const alike = like(one.tagName, named(one));
+    return JSON.stringify([one.tagName, named(one), alike.indexOf(one), alike.length]);
   };
-  const marked = (text) => {
-    const [tag, name, n] = JSON.parse(text);
-    return [...page().querySelectorAll(tag)].filter((one) => named(one) === name)[n];
+  const marked = (text) => {  // nothing where there are more or fewer like it: it might be that of something else
+    const [tag, name, n, many] = JSON.parse(text), alike = like(tag, name);
+    return alike.length === many ? alike[n] : undefined;
   };
   const within = (one) => page()?.contains(one) && one !== page();
   document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; });
+  document.addEventListener("pointerdown", ({ target }) => { if (held && page()?.contains(target) && marked(held) !== target) held = null; });
   document.addEventListener("focusout", ({ target }) => setTimeout(() => {
     if (target.isConnected && document.activeElement === document.body) held = null;  // let go, not drawn over
   }));
@@ -66,15 +68,17 @@
   }
 
   // What is being computed is looked for until it is there.
-  let looking = null, awaited = null;
+  let looking = null, sought = null, awaited = null;
   function renew() {
     const [waiting] = [...document.querySelectorAll("#page [data-renew]")].sort((one, other) => one.dataset.renew - other.dataset.renew);
     if (awaited?.path !== location.pathname) awaited = null;  // nothing is announced to whoever left and comes back
-    if (awaited && !waiting && page()?.querySelector("[data-title]")) {
-      document.getElementById("announcer").textContent = awaited.said;
+    if (awaited && waiting?.dataset.renewed !== awaited.said && page()?.querySelector("[data-title]")) {
+      if (awaited.said) document.getElementById("announcer").textContent = awaited.said;
       awaited = null;
     }
+    if (looking && !document.contains(sought)) { clearTimeout(looking); looking = null; }
     if (!waiting || looking) return;
+    sought = waiting;
     awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;

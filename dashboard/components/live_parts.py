@@ -126,7 +126,7 @@ def reasons() -> dict[str, str]:
         "no_sensor": _("no sensor here"),
         "door_without_sensor": _("a door has no sensor"),
         "no_data": _("no figure yet"),
-        "space_closed": _("this room is closed"),
+        "space_closed": _("temporarily closed"),
         "unheard_door": _("no data from a door"),
         "uncounted_passage": _("beside a passage that nothing counts"),
     }

@@ -130,10 +130,11 @@ def test_what_somebody_has_in_hand_is_so_again_when_the_page_is_drawn_again(
         spec = ScenarioSpec(title=title, first=date(2026, 12, 7), visitors=2)
         scenarios.ask(db, quiet_house.id, spec, author="Kim", now=datetime.now(UTC))
     page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}", locale="en-GB")
-    drawn, box = page.locator("#page").get_attribute("data-drawn") or "", page.get_by_label("Compare: One")
+    box = page.get_by_label("Compare: One")
     box.check()
     link = page.get_by_role("link", name="Link to share")
     link.focus()
+    drawn = page.locator("#page").get_attribute("data-drawn") or ""
     expect(page.locator("#page")).not_to_have_attribute("data-drawn", drawn)  # by itself, while they wait
     expect(link).to_be_focused()
     expect(box).to_be_checked()
@@ -145,3 +146,30 @@ def test_what_somebody_has_in_hand_is_so_again_when_the_page_is_drawn_again(
     expect(page.locator("#page")).not_to_have_attribute("data-drawn", drawn)
     expect(menu).to_have_attribute("open", "")
     expect(menu.locator("summary")).to_be_focused()
+
+
+def test_a_key_pressed_is_for_the_question_it_was_meant_for(
+    quiet_house: House, open_page: Open, db: Database
+) -> None:
+    """One that is done has no button to cancel any more: those of the others are now the first and second."""
+    asked = [
+        ScenarioSpec(title=title, first=date(2026, 12, 7), visitors=2) for title in ("One", "Two", "Three")
+    ]
+    numbers = [scenarios.ask(db, quiet_house.id, spec, author="Kim", now=datetime.now(UTC)) for spec in asked]
+    shown = "&".join(f"run={number}" for number in numbers)
+    page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}?{shown}", locale="en-GB")
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_have_count(3)
+    cancel.nth(1).focus()
+    first = scenarios.claim(db, datetime.now(UTC))
+    assert first and first.number == numbers[0]
+    assert scenarios.end(db, first, "failed", datetime.now(UTC))
+    expect(cancel).to_have_count(2)
+    expect(cancel.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cancel).to_have_count(1)
+    assert [run.state for run in (scenarios.load(db, quiet_house.id, n) for n in numbers)] == [
+        "failed",
+        "cancelled",
+        "queued",
+    ]

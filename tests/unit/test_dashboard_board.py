@@ -146,7 +146,7 @@ def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> No
     unestimated = replace(stale, time=NOW - timedelta(hours=1), heard=NOW)
     assert live_parts.verdict(unestimated, False) == "Uppdateras inte"
     room = space("hall", people=None, freshness="none", reason="space_closed", heard=None)
-    assert (live_parts.verdict(room), live_parts.certainty(room)) == ("Stängt", "rummet är stängt")
+    assert (live_parts.verdict(room), live_parts.certainty(room)) == ("Stängt", "tillfälligt stängt")
     assert live_parts.state(room)["placed"] == ""  # or it would be called never seen
 
 

@@ -17,29 +17,30 @@ REPORT = AnnualReport(
     hours_staffed=2900.0, hours_staffless=0.0,
     definitions=(), doors=(), corrections=(), imports=(), voids=(), remarks=(),
 )  # fmt: skip
+ZONE = "Europe/Stockholm"
 pytestmark = pytest.mark.usefixtures("english")
 
 
 def test_the_figure_says_how_it_comes_from_all_who_came() -> None:
-    said = texts(national_statistics.summary(REPORT))
+    said = texts(national_statistics.summary(REPORT, ZONE))
     assert "Visits of 2025 (Besok01): 396,687, 95 % interval 384,056–409,319." in said
     assert "429,742 entries less the site's stated deductions (33,055)." in said
     assert "estimated" not in said
 
 
 def test_what_is_estimated_is_said_and_what_is_not_taken_off_is_not() -> None:
-    said = texts(national_statistics.summary(replace(REPORT, gross=396_687.46, estimated_share=0.021)))
+    said = texts(national_statistics.summary(replace(REPORT, gross=396_687.46, estimated_share=0.021), ZONE))
     assert "2.1\u00a0% of it is imputed for times without data." in said and "deductions" not in said
 
 
 def test_hours_without_staff_are_told_apart() -> None:
-    said = texts(national_statistics.summary(replace(REPORT, hours_staffless=310.0)))
+    said = texts(national_statistics.summary(replace(REPORT, hours_staffless=310.0), ZONE))
     assert "Open for 2,900 hours with staff, and 310 with card." in said
 
 
 def test_too_few_days_give_no_figure() -> None:
     none = replace(REPORT, besok01=None, net=None, low=None, high=None)
     assert (
-        texts(national_statistics.summary(none))
+        texts(national_statistics.summary(none, ZONE))
         == "Visits of 2025 (Besok01): too few days were counted for a figure."
     )

@@ -25,10 +25,10 @@ def section(db: Database, site: Site, today: date) -> list[Any]:
         return []
     if report.net_counted is None:
         return []
-    return [titled(_("For the national library statistics"), *summary(report))]
+    return [titled(_("For the national library statistics"), *summary(report, site.timezone))]
 
 
-def summary(report: AnnualReport) -> list[Any]:
+def summary(report: AnnualReport, zone: str) -> list[Any]:
     """Return the figure with its interval and why it is not the one that was counted, or why there is none."""
     if report.besok01 is None or report.low is None or report.high is None:
         few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
@@ -39,7 +39,7 @@ def summary(report: AnnualReport) -> list[Any]:
     return [
         html.P(figure, className="finding"),
         quiet(
-            _why(report),
+            _why(report, zone),
             " ",
             _("The data behind it:"),
             " ",
@@ -48,14 +48,14 @@ def summary(report: AnnualReport) -> list[Any]:
     ]
 
 
-def _why(report: AnnualReport) -> str:
+def _why(report: AnnualReport, zone: str) -> str:
     """Return how it comes from all who were counted, so that nobody reports the one for the other."""
     parts = []
     if report.closed:
         closed = _("It was closed {day} by {who} and stays.")
         parts.append(
             closed.format(
-                day=formats.day(report.closed.closed.date()), who=formats.author(report.closed.author)
+                day=formats.day_of(report.closed.closed, zone), who=formats.author(report.closed.author)
             )
         )
         if summary := revision_text.revision(report.closed, "besok01"):

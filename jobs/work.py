@@ -39,7 +39,7 @@ NAME = "jobs"  # in the heartbeat
 CHANNELS = ("readings", "sites")
 PATIENCE_S = 0.5  # how long a stop may go unnoticed
 RETRY_S = 1.0  # after the database was lost
-PIECE_S = 0.8  # news waits at most about so long for past days
+PIECE_S = 0.8  # news waits about so long for past days, and up to twice as long for two weeks of them
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
 CLAIM_S = 10.0  # for a note about a duty

@@ -18,8 +18,8 @@ Cells = NDArray[np.float32]
 # A part of a step on the way back: from how well cells after it explain what came later to the same of cells before
 Back = Callable[[Cells], Cells]
 
-CELLS = 48
-BIASES = 7
+CELLS = 64
+BIASES = 9
 _MIDDLE = CELLS // 2
 _PLACES = np.arange(CELLS, dtype=np.float32) - _MIDDLE
 _NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt bias

@@ -45,7 +45,7 @@
   };
   const within = (one) => page()?.contains(one) && one !== page();
   document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; });
-  document.addEventListener("pointerdown", ({ target }) => { if (held && page()?.contains(target) && marked(held) !== target) held = null; });
+  document.addEventListener("pointerdown", ({ target }) => { if (held && page()?.contains(target) && !marked(held)?.contains(target)) held = null; });
   document.addEventListener("focusout", ({ target }) => setTimeout(() => {
     if (target.isConnected && document.activeElement === document.body) held = null;  // let go, not drawn over
   }));

@@ -25,7 +25,7 @@ import pandas as pd
 from benchmarks._page import write_tables
 from benchmarks.worlds import rooms, simulated, standard
 from benchmarks.worlds.rooms import Way
-from benchmarks.worlds.targets import missed
+from benchmarks.worlds.targets import EACH_WORLD, missed
 from cli.simulation import score_table
 from cli.simulation.judge import ESTIMATORS
 from cli.simulation.judged_world import SITE, JudgedWorld
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     scores = standard_worlds(seeds, _report_judged)
     blocks = {"worlds": overview(scores.lines, scores.abouts), "averages": averages(scores.lines),
-              "figures": every(scores.lines)}  # fmt: skip
+              "outside": outside(scores.lines), "figures": every(scores.lines)}  # fmt: skip
     unreached = missed(scores.lines)
     blocks["targets"] = "".join(f"- {text}\n" for text in unreached) or "All targets are reached.\n"
     if args.sdu:
@@ -111,6 +111,23 @@ def _row(lines: pd.DataFrame, world: str) -> Iterator[str]:
     yield plain(own["live"].people)
     yield from (percent(own[name].relative, ".1f") for name in ESTIMATORS)
     yield from (percent(own[name].coverage) for name in ("live", "smoothed"))
+
+
+def outside(lines: pd.DataFrame) -> str:
+    """Return the worlds whose interval holds less or more often than it is wanted to, and how often."""
+    least, most = EACH_WORLD
+    own = lines[(lines["world"] != AVERAGE) & lines["estimator"].isin(["live", "smoothed"])]
+    sides = (("too narrow", own["coverage"] < least), ("too wide", own["coverage"] > most))
+    rows = [
+        [how, str(name), ", ".join(_holding(one) for one in group.sort_values("coverage").itertuples())]
+        for how, off in sides
+        for name, group in own[off].groupby("estimator")
+    ]
+    return markdown(["interval", "estimator", "worlds, and in how many cases it holds"], rows)
+
+
+def _holding(line: Any) -> str:
+    return f"{line.world}{', spaces' * (line.of != SITE)} {percent(line.coverage, '.1f')}"
 
 
 def averages(lines: pd.DataFrame) -> str:

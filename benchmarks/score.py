@@ -20,10 +20,10 @@ from benchmarks import effects, forecast, levers, occupancy, visits
 from benchmarks._page import write_tables
 from benchmarks._series import DATA, STREETS
 from benchmarks.worlds.known_effects import simulated
+from benchmarks.worlds.targets import EACH_WORLD
 from cli.simulation.judged_world import SITE
 from cli.simulation.score_table import AVERAGE
 
-EACH_WORLD = (0.70, 0.92)  # of 80 % intervals, in each world by itself
 VISITS = (0.72, 0.88)  # of 80 % intervals, of a site's days, months or years
 SERIES = (0.75, 0.85)  # of 80 % intervals, over a group of series
 CHANCE = (0.0, 0.08)  # of findings where nothing was done; 0.05 is right

@@ -10,6 +10,7 @@ from cli.simulation.score_table import AVERAGE, YARDSTICK
 
 LIVE, SMOOTHED = 0.65, 0.40  # of the error of clamp-and-reset, on the average
 COVERS: Final = (0.75, 0.85)  # of the 80 % intervals, on the average
+EACH_WORLD: Final = (0.70, 0.92)  # of the 80 % intervals, in each world by itself
 KNOWN: Final = 0.99
 # Not worse than clamp-and-reset in any world: two estimators that are equally good differ by some percent over a few
 # weeks of days, and by less than half a person nobody is misled.

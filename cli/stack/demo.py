@@ -70,9 +70,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int,
         _fill_history(home, supervisor, environment, gaps)
     history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
     programs = {name: _service(name, environment | _account(home, name), name) for name in SERVICES}
-    # Jobs work through the whole past as it comes, and scenarios take what is left: what people look at goes first.
-    for name in ("work", "run-scenarios"):
-        programs[name] = replace(programs[name], command=("nice", *programs[name].command))
+    for name in ("work", "run-scenarios"):  # jobs work through the whole past as it comes
+        programs[name] = _yielding(programs[name])
     supervisor.add(*programs.values())
     play = ("simulate", "live", *(("--scenario", scenario) if scenario else ()))
     supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
@@ -127,6 +126,11 @@ def _service(name: str, environment: dict[str, str], *arguments: str) -> Program
     return Program(name=name, command=(sys.executable, "-m", "cli.main", *arguments), env=environment)
 
 
+def _yielding(program: Program) -> Program:
+    """Return the program with what is left of the processors: what people look at goes first."""
+    return replace(program, command=("nice", *program.command))
+
+
 def _applied(url: str, sites: SiteFile) -> SiteFile:
     """Bring the database up to date, with the sites as the demo wants them, which are returned."""
     migrate(url)
@@ -150,7 +154,7 @@ def _fill_history(
         options = ("--first", str(gap.first), "--last", str(gap.last), "--remember", str(home.history))
         arguments = ("simulate", "backfill", *options, *(("--as-live",) if gap.live else ()))
         for _ in range(3):  # the database may be ended under it, and comes back
-            if supervisor.run(_service("backfill", environment, *arguments)) == 0:
+            if supervisor.run(_yielding(_service("backfill", environment, *arguments))) == 0:
                 break
         else:
             raise StackError("The history could not be simulated; the next start goes on where it ended")

@@ -183,7 +183,8 @@ def _judge(
     with psycopg.connect(fleet.url) as conn:
         there = set(conn.execute("select server, number from committed").fetchall())
     gone = [commit for commit in commits if (commit.server, commit.number) not in there]
-    result.expect(f"{len(gone)} of {len(commits)} confirmed commits lost", holds=not gone)
+    where = "".join(f"\n  {text}" for text in writers.spans(gone))
+    result.expect(f"{len(gone)} of {len(commits)} confirmed commits lost{where}", holds=not gone)
     shown = [[web.live(site) for site in world.SITES] for web in programs.webs]
     result.expect("both webs show the same", holds=all(shown[0]) and _figures(shown[0]) == _figures(shown[1]))
     broken = sorted(log.name for log in folder.glob("*.log") if "Exception in thread" in log.read_text())

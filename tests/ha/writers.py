@@ -1,9 +1,9 @@
 """Who can commit: one writer at each PostgreSQL, past the proxy, for as long as the machines fail."""
 
 import threading
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 
 import psycopg
@@ -13,10 +13,10 @@ PAUSE_S = 0.05
 
 @dataclass(frozen=True, slots=True, order=True)
 class Commit:
-    """A commit that a server has confirmed; times are seconds of the monotonic clock."""
+    """A commit that a server has confirmed; times are those of its log, in UTC."""
 
-    begun: float
-    ended: float
+    begun: datetime
+    ended: datetime
     server: str
     number: int
 
@@ -42,9 +42,9 @@ class Writer(threading.Thread):
     def _write(self, conn: psycopg.Connection) -> None:
         while not self._stop_now.wait(PAUSE_S):
             self._number += 1
-            begun = time.monotonic()
+            begun = datetime.now(UTC)
             conn.execute("insert into committed values (%s, %s)", (self._server, self._number))
-            ended = time.monotonic()
+            ended = datetime.now(UTC)
             self.commits.append(Commit(begun, ended, self._server, self._number))
 
 
@@ -53,7 +53,14 @@ def turns(commits: Iterable[Commit]) -> list[str]:
     return [server for server, _ in groupby(sorted(commits), key=lambda commit: commit.server)]
 
 
+def spans(commits: Iterable[Commit]) -> Iterator[str]:
+    """Yield where and from when to when commits were confirmed, for each turn of a server."""
+    for server, turn in groupby(sorted(commits), key=lambda commit: commit.server):
+        own = list(turn)
+        yield f"{len(own)} on {server}, {own[0].begun:%H:%M:%S.%f} to {own[-1].ended:%H:%M:%S.%f}"
+
+
 def longest_pause_s(commits: Sequence[Commit]) -> float:
     """Return how long no server confirmed anything."""
     ends = sorted(commit.ended for commit in commits)
-    return max((b - a for a, b in pairwise(ends)), default=0.0)
+    return max((b - a for a, b in pairwise(ends)), default=timedelta(0)).total_seconds()

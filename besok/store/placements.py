@@ -13,10 +13,20 @@ Start = tuple[int | None, int | None, bool, str, datetime | None]  # portal, spa
 End = tuple[datetime | None, list[float] | None]  # end, and position on the plan
 
 
+def lock_placements(conn: Connection, sites: Iterable[Site]) -> None:
+    """Register the channels of some sites, and lock them and the portals they observe as a writer of readings does.
+
+    Before anything else of the sites is written: locked in another order, edits and writers wait for each other.
+    """
+    keys = list(dict.fromkeys(key for site in sites for _, key in keyed(site)))
+    identity.register(conn, keys)
+    channels = identity.find_channels(conn, keys).values()
+    conn.execute(sql("lock_channels"), {"channels": sorted(channel for channel, _ in channels)})
+
+
 def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:
-    """Set the placements of the channels of some sites to those the sites state, and no others."""
+    """Set the placements of the locked channels of some sites to those the sites state, and no others."""
     requested = _stated_placements(conn, sites, ids)
-    conn.execute(sql("lock_channels"), {"channels": sorted(requested)})
     stored: dict[tuple[int, Start], tuple[int, End]] = {}
     for placement, channel, *start, ends, at in conn.execute(
         sql("placement_rows"), {"channels": list(requested)}
@@ -44,7 +54,7 @@ def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, 
 def _stated_placements(
     conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]
 ) -> dict[int, list[tuple[Start, End]]]:
-    """Return the stated placements of each channel of the sites, each with its end; register unknown channels."""
+    """Return the stated placements of each channel of the sites, each with its end; describe their devices."""
     stated: dict[ChannelKey, list[tuple[Start, End]]] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}
@@ -53,13 +63,12 @@ def _stated_placements(
             begins, ends = placement_span(sensor, site)
             start = (portal, space, sensor.swapped, sensor.role, begins)
             stated.setdefault(key, []).append((start, (ends, sensor.at and [*sensor.at])))
-        _register(conn, site)
+        _describe(conn, site)
     channels = identity.find_channels(conn, stated)
     return {channels[key][0]: places for key, places in stated.items()}  # in the order of the file
 
 
-def _register(conn: Connection, site: Site) -> None:
-    identity.register(conn, (key for _, key in keyed(site)))
+def _describe(conn: Connection, site: Site) -> None:
     described = [
         {
             "source": key[0],

@@ -34,7 +34,7 @@ from besok.store import audit, hours, recounted, results
 from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
-from besok.store.placements import write_placements
+from besok.store.placements import lock_placements, write_placements
 from besok.store.recounted import Recounted, Visits, visits
 from besok.store.rollup import note_counting, rebuild_days, recount
 
@@ -178,6 +178,7 @@ def _write(
     lines: list[str],
 ) -> Outcome:
     """Write the sites that have an order, and the channels they take from others; return the changes of past days."""
+    lock_placements(conn, requested.values())
     existing = [name for name in requested if name in stored]
     before: Visits = visits(conn, existing)
     note_counting(conn)

@@ -159,7 +159,9 @@ class Machine:
     def _patroni(self) -> Program:
         config = self._folder / "patroni.yml"
         # The one watchdog there may be is of the machine that all three are on.
-        config.write_text(self._place.filled("patroni.yml", self.number, **{"mode: required": '"mode": "off"'}))
+        config.write_text(
+            self._place.filled("patroni.yml", self.number, **{"mode: required": '"mode": "off"'})
+        )
         user = program.unprivileged("postgres")
         if user:
             shutil.chown(config, user)

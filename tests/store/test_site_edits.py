@@ -1,9 +1,12 @@
 """Sites edited in pages and by files: neither undoes the other unasked, and an edit recomputes what a file does."""
 
 import re
+from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -27,6 +30,7 @@ from collectors import pipeline
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
+from tests.databases import execute
 from tests.readings import passed
 from tests.small_sites import library
 from tests.unit.on_the_way import texts
@@ -50,6 +54,23 @@ def edit(db: Database, part: Part, name: str, **values: str) -> None:
     raw = next(one for one in found if one.get("id", "") == name or part == "site")
     whole = values_of(part, raw) | values
     change(db, Edit(site=LIBRARY, part=part, mark=mark(part, raw), values=whole), author="Kim", now=NOW)
+
+
+@pytest.mark.usefixtures("database_url", "places")  # with a pool of connections
+def test_an_edit_locks_doors_after_their_channels_as_writers_do(
+    db: Database, wait_for: Callable[..., object]
+) -> None:
+    """In another order each waited for the other, and the edit or its preview ended as if the database were away."""
+    library, park = EXAMPLE.sites
+    wider = SiteFile(sites=(replace(library, portals=[replace(p, width_m=3) for p in library.portals]), park))
+    applied = Thread(target=copy_context().run, args=(sites.apply, db, wider))
+    with db.transaction() as conn:  # as a writer does
+        conn.execute("select from channel order by channel_id for no key update")
+        applied.start()
+        wait_for(lambda: execute(db, "select exists (select from pg_locks where not granted)") == [(True,)])
+        conn.execute("select from portal order by portal_id for no key update")
+    applied.join()
+    assert {portal.width_m for portal in sites.load(db, LIBRARY).portals} == {3}
 
 
 @pytest.mark.usefixtures("places")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from besok.model.readings import Flag, Refusal
 from besok.model.views.devices import (
@@ -9,6 +10,7 @@ from besok.model.views.devices import (
     SHOWN_DEVICES,
     DeviceInfo,
     DeviceToday,
+    RejectedAlike,
     RejectedMessage,
     UnplacedDevice,
 )
@@ -48,6 +50,12 @@ class _RejectedRow:
     size: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AlikeRow(_RejectedRow):
+    count: int
+    asks: bool
+
+
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
     return [
@@ -80,7 +88,13 @@ def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
 def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
     """Return rejected messages, newest first; `before_id` gives the next page."""
     rows = db.fetch("rejected", _RejectedRow, limit=limit, before=before_id, length=SHOWN_BYTES)
-    return [_rejected(r) for r in rows]
+    return [like(RejectedMessage, r, **_shown(r)) for r in rows]
+
+
+def get_rejected_alike(db: Database, limit: int) -> list[RejectedAlike]:
+    """Return the last rejected message of each topic and class of reasons, newest first, with how many there are."""
+    rows = db.fetch("rejected_alike", _AlikeRow, limit=limit, length=SHOWN_BYTES)
+    return [like(RejectedAlike, r, **_shown(r)) for r in rows]
 
 
 def refuses_simulated(db: Database, site: str, now: datetime) -> bool:
@@ -89,10 +103,11 @@ def refuses_simulated(db: Database, site: str, now: datetime) -> bool:
     return answer is not None and answer.yes
 
 
-def _rejected(r: _RejectedRow) -> RejectedMessage:
+def _shown(r: _RejectedRow) -> dict[str, Any]:
+    """Return the class and the payload of a rejected message as they are shown."""
     text = r.payload.decode("utf-8", "replace" if r.size > SHOWN_BYTES else "strict") if _is_text(r) else None
     payload, encoding = (r.payload.hex(), "hex") if text is None else (text, "text")
-    return like(RejectedMessage, r, kind=Refusal(r.kind), payload=payload, encoding=encoding)
+    return {"kind": Refusal(r.kind), "payload": payload, "encoding": encoding}
 
 
 def _is_text(r: _RejectedRow) -> bool:

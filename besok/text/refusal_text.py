@@ -4,8 +4,13 @@ from besok.model.readings import Refusal
 from besok.text.languages import _
 
 
-def explained(kind: Refusal) -> str:
-    """Explain why messages of this class are rejected, with the remedy."""
+def explained(kind: Refusal, asks: bool) -> str:
+    """Explain why messages of this class are rejected, with the remedy; `asks`: people can say what they mean."""
+    if kind is Refusal.UNKNOWN_FORMAT and not asks:
+        return _(
+            "Nothing in it is known to be a count, so nothing is asked about it. If the device counts people, see "
+            "“What was found”; if not, have it send elsewhere."
+        )
     return {
         Refusal.UNKNOWN_FORMAT: _(
             "Nobody has said what this device sends. Answer under Unknown devices, or write a mapping."

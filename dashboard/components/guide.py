@@ -10,7 +10,7 @@ from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
 from besok.model.views.devices import UnplacedDevice
 from besok.services import access
-from besok.services.devices import get_rejected, get_unplaced
+from besok.services.devices import get_rejected_alike, get_unplaced
 from besok.services.site_editing import NEEDED, Step, next_step, steps
 from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import Lookup, look_up
@@ -32,7 +32,7 @@ from dashboard.components.elements import aria, data, items, present, quiet
 PAGE: Final = "/admin/site"
 HERE: Final = "site-made"
 USUAL_ZONE: Final = "Europe/Stockholm"
-SHOWN: Final = 20  # rejected messages
+SHOWN: Final = 20  # kinds of rejected messages
 
 
 def words() -> dict[Step, str]:
@@ -144,7 +144,7 @@ def _sending(
     db: Database, built: Sequence[Site], unplaced: Sequence[UnplacedDevice], lookup: Lookup, now: datetime
 ) -> list[Any]:
     """Return what sends already: sensors that wait for a place, unknown devices, and what could not be read."""
-    unknown, rejected = get_unknown(db), get_rejected(db, SHOWN)
+    unknown, rejected = get_unknown(db), get_rejected_alike(db, SHOWN)
     if not unplaced and not unknown and not rejected:
         none = _("None yet. You can set up everything, and connect the sensors afterwards.")
         return [html.H2(_("Sensors that are sending")), quiet(none)]

@@ -14,7 +14,7 @@ from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration, get_effects
-from besok.services.devices import get_devices, get_devices_today, get_rejected, get_unplaced
+from besok.services.devices import get_devices, get_devices_today, get_rejected_alike, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.health import not_receiving_since
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
@@ -39,7 +39,7 @@ from dashboard.components import (
 from dashboard.components.elements import data
 from dashboard.components.sensor_table import place_names, sensor_names
 
-SHOWN = 20  # rejected messages
+SHOWN = 20  # kinds of rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 RENEWED_S = 60  # a sensor that falls silent is offline within minutes
 
@@ -146,7 +146,7 @@ def _of_no_site(
         html.H2(_("Unknown devices"), id="unknown"),
         unknown_devices.section(unknown, place, now),
         html.H2(_("Rejected messages"), id="rejected"),
-        rejected_messages.section(get_rejected(db, SHOWN), site.timezone),
+        rejected_messages.section(get_rejected_alike(db, SHOWN), site.timezone),
     ]
 
 

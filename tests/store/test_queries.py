@@ -11,7 +11,7 @@ from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Message, Reading
 from besok.model.views.devices import DeviceToday
-from besok.services.devices import get_devices, get_devices_today, get_rejected
+from besok.services.devices import get_devices, get_devices_today, get_rejected, get_rejected_alike
 from besok.services.health import get_health
 from besok.services.live import get_live
 from besok.services.places import get_sites, get_spaces
@@ -348,6 +348,23 @@ def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:
     assert (raw.payload, raw.encoding) == ("ff00", "hex")
     assert (long.encoding, long.size) == ("text", 6000)
     assert get_rejected(db, limit=1, before_id=raw.id)[0].id == text.id
+
+
+def test_rejected_messages_of_one_topic_and_class_are_one_and_do_not_hide_the_others(db: Database) -> None:
+    sent = [
+        ("quiet", "cannot be read"),
+        *(("noisy", f"cannot be read: {n}") for n in range(30)),
+        ("noisy", '[[sites.mappings]]\n# values.in = "$.in"  # people'),
+    ]
+    rejections = [
+        Rejection(message=Message(topic=t, payload=b"%d" % n, received=NOW), reason=why)
+        for n, (t, why) in enumerate(sent)
+    ]
+    write(db, Batch(rejections=rejections))
+    asked, noisy, quiet = get_rejected_alike(db, 3)
+    assert (noisy.topic, noisy.count, noisy.payload, noisy.asks) == ("noisy", 30, "30", False)
+    assert (asked.topic, asked.count, asked.asks) == ("noisy", 1, True)
+    assert (quiet.topic, quiet.count) == ("quiet", 1)
 
 
 def test_health_knows_silent_services(db: Database) -> None:

@@ -13,7 +13,7 @@ from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
 from besok.model.views.calibration import CorrectionEffect, DoorInfo
-from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedMessage
+from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedAlike
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
 from besok.text import refusal_text
@@ -261,8 +261,8 @@ def test_rooms_show_what_their_sensors_are_worth() -> None:
 def test_the_reason_of_a_rejected_message_is_told_in_the_readers_language() -> None:
     for kind in Refusal:
         with speaking("sv"):
-            swedish = refusal_text.explained(kind)
-            message = RejectedMessage(
+            swedish = refusal_text.explained(kind, asks=True)
+            message = RejectedAlike(
                 id=1,
                 received=NOW,
                 topic="a/b",
@@ -271,7 +271,14 @@ def test_the_reason_of_a_rejected_message_is_told_in_the_readers_language() -> N
                 payload="{}",
                 encoding="text",
                 size=2,
+                count=3,
+                asks=True,
             )
             shown = str(rejected_messages.section([message], "Europe/Stockholm"))
         assert swedish in shown and "lang='en'" in shown
-        assert swedish != refusal_text.explained(kind)
+        assert swedish != refusal_text.explained(kind, asks=True)
+
+
+def test_only_what_is_asked_about_is_said_to_wait_for_an_answer() -> None:
+    asked, plain = (refusal_text.explained(Refusal.UNKNOWN_FORMAT, asks) for asks in (True, False))
+    assert "Unknown devices" in asked and "Unknown devices" not in plain

@@ -135,6 +135,17 @@ class RejectedMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedAlike(RejectedMessage):
+    """The last of `count` messages of one topic that were rejected for one class of reasons.
+
+    `asks`: a person can answer what they mean, as of an unknown device.
+    """
+
+    count: int
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHealth:
     """A service and when it last said that it works; `detail` holds its own figures."""
 

@@ -155,6 +155,21 @@ where resolved is null and (%(before)s::bigint is null or rejected_id < %(before
 order by rejected_id desc
 limit %(limit)s
 
+-- name: rejected_alike
+-- Rejected messages that are still unread by topic, class and whether their reason asks: the last of each, with how many.
+select g.count, g.asks, r.rejected_id as id, r.received, r.topic, r.reason, r.kind, substr(r.payload, 1, %(length)s) as payload,
+    length(r.payload) as size
+from (
+    select max(rejected_id) as last, count(*)::int as count, position('# values.' in reason) > 0 as asks
+    from rejected
+    where resolved is null
+    group by topic, kind, asks
+    order by last desc
+    limit %(limit)s
+) g
+join rejected r on r.rejected_id = g.last
+order by g.last desc
+
 -- name: rejected_fetch
 -- Unresolved rejected messages, oldest first.
 select rejected_id, received, topic, payload, retained from rejected

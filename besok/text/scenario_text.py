@@ -206,8 +206,13 @@ def noticed(notice: SensorNotice) -> Iterator[str]:
         yield _("The fault at {door} would not be noticed within {n} days.").format(door=door, n=days)
     else:
         times = {"n": formats.number(notice.noticed), "all": formats.number(notice.replications)}
-        sentence = _("The fault at {door} would be noticed in {n} of {all} simulations, {after}, as: {kind}.")
-        yield sentence.format(door=door, after=_after(notice.after_h), kind=finding(notice.named), **times)
+        sentence = _(
+            "The fault at {door} would be noticed in {n} of {all} simulations of the {days} days after it, "
+            "{after}, as: {kind}."
+        )
+        yield sentence.format(
+            door=door, days=days, after=_after(notice.after_h), kind=finding(notice.named), **times
+        )
     counted = notice.counted
     low, high = (formats.number(100 * share) for share in (counted.low, counted.high))
     text = _("If nobody acts, {mid} ({low}–{high}) of the visits of {n} days are counted.")

@@ -178,7 +178,9 @@
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         if (form.dataset.leads) {  // to what was made: "{site}" is that of the answer
           const made = answer.status === 204 ? {} : await answer.json();
-          location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, key) => made[key]));
+          const of = (address) => address.replace(/\{(\w+)\}/g, (_, key) => made[key]);
+          if (form.dataset.back) history.replaceState(history.state, "", of(form.dataset.back));  // the form as it was sent
+          location.assign(of(form.dataset.leads));
         } else done(form);
         return;
       }

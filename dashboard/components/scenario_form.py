@@ -30,8 +30,9 @@ def form(site: Site, spec: ScenarioSpec) -> Any:
     fields = [title, *(_recorded(spec, spec.recorded) if spec.recorded else _rows(site, spec))]
     verb = _("Keep") if spec.recorded else _("Ask")
     address = f"POST /api/v1/sites/{site.id}/scenarios"
-    leads = f"/scenarios/{site.id}?run={{number}}"
-    return forms.form(fields, HERE, verb, "", address, lists="closed", leads=leads)
+    here = f"/scenarios/{site.id}"
+    leads = {"leads": f"{here}?run={{number}}", "back": f"{here}?ask={{number}}"}
+    return forms.form(fields, HERE, verb, "", address, lists="closed", **leads)
 
 
 def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:

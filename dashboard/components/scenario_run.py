@@ -154,7 +154,12 @@ def _basis(spec: ScenarioSpec, result: ScenarioResult) -> str:
     sentences = [learnt if result.learnt else usual]
     if spec.about_people:
         n = formats.number(spec.replications)
-        sentences.append(_("{n} simulations; in brackets the interval that holds 80 % of them.").format(n=n))
+        text = plural(
+            "{n} simulations of the chosen day; in brackets the interval that holds 80 % of them.",
+            "{n} simulations of the chosen days; in brackets the interval that holds 80 % of them.",
+            spec.days,
+        )
+        sentences.append(text.format(n=n))
         sentences.append(_("Nobody is turned away: the figures say how many want to come in."))
     return " ".join(sentences)
 

@@ -1,11 +1,14 @@
 """*Scenarios*: planners ask what would happen, and read what breaks first, when and for how long."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Literal
 
 from dash import dcc, html
 
 from besok.model import calendar
+from besok.model.errors import NotFound
 from besok.model.scenarios import ScenarioSpec
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
@@ -14,8 +17,8 @@ from besok.services import access, health, scenarios
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.database import Database
-from besok.text import scenario_text
-from besok.text.languages import _, named
+from besok.text import formats, scenario_text
+from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import notices, scenario_form, scenario_list, scenario_run
 from dashboard.components.chart import chart
@@ -39,11 +42,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
     known = scenario_text.examples(place, calendar.business_day(now, place))
-    if asking.isdecimal():
-        spec = store.load(db, place.id, int(asking)).spec
-    else:
-        first = known["double"].first
-        spec = known.get(asking) or ScenarioSpec(title=_("My question"), first=first, days=7)
+    asked, gone = _loaded(db, place, [int(asking)] if asking.isdecimal() else [])
+    own = ScenarioSpec(title=_("My question"), first=known["double"].first, days=7)
+    spec = asked[0].spec if asked else known.get(asking, own)
     link = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
     about = (
         _(
@@ -56,16 +57,28 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
             "and once with your changes. Nothing of the real figures is touched."
         )
     )
-    return [html.P(link), quiet(about), scenario_form.form(place, spec)]
+    return present(html.P(link), gone, quiet(about), scenario_form.form(place, spec))
+
+
+def _loaded(db: Database, place: Site, numbers: Sequence[int]) -> tuple[list[ScenarioRun], Any]:
+    """Return the questions of these numbers that are still there, and a line about those that are not."""
+    runs = []
+    for number in numbers:
+        with suppress(NotFound):
+            runs.append(store.load(db, place.id, number))
+    gone = len(numbers) - len(runs)
+    text = plural(
+        "{n} of the questions is no longer there.", "{n} of the questions are no longer there.", gone
+    )
+    return runs, quiet(text.format(n=formats.number(gone))) if gone else None
 
 
 def _answers(
     db: Database, place: Site, runs: list[ScenarioRun], address: Address, now: datetime, may: bool
 ) -> list[Any]:
     chosen = [int(value) for name, value in address.query if name == "run" and value.isdecimal()]
-    shown = [store.load(db, place.id, number) for number in (chosen or [r.number for r in runs[:1]])][
-        : scenario_list.SIDE_BY_SIDE
-    ]
+    chosen = chosen or [run.number for run in runs[:1]]
+    shown, gone = _loaded(db, place, chosen[: scenario_list.SIDE_BY_SIDE])
     waiting = [run.number for run in runs if run.state in ("queued", "running")]
     at_work = not waiting or health.at_work(db, "scenarios", now)
     cards = [
@@ -75,6 +88,7 @@ def _answers(
     forbidden = quiet(_("Planners and administrators ask here; you can read the answers."))
     return present(
         scenario_list.starts(place.id, known) if may else forbidden,
+        gone,
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
         _chart([run for run in shown if run.result and run.spec.about_people]),
         html.H2(_("Questions so far")),

@@ -115,12 +115,20 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     card = page.locator(".scenario")
     expect(card).to_contain_text("Tjänsten som simulerar svarar inte.")
     accessible(page)
+    page.go_back()
+    expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")
+    page.go_forward()
     card.get_by_role("button", name="Avbryt").press("Enter")
     expect(card.locator("header .chip")).to_have_text("avbruten")
     (run,) = scenarios.listing(db, quiet_house.id)
     assert run.state == "cancelled"
     page.get_by_role("link", name="Fråga igen med ändringar").press("Enter")
     expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")
+    page.goto(f"{address}?run={run.number + 1}&run={run.number}")
+    expect(card.locator("header .chip")).to_have_text("avbruten")
+    expect(page.get_by_text("1 av frågorna finns inte kvar.")).to_be_visible()
+    page.goto(f"{address}?ask={run.number + 1}")
+    expect(page.get_by_text("1 av frågorna finns inte kvar.")).to_be_visible()
 
 
 def test_what_somebody_has_in_hand_is_so_again_when_the_page_is_drawn_again(

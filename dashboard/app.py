@@ -17,7 +17,7 @@ from dashboard.unknown import UnknownPages
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
-FIRST = "first.js"  # before everything of Dash
+FIRST = ("colours.js", "first.js")  # before everything of Dash
 UNUSED = "/dash_table/"  # a script for tables that no page uses
 
 
@@ -35,7 +35,7 @@ class Screens(Dash):
 <title>{parts["title"]}</title>
 <link rel="icon" type="image/svg+xml" href="{self.get_asset_url("logo.svg")}">
 <link rel="preload" as="font" type="font/woff2" crossorigin href="{self.get_asset_url("vendor/inter-5.3.0.woff2")}">
-{self.first_script()}
+{self.first_scripts()}
 {parts["css"]}
 </head>
 <body>
@@ -49,9 +49,10 @@ class Screens(Dash):
         scripts = super()._generate_scripts_html().split("\n")
         return "\n".join(script for script in scripts if UNUSED not in script)
 
-    def first_script(self) -> str:
-        """Our script before Dash's, with a fingerprint as it gives them to the others."""
-        return f'<script src="{self.get_asset_url(FIRST)}?m={(ASSETS / FIRST).stat().st_mtime}"></script>'
+    def first_scripts(self) -> str:
+        """Our scripts before Dash's, with fingerprints as it gives them to the others."""
+        addresses = (f"{self.get_asset_url(name)}?m={(ASSETS / name).stat().st_mtime}" for name in FIRST)
+        return "\n".join(f'<script src="{address}"></script>' for address in addresses)
 
 
 def attach(server: FastAPI, settings: Settings) -> Dash:
@@ -67,7 +68,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
         title="Besök",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^first\.js$",
+        assets_ignore=r"^(colours|first)\.js$",
         assets_path_ignore=["vendor"],
         suppress_callback_exceptions=True,  # pages are not in the first layout
         enable_mcp=False,
@@ -78,7 +79,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     router.register(app, lambda: server.state.db, lambda: server.state.clock())
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
-    server.add_middleware(CachingMiddleware, known=addresses(app, app.first_script()))
+    server.add_middleware(CachingMiddleware, known=addresses(app, app.first_scripts()))
     server.add_middleware(UnknownPages, database=lambda: server.state.db)
     server.add_middleware(LanguageMiddleware, default=settings.language)
     # Dash starts itself with an inline script, whose hash is known only when every callback is registered.

@@ -25,7 +25,7 @@ def answer(title: str, body: str, status: int = 200, *, here: str | None, wide: 
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
-<title>{escape(title)} – Besök</title>
+<title>{escape(title)} – Besök</title><script src="/assets/colours.js"></script>
 <link rel="stylesheet" href="/api/static/sign-in.css"><link rel="icon" type="image/svg+xml" href="/free/logo.svg">
 </head>
 <body>

@@ -1,27 +1,8 @@
-/* Runs before everything else: colours and wall mode before the first paint, and our own smaller plotly.js. */
+/* Runs before everything else: wall mode before the first paint, and our own smaller plotly.js. */
 (function () {
   "use strict";
   const root = document.documentElement;
   const assets = document.currentScript.src.replace(/first\.js.*$/, "");
-
-  function choice() {
-    try { return localStorage.getItem("besok-colours") || "auto"; } catch { return "auto"; }
-  }
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  function paint() {
-    const wish = choice();
-    root.dataset.theme = wish;
-    root.dataset.colours = wish === "auto" ? (dark.matches ? "dark" : "light") : wish;
-  }
-  paint();
-  dark.addEventListener("change", paint);
-  window.besok = {
-    nextTheme() {
-      const order = { auto: "light", light: "dark", dark: "auto" };
-      try { localStorage.setItem("besok-colours", order[choice()]); } catch { /* private window */ }
-      paint();
-    },
-  };
 
   // The address that the wall had before.
   if (new URLSearchParams(location.search).get("tv") === "1") location.replace(location.pathname.replace(/^\/(now\b)?/, "/wall"));

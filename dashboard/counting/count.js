@@ -2,11 +2,12 @@
 (async function () {
   "use strict";
   const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000, FORGOTTEN_MS = 300000, LONGEST_MS = 6 * 3600000;
-  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/days.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
+  const SHELL = ["/assets/colours.js", "/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/days.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
   const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
+  const signedIn = $("who").defaultValue, COUNTER = signedIn ? `besok.counter.${signedIn}` : "besok.counter";  // on a shared phone the next one is another
   let texts = {}, doors = null, count = null, silent = false, barred = false, told = "", lock = null, rung = false, mode = null;
 
   // ---- words
@@ -171,7 +172,7 @@
     if (chosen() !== "door") {
       $("wrong").textContent = by ? "" : t("nameMissing");
       if (!by) { $("who").focus(); return; }
-      keep.write("besok.counter", by);
+      keep.write(COUNTER, by);
       told = "";
       if (chosen() === "days") { $("wrong").textContent = days.save(); if ($("wrong").textContent) $("visits").focus(); return; }
       if (round.start()) { navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
@@ -180,7 +181,7 @@
     const door = Array.isArray(doors) && doors.find((d) => d.portal === document.querySelector("[name=door]:checked")?.value);
     $("wrong").textContent = !by ? t("nameMissing") : !door ? t("doorMissing") : "";
     if (!by || !door) { (!by ? $("who") : document.querySelector("[name=door]"))?.focus(); return; }
-    keep.write("besok.counter", by);
+    keep.write(COUNTER, by);
     count = {
       id: keep.newId(), state: "counting", site, portal: door.portal, name: door.name, inner: door.inner, by,
       minutes: minutes(door), begins: new Date().toISOString(), taps: [],
@@ -240,7 +241,7 @@
   }
 
   const round = window.roundOf({
-    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read("besok.counter") || "?",
+    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read(COUNTER) || "?",
   });
 
   const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw(), by: () => $("who").value.trim() });
@@ -275,7 +276,7 @@
   const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
   if (texts[wish]) root.lang = wish;
   mode = [new URLSearchParams(location.search).get("mode"), keep.read("besok.mode")].find((one) => TITLES[one]) || null;
-  $("who").value = keep.read("besok.counter") || "";
+  $("who").value = keep.read(COUNTER) || signedIn;
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
   if (count && Date.now() - Date.parse(count.begins) > LONGEST_MS) { // of another day

@@ -8,7 +8,7 @@ self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 function ours(url) {
-  return url.origin === self.location.origin && (url.pathname.startsWith("/count") || /^\/api\/v1\/sites\/[^/]+\/(counts\/doors|headcounts\/rooms)$/.test(url.pathname));
+  return url.origin === self.location.origin && (url.pathname.startsWith("/count") || url.pathname === "/assets/colours.js" || /^\/api\/v1\/sites\/[^/]+\/(counts\/doors|headcounts\/rooms)$/.test(url.pathname));
 }
 
 async function fresh(request) {

@@ -46,6 +46,20 @@ def provider() -> Iterator[TestProvider]:
         yield running_there
 
 
+def test_plain_pages_have_the_colours_that_somebody_chose(
+    quiet_house: House, browser: BrowserContext
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/login")
+    for chosen, paper in (("dark", "rgb(13, 18, 27)"), ("light", "rgb(245, 243, 238)")):
+        page.emulate_media(color_scheme="light" if chosen == "dark" else "dark")
+        page.evaluate("chosen => localStorage.setItem('besok-colours', chosen)", chosen)
+        for path in ("login", f"count/{quiet_house.id}", "admin/audit", f"now/{quiet_house.id}"):
+            page.goto(f"{quiet_house.url}/{path}")
+            expect(page.locator("body")).to_have_css("background-color", paper)
+            expect(page.locator("html")).to_have_css("color-scheme", chosen)
+
+
 def test_in_through_the_provider_and_out_again(
     browser: BrowserContext, settings: Settings, db: Database, provider: TestProvider
 ) -> None:
@@ -108,7 +122,7 @@ def test_a_count_outlives_the_session_it_was_made_in(
     page = browser.new_page()
     page.goto(f"{quiet_house.url}/login?next=/count/{quiet_house.id}")
     enter(page, "kim")
-    page.locator("#who").fill("Kim")
+    expect(page.locator("#who")).to_have_value("Kim")
     page.locator(".choice").first.click()
     page.locator("#form .main").click()
     page.locator(".one.in").click()

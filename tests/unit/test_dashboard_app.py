@@ -59,7 +59,7 @@ def test_the_first_visit_finds_its_style_and_scripts_on_any_page() -> None:
     with TestClient(server) as browser:
         page = browser.get("/now/somewhere", headers={"accept-language": "en"}).text
     assert '<html lang="en">' in page
-    for name in ("first.js", "besok.css", "live.js", "spark.js", "shell.js", "table.js"):
+    for name in ("colours.js", "first.js", "besok.css", "live.js", "spark.js", "shell.js", "table.js"):
         assert f"/assets/{name}?m=" in page
     assert page.index("first.js") < page.index("_dash-component-suites")
     assert "/assets/vendor/plotly" not in page  # only pages with a chart fetch it

@@ -84,6 +84,9 @@ NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {know
 RULE_OF_ALL_SITES: Final = Translatable(
     "the rule {kind} is about the whole installation, not one site: set it for all sites"
 )
+RULE_OF_SIMULATED: Final = Translatable(
+    "this place is simulated: nothing that happens here raises an alert, so it needs no rule"
+)
 NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert target put {name}` makes one")
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
 NO_ALERT: Final = Translatable("there is no alert {number}")
@@ -161,6 +164,7 @@ NO_FINDING: Final = Translatable(
 ENDS_BEFORE_IT_BEGINS: Final = Translatable(
     "the time ends before it begins: exchange the two, or name a later end"
 )
+VOIDED_BEFORE: Final = Translatable("all of this time of {device} is voided already: nothing remains to void")
 UNDONE_BEFORE: Final = Translatable("{number} was undone before: there is nothing to undo")
 NOT_IN_FORCE: Final = Translatable("{number} is not in force: there is nothing to undo")
 DECIDED_BEFORE: Final = Translatable("{number} was decided before: look at the list again")

@@ -63,10 +63,12 @@ def find_in(conn: Connection, device: str, source: str = "") -> KnownDevice:
 def affected(
     db: Database, device: KnownDevice, first: datetime, last: datetime, above: float | None = None
 ) -> ReadingTotals:
-    """Return the readings that would no longer count if the time from `first` up to `last` were voided."""
-    span = {"first": first, "last": last, "above": above}
-    (totals,) = db.fetch("void_counts", ReadingTotals, channels=device.channels, **span)
-    return totals
+    """Return the readings that would no longer count if the time from `first` up to `last` were voided.
+
+    Raises StoreRefused where it is voided already.
+    """
+    with db.transaction() as conn:
+        return _would_go(conn, device, first, last, above)
 
 
 def add(
@@ -84,6 +86,7 @@ def add(
 
     All of them, so that this time is not measured; or only those `above` a value, so that the others still count.
     Readings of that time that arrive later do not count either. Returns the number under which it can be undone.
+    Raises StoreRefused where it is voided already.
     """
     key = {
         "device_id": device.device_id,
@@ -95,7 +98,7 @@ def add(
     with db.transaction() as conn:
         conn.execute(sql("lock_channels"), {"channels": device.channels})
         _refuse_expired(conn, device.device, device.channels, first)
-        (voided,) = fetch(conn, "void_counts", ReadingTotals, **key)
+        voided = _would_go(conn, device, first, last, above)
         details = {"reason": reason, "author": author, "now": now}
         ((number,),) = conn.execute(sql("void_add"), {**values_of(voided), **key, **details}).fetchall()
         _recompute(conn, key)
@@ -128,6 +131,17 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
 def listing(db: Database, site: str | None = None) -> list[Voided]:
     """Return the voids of the sensors of a site, or of all devices, undone ones too; latest first."""
     return db.fetch("voids", Voided, site=site)
+
+
+def _would_go(
+    conn: Connection, device: KnownDevice, first: datetime, last: datetime, above: float | None
+) -> ReadingTotals:
+    span = {"first": first, "last": last, "above": above}
+    ((covered,),) = conn.execute(sql("void_covered"), span | {"device_id": device.device_id}).fetchall()
+    if covered:
+        raise StoreRefused(messages.VOIDED_BEFORE(device=device.device))
+    (totals,) = fetch(conn, "void_counts", ReadingTotals, channels=device.channels, **span)
+    return totals
 
 
 def _refuse_expired(conn: Connection, what: str, channels: list[int], first: datetime) -> None:

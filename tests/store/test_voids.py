@@ -72,6 +72,23 @@ def test_a_voided_time_is_not_measured(house: Database) -> None:
     assert days(house) == {}, "a day of which nothing is left is missing, not zero"
 
 
+def test_what_is_voided_already_is_not_voided_again(house: Database) -> None:
+    minutes(house, 0, 30)
+    numbers = [void(house, NOON, after(15)), void(house, after(15), after(20), above=3)]
+    device = voids.find(house, "lib/front")
+    for first, last, above in ((0, 15, None), (5, 10, 7), (2, 20, 3), (2, 20, 4)):
+        with pytest.raises(StoreRefused, match="nothing remains to void"):
+            void(house, after(first), after(last), above=above)
+        with pytest.raises(StoreRefused):
+            voids.affected(house, device, after(first), after(last), above)
+    for first, last, above in ((14, 16, None), (16, 20, 2), (16, 20, None)):
+        numbers.append(void(house, after(first), after(last), above=above))
+    for number in numbers:
+        undo(house, number)
+    void(house, after(5), after(10))
+    assert len(voids.listing(house)) == 6
+
+
 def test_undone_is_as_before_whatever_was_voided_and_in_whatever_order(house: Database) -> None:
     minutes(house, 0, 40)
     put(house, *totals(*range(100, 150), device="back"), reading(120, 90, "in", period_s=7200))

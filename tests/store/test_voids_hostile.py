@@ -1,11 +1,13 @@
 """Voids across business days, resets and running totals, undone in any order, with data that comes in between."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from besok.model.errors import StoreRefused
 from besok.store.database import Database
 from tests.databases import execute
 from tests.store.counted import after, buckets, put, reading, totals
@@ -39,7 +41,10 @@ def test_whatever_comes_between_voids_the_end_is_as_if_none_had_been(
     put(house, *totals(*range(100, 120), *range(5, 25), device="front"))
     put(house, *totals(*range(0, 80, 2), device="back"))
     late = [reading(n + 0.5, 1, "in", period_s=30, device="back") for n in range(5, 30)]
-    numbers = [void(house, after(a), after(a + n), device=d) for a, n, d in spans]
+    numbers = []
+    for a, n, d in spans:
+        with suppress(StoreRefused):  # it is voided already
+            numbers.append(void(house, after(a), after(a + n), device=d))
     put(house, *late)
     random.shuffle(numbers)
     for number in numbers:

@@ -134,6 +134,11 @@ from reading r
 where r.channel_id = any(%(channels)s) and r.time >= %(first)s and r.time < %(last)s::timestamptz + interval '7 days'
     and is_voided(r.time, r.period_s, r.value, tstzrange(%(first)s, %(last)s), %(above)s) and r.flags & 16 = 0
 
+-- name: void_covered
+-- Whether voids in force leave nothing of a time of a device to void.
+select coalesce(range_agg(during) @> tstzrange(%(first)s, %(last)s), false) from voided_time
+where device_id = %(device_id)s and undone is null and (above is null or above <= %(above)s)
+
 -- name: void_expired
 -- Up to when readings of channels are deleted, if that is later than a time.
 select max(expired) from channel where channel_id = any(%(channels)s) and expired > %(first)s

@@ -69,6 +69,8 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     if rule.site and rule.kind in INSTALLATION:
         raise AlertError(messages.RULE_OF_ALL_SITES(kind=rule.kind))
     place = load(db, rule.site) if rule.site else None
+    if place and place.sandbox and rule.kind != "monthly_report":
+        raise AlertError(messages.RULE_OF_SIMULATED)
     if rule.space and (place is None or rule.space not in place.space_ids):
         raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
     if rule.kind in THRESHOLDS and not 0 < (rule.threshold or 0) <= THRESHOLDS[rule.kind]:
@@ -79,7 +81,7 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
 
 
 def get_states(situation: Situation, rule: AlertRule) -> States:
-    """Evaluate a rule; what happens in a simulated place meets none."""
+    """Evaluate a rule, also one about all sites; what happens in a simulated place meets none."""
     states = _STATES[rule.kind](situation, rule)
     simulated = {place.id for place in situation.places if place.sandbox}
     return replace(states, met=tuple(state for state in states.met if state.site not in simulated))

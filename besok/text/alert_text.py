@@ -1,7 +1,7 @@
 """Alerts as sentences, in the language of the present request."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from besok.model.alerts import Alert, RuleKind
@@ -74,7 +74,7 @@ def _what(alert: Alert, subject: str) -> str:
         "finding": _("Check the sensor {subject}: a finding since {time}"),
         "space_over": _("{subject}: at least {share} of the capacity ({n} people, {time})"),
         "site_full": _("{subject} is full ({n} people, {time})"),
-        "service": _("The service {subject} does not respond, or is behind (since {time})"),
+        "service": _("The service “{subject}” does not respond, or is behind (since {time})"),
         "forecast_old": _("The forecast of {subject} is old (made {time})"),
         "backup_old": _("No backup since {time}"),
         "target_probability": _("Probability of the target of {subject}: {chance}"),
@@ -83,15 +83,37 @@ def _what(alert: Alert, subject: str) -> str:
             "{subject} is closed, and somebody seems to be inside ({n} people, {time})"
         ),
         "job_failed": _("The job “{subject}” failed (since {time})"),
-        "disk_low": _("The disk of the service {subject} is nearly full (since {time})"),
+        "disk_low": _("The disk of the service “{subject}” is nearly full (since {time})"),
     }
     return sentences[alert.kind].format(
-        subject=job_text.name(subject) if alert.kind == "job_failed" else subject,
+        subject=_NAMES.get(alert.kind, str)(subject),
         n=formats.number(alert.value),
         time=formats.stamp(alert.since, _zone(alert)),
         share=formats.percent(alert.threshold),
         chance=formats.percent(alert.value),
     )
+
+
+def _service(name: str) -> str:
+    """Return the display name of a service: of collectors and of one of several with its own name."""
+    kind = name.partition("-")[0]
+    collector = _("collection of messages")
+    names = {
+        "collector": collector,
+        "jobs": _("background jobs"),
+        "web": _("web pages"),
+        "receiver": _("counts by HTTP"),
+        "scenarios": _("scenarios"),
+        "broker": _("message broker"),
+    }
+    return names[name] if name in names else f"{names.get(kind, collector)} ({name})"
+
+
+_NAMES: Final[Mapping[RuleKind, Callable[[str], str]]] = {
+    "job_failed": job_text.name,
+    "service": _service,
+    "disk_low": _service,
+}
 
 
 def _zone(alert: Alert) -> str:

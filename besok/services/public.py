@@ -21,7 +21,7 @@ from besok.model.views.live import Level, SpaceLive, level
 from besok.model.views.public import PublicDay, PublicHour, PublicRequest, PublicSite, PublicSpace, Use
 from besok.services.actions import get_actions
 from besok.services.live import get_live
-from besok.services.next_hours import get_next_hours, whole_hours
+from besok.services.next_hours import HOUR, get_next_hours, whole_hours
 from besok.services.series import get_heatmap
 from besok.store.database import Database
 from besok.store.sites import load, no_site
@@ -65,7 +65,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         next_hours=()
         if at_night
         else _next_hours(db, place, now, _capacity(root.capacity, place, today, usual)),
-        days=tuple(_day(place, today + n * DAY, usual, root.capacity) for n in range(WEEK)),
+        days=tuple(_day(place, today + n * DAY, usual, root.capacity, now) for n in range(WEEK)),
         requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
     )
 
@@ -145,11 +145,17 @@ def _usual_week(db: Database, place: Site, today: date) -> UsualWeek:
     return {(cell.weekday, cell.hour): cell.people for cell in cells if cell.days >= LEAST_DAYS}
 
 
-def _by_hour(place: Site, day: date, usual: UsualWeek) -> dict[int, float | None]:
-    """Return the usual number of people in the open hours of a day, but at night; None where it is not known."""
+def _by_hour(
+    place: Site, day: date, usual: UsualWeek, now: datetime | None = None
+) -> dict[int, float | None]:
+    """Return the usual number of people in the open hours of a day, but at night; None where it is not known.
+
+    With `now`, only of the hours that are not over by then.
+    """
     zone, spans = ZoneInfo(place.timezone), calendar.open_intervals(day, place)
     begins = [t.astimezone(zone) for start, until in spans for t in whole_hours(start, until)]
-    return {t.hour: usual.get((t.weekday(), t.hour)) for t in begins if not _at_night(t, place)}
+    shown = [t for t in begins if not _at_night(t, place) and (now is None or now < t + HOUR)]
+    return {t.hour: usual.get((t.weekday(), t.hour)) for t in shown}
 
 
 def _capacity(stated: int | None, place: Site, day: date, usual: UsualWeek) -> int:
@@ -158,9 +164,9 @@ def _capacity(stated: int | None, place: Site, day: date, usual: UsualWeek) -> i
     return stated or max(round(1.25 * peak), COARSE)
 
 
-def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None) -> PublicDay:
+def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None, now: datetime) -> PublicDay:
     people = _by_hour(place, day, usual)
-    known = {hour: n for hour, n in people.items() if n is not None}
+    known = {hour: n for hour, n in _by_hour(place, day, usual, now).items() if n is not None}
     places = _capacity(capacity, place, day, usual)
     return PublicDay(
         day=day,

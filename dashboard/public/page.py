@@ -160,7 +160,7 @@ def free(space: PublicSpace, is_open: bool) -> str:
 def _quietest_today(today: PublicDay) -> str:
     if today.quietest is None:
         return ""
-    return _("Quietest today: {hours}").format(hours=_hours(today.quietest))
+    return _("Quietest hour left today: {hours}").format(hours=_hours(today.quietest))
 
 
 def _hours(first: int) -> str:

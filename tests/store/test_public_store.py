@@ -249,6 +249,17 @@ def test_the_next_open_hours_are_forecast_as_levels(library: Database, client: T
     assert "Prognos för de närmaste timmarna" in client.get("/free/lib?lang=sv").text
 
 
+@pytest.mark.usefixtures("english")
+def test_the_quietest_hour_of_today_is_one_that_is_left(library: Database) -> None:
+    sites.apply(library, sitefile.parse(HOUSE), now=NOW - timedelta(weeks=20))
+    expect_hours(library, {hour: 10.0 * hour for hour in range(7, 19)})
+    for hour, quietest in ((5, "08–09"), (8, "09–10"), (13, "14–15"), (19, ""), (22, "")):
+        public = get_public(library, "lib", NOW.replace(hour=hour, minute=30))
+        said = context(public, [])["quietest"]
+        assert said == (f"Quietest hour left today: {quietest}" if quietest else ""), hour
+        assert len(public.days[0].hours) == 12
+
+
 @pytest.mark.parametrize("hour", [21, 22, 23])
 def test_no_hour_of_the_night_and_none_that_is_unknown_is_forecast(library: Database, hour: int) -> None:
     house = sitefile.parse(HOUSE.replace("08:00-20:00", "always"))

@@ -40,7 +40,7 @@ class PublicHour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicDay:
-    """A business day to come or today: its hours, those with staff, the usual level by hour, its quietest one."""
+    """A business day to come or today: its hours, those with staff, the usual level by hour, the quietest one left."""
 
     day: date
     open: tuple[tuple[datetime, datetime], ...]

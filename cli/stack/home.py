@@ -26,6 +26,7 @@ from cli.stack.postgres import Cluster
 
 ELSEWHERE = Path("/var/lib/besok")  # for data out of reach of the servers' accounts in the clone
 SESSION = "session"  # the secret in the collector's client id, stored like a password
+TRIED = 10  # free ports, of which others may claim some at the same moment
 DEFAULT_WEB_PORT = 8050
 DEFAULT_MQTT_PORT = 1883
 DEFAULT_RECEIVE_PORT = 8055
@@ -157,7 +158,7 @@ class Home:
             return self._port(name, usual)
         if not (wished.isdigit() and 0 < int(wished) < 65536):
             raise SettingsError(f"{variable} is {wished!r}: it must be a port number, 1 to 65535")
-        if not ports.is_free(int(wished)):
+        if not ports.claim(int(wished)):
             raise StackError(
                 f"Port {wished} ({variable}) cannot be used: another program has it, or it needs root"
             )
@@ -165,9 +166,9 @@ class Home:
         return int(wished)
 
     def _port(self, name: str, *wished: int) -> int:
-        """Return the first free port of those wished for, the last start's, or any."""
-        candidates = (*wished, self.known_ports().get(name, 0))
-        chosen = next((p for p in candidates if p and ports.is_free(p)), None) or ports.free()[0]
+        """Claim the first free port of those wished for, the last start's, or any."""
+        candidates = (*wished, self.known_ports().get(name, 0), *ports.free(TRIED))
+        chosen = next(p for p in candidates if p and ports.claim(p))
         self._remember(name, chosen)
         return chosen
 

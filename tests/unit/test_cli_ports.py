@@ -1,5 +1,7 @@
 import socket
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 from cli.stack import ports
 from cli.stack.home import Home
@@ -17,6 +19,20 @@ def test_a_port_in_use_is_not_free_and_answers():
         assert not ports.is_free(port)
         assert ports.answers(port)
     assert not ports.answers(port)
+
+
+def test_a_port_that_another_process_has_chosen_is_not_chosen_too(tmp_path: Path) -> None:
+    """Its server does not listen yet."""
+    (port,) = ports.free()
+    command = f"from cli.stack import ports; print(ports.claim({port}), flush=True); input()"
+    with Popen([sys.executable, "-c", command], stdin=PIPE, stdout=PIPE, text=True) as other:
+        assert other.stdout and other.stdout.readline() == "True\n"
+        assert ports.is_free(port) and not ports.claim(port)
+        assert Home(path=tmp_path)._port("mosquitto", port) != port
+        other.communicate("\n")
+    assert ports.claim(port) and ports.claim(port)
+    with socket.create_server((ports.HOST, port)):
+        assert not ports.claim(port)
 
 
 def test_asking_whether_a_demo_runs_makes_no_folder(tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_a_clock_that_is_off_is_recorded_and_its_readings_count_unless_they_are_
         device.clock_offset_s == offset.total_seconds()
     )  # the message without a time takes nothing of it away
     assert words in (device.clock_problem or "")
+    (silent,) = get_devices(db, now=NOON + timedelta(hours=1))  # what it sent last may have come late
+    assert (silent.clock_offset_s, silent.clock_problem) == (device.clock_offset_s, None)
 
 
 def test_kept_messages_count_by_their_time_and_tombstones_say_nothing(db: Database) -> None:

@@ -86,9 +86,12 @@ def _answer(
     /,
     **headers: str,
 ) -> Response:
-    """Return a problem; as a page where a browser opens an address outside the API."""
+    """Return a problem, with the field that it is about; as a page where a browser opens an address outside the API."""
     if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
-        return problem(request.scope, status, message, fields, **headers)
+        about = message.about if isinstance(message, Translatable) else ""
+        return problem(
+            request.scope, status, message, fields or ({about: message} if about else None), **headers
+        )
     ended = _("You are no longer signed in. Sign in in another tab, then try again: nothing here is lost.")
     title, text = {
         401: (_("Sign in to see this"), ended),

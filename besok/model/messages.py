@@ -1,16 +1,20 @@
 """Messages of refusals, which `besok.text` translates for commands, API and pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
 class Translatable:
-    """A sentence to be translated when it is shown: its English, which is its id in the catalogue, and its values."""
+    """A sentence to be translated when it is shown: its English, which is its id in the catalogue, and its values.
+
+    `about` is the field of a form that it is about, if it is about one.
+    """
 
     english: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
 
     def __str__(self) -> str:
         """In English, for logs and commands."""
@@ -18,7 +22,7 @@ class Translatable:
 
     def __call__(self, **values: Any) -> "Translatable":
         """Return the sentence with these values."""
-        return Translatable(self.english, values)
+        return replace(self, values=values)
 
 
 NO_TITLE: Final = Translatable("title: say what was asked for, in Swedish or in English")
@@ -76,8 +80,12 @@ THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
 }
 NOT_POSSIBLE: Final = Translatable("This is not possible here: see what the field asks for.")
-NO_UNTIL: Final = Translatable("write until when as a time ahead, within a year, as 2026-03-02T10:15")
-NO_SUBJECT: Final = Translatable("{name} is not a door, space or sensor of this site")
+NO_UNTIL: Final = Translatable("write until when as a time, as 2026-03-02T10:15", about="until")
+UNTIL_NOT_AHEAD: Final = Translatable(
+    "that is over already, or more than a year away: choose a time still to come, within a year",
+    about="until",
+)
+NO_SUBJECT: Final = Translatable("{name} is not a door, space or sensor of this site", about="subject")
 NO_MAINTENANCE: Final = Translatable("no maintenance {number} is going on")
 NO_ANNOUNCEMENT: Final = Translatable("nothing is announced")
 NO_RULE_KIND: Final = Translatable("there is no rule {kind}; choose one of {known}")
@@ -92,9 +100,12 @@ NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and it
 NO_ALERT: Final = Translatable("there is no alert {number}")
 NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
 ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody is already taking care of it")
-HALF_QUIET: Final = Translatable("quiet hours have a beginning and an end: write both or neither")
+HALF_QUIET: Final = Translatable(
+    "quiet hours have a beginning and an end: write both or neither", about="quiet_to"
+)
 UNKNOWN_SERVICE: Final = Translatable(
-    "Apprise does not know that kind of address: it begins with mailto://, msteams:// or ntfy://, for example"
+    "Apprise does not know that kind of address: it begins with mailto://, msteams:// or ntfy://, for example",
+    about="url",
 )
 NO_VOIDED_SITE: Final = Translatable("that sensor is not one of this site")
 NOTHING_CHOSEN: Final = Translatable("choose what at least one field means")
@@ -162,7 +173,7 @@ NO_FINDING: Final = Translatable(
     "there is no finding {number}: it may have been removed; look at the list again"
 )
 ENDS_BEFORE_IT_BEGINS: Final = Translatable(
-    "the time ends before it begins: exchange the two, or name a later end"
+    "the time ends before it begins: exchange the two, or name a later end", about="last"
 )
 VOIDED_BEFORE: Final = Translatable("all of this time of {device} is voided already: nothing remains to void")
 UNDONE_BEFORE: Final = Translatable("{number} was undone before: there is nothing to undo")
@@ -219,7 +230,7 @@ FOREIGN_HOST: Final = Translatable(
     "{name} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"
 )
 SIGN_IN_NEEDED: Final = Translatable("this is not public: sign in first, or send a key")
-NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in")
+NO_AUTHOR: Final = Translatable("who: write a name or initials, or sign in", about="who")
 WRONG_PASSWORD: Final = Translatable("Name, password or code is wrong.")
 WRONG_KEY: Final = Translatable("There is no such key, or it has expired.")
 NO_ROLE: Final = Translatable(
@@ -289,18 +300,21 @@ PASSWORD_LENGTH: Final = Translatable(
 PASSWORDS_DIFFER: Final = Translatable("the two passwords are not the same: type both again")
 KEY_TAKEN: Final = Translatable("there is a key {name} already: choose another name, or revoke that one")
 KEY_DAYS: Final = Translatable("a key holds for 1 to {most} days")
-SCENARIO_YEAR: Final = Translatable("choose days between {first} and {last}")
-SCENARIO_DAYS: Final = Translatable("ask about 1 to {most} days: shorten the time, or ask twice")
-SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitors")
-SCENARIO_HOURS: Final = Translatable("write the hours as 10–15, or closed")
+SCENARIO_YEAR: Final = Translatable("choose days between {first} and {last}", about="first")
+SCENARIO_DAYS: Final = Translatable(
+    "ask about 1 to {most} days: shorten the time, or ask twice", about="days"
+)
+SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitors", about="visitors")
+SCENARIO_HOURS: Final = Translatable("write the hours as 10–15, or closed", about="hours")
 SCENARIO_SPACE: Final = Translatable("there is no space {name} at this site; choose another")
-SCENARIO_DOOR: Final = Translatable("a door leads from one place to another: choose two")
+SCENARIO_DOOR: Final = Translatable("a door leads from one place to another: choose two", about="door:inner")
 SCENARIO_SENSOR: Final = Translatable("there is no sensor {name} at a door of this site; choose another")
 SCENARIO_CLOSED: Final = Translatable(
-    "the site is closed on all of these days: choose others, or other opening hours"
+    "the site is closed on all of these days: choose others, or other opening hours", about="first"
 )
 SCENARIO_EVENT: Final = Translatable(
-    "the site is closed when the event begins: choose another time, or other opening hours"
+    "the site is closed when the event begins: choose another time, or other opening hours",
+    about="event:start",
 )
 SCENARIO_NOTHING: Final = Translatable("nothing would be different: choose at least one change")
 SCENARIOS_QUEUED: Final = Translatable(
@@ -314,5 +328,7 @@ SCENARIO_IN_USE: Final = Translatable("it is being simulated or played: end that
 RECORDING_CHANGED: Final = Translatable(
     "a recording is played as it was: take the changes out, or ask without it"
 )
-RECORDING_AHEAD: Final = Translatable("that is not over yet: choose a time that ends before now")
+RECORDING_AHEAD: Final = Translatable(
+    "that is not over yet: choose a time that ends before now", about="recorded:start"
+)
 NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")

@@ -51,5 +51,5 @@ def ahead(site: Site, until: str, now: datetime) -> datetime:
         raise AlertError(messages.NO_UNTIL) from None
     ends = ends if ends.tzinfo else ends.replace(tzinfo=ZoneInfo(site.timezone))
     if not now < ends <= now + LONGEST:
-        raise AlertError(messages.NO_UNTIL)
+        raise AlertError(messages.UNTIL_NOT_AHEAD)
     return ends

@@ -54,14 +54,17 @@
       return field ? [[field, said]] : [];
     });
     found.forEach(([field, said]) => {
-      const told = Object.assign(document.createElement("p"), { className: "wrong", id: `${field.id}-wrong`, textContent: said });
+      const told = Object.assign(document.createElement("p"), { className: "wrong", id: `${field.id}-wrong`, textContent: sentence(said) });
       field.closest(".field").append(told);
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", told.id);
       for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     });
     found[0]?.[0].focus();
+    return found.map(([, said]) => said);
   }
+
+  const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
 
   // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
@@ -124,11 +127,12 @@
     else if (form.dataset.kept) [...form.elements].find((field) => field.name && field.type !== "hidden")?.focus();
   }
 
-  // Why it was not saved: by the session, by the API where it writes the reader's language, else that it was not.
-  function refusal(answer, found, problem) {
-    if (answer.status === 401) return problem.dataset.ended;
+  // Why it was not saved: below the field that it is about; else by the session, by the API where it writes the reader's
+  // language, or that it was not.
+  function refused(form, answer, found, problem) {
     const text = answer.headers.get("Content-Language") === document.documentElement.lang && found.error;
-    return text ? text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".") : problem.dataset.failed;
+    const below = marked(form, found.fields).includes(text);
+    problem.textContent = answer.status === 401 ? problem.dataset.ended : below ? "" : text ? sentence(text) : problem.dataset.failed;
   }
 
   // A form with a file sends that alone; its other fields then stand in the address.
@@ -157,8 +161,7 @@
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => value(name)));
       }
-      problem.textContent = refusal(answer, found, problem);
-      marked(form, found.fields);
+      refused(form, answer, found, problem);
     } catch { /* the network is away: said already */ }
     return false;
   }
@@ -172,7 +175,6 @@
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
     if (form.dataset.asks && !(await agreed(form, body, problem))) { delete form.dataset.sending; return; }
-    let said = problem.dataset.failed;
     try {
       const answer = await request(method, url, form, body);
       if (answer.ok || String(answer.status) === form.dataset.gone) {
@@ -184,11 +186,8 @@
         } else done(form);
         return;
       }
-      const found = await answer.json();
-      said = refusal(answer, found, problem);
-      marked(form, found.fields);
-    } catch { /* the network is away: said below */ } finally { delete form.dataset.sending; }
-    problem.textContent = said;
+      refused(form, answer, await answer.json(), problem);
+    } catch { problem.textContent = problem.dataset.failed; /* the network is away */ } finally { delete form.dataset.sending; }
   }
 
   document.addEventListener("submit", (event) => {

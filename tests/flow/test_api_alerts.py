@@ -142,8 +142,8 @@ def test_maintenance_is_quiet_and_marks_its_days(ask: httpx2.Client, db: Databas
     door = {"who": "Kim", "subject": "stadsbiblioteket/park-entrance", "until": until, "reason": "new lens"}
     for wrong, said in (
         ({"subject": "stadsparken/gate"}, "is not a door"),
-        ({"until": "soon"}, "time ahead"),
-        ({"until": "2020-01-01T10:00"}, "time ahead"),
+        ({"until": "soon"}, "as a time"),
+        ({"until": "2020-01-01T10:00"}, "still to come"),
     ):
         answer = ask.post(f"{SITE}/maintenance", json={**door, **wrong}, headers={"Accept-Language": "en"})
         assert answer.status_code == 422 and said in answer.text, answer.text

@@ -52,7 +52,7 @@ def privacy(operator: str, contact: str) -> tuple[Part, ...]:
                 _("Your browser may keep the last page, so that you can open it without a connection."),
             ),
         ),
-        Part(title=_("Questions"), texts=(_responsible(operator, contact),)),
+        Part(title=_("Questions"), texts=(responsible(operator, contact),)),
     )
 
 
@@ -87,7 +87,7 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
         Part(
             title=_("If something does not work for you"),
             texts=(
-                _responsible(operator, contact),
+                responsible(operator, contact),
                 _("If you are not satisfied with the answer, you can report it to the authority Digg."),
             ),
             link="www.digg.se/tdosanmalan",
@@ -95,10 +95,10 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
     )
 
 
-def _responsible(operator: str, contact: str) -> str:
+def responsible(operator: str, contact: str) -> str:
     """Return whom to ask."""
     if operator and contact:
         return _("{operator} is responsible: {contact}.").format(operator=operator, contact=contact)
     if operator or contact:
         return _("Responsible: {who}.").format(who=operator or contact)
-    return _("Ask the staff of the library.")
+    return _("Ask the staff here.")

@@ -358,6 +358,24 @@ def test_the_page_is_light_and_whole_without_scripts(client: TestClient, library
     assert client.get("/api/v1/sites/lib/free").json()["spaces"][0]["free"] == 50
 
 
+@pytest.mark.parametrize(
+    ("set_to", "told"),
+    [
+        ({"contact": "desk@example.org"}, "Report a wrong figure: desk@example.org"),
+        ({"operator": "The city"}, "Report a wrong figure: Responsible: The city."),
+        ({}, "Report a wrong figure: Ask the staff here."),
+    ],
+)
+def test_where_a_wrong_figure_is_reported_is_said_in_any_case(
+    library: Database, database_url: str, set_to: dict[str, str], told: str
+) -> None:
+    server: FastAPI = create_app(Settings(database_url=database_url, **set_to), lambda: NOW)  # type: ignore[arg-type]
+    attach(server, Settings(**set_to))  # type: ignore[arg-type]
+    with TestClient(server, base_url="http://localhost") as client:
+        page = client.get("/free/lib?lang=en").text
+    assert told in re.sub("<.*?>", "", page)
+
+
 CODE = "iframe|src|http|localhost|free|lib|widget|part|today|title|width|height"
 KNOWN = re.compile(
     f"{CODE}|Bibblan|Svenska|English|WCAG|AA|Digg|axe|Chromium|Besök|bibliotek|example|org|www|digg|se|tdosanmalan"

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from besok.model import messages
+from besok.model.access import Right
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.findings import Finding
 from besok.model.site import Site, Text
 from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.model.views.like import like
+from besok.services import access
 from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
@@ -132,5 +135,12 @@ def _info(row: _Row, names: Names) -> FindingInfo:
         device=finding.device,
         sentence=sentence(finding, names, row.timezone),
         certainty=certainty(finding),
-        advice=watched(row.fixed, row.timezone) if row.fixed else advice(finding),
+        advice=watched(row.fixed, row.timezone)
+        if row.fixed
+        else advice(finding, partial(_may, site=row.site)),
     )
+
+
+def _may(right: Right, site: str) -> bool:
+    """Tell whether the reader may do something; whoever uses a command may do everything."""
+    return access.caller().kind == "public" or access.may(right, site)

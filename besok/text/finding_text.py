@@ -1,15 +1,17 @@
 """Texts of findings: the sentence with its evidence, the certainty, and the advice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from besok.model.access import Right
 from besok.model.findings import Finding
 from besok.model.site import Text
 from besok.text import formats
 from besok.text.languages import _, in_both, named, plural
 
 Names = Mapping[str, Text]  # of portals and spaces, by id
+May = Callable[[Right], bool]
 
 SURE_ODDS = 1e5  # more is said as "more than"
 
@@ -24,9 +26,9 @@ def certainty(finding: Finding) -> Text:
     return in_both(lambda: ", ".join(_certainty(finding)))
 
 
-def advice(finding: Finding) -> Text:
-    """Return the recommended action."""
-    return in_both(lambda: _advice(finding))
+def advice(finding: Finding, may: May = lambda _right: True) -> Text:
+    """Return the recommended action for somebody who `may` do what some rights allow."""
+    return in_both(lambda: _advice(finding, may))
 
 
 def watched(fixed: datetime, zone: str) -> Text:
@@ -175,7 +177,7 @@ def _interval(finding: Finding) -> tuple[float, float]:
     return 1 - shares[1], 1 - shares[0]
 
 
-def _advice(f: Finding) -> str:
+def _advice(f: Finding, may: May) -> str:
     advice = {
         "silent_site": _(
             "Check whether the network, the broker and the collector are running. Whoever runs Besök can find out "
@@ -218,4 +220,23 @@ def _advice(f: Finding) -> str:
             "Look for what moves or is warm there: a curtain, a computer, a sign, headlights from outside."
         ),
     }
+    advice |= _asking_others(may)
     return advice.get(_variant(f)) or advice[f.kind]
+
+
+def _asking_others(may: May) -> dict[str, str]:
+    """Return the advice for those who may not do it themselves, and do not see the page on which others do."""
+    advice = {}
+    if not may("administer"):
+        advice["swapped"] = _(
+            "Turn the direction in the sensor, or ask an administrator to turn it in Besök."
+        )
+        advice["double"] = _("Ask an administrator to remove one of them.")
+        advice["impossible"] = _(
+            "Check the sensor's memory and settings, and ask an administrator whether the capacity is right."
+        )
+    if not may("diagnose"):
+        advice["silent_never"] = _(
+            "Check that it is mounted and sending. If it sends under another name, ask an administrator to assign it."
+        )
+    return advice

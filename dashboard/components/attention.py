@@ -16,7 +16,11 @@ LONGEST_NOTE = 500  # characters
 
 
 def section(
-    findings: Sequence[FindingInfo], zone: str, offline: bool = False, uncounted: Sequence[str] = ()
+    findings: Sequence[FindingInfo],
+    site: str,
+    zone: str,
+    offline: bool = False,
+    uncounted: Sequence[str] = (),
 ) -> Any:
     """Return a card for each finding that stands, open ones first, and those resolved lately folded away.
 
@@ -33,23 +37,35 @@ def section(
     resolved = items((_resolved(f, zone) for f in past), className="resolved")
     return html.Div(
         present(
-            html.P(_without_sensor(uncounted)) if uncounted else None,
+            html.P(_without_sensor(uncounted, site)) if uncounted else None,
             cards if unresolved else None if uncounted else quiet(none),
             fold(text.format(n=len(past)), resolved) if past else None,
         )
     )
 
 
-def _without_sensor(doors: Sequence[str]) -> str:
+def _without_sensor(doors: Sequence[str], site: str) -> str:
     """Say that doors have no sensor, what follows, and what to do."""
+    n = len(doors)
     text = plural(
         "{doors} should be counted but has no sensor. Without one, people in the spaces it leads to cannot be counted "
-        "at the doors. Assign a sensor, or say under Edit site, Doors, that the door is not counted.",
+        "at the doors.",
         "{doors} should be counted but have no sensors. Without them, people in the spaces they lead to cannot be "
-        "counted at the doors. Assign sensors, or say under Edit site, Doors, that the doors are not counted.",
-        len(doors),
+        "counted at the doors.",
+        n,
     )
-    return text.format(doors=formats.several(doors))
+    todo = plural(
+        "Assign a sensor, or say under Edit site, Doors, that the door is not counted.",
+        "Assign sensors, or say under Edit site, Doors, that the doors are not counted.",
+        n,
+    )
+    if not access.may("administer", site):
+        todo = plural(
+            "An administrator can assign a sensor, or say that the door is not counted.",
+            "An administrator can assign sensors, or say that the doors are not counted.",
+            n,
+        )
+    return f"{text.format(doors=formats.several(doors))} {todo}"
 
 
 def waiting(findings: Sequence[FindingInfo]) -> list[Any]:

@@ -70,6 +70,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("What needs attention"), id="attention"),
             attention.section(
                 wrong,
+                site.site,
                 site.timezone,
                 any(d.freshness in ("stale", "none") for d in mine),
                 uncounted(place, built, now),

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from besok.model import sitefile
+from besok.model.access import Caller, Grant
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Reading
-from besok.services import attention
+from besok.services import access, attention
 from besok.services.attention import get_coverage, get_finding, get_findings
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
@@ -75,6 +76,10 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
     assert found.sentence.en == "Back (back) has been offline since 26 March 11:00."
     assert found.sentence.sv == "Baksidan (back) har varit offline sedan 26 mars kl. 11:00."
+    execute(library, "update finding set evidence = evidence || '{\"never\": 1}'")
+    assert "Unassigned sensors" in get_findings(library, "lib", now=NOW)[0].advice.en
+    with access.acting(Caller(kind="account", grants=(Grant(role="viewer"),))):
+        assert "ask an administrator" in get_findings(library, "lib", now=NOW)[0].advice.en
     known = attention.acknowledge(library, found.id, "Kim", "New battery on Friday", NOW)
     assert (known.state, known.who, known.note) == ("acknowledged", "Kim", "New battery on Friday")
     later = NOW + timedelta(hours=1)

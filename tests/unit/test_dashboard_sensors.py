@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from besok.analytics.calibration import accuracy
+from besok.model.access import PUBLIC
 from besok.model.readings import Refusal
 from besok.model.site import Text
 from besok.model.sitefile import parse
@@ -16,6 +17,7 @@ from besok.model.views.calibration import CorrectionEffect, DoorInfo
 from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedAlike
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
+from besok.services import access
 from besok.text import refusal_text
 from besok.text.languages import speaking
 from dashboard.address import Address
@@ -170,16 +172,20 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
 
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
-    assert "no sensor has been found to be faulty" in texts(attention.section([], "Europe/Stockholm"))
-    assert texts(attention.section([], "Europe/Stockholm", offline=True)).startswith(
+    assert "no sensor has been found to be faulty" in texts(attention.section([], "lib", "Europe/Stockholm"))
+    assert texts(attention.section([], "lib", "Europe/Stockholm", offline=True)).startswith(
         "Nothing yet: a sensor that is offline"
     )
 
 
 def test_a_door_without_a_sensor_needs_attention() -> None:
-    one = texts(attention.section([], "Europe/Stockholm", uncounted=["Back door"]))
+    one = texts(attention.section([], "lib", "Europe/Stockholm", uncounted=["Back door"]))
     assert one.startswith("Back door should be counted but has no sensor") and "Nothing" not in one
-    both = texts(attention.section([], "Europe/Stockholm", uncounted=["Back door", "Café"]))
+    assert "Edit site" in one
+    with access.acting(PUBLIC):
+        one = texts(attention.section([], "lib", "Europe/Stockholm", uncounted=["Back door"]))
+    assert "An administrator can assign a sensor" in one and "Edit site" not in one
+    both = texts(attention.section([], "lib", "Europe/Stockholm", uncounted=["Back door", "Café"]))
     assert both.startswith("Back door and Café should be counted but have no sensors")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
 from besok.model.findings import KINDS as FOUND
-from besok.model.findings import Finding
+from besok.model.findings import Finding, Kind
 from besok.model.site import Text
 from besok.text.finding_text import advice, certainty, sentence
 from cli.simulation.watched import cut
@@ -91,6 +92,17 @@ def test_a_sentence_says_what_since_when_and_how_much() -> None:
     assert "95 % interval" in certainty(found).en
     assert "kvot" in certainty(found).sv
     assert "by hand" in advice(found).en
+
+
+@pytest.mark.parametrize("kind", FOUND)
+def test_advice_names_no_page_that_the_reader_does_not_have(kind: Kind) -> None:
+    found = Finding(
+        kind=kind, device="a", since=datetime(2026, 3, 2, tzinfo=UTC), evidence={"never": 1, "out_share": 0.5}
+    )
+    for text in (advice(found, lambda _: False).en, advice(found, lambda _: False).sv):
+        assert not any(page in text for page in ("Edit site", "Unassigned", "Redigera", "Ej kopplade")), text
+    named = {"swapped", "double", "impossible", "silent"}
+    assert (advice(found) != advice(found, lambda _: False)) == (kind in named)
 
 
 def test_counters_that_tell_one_way_or_no_way_are_not_biased() -> None:

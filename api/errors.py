@@ -88,10 +88,9 @@ def _answer(
 ) -> Response:
     """Return a problem, with the field that it is about; as a page where a browser opens an address outside the API."""
     if request.url.path.startswith("/api") or "text/html" not in request.headers.get("accept", ""):
-        about = message.about if isinstance(message, Translatable) else ""
-        return problem(
-            request.scope, status, message, fields or ({about: message} if about else None), **headers
-        )
+        if isinstance(message, Translatable) and message.about:
+            fields = fields or {message.about: message}
+        return problem(request.scope, status, message, fields, **headers)
     ended = _("You are no longer signed in. Sign in in another tab, then try again: nothing here is lost.")
     title, text = {
         401: (_("Sign in to see this"), ended),

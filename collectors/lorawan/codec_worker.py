@@ -1,9 +1,9 @@
 """A process that runs vendors' codecs and nothing else: frames come and fields go on one connection.
 
-Started as a script, with an empty environment (codecs.py). A request is JSON: the codec's source, and frames, each of
-[byte, ...], port and milliseconds. The answer is lines of JSON: one for the codec ({} if it can be used) and one a
-frame, {"said": ...} or {"error": ..., "limit": ...}. It ends after a frame that ran into a limit of time or memory: the
-others are to be asked for again.
+Started as a script, with an empty environment (codecs.py). A request is JSON: the hash of the codec's source, the
+source ("" after the first time), and frames, each of [byte, ...], port and milliseconds. The answer is lines of JSON:
+one for the codec ({} if it can be used) and one a frame, {"said": ...} or {"error": ..., "limit": ...}. It ends after a
+frame that ran into a limit of time or memory: the others are to be asked for again.
 """
 
 import contextlib
@@ -36,6 +36,7 @@ TOO_LONG: Final = f"its answer has more than {ANSWER:,} characters"
 PRELUDE: Final = Path(__file__).with_name("codec.js").read_text("utf-8")
 
 Decode = Callable[[str, int, float], str]
+sources: Final = dict[str, str]()  # by hash
 
 
 def main() -> None:
@@ -50,11 +51,11 @@ def main() -> None:
             connection.send_bytes("\n".join(answers).encode("utf-8", "replace"))
 
 
-def _answers(source: str, frames: list[tuple[list[int], int, float]]) -> Iterator[str]:
+def _answers(sha256: str, source: str, frames: list[tuple[list[int], int, float]]) -> Iterator[str]:
     """Yield one line for the codec itself, and one for each frame as far as the limits allow."""
     limit = ""
     try:
-        decode = _load(source)
+        decode = _load(sources.setdefault(sha256, source))
         yield "{}"
     except quickjs.JSException as exc:
         yield _refusal(exc)[0]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from select import POLLIN, poll
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
@@ -75,6 +76,7 @@ class Codecs:
         self._clock = clock
         self._lock = Lock()
         self._worker: tuple[subprocess.Popen[bytes], Connection] | None = None
+        self._sent = set[str]()  # the hashes of the codecs that the process has
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
 
     def settled(self, decodings: Sequence[Decoded]) -> list[Decoded]:
@@ -108,6 +110,7 @@ class Codecs:
     def close(self) -> None:
         """End the process, if there is one; the next request starts another."""
         worker, self._worker = self._worker, None
+        self._sent.clear()
         if worker is not None:
             process, connection = worker
             process.kill()
@@ -146,8 +149,10 @@ class Codecs:
     def _exchange(self, codec: Codec, frames: Sequence[Frame]) -> list[bytes]:
         """Return the lines that answer a request. Raises TimeoutError, EOFError if the process has ended, OSError."""
         connection = self._started()
-        request = codec.source, [(list(f.data), f.fport, f.received_ms) for f in frames]
+        source = "" if codec.sha256 in self._sent else codec.source
+        request = codec.sha256, source, [(list(f.data), f.fport, f.received_ms) for f in frames]
         connection.send_bytes(msgspec.json.encode(request))
+        self._sent.add(codec.sha256)
         return _received(connection, self.patience_s).split(b"\n")
 
     def _started(self) -> Connection:
@@ -172,7 +177,9 @@ class Codecs:
 
 def _received(connection: Connection, patience_s: float) -> bytes:
     """Return what the process sends. Raises TimeoutError, or EOFError if it has ended."""
-    if not connection.poll(patience_s):
+    poller = poll()
+    poller.register(connection, POLLIN)
+    if not poller.poll(1000 * patience_s):
         raise TimeoutError
     return connection.recv_bytes()
 

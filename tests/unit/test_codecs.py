@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,24 @@ def test_a_process_that_is_killed_is_started_again(codecs: Codecs) -> None:
     answers = codecs.run(codec(GOOD), [FRAME] * 3)
     assert answers[1:] == [Answer({"n": 3})] * 2
     assert codecs.pid not in (None, first)
+
+
+def test_a_codec_goes_to_a_process_once(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = codec(GOOD, "X1"), codec("function Decode() { return { x: 2 }; }", "X2")
+    requests: list[bytes] = []
+    send = Connection.send_bytes
+
+    def noted(connection: Connection, request: bytes) -> None:
+        requests.append(request)
+        send(connection, request)
+
+    monkeypatch.setattr(Connection, "send_bytes", noted)
+    for _ in range(2):
+        for _ in range(2):
+            assert codecs.run(one, [FRAME]) == [Answer({"n": 3})]
+            assert codecs.run(other, [FRAME]) == [Answer({"x": 2})]
+        codecs.close()
+    assert [b"function" in request for request in requests] == [True, True, False, False] * 2
 
 
 def test_a_process_that_is_killed_at_work_costs_the_frame_it_worked_on(codecs: Codecs) -> None:

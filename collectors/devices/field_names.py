@@ -74,8 +74,8 @@ def _telling(kind: str, text: str) -> tuple[str, ...]:
     single, stem = words(text), _STEM.get(kind, _NONE)
     forms = zip(single, map(_plain, single), strict=True)
     hits = tuple(w for w, plain in forms if plain in WORDS[kind] or stem.search(f"{w} {plain}"))
-    joined = "".join(single)
-    return (joined, *hits) if len(single) > 1 and joined in WORDS[kind] else hits  # p-hus
+    joined = "".join(word for word in single if not word.isdecimal())
+    return (joined, *hits) if joined not in single and joined in WORDS[kind] else hits  # p-hus 2
 
 
 def unclear(*texts: str) -> list[str]:

@@ -20,7 +20,7 @@ from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ONLINE, Choices, Format, Value, one, text_of
 from collectors.devices.leaves import leaves
-from collectors.devices.subjects import ANSWER, is_no_person
+from collectors.devices.subjects import ANSWER, is_no_person, may_be_no_person
 from collectors.devices.when import share, when
 from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
@@ -31,6 +31,7 @@ ITEMS_CHECKED: Final = 64  # items between two checks of the time budget
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
+RENAME: Final = "give it another name in the device"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
@@ -208,15 +209,22 @@ class _Reading:
                 self.problems.append(str(exc))
 
     def _is_of_others(self, place: Place) -> bool:
-        """Tell whether a name that people gave means that something else than people is counted; note the reason."""
+        """Tell whether a name that people gave means that something else than people is counted; note the reason.
+
+        Raises Unreadable for one that may mean it.
+        """
         for path in self.form.named:
             for match in path.find(place):
-                if isinstance(match.value, str) and is_no_person(match.value):
+                name = match.value if isinstance(match.value, str) else ""
+                if is_no_person(name):
                     self.said.append(
-                        f"the name {show(match.value)} says that no people are counted there; if they are, give it"
-                        " another name in the device"
+                        f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"
                     )
                     return True
+                if may_be_no_person(name):
+                    raise Unreadable(
+                        f"the name {show(name)} may say that no people are counted there: {RENAME}"
+                    )
         return False
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:

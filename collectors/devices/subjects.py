@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices.field_names import WORDS, telling, words
+from collectors.devices.field_names import VOUCHING, WORDS, telling, words
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
@@ -27,6 +27,7 @@ WARM: Final = "the temperature of a device or of water, not that of a room"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['parts'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
+_PASSED: Final = (VOUCHING | WORDS["places"]) - WORDS["beside"]
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
@@ -76,9 +77,17 @@ def is_no_person(name: str) -> bool:
     return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
 
 
+@lru_cache(maxsize=4096)
+def may_be_no_person(name: str) -> bool:
+    """Tell whether a name has such a word ("Bike path west"), and none of people or of what they go through or into."""
+    said = {*words(name)}
+    is_of_others = any(map(_ELSE.fullmatch, said)) or not WORDS["things"].issuperset(telling("things", name))
+    return is_of_others and said.isdisjoint(_PASSED)
+
+
 def names_in(packet: Packet) -> list[str]:
-    """Return the topic and the names of devices in a message."""
-    return [packet.topic, *_device_names(packet.object, DEEPEST)]
+    """Return the levels of the topic and the names of devices in a message."""
+    return [*packet.levels, *_device_names(packet.object, DEEPEST)]
 
 
 def _device_names(fields: dict[Any, Any], depth: int) -> Iterator[str]:

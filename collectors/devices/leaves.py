@@ -209,14 +209,14 @@ def state_of(value: object) -> float | None:
         return -1.0
 
 
-def all_choices(leaves: Sequence[Leaf]) -> Iterator[Choice]:
-    """Yield the choices of all leaves; choices that would share a channel get channel names."""
+def all_choices(leaves: Sequence[Leaf], has_channel: bool) -> Iterator[Choice]:
+    """Yield the choices of all leaves; those that would share a channel get channel names, if the message has none."""
     first = Counter(leaf.meanings[0][0] for leaf in leaves)
     plain = PEOPLE | BARE | WORDS["states"]
     for leaf in leaves:
         options = leaf.meanings
         name = "_".join(word for word in leaf.said if word not in plain)  # `2` of in_2, `hall` of hall.people
-        is_shared = first[options[0][0]] > 1 and not leaf.each
+        is_shared = first[options[0][0]] > 1 and not (leaf.each or has_channel)
         part = f":{(name or leaf.name)[:CHANNEL_LIMIT]}" if is_shared else ""
         for metric, besides in options:
             path = "'1'" if "only" in besides else leaf.path  # each message is one person

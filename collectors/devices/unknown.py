@@ -281,14 +281,15 @@ class Candidates:
         because = f" ({self.doubt})" if self.doubt else ""
         opening = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
         frame = self.packet.device  # which has its own device and time
+        channel = self._channel(each)
         draft = MappingDraft(
             topic=self.packet.topic,
-            choices=(*all_choices([*reversed(first.values())][:OFFERED]), *climate),
+            choices=(*all_choices([*reversed(first.values())][:OFFERED], bool(channel)), *climate),
             device=f"'{frame}'" if frame else self._first(each, "device", "sub", "loose"),
             time="" if frame else self._first(each, "time", "end"),
             start="" if frame else self._first(each, "start"),
             each=each,
-            channel=self._channel(each),
+            channel=channel,
             only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},
         )
         on_page = any(choice.metric in mapping_draft.SAYS and not choice.besides for choice in draft.choices)

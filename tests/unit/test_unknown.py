@@ -17,6 +17,7 @@ from besok.model.decode_context import NOTHING as NOTHING_KNOWN
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Message
+from besok.model.sitefile import mapping_checks
 from collectors.adapters.packet import Packet
 from collectors.devices import field_names, unknown
 
@@ -136,9 +137,12 @@ def test_what_may_number_anything_is_a_channel_of_items_only(field: str) -> None
 
 @pytest.mark.parametrize("field", ["line", "zone", "location"])
 def test_a_line_or_place_is_the_channel_of_the_draft(field: str) -> None:
-    draft = mapping_draft.read(read("counters/1", {field: "north", "in": 3}).problems[0])
+    draft = mapping_draft.read(read("counters/1", {field: "north", "in": 3, "people": {"in": 4}}).problems[0])
     assert draft is not None
     assert draft.channel == f"$.{field}"
+    for choice in draft.choices:
+        mapping = mapping_draft.chosen(draft, {choice.key: choice.path})
+        assert [*mapping_checks.check((), mapping)] == []
 
 
 def test_work_grows_with_the_number_of_fields_and_not_with_its_square() -> None:

@@ -21,18 +21,18 @@ _NO = {"false", "off", "no", "0", "vacant", "unoccupied", "clear", "free", "not_
        "nein", "non", "frei", "ledig", "ledigt"}  # fmt: skip
 
 
-def number(name: str, value: object) -> float | None:
+def number(name: str, value: object, is_whole: bool = False) -> float | None:
     """`value` as a number, also from text (`"32.0"`, `"32,5"`); None if nothing was measured.
 
-    A unit behind the number is refused, and so are hexadecimal numbers and thousands that are set apart. Raises
-    Unreadable.
+    A unit behind the number is refused, and so are hexadecimal numbers and thousands that are set apart: of what comes
+    whole, people, also by a dot. Raises Unreadable.
     """
     if type(value) is int or type(value) is float:
         return _finite(name, value)
     if value is None:
         return None
     if type(value) is str:
-        return _from_text(name, value.strip())
+        return _from_text(name, value.strip(), is_whole)
     raise Unreadable(f"{name} is {show(value)}: it must be a number")
 
 
@@ -63,14 +63,14 @@ def _finite(name: str, value: float) -> float | None:
     return number if isfinite(number) else None
 
 
-def _from_text(name: str, text: str) -> float | None:
+def _from_text(name: str, text: str, is_whole: bool) -> float | None:
     if text.lower() in _NOTHING:
         return None
     if len(text) > _LONGEST:
         raise Unreadable(f"{name} is {show(text)}: it must be a number")
-    if "," in text and _THOUSANDS.fullmatch(text):
+    if ("," in text or (is_whole and "." in text)) and _THOUSANDS.fullmatch(text):
         raise Unreadable(
-            f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart"
+            f"{name} is {show(text)}: nobody can tell whether that sets thousands or decimals apart"
         )
     if _NUMBER.fullmatch(text):
         return _finite(name, float(text.replace(",", ".")))

@@ -179,6 +179,11 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """The paths, of `path` or `sum`."""
         return self.path or self.sum
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a number of people, and not one that is converted, such as a share."""
+        return self.unit == 1 and unit_of(self.metric) == "people"
+
 
 class Values(tuple[Value, ...]):
     """Values by metric, or metric:channel; a key with a range ({1..4}) stands for one value of each number."""

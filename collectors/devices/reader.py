@@ -240,7 +240,7 @@ class _Reading:
         parts = [one(path, place) for path in value.paths]
         if any(part is NOWHERE for part in parts):
             return value, NOWHERE
-        numbers = [number(value.said, part) for part in parts]
+        numbers = [number(value.said, part, value.is_whole) for part in parts]
         return value, None if None in numbers else sum(part for part in numbers if part is not None)
 
     def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
@@ -384,7 +384,7 @@ def _presence(value: Value, raw: Any) -> float | None:
 
 
 def _measured(value: Value, raw: Any) -> float | None:
-    measured = number(value.said, raw)
+    measured = number(value.said, raw, value.is_whole)
     if measured is None:
         return None
     if (value.min is not None and measured < value.min) or (value.max is not None and measured > value.max):

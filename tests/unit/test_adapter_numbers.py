@@ -27,6 +27,12 @@ def test_no_numbers(written: object) -> None:
         number("people", written)
 
 
+def test_a_dot_sets_apart_thousands_of_people_or_decimals_of_others() -> None:
+    assert [number("temperature", "12.000"), number("people", "12.0", True)] == [12, 12]
+    with pytest.raises(Unreadable, match="people"):
+        number("people", "12.000", True)
+
+
 def test_constants_that_json_does_not_know_measure_nothing() -> None:
     assert [number("co2", value) for value in parse(b"[NaN, Infinity, -Infinity]")] == [None] * 3
 

@@ -134,7 +134,9 @@ async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
     fields = {_place(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
-    return _answer(request, 422, "; ".join(parts), fields or None)
+    answer = _answer(request, 422, "; ".join(parts), fields or None)
+    del answer.headers["Content-Language"]  # a parser's words are for programs: a page shows the fields' own
+    return answer
 
 
 def _place(error: Mapping[str, Any]) -> str:

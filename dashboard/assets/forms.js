@@ -127,12 +127,13 @@
     else if (form.dataset.kept) [...form.elements].find((field) => field.name && field.type !== "hidden")?.focus();
   }
 
-  // Why it was not saved: below the field that it is about; else by the session, by the API where it writes the reader's
+  // Why it was not saved: below the fields that it is about; else by the session, by the API where it writes the reader's
   // language, or that it was not.
   function refused(form, answer, found, problem) {
+    const { ended, failed } = problem.dataset, below = marked(form, found.fields);
     const text = answer.headers.get("Content-Language") === document.documentElement.lang && found.error;
-    const below = marked(form, found.fields).includes(text);
-    problem.textContent = answer.status === 401 ? problem.dataset.ended : below ? "" : text ? sentence(text) : problem.dataset.failed;
+    const said = text ? !below.includes(text) && sentence(text) : !below.length && failed;
+    problem.textContent = answer.status === 401 ? ended : said || "";
   }
 
   // A form with a file sends that alone; its other fields then stand in the address.
@@ -147,22 +148,20 @@
   // What it would do is said before it is done: `data-asks` is where that is asked, `data-asked` the question.
   async function agreed(form, body, problem) {
     const here = document.documentElement.lang;
-    problem.textContent = problem.dataset.failed;
     try {
       const answer = await request("POST", form.dataset.asks, form, body);
       const found = await answer.json();
       if (answer.ok) {
-        problem.textContent = "";
         const dates = new Intl.DateTimeFormat(here === "en" ? "en-GB" : here, { dateStyle: "long", timeZone: "UTC" });
         const value = (name) => {
           if (name === "dates") return dates.formatRange(new Date(found.first), new Date(found.last));  // one day is said once
-          return typeof found[name] === "number" ? found[name].toLocaleString(here) : [].concat(found[name]).join("\n");
+          return typeof found[name] === "number" ? found[name].toLocaleString(here, { maximumFractionDigits: 0 }) : [].concat(found[name]).join("\n");
         };
         const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => value(name)));
       }
       refused(form, answer, found, problem);
-    } catch { /* the network is away: said already */ }
+    } catch { problem.textContent = problem.dataset.failed; }  // the network is away
     return false;
   }
 

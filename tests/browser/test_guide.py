@@ -4,7 +4,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from accessibility import in_either_colours
@@ -15,6 +15,8 @@ from besok.model.settings import Settings
 from besok.model.site import Deduction
 from besok.store import sites
 from besok.store.database import Database
+from besok.store.write import Batch, write
+from tests.readings import passed
 
 WIDTH = 390  # a phone
 WORDS = {
@@ -180,8 +182,12 @@ def test_what_is_written_stays_while_another_part_is_opened_and_saved(
 def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     db: Database, quiet_house: House, open_page: Open
 ) -> None:
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    write(db, Batch(readings=passed(f"{quiet_house.id}/door", noon, 42)))
     address = f"{quiet_house.url}/admin/site/{quiet_house.id}/target"
     page = open_page(address, locale="en-GB", bypass_csp=True, strict=False)  # one answer is a refusal
+    asked: list[str] = []
+    page.on("dialog", lambda question: (asked.append(question.message), question.accept()))
     page.get_by_text("Add a definition").click()
     page.get_by_label("It holds from").fill("2026-01-01")
     page.get_by_label("Entrance", exact=True).check()
@@ -207,6 +213,8 @@ def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     expect(page.locator(".entries", has_text="people who only walk through")).to_contain_text(
         "7.5\N{NO-BREAK SPACE}%"
     )
+    (question,) = asked
+    assert question.endswith("March 2026: 42 become 39. Continue?")  # whole visits, not 38.85
     page.get_by_text("Add a definition").click()
     expect(page.get_by_label("Entrance", exact=True).last).not_to_be_checked()
     (definition,) = sites.load(db, quiet_house.id).visits

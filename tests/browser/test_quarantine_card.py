@@ -19,7 +19,9 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     late = Reading(source=sensor.source, device=device, channel=sensor.channel_key, metric="in", value=7,
                    time=now - timedelta(days=20), period_s=60)  # fmt: skip
     write(db, Batch(readings=[Incoming(reading=late, received=now)]))
-    page = open_page(f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True)
+    page = open_page(
+        f"{house.url}/sensors/{house.id}", locale="en-GB", width=390, bypass_csp=True, strict=False
+    )
     expect(page.locator(".finding").first).to_contain_text("Readings of 1 sensor do not count.")
     card = page.locator('[data-cause="late"]')
     expect(card).to_contain_text("They arrived later than the site allows.")
@@ -28,8 +30,11 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     expect(card.get_by_label("Decision")).to_have_value("")  # nothing is chosen beforehand
     assert violations(page) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
-    card.get_by_label("Decision").select_option("release: they count")
     card.get_by_label("Your name or initials").fill("Kim")
+    card.get_by_label("Your name or initials").press("Enter")
+    expect(card.locator(".wrong")).to_have_text("This is not possible here: see what the field asks for.")
+    expect(card.locator(".problem")).to_be_empty()  # neither "try again" nor words of the program
+    card.get_by_label("Decision").select_option("release: they count")
     card.get_by_label("Your name or initials").press("Enter")
     expect(card).to_have_count(0)
     expect(page.locator("#announcer")).to_have_text("Saved.")

@@ -14,7 +14,7 @@ from typing import Final
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Message
 from besok.model.scenario_sandbox import played_by
-from besok.model.scenarios import recorded_span
+from besok.model.scenarios import ScenarioSpec, recorded_span
 from besok.model.site import Sensor, Site
 from besok.model.views.scenarios import ScenarioRun
 from besok.store import identity
@@ -48,13 +48,19 @@ def messages(
             yield _message(sent, channels[sent.channel], name, sent.time + by)
 
 
+def kept(db: Database, site: Site, spec: ScenarioSpec) -> Iterator[Message]:
+    """Yield the messages of a recording as they were sent; none of another question."""
+    if spec.recorded:
+        span = recorded_span(spec, spec.recorded, site)
+        yield from messages(db, site, site.id, span, span[0], timedelta())
+
+
 def lines(db: Database, site: Site, run: ScenarioRun) -> Iterator[str]:
     """Yield the lines of a recording file; none if the run is not a recording."""
     if run.spec.recorded is None:
         return
     yield _line({"besok_recording": FORM, "topics": [f"besok/v1/{site.id}/#"]})
-    span = recorded_span(run.spec, run.spec.recorded, site)
-    for message in messages(db, site, site.id, span, span[0], timedelta()):
+    for message in kept(db, site, run.spec):
         known = {"topic": message.topic, "qos": 1, "text": message.payload.decode()}
         yield _line({"received": f"{message.received:%FT%T.%fZ}", **known})
 

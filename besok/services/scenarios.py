@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from besok.model import messages
 from besok.model.errors import BesokError, ScenarioRefused
 from besok.model.scenario_sandbox import sandbox
 from besok.model.scenarios import LIKELY, ScenarioSpec, problem
 from besok.model.site import Site, SiteFile
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.model.views.whatif import SpaceStrain
+from besok.services import recordings
 from besok.store import scenarios as store
 from besok.store import sites
 from besok.store.database import Database
@@ -17,6 +19,8 @@ def ask(db: Database, site: Site, spec: ScenarioSpec, *, author: str, now: datet
     """Queue a question. Raises ScenarioRefused with the remedy."""
     if reason := problem(spec, site, now):
         raise ScenarioRefused(reason)
+    if spec.recorded and not any(recordings.kept(db, site, spec)):
+        raise ScenarioRefused(messages.RECORDING_EMPTY)
     number = store.ask(db, site.id, spec, author=author, now=now)
     return store.load(db, site.id, number)
 

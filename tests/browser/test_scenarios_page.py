@@ -12,9 +12,11 @@ from besok.model.scenarios import ScenarioSpec
 from besok.model.settings import Settings
 from besok.store import scenarios
 from besok.store.database import Database
+from besok.store.write import Batch, write
 from cli.simulation import scenario_play, scenario_runs
 from tests.at_work import running
 from tests.patience import wait_for
+from tests.readings import passed
 
 
 @pytest.fixture
@@ -73,8 +75,10 @@ def test_a_planner_asks_and_reads_the_answer(
 def test_a_planner_plays_real_traffic_again_and_removes_it(
     quiet_house: House, process: None, open_page: Open, db: Database
 ) -> None:
+    write(db, Batch(readings=passed(f"{quiet_house.id}/door", datetime(2026, 3, 2, 12, tzinfo=UTC), 4)))
     page = open_page(f"{quiet_house.url}/scenarios/{quiet_house.id}", locale="en-GB", bypass_csp=True)
     page.get_by_role("link", name="Play real traffic again").press("Enter")
+    page.get_by_label("Day", exact=True).fill("2026-03-02")
     page.get_by_label("How long").select_option("120")
     accessible(page)
     page.get_by_label("Your name or initials").fill("Kim")

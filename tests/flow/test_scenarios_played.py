@@ -134,6 +134,13 @@ def test_what_sensors_sent_is_played_again_as_if_its_day_were_today(
         )
         write(db, Batch(readings=[Incoming(reading=found, received=moment)]))
     body = {"who": "Kim", "title": "Again", "first": str(day), "recorded": {"start": "14:00", "minutes": 60}}
+    empty = ask.post(
+        RUNS, json=body | {"first": str(day - timedelta(days=1))}, headers={"Accept-Language": "sv"}
+    )
+    assert (empty.status_code, empty.json()["error"]) == (
+        422,
+        "inget finns sparat från den tiden: välj en annan",
+    )
     made = ask.post(RUNS, json=body)
     assert made.status_code == 201 and made.json()["state"] == "done", made.text
     address = f"{RUNS}/{made.json()['number']}"

@@ -12,7 +12,10 @@ from besok.text.languages import LANG, known, preferred
 
 COOKIE = "besok_lang"
 COOKIE_S = 365 * 24 * 3600
-PUBLIC = "/free"  # the public part sets no cookie: its links carry the language
+UNKEPT = (
+    "/free",
+    "/api/",
+)  # without a cookie: the links of the public part carry the language, a file is of one
 
 
 def of_query(query: bytes) -> str | None:
@@ -48,7 +51,7 @@ class LanguageMiddleware:
             or preferred(headers.get("accept-language", ""))
             or self.default
         )
-        keeps = None if scope.get("path", "").startswith(PUBLIC) else wish
+        keeps = None if scope.get("path", "").startswith(UNKEPT) else wish
         token = LANG.set(choice)
         try:
             await self.app(scope, receive, _keeping(send, keeps) if keeps else send)

@@ -86,16 +86,23 @@ def test_the_page_says_its_language() -> None:
         "besok_lang=sv; Path=/; Max-Age=31536000; SameSite=Lax",
     )
     assert asyncio.run(_language(b"", b"fi")) == ("sv", None)
+    report = "/api/v1/sites/house/council"  # whoever opens it in English goes on in Swedish
+    assert asyncio.run(_language(b"lang=en", b"sv", report)) == ("en", None)
 
 
-async def _language(query: bytes, accept: bytes) -> tuple[str, str | None]:
+async def _language(query: bytes, accept: bytes, path: str = "/now/house") -> tuple[str, str | None]:
     from besok.text.languages import language
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": language().encode()})
 
-    scope: Scope = {"type": "http", "query_string": query, "headers": [(b"accept-language", accept)]}
+    scope: Scope = {
+        "type": "http",
+        "path": path,
+        "query_string": query,
+        "headers": [(b"accept-language", accept)],
+    }
     sent = await _answer(LanguageMiddleware(app, "sv"), scope)
     cookies = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
     return sent[1]["body"].decode(), next(iter(cookies), None)

@@ -150,11 +150,16 @@
     if (!done) throw new Error("no clipboard");
   }
 
+  // The chart without the page's font: a picture has none, and names measured in it would be cut off.
+  function picture({ data, layout, _context: { locale } }) {
+    return { data, layout: { ...layout, font: { ...layout.font, family: "system-ui, sans-serif" } }, config: { locale } };
+  }
+
   // What a button copies: the chart for a web page, or its address.
   async function taken(button) {
     const figure = button.closest("figure");
     if (!("embed" in button.dataset)) return location.href.replace(/#.*/, "") + "#" + figure.id;
-    const picture = await window.Plotly.toImage(figure.querySelector(".js-plotly-plot"), { format: "svg", width: 900, height: 450 });
+    const src = await window.Plotly.toImage(picture(figure.querySelector(".js-plotly-plot")), { format: "svg", width: 900, height: 450 });
     const { source: whose, public: address } = figure.closest(".page").dataset;
     const source = whose.replace("{day}", button.dataset.embed);
     const away = document.implementation.createHTMLDocument("");  // nothing is loaded there
@@ -163,7 +168,7 @@
     words.append(address ? part("a", { href: new URL(address, location).href, textContent: source }) : source);
     const shown = part("figure", { lang: document.documentElement.lang });
     const alt = figure.querySelector(".chart-plot").getAttribute("aria-label");
-    shown.append(part("img", { src: picture, alt, style: "max-width:100%;background:#fff" }), words);
+    shown.append(part("img", { src, alt, style: "max-width:100%;background:#fff" }), words);
     return shown.outerHTML;
   }
 
@@ -172,7 +177,7 @@
     const image = event.target.closest("[data-image]");
     if (image) {
       const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
-      window.Plotly.downloadImage(drawn, { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
+      window.Plotly.downloadImage(picture(drawn), { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
     const link = event.target.closest("[data-copied]");
     const say = (text, sign = "") => { document.getElementById("announcer").textContent = text; link.ariaLabel = link.textContent = sign + text; };

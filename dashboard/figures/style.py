@@ -23,17 +23,8 @@ FEW: Final = 5  # the least top of an axis, with a tick at each person
 SIGNS: Final = {None: "━", "dot": "···", "dash": "╌╌"}
 
 CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "showSendToCloud": False,  # plotly.js offers to upload the data to a company otherwise
+    "displayModeBar": False,  # what can be taken along stands below the chart
     "responsive": True,
-    "modeBarButtonsToRemove": [
-        "select2d",
-        "lasso2d",
-        "autoScale2d",
-        "zoomIn2d",
-        "zoomOut2d",
-        "toggleSpikelines",
-    ],
 }
 
 

@@ -81,6 +81,9 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
         with page.expect_download() as picture:
             page.get_by_role("button", name=f"Ladda ner {kind.upper()}: ").click()
         assert picture.value.suggested_filename.endswith(f".{kind}")
+    assert "Inter" not in picture.value.path().read_text(
+        encoding="utf-8"
+    )  # a picture has no font of the page
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")

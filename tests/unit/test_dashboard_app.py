@@ -66,7 +66,7 @@ def test_the_first_visit_finds_its_style_and_scripts_on_any_page() -> None:
 
 
 def test_charts_do_not_offer_to_upload_the_data() -> None:
-    assert CONFIG["showSendToCloud"] is False
+    assert CONFIG["displayModeBar"] is False
     for path in ASSETS.parent.rglob("*.py"):
         assert path.name == "chart.py" or "dcc.Graph(" not in path.read_text(), (
             f"{path}: use components.chart"

@@ -12,6 +12,9 @@ from besok.store.database import Database
 from besok.store.write import Batch, write
 from tests.readings import passed
 
+NOT_RED = (
+    "node => node.matches(':invalid') && getComputedStyle(node).color === getComputedStyle(node.form).color"
+)
 THEN = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -25,6 +28,7 @@ def test_a_person_voids_and_takes_back(quiet_house: House, open_page: Open, db: 
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_text("Void readings", exact=True).first.press("Enter")
     form = page.locator('form[data-fields="void-new"]')
+    assert form.get_by_label("From").evaluate(NOT_RED)  # before anything is wrong
     form.get_by_label("Sensor").select_option(f"{house.id}/door")
     local = THEN.astimezone(ZoneInfo("Europe/Stockholm"))
     form.get_by_label("From").fill(f"{local:%Y-%m-%dT%H:%M}")

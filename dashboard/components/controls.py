@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo, SpaceInfo
+from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import forms
@@ -69,7 +70,7 @@ def renewed(period: Range, today: date) -> dict[str, Any]:
 
 def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
     """Return the controls of the period: presets, days in a calendar, the comparison, and `more`. All of it is in the
-    address.
+    address. On paper the days stand in their place.
     """
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     links = [
@@ -87,7 +88,8 @@ def bar(here: Address, period: Range, before: Range | None, *more: Any) -> Any:
         forms.day("days", "to", _("To"), period.last, required=True),
     )
     presets = html.Nav(links, className="segments", **aria(label=_("Period")))
-    return html.Div(present(presets, dates, _comparison(here, before), *more), className="controls")
+    on_paper = html.P(formats.days(period.first, period.last), className="printed")
+    return html.Div(present(presets, dates, _comparison(here, before), *more, on_paper), className="controls")
 
 
 def _comparison(here: Address, before: Range | None) -> Any:

@@ -100,6 +100,9 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.set_viewport_size({"width": 700, "height": 990})
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(".bar")).to_be_hidden()
+    expect(page.locator(".controls > :visible")).to_have_text(
+        re.compile(r"^\d+ ?\w*\.?( 20\d\d)?–\d+ .+ 20\d\d$")
+    )
     chart = page.locator("figure.chart").first
     wide, drawn = (chart.locator(at).first.bounding_box() for at in (".graph", ".main-svg"))
     assert wide and drawn and drawn["width"] <= wide["width"] <= 700, "a chart is whole on paper"

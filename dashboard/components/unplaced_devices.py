@@ -34,15 +34,17 @@ def section(
     return html.Div(
         present(
             quiet(note),
-            finder([s.device for s in strangers], lookup),
+            finder([s.device for s in strangers], lookup, site),
             items((_card(s, site, places, lookup, now) for s in ordered), className="strangers"),
             quiet(rest) if len(strangers) >= SHOWN_DEVICES else None,
         )
     )
 
 
-def finder(devices: Sequence[UnplacedDevice], lookup: Lookup) -> Any:
-    """Return the form that finds a sensor by its name; None where no name is hidden."""
+def finder(devices: Sequence[UnplacedDevice], lookup: Lookup, site: Site | None = None) -> Any:
+    """Return the form that finds a sensor by its name, or says that it is assigned at `site`; None where no name is
+    hidden.
+    """
     names = " ".join(name for d in devices for name in (d.device, *(c.channel for c in d.channels)))
     shown = lookup.shown(names)
     if not lookup.name and not PSEUDONYM.search(shown):
@@ -53,6 +55,8 @@ def finder(devices: Sequence[UnplacedDevice], lookup: Lookup) -> Any:
     )
     field = dcc.Input(id="sensor", name="sensor", value=lookup.name, maxLength=LONGEST, autoComplete="off")
     none = _("No unassigned sensor sends under this name. It has to be written as the sensor has it.")
+    if site and any(lookup.shown(sensor.device) in lookup.name.split("/") for sensor in site.sensors):
+        none = _("The sensor of this name is assigned.")
     is_found = any(part in shown for part in lookup.name.split("/"))
     return html.Form(
         present(

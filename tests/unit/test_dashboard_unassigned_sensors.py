@@ -9,13 +9,14 @@ import pytest
 from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.pseudonyms import hidden_by, pseudonym
+from besok.model.site import Sensor
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
 from besok.services.unplaced_devices import Lookup, UnassignedSensor, latest
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
 from tests.small_sites import library
 
-HOUSE = library("lib")
+HOUSE = library("lib").sites[0]
 NOBODY = Lookup(name="", names={})
 KEY = b"of an installation"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -114,3 +115,11 @@ def test_a_sensor_is_found_by_its_name_and_its_site_is_shown(name: str, title: s
     assert f"H3('{title}" in shown or f"H3('lib/{title}" in shown
     assert ("Ingen ej kopplad sensor" not in shown) is found
     assert hidden.partition("/")[0] not in shown.replace(f"data-device='{hidden}'", "")
+
+
+def test_a_sensor_that_was_found_and_assigned_is_not_called_unknown() -> None:
+    sensor = Sensor(source="native", device=pseudonym(KEY, "granen"), portal="lift")
+    built = replace(HOUSE, sensors=(sensor,))
+    for name in ("granen", "lib/granen"):
+        shown = str(unplaced_devices.finder([], Lookup(name=name, names=hidden_by(KEY, [name])), built))
+        assert "Sensorn med det namnet är kopplad." in shown and "Ingen ej kopplad sensor" not in shown

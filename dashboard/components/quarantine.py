@@ -13,6 +13,7 @@ from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import forms
 from dashboard.components.elements import data, fold, items, present, quiet
+from dashboard.components.unplaced_devices import channel_name
 
 SHOWN = 20  # groups; the command lists all
 DECISIONS = 5
@@ -63,7 +64,9 @@ def _card(group: QuarantineGroup, places: Mapping[str, str], site: str, zone: st
     where = places.get(group.portal or "", _("not assigned") if group.site is None else "")
     return html.Article(
         present(
-            html.Header([html.H3(group.device), quiet(where, " " if where else "", group.channel)]),
+            html.Header(
+                [html.H3(group.device), quiet(" · ".join(filter(None, (where, channel_name(group.channel)))))]
+            ),
             html.P([html.Span(f"{count} {time}"), *people], className="where"),
             html.P(_why(group.cause)),
             fold(_("Decide"), _form(group, site)) if access.may("acknowledge", site) else None,

@@ -25,6 +25,7 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     expect(page.locator(".finding").first).to_contain_text("Readings of 1 sensor do not count.")
     card = page.locator('[data-cause="late"]')
     expect(card).to_contain_text("They arrived later than the site allows.")
+    expect(card.locator("header")).to_contain_text("Line 1")
     expect(card).to_contain_text("7 people in them")
     card.locator("summary").press("Enter")
     expect(card.get_by_label("Decision")).to_have_value("")  # nothing is chosen beforehand

@@ -331,6 +331,5 @@ RECORDING_CHANGED: Final = Translatable(
 RECORDING_AHEAD: Final = Translatable(
     "that is not over yet: choose a time that ends before now", about="recorded:start"
 )
-RECORDING_AHEAD: Final = Translatable("that is not over yet: choose a time that ends before now")
-RECORDING_EMPTY: Final = Translatable("nothing is kept of that time: choose another")
+RECORDING_EMPTY: Final = Translatable("nothing is kept of that time: choose another", about="recorded:start")
 NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")

@@ -15,5 +15,6 @@ def interpolated(target: np.ndarray, at: np.ndarray, values: Floats) -> Floats:
     before = np.searchsorted(at, target, side="right") - 1
     after = np.minimum(before + 1, len(at) - 1)
     with np.errstate(invalid="ignore"):  # of unknown ones
-        slope = (values[after] - values[before]) / np.maximum(at[after] - at[before], 1e-30)[..., None]
-        return np.asarray(values[before] + slope * (target - at[before])[..., None])
+        lower = values[before]
+        slope = (values[after] - lower) / np.maximum(at[after] - at[before], 1e-30)[..., None]
+        return np.asarray(lower + slope * (target - at[before])[..., None])

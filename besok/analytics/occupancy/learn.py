@@ -67,14 +67,16 @@ def learn(
         return before
     completed = [filled(day) for day in usable]
     usable, imputed = [day for day, _ in completed], np.stack([people.sum(0) for _, people in completed])
-    in_part, never = counted_in_part(usable)
+    by_day = np.stack([_by_quarter(day) for day in usable])
+    in_part, never = counted_in_part(usable, by_day[:, :2].sum(1))
     if in_part.any(1).all():
         return before
-    judged = ~(in_part | never).any(1)
-    corrected_days, steady, turned = _turned_back(building, [usable[n] for n in np.flatnonzero(judged)])
-    for n, day in zip(np.flatnonzero(judged), corrected_days, strict=True):
-        usable[n] = day
-    usual_in, usual_out, heard = np.sum([_by_quarter(day) for day in usable], axis=0)
+    judged = np.flatnonzero(~(in_part | never).any(1))
+    corrected_days, steady, turned = _turned_back(building, [usable[n] for n in judged], by_day[judged])
+    for n, day in zip(judged, corrected_days, strict=True):
+        if day is not usable[n]:
+            usable[n], by_day[n] = day, _by_quarter(day)
+    usual_in, usual_out, heard = by_day.sum(0)
     usual_in, usual_out = usual_in / np.maximum(heard, 1), usual_out / np.maximum(heard, 1)
     beginning, beginning_se = _beginning(building, usable, usual_in, usual_out, heard)
     swapped = _swapped(building, [] if beginning.any() else corrected_days)
@@ -123,26 +125,24 @@ def _scale(days: Sequence[DayObservations], spaces: int) -> LevelScale:
 
 
 def _turned_back(
-    building: Building, days: Sequence[DayObservations]
+    building: Building, days: Sequence[DayObservations], by_day: Floats
 ) -> tuple[list[DayObservations], Bools, Bools]:
     """Return the days with temporarily turned doors corrected; doors with clear evidence; and those turned at the end.
 
-    `days` were counted completely; with few of them nothing is turned.
+    `days` were counted completely, `by_day` are their sums by quarter; with few of them nothing is turned.
     """
     portals = len(building.doors[0])
     turned = np.zeros(portals, bool)
     if len(days) < LEAST_DAYS:
         return list(days), turned, turned
-    by_day = [_by_quarter(day) for day in days]
-    total = np.sum(by_day, axis=0)
+    total = by_day.sum(0)
     corrected_days, most = [], []
     for day, own in zip(days, by_day, strict=True):
         others_in, others_out, others = total - own
         usual = others_in / np.maximum(others, 1), others_out / np.maximum(others, 1)
         detector = SwapDetector(turned, building.doors.astype(float))
-        counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-        *_, back = detector.follow(*counts, leaning(*usual), usual, day, over=True)
-        corrected_days.append(exchanged(day, back))
+        *_, back = detector.follow(*day.counts(), leaning(*usual), usual, day, over=True)
+        corrected_days.append(exchanged(day, back) if back.any() else day)
         most.append(np.where(back.any(0), 0, detector.most))
         turned = detector.turned
     calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
@@ -158,7 +158,7 @@ def _beginning(
     steps = np.roll(np.arange(QUARTERS), -(int(days[0].clock[0]) // 15))
     steps = steps[heard[steps].any(1)]  # the quarters in which one begins
     usual = through(building.doors, usual_in[steps], usual_out[steps])
-    passed = [through(building.doors, *np.nan_to_num((day.people_in, day.people_out))) for day in days]
+    passed = [through(building.doors, *day.counts()) for day in days]
     used = [is_night_used(*flows, day.step_minutes) for flows, day in zip(passed, days, strict=True)]
     open_then = np.mean([day.open is not None and day.open[0] and day.open[-1] for day in days]) >= MOST_DAYS
     lowest = np.cumsum(usual[0] - usual[1] * usual[0].sum(0) / np.maximum(usual[1].sum(0), 1), axis=0).min(0)
@@ -180,7 +180,7 @@ def _by_quarter(day: DayObservations) -> Floats:
     """Return entries, exits and whether there was data (3 x quarters of the clock x portals)."""
     sums = np.zeros((3, QUARTERS, day.people_in.shape[1]))
     known = ~(np.isnan(day.people_in) & np.isnan(day.people_out))
-    for total, values in zip(sums, np.nan_to_num([day.people_in, day.people_out, known]), strict=True):
+    for total, values in zip(sums, (*day.counts(), known), strict=True):
         np.add.at(total, day.clock // 15, values)
     sums[2] = sums[2] > 0
     return sums
@@ -188,7 +188,7 @@ def _by_quarter(day: DayObservations) -> Floats:
 
 def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:
     """Sum up a day by space: remainder at its end, passages; by space and portal the people missed per unit bias."""
-    entries, exits = (np.nan_to_num(flow).sum(0) for flow in (day.people_in, day.people_out))
+    entries, exits = (flow.sum(0) for flow in day.counts())
     doors = building.doors.astype(float)
     return doors @ (entries - exits), np.abs(doors) @ (entries + exits), doors * (entries + exits) / 2
 
@@ -204,8 +204,8 @@ def _past_days(
     """Return the days as known afterwards, to learn how long people stay."""
     past = []
     for day, weights in zip(days, trust, strict=True):
-        counts = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-        people_in, people_out = through(building.doors, *corrected(*counts, bias, missed, day.checked_sd))
+        counts = corrected(*day.counts(), bias, missed, day.checked_sd)
+        people_in, people_out = through(building.doors, *counts)
         past.append(
             PastDay(
                 people_in=people_in,
@@ -313,7 +313,7 @@ def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
 
 def _so_far(day: DayObservations) -> Floats:
     """In - out of each portal since the day began, at so many moments."""
-    counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
+    counted = np.cumsum(np.subtract(*day.counts()), axis=0)
     return np.asarray(counted[_moments(len(counted))])
 
 

@@ -97,6 +97,11 @@ class DayObservations:
     def __len__(self) -> int:
         return len(self.people_in)
 
+    def counts(self) -> tuple[Floats, Floats]:
+        """Return people in and out (steps x portals), zero where there is no data."""
+        people_in, people_out = (np.where(np.isnan(way), 0, way) for way in (self.people_in, self.people_out))
+        return people_in, people_out
+
     def __getitem__(self, steps: slice) -> "DayObservations":
         """Return some of its steps."""
         cut: dict[str, Any] = {name: v[steps] for name in BY_STEP if (v := getattr(self, name)) is not None}

@@ -55,9 +55,9 @@ def passages(
     """
     leads = building.doors.astype(float)
     crossing = np.abs(leads.T)
-    raw = (np.nan_to_num(seen.people_in) - np.nan_to_num(seen.people_out)) @ leads.T
+    raw = np.subtract(*seen.counts()) @ leads.T
     seen, imputed = filled(seen) if over else (seen, np.zeros(seen.people_in.shape))
-    entries, exits = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
+    entries, exits = seen.counts()
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
     entries, exits = np.where(doors.swapped, exits, entries), np.where(doors.swapped, entries, exits)
     odd = np.broadcast_to(doors.swapped, entries.shape)

@@ -14,13 +14,13 @@ EDGE_MINUTES = 30.0  # unheard at the ends of a day that too few other days can 
 DAY_MINUTES = 1440.0
 
 
-def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
+def counted_in_part(days: Sequence[DayObservations], flows: Floats) -> tuple[Bools, Bools]:
     """Return by day and door whether the door's data begin too late or end too early, and whether it has none.
 
     A door may send only when somebody passes: other days give the usual passages before its first and after its last
     data. Where too few other days have people, its data must extend over the entire day, or the opening hours if known.
+    `flows` are the people through each door, in and out (days x quarters of the clock x doors).
     """
-    flows = np.stack([_by_quarter(day) for day in days])  # days x quarters x doors
     busy = flows.sum(1) >= LEAST_PEOPLE
     total = (flows * busy[:, None]).sum(0)
     partly, never = np.zeros(busy.shape, bool), np.zeros(busy.shape, bool)
@@ -34,13 +34,6 @@ def counted_in_part(days: Sequence[DayObservations]) -> tuple[Bools, Bools]:
         for door in np.flatnonzero(heard.any(0) & (others < OTHER_DAYS)):
             partly[n, door] = max(_ends(day, int(first[door]), int(last[door]))) > EDGE_MINUTES
     return partly, never
-
-
-def _by_quarter(day: DayObservations) -> Floats:
-    """Return the people through each door, in and out, in each quarter of the clock."""
-    flows = np.zeros((QUARTERS, day.people_in.shape[1]))
-    np.add.at(flows, day.clock // 15, np.nan_to_num(day.people_in) + np.nan_to_num(day.people_out))
-    return flows
 
 
 def _ends(day: DayObservations, first: int, last: int) -> tuple[float, float]:

@@ -133,7 +133,7 @@ async def _refused(request: Request, exc: Exception) -> Response:
 async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
-    fields = {_place(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
+    fields = {_field(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
     answer = _answer(request, 422, "; ".join(parts), fields or None)
     del answer.headers["Content-Language"]  # a parser's words are for programs: a page shows the fields' own
     return answer
@@ -142,6 +142,12 @@ async def _bad_request(request: Request, exc: Exception) -> Response:
 def _place(error: Mapping[str, Any]) -> str:
     """Return the name of the invalid parameter or field; "" for a body that is not JSON."""
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    """Return the name of the invalid field as forms have it: `event:title` within `event`."""
+    within = [] if error["type"] == "json_invalid" else error["loc"][1:]
+    return ":".join(map(str, within)) or _place(error)
 
 
 async def _unavailable(request: Request, exc: Exception) -> Response:

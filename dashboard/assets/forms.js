@@ -50,7 +50,7 @@
     form.querySelectorAll(".wrong").forEach((told) => told.remove());
     form.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); });
     const found = Object.entries(wrong || {}).flatMap(([name, said]) => {
-      const field = [...form.elements].find((one) => one.type !== "hidden" && (one.name === name || one.name.startsWith(`${name}.`)));
+      const field = [...form.elements].find((one) => one.type !== "hidden" && !one.matches(":disabled") && (one.name === name || one.name.startsWith(`${name}.`)));
       return field ? [[field, said]] : [];
     });
     found.forEach(([field, said]) => {
@@ -128,12 +128,13 @@
   }
 
   // Why it was not saved: below the fields that it is about; else by the session, by the API where it writes the reader's
-  // language, or that it was not.
+  // language, by fields that are not shown, or that it was not.
   function refused(form, answer, found, problem) {
     const { ended, failed } = problem.dataset, below = marked(form, found.fields);
     const text = answer.headers.get("Content-Language") === document.documentElement.lang && found.error;
-    const said = text ? !below.includes(text) && sentence(text) : !below.length && failed;
-    problem.textContent = answer.status === 401 ? ended : said || "";
+    const [elsewhere] = Object.values(found.fields || {});
+    const said = text ? !below.includes(text) && text : !below.length && (elsewhere || failed);
+    problem.textContent = answer.status === 401 ? ended : said ? sentence(said) : "";
   }
 
   // A form with a file sends that alone; its other fields then stand in the address.

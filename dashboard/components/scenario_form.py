@@ -36,14 +36,13 @@ def form(site: Site, spec: ScenarioSpec) -> Any:
 
 
 def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:
-    lengths = {60 * n: plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
+    lengths = {f"{60 * n}": plural("{n} hour", "{n} hours", n).format(n=n) for n in (1, 2, 4, MOST_PLAYED_H)}
+    kept = f"{recorded.minutes}"
     return [
         _row(
             forms.day(HERE, "first", _("Day"), spec.first, required=True),
             _input("recorded:start", _("Begins at"), f"{recorded.start:%H:%M}", type="time"),
-            forms.choice(
-                HERE, "recorded:minutes", _("How long"), {str(n): label for n, label in lengths.items()}, "60"
-            ),
+            forms.choice(HERE, "recorded:minutes", _("How long"), lengths, kept if kept in lengths else "60"),
         )
     ]
 

@@ -4,14 +4,12 @@ It works without a connection: a service worker keeps its files, the phone keeps
 can. `words.py` holds its texts in both languages, since the language can be changed offline too.
 """
 
-from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from besok.model.errors import NotFound
-from besok.services import access
 from besok.services.places import get_sites
 from besok.text.languages import _, language
 from dashboard import files
@@ -66,13 +64,6 @@ def install(server: FastAPI) -> None:
 
 
 def _page() -> str:
-    """Return the frame of the page, with the name of who is signed in; its script fills it with words."""
-    filled = {
-        "LANGUAGE": language(),
-        "NOSCRIPT": _("This page needs JavaScript."),
-        "AUTHOR": access.author(""),
-    }
-    text = (HERE / "page.html").read_text("utf-8")
-    for name, value in filled.items():
-        text = text.replace(name, escape(value))
-    return text
+    """Return the frame of the page; its script fills it with words."""
+    need = _("This page needs JavaScript.")
+    return (HERE / "page.html").read_text("utf-8").replace("LANGUAGE", language()).replace("NOSCRIPT", need)

@@ -7,7 +7,6 @@
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
-  const signedIn = $("who").defaultValue, COUNTER = signedIn ? `besok.counter.${signedIn}` : "besok.counter";  // on a shared phone the next one is another
   let texts = {}, doors = null, count = null, silent = false, barred = false, told = "", lock = null, rung = false, mode = null;
 
   // ---- words
@@ -172,7 +171,7 @@
     if (chosen() !== "door") {
       $("wrong").textContent = by ? "" : t("nameMissing");
       if (!by) { $("who").focus(); return; }
-      keep.write(COUNTER, by);
+      keep.write("besok.counter", by);
       told = "";
       if (chosen() === "days") { $("wrong").textContent = days.save(); if ($("wrong").textContent) $("visits").focus(); return; }
       if (round.start()) { navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
@@ -181,7 +180,7 @@
     const door = Array.isArray(doors) && doors.find((d) => d.portal === document.querySelector("[name=door]:checked")?.value);
     $("wrong").textContent = !by ? t("nameMissing") : !door ? t("doorMissing") : "";
     if (!by || !door) { (!by ? $("who") : document.querySelector("[name=door]"))?.focus(); return; }
-    keep.write(COUNTER, by);
+    keep.write("besok.counter", by);
     count = {
       id: keep.newId(), state: "counting", site, portal: door.portal, name: door.name, inner: door.inner, by,
       minutes: minutes(door), begins: new Date().toISOString(), taps: [],
@@ -241,7 +240,7 @@
   }
 
   const round = window.roundOf({
-    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read(COUNTER) || "?",
+    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read("besok.counter") || "?",
   });
 
   const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw(), by: () => $("who").value.trim() });
@@ -276,7 +275,7 @@
   const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
   if (texts[wish]) root.lang = wish;
   mode = [new URLSearchParams(location.search).get("mode"), keep.read("besok.mode")].find((one) => TITLES[one]) || null;
-  $("who").value = keep.read(COUNTER) || signedIn;
+  $("who").value = keep.read("besok.counter") || "";
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
   if (count && Date.now() - Date.parse(count.begins) > LONGEST_MS) { // of another day

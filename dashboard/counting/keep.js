@@ -70,7 +70,7 @@
     if (turnedAway) return { state: "unsent" }; // kept until somebody who may has signed in
     const told = await answer.json().catch(() => ({}));
     const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
-    const why = (answer.headers.get("Content-Language") === here && told.error) || String(answer.status);
+    const why = (answer.headers.get("Content-Language") === here && told.error) || Object.values(told.fields || {})[0] || String(answer.status);
     return again ? { state: "unsent", silent: true } : { state: "refused", why };
   }
 

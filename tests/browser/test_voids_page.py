@@ -47,7 +47,9 @@ def test_a_person_voids_and_takes_back(quiet_house: House, open_page: Open, db: 
     expect(made).to_contain_text("voided")
     expect(made).to_contain_text("30 readings (120 people)")
     assert asked == ["30 readings (120 people) would no longer count. Leave them out of all figures?"]
-    assert len(meanwhile) == 2 and "could not be saved" not in meanwhile[1]  # while it is computed, nothing is wrong
+    assert (
+        len(meanwhile) == 2 and "could not be saved" not in meanwhile[1]
+    )  # while it is computed, nothing is wrong
     assert voids.listing(db, house.id)[0].author == "Kim"
     made.get_by_text("Let them count again").first.press("Enter")
     made.get_by_label("Why?").fill("visitors after all")

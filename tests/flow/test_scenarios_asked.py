@@ -80,6 +80,8 @@ def test_what_cannot_be_asked_is_refused_and_nothing_waits(
             refused = quiet.post(ASKED, json=BODY | more)
             assert refused.status_code in (400, 422) and refused.json()["error"]
     assert quiet.get(ASKED).json() == []
+    late = {"title": "x", "space": "hall", "start": "soon", "people": 10}
+    assert list(quiet.post(ASKED, json=BODY | {"event": late}).json()["fields"]) == ["event:start"]
 
 
 def test_hours_are_written_as_in_the_other_forms(ask: httpx2.Client) -> None:

@@ -29,6 +29,7 @@ from besok.model.views.scenarios import ScenarioResult, ScenarioRun
 from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Strain
 from besok.text import scenario_text
 from besok.text.languages import LANGUAGES, speaking
+from dashboard.components import scenario_form
 from dashboard.pages import scenarios as scenarios_page
 from sensors_sim.placing import placed
 from sensors_sim.planner_question import connected, scenario_of
@@ -102,6 +103,12 @@ def test_every_change_finds_its_place_in_the_simulator() -> None:
     shares = [fault.share for fault in scenario.faults]
     assert len(shares) == 10 and shares == sorted(shares) and shares[-1] == pytest.approx(0.6)
     assert scenario.faults[0].begins == datetime(2026, 12, 5, 12)  # noqa: DTZ001 local
+
+
+@pytest.mark.parametrize("minutes", [60, 120])
+def test_a_recording_is_offered_again_as_long_as_it_was(minutes: int) -> None:
+    asked = replace(RECORDING, recorded=Recorded(start=time(12), minutes=minutes))
+    assert f"value='{minutes}'" in str(scenario_form.form(library(), asked))
 
 
 def test_a_second_new_door_has_a_name_of_its_own() -> None:

@@ -58,6 +58,7 @@ class Place:
         given = {"{N}": str(number), "{NET}": self.net, "{SECRET}": self.secret}
         own = {"/var/lib": str(self.folder / f"{number}"), "/run/postgresql": str(self.folder / f"{number}")}
         text = (FILES / name).read_text()
+        assert all(old in text for old in more), f"{name} says it otherwise"
         for old, new in {**given, **own, **more}.items():
             text = text.replace(old, new)
         return text

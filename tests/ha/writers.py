@@ -1,6 +1,7 @@
 """Who can commit: one writer at each PostgreSQL, past the proxy, for as long as the machines fail."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,14 +10,15 @@ from itertools import groupby, pairwise
 import psycopg
 
 PAUSE_S = 0.05
+BEGAN = datetime.now(UTC) - timedelta(seconds=time.monotonic())  # when the monotonic clock began, for words
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Commit:
-    """A commit that a server has confirmed; times are those of its log, in UTC."""
+    """A commit that a server has confirmed; times are seconds of the monotonic clock."""
 
-    begun: datetime
-    ended: datetime
+    begun: float
+    ended: float
     server: str
     number: int
 
@@ -42,9 +44,9 @@ class Writer(threading.Thread):
     def _write(self, conn: psycopg.Connection) -> None:
         while not self._stop_now.wait(PAUSE_S):
             self._number += 1
-            begun = datetime.now(UTC)
+            begun = time.monotonic()
             conn.execute("insert into committed values (%s, %s)", (self._server, self._number))
-            ended = datetime.now(UTC)
+            ended = time.monotonic()
             self.commits.append(Commit(begun, ended, self._server, self._number))
 
 
@@ -57,10 +59,11 @@ def spans(commits: Iterable[Commit]) -> Iterator[str]:
     """Yield where and from when to when commits were confirmed, for each turn of a server."""
     for server, turn in groupby(sorted(commits), key=lambda commit: commit.server):
         own = list(turn)
-        yield f"{len(own)} on {server}, {own[0].begun:%H:%M:%S.%f} to {own[-1].ended:%H:%M:%S.%f}"
+        first, last = (BEGAN + timedelta(seconds=at) for at in (own[0].begun, own[-1].ended))
+        yield f"{len(own)} on {server}, {first:%H:%M:%S.%f} to {last:%H:%M:%S.%f}"
 
 
 def longest_pause_s(commits: Sequence[Commit]) -> float:
     """Return how long no server confirmed anything."""
     ends = sorted(commit.ended for commit in commits)
-    return max((b - a for a, b in pairwise(ends)), default=timedelta(0)).total_seconds()
+    return max((b - a for a, b in pairwise(ends)), default=0.0)

@@ -108,7 +108,7 @@ def test_every_change_finds_its_place_in_the_simulator() -> None:
 @pytest.mark.parametrize("minutes", [60, 120])
 def test_a_recording_is_offered_again_as_long_as_it_was(minutes: int) -> None:
     asked = replace(RECORDING, recorded=Recorded(start=time(12), minutes=minutes))
-    assert f"value='{minutes}'" in str(scenario_form.form(library(), asked))
+    assert f"value='{minutes}'" in str(scenario_form.form(library("lib").sites[0], asked))
 
 
 def test_a_second_new_door_has_a_name_of_its_own() -> None:

@@ -64,7 +64,7 @@ order by d.device_id
 
 -- name: removal_lock
 -- A site, locked.
-select site_id from site where slug = %(site)s for update
+select site_id from site where slug = %(site)s for no key update
 
 -- name: removal_needed
 -- The sites that need a site: their doors lead into it, or their targets count it.

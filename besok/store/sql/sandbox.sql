@@ -71,7 +71,7 @@ delete from level_bucket b using emptied e where b.channel_id = e.channel_id and
 
 -- name: sandbox_lock
 -- A site, locked, and whether it is a sandbox.
-select site_id, sandbox from site where slug = %(site)s for update
+select site_id, sandbox from site where slug = %(site)s for no key update
 
 -- name: sandbox_minutes
 -- Deletes the occupancy of a site by minute.

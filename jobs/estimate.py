@@ -26,7 +26,7 @@ from jobs.observations import NOTHING_TOLD, DayClock, by_minute
 from jobs.running import Running
 
 THIRD = 5  # minutes
-SPACES_AT_ONCE = 200  # of all days that are smoothed together: each takes some 0.5 MB
+SPACES_AT_ONCE = 100  # of all days that are smoothed together: each takes some 0.6 MB
 AHEAD = datetime(9999, 1, 1, tzinfo=UTC)
 
 

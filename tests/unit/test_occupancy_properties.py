@@ -111,7 +111,7 @@ def test_days_are_estimated_together_as_each_alone(data: st.DataObject) -> None:
     counts = np.stack(data.draw(flows(len(ends))))
     building = Building.of(parents, ends)
     busy, quiet, silent = (
-        DayObservations.of(*counts * factor, len(parents), step_minutes=15) for factor in (200, 1, NAN)
+        DayObservations.of(*counts * factor, len(parents), step_minutes=15) for factor in (9, 1, NAN)
     )
     days = [(busy, NOTHING), (silent, NOTHING), (quiet, NOTHING)]
     for together, day in zip(smoothed_days(building, days), days, strict=True):

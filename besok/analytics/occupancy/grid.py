@@ -19,10 +19,12 @@ Cells = NDArray[np.float32]
 Back = Callable[[Cells], Cells]
 
 CELLS = 64
-BIASES, FEW_BIASES = 9, 5  # few are as good where their columns lie close together
+BIASES = 9
 _MIDDLE = CELLS // 2
 _PLACES = np.arange(CELLS, dtype=np.float32) - _MIDDLE
-_FARTHEST = 2.4  # standard deviations from the learnt bias to the outermost ones
+_NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt bias
+_WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
+_GAP = _NODES[1] - _NODES[0]
 
 TAILS = 0.1, 0.9  # probability below the bounds
 BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
@@ -39,18 +41,17 @@ class ProbabilityGrid:
     the assumption of a column: positive where entries are missed, as a share of them, negative for exits.
     """
 
-    def __init__(self, bias_sd: Floats, biases: int = BIASES) -> None:
+    def __init__(self, bias_sd: Floats) -> None:
         """Create empty spaces whose doors have a bias of zero with the sd `bias_sd`."""
-        spaces, nodes = len(bias_sd), np.linspace(-_FARTHEST, _FARTHEST, biases)
-        self._weights = np.exp(-(nodes**2) / 2) / np.exp(-(nodes**2) / 2).sum()
+        spaces = len(bias_sd)
         self.width = np.ones(spaces)
-        self.offset = np.zeros((spaces, biases))
-        self.cells: Cells = np.zeros((spaces, biases, CELLS), np.float32)
-        self.cells[:, :, _MIDDLE] = self._weights
-        self.bias = bias_sd[:, None] * nodes
+        self.offset = np.zeros((spaces, BIASES))
+        self.cells: Cells = np.zeros((spaces, BIASES, CELLS), np.float32)
+        self.cells[:, :, _MIDDLE] = _WEIGHTS
+        self.bias = bias_sd[:, None] * _NODES
         self.more_in = 1 + np.maximum(self.bias, 0)
         self.more_out = 1 + np.maximum(-self.bias, 0)
-        self._gap = bias_sd[:, None] * (nodes[1] - nodes[0])  # between columns, as a share of passages
+        self._gap = bias_sd[:, None] * _GAP  # between columns, as a share of passages
         self._apart = np.zeros((spaces, 1))  # between columns, in people
 
     @property
@@ -134,7 +135,7 @@ class ProbabilityGrid:
                 self.width[space] *= 2
             self.offset[space] = people[space]
             off = _PLACES * self.width[space] / max(sd[space], 0.2 * self.width[space])
-            self.cells[space] = self._weights[:, None] * np.exp(-(off**2) / 2)[None, :]
+            self.cells[space] = _WEIGHTS[:, None] * np.exp(-(off**2) / 2)[None, :]
             self.cells[space] /= self.cells[space].sum()
 
     def recentre(self) -> list[Back]:
@@ -180,7 +181,7 @@ def _quantiles(cells: Cells, offset: Floats, width: Floats) -> Floats:
     found = np.minimum((upto[:, None] < tails[:, None]).sum(2), rows - 1)
     # The row of each quantile and those next to it, in which columns are in the order of people
     column = np.tile(np.argsort(places % 1, axis=1, kind="stable"), 3)[:, None]
-    cell = found[:, :, None] + np.repeat([-1, 0, 1], cells.shape[1]) - first[spaces, column]
+    cell = found[:, :, None] + np.repeat([-1, 0, 1], BIASES) - first[spaces, column]
     there = (cell >= 0) & (cell < CELLS)
     about = cells[spaces, column, cell.clip(0, CELLS - 1)] * there
     people = places[spaces, column] + (cell - _MIDDLE)
@@ -215,10 +216,9 @@ def spread(cells: Cells, variance: Floats) -> Cells:
     side = np.minimum(variance[order, 0] / times / 2, 0.45)
     stay = 1 - 2 * side
     to_each_side = (side / stay).astype(np.float32)[:, None]
-    biases = cells.shape[1]
-    apart: Cells = np.zeros((len(order), biases, CELLS + 1), np.float32)  # by a cell between the columns
+    apart: Cells = np.zeros((len(order), BIASES, CELLS + 1), np.float32)  # by a cell between the columns
     apart[:, :, :CELLS] = cells[order]
-    wider = apart.reshape(-1, biases * (CELLS + 1))
+    wider = apart.reshape(-1, BIASES * (CELLS + 1))
     for n in range(times.max(initial=0)):
         widening = np.count_nonzero(times > n)
         moved = to_each_side[:widening] * wider[:widening]
@@ -254,7 +254,7 @@ def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
 
 def halve(cells: Cells) -> Cells:
     """Return the columns of a space with pairs of cells merged; the other half of the cells is free, on both sides."""
-    pairs = cells.reshape(-1, CELLS // 2, 2).sum(2)
+    pairs = cells.reshape(BIASES, CELLS // 2, 2).sum(2)
     return np.pad(pairs, ((0, 0), (CELLS // 4, CELLS // 4)))
 
 

@@ -9,13 +9,13 @@ from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.clocks import clock_shifts, on_time
 from besok.analytics.occupancy.day import DayInputs, Inputs, side_by_side
 from besok.analytics.occupancy.filter import Filter
-from besok.analytics.occupancy.grid import BIASES, FEW_BIASES, Back, Cells, ProbabilityGrid
+from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
 from besok.analytics.occupancy.observations import DayObservations, exchanged
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.transition import FilterState, backwards
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
@@ -24,7 +24,6 @@ WHOLE_DAY_MINUTES = 22 * 60.0  # a day known so far is over, with the usual numb
 AIR_LASTS = (
     6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
 )
-MOST_BY_BIAS = 1.5  # sd of a day's error by the bias, in those by chance, up to which few biases are enough
 GHOST = 0.001  # likelihood of somebody remaining, relative to 1 for nobody
 
 
@@ -68,30 +67,22 @@ def smoothed_days(
     steps, minutes = len(days[0][0]), days[0][0].step_minutes
     over = steps * minutes >= WHOLE_DAY_MINUTES
     prepared = [_prepared(building, seen, learnt, over=over) for seen, learnt in days]
+    counted = [np.asarray(day.inputs.passages.counted.any(0), bool) for day in prepared]
+    inputs = side_by_side([day.inputs for day in prepared], counted)
+    bias_sd, beginning = (
+        np.concatenate([of_day[here] for of_day, here in zip(by_day, counted, strict=True)])
+        for by_day in ([day.bias_sd for day in prepared], [day.beginning for day in prepared])
+    )
     ends = _ends(steps, minutes)
-    at_nodes = np.zeros((len(days), len(building.parents), 3, 1 + len(ends)))
-    counted = np.stack([day.inputs.passages.counted.any(0) for day in prepared])
-    narrow = np.stack([_is_bias_narrow(day) for day in prepared])
-    for biases, here in ((BIASES, counted & ~narrow), (FEW_BIASES, counted & narrow)):
-        if here.any():
-            inputs = side_by_side([day.inputs for day in prepared], list(here))
-            bias_sd, beginning = (
-                np.stack([getattr(day, name) for day in prepared])[here] for name in ("bias_sd", "beginning")
-            )
-            nodes = _forward(FilterState(bias_sd, beginning, biases), inputs, ends, minutes)
-            at_nodes[here] = _backward(nodes, beginning if over else None).transpose(2, 0, 1)
-    estimates = []
-    for day, figures in zip(prepared, at_nodes.transpose(0, 2, 3, 1), strict=True):
-        columns = _between(day.inputs, ends, figures, within)
+    nodes = _forward(FilterState(bias_sd, beginning), inputs, ends, minutes)
+    at_nodes = _backward(nodes, beginning if over else None)
+    estimates, first = [], 0
+    for day, here in zip(prepared, counted, strict=True):
+        own = np.zeros((*at_nodes.shape[:2], len(here)))
+        own[:, :, here], first = at_nodes[:, :, first : first + here.sum()], first + here.sum()
+        columns = _between(day.inputs, ends, own, within)
         estimates.append(estimate_of(building, day.seen, day.inputs, *columns, within=within))
     return estimates
-
-
-def _is_bias_narrow(day: _Day) -> Bools:
-    """Return the spaces of which the bias leaves little more open than chance: its columns lie close together."""
-    passed = day.inputs.passages
-    by_bias = day.bias_sd * (passed.people_in + passed.people_out).sum(0) / 2
-    return np.asarray(by_bias <= MOST_BY_BIAS * np.sqrt(passed.variance.sum(0)), bool)
 
 
 def _prepared(building: Building, seen: DayObservations, learnt: SiteParameters, *, over: bool) -> _Day:

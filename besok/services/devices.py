@@ -122,11 +122,16 @@ def _is_text(r: _RejectedRow) -> bool:
 def _clock_problem(r: _Device, now: datetime) -> str | None:
     """Describe the error of a device's clock, also of one that sends now what is too old; None if there is none.
 
-    The last that one sent before it fell silent may just have come late, and tells of no clock.
+    What a silent device sent last with an old time may just have come late, and tells of no clock; a time ahead of ours
+    never comes of that.
     """
-    if r.received is None or r.clock_offset_s is None or freshness(r.received, now, r.interval_s) != "live":
+    if r.received is None or r.clock_offset_s is None:
         return None
-    slow = freshness(r.received + timedelta(seconds=r.clock_offset_s), now, r.interval_s) == "stale"
+    behind = r.clock_offset_s < 0
+    if behind and freshness(r.received, now, r.interval_s) != "live":
+        return None
+    sent = r.received + timedelta(seconds=r.clock_offset_s)
+    slow = behind and freshness(sent, now, r.interval_s) == "stale"
     if not slow and not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))

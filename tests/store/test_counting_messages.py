@@ -97,8 +97,21 @@ def test_a_clock_that_is_off_is_recorded_and_its_readings_count_unless_they_are_
         device.clock_offset_s == offset.total_seconds()
     )  # the message without a time takes nothing of it away
     assert words in (device.clock_problem or "")
-    (silent,) = get_devices(db, now=NOON + timedelta(hours=1))  # what it sent last may have come late
-    assert (silent.clock_offset_s, silent.clock_problem) == (device.clock_offset_s, None)
+    (silent,) = get_devices(db, now=NOON + timedelta(hours=1))
+    assert silent.clock_offset_s == device.clock_offset_s
+    assert silent.clock_problem == (
+        device.clock_problem if flag is Flag.CLOCK_AHEAD else None
+    )  # else perhaps late
+
+
+@pytest.mark.parametrize(("ahead", "problem"), [(timedelta(hours=1), True), (timedelta(seconds=3), False)])
+@pytest.mark.parametrize("later", [timedelta(), timedelta(minutes=4), timedelta(days=1)])
+def test_a_clock_ahead_is_told_until_the_next_message(
+    db: Database, ahead: timedelta, problem: bool, later: timedelta
+) -> None:
+    send(db, message({"time": (NOON + ahead).isoformat(), "in": 4}))
+    (device,) = get_devices(db, now=NOON + later)
+    assert (device.clock_problem is not None) is problem
 
 
 def test_kept_messages_count_by_their_time_and_tombstones_say_nothing(db: Database) -> None:

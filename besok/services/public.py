@@ -65,7 +65,8 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         next_hours=()
         if at_night
         else _next_hours(db, place, now, _capacity(root.capacity, place, today, usual)),
-        days=tuple(_day(place, today + n * DAY, usual, root.capacity, now) for n in range(WEEK)),
+        days=tuple(_day(place, today + n * DAY, usual, root.capacity) for n in range(WEEK)),
+        quietest_left=_quietest(_by_hour(place, today, usual, now)),
         requests=tuple(like(PublicRequest, action) for action in get_actions(db, site, today)[:SHOWN]),
     )
 
@@ -164,9 +165,8 @@ def _capacity(stated: int | None, place: Site, day: date, usual: UsualWeek) -> i
     return stated or max(round(1.25 * peak), COARSE)
 
 
-def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None, now: datetime) -> PublicDay:
+def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None) -> PublicDay:
     people = _by_hour(place, day, usual)
-    known = {hour: n for hour, n in _by_hour(place, day, usual, now).items() if n is not None}
     places = _capacity(capacity, place, day, usual)
     return PublicDay(
         day=day,
@@ -176,5 +176,11 @@ def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None, now: da
             PublicHour(hour=hour, level="unknown" if n is None else level(coarse(n), places))
             for hour, n in people.items()
         ),
-        quietest=min(known, key=lambda hour: known[hour]) if len(known) > 1 else None,
+        quietest=_quietest(people),
     )
+
+
+def _quietest(people: Mapping[int, float | None]) -> int | None:
+    """Return the hour with the fewest people; None where fewer than two hours are known."""
+    known = {hour: n for hour, n in people.items() if n is not None}
+    return min(known, key=lambda hour: known[hour]) if len(known) > 1 else None

@@ -80,7 +80,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         ]
         if known
         else [],
-        "quietest": _quietest_today(today),
+        "quietest": _quietest_today(public.quietest_left),
         "usual": any(day.quietest is not None for day in public.days),
         "days": [_day(day, public.timezone) for day in public.days],
         "requests": [
@@ -157,10 +157,8 @@ def free(space: PublicSpace, is_open: bool) -> str:
     return text.format(n=formats.number(space.free), places=formats.number(space.places))
 
 
-def _quietest_today(today: PublicDay) -> str:
-    if today.quietest is None:
-        return ""
-    return _("Quietest hour left today: {hours}").format(hours=_hours(today.quietest))
+def _quietest_today(hour: int | None) -> str:
+    return "" if hour is None else _("Quietest hour left today: {hours}").format(hours=_hours(hour))
 
 
 def _hours(first: int) -> str:

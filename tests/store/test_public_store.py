@@ -255,8 +255,9 @@ def test_the_quietest_hour_of_today_is_one_that_is_left(library: Database) -> No
     expect_hours(library, {hour: 10.0 * hour for hour in range(7, 19)})
     for hour, quietest in ((5, "08–09"), (8, "09–10"), (13, "14–15"), (19, ""), (22, "")):
         public = get_public(library, "lib", NOW.replace(hour=hour, minute=30))
-        said = context(public, [])["quietest"]
-        assert said == (f"Quietest hour left today: {quietest}" if quietest else ""), hour
+        shown = context(public, [])
+        assert shown["quietest"] == (f"Quietest hour left today: {quietest}" if quietest else ""), hour
+        assert (public.days[0].quietest, shown["days"][0]["quietest"]) == (8, "08–09"), "of the whole day"
         assert len(public.days[0].hours) == 12
 
 

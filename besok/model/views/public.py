@@ -40,7 +40,7 @@ class PublicHour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicDay:
-    """A business day to come or today: its hours, those with staff, the usual level by hour, the quietest one left."""
+    """A business day to come or today: its hours, those with staff, the usual level by hour, the quietest one."""
 
     day: date
     open: tuple[tuple[datetime, datetime], ...]
@@ -65,7 +65,8 @@ class PublicSite:
     """A site at `time`, a multiple of five minutes and two or more minutes ago; today and the six days after it.
 
     `next_hours` are the next open ones of the business day that are known, as in the same hours of past weeks.
-    `at_night`: it is open, and no figures of people are shown, since it is night.
+    `quietest_left` is the quietest hour of today that is not over. `at_night`: it is open, and no figures of people are
+    shown, since it is night.
     """
 
     site: str
@@ -81,6 +82,7 @@ class PublicSite:
     spaces: tuple[PublicSpace, ...]
     next_hours: tuple[PublicHour, ...]
     days: tuple[PublicDay, ...]
+    quietest_left: int | None
     requests: tuple[PublicRequest, ...]
     staffed: bool = True  # else it is open with a card only
     staffed_until: datetime | None = None  # where it stays open without staff

@@ -21,6 +21,7 @@ from besok.store.database import Database
 SHOWN_BYTES = 2000
 GONE_AFTER = timedelta(days=90)  # of silence, from which an unplaced device is no longer shown
 REFUSED_FOR = timedelta(hours=1)
+ALIKE_AMONG = 10_000  # of the newest rejected messages: the page is drawn often
 SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
@@ -92,8 +93,11 @@ def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -
 
 
 def get_rejected_alike(db: Database, limit: int) -> list[RejectedAlike]:
-    """Return the last rejected message of each topic and class of reasons, newest first, with how many there are."""
-    rows = db.fetch("rejected_alike", _AlikeRow, limit=limit, length=SHOWN_BYTES)
+    """Return the last rejected message of each topic and class of reasons, newest first, with how many there are.
+
+    Only the newest ALIKE_AMONG are looked at.
+    """
+    rows = db.fetch("rejected_alike", _AlikeRow, limit=limit, length=SHOWN_BYTES, among=ALIKE_AMONG)
     return [like(RejectedAlike, r, **_shown(r)) for r in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from besok.model.views.devices import RejectedAlike
+from besok.services.devices import ALIKE_AMONG
 from besok.text import formats, refusal_text
 from besok.text.languages import _
 from dashboard.components.chart import sheet
@@ -27,8 +28,12 @@ def section(messages: Sequence[RejectedAlike], zone: str) -> Any:
         for m in messages
     ]
     header = [_("Last received"), _("Topic"), _("Messages"), _("Reason"), _("Last message")]
-    note = _("Each is kept, without what is personal. Devices that need an answer are listed above.")
-    return html.Div([quiet(note), sheet(header, rows, _("Rejected messages"))])
+    words = _(
+        "Each is kept, without what is personal; the newest {n} are counted here. Devices that need an answer are "
+        "listed above."
+    )
+    note = quiet(words.format(n=formats.number(ALIKE_AMONG)))
+    return html.Div([note, sheet(header, rows, _("Rejected messages"))])
 
 
 def _shortened(payload: str) -> str:

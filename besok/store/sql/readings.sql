@@ -156,13 +156,18 @@ order by rejected_id desc
 limit %(limit)s
 
 -- name: rejected_alike
--- Rejected messages that are still unread by topic, class and whether their reason asks: the last of each, with how many.
+-- The newest rejected messages that are still unread by topic, class and whether their reason asks: the last of each, with
+-- how many.
 select g.count, g.asks, r.rejected_id as id, r.received, r.topic, r.reason, r.kind, substr(r.payload, 1, %(length)s) as payload,
     length(r.payload) as size
 from (
     select max(rejected_id) as last, count(*)::int as count, position('# values.' in reason) > 0 as asks
-    from rejected
-    where resolved is null
+    from (
+        select rejected_id, topic, kind, reason from rejected
+        where resolved is null
+        order by rejected_id desc
+        limit %(among)s
+    ) newest
     group by topic, kind, asks
     order by last desc
     limit %(limit)s

@@ -55,7 +55,7 @@ DECISION: Final = Translatable("decision {n}")
 MAPPING: Final = Translatable("mapping {n}")
 PERSON: Final = Translatable("a person's name")
 
-# Of each kind of change, subjects and details; what people wrote themselves is none of them.
+# Of each kind of change, subjects and details, those first that hold what people wrote: it may read like another.
 SENTENCES: Final[Mapping[Audited, Sequence[Translatable]]] = {
     "account.add": (ROLES_BY, ROLES),
     "account.roles": (ROLES,),
@@ -74,8 +74,8 @@ SENTENCES: Final[Mapping[Audited, Sequence[Translatable]]] = {
     "finding.acknowledge": (FINDING,),
     "alert.acknowledge": (BY,),
     "alert.rule": (RULE,),
-    "maintenance": (ENDED_BY, MUTED),
-    "announcement": (ENDED_BY, ANNOUNCED),
+    "maintenance": (MUTED, ENDED_BY),
+    "announcement": (ANNOUNCED, ENDED_BY),
     "calendar": (EVENTS, HOLIDAYS, REMOVED_ENTRIES),
     "sandbox": (EMPTIED,),
     "device.mapping": (MAPPING, ENDED),
@@ -84,6 +84,8 @@ SENTENCES: Final[Mapping[Audited, Sequence[Translatable]]] = {
     "import": (IMPORT, STORED, TAKEN_BACK, RESTORED),
     "privacy.erase": (PERSON,),
 }
+
+_VALUES: Final = {"until": r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?", "text": ".*"}  # others: as little as possible
 
 
 def recognised(action: str, text: str) -> Translatable | None:
@@ -102,5 +104,8 @@ def recognised(action: str, text: str) -> Translatable | None:
 @cache
 def _pattern(english: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", english)
-    found = (f"(?P<{part}>.*?)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
+    found = (
+        f"(?P<{part}>{_VALUES.get(part, '.*?')})" if n % 2 else re.escape(part)
+        for n, part in enumerate(parts)
+    )
     return re.compile("".join(found), re.DOTALL)

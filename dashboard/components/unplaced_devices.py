@@ -55,7 +55,8 @@ def finder(devices: Sequence[UnplacedDevice], lookup: Lookup, site: Site | None 
     )
     field = dcc.Input(id="sensor", name="sensor", value=lookup.name, maxLength=LONGEST, autoComplete="off")
     none = _("No unassigned sensor sends under this name. It has to be written as the sensor has it.")
-    if site and any(lookup.shown(sensor.device) in lookup.name.split("/") for sensor in site.sensors):
+    written = {lookup.name, *lookup.name.split("/")}
+    if site and any(lookup.shown(sensor.device) in written for sensor in site.sensors):
         none = _("The sensor of this name is assigned.")
     is_found = any(part in shown for part in lookup.name.split("/"))
     return html.Form(

@@ -118,8 +118,13 @@ def test_a_sensor_is_found_by_its_name_and_its_site_is_shown(name: str, title: s
 
 
 def test_a_sensor_that_was_found_and_assigned_is_not_called_unknown() -> None:
-    sensor = Sensor(source="native", device=pseudonym(KEY, "granen"), portal="lift")
-    built = replace(HOUSE, sensors=(sensor,))
-    for name in ("granen", "lib/granen"):
+    placed = (
+        pseudonym(KEY, "granen"),
+        "hall/east",
+        "/".join(pseudonym(KEY, part) for part in ("hall", "west")),
+    )
+    sensors = tuple(Sensor(source="native", device=device, portal="lift") for device in placed)
+    built = replace(HOUSE, sensors=sensors)
+    for name in ("granen", "lib/granen", "hall/east", "hall/west"):
         shown = str(unplaced_devices.finder([], Lookup(name=name, names=hidden_by(KEY, [name])), built))
         assert "Sensorn med det namnet är kopplad." in shown and "Ingen ej kopplad sensor" not in shown

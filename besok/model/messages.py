@@ -175,7 +175,9 @@ NO_FINDING: Final = Translatable(
 ENDS_BEFORE_IT_BEGINS: Final = Translatable(
     "the time ends before it begins: exchange the two, or name a later end", about="last"
 )
-VOIDED_BEFORE: Final = Translatable("all of this time of {device} is voided already: nothing remains to void")
+VOIDED_BEFORE: Final = Translatable(
+    "all that this would void of {device} is voided already: nothing remains to void there"
+)
 UNDONE_BEFORE: Final = Translatable("{number} was undone before: there is nothing to undo")
 NOT_IN_FORCE: Final = Translatable("{number} is not in force: there is nothing to undo")
 DECIDED_BEFORE: Final = Translatable("{number} was decided before: look at the list again")

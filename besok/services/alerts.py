@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from besok.model import calendar, messages
-from besok.model.alerts import INSTALLATION, THRESHOLDS, AlertRule, AlertState, RuleKind
+from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
@@ -69,7 +69,7 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     if rule.site and rule.kind in INSTALLATION:
         raise AlertError(messages.RULE_OF_ALL_SITES(kind=rule.kind))
     place = load(db, rule.site) if rule.site else None
-    if place and place.sandbox and rule.kind != "monthly_report":
+    if place and place.sandbox and rule.kind not in OF_SIMULATED:
         raise AlertError(messages.RULE_OF_SIMULATED)
     if rule.space and (place is None or rule.space not in place.space_ids):
         raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))

@@ -95,18 +95,17 @@ def _what(alert: Alert, subject: str) -> str:
 
 
 def _service(name: str) -> str:
-    """Return the display name of a service: of collectors and of one of several with its own name."""
+    """Return the display name of a service, also of one of several with its own name; an unknown name as it is."""
     kind = name.partition("-")[0]
-    collector = _("collection of messages")
     names = {
-        "collector": collector,
+        "collector": _("collection of messages"),
         "jobs": _("background jobs"),
         "web": _("web pages"),
         "receiver": _("counts by HTTP"),
         "scenarios": _("scenarios"),
         "broker": _("message broker"),
     }
-    return names[name] if name in names else f"{names.get(kind, collector)} ({name})"
+    return names[name] if name in names else f"{names[kind]} ({name})" if kind in names else name
 
 
 _NAMES: Final[Mapping[RuleKind, Callable[[str], str]]] = {

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.alerts import INSTALLATION, THRESHOLDS, RuleKind
+from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, RuleKind
 from besok.model.views.alerts import RuleInfo, TargetInfo
 from besok.services import access
 from besok.store.alerts import Delivery
@@ -17,7 +17,6 @@ from dashboard.components.elements import data, fold, items, present, quiet
 
 LONGEST_URL: Final = 1000  # characters, as in the API
 NEW: Final = "rule-new"
-FIRST_KIND: Final[RuleKind] = "sensor_offline"
 # Kinds that may have to hold for some minutes
 LASTING: Final[tuple[RuleKind, ...]] = (
     "sensor_offline",
@@ -30,14 +29,21 @@ LASTING: Final[tuple[RuleKind, ...]] = (
 
 
 def rules(
-    listed: Sequence[RuleInfo], targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
+    listed: Sequence[RuleInfo],
+    targets: Sequence[TargetInfo],
+    names: Mapping[str, str],
+    site: str,
+    *,
+    simulated: bool,
 ) -> Any:
     """Return the rules of a site and of all sites, each with a form to end it, and the form for a new one."""
     first = _("First say below where messages should go.")
     return html.Div(
         present(
             items(_rule(one, names, site) for one in listed) if listed else quiet(_("No rule is set.")),
-            fold(_("New rule"), _new_rule(targets, names, site)) if targets else quiet(first),
+            fold(_("New rule"), _new_rule(targets, names, site, simulated=simulated))
+            if targets
+            else quiet(first),
         )
     )
 
@@ -79,36 +85,44 @@ def _limit(rule: RuleInfo) -> str:
     return text.format(share=formats.percent(rule.threshold))
 
 
-def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str) -> Any:
+def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str, *, simulated: bool) -> Any:
     everywhere = access.may("administer")  # not this site alone
     here = NEW
-    kinds = {
-        str(kind): name for kind, name in alert_text.kinds().items() if everywhere or kind not in INSTALLATION
-    }
     of_sites = [kind for kind in alert_text.kinds() if kind not in INSTALLATION]
+    offered = OF_SIMULATED if simulated else tuple(alert_text.kinds()) if everywhere else of_sites
+    first, kinds = offered[0], {str(kind): alert_text.kinds()[kind] for kind in offered}
     spaces = {space: name for space, name in names.items() if space != site}
     fields = present(
-        forms.choice(here, "kind", _("Alert when"), kinds, FIRST_KIND),
+        forms.choice(here, "kind", _("Alert when"), kinds, first),
         _of(
+            first,
             ["space_over", "cleaning"],
             forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
         ),
-        _of(["space_over"], _percent("over", _("From how many % of the capacity"), "space_over")),
-        _of(["target_probability"], _percent("below", _("Below how many %"), "target_probability")),
-        _of(["cleaning"], _threshold("entries", _("From how many entries"), 1e9)),
-        _of(LASTING, forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0)),
+        _of(first, ["space_over"], _percent("over", _("From how many % of the capacity"), "space_over")),
+        _of(first, ["target_probability"], _percent("below", _("Below how many %"), "target_probability")),
+        _of(first, ["cleaning"], _threshold("entries", _("From how many entries"), 1e9)),
+        _of(
+            first,
+            LASTING,
+            forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0),
+        ),
         forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
         forms.entry(here, "quiet_from", _("Quiet from"), type="time"),
         forms.entry(here, "quiet_to", _("Quiet until"), type="time"),
-        _of(of_sites, forms.pick(here, "everywhere", "true", _("At all sites"))) if everywhere else None,
+        _of(first, of_sites, forms.pick(here, "everywhere", "true", _("At all sites")))
+        if everywhere
+        else None,
     )
     address = f"POST /api/v1/sites/{site}/alerts/rules"
     return forms.form(fields, here, _("Add the rule"), "", address, kept=_("The rule is in force."))
 
 
-def _of(kinds: Sequence[RuleKind], field: Any) -> Any:
-    """Return a field that only some kinds of rules have: `forms.js` shows and sends it where one is chosen."""
-    unused = FIRST_KIND not in kinds
+def _of(first: RuleKind, kinds: Sequence[RuleKind], field: Any) -> Any:
+    """Return a field that only some kinds of rules have: `forms.js` shows and sends it where one is chosen, at first
+    `first`.
+    """
+    unused = first not in kinds
     return html.Fieldset(field, hidden=unused, disabled=unused, **data(kinds=" ".join(kinds)))
 
 

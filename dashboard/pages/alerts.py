@@ -48,7 +48,7 @@ def _rules(db: Database, place: Site, site: SiteInfo) -> list[Any]:
     targets = alerts.target_states(db)
     spaces = {space.id: named(space.name) for space in place.spaces}
     names = spaces | {site.site: named(site.name)}
-    rules = alert_rules.rules(get_rules(db, site.site), targets, names, site.site)
+    rules = alert_rules.rules(get_rules(db, site.site), targets, names, site.site, simulated=site.sandbox)
     sections: list[Any] = [html.H2(_("Rules"), id="rules"), rules]
     if access.may("administer"):
         sent = alerts.deliveries(db)

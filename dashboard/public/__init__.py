@@ -62,7 +62,7 @@ def install(server: FastAPI, settings: Settings) -> None:
                 "t": page.frame(),
                 "languages": [{"code": code, "name": NAMES[code]} for code in PUBLIC_LANGUAGES],
                 "contact": settings.contact,
-                "responsible": statements.responsible(settings.operator, settings.contact),
+                "responsible": settings.operator or statements.ask_staff(),
                 **words(),
             }
             text = TEMPLATES.get_template(template).render(shown)

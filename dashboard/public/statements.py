@@ -101,4 +101,9 @@ def responsible(operator: str, contact: str) -> str:
         return _("{operator} is responsible: {contact}.").format(operator=operator, contact=contact)
     if operator or contact:
         return _("Responsible: {who}.").format(who=operator or contact)
+    return ask_staff()
+
+
+def ask_staff() -> str:
+    """Return whom to ask where nobody is named."""
     return _("Ask the staff here.")

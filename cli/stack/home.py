@@ -166,9 +166,13 @@ class Home:
         return int(wished)
 
     def _port(self, name: str, *wished: int) -> int:
-        """Claim the first free port of those wished for, the last start's, or any."""
+        """Claim the first free port of those wished for, the last start's, or any. Raises StackError."""
         candidates = (*wished, self.known_ports().get(name, 0), *ports.free(TRIED))
-        chosen = next(p for p in candidates if p and ports.claim(p))
+        chosen = next((p for p in candidates if p and ports.claim(p)), None)
+        if chosen is None:
+            raise StackError(
+                f"No port is free for {name}: end other servers on this machine, and start again"
+            )
         self._remember(name, chosen)
         return chosen
 

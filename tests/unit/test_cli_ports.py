@@ -3,6 +3,9 @@ import sys
 from pathlib import Path
 from subprocess import PIPE, Popen
 
+import pytest
+
+from besok.model.errors import StackError
 from cli.stack import ports
 from cli.stack.home import Home
 
@@ -33,6 +36,12 @@ def test_a_port_that_another_process_has_chosen_is_not_chosen_too(tmp_path: Path
     assert ports.claim(port) and ports.claim(port)
     with socket.create_server((ports.HOST, port)):
         assert not ports.claim(port)
+
+
+def test_without_a_free_port_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "claim", lambda _port: False)
+    with pytest.raises(StackError, match="No port is free for web: end other servers"):
+        Home(path=tmp_path)._port("web", 8050)
 
 
 def test_asking_whether_a_demo_runs_makes_no_folder(tmp_path: Path) -> None:

@@ -59,6 +59,12 @@ def undone(conn: psycopg.Connection[Any]) -> Iterator[Undone]:
         yield Undone(conn)
 
 
+def somebody_waits(db: Database) -> bool:
+    """Tell whether a connection to this database waits for a lock."""
+    waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return execute(db, f"select exists ({waits})") == [(True,)]
+
+
 def execute(db: Database, statement: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
     """Execute a statement of the test's own in a transaction of its own, and return the rows it gives."""
     with db.transaction() as conn:

@@ -16,7 +16,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
 from besok.store.write import Batch, write
-from tests.databases import execute
+from tests.databases import execute, somebody_waits
 from tests.readings import passed
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -38,11 +38,6 @@ def put(db: Database, value: float, time: datetime = NOON) -> None:
 
 def dirty(db: Database) -> list[date]:
     return [row[0] for row in execute(db, "select day from dirty_day order by day")]
-
-
-def waiting(db: Database) -> bool:
-    """Whether somebody waits for a lock."""
-    return execute(db, "select exists (select from pg_locks where not granted)") == [(True,)]
 
 
 def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int) -> None:
@@ -84,7 +79,7 @@ def test_late_readings_during_an_estimate_mark_the_day_again(
     with db.transaction() as conn:
         assert occupancy.take_dirty(conn, library, 3) == [DAY]
         writer.start()
-        wait_for(lambda: waiting(db))
+        wait_for(lambda: somebody_waits(db))
     writer.join()
     assert dirty(db) == [DAY]
 
@@ -108,7 +103,7 @@ def test_an_estimate_waits_for_readings_being_written(
         conn.execute("update flow_bucket set people_in = 2")
         conn.execute(sql("mark_dirty"), {"site": [library], "day": [DAY]})
         worker.start()
-        wait_for(lambda: waiting(db))
+        wait_for(lambda: somebody_waits(db))
     worker.join()
     assert taken == [2]
 

@@ -30,7 +30,7 @@ from collectors import pipeline
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
-from tests.databases import execute
+from tests.databases import somebody_waits
 from tests.readings import passed
 from tests.small_sites import library
 from tests.unit.on_the_way import texts
@@ -67,7 +67,7 @@ def test_an_edit_locks_doors_after_their_channels_as_writers_do(
     with db.transaction() as conn:  # as a writer does
         conn.execute("select from channel order by channel_id for no key update")
         applied.start()
-        wait_for(lambda: execute(db, "select exists (select from pg_locks where not granted)") == [(True,)])
+        wait_for(lambda: somebody_waits(db))
         conn.execute("select from portal order by portal_id for no key update")
     applied.join()
     assert {portal.width_m for portal in sites.load(db, LIBRARY).portals} == {3}

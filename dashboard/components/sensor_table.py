@@ -10,7 +10,6 @@ from dash import dcc, html
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage
 from besok.model.views.devices import DeviceInfo, DeviceToday
-from besok.services import access
 from besok.text import formats
 from besok.text.languages import _, collation_key, named, plural
 from dashboard.address import Address
@@ -78,12 +77,17 @@ def rows(
     ]
 
 
-def section(sensors: Sequence[SensorRow], zone: str, address: Address, now: datetime) -> Any:
-    """Return the sensors in a table: those offline first, then by place, unless the address says otherwise."""
+def section(
+    sensors: Sequence[SensorRow], zone: str, address: Address, now: datetime, *, others: bool = False
+) -> Any:
+    """Return the sensors in a table: those offline first, then by place, unless the address says otherwise.
+
+    `others`: the page lists those without a place below.
+    """
     if not sensors:
         below = _("Those that are sending are listed below, under Unassigned sensors.")
-        others = _("Administrators see those that are sending, and assign them.")
-        return notices.nothing(_("No sensors are placed here"), below if access.may("diagnose") else others)
+        elsewhere = _("Administrators see those that are sending, and assign them.")
+        return notices.nothing(_("No sensors are placed here"), below if others else elsewhere)
     month = shown_days(address) == MONTH
     columns = _columns(sensors, zone, now, month=month)
     wanted = address.get("sort")

@@ -40,7 +40,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the board of a site."""
     live, place = get_live(db, site.site, now), sites.load(db, site.site)
     sensors = len(get_devices(db, site.site, now=now))
-    refused = not site.sandbox and access.may("diagnose") and refuses_simulated(db, site.site, now)
+    refused = not site.sandbox and access.may("diagnose", site.site) and refuses_simulated(db, site.site, now)
     line = sensors_line(live, get_findings(db, site.site, now=now), sensors, refused)
     plans = floor_plan.drawings(live, place, get_drawn(db, place, now), plan_pictures.digests(db, site.site))
     alerts = get_alerts(db, site.site, now)

@@ -50,7 +50,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names = place_names(place)
-    of_none = access.may("diagnose")  # what belongs to no site yet
+    of_none = access.may("diagnose", site.site)  # what belongs to no site yet
     lookup = look_up(db, address.get("sensor"), built)
     unplaced = suggest_placements(get_unplaced(db, now), built, lookup.shown) if of_none else []
     unknown = get_unknown(db) if of_none else []
@@ -76,7 +76,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 uncounted(place, built, now),
             ),
             html.H2(_("All sensors")),
-            sensor_table.section(_table(db, site, address, mine, place, now), site.timezone, address, now),
+            sensor_table.section(
+                _table(db, site, address, mine, place, now), site.timezone, address, now, others=of_none
+            ),
             html.H2(_("Validation counts"), id="beside"),
             _validation(db, site, now),
             html.H2(_("Voided readings"), id="voided"),

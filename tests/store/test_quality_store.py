@@ -10,11 +10,14 @@ from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Reading
 from besok.services import access, attention
 from besok.services.attention import get_coverage, get_finding, get_findings
+from besok.services.places import get_sites
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
 from besok.store import sandbox, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
+from dashboard.address import Address
+from dashboard.pages import sensors
 from jobs import quality as job
 from tests.databases import execute
 from tests.readings import passed
@@ -93,6 +96,22 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
         attention.acknowledge(library, found.id, "Kim", "again", later)
     with pytest.raises(NotFound):
         attention.acknowledge(library, 4711, "Kim", "what?", later)
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("there", ["lib", "park", None])
+def test_advice_names_unassigned_sensors_where_the_page_lists_them(
+    library: Database, there: str | None
+) -> None:
+    fill(library, 2, {"back": NOW - timedelta(hours=5)})
+    job.check_due(library, NOW)
+    execute(library, "update finding set evidence = evidence || '{\"never\": 1}'")
+    (here,) = get_sites(library)
+    with access.acting(Caller(kind="account", grants=(Grant(role="technician", site=there),))):
+        (found,) = get_findings(library, "lib", now=NOW)
+        page = sensors.page(library, here, Address.parse("/sensors/lib", ""), NOW)
+        listed = "id='strangers'" in str(page)
+    assert listed == ("Unassigned sensors" in found.advice.en) == (there != "park")
 
 
 def test_nobody_waits_for_the_sensor_of_a_closed_room(library: Database) -> None:

@@ -33,6 +33,11 @@ def test_a_dot_sets_apart_thousands_of_people_or_decimals_of_others() -> None:
         number("people", "12.000", True)
 
 
+@pytest.mark.parametrize(("written", "means"), [("0.000", 0), ("0,000", 0), ("0.333", 0.333), ("-0,250", -0.25)])
+def test_nobody_sets_thousands_apart_behind_a_zero(written: str, means: float) -> None:
+    assert number("people", written, True) == means
+
+
 def test_constants_that_json_does_not_know_measure_nothing() -> None:
     assert [number("co2", value) for value in parse(b"[NaN, Infinity, -Infinity]")] == [None] * 3
 

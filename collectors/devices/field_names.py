@@ -46,7 +46,8 @@ WORDS: Final = {
     for kind, text in DATA["words"].items()
 }
 _STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
-# Words that mean no person on a platform mean none elsewhere.
+# What no counter means by people means none on a platform, and what means none there means none elsewhere.
+_STEMS["things"] += _STEMS["parts"]
 WORDS["others"] |= WORDS["things"]
 _STEMS["others"] += _STEMS["things"]
 _STEM: Final = {kind: re.compile("|".join(stems)) for kind, stems in _STEMS.items()}

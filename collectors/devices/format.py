@@ -196,9 +196,9 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     is known and measures nothing, one with `problem` is known and cannot be read. The `rest` of a make is not data
     unless a number in it may be of people by its name.
 
-    `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
-    period. The device_form "mac" is an address, written without separators; with `last_second` the time is the last
-    second of the period, not its end.
+    `named` leads to the names that people gave to an item, all of its choices; `share` to the samples made and those
+    expected in the period. The device_form "mac" is an address, written without separators; with `last_second` the time
+    is the last second of the period, not its end.
     """
 
     name: str = ""
@@ -210,7 +210,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     device: Choices = Choices()
     model: Choices = Choices()
     channel: Choices = Choices()
-    named: Paths = Paths()
+    named: Choices = Choices()
     values: Values = Values()
     time: Paths = Paths()
     time_format: str = ""

@@ -32,6 +32,10 @@ NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 RENAME: Final = "give it another name in the device"
+TELL: Final = (
+    "if they are, give it a name in the device that says people or a door (Entrance); "
+    "if not, one that says only what it counts (Bikes)"
+)
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
@@ -213,18 +217,22 @@ class _Reading:
 
         Raises Unreadable for one that may mean it.
         """
-        for path in self.form.named:
-            for match in path.find(place):
-                name = match.value if isinstance(match.value, str) else ""
-                if is_no_person(name):
-                    self.said.append(
-                        f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"
-                    )
-                    return True
-                if may_be_no_person(name):
-                    raise Unreadable(
-                        f"the name {show(name)} may say that no people are counted there: {RENAME}"
-                    )
+        names = [
+            match.value
+            for choice in self.form.named
+            if choice.when.hold(place)
+            for path in choice.path
+            for match in path.find(place)
+            if isinstance(match.value, str)
+        ]
+        for name in filter(is_no_person, names):
+            self.said.append(
+                f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"
+            )
+            return True
+        if may_be_no_person(names):
+            shown = " and ".join(show(name) for name in names if name)
+            raise Unreadable(f"the name {shown} may say that no people are counted there: {TELL}")
         return False
 
     def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:

@@ -7,6 +7,7 @@ On platforms of home automation the people of the place choose topics and names:
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -25,9 +26,14 @@ ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/re
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
-    rf"(?:{'|'.join(sorted(WORDS['parts'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
+    rf"(?:{'|'.join(sorted(WORDS['parts'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
-_PASSED: Final = (VOUCHING | WORDS["places"]) - WORDS["beside"]
+_DOORS: Final = tuple(  # at the end of a word; "tür" without its dots would also be Cykeltur
+    door for door in WORDS["doors"] - WORDS["heads"] if len(door) > 3 or not door.isascii()
+)
+_PASSED: Final = (VOUCHING | WORDS["places"] | WORDS["walks"]) - WORDS["beside"] - WORDS["heads"]
+_SPOTS: Final = tuple(WORDS["spots"])
+_LANES: Final = tuple(WORDS["heads"])
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
@@ -77,12 +83,32 @@ def is_no_person(name: str) -> bool:
     return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
 
 
+def may_be_no_person(names: Sequence[str]) -> bool:
+    """Tell whether the names of a line say bicycles and the like ("Cykelstigen"), and none of them people or a door."""
+    return any(map(_says_others, names)) and not any(map(_says_people, names))
+
+
 @lru_cache(maxsize=4096)
-def may_be_no_person(name: str) -> bool:
-    """Tell whether a name has such a word ("Bike path west"), and none of people or of what they go through or into."""
-    said = {*words(name)}
-    is_of_others = any(map(_ELSE.fullmatch, said)) or not WORDS["things"].issuperset(telling("things", name))
-    return is_of_others and said.isdisjoint(_PASSED)
+def _says_others(name: str) -> bool:
+    """Tell whether a name has a word for bicycles, vehicles and the like that does not only name a place."""
+    said = words(name)
+    others = {*telling("parts", name), *telling("passing", name), *filter(_ELSE.fullmatch, said)} - WORDS[
+        "some"
+    ]
+    return any(
+        word in others and not (_is_spot(word) or following in WORDS["spots"])
+        for word, following in pairwise((*said, ""))
+    )
+
+
+def _is_spot(word: str) -> bool:
+    return word.endswith(_SPOTS) and not word.endswith(_LANES)  # Biketrack is no rack
+
+
+@lru_cache(maxsize=4096)
+def _says_people(name: str) -> bool:
+    """Tell whether a name says people or what they go through or into, also at the end of a word: Cykelingång."""
+    return any(word in _PASSED or word.endswith(_DOORS) for word in words(name))
 
 
 def names_in(packet: Packet) -> list[str]:

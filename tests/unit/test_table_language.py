@@ -398,6 +398,7 @@ def test_a_platform_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch
         ("phones", "annas-iPhone12", ["phone"]),
         ("things", "hall/cykelställ", ["cykelställ"]),
         ("things", "P-plats 12", ["pplats"]),
+        ("things", "zigbee2mqtt/ev/hall", []),
         ("things", "hall/brevlada", ["brevlada"]),  # as Home Assistant writes brevlåda in an id
     ],
 )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices.field_names import VOUCHING, WORDS, telling, words
+from collectors.devices.field_names import DATA, VOUCHING, WORDS, telling, words
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
@@ -28,9 +28,8 @@ WARM: Final = "the temperature of a device or of water, not that of a room"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['parts'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
-_DOORS: Final = tuple(  # at the end of a word; "tür" without its dots would also be Cykeltur
-    door for door in WORDS["doors"] - WORDS["heads"] if len(door) > 3 or not door.isascii()
-)
+# At the end of a word, as written: without its accents "tür" is also in Cykeltur, "entré" in centre.
+_DOORS: Final = tuple({*DATA["words"]["doors"].split()} - WORDS["heads"])
 _PASSED: Final = (VOUCHING | WORDS["places"] | WORDS["walks"]) - WORDS["beside"] - WORDS["heads"]
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])

@@ -248,6 +248,7 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
         ("Robot", True),
         ("Cykelräknare torget", True),
         ("Cykeltur", True),
+        ("Vélos vers centre", True),
         ("Biketrack to town", True),
         ("Lastbilsväg mot hamnen", True),
         ("Car park level 2", False),  # places, from and to which people go

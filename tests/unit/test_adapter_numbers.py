@@ -33,7 +33,9 @@ def test_a_dot_sets_apart_thousands_of_people_or_decimals_of_others() -> None:
         number("people", "12.000", True)
 
 
-@pytest.mark.parametrize(("written", "means"), [("0.000", 0), ("0,000", 0), ("0.333", 0.333), ("-0,250", -0.25)])
+@pytest.mark.parametrize(
+    ("written", "means"), [("0.000", 0), ("0,000", 0), ("0.333", 0.333), ("-0,250", -0.25)]
+)
 def test_nobody_sets_thousands_apart_behind_a_zero(written: str, means: float) -> None:
     assert number("people", written, True) == means
 

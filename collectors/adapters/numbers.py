@@ -8,7 +8,7 @@ from collectors.adapters.jsontext import show
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _MEASURED = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*([^\d\s.,+-][^\d\s]{0,11})")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}([.,\s']\d{3})*[.,\s']\d{3}")
+_THOUSANDS = re.compile(r"[+-]?0*[1-9]\d{0,2}([.,\s']\d{3})*[.,\s']\d{3}")
 _LONGEST = 40  # characters of a measured number
 _NOTHING = {"", "null", "none", "nan", "n/a", "na", "-", "--", "unknown", "unavailable", "error", "undefined", "nil",
             "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "invalid", "not_available"}  # fmt: skip

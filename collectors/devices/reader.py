@@ -20,7 +20,7 @@ from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ONLINE, Choices, Format, Value, one, text_of
 from collectors.devices.leaves import leaves
-from collectors.devices.subjects import ANSWER, is_no_person, may_be_no_person
+from collectors.devices.subjects import ANSWER, is_no_person, names_of_others
 from collectors.devices.when import share, when
 from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
@@ -230,8 +230,8 @@ class _Reading:
                 f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"
             )
             return True
-        if may_be_no_person(names):
-            shown = " and ".join(show(name) for name in names if name)
+        if others := names_of_others(names):
+            shown = " and ".join(map(show, others))
             raise Unreadable(f"the name {shown} may say that no people are counted there: {TELL}")
         return False
 

@@ -7,14 +7,13 @@ On platforms of home automation the people of the place choose topics and names:
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices.field_names import DATA, VOUCHING, WORDS, telling, words
+from collectors.devices.field_names import VOUCHING, WORDS, telling, words
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
@@ -28,8 +27,11 @@ WARM: Final = "the temperature of a device or of water, not that of a room"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['parts'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
-# At the end of a word, as written: without its accents "tür" is also in Cykeltur, "entré" in centre.
-_DOORS: Final = tuple({*DATA["words"]["doors"].split()} - WORDS["heads"])
+# Doors of languages that join words, at the end of one as written: without its accents "tür" is also in Cykeltur.
+_DOORS: Final = (
+    *("ingång", "utgång", "entré", "entrén", "dörr", "dörren", "eingang", "ausgang", "tür"),
+    *("indgang", "udgang", "inngang", "ingang", "uitgang"),
+)
 _PASSED: Final = (VOUCHING | WORDS["places"] | WORDS["walks"]) - WORDS["beside"] - WORDS["heads"]
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
@@ -82,9 +84,9 @@ def is_no_person(name: str) -> bool:
     return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
 
 
-def may_be_no_person(names: Sequence[str]) -> bool:
-    """Tell whether the names of a line say bicycles and the like ("Cykelstigen"), and none of them people or a door."""
-    return any(map(_says_others, names)) and not any(map(_says_people, names))
+def names_of_others(names: Sequence[str]) -> list[str]:
+    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people or a door."""
+    return [] if any(map(_says_people, names)) else [*filter(_says_others, names)]
 
 
 @lru_cache(maxsize=4096)
@@ -95,13 +97,17 @@ def _says_others(name: str) -> bool:
         "some"
     ]
     return any(
-        word in others and not (_is_spot(word) or following in WORDS["spots"])
-        for word, following in pairwise((*said, ""))
+        word in others
+        and not _is_spot(word)
+        and not (following in WORDS["spots"] and after not in WORDS["heads"])
+        for word, following, after in zip(said, (*said[1:], ""), (*said[2:], "", ""), strict=False)
     )
 
 
 def _is_spot(word: str) -> bool:
-    return word.endswith(_SPOTS) and not word.endswith(_LANES)  # Biketrack is no rack
+    return word.endswith(_SPOTS) and not word.endswith(
+        _LANES
+    )  # Biketrack is no rack, "Car stop line" no stop
 
 
 @lru_cache(maxsize=4096)

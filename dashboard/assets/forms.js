@@ -49,7 +49,8 @@
   function marked(form, wrong) {
     form.querySelectorAll(".wrong").forEach((told) => told.remove());
     form.querySelectorAll("[aria-invalid]").forEach((field) => { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); });
-    const found = Object.entries(wrong || {}).flatMap(([name, said]) => {
+    const found = Object.entries(wrong || {}).flatMap(([key, said]) => {
+      const name = key.replace(`${form.dataset.within}:`, "");  // as bodyOf sends it
       const field = [...form.elements].find((one) => one.type !== "hidden" && !one.matches(":disabled") && (one.name === name || one.name.startsWith(`${name}.`)));
       return field ? [[field, said]] : [];
     });

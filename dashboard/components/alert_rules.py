@@ -89,7 +89,8 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
     everywhere = access.may("administer")  # not this site alone
     here = NEW
     of_sites = [kind for kind in alert_text.kinds() if kind not in INSTALLATION]
-    offered = OF_SIMULATED if simulated else tuple(alert_text.kinds()) if everywhere else of_sites
+    of_all = [kind for kind in alert_text.kinds() if kind in INSTALLATION and everywhere]
+    offered = (*(OF_SIMULATED if simulated else of_sites), *of_all)
     first, kinds = offered[0], {str(kind): alert_text.kinds()[kind] for kind in offered}
     spaces = {space: name for space, name in names.items() if space != site}
     fields = present(

@@ -34,12 +34,11 @@ def test_services_are_told_by_their_names_and_unknown_ones_as_they_are(service: 
 
 
 @pytest.mark.parametrize("simulated", [False, True])
-def test_a_rule_of_a_simulated_place_is_offered_as_a_monthly_report_only(simulated: bool) -> None:
+def test_a_simulated_place_is_offered_a_monthly_report_and_rules_of_the_installation(simulated: bool) -> None:
     target = TargetInfo(name="desk", service="mailto", failed=0, trial=False)
     with access.acting(Caller(kind="account", grants=EVERYTHING)):
         form = str(alert_rules.rules([], [target], {"lib": "Library"}, "lib", simulated=simulated))
     offered = {kind for kind in alert_text.kinds() if f"value='{kind}'" in form}
-    assert offered == ({"monthly_report"} if simulated else set(alert_text.kinds()))
-    assert offered.isdisjoint(INSTALLATION) is simulated
+    assert offered == ({"monthly_report", *INSTALLATION} if simulated else set(alert_text.kinds()))
     lasting = next(part for part in form.split("Fieldset(")[1:] if "name='minutes'" in part)
     assert ("hidden=True" in lasting) is simulated

@@ -179,6 +179,17 @@ def test_what_is_written_stays_while_another_part_is_opened_and_saved(
     expect(lobby.get_by_label("Namn", exact=True)).to_have_value("Vestibul")
 
 
+def test_a_part_of_a_field_that_cannot_be_read_is_marked(quiet_house: House, open_page: Open) -> None:
+    page = open_page(f"{quiet_house.url}/admin/site/{quiet_house.id}/spaces", strict=False)
+    lobby = page.locator(".entries > li > details").nth(1)
+    lobby.locator("summary").first.click()
+    shape = lobby.locator("[name=shape]")
+    shape.evaluate("node => { node.value = '0 0\\n8 0'; }")  # in two lines; it is folded away
+    lobby.locator("[name=who]").first.fill("Kim")
+    lobby.locator("[name=who]").first.press("Enter")
+    expect(shape).to_have_attribute("aria-invalid", "true")
+
+
 def test_what_a_visit_is_and_what_is_deducted_is_said_in_the_page(
     db: Database, quiet_house: House, open_page: Open
 ) -> None:

@@ -1,6 +1,6 @@
 """The pages of administrators as plain HTML: who may sign in, which keys there are, and who changed what."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from api.sign_in.page import PEOPLE, field, form, granted, role_name
-from besok.model import audited
 from besok.model.access import RIGHTS, Grant
 from besok.services.accounts import MOST_DAYS
 from besok.store.accounts import Account
 from besok.store.audit import AuditEntry
 from besok.store.sessions import Key
-from besok.text import alert_text, audit_text, formats
-from besok.text.languages import _, collation_key, translated
+from besok.text import audit_text, formats
+from besok.text.languages import _, collation_key
 
 LONGEST_NAME: Final = 60  # characters
 EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is that of the role at the park
@@ -89,15 +88,7 @@ def audit(
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     kinds = {str(kind): name for kind, name in audit_text.kinds().items()}
     lines = "".join(
-        _row(
-            _clock(e.at, zone),
-            e.actor,
-            kinds.get(e.action, e.action),
-            e.site,
-            _told(e.action, e.subject),
-            _told(e.action, e.detail),
-            last="en" if e.action == "site.apply" else "",  # in the words of site files
-        )
+        _row(_clock(e.at, zone), e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
         for e in entries
     )
     label, caption = (
@@ -130,32 +121,8 @@ def _query(asked: Mapping[str, str], **more: str) -> str:
     return escape(urlencode({**asked, **more}))
 
 
-def _row(*cells: str, last: str = "") -> str:
-    """Return a row of a table; `last` is the language of its last cell where that is not the page's."""
-    *others, end = [f">{escape(cell)}</td>" for cell in cells]
-    spoken = f' lang="{last}"' if last else ""
-    return "<tr>" + "".join(f"<td{cell}" for cell in others) + f"<td{spoken}{end}</tr>"
-
-
-def _told(action: str, text: str) -> str:
-    """Return a subject or a detail of the audit in the reader's language, as far as Besök wrote it."""
-    sentence = audited.recognised(action, text)
-    if sentence is None:
-        return text
-    words: Mapping[str, Callable[[str], str]] = {"roles": _role_words, "kind": _rule}
-    return translated(sentence(**{k: words.get(k, str)(value) for k, value in sentence.values.items()}))
-
-
-def _role_words(text: str) -> str:
-    """Return roles as pages name them: `viewer@park, admin` is `viewer (park), administrator`."""
-    roles = {str(role): role_name(role) for role in RIGHTS}
-    parts = (part.partition("@") for part in text.split(", ") if part != audited.NO_ROLE)
-    named = (roles.get(role, role) + (f" ({site})" if site else "") for role, _at, site in parts)
-    return ", ".join(named) or _("no role")
-
-
-def _rule(kind: str) -> str:
-    return {str(known): name for known, name in alert_text.kinds().items()}.get(kind, kind)
+def _row(*cells: str) -> str:
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
 def _account(account: Account, sites: Sites, zone: str) -> str:

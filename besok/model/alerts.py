@@ -21,9 +21,8 @@ RuleKind = Literal[
 ]
 # Kinds about what all sites share: services, backups, jobs, disks
 INSTALLATION: Final[tuple[RuleKind, ...]] = ("service", "backup_old", "job_failed", "disk_low")
-OF_SIMULATED: Final[tuple[RuleKind, ...]] = (
-    "monthly_report",
-)  # what happens in simulated places raises no alert
+# What happens in simulated places raises no alert.
+OF_SIMULATED: Final[tuple[RuleKind, ...]] = ("monthly_report",)
 # The highest of those that need one: a share of the capacity, a probability, entries
 THRESHOLDS: Final[dict[RuleKind, float]] = {"space_over": 2, "target_probability": 1, "cleaning": 1e9}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import psycopg
 
-from besok.model import audited, messages
+from besok.model import messages
 from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
@@ -90,7 +90,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
             raise NotFound(messages.NO_ACTION(site=site, name=name))
         results.delete(conn, [site_id], [results.COUNCIL])
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
-        audit.note(conn, "action", name, site=site, detail=audited.REMOVED_BY(who=author))
+        audit.note(conn, "action", name, site=site, detail=_log_detail(author, "removed"))
 
 
 def _put(conn: Connection, old: Action | None, action: Action, author: str, now: datetime) -> list[str]:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from besok.model import audited
 from besok.model.access import Audited
 from besok.model.alerts import Alert, AlertRule, AlertState
-from besok.model.messages import Translatable
 from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Database, sql, values_of
@@ -55,11 +53,7 @@ def targets(db: Database) -> dict[str, str]:
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Keep a rule; return its number."""
-    return int(
-        _change(
-            db, "alert_rule_add", "alert.rule", {**values_of(rule), "now": now}, audited.RULE(kind=rule.kind)
-        )
-    )
+    return int(_change(db, "alert_rule_add", "alert.rule", {**values_of(rule), "now": now}, rule.kind))
 
 
 def rules(db: Database) -> list[AlertRule]:
@@ -99,7 +93,7 @@ def find(db: Database, number: int) -> Alert | None:
 def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
     """Record who takes care of an occurrence; False unless it exists and is not acknowledged yet."""
     key = {"id": number, "author": author, "now": now}
-    return _change(db, "alert_acknowledge", "alert.acknowledge", key, audited.BY(who=author)) != ""
+    return _change(db, "alert_acknowledge", "alert.acknowledge", key, f"by {author}") != ""
 
 
 def acknowledged_last(db: Database, rule: int, subject: str) -> datetime | None:
@@ -128,7 +122,7 @@ def mute(
 ) -> int:
     """Raise nothing about a subject until then; return the number of the entry."""
     key = {"subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now}
-    about = audited.MUTED(subject=subject, until=f"{until:%Y-%m-%d %H:%M}", who=author, why=reason)
+    about = f"{subject} until {until:%Y-%m-%d %H:%M}, {author}: {reason}"
     return int(_change(db, "alert_mute_add", "maintenance", key, about))
 
 
@@ -140,7 +134,7 @@ def maintenance(db: Database, site: str | None, since: datetime) -> list[Mainten
 def end_maintenance(db: Database, site: str | None, number: int, author: str, now: datetime) -> bool:
     """End maintenance before its time; False if none of that number is under way."""
     key = {"site": site, "id": number, "author": author, "now": now}
-    return _change(db, "maintenance_end", "maintenance", key, audited.ENDED_BY(who=author)) != ""
+    return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""
 
 
 def announced(db: Database, site: str, now: datetime) -> Announcement | None:
@@ -151,22 +145,13 @@ def announced(db: Database, site: str, now: datetime) -> Announcement | None:
 def announce(db: Database, site: str, text: str, *, author: str, until: datetime, now: datetime) -> None:
     """Announce a text on the wall screens of a site, in place of the previous one."""
     key = {"site": site, "text": text, "author": author, "until": until, "now": now}
-    _change(
-        db,
-        "announcement_put",
-        "announcement",
-        key,
-        audited.ANNOUNCED(text=text, until=f"{until:%Y-%m-%d %H:%M}", who=author),
-    )
+    _change(db, "announcement_put", "announcement", key, f"{text}, until {until:%Y-%m-%d %H:%M}, {author}")
 
 
 def end_announcement(db: Database, site: str, author: str, now: datetime) -> bool:
     """End the announcement; False if there is none."""
     return (
-        _change(
-            db, "announcement_end", "announcement", {"site": site, "now": now}, audited.ENDED_BY(who=author)
-        )
-        != ""
+        _change(db, "announcement_end", "announcement", {"site": site, "now": now}, f"ended, {author}") != ""
     )
 
 
@@ -222,11 +207,7 @@ def delivered(
 
 
 def _change(
-    db: Database,
-    statement: str,
-    action: Audited,
-    params: Mapping[str, object],
-    detail: str | Translatable = "",
+    db: Database, statement: str, action: Audited, params: Mapping[str, object], detail: str = ""
 ) -> str:
     """Execute a statement and audit it under the subject and site that it returns; "" where it returns nothing."""
     with db.transaction() as conn:

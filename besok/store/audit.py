@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from besok.model.access import ACTOR, Audited
-from besok.model.messages import Translatable
 from besok.store.database import Connection, Database, sql
 
 LONGEST: Final = 2000  # characters of a detail
@@ -25,17 +24,10 @@ class AuditEntry:
     detail: str
 
 
-def note(
-    conn: Connection,
-    action: Audited,
-    subject: str | Translatable,
-    *,
-    site: str = "",
-    detail: str | Translatable = "",
-) -> None:
-    """Note a change in the transaction that makes it; sentences are those of `besok.model.audited`."""
-    row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": str(subject)}
-    conn.execute(sql("audit_add"), {**row, "detail": str(detail)[:LONGEST]})
+def note(conn: Connection, action: Audited, subject: str, *, site: str = "", detail: str = "") -> None:
+    """Note a change in the transaction that makes it."""
+    row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": subject}
+    conn.execute(sql("audit_add"), {**row, "detail": detail[:LONGEST]})
 
 
 def entries(

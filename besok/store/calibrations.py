@@ -10,9 +10,8 @@ from uuid import UUID
 
 from psycopg.types.json import Json
 
-from besok.model import audited, calendar, messages
+from besok.model import calendar, messages
 from besok.model.errors import NotFound, StoreRefused
-from besok.model.messages import Translatable
 from besok.model.site import Site
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, ManualCount
 from besok.store import audit, rollup, sites
@@ -55,9 +54,7 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
             return False
         taps = [{**values_of(tap), "count_id": count.id, "position": n} for n, tap in enumerate(count.taps)]
         conn.cursor().executemany(sql("manual_tap_put"), taps)
-        audit.note(
-            conn, "count", f"{count.portal} {count.id}", site=site, detail=audited.BY(who=count.counted_by)
-        )
+        audit.note(conn, "count", f"{count.portal} {count.id}", site=site, detail=f"by {count.counted_by}")
         return True
 
 
@@ -105,7 +102,7 @@ def accept(
         key = {"id": number, "portal_id": proposal.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
-        _noted(conn, proposal, number, audited.ACCEPTED(first=start.date(), who=author, why=reason))
+        _noted(conn, proposal, number, f"accepted from {start:%Y-%m-%d}, {author}: {reason}")
         _recompute(conn, proposal.portal_id, min(row[0], start) if row and row[0] else start, None)
 
 
@@ -115,7 +112,7 @@ def reject(db: Database, number: int, *, author: str, reason: str, now: datetime
         proposal = _open(conn, number)
         key = {"id": number, "start": None, "author": author, "reason": reason, "now": now}
         conn.execute(sql("calibration_decide"), {**key, "decision": "rejected"})
-        _noted(conn, proposal, number, audited.REJECTED(who=author, why=reason))
+        _noted(conn, proposal, number, f"rejected, {author}: {reason}")
 
 
 def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
@@ -128,12 +125,12 @@ def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) 
         if proposal.decision != "accepted" or proposal.undone or proposal.valid_from is None:
             raise StoreRefused(messages.NOT_IN_FORCE(number=number))
         conn.execute(sql("calibration_undo"), {"id": number, "author": author, "reason": reason, "now": now})
-        _noted(conn, proposal, number, audited.UNDONE_WHY(who=author, why=reason))
+        _noted(conn, proposal, number, f"undone, {author}: {reason}")
         _recompute(conn, proposal.portal_id, proposal.valid_from, proposal.valid_to)
 
 
-def _noted(conn: Connection, proposal: _Proposal, number: int, what: Translatable) -> None:
-    audit.note(conn, "calibration", audited.CORRECTION(n=number), site=proposal.site, detail=what)
+def _noted(conn: Connection, proposal: _Proposal, number: int, what: str) -> None:
+    audit.note(conn, "calibration", f"correction {number}", site=proposal.site, detail=what)
 
 
 def _digest(count: ManualCount) -> bytes:

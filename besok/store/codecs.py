@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from besok.model import audited
 from besok.model.decode_context import Codec
 from besok.model.errors import NotFound
 from besok.store import audit
@@ -77,7 +76,7 @@ def remove(db: Database, vendor: str, model: str) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("codec_delete"), {"vendor": vendor, "model": model}).rowcount:
             raise _missing(vendor, model)
-        audit.note(conn, "codec", f"{vendor} {model}", detail=audited.REMOVED)
+        audit.note(conn, "codec", f"{vendor} {model}", detail="removed")
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 

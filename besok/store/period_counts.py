@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from psycopg.types.json import Jsonb
 
-from besok.model import audited, messages
+from besok.model import messages
 from besok.model.calendar import parse_hours
 from besok.model.errors import CountFileError, NotFound
 from besok.model.period_counts import CountFile, PeriodCount
@@ -24,7 +24,6 @@ from besok.store.sites import edit_within, id_of
 
 Series = tuple[str, str]  # portal ("" for none) and series
 MOST_SPECIAL: Final = 500  # special days and periods of a site from imports
-AUDITED: Final = {"stored": audited.STORED, "undone": audited.TAKEN_BACK, "restored": audited.RESTORED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,7 +367,7 @@ def _note(conn: Connection, import_id: int, author: str, now: datetime, change: 
     conn.execute(
         sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
     )
-    audit.note(conn, "import", audited.IMPORT(n=import_id), detail=AUDITED[change](who=author))
+    audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
 
 
 def _changed(conn: Connection, site: str, site_id: int, now: datetime) -> None:

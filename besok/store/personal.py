@@ -12,7 +12,6 @@ from typing import Final, Literal
 import psycopg
 from psycopg import sql as compose
 
-from besok.model import audited
 from besok.model.access import ACTOR
 from besok.model.personal import ERASED, Name
 from besok.store import audit, removal, voids
@@ -95,7 +94,7 @@ def _note(conn: Connection, sought: Name, site: str | None, erased: list[Match])
     about = ", ".join(f"{f.relation}.{f.field} {f.rows}" for f in erased)
     token = ACTOR.set(ERASED if sought.is_in(ACTOR.get()) else ACTOR.get())
     try:
-        audit.note(conn, "privacy.erase", audited.PERSON, site=site or "", detail=about)
+        audit.note(conn, "privacy.erase", "a person's name", site=site or "", detail=about)
     finally:
         ACTOR.reset(token)
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from besok.model import audited, messages
+from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import audit, rollup
@@ -66,10 +67,8 @@ def decide(
                 raise StoreRefused(messages.EXPIRED(what=chosen.device, until=expired.date()))
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
-        who = f"{author}{f': {reason}' if reason else ''}"
-        made = audited.RELEASED if choice == "released" else audited.DROPPED
-        about = made(device=chosen.device, n=readings, who=who)
-        audit.note(conn, "release", audited.DECISION(n=number), site=chosen.site or "", detail=about)
+        about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
+        audit.note(conn, "release", f"decision {number}", site=chosen.site or "", detail=about)
         return number, readings
 
 
@@ -97,9 +96,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
-        audit.note(
-            conn, "release", audited.DECISION(n=number), site=site or "", detail=audited.UNDONE(who=author)
-        )
+        audit.note(conn, "release", f"decision {number}", site=site or "", detail=f"undone, {author}")
 
 
 def _release(conn: Connection, number: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from besok.model import audited, messages
+from besok.model import messages
 from besok.model.access import Grant, Role
 from besok.model.errors import NotAllowed, NotFound
 from besok.store import audit
@@ -106,7 +106,7 @@ def end_of_provider(db: Database, issuer: str, subject: str | None, sid: str | N
             sql("sessions_end_provider"), {"issuer": issuer, "subject": subject, "sid": sid}
         ).fetchall()
         for account_id, name in ended:
-            audit.note(conn, "account.sign_out", name, detail=audited.BY(who=issuer))
+            audit.note(conn, "account.sign_out", name, detail=f"by {issuer}")
             conn.execute(sql("notify"), {"channel": CHANNEL, "payload": principal(account_id)})
         return len(ended)
 
@@ -125,13 +125,7 @@ def add_key(
         row = {"name": name, "digest": digest, "role": grant.role, "site_id": site_id, "author": author}
         if not conn.execute(sql("key_insert"), {**row, "now": now, "expires": expires}).rowcount:
             return False
-        audit.note(
-            conn,
-            "key.add",
-            name,
-            site=grant.site or "",
-            detail=audited.KEY(roles=grant, until=f"{expires:%Y-%m-%d}"),
-        )
+        audit.note(conn, "key.add", name, site=grant.site or "", detail=f"{grant}, until {expires:%Y-%m-%d}")
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
         return True
 

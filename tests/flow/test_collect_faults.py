@@ -60,6 +60,8 @@ def test_a_collector_told_to_end_while_the_database_is_away_leaves_all_to_the_br
     nowhere = SecretStr(f"postgresql://127.0.0.1:{ports.free()[0]}/besok")
     with collect(settings.model_copy(update={"database_url": nowhere})) as heard:
         publish(stream(0, 100))
+        # That the broker has them does not mean that they are received.
+        wait_for(lambda: "store_away" in heard.actions)
     assert "writer_stopped" in heard.actions
     with collect(settings):
         wait_for(lambda: stored(database_url)[0] == 100)

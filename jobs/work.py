@@ -21,7 +21,7 @@ from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
 from besok.store.claims import Claims
 from besok.store.database import Connection, Database
-from besok.store.heartbeats import FAILING, Heartbeat
+from besok.store.heartbeats import EVERY, FAILING, Heartbeat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE
 from besok.store.sites import load_all
@@ -114,6 +114,8 @@ class Worker:
         self._failing: dict[tuple[str, str], datetime] = {}  # work on sites that has failed since then
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
+        self._well = self._turned  # the last turn that did not fail
+        self._failed = False  # whether the last one did
 
     def end(self) -> None:
         """End the running background task."""
@@ -125,6 +127,7 @@ class Worker:
         self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
+        self._failed = True
         self.forget()
 
     def forget(self) -> None:
@@ -143,6 +146,8 @@ class Worker:
             self.forget()
         elif changes.everything:
             self.forget()
+        if self._failed and now - self._well >= EVERY:  # nobody could be heard: duties wait as after a start
+            self._clock = Clock(self._clock.duties)
         self._turned = now
         if now >= self._next_claim:
             self._claim()
@@ -170,6 +175,7 @@ class Worker:
                 with self._claims.duty(ended.name, CLAIM_S) as claim:  # else another worker runs it already
                     if claim:
                         job_runs.end_killed(claim, ended.name, ended.outcome, ended.killed)
+        self._well, self._failed = now, False
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""

@@ -94,7 +94,7 @@ def _what(alert: Alert, subject: str) -> str:
     )
 
 
-def _service(name: str) -> str:
+def service_name(name: str) -> str:
     """Return the display name of a service, also of one of several with its own name; an unknown name as it is."""
     kind = name.partition("-")[0]
     names = {
@@ -110,8 +110,8 @@ def _service(name: str) -> str:
 
 _NAMES: Final[Mapping[RuleKind, Callable[[str], str]]] = {
     "job_failed": job_text.name,
-    "service": _service,
-    "disk_low": _service,
+    "service": service_name,
+    "disk_low": service_name,
 }
 
 

@@ -13,6 +13,8 @@ from besok.model.alerts import AlertRule
 from besok.services.alerts import add_rule
 from besok.store import alerts
 from besok.store.database import Database
+from besok.text.alert_text import service_name
+from besok.text.languages import speaking
 from cli.stack import ports, program
 from cli.stack.findings import PROBLEM
 from tests.month.clocks import Clocks
@@ -73,8 +75,10 @@ class Library:
     def told(self, name: str) -> list[list[bool]]:
         """What the target by mail and the one by webhook were told of a service: of each message, whether it ended."""
         posted = [what for _, by, what in self.operator.lines if by == "alert"]
+        with speaking("en"):
+            words = service_name(name)
         return [
-            [text.startswith("Ended") for text in texts if f"service {name} " in " ".join(text.split())]
+            [text.startswith("Ended") for text in texts if f"“{words}”" in " ".join(text.split())]
             for texts in (self._inbox.subjects, posted)
         ]
 

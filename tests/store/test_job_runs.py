@@ -211,6 +211,29 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
     assert alerts.listing(db, NOW) == []
 
 
+def test_after_an_outage_others_have_time_to_be_heard_before_they_are_judged(
+    db: Database, database_url: str
+) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
+    judging = [duty for duty in DUTIES if duty.name == alerting.JUDGE]
+    with taking_turns(db, database_url, judging) as worker:
+
+        def judged(moment: datetime) -> list[str]:
+            worker.turn(Changes(), moment)
+            passes(db, MINUTE)
+            return [alert.subject for alert in alerts.listing(db, moment)]
+
+        for name in ("besok-collector", "web"):
+            beat(db, name, NOW, {})
+        assert judged(NOW) == judged(NOW + MINUTE) == []
+        worker.fail(StoreUnavailable("away"))
+        back = NOW + 5 * MINUTE
+        assert judged(back) == [], "nobody has been able to tell that it works"
+        beat(db, "besok-collector", back + MINUTE / 3, {})
+        assert judged(back + MINUTE / 2) == ["web"]
+
+
 def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:
     both = {"period": MINUTE, "due": lambda *_: True, "limit": timedelta(hours=1)}  # as those of the worker
     duties = [

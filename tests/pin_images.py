@@ -120,4 +120,4 @@ def main(mirror: str = "", files: tuple[Path, ...] = FILES) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main("".join(sys.argv[1:2])))

@@ -40,11 +40,14 @@ class Listener:
         self.client = paho.Client(
             CallbackAPIVersion.VERSION2, "listener", protocol=MQTTProtocolVersion.MQTTv5
         )
-        self.client.on_connect = lambda *_: self.client.subscribe(TOPIC, 1)
+        self.client.on_connect = self._subscribe
         self.client.on_subscribe = lambda *_: self.there.set()
         self.client.on_message = lambda _client, _data, message: self.came.append(int(message.payload))
         self.client.connect(ports.HOST, port, clean_start=False, properties=lasting)
         self.client.loop_start()
+
+    def _subscribe(self, *_: object) -> None:
+        self.client.subscribe(TOPIC, 1)
 
     def close(self) -> None:
         """Leave."""

@@ -293,7 +293,7 @@ def _haproxy(place: Place, database_port: int, broker_port: int) -> Program:
     user = program.unprivileged("haproxy")
     if not user:
         own["    user haproxy\n    group haproxy\n"] = ""
-    config.write_text(place.filled("haproxy.cfg", **own))
+    config.write_text(place.filled("haproxy.cfg", 0, **own))
     return Program(
         name="haproxy", command=("/usr/sbin/haproxy", "-db", "-f", str(config)), user=user, folder=Path("/")
     )

@@ -17,6 +17,7 @@ from tests.torture.house import Disk, Server, broker_of, small_disk
 SERVICES = {"collector": "collect", "jobs": "work", "web": "serve"}  # by their names in heartbeats
 OTHERS = {"receiver": "receive", "scenarios": "run-scenarios"}  # that not everybody has
 COMMANDS = "operator"  # of commands
+MIGRATIONS = "besok/store/migrations"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class Installation:
             self.servers[name].stop()
             self.servers[name] = self.service(name)
             self.servers[name].start()
+
+    def stop(self) -> None:
+        """Stop all servers, the last one first."""
+        for server in reversed(self.servers.values()):
+            server.stop()
 
     def service(self, name: str) -> Server:
         """Return a service of the present version, not started."""
@@ -124,7 +130,7 @@ def installed(
         found.command("migrate")
         (folder / "library.toml").write_text(site)
         found.command("site", "apply", str(folder / "library.toml"), "--sandbox", "--yes")
-        cleanup.callback(lambda: [server.stop() for server in reversed(found.servers.values())])
+        cleanup.callback(found.stop)
         for name in (*SERVICES, *more):
             found.servers[name] = found.service(name)
             found.servers[name].start()
@@ -132,17 +138,21 @@ def installed(
 
 
 def earlier(folder: Path) -> tuple[Path, str]:
-    """Lay the code before the newest migration into a folder, and return its revision; today's code without history."""
-    newest = ("log", "-1", "--format=%h", "--", "besok/store/migrations")
-    revision = subprocess.run(
-        ("git", *newest), cwd=program.ROOT, capture_output=True, text=True, check=False
-    ).stdout
-    if not revision.strip():
+    """Lay the newest code with fewer migrations into a folder; return its revision. Without history, today's code."""
+    today = _migrations("HEAD")
+    before = (f"{changed}^" for changed in _git("log", "--format=%h", "--", MIGRATIONS).decode().split())
+    name = next((revision for revision in before if _migrations(revision) < today), "")
+    if not name:
         return program.ROOT, ""
-    name = f"{revision.strip()}^"
-    packed = subprocess.run(
-        ("git", "archive", name), cwd=program.ROOT, stdout=subprocess.PIPE, check=True
-    ).stdout
     folder.mkdir()
-    subprocess.run(("tar", "-x"), cwd=folder, input=packed, check=True)
+    subprocess.run(("tar", "-x"), cwd=folder, input=_git("archive", name), check=True)
     return folder, name
+
+
+def _migrations(revision: str) -> int:
+    return _git("ls-tree", "--name-only", revision, f"{MIGRATIONS}/").count(b".sql\n")
+
+
+def _git(*arguments: str) -> bytes:
+    """Return what Git says; nothing where this is no repository of it."""
+    return subprocess.run(("git", *arguments), cwd=program.ROOT, capture_output=True, check=False).stdout

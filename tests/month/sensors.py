@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from besok.model import calendar, sitefile
 from besok.model.site import Site
@@ -78,7 +79,7 @@ class Sensors:
                 )
                 yield instant(tick.time), letter
 
-    def _account(self, body: object, device: str) -> None:
+    def _account(self, body: Any, device: str) -> None:
         for item in body if isinstance(body, list) else [body]:
             if "in" not in item:
                 self.readings += 1

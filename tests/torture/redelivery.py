@@ -50,7 +50,8 @@ class Listener:
 
     def crash(self) -> None:
         """End as one that is killed."""
-        if sock := self._client.socket():
+        sock = self._client.socket()
+        if isinstance(sock, socket.socket):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         _run(self._client, lambda: False, QUIET_S)
@@ -125,7 +126,7 @@ def _publish(port: int, topic: str, texts: str) -> str:
 
 
 def _client(name: str, port: int) -> paho.Client:
-    lasting = Properties(PacketTypes.CONNECT)
+    lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     lasting.SessionExpiryInterval = 3600
     client = paho.Client(
         CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True

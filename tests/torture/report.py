@@ -41,7 +41,8 @@ def weigh(faults: Sequence[Fault], letters: Sequence[Letter], course: Course, br
         for letter in letters
         if letter.kind is Kind.ALIKE and _age(letter, kills) <= window_s
     )
-    explained, unexplained = [], []
+    explained: list[Fault] = []
+    unexplained: list[Fault] = []
     for fault in faults:
         if (
             fault.what == "lost" and fault.letter is None

@@ -30,5 +30,5 @@ if __name__ == "__main__":
     from cli.main import main
     from collectors import collector
 
-    collector.Writer = Hasty  # type: ignore[misc]
+    collector.Writer = Hasty  # type: ignore[attr-defined]
     main()

@@ -79,9 +79,11 @@ docs: ## the documentation as a site with every link checked, into build/site
 	@$(BIN)/python -m docs.generate build/docs
 	@$(BIN)/python -m sphinx -W --keep-going -n -q build/docs build/site
 
-bench: ## measure speed on this machine
+bench: ## measure all that needs no demo and nobody's files, on this machine (hours)
 	@bash deploy/setup bench
-	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
+	@bash deploy/setup tests
+	@$(BIN)/python -m pytest -m slow tests/unit tests/worlds
+	@for f in $(filter-out %/air.py %/servers.py %/vectors.py %/web.py,$(wildcard benchmarks/[a-z]*.py)); do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
 score: ## how true every figure is, beside simple rivals, into docs/reference/results-all.md (minutes; ARGS="--seeds 1 --only visits")
 	@bash deploy/setup bench

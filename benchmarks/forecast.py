@@ -28,6 +28,7 @@ def main(args: argparse.Namespace) -> None:
     if not args.table:
         if args.tree:
             sys.path.insert(0, str(args.tree))
+        args.out.parent.mkdir(parents=True, exist_ok=True)
         with args.out.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, FIELDS)
             writer.writeheader()
@@ -179,6 +180,6 @@ if __name__ == "__main__":
     parser.add_argument("--label", default="besok")
     parser.add_argument("--only", default="")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--out", type=Path, default=Path("forecast_scores.csv"))
+    parser.add_argument("--out", type=Path, default=Path("build/forecast_scores.csv"))
     parser.add_argument("--table", type=Path, nargs="+")
     main(parser.parse_args())

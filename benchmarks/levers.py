@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks._series import STREETS, by_day, streets
+from benchmarks._series import DATA, STREETS, by_day, streets
 from besok.analytics.levers import LeverHistory, estimate_levers
 from besok.model.arrays import Floats
 from besok.model.levers import Lever
@@ -53,9 +53,10 @@ def pulled(weeks: int, rng: np.random.Generator) -> dict[Lever, LeverHistory]:
 
 
 def judged(rounds: int, seed: int) -> Iterator[tuple[str, Lever, float, bool, bool]]:
-    """Yield city, lever, effect (log), whether the interval held it, and whether the lever was found."""
+    """Yield city, lever, effect (log), whether the interval held it and the lever was found; none without data."""
     rng = np.random.default_rng(seed)
-    for name, series in (found for city in STREETS for found in weekly(city).items()):
+    cities = STREETS if DATA.is_dir() else ()
+    for name, series in (found for city in cities for found in weekly(city).items()):
         for _ in range(rounds):
             length = min(int(rng.choice(LENGTHS)), len(series))
             begin = int(rng.integers(0, len(series) - length + 1))

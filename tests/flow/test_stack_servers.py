@@ -102,7 +102,7 @@ def delivered_and_left(port):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: cli/setup torture")
+@pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: deploy/setup torture")
 def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it():
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
     was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""

@@ -86,7 +86,7 @@ def test_the_simulators_stays_room_by_room() -> None:
     from sensors_sim.scenario import ORDINARY
     from sensors_sim.world import World
 
-    house = sitefile.parse((files("cli") / "worlds" / "house" / "site.toml").read_text("utf-8"))
+    house = sitefile.parse((files("benchmarks") / "worlds" / "house" / "site.toml").read_text("utf-8"))
     holds = []
     for seed in range(1, 7):
         seen = observe(house, FIRST, 2, seed, ORDINARY)[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psutil
 import psycopg
 from servers import own_broker, own_database
 
@@ -117,6 +118,10 @@ def test_readiness_follows_the_broker_and_the_database(
             ):
                 wait_for(lambda: collector.get("/ready") == (200, "ready"))
                 wait_for(lambda: jobs.get("/ready") == scenarios.get("/ready") == (200, "ready"))
+                for process in (collector.process, jobs.process, web.process):
+                    loaded = {file.path for file in psutil.Process(process.pid).memory_maps()}
+                    assert any("/psycopg" in path for path in loaded), "what is loaded is not seen"
+                    assert not any("/pandas/" in path for path in loaded), "only who reads files needs it"
                 assert "besok_scenarios_ready 1.0" in scenarios.get("/metrics")[1]
                 publish(stream(0, 20), to=(ports.HOST, broker.port))
                 wait_for(lambda: collector.metric("readings_total") == 20)

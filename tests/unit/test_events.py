@@ -151,6 +151,15 @@ def test_nothing_but_zeros_and_nothing_but_gaps() -> None:
     assert unusual(times, counts * np.nan) == []
 
 
+def test_a_slot_is_scaled_up_for_missing_lines_and_unknown_where_most_are_missing() -> None:
+    minutes = START + np.arange(60) * np.timedelta64(1, "m")
+    counts = np.ones(60)
+    counts[[5, 11, 12, 15, 16, 17, *range(20, 25)]] = np.nan
+    grid = lay(np.append(minutes, minutes[29]), np.append(counts, 4))  # this minute twice: on average 2.5
+    assert grid.step_s == 300
+    np.testing.assert_array_equal(grid.counts[0, :7], [5, 5, 5, np.nan, np.nan, 6.5, 5])
+
+
 def test_times_that_make_no_series_are_told() -> None:
     with pytest.raises(CountFileError, match="One time"):
         lay(START[None], np.array([1.0]))

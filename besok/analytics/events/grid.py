@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from besok.model.arrays import Floats, Ints
 from besok.model.errors import CountFileError
@@ -107,9 +106,10 @@ def _gathered(position: Ints, seconds: Ints, counts: Floats, size: int) -> Float
 
     Where some of a slot's times are missing, the others are scaled up for them; with less than half of them it is NaN.
     """
-    lines = pd.DataFrame({"slot": position, "time": seconds, "count": counts}).dropna()
-    by_time = lines.groupby(["slot", "time"])["count"].mean()
-    slots = by_time.groupby("slot").agg(["sum", "size"]).reindex(range(size))
-    usual = slots["size"].median()
-    scaled = slots["sum"] * (usual / slots["size"]).clip(lower=1.0)
-    return scaled.where(slots["size"] >= usual / 2).to_numpy(dtype=np.float64)
+    known = ~np.isnan(counts)
+    _, first, time = np.unique(seconds[known], return_index=True, return_inverse=True)
+    slot, by_time = position[known][first], np.bincount(time, counts[known]) / np.bincount(time)
+    total, times = np.bincount(slot, by_time, size), np.bincount(slot, minlength=size)
+    usual = np.median(times[times > 0]) if len(slot) else 0.0
+    scaled = total * np.maximum(usual / np.maximum(times, 1), 1.0)
+    return np.where((times > 0) & (times >= usual / 2), scaled, np.nan)

@@ -6,11 +6,11 @@ Shifts are found by the model that bridges and effects use (`level_shift`), in w
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from besok.analytics.forecast.fit import Rows, Setting, fit
 from besok.analytics.forecast.level import YEAR
 from besok.analytics.level_shift import LEAST_WEEKS, Weekly, by_week, likeliest_step
+from besok.analytics.robust import median
 from besok.model.arrays import Bools, Floats
 
 MOST = 4  # steps
@@ -105,7 +105,7 @@ def _without_slumps(
     A slump is over: its level is a step below the levels before and after it.
     """
     part = np.searchsorted(steps, at, side="right")
-    change = np.diff(pd.Series(residual).groupby(part[: len(residual)]).median())
+    change = np.diff([_level(residual[part[: len(residual)] == n]) for n in range(len(steps) + 1)])
     low = np.flatnonzero((change[:-1] < -LEAST) & (change[1:] > LEAST)) + 1
     lasting = np.delete(steps, np.concatenate([low - 1, low]))
     return tuple(lasting.tolist()), tuple(steps[low].tolist()), np.isin(part, low)
@@ -144,6 +144,11 @@ def _placed(residual: Floats, row: int) -> int:
     candidates = [n for n in range(max(row - 7, begin + 1), min(row + 8, end)) if np.isfinite(residual[n])]
     spreads = [_spread(residual[begin:n]) + _spread(residual[n:end]) for n in candidates]
     return candidates[int(np.argmin(spreads))] if candidates else row
+
+
+def _level(some: Floats) -> float:
+    known = some[np.isfinite(some)]
+    return median(known) if len(known) else np.nan
 
 
 def _spread(some: Floats) -> float:

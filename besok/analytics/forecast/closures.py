@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from besok.analytics.forecast.daykinds import Calendar
 from besok.analytics.forecast.history import History, span
@@ -151,8 +150,11 @@ def _low(visits: Floats, weekday: np.ndarray) -> Bools:
 
 def local_median(visits: Floats, around: int) -> Floats:
     """Return the median of the positive rows up to `around` before and after each, NaN where there are none."""
-    positive = pd.Series(np.where(visits > 0, visits, np.nan))
-    return positive.rolling(2 * around + 1, center=True, min_periods=1).median().to_numpy()
+    rows = np.arange(len(visits))
+    positive = np.pad(np.where(visits > 0, visits, np.nan), around, constant_values=np.nan)
+    near = np.sort(positive[rows[:, None] + np.arange(2 * around + 1)])  # NaN comes last
+    known = np.isfinite(near).sum(axis=1)
+    return np.asarray((near[rows, (known - 1) // 2] + near[rows, known // 2]) / 2)
 
 
 def _closure_length(unexpected: Bools, low: Bools) -> int:

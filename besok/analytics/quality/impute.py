@@ -10,7 +10,6 @@ any data of the site, and for counters without a past, nothing is imputed.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.ndimage import convolve
 
 from besok.analytics.quality.sensor_series import SensorHistory
@@ -86,8 +85,11 @@ def _usual(series: SensorHistory, values: Floats) -> Floats:
 
 def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     """Return for each step the mean of the known values of its group (0 without any), and their number."""
-    groups = pd.DataFrame(values).groupby(group)
-    return groups.transform("mean").fillna(0.0).to_numpy(), groups.transform("count").to_numpy()
+    known = ~np.isnan(values)
+    sums, numbers = (np.zeros((2 * WEEK * SLOTS, values.shape[1])) for _ in range(2))
+    np.add.at(sums, group, np.where(known, values, 0.0))
+    np.add.at(numbers, group, known)
+    return (sums / np.maximum(numbers, 1))[group], numbers[group]
 
 
 def _busy(counted: Floats, against: Floats, series: SensorHistory) -> Floats:

@@ -166,15 +166,15 @@ def keeper(cluster: postgres.Cluster) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture(scope="session")
 def fresh_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any]) -> FreshUrl:
-    """Another migrated database for the length of a with block; it gives its address."""
+    """Another migrated database for the length of a with block, or one with nothing in it; it gives its address."""
     migrate(cluster.url())
-    template = sql.Identifier(postgres.NAME)
     # A stray background connection to the template would make copying it fail.
-    keeper.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(template))
+    keeper.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME)))
 
     @contextmanager
-    def made() -> Iterator[str]:
+    def made(*, empty: bool = False) -> Iterator[str]:
         name = f"test_{uuid.uuid4().hex[:12]}"
+        template = sql.Identifier("template1" if empty else postgres.NAME)
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         keeper.execute(copy.format(sql.Identifier(name), template))
         yield cluster.url(name)
@@ -191,12 +191,10 @@ def database_url(fresh_url: FreshUrl) -> Iterator[str]:
 
 
 @pytest.fixture
-def empty_database_url(cluster: postgres.Cluster, keeper: psycopg.Connection[Any]) -> Iterator[str]:
+def empty_database_url(fresh_url: FreshUrl) -> Iterator[str]:
     """A database with nothing in it."""
-    name = f"empty_{uuid.uuid4().hex[:12]}"
-    keeper.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield cluster.url(name)
-    drop(keeper, name)
+    with fresh_url(empty=True) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

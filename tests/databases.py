@@ -11,7 +11,7 @@ from psycopg import sql
 from besok.store.database import Database, OneConnection, translated
 
 PATIENCE_S = 60
-FreshUrl = Callable[[], AbstractContextManager[str]]  # a database for the length of a block; its address
+FreshUrl = Callable[..., AbstractContextManager[str]]  # a database for the length of a block; its address
 
 
 def drop(conn: psycopg.Connection[Any], name: str) -> None:

@@ -7,6 +7,8 @@ from multiprocessing import active_children
 
 import psutil
 
+ANSWER_S = 300  # for an answer or the end of a thread: all of it passes only where nothing comes at all
+SCREEN_MS = 90_000  # for what a page shall show
 MEASURED_EVERY_S = 1.0
 WORK_S = 0.005  # of processor time, by which the load is measured
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.1  # between two questions, which take the processor from what works

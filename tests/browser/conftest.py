@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from counted_years import count, of_years
-from house import PATIENCE_MS, House, apply_house, measuring
+from house import House, apply_house, measuring
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from pydantic import SecretStr
 from screens import Installations
@@ -23,11 +23,12 @@ from cli.stack import ports
 from dashboard import caching
 from tests.at_work import on, quiet_web, serving
 from tests.databases import FreshUrl
+from tests.patience import SCREEN_MS
 
 __all__ = ["quiet_web"]  # a fixture
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"  # a window around each page costs more than the page
-expect.set_options(timeout=PATIENCE_MS)
+expect.set_options(timeout=SCREEN_MS)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -43,10 +44,22 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium without windows; skips, saying so, where it is not installed."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"needs {CHROMIUM}")
-    with sync_playwright() as driver:
+    with sync_playwright() as driver, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Browser, "new_context", patient(Browser.new_context))
         browser = driver.chromium.launch(executable_path=CHROMIUM)
         yield browser
         browser.close()
+
+
+def patient(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    """Let each page wait for what it shall show as long as the tests do."""
+
+    def made(*args: Any, **more: Any) -> BrowserContext:
+        context = new_context(*args, **more)
+        context.set_default_timeout(SCREEN_MS)
+        return context
+
+    return made
 
 
 @pytest.fixture
@@ -70,7 +83,6 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
         page.on(
             "console",
             lambda m: complaints.append(m.text) if strict and complains(m) else None,
@@ -133,10 +145,13 @@ def counted_house(fresh_url: FreshUrl) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def installations(fresh_url: FreshUrl) -> Iterator[Installations]:
+def installations(
+    fresh_url: FreshUrl, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
+) -> Iterator[Installations]:
     """The site of the goldens in all its states."""
     with ExitStack() as stack:
-        yield Installations(stack, fresh_url)
+        of_run = tmp_path_factory.getbasetemp().parent / f"screens-{testrun_uid}"
+        yield Installations(stack, fresh_url, of_run)
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from besok.store.database import Database
 from collectors import collector
 from jobs import work
 from tests.at_work import running
+from tests.patience import ANSWER_S
 
 Open = Callable[..., Page]
-PATIENCE_MS = 90_000  # what passes takes no longer by it
 
 # The business day begins twelve hours away, so that no test meets its boundary.
 DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
@@ -76,14 +76,14 @@ def measuring(settings: Settings, broker: tuple[str, int]) -> Iterator[Callable[
 
     def publish(topic: str, payload: dict[str, Any]) -> None:
         address = settings.mqtt_topics.replace("#", topic)
-        client.publish(address, json.dumps(payload), qos=1).wait_for_publish(20)
+        client.publish(address, json.dumps(payload), qos=1).wait_for_publish(ANSWER_S)
 
     with (
         listening() as subscribed,
         running("collector", collector.run, settings),
         running("jobs", work.run, settings),
     ):
-        assert subscribed.wait(300), "the collector does not listen"
+        assert subscribed.wait(ANSWER_S), "the collector does not listen"
         client.connect(*broker)
         client.loop_start()
         yield publish

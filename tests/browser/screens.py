@@ -1,10 +1,12 @@
 """Every screen: which page, in which state of what it shows, language, colours and size; and a sample of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from fcntl import LOCK_EX, flock
 from functools import partial
 from itertools import combinations, product
+from pathlib import Path
 from typing import Final, NamedTuple
 from unittest.mock import patch
 
@@ -21,11 +23,13 @@ from besok.services import sign_in
 from besok.store import sessions, sites
 from besok.store.database import Database
 from besok.text.languages import PUBLIC_LANGUAGES
+from cli.backup.database import restore, save
 from cli.serving import web
 from cli.stack import ports
 from dashboard import counting, public, router
 from dashboard.pages import progress, site
 from tests.at_work import on, serving
+from tests.databases import FreshUrl
 from tests.golden.golden_site import NOW, SITE_FILE, TODAY, build
 from tests.routes import routes
 
@@ -47,6 +51,9 @@ LATER: Final = timedelta(minutes=50)  # by which all sensors are offline
 # A page that tries again by itself stays as it is: its timer looks for the very element that started it.
 NO_RETRY: Final = """stop();
 document.querySelectorAll('[data-retry]').forEach((one) => one.replaceWith(one.cloneNode(true)))"""
+STILL: Final = (
+    "document.getElementById('redraw')?.setAttribute('disabled', '')"  # what draws a page again presses it
+)
 UNHEARD: Final = timedelta(seconds=30)  # by which a connection that says nothing is lost
 
 
@@ -132,8 +139,8 @@ class Installations:
     Their clocks stand still, so that they show the same each time.
     """
 
-    def __init__(self, stack: ExitStack, fresh_url: Callable[[], AbstractContextManager[str]]) -> None:
-        self._stack, self._fresh_url = stack, fresh_url
+    def __init__(self, stack: ExitStack, fresh_url: FreshUrl, of_run: Path) -> None:
+        self._stack, self._fresh_url, self._of_run = stack, fresh_url, of_run
         self._urls: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self.key = ""
@@ -161,14 +168,25 @@ class Installations:
         if filled == "down":
             return f"postgresql://besok@127.0.0.1:{ports.free()[0]}/besok"
         if filled not in self._urls:
-            self._urls[filled] = url = self._stack.enter_context(self._fresh_url())
+            self._urls[filled] = url = self._stack.enter_context(self._fresh_url(empty=filled == "full"))
             if filled == "full":
-                build(url, TODAY - timedelta(days=15))
+                restore(url, self._built())
                 self._admit(url)
             elif filled == "new":
                 with Database(url) as db:
                     sites.apply(db, parse(SITE_FILE.read_text("utf-8")))
         return self._urls[filled]
+
+    def _built(self) -> Path:
+        """Return a backup of the full site: the first process of a run that asks makes it, others wait for it."""
+        backup = self._of_run.with_suffix(".backup")
+        with self._of_run.with_suffix(".lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            if not backup.exists():
+                with self._fresh_url() as url:
+                    build(url, TODAY - timedelta(days=15))
+                    save(url, backup)
+        return backup
 
     def _admit(self, url: str) -> None:
         """Make a key for the other site alone."""
@@ -212,9 +230,10 @@ def shown(screen: Screen, browser: Browser, at: Installations) -> Iterator[tuple
 
 
 def settle(page: Page) -> None:
-    """Wait until all of a page is there."""
+    """Wait until all of a page is there; from then on it is not drawn again, which would be between two looks at it."""
     expect(page.locator("h1:visible").first).to_be_attached()
     expect(page).not_to_have_title("Besök")
+    page.evaluate(STILL)
     expect(page.locator("[data-dash-is-loading], .waiting, [aria-busy=true]")).to_have_count(0)
     expect(page.locator(".dash-graph:not(:has(.main-svg))")).to_have_count(0)
     expect(page.locator("[data-connection=connecting]")).to_have_count(0)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from accessibility import in_either_colours, violations
-from house import PATIENCE_MS, House, Open
+from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from besok.model.validation import Tap
@@ -24,7 +24,6 @@ def phone(
     """A phone with the page open and put aside for later."""
     context = browser.new_context(viewport=PHONE, locale=locale, has_touch=True, **more)  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{house.url}/count/{house.id}")
     page.wait_for_selector("html[data-offline=ready]")
     return context, page

@@ -148,16 +148,13 @@ FIGURES: Mapping[str, Callable[[Page, Get], Pairs]] = {
 
 
 @pytest.mark.usefixtures("english")
-def test_they_are_those_of_the_api(
-    chromium: Browser, installations: Installations, subtests: pytest.Subtests
-) -> None:
+@pytest.mark.parametrize("path", FIGURES)
+def test_they_are_those_of_the_api(path: str, chromium: Browser, installations: Installations) -> None:
     def get(question: str) -> Any:
         answer = page.request.get(f"{installations.address('full')}/api/v1{question}")
         assert answer.ok, (question, answer.text())
         return answer.json()
 
-    for path, figures in FIGURES.items():
-        screen = Screen(path, "full", "en", "light", "desk")
-        with subtests.test(path=path), shown(screen, chromium, installations) as (page, _):
-            pairs = list(figures(page, get))
-            assert [shown for shown, _ in pairs] == [given for _, given in pairs]
+    with shown(Screen(path, "full", "en", "light", "desk"), chromium, installations) as (page, _):
+        pairs = list(FIGURES[path](page, get))
+        assert [shown for shown, _ in pairs] == [given for _, given in pairs]

@@ -92,7 +92,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     day = page.locator(".chart .numbers tbody th a").first.get_attribute("href")
     at = page.locator(".js-plotly-plot").evaluate(KNOWN_AT)
     page.locator(".nsewdrag").first.click(position={"x": at, "y": 50})
-    page.wait_for_url(f"**{day}", timeout=20_000)
+    page.wait_for_url(f"**{day}")
     expect(page.locator("h1")).to_have_text("Foajé")
     page.go_back()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()

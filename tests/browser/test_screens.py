@@ -46,14 +46,11 @@ def too_wide(page: Page, width: int) -> list[str]:
     return []
 
 
-def test_a_sample(chromium: Browser, installations: Installations) -> None:
+@pytest.mark.parametrize("screen", pairwise(EVERY), ids=str)
+def test_a_sample(screen: Screen, chromium: Browser, installations: Installations) -> None:
     """Each two of page, state, language, colours and size occur together."""
-    found = {}
-    for screen in pairwise(EVERY):
-        with shown(screen, chromium, installations) as (page, complaints):
-            if wrong := [*faults(page, screen), *complaints]:
-                found[str(screen)] = wrong
-    assert found == {}
+    with shown(screen, chromium, installations) as (page, complaints):
+        assert [*faults(page, screen), *complaints] == []
 
 
 def test_the_sample_has_each_pair() -> None:

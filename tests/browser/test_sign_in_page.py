@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from accessibility import in_either_colours
-from house import PATIENCE_MS, House, apply_house
+from house import House, apply_house
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from besok.model.access import Grant, Role
@@ -29,7 +29,6 @@ def person(db: Database, name: str, role: Role) -> None:
 @pytest.fixture
 def browser(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(locale="sv-SE")
-    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

@@ -15,6 +15,7 @@ from besok.model.broker import leave
 from besok.model.settings import Settings
 from besok.store import device_mappings, sites
 from besok.store.database import Database
+from tests.patience import ANSWER_S
 
 
 @pytest.fixture
@@ -34,7 +35,9 @@ def test_one_answer_is_enough(
     client.connect(*broker)
     client.loop_start()
     for total in (4700, 4711):
-        client.publish(topic, json.dumps({"in": total, "out": 3, "seq": total}), qos=1).wait_for_publish(20)
+        client.publish(topic, json.dumps({"in": total, "out": 3, "seq": total}), qos=1).wait_for_publish(
+            ANSWER_S
+        )
     leave(client)
     wait_for(
         lambda: (

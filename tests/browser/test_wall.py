@@ -80,7 +80,7 @@ def test_it_says_since_when_it_has_no_connection_and_finds_it_again(
 def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
     still_house: House, chromium: Browser
 ) -> None:
-    page = chromium.new_page(locale="en-GB")
+    page = chromium.new_context(locale="en-GB").new_page()
     page.clock.install()
     page.goto(wall(still_house))
     expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
@@ -88,7 +88,7 @@ def test_a_connection_that_says_nothing_is_lost_within_half_a_minute(
     page.route_web_socket("**/live/**", lambda socket: socket.close())
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=29))
     expect(page.locator(".lost")).to_have_text(re.compile(r"^No connection since \d\d:\d\d$"))
-    page.close()
+    page.context.close()
 
 
 def test_it_says_by_itself_that_nothing_is_received(
@@ -132,7 +132,7 @@ def test_a_screen_elsewhere_signs_in_with_its_key_once(
 def test_it_draws_itself_again_when_the_server_has_another_version(
     still_house: House, chromium: Browser
 ) -> None:
-    page = chromium.new_page()
+    page = chromium.new_context().new_page()
     page.clock.install()
     page.goto(wall(still_house))
     board = page.locator(".wall")
@@ -143,7 +143,7 @@ def test_it_draws_itself_again_when_the_server_has_another_version(
         61_000
     )  # so long it waits; and then asks for a new connection, which tells the version
     expect(board).to_have_attribute("data-version", str(version))
-    page.close()
+    page.context.close()
 
 
 def test_the_pages_of_a_playlist_take_turns_under_the_same_head(

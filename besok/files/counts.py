@@ -11,6 +11,8 @@ from typing import Final
 
 import pandas as pd
 
+from besok.files.repeated_lines import repeated
+from besok.files.running_totals import as_counts
 from besok.files.tables import (
     COUNT_NAMES,
     DATES,
@@ -55,14 +57,14 @@ REMEDIES: Final[Mapping[str, str]] = {  # by the key of a question
 class Counts:
     """A time and a count for each line of a file.
 
-    `columns` are those added up, empty for the one of a known name; `repeated` is the number of duplicate lines.
+    `columns` are those added up, empty for the one of a known name; `repeated` says which lines have the same time.
     """
 
     name: str
     times: Times
     values: pd.Series
     columns: tuple[str, ...] = ()
-    repeated: int = 0
+    repeated: str = ""
     remarks: tuple[str, ...] = ()  # for a person, about how the file was read
 
 
@@ -87,14 +89,27 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
-    numbers = pd.DataFrame({column: _numbers(table.frame, column, options) for column in columns})
+    at, door = table.times.utc(), _doors(table.frame, name, options)
+    numbers = pd.DataFrame(
+        {
+            column: as_counts(
+                _numbers(table.frame, column, options),
+                at,
+                door,
+                column=column,
+                name=name,
+                totals=options.totals,
+            )
+            for column in columns
+        }
+    )
     by_name = len(columns) == 1 and not options.value_columns and plain(columns[0]) in COUNT_NAMES[count]
     return Counts(
         name=name,
         times=table.times,
         values=numbers.sum(axis=1, skipna=False),
         columns=() if by_name else tuple(columns),
-        repeated=int(table.frame.duplicated().sum()) if table.when else 0,
+        repeated=repeated(table.times, door),
         remarks=table.remarks,
     )
 
@@ -130,6 +145,8 @@ def read_columns(
     for role in texts:
         if column := _find_role(frame, role):
             columns[role] = frame[column]
+    if options.door_column:
+        columns["door"] = _doors(frame, name, options)
     time_texts = _joined(frame, table.when) if table.when else table.times.wall.astype(str)
     return table.times, pd.DataFrame(columns | {"text": time_texts})
 
@@ -235,6 +252,13 @@ def _remarks(dialog: Dialog) -> tuple[str, ...]:
 
 def _find_role(frame: pd.DataFrame, role: str) -> str | None:
     return find(frame.columns, (role, *COUNT_NAMES.get(role, ())))
+
+
+def _doors(frame: pd.DataFrame, name: str, options: ReadOptions) -> pd.Series:
+    """Return the name of the door of each line; "" where no column has it."""
+    requested = options.door_column
+    column = choose(frame, requested, "--door-column", name) if requested else _find_role(frame, "door")
+    return frame[column] if column else pd.Series("", frame.index)
 
 
 def _numbers(frame: pd.DataFrame, column: str, options: ReadOptions) -> pd.Series:

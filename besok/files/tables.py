@@ -66,6 +66,8 @@ class ReadOptions:
     date_format: str = ""  # of strptime, such as %d/%m/%Y
     date_columns: tuple[str, ...] = ()  # joined by a space: a day and its hour, a year and its month
     value_columns: tuple[str, ...] = ()  # added up
+    door_column: str = ""
+    totals: bool | None = None  # running totals, or counts
 
     def __post_init__(self) -> None:
         if self.decimal not in ("", ".", ","):

@@ -90,6 +90,16 @@ class Reading:
     date_format: Annotated[str, typer.Option(help="How dates are written, such as %d/%m/%Y or %b-%y.")] = ""
     decimal: Annotated[str, typer.Option(help="The decimal sign: . or ,")] = ""
     sep: Annotated[str, typer.Option(help="What separates columns: , or ; or tab.")] = ""
+    door_column: Annotated[
+        str, typer.Option(help="Which column names the door, in a file with a line for each.")
+    ] = ""
+    totals: Annotated[
+        bool | None,
+        typer.Option(
+            "--totals/--counts",
+            help="Numbers are running totals, to be differenced; or people of each line. Unclear ones are refused.",
+        ),
+    ] = None
 
     def options(self, columns: list[str] | None = None) -> "ReadOptions":
         """Return the same for the readers of files, with the columns that hold the counts."""
@@ -101,6 +111,8 @@ class Reading:
             date_format=self.date_format,
             date_columns=tuple(self.date_column or ()),
             value_columns=tuple(columns or ()),
+            door_column=self.door_column,
+            totals=self.totals,
         )
 
 

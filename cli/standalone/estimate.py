@@ -16,6 +16,8 @@ import pandas as pd
 
 from besok.analytics.occupancy import NOTHING, DayObservations, learn, live, smoothed
 from besok.files.counts import read_columns
+from besok.files.repeated_lines import most_repeat, repeated
+from besok.files.running_totals import as_counts
 from besok.files.tables import DETECT, ReadOptions
 from besok.model.arrays import Bools
 from besok.model.building import Building
@@ -70,8 +72,8 @@ def answer(
     options: ReadOptions = DETECT,
 ) -> list[Line]:
     """Return the people inside at each time of the file; `warn` receives warnings. Raises CountFileError."""
-    counts = read(path, columns, options)
-    before = read(history, columns, options) if history else counts.iloc[:0]
+    counts = read(path, columns, options, warn)
+    before = read(history, columns, options, warn) if history else counts.iloc[:0]
     doors = sorted({*counts["door"], *before["door"]})
     if len(doors) > MOST_DOORS:
         raise CountFileError(
@@ -118,18 +120,37 @@ def _lines(
         past.append(day.counts)
 
 
-def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> pd.DataFrame:
+def read(
+    path: Path,
+    columns: Mapping[str, str] = COLUMNS,
+    options: ReadOptions = DETECT,
+    warn: Warn = lambda _: None,
+) -> pd.DataFrame:
     """Read the lines of a file in the order of time: text, at, wall, door, in, out; NaN where a count is not known.
 
     `at` is the moment in UTC, or the local clock (`wall`) where no zone is given. Of two lines for a time and door the
     later one counts. `columns` names the file's columns that hold "in" and "out", "" for one found by its name.
     """
+    name = str(path)
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
     zoned = times.offset_s.notna()
     if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
-    return frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
+    told = repeated(times, frame["door"])
+    if most_repeat(frame["at"], frame["door"]):
+        raise CountFileError(
+            f"{name}: {told}; name the column that tells the doors apart by --door-column, "
+            "or add up the lines of each time"
+        )
+    if told:
+        warn(f"{name}: {told}; the last of each counts")
+    frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
+    for role, column in columns.items():
+        frame[role] = as_counts(
+            frame[role], frame["at"], frame["door"], column=column or role, name=name, totals=options.totals
+        )
+    return frame
 
 
 def business_days(counts: pd.DataFrame, doors: list[str], settings: Options) -> list[BusinessDay]:

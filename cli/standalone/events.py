@@ -81,17 +81,17 @@ def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
     aware = bool(zoned.any())
     wall = counts.times.on_clock(place)
     offsets = (wall - counts.times.utc()).dt.total_seconds()
-    return _doors_together(
-        Series(
-            times=wall.to_numpy("datetime64[s]"),
-            counts=counts.values.to_numpy(float),
-            offsets=offsets.to_numpy(int) if aware else None,
-            zone=place if aware else None,
-            note="\n".join(
-                (*counts.remarks, *chosen_columns(counts, "time", chosen=bool(options.value_columns)))
-            ),
-        )
+    remarks = [*counts.remarks, *chosen_columns(counts, "time", chosen=bool(options.value_columns))]
+    lines = Series(
+        times=wall.to_numpy("datetime64[s]"),
+        counts=counts.values.to_numpy(float),
+        offsets=offsets.to_numpy(int) if aware else None,
+        zone=place if aware else None,
     )
+    series = _doors_together(lines)
+    if counts.repeated:
+        remarks.append(f"{counts.repeated}; they are {'averaged' if series is lines else 'added up'}")
+    return replace(series, note="\n".join(remarks))
 
 
 def _doors_together(series: Series) -> Series:

@@ -24,7 +24,6 @@ LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
 MOST_SERIES = 200  # columns of one file that are scored one by one: at minutes each, more would take days
 SPARSE = 0.2  # of the days have a line: each may stand for more than a day
-RUNNING = 30  # counts that never fall look like those of a running total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +123,8 @@ def _notes(
             yield f"every date is a {dates[0]:%A}; if each line is a whole week, write --freq W"
         elif len(dates) < SPARSE * ((dates[-1] - dates[0]).days + 1):
             yield "few days have a line; if each stands for a whole week or month, write --freq W or --freq M"
-    by_hour = len(counts.values) > 20 * len(dates)  # an hour comes twice when clocks are set back
-    if counts.repeated > 4 * by_hour * (dates[-1].year - dates[0].year + 1):
-        yield f"several lines of one day are added up; {counts.repeated} of them are the same as another"
-    known = [count for _, count in sorted(visits.items()) if count is not None]
-    rises = [after - before for before, after in pairwise(known)]
-    if len(rises) >= RUNNING and min(rises) >= 0 and sum(rise > 0 for rise in rises) > len(rises) / 2:
-        yield "the counts never fall; if a running total was read off, give what came to it each time"
+    if counts.repeated:
+        yield f"{counts.repeated}; they are added up"
     last = max(day for day in dates if visits[day] is not None)
     if last < dates[-1]:
         yield f"the last count is of {last}; the forecast begins after the last line, which is of {dates[-1]}"

@@ -20,7 +20,7 @@ SHORT = "Apr-08,May-08,Jun-08,Jul-08,Aug-08,Sep-08,Oct-08"
 
 
 def read(text: str, time: str = "date", count: str = "visits", **options: object) -> Counts:
-    return read_counts(text, "some.csv", time, count, ReadOptions(**options))  # type: ignore[arg-type]
+    return read_counts(text, "some.csv", time, count, ReadOptions(**{"totals": False, **options}))  # type: ignore[arg-type]
 
 
 def values(text: str, *columns: str, **options: object) -> list[float | None]:
@@ -331,9 +331,9 @@ def test_messages_are_short_and_move_no_terminal() -> None:
     assert series.parse(text, "wide.csv", options=ReadOptions(value_columns=("7",))).name.isprintable()
 
 
-def test_repeated_lines_are_counted_and_a_text_over_several_lines_is_one() -> None:
+def test_repeated_lines_are_named_and_a_text_over_several_lines_is_one() -> None:
     text = 'date,visits,note\n2026-11-25,3,"a\nb"\n\n2026-11-26,3,"a\nb"\n2026-11-25,3,"a\nb"\n'
-    assert read(text).repeated == 1
+    assert read(text).repeated == "lines have the same time: 2 and 5 (2026-11-25)"
 
 
 def test_notes_say_which_columns_were_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +349,7 @@ def test_notes_say_which_columns_were_counted(tmp_path: Path, monkeypatch: pytes
     assert [one.visits[date(2026, 1, 2)] for one in series.read_each(file)] == [2, 20, None]
     hours = [datetime(2026, 1, 5) + timedelta(hours=n) for n in range(48)]  # noqa: DTZ001
     file.write_text(
-        "\n".join(["time,A,B", *(f"{hour},{hour.hour},{n % 2 or ''}" for n, hour in enumerate(hours))])
+        "\n".join(["time,A,B", *(f"{hour},{hour.hour % 3},{n % 2 or ''}" for n, hour in enumerate(hours))])
     )
     both = events.read(file, options=ReadOptions(value_columns=("all",)))
     assert both.counts[1] == 2 and "a time counts only where all" in both.note

@@ -1,0 +1,38 @@
+"""Lines of a file of counts that have the same time: several doors, or lines that were written twice."""
+
+from typing import Final
+
+import pandas as pd
+
+from besok.files.values import Times
+
+MOST: Final = 0.5  # of the times, above which lines of one time are doors and no mistakes
+TOLD: Final = 5  # times that are told
+SET_BACK: Final = (3, 4, 9, 10, 11)  # months in which clocks are
+
+
+def most_repeat(at: pd.Series, door: pd.Series) -> bool:
+    """Tell whether most times have several lines of one door."""
+    sizes = pd.DataFrame({"at": at, "door": door}).value_counts()
+    return bool((sizes > 1).mean() > MOST)
+
+
+def repeated(times: Times, door: pd.Series) -> str:
+    """Say which lines of a door have the same time, but for the hour that comes twice in autumn; "" if none have."""
+    wall, lines = times.wall, pd.DataFrame({"at": times.utc(), "door": door})
+    again = lines.duplicated(keep=False)
+    if most_repeat(lines["at"], lines["door"]):
+        first = lines[again].iloc[0]
+        some = lines.index[(lines == first).all(axis=1)][:2]
+        return f"most times have several lines, such as lines {some[0]} and {some[1]}"
+    by_clock = bool((wall != wall.dt.normalize()).any())
+    set_back = (wall.dt.day_of_week == 6) & (wall.dt.hour < 4) & wall.dt.month.isin(SET_BACK)
+    if by_clock:
+        again &= ~(set_back & times.offset_s.isna())
+    groups = [group.index for _, group in lines[again].groupby(["at", "door"])]
+    told = [
+        f"{' and '.join(map(str, group))} ({wall[group[0]]:{'%Y-%m-%d %H:%M' if by_clock else '%Y-%m-%d'}})"
+        for group in groups[:TOLD]
+    ]
+    more = f" and {len(groups) - TOLD} times more" if len(groups) > TOLD else ""
+    return f"lines have the same time: {', '.join(told)}{more}" if told else ""

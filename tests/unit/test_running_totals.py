@@ -1,0 +1,125 @@
+"""Running totals in files of counts: refused as counts, read by an option; and lines that have the same time."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from besok.files.running_totals import as_counts
+from besok.files.tables import ReadOptions
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import estimate, events, series
+
+TIMES = [t for t in pd.date_range("2026-03-02 08:00", periods=7 * 96, freq="15min") if 8 <= t.hour < 20]
+TOTALS = ReadOptions(totals=True)
+
+
+def counts(seed: int = 1) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(rng.poisson(4, (len(TIMES), 2)), pd.Index(TIMES, name="time"), ["in", "out"])
+
+
+def running(people: pd.DataFrame, *, daily: bool) -> pd.DataFrame:
+    return people.groupby(people.index.date).cumsum() if daily else people.cumsum() + 65_000
+
+
+def saved(path: Path, frame: pd.DataFrame) -> Path:
+    frame.to_csv(path, date_format="%Y-%m-%d %H:%M")
+    return path
+
+
+def course(*values: float, totals: bool | None = None, days: tuple[int, ...] = ()) -> list[float]:
+    numbers = pd.Series(values, dtype=float)
+    at = pd.Timestamp("2026-03-02") + pd.to_timedelta(pd.Series(days or range(len(numbers))), unit="D")
+    door = pd.Series("", numbers.index)
+    return as_counts(numbers, at, door, column="in", name="a.csv", totals=totals).tolist()
+
+
+@pytest.mark.parametrize("daily", [True, False])
+@pytest.mark.parametrize("command", ["estimate", "forecast", "events"])
+def test_running_totals_are_refused_by_column_evidence_and_option(
+    tmp_path: Path, command: str, daily: bool
+) -> None:
+    totals = running(counts(), daily=daily)
+    file = saved(tmp_path / "gate.csv", totals if command == "estimate" else totals[["in"]])
+    said = str(CliRunner().invoke(app, [command, str(file)]).exception)
+    assert "the numbers of in look like the running total" in said and "--totals" in said
+    assert ("fall only 6 times" if daily else "never fall") in said
+
+
+@pytest.mark.parametrize("daily", [True, False])
+def test_the_option_counts_the_differences(tmp_path: Path, daily: bool) -> None:
+    people = counts()
+    file = saved(tmp_path / "gate.csv", running(people, daily=daily))
+    assert estimate.read(file, options=TOTALS)["in"].tolist()[1:] == people["in"].tolist()[1:]
+    visits = series.read(file, options=ReadOptions(totals=True, value_columns=("in",))).visits
+    assert [*visits.values()][1:] == people["in"].groupby(people.index.date).sum().tolist()[1:]
+    assert events.read(file, options=TOTALS).counts[1:].tolist() == people["in"].tolist()[1:]
+
+
+def test_one_door_of_several_is_named(tmp_path: Path) -> None:
+    good, bad = counts(1).assign(entré="park"), running(counts(2), daily=True).assign(entré="torg")
+    file = saved(tmp_path / "doors.csv", pd.concat([good, bad]))
+    with pytest.raises(CountFileError, match=r"of in \(door torg\) look"):
+        estimate.read(file, options=ReadOptions(door_column="entré"))
+
+
+def test_counts_are_none(tmp_path: Path) -> None:
+    morning = (0, 2, 9, 20, 31, 44, 60)
+    assert course(*morning) == [*morning]
+    assert course(*(3, 8, 0) * 20) and course(*(0, 1) * 20)
+    with pytest.raises(CountFileError, match="rise 11 times"):
+        course(*range(12))
+    assert course(*range(12), totals=False) == [*range(12)]
+    for seed in range(20):
+        assert len(estimate.read(saved(tmp_path / "a.csv", counts(seed)))) == len(TIMES)
+
+
+def test_differences_over_resets_gaps_and_leaps() -> None:
+    unknown = float("nan")
+    assert course(50, 60, 75, 4, 10, totals=True) == pytest.approx([unknown, 10, 15, 4, 6], nan_ok=True)
+    assert course(50, 60, 40, 45, totals=True) == pytest.approx([unknown, 10, unknown, 5], nan_ok=True)
+    told = course(50, 60, 99_999, 70, 75, totals=True)
+    assert told == pytest.approx([unknown, 10, unknown, 70, 5], nan_ok=True)
+    days = (*range(10), 12, 13)
+    lacking = course(*range(10, 130, 10), totals=True, days=days)
+    assert lacking == pytest.approx([unknown, *[10] * 9, unknown, 10], nan_ok=True)
+    weekdays = tuple(day for day in range(28) if day % 7 < 5)  # Monday's reading holds the weekend, each time
+    assert np.isfinite(course(*(40 * day for day in weekdays), totals=True, days=weekdays)[1:]).all()
+
+
+def test_lines_of_several_doors_need_the_column_that_names_them(tmp_path: Path) -> None:
+    doors = {name: counts(seed) for seed, name in enumerate(("park", "torg"))}
+    both = pd.concat([frame.assign(entré=name) for name, frame in doors.items()]).sort_index(kind="stable")
+    file = saved(tmp_path / "doors.csv", both)
+    with pytest.raises(CountFileError, match=r"such as lines 2 and 3; name .* --door-column"):
+        estimate.read(file)
+    lines = estimate.answer(file, estimate.Options(), options=ReadOptions(door_column="entré"))
+    assert lines[0].raw == sum((frame["in"] - frame["out"]).iloc[0] for frame in doors.values())
+    assert len(lines) == len(TIMES)
+
+
+def test_readings_of_several_doors_need_it_too(tmp_path: Path) -> None:
+    doors = [running(counts(seed), daily=False)[["in"]].assign(entré=f"door {seed}") for seed in (1, 2)]
+    file = saved(tmp_path / "doors.csv", pd.concat(doors))
+    with pytest.raises(CountFileError, match="--door-column"):
+        series.read(file, options=TOTALS)
+    with pytest.raises(CountFileError, match="running total"):
+        series.read(file)
+    visits = series.read(file, options=ReadOptions(totals=True, door_column="entré")).visits
+    daily = sum(counts(seed)["in"].groupby(counts().index.date).sum() for seed in (1, 2))
+    assert [*visits.values()][1:] == daily.tolist()[1:]
+
+
+def test_lines_of_the_same_time_are_named(tmp_path: Path) -> None:
+    days = counts()["in"].groupby(counts().index.date).sum()
+    file = saved(tmp_path / "days.csv", pd.concat([days, days[2:3]]).rename_axis("date").to_frame("visits"))
+    assert "lines have the same time: 4 and 9 (2026-03-04); they are added up" in series.read(file).notes[0]
+    assert events.read(file).note == "lines have the same time: 4 and 9 (2026-03-04); they are averaged"
+    hours = pd.date_range("2026-10-24", periods=72, freq="h")
+    twice = hours.insert(26, hours[26])
+    file = saved(tmp_path / "hours.csv", pd.DataFrame({"count": 5}, pd.Index(twice, name="time")))
+    assert not events.read(file).note  # clocks were set back

@@ -12,6 +12,7 @@ from besok.model.errors import AlertError, NotFound
 from besok.model.site import Site
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
+from besok.services.devices import get_devices
 from besok.services.forecast import get_outlook
 from besok.services.health import get_health
 from besok.store import alerts
@@ -34,6 +35,11 @@ class Situation:
     def places(self) -> tuple[Site, ...]:
         """All sites."""
         return tuple(load_all(self.db))
+
+    @cached_property
+    def delayed(self) -> tuple[str, ...]:
+        """The sensors from which little or only what is old comes."""
+        return tuple(one.device for one in get_devices(self.db, now=self.now) if one.freshness == "late")
 
     @cached_property
     def troubles(self) -> list[Trouble]:
@@ -122,7 +128,10 @@ def _disks(situation: Situation, _rule: AlertRule) -> States:
 
 
 def _sensors(situation: Situation, rule: AlertRule) -> States:
-    """Return the placed sensors that are offline: since they were last heard, or else since they were placed."""
+    """Return the placed sensors that are offline: since they were last heard, or else since they were placed.
+
+    Of one that is delayed it is not clear: a burst of stored readings neither begins nor ends an alert.
+    """
     now = situation.now
     placed: dict[str, tuple[str, datetime | None, set[str]]] = {}  # site, beginning and doors of each device
     for place in situation.places:
@@ -138,7 +147,8 @@ def _sensors(situation: Situation, rule: AlertRule) -> States:
             if one.kind == "sensor_offline" and one.name in placed
             for site, begins, doors in [placed[one.name]]
             if _lasts(one.since or begins, rule, now)
-        )
+        ),
+        unclear=situation.delayed,
     )
 
 

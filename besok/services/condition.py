@@ -128,7 +128,7 @@ def is_too_old(version: str) -> bool:
 
 def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
     for device in get_devices(db, now=now):
-        if device.placements and device.freshness in ("stale", "none"):
+        if device.is_offline:
             yield Trouble(kind="sensor_offline", name=device.device, since=device.heard)
 
 

@@ -15,7 +15,7 @@ from besok.model.views.devices import (
     UnplacedDevice,
 )
 from besok.model.views.like import like
-from besok.model.views.live import Freshness, freshness
+from besok.model.views.live import Freshness, freshness, sensor_freshness
 from besok.store.database import Database
 
 SHOWN_BYTES = 2000
@@ -63,10 +63,10 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
         like(
             DeviceInfo,
             row,
-            freshness=freshness(row.heard, now, row.interval_s),
+            freshness=sensor_freshness(row.heard, row.received, now, row.interval_s),
             clock_problem=_clock_problem(row, now),
         )
-        for row in db.fetch("devices", _Device, site=site)
+        for row in db.fetch("devices", _Device, site=site, now=now)
     ]
 
 

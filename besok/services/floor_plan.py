@@ -15,7 +15,7 @@ from besok.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnDoor:
-    """A door on its plans; `freshness` is that of its worst sensor, None without any."""
+    """A door on its plans; `freshness` is that of the worst sensor that counts at it now, None without any."""
 
     portal: Portal
     at: Point
@@ -44,16 +44,21 @@ class Drawn:
 
 
 def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
-    """Return the doors and sensors on the floor plans of a site."""
-    doors, sensors = [p for p in site.portals if p.at], [s for s in site.sensors if s.at]
+    """Return the doors on the floor plans of a site, and the sensors that are in place now."""
+    placed = [s for s in site.sensors if calendar.is_placed(s, site, now)]
+    doors, sensors = [p for p in site.portals if p.at], [s for s in placed if s.at]
     if not doors and not sensors:
         return Drawn()
     of_space, fresh = plans(site), _reporting(db, site, now)
     begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
     query = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
     passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **query)}
+    worst = _worst(placed, site, fresh)
     return Drawn(
-        doors=[_door(portal, plans_of_portal(portal, of_space), passed, site, fresh) for portal in doors],
+        doors=[
+            _door(portal, plans_of_portal(portal, of_space), passed.get(portal.id), worst.get(portal.id))
+            for portal in doors
+        ],
         sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, fresh) for sensor in sensors],
     )
 
@@ -75,24 +80,27 @@ def _key(sensor: Sensor, site: Site) -> tuple[str, str]:
     return sensor.source, site.external_id(sensor)
 
 
+def _worst(
+    placed: Sequence[Sensor], site: Site, fresh: dict[tuple[str, str], Freshness]
+) -> dict[str, Freshness]:
+    """Return the freshness of the worst sensor of each door."""
+    worst: dict[str, Freshness] = {}
+    for sensor in placed:
+        if sensor.portal:
+            state = fresh.get(_key(sensor, site), "none")
+            worst[sensor.portal] = older(worst.get(sensor.portal, "live"), state)
+    return worst
+
+
 def _door(
-    portal: Portal,
-    on: Sequence[str],
-    passed: dict[str, FlowPoint],
-    site: Site,
-    fresh: dict[tuple[str, str], Freshness],
+    portal: Portal, on: Sequence[str], point: FlowPoint | None, freshness: Freshness | None
 ) -> DrawnDoor:
     assert portal.at
-    point = passed.get(portal.id)
-    worst: Freshness | None = None
-    for sensor in site.sensors:
-        if sensor.portal == portal.id:
-            worst = older(worst or "live", fresh.get(_key(sensor, site), "none"))
     return DrawnDoor(
         portal=portal,
         at=portal.at,
         on=tuple(on),
         entries=point.people_in if point else None,
         exits=point.people_out if point else None,
-        freshness=worst,
+        freshness=freshness,
     )

@@ -20,7 +20,7 @@ def show_devices(devices: Sequence[DeviceInfo]) -> None:
         places=lambda d: (
             [*dict.fromkeys(f"{p.site}/{p.portal or p.space}" for p in d.placements)] or "not placed"
         ),
-        state=lambda d: STATES[d.freshness],
+        state=lambda d: f"placed from {d.awaited:%Y-%m-%d %H:%M}" if d.awaited else STATES[d.freshness],
         heard=lambda d: d.heard,
         clock=lambda d: d.clock_problem,
     )

@@ -12,6 +12,7 @@ from dash import html
 
 from besok.model.calendar import business_day
 from besok.model.site import Site
+from besok.model.views.devices import DeviceInfo
 from besok.model.views.live import Freshness, SiteLive, SpaceLive
 from besok.text import formats, opening_text
 from besok.text.languages import _, named
@@ -212,6 +213,13 @@ def followed(live: SiteLive, zone: str, mark: str) -> dict[str, Any]:
 def sensor_state(fresh: Freshness) -> str:
     """Return whether a sensor sends, in a word."""
     return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[fresh]
+
+
+def device_state(device: DeviceInfo, zone: str) -> str:
+    """Return whether a device sends, in a word; of one that is placed from a later day on, that day."""
+    if device.awaited:
+        return _("Placed from {day}").format(day=formats.day_of(device.awaited, zone))
+    return sensor_state(device.freshness)
 
 
 def is_offline(space: SpaceLive) -> bool:

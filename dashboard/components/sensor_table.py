@@ -16,12 +16,13 @@ from dashboard.address import Address
 from dashboard.components import notices
 from dashboard.components.chart import sheet
 from dashboard.components.elements import aria, chip, data, quiet
-from dashboard.components.live_parts import sensor_state
+from dashboard.components.live_parts import device_state
 
 WEEK, MONTH = 7, 28  # whole days of which the uptime is shown
 RARE: Final = ("battery", "clock")  # columns that only some sites have
 STEPS: Final = 4  # shades of a day of the calendar
 ORDER: Final = {"stale": 0, "none": 1, "late": 2, "live": 3}  # of states, the worst first
+AWAITED: Final = 4  # placed from a later day on
 
 Days = Mapping[date, float]  # the share of each day in which a sensor worked
 
@@ -92,7 +93,7 @@ def section(
     columns = _columns(sensors, zone, now, month=month)
     wanted = address.get("sort")
     chosen = next((column for column in columns if column.name == wanted.removeprefix("-")), None)
-    ordered = sorted(sensors, key=lambda s: (ORDER[s.device.freshness], collation_key(s.place)))
+    ordered = sorted(sensors, key=lambda s: (_rank(s), collation_key(s.place)))
     if chosen:
         known = [s for s in ordered if chosen.key(s) is not None]
         known.sort(key=chosen.key, reverse=wanted.startswith("-"))
@@ -113,7 +114,7 @@ def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: b
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
     columns = [
         _Column("place", _("Observes"), lambda s: collation_key(s.place), lambda s: s.place),
-        _Column("state", _("State"), lambda s: ORDER[s.device.freshness], lambda s: state(s.device)),
+        _Column("state", _("State"), _rank, lambda s: state(s.device, zone)),
         _Column("seen", _("Last seen"), lambda s: s.device.heard, lambda s: last_seen(s.device, zone, now)),
         _Column(
             "entries",
@@ -136,6 +137,10 @@ def _head(column: _Column, address: Address, wanted: str) -> Any:
         column.title, href=address.href(sort=f"-{column.name}" if wanted == column.name else column.name)
     )
     return html.Th(link, scope="col", **(aria(sort=sorted_by) if sorted_by else {}))
+
+
+def _rank(sensor: SensorRow) -> int:
+    return AWAITED if sensor.device.awaited else ORDER[sensor.device.freshness]
 
 
 def _clock_error(sensor: SensorRow) -> float | None:
@@ -208,10 +213,10 @@ def _mean(days: Days) -> float:
     return sum(days.values()) / len(days)
 
 
-def state(device: DeviceInfo) -> Any:
+def state(device: DeviceInfo, zone: str) -> Any:
     """Return the chip of a sensor."""
-    level = "calm" if device.freshness == "live" else "moderate"
-    return chip(sensor_state(device.freshness), state=device.freshness, level=level)
+    level = "calm" if device.awaited or device.freshness == "live" else "moderate"
+    return chip(device_state(device, zone), state="live" if device.awaited else device.freshness, level=level)
 
 
 def last_seen(device: DeviceInfo, zone: str, now: datetime) -> str:

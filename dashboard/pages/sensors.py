@@ -72,7 +72,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 wrong,
                 site.site,
                 site.timezone,
-                any(d.freshness in ("stale", "none") for d in mine),
+                any(d.is_offline for d in mine),
                 uncounted(place, built, now),
             ),
             html.H2(_("All sensors")),
@@ -157,14 +157,24 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     """`21 sensors: 1 is silent, 2 were never heard.`"""
     if not devices:
         return _("No sensor is placed here yet.")
-    silent = sum(d.freshness == "stale" for d in devices)
-    never = sum(d.freshness == "none" for d in devices)
-    late = sum(d.freshness == "late" for d in devices)
+    awaited = sum(d.awaited is not None for d in devices)
+    silent, never, late = (
+        sum(d.freshness == state and not d.awaited for d in devices) for state in ("stale", "none", "late")
+    )
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     states = [
         *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
         *([plural("{n} is delayed", "{n} are delayed", late).format(n=late)] if late else []),
         *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
+        *(
+            [
+                plural("{n} is placed from a later day", "{n} are placed from a later day", awaited).format(
+                    n=awaited
+                )
+            ]
+            if awaited
+            else []
+        ),
     ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(states)}."
 

@@ -14,6 +14,8 @@ from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
+from besok.services.devices import get_devices
+from besok.services.overview import get_overview
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
@@ -59,6 +61,12 @@ def heard(db: Database, at: datetime) -> None:
     execute(db, "update channel set last_time = %s", (at,))
 
 
+def burst(db: Database, at: datetime, *, of: datetime) -> None:
+    """Have every device send at one time what it stored at another."""
+    heard(db, at)
+    execute(db, "update channel set last_time = %s", (of,))
+
+
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
     asked = {"target": "desk", "author": "Kim", **more}
     return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
@@ -92,6 +100,32 @@ def test_an_outage_is_one_message_and_its_end_another(library: Database, desk: I
     turn(library, now + 4 * MINUTE)
     assert desk.subjects == ["Besök: 3 larm", "Besök: 3 larm har upphört"]
     assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
+
+
+def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    """All show the sensor as delayed; it is over when it sends what is new."""
+
+    def offline(at: datetime) -> list[int]:
+        seen = next(one.offline for one in get_overview(library, at).sites if one.site == "lib")
+        states = [one.freshness for one in get_devices(library, "lib", now=at)]
+        assert states.count("stale") == seen
+        return [seen, states.count("late")]
+
+    rule(library, "sensor_offline", now)
+    burst(library, now, of=now - timedelta(hours=2))
+    turn(library, now)
+    assert desk.subjects == [] and offline(now) == [0, 2]
+    for hour in range(1, 4):
+        turn(library, now + timedelta(minutes=60 * hour - 30))
+        assert offline(now + timedelta(minutes=60 * hour - 30)) == [2, 0]
+        burst(library, now + timedelta(hours=hour), of=now + timedelta(hours=hour - 2))
+        turn(library, now + timedelta(hours=hour))
+    assert desk.subjects == ["Besök: 2 larm"]
+    heard(library, now + timedelta(hours=4))
+    turn(library, now + timedelta(hours=4))
+    assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections

@@ -11,6 +11,7 @@ from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Message, Reading
 from besok.model.views.devices import DeviceToday
+from besok.services.condition import get_troubles
 from besok.services.devices import get_devices, get_devices_today, get_rejected, get_rejected_alike
 from besok.services.health import get_health
 from besok.services.live import get_live
@@ -21,6 +22,9 @@ from besok.services.visits import get_visits
 from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
+from besok.text.languages import speaking
+from dashboard.components import live_parts
+from dashboard.pages import sensors
 from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
@@ -253,6 +257,21 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database) -> None:
     assert hall(40) == ("stale", 600)
     devices = {d.device: d.freshness for d in get_devices(db, now=NOW)}
     assert devices == {"lib/front": "live", "lib/garden": "live"}
+
+
+def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(db: Database) -> None:
+    later = datetime.now(HERE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    planned = SITES.replace('device = "garden"', f'device = "garden"\nfirst = {later.date()}')
+    sites.apply(db, sitefile.parse(planned))
+    now = datetime.now(UTC)
+    put(db, "front", now, 1)
+    front, garden = get_devices(db, "lib", now=now)
+    assert (front.awaited, front.is_offline, front.freshness) == (None, False, "live")
+    assert garden.awaited and garden.awaited.astimezone(HERE).date() == later.date()
+    assert not garden.is_offline and "sensor_offline" not in {one.kind for one in get_troubles(db, now)}
+    with speaking("en"):
+        assert sensors.summary([front, garden]) == "2 sensors: 1 is placed from a later day."
+        assert live_parts.device_state(garden, "Europe/Stockholm").startswith("Placed from ")
 
 
 def test_progress_with_no_little_and_full_history(placed: Database) -> None:

@@ -13,7 +13,7 @@ SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
-    """Placement of a channel of a device."""
+    """Placement of a channel of a device; `begins` is None for one that has begun."""
 
     channel: str
     site: str
@@ -21,13 +21,14 @@ class PlacementInfo:
     space: str | None
     swapped: bool
     role: str
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInfo:
     """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
     for a device that was heard but not placed. `heard` is the time of the last reading: one that comes hours late tells
-    nothing of now.
+    nothing of now, and the device is late.
     """
 
     source: str
@@ -41,6 +42,17 @@ class DeviceInfo:
     clock_problem: str | None
     placements: tuple[PlacementInfo, ...]
     channels: tuple[str, ...]
+
+    @property
+    def awaited(self) -> datetime | None:
+        """When the first of its placements begins, if none has begun."""
+        begins = [placement.begins for placement in self.placements]
+        return min((t for t in begins if t), default=None) if all(begins) else None
+
+    @property
+    def is_offline(self) -> bool:
+        """Tell whether a device that observes something now sends nothing, or never did."""
+        return bool(self.placements) and not self.awaited and self.freshness in ("stale", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,16 @@ def freshness(last_seen: datetime | None, now: datetime, interval_s: float = USU
     return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
 
 
+def sensor_freshness(
+    measured: datetime | None, received: datetime | None, now: datetime, interval_s: float = USUAL_S
+) -> Freshness:
+    """Return whether a sensor sends: offline is one that nothing comes from, late one that sends now what is old, as a
+    burst of stored readings, or those of a slow clock.
+    """
+    arrives = freshness(received, now, interval_s)
+    return "late" if arrives == "live" and freshness(measured, now, interval_s) != "live" else arrives
+
+
 def older(one: Freshness, other: Freshness) -> Freshness:
     """Return the worse of two."""
     order: tuple[Freshness, ...] = ("live", "late", "stale", "none")

@@ -46,7 +46,8 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
     coalesce((select array_agg(c.key order by c.key) from channel c where c.device_id = d.device_id), '{}') as channels,
     coalesce((
         select jsonb_agg(jsonb_build_object('channel', c.key, 'site', si.slug, 'portal', p.slug, 'space', s.slug,
-            'swapped', pl.swapped, 'role', pl.role) order by c.key)
+            'swapped', pl.swapped, 'role', pl.role,
+            'begins', case when lower(pl.valid) > %(now)s then lower(pl.valid) end) order by c.key)
         from channel c
         join placement_now pl on pl.channel_id = c.channel_id
         left join portal p using (portal_id)

@@ -662,7 +662,8 @@ with place as (
 ), sensor as (
     select site_id, count(*)::int as sensors,
         count(*) filter (where heard is null or (%(now)s - heard) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int as offline
-    from (select site_id, device_id, max(heard) as heard, max(interval_s) as interval_s from placed group by 1, 2) d
+    from (select distinct site_id, device_id, interval_s from placed) d
+    join device_heard using (device_id) -- that `sensor_freshness` calls offline
     group by site_id
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,

@@ -26,7 +26,7 @@ def get_alerts(
 
     The newest first. Raises NotFound for a site that is not there.
     """
-    place = load(db, site)
+    place = load(db, site, past=True)
     return [_info(one, (place,)) for one in alerts.listing(db, now - resolved_for, site)]
 
 
@@ -52,7 +52,7 @@ def acknowledge(db: Database, number: int, who: str, now: datetime) -> AlertInfo
         raise NotFound(messages.NO_ALERT(number=number))
     if not acknowledged:
         raise StoreRefused(messages.ALERT_TAKEN(number=number))
-    return _info(alert, load_all(db))
+    return _info(alert, load_all(db, past=True))
 
 
 def get_rules(db: Database, site: str) -> list[RuleInfo]:
@@ -95,7 +95,7 @@ def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
 
 def get_names(db: Database, listed: Sequence[Alert]) -> dict[int, str]:
     """Return the display names of the subjects by alert, each with its site: a message comes from all of them."""
-    sites, names = load_all(db), {}
+    sites, names = load_all(db, past=True), {}
     for alert in listed:
         place = _place(alert, sites)
         name = _name(alert, place)
@@ -115,6 +115,7 @@ def _name(alert: Alert, place: Site | None) -> str:
     names = {id_: named(name) for id_, name in place.names.items()}
     sensors = [s for s in place.sensors if place.external_id(s) == alert.subject]
     if sensors:
+        sensors = [s for s in sensors if not (s.last or s.until)] or sensors
         where = dict.fromkeys(names.get(s.portal or s.space, "") for s in sensors)
         return f"{', '.join(filter(None, where))} ({alert.subject})"
     return names.get(alert.subject, "") or names.get(alert.subject.removeprefix(f"{place.id}/"), "")

@@ -5,12 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from besok.model.errors import NotFound
+from besok.analytics.placement import PEOPLE
+from besok.model.errors import BesokError, NotFound
 from besok.model.site import Sensor, Site, SiteFile
+from besok.model.views.devices import DeviceInfo
 from besok.services.devices import get_devices
 from besok.store import sites
 from besok.store.database import Database
 
+OF_SPACES: Final = frozenset(
+    {"people", "occupied", "motions", "motions_total", "co2_ppm"}
+)  # tell of people in a space
 Walk = Literal["right", "swapped", "undirected", "fewer", "more", "nothing"]
 WALK_TEXTS: Final[dict[Walk, str]] = {
     "right": "it works",
@@ -61,8 +66,13 @@ def plan_replacement(
 ) -> tuple[SiteFile, list[Sensor]]:
     """Return the sites with a sensor that ends at `now` and another that takes its places over; the sections of both.
 
-    `swap`: in is out for the new one. Raises NotFound where one is not known, or the new one lacks a channel.
+    `swap`: in is out for the new one. Raises NotFound where one is not known, or the new one lacks a channel, and
+    BesokError where it cannot take over: it is the same, has a place, or measures something else.
     """
+    if old == new:
+        raise BesokError(
+            f"{new} cannot replace itself: name the new device second, as `besok device list` shows it"
+        )
     known = {one.device: one for one in get_devices(db, now=now)}
     if new not in known:
         raise NotFound(f"nothing was ever heard of {new}; `besok device list` shows what was")
@@ -74,12 +84,18 @@ def plan_replacement(
     if home is None:
         raise NotFound(f"{old} observes nothing now; `besok device list` shows what does")
     device = known[new]
+    if device.placements:
+        places = ", ".join(sorted({f"{p.site}/{p.portal or p.space}" for p in device.placements}))
+        raise BesokError(
+            f"{new} is placed at {places} already: end that placement in the site file first, or name another device"
+        )
     if device.source == "native" and not new.startswith(f"{home.id}/"):
         raise NotFound(f"{new} is a sensor of another site than {old}: its name begins with {home.id}/")
     lines: list[Sensor] = []
     for sensor in home.sensors:
         if _is(home, sensor, old) and _is_placed(sensor):
             channel = _channel(sensor, device.channels, new)
+            _check_metrics(db, sensor, device, channel or sensor.channel_key)
             ended = replace(sensor, until=now)
             begun = replace(
                 sensor, device=new.removeprefix(f"{home.id}/") if device.source == "native" else new,
@@ -100,6 +116,17 @@ def _is(site: Site, sensor: Sensor, device: str) -> bool:
 
 def _is_placed(sensor: Sensor) -> bool:
     return sensor.last is None and sensor.until is None
+
+
+def _check_metrics(db: Database, sensor: Sensor, device: DeviceInfo, channel: str) -> None:
+    """Require that the new device measures what its place is counted by. Raises BesokError."""
+    rows = db.rows("device_metrics", source=device.source, device=device.device, channel=channel)
+    heard = {metric for (metric,) in rows}
+    if heard.isdisjoint(PEOPLE if sensor.portal else OF_SPACES):
+        raise BesokError(
+            f"{device.device} sends {', '.join(sorted(heard)) or 'nothing'} on {channel}, which tells of no people "
+            f"{'at a door' if sensor.portal else 'in a space'}: name another device, or change what it sends"
+        )
 
 
 def _channel(sensor: Sensor, channels: Sequence[str], new: str) -> str:

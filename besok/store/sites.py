@@ -271,9 +271,9 @@ def _minimal(site: Site, bound: Mapping[tuple[str, str], tuple[str, ...]]) -> Si
     return replace(site, sensors=tuple(sensors))
 
 
-def load(db: Database, site: str) -> Site:
-    """Return the site as last applied, with its present and future sensors. Raises NotFound."""
-    sites = db.fetch("site_files", Site, site=site, history=False)
+def load(db: Database, site: str, *, past: bool = False) -> Site:
+    """Return the site as last applied, with its present and future sensors, or `past` ones too. Raises NotFound."""
+    sites = db.fetch("site_files", Site, site=site, history=past)
     if not sites:
         raise no_site(site)
     return _with_days(sites[0])
@@ -297,9 +297,9 @@ def id_of(conn: Connection, site: str) -> int:
     return int(row[0])
 
 
-def load_all(db: Database) -> tuple[Site, ...]:
-    """All sites, in the order of their file."""
-    return tuple(_with_days(site) for site in db.fetch("site_files", Site, site=None, history=False))
+def load_all(db: Database, *, past: bool = False) -> tuple[Site, ...]:
+    """All sites, in the order of their file, with their present and future sensors, or `past` ones too."""
+    return tuple(_with_days(site) for site in db.fetch("site_files", Site, site=None, history=past))
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:

@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import Result
 
-from besok.model.errors import NotFound
+from besok.model.alerts import Alert
+from besok.model.errors import BesokError, NotFound
+from besok.services.alert_handling import get_names
 from besok.services.replacement import DoorCounts, door_counts, judge_walk, plan_replacement
 from besok.store import sites
 from besok.store.database import Database
+from besok.text.languages import speaking
 from tests.databases import execute
 from tests.store.counted import build, put, reading
 
@@ -35,6 +38,18 @@ def house(db: Database) -> Database:
     return db
 
 
+def test_alerts_name_a_sensor_that_was_replaced_by_its_place(house: Database) -> None:
+    changed, _ = plan_replacement(house, "lib/front", "lib/new", swap=False, now=NOW)
+    sites.apply(house, changed, now=NOW)
+    alert = Alert(
+        id=1, rule=1, kind="sensor_offline", site="lib", subject="lib/front", since=NOW, value=None, threshold=None,
+        target="desk", quiet_from=None, quiet_to=None, timezone="UTC", raised=NOW, sent=None, acknowledged=None,
+        acknowledged_by=None, resolved=NOW,
+    )  # fmt: skip
+    with speaking("en"):
+        assert get_names(house, [alert]) == {1: "Library, Front (lib/front)"}
+
+
 def test_it_takes_over_from_now_on(house: Database) -> None:
     changed, sections = plan_replacement(house, "lib/front", "lib/new", swap=True, now=NOW)
     assert [(s.device, s.since, s.until, s.swapped) for s in sections] == [
@@ -55,11 +70,15 @@ def test_it_takes_over_from_now_on(house: Database) -> None:
     ("old", "new", "said"),
     [
         ("lib/front", "lib/nobody", "nothing was ever heard of lib/nobody"),
-        ("lib/new", "lib/front", "lib/new observes nothing now"),
+        ("lib/new", "lib/spare", "lib/new observes nothing now"),
+        ("lib/front", "lib/front", "lib/front cannot replace itself"),
+        ("lib/front", "lib/back", "lib/back is placed at lib/back already"),
+        ("lib/front", "lib/air", "lib/air sends co2_ppm on flow:1, which tells of no people at a door"),
     ],
 )
 def test_what_cannot_be_is_said(house: Database, old: str, new: str, said: str) -> None:
-    with pytest.raises(NotFound, match=said):
+    put(house, reading(0, 5, "in", device="spare"), reading(0, 600, "co2_ppm", device="air"))
+    with pytest.raises(BesokError, match=said):
         plan_replacement(house, old, new, swap=False, now=NOW)
 
 

@@ -1,3 +1,12 @@
+-- name: device_metrics
+-- What a channel of a device has measured.
+select m.name
+from device d
+join channel c using (device_id)
+cross join metric m
+where d.source = %(source)s and d.external_id = %(device)s and c.key = %(channel)s
+    and exists (select from reading r where r.channel_id = c.channel_id and r.metric = m.code)
+
 -- name: device_passed
 -- Who passed a device, placed or not, in the quarters of an hour that began since a time.
 select coalesce(sum(b.people_in), 0)::float8, coalesce(sum(b.people_out), 0)::float8

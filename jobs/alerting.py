@@ -2,8 +2,10 @@
 
 import logging
 import urllib.request
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
+from html import escape
 from http.client import HTTPException
 from threading import Thread
 from typing import Any, Final, NamedTuple
@@ -65,18 +67,16 @@ def send(db: Database, now: datetime) -> None:
         if alerts_due or trial:
             with speaking(language):
                 names = get_names(db, alerts_due)
-                problem = deliver(
-                    url, alert_text.title(alerts_due, names), alert_text.body(alerts_due, names)
-                )
+                problem = deliver(url, alert_text.title(alerts_due, names), _body(alerts_due, names))
         alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
         if problem:
             log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
-    """Send a message to an address of Apprise; return the error, if any, without the address.
+    """Send a message, whose body is HTML, to an address of Apprise; return the error, if any, without the address.
 
-    With a `file`, which services that take none leave out, the body is HTML.
+    Services that take no `file` leave it out, and those that show text get text.
     """
     import apprise  # takes a while, and few installations have a target
 
@@ -84,10 +84,19 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     if not sender.add(url):
         return "the address is none that Apprise knows"
     with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as noted:  # type: ignore[no-untyped-call]
-        more = {"attach": _attachment(file), "body_format": "html"} if file else {}
-        sent = sender.notify(title=title, body=body, **more)
+        more = {"attach": _attachment(file)} if file else {}
+        sent = sender.notify(title=title, body=body, body_format="html", **more)
         logged = noted.getvalue().strip().splitlines()
     return None if sent else (logged[-1] if logged else "it was refused")[:300]
+
+
+def _body(listed: Sequence[Alert], names: Mapping[int, str]) -> str:
+    """Return the alerts as a list, with the addresses of their pages where others can open them."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in alert_text.lines(listed, names))
+    root = environment.load().public_url.rstrip("/")
+    links = [f"{root}/alerts/{site}" for site in dict.fromkeys(a.site for a in listed if a.site)] or [root]
+    shown = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in links if root)
+    return f"<ul>{items}</ul>{shown}"
 
 
 def _attachment(file: Attached) -> Any:

@@ -100,6 +100,10 @@ NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and it
 NO_ALERT: Final = Translatable("there is no alert {number}")
 NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
 ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody is already taking care of it")
+RULE_EXISTS: Final = Translatable("rule {number} says the same already")
+ADDRESS_EXISTS: Final = Translatable(
+    "{name} has that address already: choose it in a rule, or give another address", about="url"
+)
 HALF_QUIET: Final = Translatable(
     "quiet hours have a beginning and an end: write both or neither", about="quiet_to"
 )
@@ -183,6 +187,12 @@ NOT_IN_FORCE: Final = Translatable("{number} is not in force: there is nothing t
 DECIDED_BEFORE: Final = Translatable("{number} was decided before: look at the list again")
 NOTHING_WAITS: Final = Translatable(
     "{device}: nothing of it waits in quarantine any more: look at the list again"
+)
+RELEASED_BEFORE: Final = Translatable(
+    "{author} has released these readings in the meantime ({n} in all): load the page again; the decision can be undone"
+)
+DROPPED_BEFORE: Final = Translatable(
+    "{author} has dropped these readings in the meantime ({n} in all): load the page again; the decision can be undone"
 )
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
 EXPIRED: Final = Translatable(

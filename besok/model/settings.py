@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     """Names a browser may call the pages by, comma-separated; others are refused."""
     public_url: str = ""
-    """Address of all pages for browsers, as https://besok.example.se: posters show it, and people sign in there."""
+    """Address of all pages for browsers, as https://besok.example.se: for posters, alerts and sign-in."""
     trusted_proxies: str = ""
     """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
     session_hours: int = 12

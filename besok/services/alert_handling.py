@@ -69,16 +69,24 @@ def remove_rule(db: Database, site: str, number: int, now: datetime) -> None:
     alerts.remove_rule(db, number, now)
 
 
+def require_new_address(db: Database, name: str, url: str) -> None:
+    """Require that no target of another name has an address: its messages would come twice. Raises AlertError."""
+    for other, known in alerts.targets(db).items():
+        if known == url and other != name:
+            raise AlertError(messages.ADDRESS_EXISTS(name=other))
+
+
 def put_target(db: Database, name: str, url: str) -> None:
     """Store a target for messages; the jobs send one to try it.
 
-    Raises AlertError for an address of no known service.
+    Raises AlertError for an address of no known service, or that another target has.
     """
     import apprise  # takes a while, and few set a target
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # else it logs an address that it does not know
     if not apprise.Apprise().add(url):
         raise AlertError(messages.UNKNOWN_SERVICE)
+    require_new_address(db, name, url)
     alerts.put_target(db, name, url, trial=True)
 
 

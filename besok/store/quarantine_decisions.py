@@ -48,7 +48,8 @@ def decide(
 ) -> tuple[int, int]:
     """Release or drop readings; return the number of the decision and how many readings it covers.
 
-    Released readings count, and their days are recomputed. Raises NotFound where none await a decision.
+    Released readings count, and their days are recomputed. Raises NotFound where none await a decision, and
+    StoreRefused where somebody has decided in the meantime.
     """
     selection = values_of(chosen)
     with db.transaction() as conn:
@@ -59,7 +60,8 @@ def decide(
         key = {"decision_id": number, "channels": channels}
         readings = conn.execute(sql("quarantine_choose"), {**selection, **key}).rowcount
         if not readings:
-            raise NotFound(messages.NOTHING_WAITS(device=chosen.device))
+            before = conn.execute(sql("quarantine_decided_before"), {**selection, **key}).fetchone()
+            raise _decided(*before) if before else NotFound(messages.NOTHING_WAITS(device=chosen.device))
         conn.execute(sql("quarantine_chosen"), {**key, "readings": readings})
         if choice == "released":
             expired, _ = conn.execute(sql("quarantine_expired"), key).fetchone() or (None, 0)
@@ -70,6 +72,11 @@ def decide(
         about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
         audit.note(conn, "release", f"decision {number}", site=chosen.site or "", detail=about)
         return number, readings
+
+
+def _decided(decision: Choice, author: str, readings: int) -> StoreRefused:
+    text = messages.RELEASED_BEFORE if decision == "released" else messages.DROPPED_BEFORE
+    return StoreRefused(text(author=author, n=readings))
 
 
 def undo(db: Database, number: int, *, author: str, now: datetime, site: str | None = None) -> None:

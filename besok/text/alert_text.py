@@ -26,17 +26,17 @@ def title(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
     return plural("Besök: {n} alert", "Besök: {n} alerts", len(began)).format(n=len(began))
 
 
-def body(alerts: Sequence[Alert], names: Mapping[int, str]) -> str:
+def lines(alerts: Sequence[Alert], names: Mapping[int, str]) -> list[str]:
     """Return a line for each alert, those that began first, and of very many their numbers; `names` as of `title`."""
     if not alerts:
-        return _("Alerts from Besök arrive here.")
+        return [_("Alerts from Besök arrive here.")]
     ordered = sorted(alerts, key=lambda alert: (alert.resolved is not None, alert.raised))
-    lines = [f"- {sentence(alert, names[alert.id])}" for alert in ordered[:LISTED]]
+    lines = [sentence(alert, names[alert.id]) for alert in ordered[:LISTED]]
     rest = Counter((alert.resolved is not None, alert.kind) for alert in ordered[LISTED:])
     for (over, kind), n in rest.items():
         text = _("{n} more over: {kind}") if over else _("{n} more: {kind}")
-        lines.append("- " + text.format(n=formats.number(n), kind=kinds()[kind]))
-    return "\n".join(lines)
+        lines.append(text.format(n=formats.number(n), kind=kinds()[kind]))
+    return lines
 
 
 def sentence(alert: Alert, subject: str = "") -> str:

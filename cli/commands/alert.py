@@ -25,9 +25,12 @@ def put_target(
 
     It is one of Apprise: mailto://..., msteams://..., ntfy://...
     """
+    from besok.services.alert_handling import require_new_address
     from jobs.alerting import deliver
 
     url = ask_secret("Address")
+    with opened() as db:
+        require_new_address(db, name, url)
     if problem := deliver(url, "Besök", "This is where alerts of Besök will come."):
         raise typer.BadParameter(f"no message went out: {problem}")
     with opened() as db:

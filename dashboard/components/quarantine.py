@@ -86,7 +86,10 @@ def _form(group: QuarantineGroup, site: str) -> Any:
         "cause": group.cause.value,
         "until": str(group.until),
     }
-    choices = {"released": _("release: they count"), "dropped": _("drop: they are false")}
+    n = group.readings
+    release = plural("release {n} reading: it counts", "release {n} readings: they count", n)
+    drop = plural("drop {n} reading: it is false", "drop {n} readings: they are false", n)
+    choices = {"released": release.format(n=formats.number(n)), "dropped": drop.format(n=formats.number(n))}
     fields = [
         *forms.hidden(form_id, identity),
         forms.choice(form_id, "decision", _("Decision"), choices, none=_("choose")),

@@ -35,7 +35,7 @@ def test_a_person_decides(quiet_house: House, open_page: Open, db: Database) -> 
     card.get_by_label("Your name or initials").press("Enter")
     expect(card.locator(".wrong")).to_have_text("This is not possible here: see what the field asks for.")
     expect(card.locator(".problem")).to_be_empty()  # neither "try again" nor words of the program
-    card.get_by_label("Decision").select_option("release: they count")
+    card.get_by_label("Decision").select_option("release 1 reading: it counts")
     card.get_by_label("Your name or initials").press("Enter")
     expect(card).to_have_count(0)
     expect(page.locator("#announcer")).to_have_text("Saved.")

@@ -17,6 +17,7 @@ class Inbox:
     def __init__(self) -> None:
         self.subjects: list[str] = []
         self.bodies: list[str] = []
+        self.pages: list[str] = []  # the same in HTML
         self.files: list[tuple[str, bytes]] = []
         self.refuses = False
 
@@ -27,6 +28,8 @@ class Inbox:
         self.subjects.append(str(make_header(decode_header(message["Subject"]))))
         part = next(one for one in message.walk() if one.get_content_maintype() == "text")
         self.bodies.append(bytes(part.get_payload(decode=True)).decode())
+        pages = (one for one in message.walk() if one.get_content_type() == "text/html")
+        self.pages += [bytes(one.get_payload(decode=True)).decode() for one in pages]
         files = (one for one in message.walk() if one.get_filename())
         self.files += [(str(one.get_filename()), bytes(one.get_payload(decode=True))) for one in files]
         return "250 taken"

@@ -12,6 +12,7 @@ import pytest
 
 from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, JobError, NotFound
+from besok.services.alert_handling import put_target
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
 from besok.services.devices import get_devices
@@ -54,6 +55,36 @@ def desk(library: Database, inbox: tuple[Inbox, str]) -> Inbox:
     taken, url = inbox
     alerts.put_target(library, "desk", url)
     return taken
+
+
+def test_a_mail_in_html_has_lines_that_wrap_and_a_link_that_works_elsewhere(
+    library: Database, inbox: tuple[Inbox, str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, url = inbox
+    alerts.put_target(library, "desk", url.replace("format=text", "format=html"))
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    turn(library, now)
+    assert taken.pages[0].count("<li>Sensorn Bibblan, ") == 2 and "&nbsp;" not in taken.pages[0]
+    assert "href" not in taken.pages[0], "no address is known that others can open"
+    monkeypatch.setenv("BESOK_PUBLIC_URL", "https://besok.example.se/")
+    heard(library, now + 3 * MINUTE)
+    turn(library, now + 3 * MINUTE)
+    assert '<a href="https://besok.example.se/alerts/lib">' in taken.pages[1]
+
+
+def test_no_rule_or_address_is_kept_twice(library: Database, desk: Inbox, now: datetime) -> None:
+    number = rule(library, "sensor_offline", now, minutes=5)
+    with pytest.raises(AlertError, match=f"rule {number} says the same"):
+        rule(library, "sensor_offline", now, minutes=5, author="Robin")
+    assert rule(library, "sensor_offline", now, minutes=10) and rule(
+        library, "sensor_offline", now, site="lib"
+    )
+    url = alerts.targets(library)["desk"]
+    with pytest.raises(AlertError, match="desk has that address already"):
+        put_target(library, "office", url)
+    put_target(library, "desk", url)
+    assert alerts.targets(library) == {"desk": url}
 
 
 def heard(db: Database, at: datetime) -> None:
@@ -464,9 +495,9 @@ def test_a_thousand_alerts_are_a_message_that_any_service_takes(library: Databas
     names = {n: f"Sensor {n}" for n in range(1000)}
     many = [replace(one, id=n, resolved=now if n >= 900 else None) for n in range(1000)]
     with speaking("en"):
-        lines = alert_text.body(many, names).splitlines()
-    assert len(lines) == alert_text.LISTED + 2 and lines[0].startswith("- Sensor Sensor 0 offline")
-    assert lines[-2:] == ["- 870 more: Sensor offline", "- 100 more over: Sensor offline"]
+        lines = alert_text.lines(many, names)
+    assert len(lines) == alert_text.LISTED + 2 and lines[0].startswith("Sensor Sensor 0 offline")
+    assert lines[-2:] == ["870 more: Sensor offline", "100 more over: Sensor offline"]
 
 
 def test_a_placed_sensor_that_was_never_heard_and_a_backup_that_was_never_made(

@@ -234,6 +234,8 @@ def test_a_part_is_released_and_the_rest_dropped(house: Database) -> None:
     assert (readings, causes(house)) == (300, {})
     attack(house, false_future())
     assert causes(house) == {}  # the same again is dropped
+    with pytest.raises(StoreRefused, match=r"Kim has dropped these readings in the meantime \(300 in all\)"):
+        decide(house, "released", Chosen(device=FRONT, cause=Withheld.AHEAD), author="Robin", now=NOW)
     undo(house, number, author="Kim", now=NOW)
     assert causes(house) == {Withheld.AHEAD: 300}
     with pytest.raises(NotFound, match="nothing of it waits"):

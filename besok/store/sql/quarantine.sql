@@ -158,6 +158,22 @@ select max(c.expired) filter (where q.time - q.period_s * interval '1 second' < 
 from quarantine q join channel c using (channel_id)
 where q.decision_id = %(decision_id)s
 
+-- name: quarantine_decided_before
+-- The last earlier decision in force about such readings.
+select k.decision, k.author, k.readings
+from quarantine_decision k
+where k.undone is null and k.device = %(device)s and k.decision_id < %(decision_id)s and exists (
+    select from quarantine q
+    join channel c using (channel_id)
+    join device d using (device_id)
+    where q.decision_id = k.decision_id and d.external_id = k.device and (%(source)s::text is null or d.source = %(source)s)
+        and (%(channel)s::text is null or c.key = %(channel)s) and (%(cause)s::text is null or q.cause = %(cause)s)
+        and (%(first)s::timestamptz is null or q.time >= %(first)s) and (%(last)s::timestamptz is null or q.time < %(last)s)
+        and (%(until)s::bigint is null or q.quarantine_id <= %(until)s)
+)
+order by k.decision_id desc
+limit 1
+
 -- name: quarantine_chosen
 -- Notes how many readings a decision is about.
 update quarantine_decision set readings = %(readings)s where decision_id = %(decision_id)s

@@ -20,6 +20,7 @@ from besok.services import access, accounts, sign_in
 from besok.store import accounts as stored
 from besok.store import audit, sessions, sites
 from besok.store.database import Database
+from besok.text import audit_text
 from besok.text.languages import _, named, translated
 
 router = APIRouter(include_in_schema=False)
@@ -221,7 +222,9 @@ def audit_page(
     before: Before = None,
 ) -> HTMLResponse:
     """Show the audit of a site or of all, of one person, of one kind of change."""
-    asked = {"site": site or None, "actor": (actor or "").strip() or None, "action": action or None}
+    typed = (actor or "").strip()
+    names = {words: name for name, words in audit_text.actors().items()}
+    asked = {"site": site or None, "actor": names.get(typed, typed) or None, "action": action or None}
     entries = audit.entries(db, **asked, before=before, limit=PAGE)
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}

@@ -87,8 +87,16 @@ def audit(
     """
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     kinds = {str(kind): name for kind, name in audit_text.kinds().items()}
+    actors = audit_text.actors()
     lines = "".join(
-        _row(_clock(e.at, zone), e.actor, kinds.get(e.action, e.action), e.site, e.subject, e.detail)
+        _row(
+            _clock(e.at, zone),
+            actors.get(e.actor, e.actor),
+            kinds.get(e.action, e.action),
+            e.site,
+            e.subject,
+            e.detail,
+        )
         for e in entries
     )
     label, caption = (
@@ -100,7 +108,7 @@ def audit(
     everybody = f'<p><a href="{PEOPLE}">{title}</a></p>' if people else ""
     show, file, before = _("Show"), _("As a file"), _("Older entries")
     more = f'<p><a href="?{_query(asked, before=str(older))}">{before}</a></p>' if older else ""
-    actor = escape(asked.get("actor", ""))
+    actor = escape(actors.get(asked.get("actor", ""), asked.get("actor", "")))
     filters = field("actor", _("Who"), "off", f'value="{actor}" maxlength="200"')
     choices = {"": _("everything"), **dict(sorted(kinds.items(), key=lambda kind: collation_key(kind[1])))}
     filters += _options("action", "action", _("What"), choices, asked.get("action", ""))

@@ -24,9 +24,11 @@ class AuditEntry:
     detail: str
 
 
-def note(conn: Connection, action: Audited, subject: str, *, site: str = "", detail: str = "") -> None:
-    """Note a change in the transaction that makes it."""
-    row = {"actor": ACTOR.get(), "action": action, "site": site, "subject": subject}
+def note(
+    conn: Connection, action: Audited, subject: str, *, site: str = "", detail: str = "", actor: str = ""
+) -> None:
+    """Note a change in the transaction that makes it, by the `actor` or else whoever asks."""
+    row = {"actor": actor or ACTOR.get(), "action": action, "site": site, "subject": subject}
     conn.execute(sql("audit_add"), {**row, "detail": detail[:LONGEST]})
 
 

@@ -71,7 +71,7 @@ def open_session(
         if not conn.execute(sql("session_insert"), {**row, "provider_session": provider_session}).rowcount:
             raise NotAllowed(messages.ACCOUNT_BLOCKED)
         conn.execute(sql("sessions_forget"), {"now": now})
-        audit.note(conn, "account.sign_in", name)
+        audit.note(conn, "account.sign_in", name, actor=name)  # who was nobody until then
 
 
 def find(db: Database, digest: bytes, now: datetime) -> Session | None:

@@ -4,6 +4,11 @@ from besok.model.access import Audited
 from besok.text.languages import _
 
 
+def actors() -> dict[str, str]:
+    """Return what callers without an account are called, by the names under which their changes are noted."""
+    return {"public": _("not signed in"), "local": _("this machine")}
+
+
 def kinds() -> dict[Audited, str]:
     """Return each kind of change in a few words."""
     return {

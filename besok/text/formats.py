@@ -22,6 +22,8 @@ from besok.model.personal import ERASED
 from besok.text.languages import _, language
 
 UNKNOWN = "–"
+WEEK = timedelta(days=6)  # in which a weekday tells of one day alone
+FAR = timedelta(days=300)  # from which a day could be taken for one of another year
 HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
@@ -164,8 +166,8 @@ def months(width: str = "abbreviated") -> list[str]:
 
 
 def soon(t: datetime, zone: str, now: datetime) -> str:
-    """`08:00` if that is today at the site, else `tor 08:00`."""
-    return _near(t, zone, now, "EEE HH:mm")
+    """`08:00` if that is today at the site, `tors 08:00` within the week, else `tors 24 dec. 08:00`."""
+    return _near(t, zone, now, "EEE HH:mm" if t - now < WEEK else "EEE d MMM HH:mm")
 
 
 def lately(t: datetime, zone: str, now: datetime) -> str:
@@ -174,6 +176,7 @@ def lately(t: datetime, zone: str, now: datetime) -> str:
 
 
 def _near(t: datetime, zone: str, now: datetime, other: str) -> str:
-    """Return the hour of a moment of today, at the site, or in the form `other` if it is of another day."""
+    """Return the hour of a moment of today, at the site, its day with the year if it is FAR, else the form `other`."""
     there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    return format_datetime(there, "HH:mm" if there.date() == here.date() else other, locale=locale())
+    form = "HH:mm" if there.date() == here.date() else "d MMM y HH:mm" if abs(t - now) >= FAR else other
+    return format_datetime(there, form, locale=locale())

@@ -3,7 +3,7 @@
 import http.client
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,10 +58,10 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int,
         _print(f"Data: {home.data}")
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, web_port, receive_port)
-    sites = _applied(cluster.url(), sites)
+    simulated = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     with Database(cluster.url(), pool_size=1) as db:
-        example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
+        example.put(db, simulated, today - timedelta(days=history_days), today, datetime.now(UTC))
     _note_last_live_day(home, cluster.url(), sites.sites[0])
     known = history.load(home.history)
     gaps = history.gaps(known, today, history_days)
@@ -132,18 +132,31 @@ def _yielding(program: Program) -> Program:
 
 
 def _applied(url: str, sites: SiteFile) -> SiteFile:
-    """Bring the database up to date, with the sites as the demo wants them, which are returned."""
+    """Bring the database up to date, with the sites as the demo wants them; return those that are simulated.
+
+    Once one of them was edited, they stay as they are and are only opened; all other sites are left alone.
+    """
+    names = {site.id for site in sites.sites}
     migrate(url)
     with Database(url, pool_size=1) as db:
         now = datetime.now(UTC)
-        opened = open_for_demo(sites, load_all(db), now)
         try:
-            apply(db, opened)
-        except EditedInPages:  # what was edited stays
-            known = load_all(db)
-            opened = open_for_demo(SiteFile(sites=known), known, now)
-            edit(db, lambda _: opened, now=now)
-    return opened
+            apply(db, open_for_demo(sites, load_all(db), now))
+        except EditedInPages:
+            edit(db, lambda stored: _reopened(stored, names, now), now=now)
+        return SiteFile(sites=tuple(site for site in load_all(db) if site.id in names and site.sandbox))
+
+
+def _reopened(stored: SiteFile, names: Container[str], now: datetime) -> SiteFile:
+    """Return the sites, with the simulated ones of these names opened around `now`."""
+
+    def reopened(site: Site) -> Site:
+        own = tuple(e for e in site.opening.exceptions if e.note != NOTE)
+        return _opened(replace(site, opening=replace(site.opening, exceptions=own)), site, now)
+
+    return SiteFile(
+        sites=tuple(reopened(site) if site.id in names and site.sandbox else site for site in stored.sites)
+    )
 
 
 def _fill_history(

@@ -149,7 +149,8 @@ def test_a_local_account_signs_in_and_out(db: Database, signed: httpx2.Client) -
     assert (
         signed.get(LIVE, headers={"Cookie": f"besok={first}"}).status_code == 401
     )  # ended here, not only there
-    assert [e.action for e in audit.entries(db, limit=2)] == ["account.sign_out", "account.sign_in"]
+    noted = [(e.action, e.actor.lower()) for e in audit.entries(db, limit=2)]
+    assert noted == [("account.sign_out", "ada"), ("account.sign_in", "ada")]
 
 
 def test_a_login_leads_nowhere_else(signed: httpx2.Client) -> None:

@@ -15,7 +15,7 @@ from besok.model import sitefile
 from besok.model.access import LOCAL, Caller, Grant
 from besok.model.errors import EditConflict, EditedInPages, NotAllowed
 from besok.model.readings import Message
-from besok.model.site import WEEKDAYS, Sensor, Site, SiteFile
+from besok.model.site import WEEKDAYS, OpeningHours, Sensor, Site, SiteFile, WeekHours
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
 from besok.services import access
 from besok.services.places import get_sites
@@ -211,6 +211,28 @@ def test_a_demo_that_starts_again_keeps_what_was_edited(database_url: str, db: D
     library = sites.load(db, LIBRARY)
     assert {s.capacity for s in library.spaces if s.id == "cafe"} == {70}
     assert library.sensors == shown.sites[0].sensors
+
+
+def test_a_demo_that_starts_again_leaves_real_places_alone(database_url: str, db: Database) -> None:
+    """Neither is opened for the demo; of its own places it opens those that are still simulated, once each."""
+    shown = as_sandbox(EXAMPLE)
+    _applied(database_url, shown)
+    own = shown.sites[0]
+
+    def edited(stored: SiteFile) -> SiteFile:
+        closed = OpeningHours(tables=(WeekHours(**dict.fromkeys((*WEEKDAYS, "on_holiday"), "closed")),))
+        return SiteFile(sites=tuple(replace(s, opening=closed, sandbox=s.id == own.id) for s in stored.sites))
+
+    sites.edit(db, edited, author="Kim", now=NOW)
+    create(db, NEW, author="Kim", now=NOW)
+    before = {site.id: site for site in sites.load_all(db)}
+    for _ in range(2):
+        assert [site.id for site in _applied(database_url, shown).sites] == [own.id]
+    after = {site.id: site for site in sites.load_all(db)}
+    assert after.keys() == before.keys() and len(after) == 3
+    assert {name for name, site in after.items() if site != before[name]} == {own.id}
+    days = [e.first for e in after[own.id].opening.exceptions]
+    assert days and sorted(set(days)) == days, "each day once"
 
 
 @pytest.mark.usefixtures("places")

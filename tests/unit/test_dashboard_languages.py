@@ -1,6 +1,6 @@
 import ast
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -134,6 +134,10 @@ def test_when_it_opens_names_another_day() -> None:
     now = datetime(2026, 11, 25, 20, tzinfo=UTC)
     assert formats.soon(datetime(2026, 11, 26, 8, tzinfo=UTC), "Europe/Stockholm", now) == "tors 09:00"
     assert formats.soon(datetime(2026, 11, 25, 22, tzinfo=UTC), "Europe/Stockholm", now) == "23:00"
+    assert formats.soon(now + timedelta(days=29), "Europe/Stockholm", now) == "tors 24 dec. 21:00"
+    assert formats.soon(now + timedelta(days=400), "Europe/Stockholm", now) == "30 dec. 2027 21:00"
+    assert formats.lately(now - timedelta(days=299), "Europe/Stockholm", now) == "30 jan. 21:00"
+    assert formats.lately(now - timedelta(days=300), "Europe/Stockholm", now) == "29 jan. 2026 21:00"
 
 
 @pytest.mark.parametrize(

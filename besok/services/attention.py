@@ -61,6 +61,12 @@ def get_findings(
     return _infos(rows, load_all(db)) if rows else []
 
 
+def was_checked(db: Database, site: str) -> bool:
+    """Tell whether the sensors of a site were ever checked."""
+    with db.transaction() as conn:
+        return site not in quality.due(conn, LONG_AGO)
+
+
 def get_finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)

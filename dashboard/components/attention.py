@@ -20,16 +20,20 @@ def section(
     site: str,
     zone: str,
     offline: bool = False,
+    checked: bool = True,
     uncounted: Sequence[str] = (),
 ) -> Any:
     """Return a card for each finding that stands, open ones first, and those resolved lately folded away.
 
-    `offline`: some sensor is, and may not yet have been for as long as makes it a finding. `uncounted`: names of doors
+    `offline`: some sensor is, and may not yet have been for as long as makes it a finding. `checked`: false before the
+    first check. `uncounted`: names of doors
     that should be counted and have no sensor.
     """
     unresolved = [f for f in findings if f.state != "resolved"]
     past = [f for f in findings if f.state == "resolved"]
     none = _("Nothing: no sensor has been found to be faulty. Besök looks once an hour.")
+    if not checked:
+        none = _("Not known yet: the sensors are checked for the first time within the hour.")
     if offline:
         none = _("Nothing yet: a sensor that is offline for an hour is named here, with what to do.")
     cards = items((_card(f, zone) for f in unresolved), className="strangers attention")

@@ -24,6 +24,8 @@ STEPS: Final = 4  # shades of a day of the calendar
 ORDER: Final = {"stale": 0, "none": 1, "late": 2, "live": 3}  # of states, the worst first
 AWAITED: Final = 4  # placed from a later day on
 
+NO_WORKS: Final[Mapping[str, datetime]] = {}
+
 Days = Mapping[date, float]  # the share of each day in which a sensor worked
 
 
@@ -36,6 +38,7 @@ class SensorRow:
     name: str
     today: DeviceToday
     days: Days
+    maintained: datetime | None = None  # until then nothing is told of it
 
     @property
     def uptime(self) -> float | None:
@@ -63,8 +66,11 @@ def rows(
     site: str,
     today: Mapping[str, DeviceToday],
     coverage: Sequence[ChannelCoverage],
+    works: Mapping[str, datetime] = NO_WORKS,
 ) -> list[SensorRow]:
-    """Return the sensors of a site with all that the table shows of them."""
+    """Return the sensors of a site with all that the table shows of them; `works` are the ends of planned maintenance
+    by its subject.
+    """
     worked = worst_channels(coverage)
     return [
         SensorRow(
@@ -73,6 +79,7 @@ def rows(
             name=one.device.removeprefix(f"{site}/"),
             today=today.get(one.device, DeviceToday(device=one.device)),
             days=worked.get(one.device.removeprefix(f"{site}/"), {}),
+            maintained=max((works[subject] for subject in _subjects(one) if subject in works), default=None),
         )
         for one in devices
     ]
@@ -114,7 +121,7 @@ def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: b
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
     columns = [
         _Column("place", _("Observes"), lambda s: collation_key(s.place), lambda s: s.place),
-        _Column("state", _("State"), _rank, lambda s: state(s.device, zone)),
+        _Column("state", _("State"), _rank, lambda s: _state(s, zone)),
         _Column("seen", _("Last seen"), lambda s: s.device.heard, lambda s: last_seen(s.device, zone, now)),
         _Column(
             "entries",
@@ -211,6 +218,19 @@ def worst_channels(coverage: Sequence[ChannelCoverage]) -> dict[str, dict[date, 
 
 def _mean(days: Days) -> float:
     return sum(days.values()) / len(days)
+
+
+def _subjects(device: DeviceInfo) -> set[str]:
+    """Return what maintenance may be of that concerns a device."""
+    places = {f"{p.site}/{p.portal or p.space}" for p in device.placements}
+    return {device.device, *places, *(p.site for p in device.placements)}
+
+
+def _state(sensor: SensorRow, zone: str) -> Any:
+    until = sensor.maintained and _("Maintenance until {time}").format(
+        time=formats.stamp(sensor.maintained, zone)
+    )
+    return [state(sensor.device, zone), *([quiet(until)] if until else [])]
 
 
 def state(device: DeviceInfo, zone: str) -> Any:

@@ -12,14 +12,14 @@ from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
 from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
-from besok.services.attention import get_coverage, get_findings
+from besok.services.attention import get_coverage, get_findings, was_checked
 from besok.services.calibration import get_calibration, get_effects
 from besok.services.devices import get_devices, get_devices_today, get_rejected_alike, get_unplaced
 from besok.services.headcounts import get_headcounts
 from besok.services.health import not_receiving_since
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
 from besok.services.unplaced_devices import Lookup, UnassignedSensor, look_up, suggest_placements
-from besok.store import quarantine_decisions, sites
+from besok.store import alerts, quarantine_decisions, sites
 from besok.store.database import Database
 from besok.store.voids import listing
 from besok.text.languages import _, named, plural
@@ -72,8 +72,9 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 wrong,
                 site.site,
                 site.timezone,
-                any(d.is_offline for d in mine),
-                uncounted(place, built, now),
+                offline=any(d.is_offline for d in mine),
+                checked=was_checked(db, site.site),
+                uncounted=uncounted(place, built, now),
             ),
             html.H2(_("All sensors")),
             sensor_table.section(
@@ -122,7 +123,8 @@ def _table(
     first = today - timedelta(days=sensor_table.shown_days(address))
     coverage = get_coverage(db, site.site, first, today - timedelta(days=1), now=now)
     sent = get_devices_today(db, site.site, calendar.day_bounds(today, place)[0], now)
-    return sensor_table.rows(devices, place_names(place), site.site, sent, coverage)
+    works = {one.subject: one.until for one in alerts.maintenance(db, site.site, now) if not one.ended}
+    return sensor_table.rows(devices, place_names(place), site.site, sent, coverage, works)
 
 
 def _validation(db: Database, site: SiteInfo, now: datetime) -> Any:

@@ -69,6 +69,16 @@ def library(db: Database) -> Database:
     return db
 
 
+def test_before_the_first_check_nobody_is_said_to_be_well(db: Database) -> None:
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    sites.apply(
+        db, sitefile.parse(site() + space("hall", ("Hall", "Hall")) + door("front", ("Entré", "Front")))
+    )
+    assert not attention.was_checked(db, "lib")
+    assert job.check_due(db, now) == 1
+    assert attention.was_checked(db, "lib")
+
+
 def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Database) -> None:
     silent_since = NOW - timedelta(hours=5)
     fill(library, 2, {"back": silent_since})

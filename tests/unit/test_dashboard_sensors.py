@@ -14,7 +14,7 @@ from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
 from besok.model.views.calibration import CorrectionEffect, DoorInfo
-from besok.model.views.devices import DeviceInfo, DeviceToday, RejectedAlike
+from besok.model.views.devices import DeviceInfo, DeviceToday, PlacementInfo, RejectedAlike
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
 from besok.services import access
@@ -114,6 +114,20 @@ def test_batteries_in_percent_are_sorted_before_those_in_volts() -> None:
     ]
 
 
+@pytest.mark.parametrize("subject", ["house", "house/north", "house/door"])
+def test_planned_maintenance_is_told_at_the_sensor(subject: str) -> None:
+    placed = PlacementInfo(
+        channel="flow:1", site="house", portal="north", space=None, swapped=False, role="primary"
+    )
+    mine = [
+        replace(device("stale", NOW), placements=(placed,)),
+        replace(device("live", NOW), device="other/x"),
+    ]
+    rows = sensor_table.rows(mine, {}, "house", {}, [], {subject: NOW + timedelta(hours=2)})
+    shown = texts(sensor_table.section(rows, "UTC", Address.parse("/sensors/house", ""), NOW))
+    assert shown.count("Maintenance until 25 Nov 14:00") == 1
+
+
 def sorted_heads(search: str) -> dict[str, tuple[str, str]]:
     """How each head is sorted that says so, and where it leads."""
     heads = table_at(search).children[0].children.children
@@ -173,6 +187,8 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
     assert "no sensor has been found to be faulty" in texts(attention.section([], "lib", "Europe/Stockholm"))
+    unchecked = texts(attention.section([], "lib", "Europe/Stockholm", checked=False))
+    assert unchecked.startswith("Not known yet") and "no sensor has been found" not in unchecked
     assert texts(attention.section([], "lib", "Europe/Stockholm", offline=True)).startswith(
         "Nothing yet: a sensor that is offline"
     )

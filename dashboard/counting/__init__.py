@@ -4,10 +4,12 @@ It works without a connection: a service worker keeps its files, the phone keeps
 can. `words.py` holds its texts in both languages, since the language can be changed offline too.
 """
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from besok.model.errors import NotFound
 from besok.services.places import get_sites
@@ -24,6 +26,7 @@ POLICY = (
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 FILES = {
+    "colours.js": (ASSETS / "colours.js", "text/javascript"),
     "count.css": (HERE / "count.css", "text/css"),
     "count.js": (HERE / "count.js", "text/javascript"),
     "keep.js": (HERE / "keep.js", "text/javascript"),
@@ -38,12 +41,14 @@ FILES = {
 def install(server: FastAPI) -> None:
     """Add the page and its files to the web server; it finds the sites through `server.state.db`."""
     router = APIRouter(prefix="/count", include_in_schema=False)
-
-    @router.get("/words.json")
-    def texts() -> JSONResponse:
-        return JSONResponse(words(), headers=FRESH)
-
-    files.serve(router, FILES)
+    frame = (HERE / "page.html").read_bytes()
+    parts = files.read(FILES)
+    parts["words.json"] = json.dumps(words(), ensure_ascii=False).encode(), "application/json"
+    version = sha256(b"\0".join([frame, *(content for content, _kind in parts.values())])).hexdigest()[:12]
+    # The style sheet and the page name the parts of their own version.
+    parts["count.css"] = parts["count.css"][0].replace(b"VERSION", version.encode()), "text/css"
+    frame = frame.replace(b"VERSION", version.encode())
+    files.serve(router, parts, version)
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
@@ -57,13 +62,12 @@ def install(server: FastAPI) -> None:
     def page(site: str) -> HTMLResponse:
         exists = any(one.site == site for one in get_sites(server.state.db))
         return HTMLResponse(
-            _page(), 200 if exists else 404, headers=FRESH | {"Content-Security-Policy": POLICY}
+            _page(frame.decode()), 200 if exists else 404, headers=FRESH | {"Content-Security-Policy": POLICY}
         )
 
     server.include_router(router)
 
 
-def _page() -> str:
-    """Return the frame of the page; its script fills it with words."""
-    need = _("This page needs JavaScript.")
-    return (HERE / "page.html").read_text("utf-8").replace("LANGUAGE", language()).replace("NOSCRIPT", need)
+def _page(frame: str) -> str:
+    """Return the frame of the page in the reader's language; its script fills it with words."""
+    return frame.replace("LANGUAGE", language()).replace("NOSCRIPT", _("This page needs JavaScript."))

@@ -2,7 +2,6 @@
 (async function () {
   "use strict";
   const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000, FORGOTTEN_MS = 300000, LONGEST_MS = 6 * 3600000;
-  const SHELL = ["/assets/colours.js", "/count/count.css", "/count/count.js", "/count/keep.js", "/count/rounds.js", "/count/days.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
   const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
   const $ = (id) => document.getElementById(id);
@@ -171,25 +170,34 @@
     if (chosen() !== "door") {
       $("wrong").textContent = by ? "" : t("nameMissing");
       if (!by) { $("who").focus(); return; }
-      keep.write("besok.counter", by);
       told = "";
-      if (chosen() === "days") { $("wrong").textContent = days.save(); if ($("wrong").textContent) $("visits").focus(); return; }
-      if (round.start()) { navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
+      if (chosen() === "days") {
+        $("wrong").textContent = days.save(by);
+        if ($("wrong").textContent) $("visits").focus(); else nextPerson();
+        return;
+      }
+      if (round.start(by)) { nextPerson(); navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
       return;
     }
     const door = Array.isArray(doors) && doors.find((d) => d.portal === document.querySelector("[name=door]:checked")?.value);
     $("wrong").textContent = !by ? t("nameMissing") : !door ? t("doorMissing") : "";
     if (!by || !door) { (!by ? $("who") : document.querySelector("[name=door]"))?.focus(); return; }
-    keep.write("besok.counter", by);
     count = {
       id: keep.newId(), state: "counting", site, portal: door.portal, name: door.name, inner: door.inner, by,
       minutes: minutes(door), begins: new Date().toISOString(), taps: [],
     };
     keep.save(count);
+    nextPerson();
     told = ""; rung = false;
     draw(); stayAwake(); navigator.storage?.persist?.();
     $("page").focus();
   }
+  function empty() {
+    const by = round.by() || $("who").value.trim();
+    $("wrong").textContent = by ? "" : t("nameMissing");
+    if (!by) $("who").focus(); else if (round.empty(by)) nextPerson();
+  }
+  function nextPerson() { $("who").value = ""; } // a phone goes from hand to hand
   function tap(way, people) {
     count.taps.push({ time: new Date().toISOString(), direction: way, people });
     keep.save(count);
@@ -240,10 +248,10 @@
   }
 
   const round = window.roundOf({
-    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }), by: () => $("who").value.trim() || keep.read("besok.counter") || "?",
+    site, t, named, line, buzz, tell, deliver, draw: () => draw(), both: (name) => ({ sv: texts.sv[name], en: texts.en[name] }),
   });
 
-  const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw(), by: () => $("who").value.trim() });
+  const days = window.daysOf({ site, t, root, tell, deliver, draw: () => draw() });
 
   // ---- the doors, and what the phone needs to open the page offline
   async function load() {
@@ -263,19 +271,16 @@
   async function putAside() {
     if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
     await navigator.serviceWorker.register("/count/worker.js", { scope: "/count/" });
-    const store = await caches.open("besok-count");
-    await Promise.all([...SHELL, location.pathname, doorsAt, round.roomsAt].map((path) => store.add(path).catch(() => undefined)));
     await navigator.serviceWorker.ready;
     root.dataset.offline = "ready";
   }
 
   // ---- begin
-  const answer = await fetch("/count/words.json");
+  const answer = await fetch($("page").dataset.words);
   texts = await answer.json();
   const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
   if (texts[wish]) root.lang = wish;
   mode = [new URLSearchParams(location.search).get("mode"), keep.read("besok.mode")].find((one) => TITLES[one]) || null;
-  $("who").value = keep.read("besok.counter") || "";
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
   if (count && Date.now() - Date.parse(count.begins) > LONGEST_MS) { // of another day
@@ -287,6 +292,7 @@
 
   for (const input of document.querySelectorAll("[name=mode]")) input.addEventListener("change", () => { mode = input.value; keep.write("besok.mode", mode); $("wrong").textContent = ""; draw(); });
   $("form").addEventListener("submit", start);
+  for (const button of document.querySelectorAll("[data-empty]")) button.addEventListener("click", empty);
   $("undo").addEventListener("click", undo);
   $("stop").addEventListener("click", stop);
   $("go-on").addEventListener("click", () => { $("early").hidden = true; $("stop").focus(); });

@@ -3,7 +3,7 @@
   "use strict";
   const DAY_MS = 24 * 3600000;
 
-  window.daysOf = function ({ site, t, root, tell, by, deliver, draw }) {
+  window.daysOf = function ({ site, t, root, tell, deliver, draw }) {
     const $ = (id) => document.getElementById(id);
     const iso = (date) => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
     const noon = (text) => new Date(`${text}T12:00:00`);
@@ -23,12 +23,12 @@
       $("week").textContent = first && first !== last ? `${said(first)} – ${said(last)}` : "";
     }
     /* Keeps what was typed; what is wrong with it, if anything. */
-    function save() {
+    function save(by) {
       const { first, last } = span(), visits = $("visits").value.trim();
       if (!first) return t("dayMissing");
       if (last > iso(new Date())) return t("notOver");
       if (!/^\d+$/.test(visits)) return t("visitsMissing");
-      keep.save({ id: keep.newId(), kind: "visits", state: "unsent", site, name: null, first, last, visits: Number(visits), by: by(), begins: new Date().toISOString() });
+      keep.save({ id: keep.newId(), kind: "visits", state: "unsent", site, name: null, first, last, visits: Number(visits), by, begins: new Date().toISOString() });
       $("visits").value = "";
       tell(t("savedVisits", { n: visits, when: about({ first, last }) }), true);
       draw();

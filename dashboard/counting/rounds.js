@@ -5,7 +5,7 @@
   const ROUND_MS = 3 * 3600000; // a round that was left is gone on with for so long
   const DIGITS = 4;
 
-  window.roundOf = function ({ site, t, named, line, buzz, tell, by, both, deliver, draw }) {
+  window.roundOf = function ({ site, t, named, line, buzz, tell, both, deliver, draw }) {
     const $ = (id) => document.getElementById(id);
     const roomsAt = `/api/v1/sites/${encodeURIComponent(site)}/headcounts/rooms`;
     const kept = `besok.round.${site}`;
@@ -70,9 +70,9 @@
     }
 
     // ---- counting
-    function start() {
+    function start(by) {
       if (!rooms?.length) { tell(t(rooms ? "noRooms" : "roomsOnline")); return false; }
-      round = { site, began: Date.now(), at: 0, done: {} };
+      round = { site, began: Date.now(), by, at: 0, done: {} };
       open(0);
       return true;
     }
@@ -82,15 +82,15 @@
       buzz(12); tell("");
       show();
     }
-    function count(people, seats, space, name) {
+    function count(people, seats, space, name, by) {
       const now = new Date().toISOString();
-      keep.save({ id: keep.newId(), kind: "headcount", state: "unsent", site, space, name, people, seats, by: by(), begins: now });
+      keep.save({ id: keep.newId(), kind: "headcount", state: "unsent", site, space, name, people, seats, by, begins: now });
       buzz(25);
       deliver();
     }
     function save(people, seats) {
       const room = rooms[round.at];
-      count(people, seats, room.space, room.name);
+      count(people, seats, room.space, room.name, round.by);
       round.done[room.space] = people;
       const next = rooms.findIndex((one, n) => n > round.at && !(one.space in round.done));
       if (next >= 0) { tell(t("savedRoom", { room: named(room.name), n: people }), true); open(next); $("room").focus(); return; }
@@ -106,11 +106,12 @@
       if (round.at + 1 < rooms.length) open(round.at + 1); else leave();
     }
     function leave() { round = null; keep.write(kept, "null"); draw(); $("page").focus(); }
-    function empty() {
-      if (!confirm(t("reallyEmpty"))) return;
-      count(0, null, site, both("building"));
+    function empty(by) {
+      if (!confirm(t("reallyEmpty"))) return false;
+      count(0, null, site, both("building"), by);
       tell(t("emptySaved"), true);
       leave();
+      return true;
     }
 
     // ---- begin
@@ -120,7 +121,6 @@
     $("unchanged").addEventListener("click", () => { const was = last(rooms[round.at]); if (was) save(was.people, was.seats); });
     $("skip").addEventListener("click", skip);
     $("end-round").addEventListener("click", leave);
-    for (const button of document.querySelectorAll("[data-empty]")) button.addEventListener("click", empty);
     addEventListener("keydown", (event) => {
       if (!round || event.ctrlKey || event.metaKey || event.altKey) return;
       if (/^\d$/.test(event.key)) digit(event.key);
@@ -129,6 +129,6 @@
       else return;
       event.preventDefault();
     });
-    return { load, start, show, empty, roomsAt, running: () => Boolean(round) };
+    return { load, start, show, empty, running: () => Boolean(round), by: () => round?.by };
   };
 })();

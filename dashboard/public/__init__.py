@@ -44,7 +44,7 @@ TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=
 def install(server: FastAPI, settings: Settings) -> None:
     """Add the public pages to the web server; they read `server.state.db` by `server.state.clock`."""
     router = APIRouter(prefix="/free", include_in_schema=False)
-    files.serve(router, FILES)
+    files.serve(router, files.read(FILES))
 
     def reader_language(request: Request) -> str:
         accepted = preferred(request.headers.get("accept-language", ""), PUBLIC_LANGUAGES)

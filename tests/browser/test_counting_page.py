@@ -1,18 +1,25 @@
 """The counting page on a phone: without a connection, with one again, with mistakes, in both languages."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 from uuid import uuid4
 
+import pytest
 from accessibility import in_either_colours, violations
-from house import House, Open
+from house import House, Open, apply_house
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from besok.model.settings import Settings
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.services.calibration import get_calibration, propose_corrections, receive_count
 from besok.store import calibrations
 from besok.store.database import Database
 from besok.store.write import Batch, write
+from dashboard import counting
+from tests.at_work import serving
 from tests.readings import passed
 
 PHONE = {"width": 390, "height": 780}
@@ -89,6 +96,79 @@ def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, d
     page.reload()
     expect(page.locator("#list .chip")).to_have_text("Skickad")
     assert len(get_calibration(db, place, now + timedelta(minutes=1)).counts) == 1
+    context.close()
+
+
+def release(patch: pytest.MonkeyPatch, folder: Path, name: str, *parts: str) -> None:
+    """Make the page and a script those of a release `name`, whose page names more `parts`."""
+    here = Path(counting.__file__).parent
+    copytree(here, folder / name)
+    page, script = folder / name / "page.html", folder / name / "count.js"
+    more = "".join(f'<script src="/count/{part}?v=VERSION" defer></script>' for part in parts)
+    page.write_text(page.read_text().replace("<body>", f'<body data-release="{name}">{more}'))
+    script.write_text(f"document.documentElement.dataset.script = '{name}';" + script.read_text())
+    patch.setattr(counting, "HERE", folder / name)
+    patch.setitem(counting.FILES, "count.js", (script, "text/javascript"))
+
+
+def test_page_and_scripts_are_of_one_release(
+    chromium: Browser, settings: Settings, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_house(db, "door-house")
+    house = House(id="door-house", url=f"http://127.0.0.1:{settings.port}", publish=lambda *_: None)
+
+    def opened(name: str) -> None:
+        page.reload()
+        expect(page.locator("body")).to_have_attribute("data-release", name)
+        expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+        assert page.locator("html").get_attribute("data-script") == name
+
+    release(monkeypatch, tmp_path, "first")
+    with serving(settings):
+        context, page = phone(chromium, house)
+        opened("first")
+        (tmp_path / "first" / "count.js").write_text("throw new Error('of the next release')")
+        old = page.locator("script[src*=count\\.js]").get_attribute("src")
+        assert page.request.get(f"{house.url}{old}").text().startswith("document")  # from memory
+    release(monkeypatch, tmp_path, "lacking", "nowhere.js")
+    with serving(settings):
+        assert page.request.get(f"{house.url}{old}").status == 404
+        opened("first")  # the new one cannot be fetched completely
+    release(monkeypatch, tmp_path, "whole")
+    with serving(settings):
+        opened("whole")
+    opened("whole")  # nobody answers
+    kept = page.evaluate(
+        "async () => (await (await caches.open('besok-count-2')).keys()).map(one => one.url)"
+    )
+    assert (
+        len({version for url in kept for version in re.findall(r"v=(\w+)", url)}) == 2
+    )  # and the one before
+    context.close()
+
+
+def test_the_next_person_is_asked_for_a_name(chromium: Browser, quiet_house: House) -> None:
+    context, page = phone(chromium, quiet_house, "en-GB")
+    page.on("dialog", lambda dialog: dialog.accept())
+    begin(page, "Kim")
+    page.locator("#stop").tap()
+    page.locator("#stop-anyway").tap()
+    expect(page.locator("#who")).to_have_value("")
+    page.locator("[name=mode][value=rooms]").check()
+    page.locator("#empty").tap()
+    expect(page.locator("#wrong")).to_have_text("Write your name or initials first.")
+    page.locator("#who").fill("Robin")
+    page.locator("#form .main").click()
+    page.reload()  # a round goes on with the name with which it began
+    page.locator("[data-digit='3']").tap()
+    page.locator("#save-room").tap()
+    page.locator("#end-round").tap()
+    expect(page.locator("#who")).to_have_value("")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
+    expect(page.locator("#who")).to_have_value("")
+    assert page.evaluate("() => keep.all().map(one => one.by)") == ["Robin", "Kim"]
+    assert "besok.counter" not in page.evaluate("() => Object.keys(localStorage)")
     context.close()
 
 

@@ -77,6 +77,7 @@ def test_a_round_is_walked_offline_sent_later_and_repeated_with_a_tap(
     expect(page.locator("#list .chip").first).to_have_text("Ångrad")
     wait_for(lambda: kept(db, quiet_house)[-1].undone is not None)
 
+    page.locator("#who").fill("Kim")
     page.locator("#empty").tap()
     expect(page.locator("#state")).to_have_text("Sparat: byggnaden är tom.")
     wait_for(lambda: len(kept(db, quiet_house)) == 4)

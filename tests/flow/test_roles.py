@@ -63,10 +63,10 @@ TABLE: Final[dict[str, set[str]]] = {
             "POST /_dash-update-component",
             "GET /_dash-component-suites/{package_name}/{fingerprinted_path:path}",
             # The page on which people count is a shell without figures: it must open when a session is over.
-            "GET /count", "GET /count/", "GET /count/{site}", "GET /count/words.json",
+            "GET /count", "GET /count/", "GET /count/{site}",
             *(f"{method} /count/{name}" for method in ("GET", "HEAD")
               for name in ("count.css", "count.js", "keep.js", "rounds.js", "days.js", "worker.js", "logo.svg",
-                           "inter.woff2")),
+                           "inter.woff2", "colours.js", "words.json")),
         ),
         ALL,
     ),

@@ -1,5 +1,6 @@
 """Unusual hours of every site, found once a day in the visits of the last half year."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,13 +13,19 @@ from besok.model.site import Site
 from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
 from besok.store import effects
 from besok.store.database import Database
+from besok.store.effects import EnteredHour
 from jobs.daily import each
 
 LEARNT_FROM: Final = 182  # days
 LEAST_HOURS: Final = 24 * UNUSUAL_FROM  # that were heard
 HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
 LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on than without
-DAY = timedelta(days=1)
+BUSY_SHARE: Final = (
+    0.95  # of the closed hours in which anybody came: no more people came in these, cleaners say
+)
+CLEARLY: Final = 2.0  # times as many people as in those are news
+LEAST_CLOSED: Final = 10  # people: fewer while closed are not, though nobody came before
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def run(db: Database, now: datetime) -> None:
@@ -47,7 +54,8 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
         for u in unusual
         if u.score >= LEAST_SCORE
     )
-    return [u for u in candidates if _speaks_of_people(u, site)]
+    closed = [h for h in observed if not _opens(h.start, h.start + HOUR, site)]
+    return [u for u in candidates if _speaks_of_people(u, site, closed)]
 
 
 def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:
@@ -55,13 +63,25 @@ def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:
     return clock.replace(tzinfo=zone)
 
 
-def _speaks_of_people(unusual: UnusualTime, site: Site) -> bool:
-    """Tell whether an unusual time is news: fewer visits on a closed day, or one of other hours, are expected."""
-    if unusual.people >= unusual.expected:
+def _speaks_of_people(unusual: UnusualTime, site: Site, closed: Sequence[EnteredHour]) -> bool:
+    """Tell whether an unusual time is news, given the hours in which the site was `closed`.
+
+    On a closed day, or one of other hours, fewer visits are expected, and so are some while the site is closed.
+    """
+    if _opens(unusual.start, unusual.end, site):
         return True
-    first, last = business_day(unusual.start, site), business_day(unusual.end, site)
+    if unusual.people < unusual.expected:
+        return False
+    others = [h.people for h in closed if h.people and not unusual.start <= h.start < unusual.end]
+    busy = float(np.quantile(others, BUSY_SHARE)) if others else 0.0
+    hours = max((unusual.end - unusual.start) / HOUR, 1.0)
+    return unusual.people / hours > max(CLEARLY * busy, LEAST_CLOSED)
+
+
+def _opens(start: datetime, end: datetime, site: Site) -> bool:
+    """Tell whether a site is open at any time from `start` up to `end`."""
     return any(
-        start < unusual.end and unusual.start < end
-        for day in days_from(first, last)
-        for start, end in open_intervals(day, site)
+        opens < end and start < closes
+        for day in days_from(business_day(start, site), business_day(end, site))
+        for opens, closes in open_intervals(day, site)
     )

@@ -9,6 +9,7 @@ from besok.model.effects import ProgrammeEffect
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from besok.services import days
+from besok.store import effects
 from besok.store.database import Database
 from besok.store.sites import load, site_of
 
@@ -34,6 +35,11 @@ def get_unusual(db: Database, site: Site | str, start: datetime, end: datetime) 
     """Return times from `start` up to `end` with unusually many or few visits, newest first. Raises NotFound."""
     place = site_of(db, site)
     return db.fetch("unusual", UnusualTime, site=place.id, start=start, end=end)
+
+
+def unusual_checked(db: Database, site: str) -> date | None:
+    """Return the last business day in which unusual hours were looked for, or None before the first time."""
+    return effects.checked_until(db, effects.UNUSUAL).get(site)
 
 
 def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:

@@ -1,6 +1,7 @@
 """Unusual hours: far more or far fewer people than usual, and the programme at that time."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from besok.model.site import Site
@@ -13,8 +14,8 @@ from dashboard.components.elements import quiet, titled
 SHOWN: Final = 12
 
 
-def section(times: Sequence[UnusualTime], site: Site, days: int) -> Any:
-    """Return the newest unusual hours, or that there is none, or that `days` counted days are too few."""
+def section(times: Sequence[UnusualTime], site: Site, days: int, checked: date | None) -> Any:
+    """Return the newest unusual hours; else that none were found up to the day `checked`, or why none are known."""
     title = _("Unusual hours")
     if not times:
         none = _(
@@ -23,6 +24,8 @@ def section(times: Sequence[UnusualTime], site: Site, days: int) -> Any:
         if days < UNUSUAL_FROM:
             text = _("Unusual hours are found once {all} days of visits are counted; there are {n} so far.")
             none = text.format(all=UNUSUAL_FROM, n=days)
+        elif not checked:
+            none = _("Not checked yet: unusual hours are looked for once a day.")
         return titled(title, quiet(none))
     header = [_("When"), _("Visits"), _("Usual"), _("Programme")]
     return titled(title, sheet(header, [_row(each, site) for each in times[:SHOWN]], title))

@@ -12,7 +12,7 @@ from besok.model.views.calendar import CalendarDay
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.services import access
 from besok.services.actions import get_actions
-from besok.services.calendar import get_calendar_days, get_unusual
+from besok.services.calendar import get_calendar_days, get_unusual, unusual_checked
 from besok.services.places import get_sites, get_spaces
 from besok.services.series import MOST_COMPARED, SpaceDays, compared, get_flows, get_heatmap, get_space_days
 from besok.services.usage import get_space_usage
@@ -188,4 +188,5 @@ def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
     visits = get_visits(db, site, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual_hours.section(get_unusual(db, site, now - USUAL_WEEKS, now), site, counted)
+    found, checked = get_unusual(db, site, now - USUAL_WEEKS, now), unusual_checked(db, site.id)
+    return unusual_hours.section(found, site, counted, checked)

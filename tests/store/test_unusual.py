@@ -8,7 +8,7 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
-from besok.services.calendar import get_unusual
+from besok.services.calendar import get_unusual, unusual_checked
 from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, write
@@ -55,7 +55,9 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.is_due(effects.UNUSUAL)(counted, NOW)
+    assert unusual_checked(counted, "lib") is None
     finding.run(counted, NOW)
+    assert unusual_checked(counted, "lib") == date(2026, 10, 18)
     assert not daily.is_due(effects.UNUSUAL)(counted, NOW)
     assert daily.is_due(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
     found = get_unusual(counted, "lib", NOW - timedelta(days=60), NOW)

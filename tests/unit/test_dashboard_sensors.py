@@ -206,9 +206,13 @@ def test_a_door_without_a_sensor_needs_attention() -> None:
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
-    assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21))
+    checked = date(2026, 3, 4)
+    assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21, checked))
+    assert (
+        "None" not in (none := texts(unusual_hours.section([], SITE, 21, None))) and "Not checked yet" in none
+    )
     assert "once 21 days of visits are counted; there are 3 so far." in texts(
-        unusual_hours.section([], SITE, 3)
+        unusual_hours.section([], SITE, 3, checked)
     )
 
 

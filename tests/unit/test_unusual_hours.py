@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from besok.model.views.calendar import UnusualTime
+from besok.store.effects import EnteredHour
 from besok.text import formats
 from jobs.unusual_days import _speaks_of_people
 from tests.small_sites import house, week
@@ -25,7 +26,29 @@ def quiet(start: datetime, days: int) -> UnusualTime:
     [(11, 1, True), (8, 1, False), (7, 3, True)],  # a Wednesday; a Sunday, closed; a weekend from Saturday on
 )
 def test_a_quiet_day_is_told_where_it_was_open(day: int, days: int, told: bool) -> None:
-    assert _speaks_of_people(quiet(datetime(2026, 11, day, 3, tzinfo=HERE), days), HOUSE) is told
+    assert _speaks_of_people(quiet(datetime(2026, 11, day, 3, tzinfo=HERE), days), HOUSE, []) is told
+
+
+@pytest.mark.parametrize(
+    ("people", "round_of", "told"),
+    [(4, 0, False), (4, 4, False), (30, 0, True), (30, 4, True), (30, 20, False)],
+)
+def test_people_in_closed_hours_are_told_where_clearly_more_than_usual(
+    people: int, round_of: int, told: bool
+) -> None:
+    """Of a house where cleaners pass its doors so many times each Sunday, and nobody else while it is closed."""
+    sundays = [datetime(2026, 11, 1, 9, tzinfo=HERE) + timedelta(days=7 * n) for n in range(4)]
+    hours = [EnteredHour(start=t + timedelta(hours=n), people=n == 0 and round_of, heard=1.0)
+             for t in sundays for n in range(5)]  # fmt: skip
+    one = UnusualTime(
+        start=sundays[2],
+        end=sundays[2] + timedelta(hours=1),
+        people=people,
+        expected=0.1,
+        score=5.0,
+        programme=(),
+    )
+    assert _speaks_of_people(one, HOUSE, hours) is told
 
 
 @pytest.mark.usefixtures("english")

@@ -21,7 +21,7 @@ def layout() -> Any:
             dcc.Location(id="address", refresh="callback-nav"),
             html.A(_("Skip to the content"), href="#page", className="skip"),
             html.Header(
-                [_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"
+                [_brand(), _tools(), html.Div(id="navigation", className="navigation")], className="bar"
             ),
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
             html.Nav(id="foot", className="foot", **aria(label=_("Data"))),

@@ -1,4 +1,5 @@
-/* Lists that typing filters: `data-filters` is the id of the list, `data-name` what an item is called. Enter opens the first. */
+/* Lists that typing filters: `data-filters` is the id of the list, `data-name` what an item is called. Enter opens the first.
+   Escape closes a menu and gives the focus back to what opened it. */
 (function () {
   "use strict";
   const list = (field) => [...document.getElementById(field.closest("[data-filters]").dataset.filters).querySelectorAll(":scope > [data-name]")];
@@ -23,13 +24,14 @@
   document.addEventListener("keydown", (event) => {
     const field = filtering(event);
     if (field && event.key === "Enter") list(field).find((item) => !item.hidden)?.querySelector("a")?.click();
-    const open = document.querySelector(".sites-picker[open]");
+    const open = event.target.closest?.(".picker[open]") ?? document.querySelector(".picker[open]");
     if (open && event.key === "Escape") { open.open = false; open.querySelector("summary").focus(); }
   });
 
   document.addEventListener("click", (event) => {
-    const open = document.querySelector(".sites-picker[open]");
-    if (open && (!open.contains(event.target) || event.target.closest("a"))) open.open = false;
+    for (const open of document.querySelectorAll(".picker[open]")) {
+      if (!open.contains(event.target) || event.target.closest("a")) open.open = false;
+    }
   });
 
   document.addEventListener("toggle", (event) => {

@@ -4,7 +4,11 @@
   const page = () => document.getElementById("page");
   let shown = null;
 
+  const below = new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--bar", `${target.offsetHeight}px`));
+
   function arrived() {
+    const bar = document.querySelector(".bar");
+    if (bar) below.observe(bar);
     document.querySelectorAll("a[aria-current]:not(.current, .on)").forEach((a) => a.removeAttribute("aria-current"));
     document.querySelectorAll("a:is(.current, .on):not([aria-current])").forEach((a) => {
       a.setAttribute("aria-current", a.closest("#navigation") ? "page" : "true");

@@ -4,8 +4,11 @@ It asks for no account, sets no cookie, and shows only what `besok.services.publ
 """
 
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, FileSystemLoader
@@ -128,6 +131,13 @@ def install(server: FastAPI, settings: Settings) -> None:
     def widget(request: Request, site: str) -> Response:
         return site_page(request, site, bare=True)
 
+    def drawn(request: Request, site: str, space: str, draw: Callable[[Poster], Response]) -> Response:
+        """Return a poster, or what to set first: at the address of this machine alone, its code leads nowhere."""
+        poster, address = poster_of(request, site, space), base(request)
+        if not _is_here(urlsplit(address).hostname or ""):
+            return draw(poster)
+        return answer(request, "prose.html", lambda: statements.no_address(address, site), "'none'", 409)
+
     def poster_of(request: Request, site: str, space: str) -> Poster:
         public_site = get_public(server.state.db, site, server.state.clock())
         shown = {one.space: one for one in public_site.spaces}
@@ -139,14 +149,21 @@ def install(server: FastAPI, settings: Settings) -> None:
 
     @router.get("/{site}/poster.svg", response_model=None)
     def poster(request: Request, site: str, space: str = "") -> Response:
-        return answer(request, "poster.svg", lambda: {"poster": poster_of(request, site, space)}, "'none'")
+        def draw(poster: Poster) -> Response:
+            return answer(request, "poster.svg", lambda: {"poster": poster}, "'none'")
+
+        with speaking(reader_language(request)):
+            return drawn(request, site, space, draw)
 
     @router.get("/{site}/poster.pdf", response_model=None)
     def poster_pdf(request: Request, site: str, space: str = "") -> Response:
         language = reader_language(request)
+
+        def draw(poster: Poster) -> Response:
+            return Response(as_pdf(poster), media_type="application/pdf", headers=FRESH)
+
         with speaking(language if language in LANGUAGES else settings.language):
-            content = as_pdf(poster_of(request, site, space))
-        return Response(content, media_type="application/pdf", headers=FRESH)
+            return drawn(request, site, space, draw)
 
     @router.get("/{site}/manifest.webmanifest", response_model=None)
     def manifest(request: Request, site: str) -> Response:
@@ -158,6 +175,13 @@ def install(server: FastAPI, settings: Settings) -> None:
         return JSONResponse(words, media_type="application/manifest+json")
 
     server.include_router(router)
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a name is that of the machine itself."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def _direction(language: str) -> str:

@@ -26,6 +26,16 @@ def no_page() -> dict[str, Any]:
     return {"title": _("There is no such page"), "parts": (Part(texts=(text,)),), "site": ""}
 
 
+def no_address(address: str, site: str) -> dict[str, Any]:
+    """Return what has to be set before a poster can be printed."""
+    texts = (
+        _("The code on the poster would lead to {address}, which only this computer can open."),
+        _("Whoever runs Besök sets BESOK_PUBLIC_URL to the address that visitors use, and restarts it."),
+    )
+    part = Part(texts=tuple(text.format(address=address) for text in texts))
+    return {"title": _("No poster yet"), "parts": (part,), "site": site}
+
+
 def privacy(operator: str, contact: str) -> tuple[Part, ...]:
     """Return what is counted and kept, and what is not."""
     return (

@@ -4,6 +4,7 @@ import io
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -318,9 +319,11 @@ class Words(HTMLParser):
             self.text.append(data.strip())
 
 
-@pytest.fixture
-def client(library: Database, database_url: str) -> Iterator[TestClient]:
+@contextmanager
+def serving(database_url: str, public_url: str = "") -> Iterator[TestClient]:
+    """The pages of a web service, by their own address or the one by which residents reach them."""
     settings = Settings(
+        public_url=public_url,
         database_url=database_url,  # type: ignore[arg-type]
         contact="bibliotek@example.org",
         operator="المكتبة",
@@ -329,6 +332,12 @@ def client(library: Database, database_url: str) -> Iterator[TestClient]:
     server: FastAPI = create_app(settings, lambda: NOW)
     attach(server, settings)
     with TestClient(server, base_url="http://localhost") as found:
+        yield found
+
+
+@pytest.fixture
+def client(library: Database, database_url: str) -> Iterator[TestClient]:
+    with serving(database_url) as found:
         yield found
 
 
@@ -393,11 +402,27 @@ def test_arabic_pages_hold_no_word_of_another_language(client: TestClient) -> No
         assert [word for word in found if not KNOWN.fullmatch(word)] == [], path
 
 
-def test_posters_and_apps_of_each_site(client: TestClient) -> None:
+def test_a_poster_that_leads_nowhere_says_what_to_set(client: TestClient) -> None:
+    for kind in ("svg", "pdf"):
+        told = client.get(f"/free/lib/poster.{kind}?lang=en")
+        assert told.status_code == 409 and told.headers["content-type"].startswith("text/html")
+        assert "BESOK_PUBLIC_URL" in told.text and "http://localhost" in told.text
+
+
+@pytest.mark.usefixtures("library")
+def test_posters_and_apps_of_each_site(database_url: str) -> None:
+    with serving(database_url, public_url="https://besok.example.org/") as client:
+        posters_and_apps(client)
+
+
+def posters_and_apps(client: TestClient) -> None:
     poster = client.get("/free/lib/poster.svg?space=reading&lang=sv")
-    assert poster.headers["content-type"].startswith("image/svg+xml") and "localhost/free/lib" in poster.text
+    assert (
+        poster.headers["content-type"].startswith("image/svg+xml")
+        and "besok.example.org/free/lib" in poster.text
+    )
     assert 'id="space-reading"' in client.get("/free/lib").text, "where the code of the room leads"
-    code = segno.make("http://localhost/free/lib#space-reading", error="m", micro=False)
+    code = segno.make("https://besok.example.org/free/lib#space-reading", error="m", micro=False)
     assert sum(map(sum, code.matrix)) == sum(map(int, re.findall(r"\.5h(\d+)", poster.text)))
     for language, title in (
         ("sv", "Finns det en ledig plats?"),

@@ -320,6 +320,9 @@ SCENARIO_VISITORS: Final = Translatable("ask about 0 to {most} times the visitor
 SCENARIO_HOURS: Final = Translatable("write the hours as 10–15, or closed", about="hours")
 SCENARIO_SPACE: Final = Translatable("there is no space {name} at this site; choose another")
 SCENARIO_DOOR: Final = Translatable("a door leads from one place to another: choose two", about="door:inner")
+SCENARIO_DOOR_OUT: Final = Translatable(
+    "a door leads into a space of this site: write outdoors as where it comes from", about="door:inner"
+)
 SCENARIO_SENSOR: Final = Translatable("there is no sensor {name} at a door of this site; choose another")
 SCENARIO_CLOSED: Final = Translatable(
     "the site is closed on all of these days: choose others, or other opening hours", about="first"

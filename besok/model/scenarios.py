@@ -134,6 +134,8 @@ def _problems(spec: ScenarioSpec, site: Site, now: datetime) -> Iterator[Transla
             yield messages.SCENARIO_SPACE(name=space)
     if spec.door and spec.door.outer == spec.door.inner:
         yield messages.SCENARIO_DOOR
+    elif spec.door and spec.door.inner == OUTSIDE:
+        yield messages.SCENARIO_DOOR_OUT
     if spec.sensor and spec.sensor.device not in {s.device for s in site.sensors if s.portal}:
         yield messages.SCENARIO_SENSOR(name=spec.sensor.device)
     if spec.visitors == 1 and not any(changes):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import product
 
 from besok.model.findings import Kind
 from besok.model.scenarios import (
@@ -138,15 +139,20 @@ def place(site: Site, name: str) -> str:
 
 def window(hours: Window) -> str:
     """`lördag 11–16`."""
-    return f"{formats.weekdays('wide')[hours.weekday]} {hours.start}–{hours.end}"
+    return _hours(hours.weekday, hours.start, hours.end)
+
+
+def _hours(weekday: int, start: int, end: int) -> str:
+    return f"{formats.weekdays('wide')[weekday]} {start}–{end}"
 
 
 def first_to_break(breaking: list[SpaceStrain]) -> str:
     """Describe the space that exceeds its capacity first."""
     if not breaking:
         return _("No space is over its capacity.")
-    when = f", {window(breaking[0].when[0])}" if breaking[0].when else ""
-    return _("First over capacity: {space}{when}.").format(space=named(breaking[0].name), when=when)
+    first = breaking[0]
+    when = window(first.when[0]) if first.when else hours_over(first)
+    return _("First over capacity: {space}, {when}.").format(space=named(first.name), when=when)
 
 
 def fullest(space: SpaceStrain) -> str:
@@ -173,7 +179,11 @@ def strained(space: SpaceStrain, week: bool) -> str:
 
 
 def hours_over(space: SpaceStrain) -> str:
-    """Return the hours in which a space exceeds its capacity, the longest first."""
+    """Return the hours in which a space exceeds its capacity, the longest first; else when it most often does."""
+    if not space.when:
+        likely = space.then.likely
+        weekday, hour = max(product(range(7), range(24)), key=lambda at: likely[at[0]][at[1]])
+        return _("most often {hours}").format(hours=_hours(weekday, hour, hour + 1))
     return formats.several([window(one) for one in space.when[:3]])
 
 
@@ -207,7 +217,7 @@ def noticed(notice: SensorNotice) -> Iterator[str]:
     else:
         times = {"n": formats.number(notice.noticed), "all": formats.number(notice.replications)}
         sentence = _(
-            "The fault at {door} would be noticed in {n} of {all} simulations of the {days} days after it, "
+            "The fault at {door} would be noticed in {n} of {all} simulations made for it alone, of {days} days, "
             "{after}, as: {kind}."
         )
         yield sentence.format(

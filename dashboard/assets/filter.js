@@ -29,6 +29,7 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (!event.isTrusted) return;  // a page that is drawn again closes nothing
     for (const open of document.querySelectorAll(".picker[open]")) {
       if (!open.contains(event.target) || event.target.closest("a")) open.open = false;
     }

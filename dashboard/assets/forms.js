@@ -69,9 +69,9 @@
 
   // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
-    return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
-      .map((form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.type === "checkbox" ? field.checked : field.value]) }));
+    return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent).map(draft);
   }
+  const draft = (form) => ({ fields: form.dataset.fields, values: [...form.elements].filter((field) => field.name).map((field) => [field.id, field.type === "checkbox" ? field.checked : field.value]) });
 
   function redraw(kept, ask) {
     const page = document.getElementById("page");
@@ -214,6 +214,22 @@
   new MutationObserver(() => document.querySelectorAll("[data-checked] input").forEach((box) => {
     box.checked = true;
     delete box.closest("[data-checked]").dataset.checked;
+  })).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
+
+  // A form with `data-draft` is long: what it holds goes with the entry of the history, and is there again when that is loaded again.
+  const parts = (form) => [...form.querySelectorAll("details[data-part]")];
+  function note({ target }) {
+    const form = target.closest?.("form[data-draft=drawn]");
+    if (form) history.replaceState({ ...history.state, draft: { ...draft(form), open: parts(form).map((one) => one.open) } }, "");
+  }
+  ["input", "change", "toggle"].forEach((kind) => document.addEventListener(kind, note, true));
+  new MutationObserver(() => document.querySelectorAll("form[data-draft='']").forEach((form) => {
+    const kept = history.state?.draft;
+    if (kept?.fields === form.dataset.fields) {
+      parts(form).forEach((one, n) => { one.open = kept.open[n]; });
+      requestAnimationFrame(() => putBack([kept]));
+    }
+    form.dataset.draft = "drawn";
   })).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
 
   // The forms of a part in a list are drawn once it is opened; that it is open is heard again then.

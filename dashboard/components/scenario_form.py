@@ -32,7 +32,7 @@ def form(site: Site, spec: ScenarioSpec) -> Any:
     address = f"POST /api/v1/sites/{site.id}/scenarios"
     here = f"/scenarios/{site.id}"
     leads = {"leads": f"{here}?run={{number}}", "back": f"{here}?ask={{number}}"}
-    return forms.form(fields, HERE, verb, "", address, lists="closed", **leads)
+    return forms.form(fields, HERE, verb, "", address, lists="closed", draft="", **leads)
 
 
 def _recorded(spec: ScenarioSpec, recorded: Recorded) -> list[Any]:

@@ -136,11 +136,8 @@ def _strain(run: ScenarioRun, result: ScenarioResult) -> list[Any]:
 
 
 def _space(space: SpaceStrain, week: bool) -> Any:
-    when = scenario_text.hours_over(space)
-    return html.Li(
-        present(html.Strong(named(space.name)), html.Span(when) if when else None,
-                html.Span(scenario_text.strained(space, week), className="where"))
-    )  # fmt: skip
+    name, when = html.Strong(named(space.name)), html.Span(scenario_text.hours_over(space))
+    return html.Li([name, when, html.Span(scenario_text.strained(space, week), className="where")])
 
 
 def _more(spaces: list[SpaceStrain]) -> Any:

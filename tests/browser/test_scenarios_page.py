@@ -135,6 +135,21 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     expect(page.get_by_text("1 av frågorna finns inte kvar.")).to_be_visible()
 
 
+def test_what_is_written_is_there_again_after_a_reload(still_house: House, open_page: Open) -> None:
+    address = f"{still_house.url}/scenarios/{still_house.id}"
+    page = open_page(f"{address}?ask=own", locale="en-GB")
+    page.locator("summary", has_text="A new door").press("Enter")
+    page.get_by_label("Into").select_option(index=1)
+    into = page.get_by_label("Into").input_value()
+    page.get_by_label("Visitors, times the usual").fill("3")
+    page.reload()
+    expect(page.get_by_label("Visitors, times the usual")).to_have_value("3")
+    expect(page.get_by_label("Into")).to_have_value(into)
+    page.goto(f"{address}?ask=own&new")  # a question of its own
+    expect(page.get_by_label("Visitors, times the usual")).to_have_value("1")
+    expect(page.get_by_label("Into")).to_be_hidden()
+
+
 def test_what_somebody_has_in_hand_is_so_again_when_the_page_is_drawn_again(
     quiet_house: House, open_page: Open, db: Database
 ) -> None:

@@ -68,7 +68,8 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"sensor": {"device": "door", "trouble": "off"}}, {"first": "2026-12-25", "event": None},
     {"event": {"title": "x", "space": "hall", "start": "12:00", "people": 10**9}},
     {"event": {"title": "x", "space": "hall", "start": "03:00", "people": 10}},
-    {"door": {"name": "x", "outer": "foyer", "inner": "foyer"}}, {"capacity": {"space": "foyer", "people": 0}},
+    {"door": {"name": "x", "outer": "foyer", "inner": "foyer"}},
+    {"door": {"name": "x", "outer": "foyer", "inner": "outside"}}, {"capacity": {"space": "foyer", "people": 0}},
 )  # fmt: skip
 
 

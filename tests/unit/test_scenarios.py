@@ -23,10 +23,11 @@ from besok.model.scenarios import (
     SensorTrouble,
     problem,
 )
-from besok.model.site import SiteFile, Text
+from besok.model.site import OUTSIDE, SiteFile, Text
 from besok.model.sitefile import parse
 from besok.model.views.scenarios import ScenarioResult, ScenarioRun
-from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Strain
+from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Strain, Window
+from besok.services.scenarios import own_spaces
 from besok.text import scenario_text
 from besok.text.languages import LANGUAGES, speaking
 from dashboard.components import scenario_form
@@ -71,6 +72,7 @@ def asked(**more: Any) -> ScenarioSpec:
         (asked(event=replace(FAIR, start=time(8)), hours="07:00-16:00"), None),
         (asked(door=DOOR), None),
         (asked(door=replace(DOOR, outer="foyer")), messages.SCENARIO_DOOR),
+        (asked(door=replace(DOOR, outer="foyer", inner=OUTSIDE)), messages.SCENARIO_DOOR_OUT),
         (asked(sensor=FaultySensor(device="nobody", trouble="off")), messages.SCENARIO_SENSOR),
         (asked(visitors=1.0), messages.SCENARIO_NOTHING),
         (RECORDING, None),
@@ -171,6 +173,18 @@ def answered(number: int, first: date, days: int, today: int) -> ScenarioRun:
         number=number, site="lib", spec=spec, state="done", author="Kim", asked=NOW, started=NOW, ended=NOW,
         done=1, total=1, reason="", result=result,
     )  # fmt: skip
+
+
+@pytest.mark.usefixtures("english")
+def test_what_breaks_first_is_told_with_its_time_though_no_hour_is_sure() -> None:
+    (hall,) = own_spaces(answered(1, SATURDAY, 1, 60))
+    likely = [[0.0] * 24 for _day in range(7)]
+    likely[5][13:15] = 0.2, 0.4
+    hall = replace(hall, then=replace(hall.then, surely=0.6, likely=tuple(map(tuple, likely))))
+    assert scenario_text.first_to_break([hall]) == "First over capacity: Hall, most often Saturday 14–15."
+    window = Window(weekday=5, start=11, end=16, minutes=200.0, surely=0.9)
+    sure = replace(hall, when=(window,))
+    assert scenario_text.first_to_break([sure]) == "First over capacity: Hall, Saturday 11–16."
 
 
 def drawn(runs: list[ScenarioRun]) -> Any:

@@ -19,7 +19,7 @@ from jobs import work
 from jobs.metrics import State
 from jobs.schedule import Clock, Duty
 from tests.databases import FreshUrl
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.small_sites import example_file
 
 
@@ -53,7 +53,7 @@ def running(
         yield AtWork(thread=thread, failed=failed)
     finally:
         ending.set()
-        thread.join(300)
+        thread.join(ANSWER_S)
         if failed:
             raise failed[0]
     assert not thread.is_alive(), f"{name} did not end"

@@ -22,7 +22,7 @@ from cli.broker import mosquitto_files
 from cli.broker.account_folder import Folder
 from cli.broker.accounts import Publisher, accounts
 from cli.stack import mosquitto, ports, program
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.sitetext import door, sensor, site, space
 from tests.torture import rabbitmq
 
@@ -95,7 +95,7 @@ def guarded_rabbitmq(path: Path) -> Iterator[Guarded]:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=ANSWER_S,
         )
         assert not done.returncode, done.stdout + done.stderr
         yield Guarded(port=broker.port, folder=folder)

@@ -22,7 +22,7 @@ from besok.store import sites
 from besok.store.database import Database
 from collectors import collector
 from tests.at_work import on, quiet_web, running, serving
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.small_sites import example_file
 
 __all__ = ["quiet_web"]  # a fixture
@@ -160,12 +160,12 @@ def web(database_url: str, places: tuple[Site, ...], stop_web: threading.Event) 
 @pytest.fixture
 def ask(web: str) -> Iterator[httpx2.Client]:
     """A caller of the test's own web service."""
-    with httpx2.Client(base_url=web, timeout=300) as client:
+    with httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         yield client
 
 
 @pytest.fixture
 def quiet(quiet_web: str) -> Iterator[httpx2.Client]:
     """A caller of the shared web service."""
-    with httpx2.Client(base_url=quiet_web, timeout=300) as client:
+    with httpx2.Client(base_url=quiet_web, timeout=ANSWER_S) as client:
         yield client

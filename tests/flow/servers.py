@@ -16,7 +16,7 @@ from besok.model.errors import StackError
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
 from tests.at_work import on, running
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 
 class Server:
@@ -30,7 +30,7 @@ class Server:
         """As the supervisor does: what was killed a moment ago may need more than one attempt."""
         self.process = program.start(self.what, self.log)
         try:
-            program.wait_until(self.ready, self.process, self.what.name, limit_s=300)
+            program.wait_until(self.ready, self.process, self.what.name, limit_s=ANSWER_S)
         except StackError:
             if attempts == 1 or self.process.poll() is None:
                 raise

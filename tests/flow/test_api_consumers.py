@@ -22,6 +22,7 @@ from api.numbers import rounded
 from besok.model.views.series import VisitPoint
 from dashboard.router import PAGES
 from tests.at_work import on, serving
+from tests.patience import ANSWER_S
 
 BIN = Path(sys.executable).parent
 SITE = "/api/v1/sites/stadsbiblioteket"
@@ -31,9 +32,9 @@ DAY = {"from": "2026-11-24", "to": "2026-11-24"}
 def test_schemathesis_finds_no_failure(web: str, tmp_path: Path) -> None:
     """Every path with what its description allows and what it does not; dates in the wrong order it cannot know."""
     arguments = ["--max-examples=1", "--phases=examples,coverage,fuzzing", "--seed=1", "--workers=1", "--no-color",
-                 "--request-timeout=300", "--exclude-path=/api/v1/sites/{site}/live/stream",
+                 f"--request-timeout={ANSWER_S}", "--exclude-path=/api/v1/sites/{site}/live/stream",
                  "--exclude-checks=positive_data_acceptance"]  # fmt: skip
-    httpx2.get(f"{web}/api/openapi.json", timeout=300)  # the first is slow
+    httpx2.get(f"{web}/api/openapi.json", timeout=ANSWER_S)  # the first is slow
     done = subprocess.run(
         [BIN / "schemathesis", "run", f"{web}/api/openapi.json", f"--url={web}", *arguments],
         cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -44,7 +45,7 @@ def test_schemathesis_finds_no_failure(web: str, tmp_path: Path) -> None:
 
 def test_a_client_made_from_the_description_works(quiet_web: str) -> None:
     def session(*args: Any, **more: Any) -> httpx2.Client:
-        return httpx2.Client(*args, **{**more, "timeout": 300})
+        return httpx2.Client(*args, **{**more, "timeout": ANSWER_S})
 
     client = OpenAPI.load_sync(f"{quiet_web}/api/openapi.json", session_factory=session)
     sites = client._.sites_api_v1_sites_get()
@@ -178,7 +179,7 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
         "public_url": "https://besok.example.se",
     }
     with serving(on(database_url, **named)) as address:  # type: ignore[arg-type]
-        answer = httpx2.get(f"{address}/api/v1/catalogue", timeout=300)
+        answer = httpx2.get(f"{address}/api/v1/catalogue", timeout=ANSWER_S)
         files = [
             str(file)
             for file in Graph().parse(data=answer.content, format="xml").objects(None, DCAT.downloadURL)
@@ -187,7 +188,7 @@ def test_the_catalogue_is_what_the_national_portal_harvests(
             path = file.removeprefix("https://besok.example.se")
             assert (
                 httpx2.get(
-                    address + path, headers={"Origin": "https://elsewhere.example"}, timeout=300
+                    address + path, headers={"Origin": "https://elsewhere.example"}, timeout=ANSWER_S
                 ).status_code
                 == 200
             ), path

@@ -20,6 +20,7 @@ from besok.model.views.live import SiteLive
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from jobs import work
+from tests.patience import ANSWER_S
 from tests.readings import passed
 
 LIBRARY = "stadsbiblioteket"
@@ -29,7 +30,7 @@ LIVE = f"/api/v1/sites/{LIBRARY}/live"
 @contextmanager
 def screen(web: str, path: str = f"{LIVE}/ws", **more: Any) -> Iterator[ClientConnection]:
     """A WebSocket to the web service."""
-    with connect(web.replace("http://", "ws://") + path, open_timeout=300, **more) as socket:
+    with connect(web.replace("http://", "ws://") + path, open_timeout=ANSWER_S, **more) as socket:
         yield socket
 
 
@@ -43,7 +44,7 @@ def jobs(database_url: str) -> Iterator[None]:
     thread.start()
     yield
     stop.set()
-    thread.join(300)
+    thread.join(ANSWER_S)
     assert not thread.is_alive()
 
 
@@ -70,7 +71,7 @@ def settled(texts: Iterable[str | bytes], visits: float) -> dict[str, Any]:
 
 def frame_with(socket: ClientConnection, visits: float) -> dict[str, Any]:
     """The same of a screen."""
-    return settled(iter(lambda: socket.recv(timeout=300), None), visits)
+    return settled(iter(lambda: socket.recv(timeout=ANSWER_S), None), visits)
 
 
 @pytest.mark.usefixtures("jobs")
@@ -81,7 +82,7 @@ def test_a_written_reading_changes_the_frames_of_every_screen(
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "no-store"
         events = (line.removeprefix("data: ") for line in stream.iter_lines() if line.startswith("data: "))
-        for snapshot in (first.recv(timeout=300), second.recv(timeout=300), next(events)):
+        for snapshot in (first.recv(timeout=ANSWER_S), second.recv(timeout=ANSWER_S), next(events)):
             assert json.loads(snapshot)["site"] == LIBRARY
         before = ask.get(LIVE).json()["visits_today"] or 0
         visitors(db, places, 7)
@@ -94,11 +95,11 @@ def test_a_written_reading_changes_the_frames_of_every_screen(
 @pytest.mark.usefixtures("jobs")
 def test_who_comes_later_gets_the_latest_at_once(web: str, db: Database, places: tuple[Site, ...]) -> None:
     with screen(web) as first:
-        first.recv(timeout=300)
+        first.recv(timeout=ANSWER_S)
         visitors(db, places, 3)
         latest = frame_with(first, 3)
         with screen(web) as second:
-            told = json.loads(second.recv(timeout=300))
+            told = json.loads(second.recv(timeout=ANSWER_S))
             while told != latest:  # a minute has begun since, of which the first is told too
                 assert latest["time"] < told["time"]
                 latest = frame_with(first, 3)
@@ -109,7 +110,7 @@ def test_screens_live_on_when_the_database_drops_its_connections(
     web: str, db: Database, database_url: str, places: tuple[Site, ...]
 ) -> None:
     with screen(web) as socket:
-        socket.recv(timeout=300)
+        socket.recv(timeout=ANSWER_S)
         with psycopg.connect(database_url, autocommit=True) as conn:
             conn.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -125,7 +126,7 @@ def test_an_unknown_site_closes_the_screen_with_its_reason(quiet_web: str) -> No
             screen(quiet_web, f"/api/v1/sites/{name}/live/ws") as socket,
             pytest.raises(ConnectionClosed) as closed,
         ):
-            socket.recv(timeout=300)
+            socket.recv(timeout=ANSWER_S)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4404
         assert closed.value.rcvd.reason
@@ -133,23 +134,23 @@ def test_an_unknown_site_closes_the_screen_with_its_reason(quiet_web: str) -> No
 
 def test_what_a_screen_says_is_not_listened_to(quiet_web: str) -> None:
     with screen(quiet_web) as socket:
-        socket.recv(timeout=300)
+        socket.recv(timeout=ANSWER_S)
         for text in ("hello", "{", "x" * 100_000):
             socket.send(text)
         socket.send(b"\xff\x00")
     with screen(quiet_web) as socket:
-        socket.recv(timeout=300)
+        socket.recv(timeout=ANSWER_S)
 
 
 def test_streams_end_with_the_service(web: str, stop_web: threading.Event) -> None:
-    with screen(web) as socket, httpx2.stream("GET", f"{web}{LIVE}/stream", timeout=300) as stream:
-        socket.recv(timeout=300)
+    with screen(web) as socket, httpx2.stream("GET", f"{web}{LIVE}/stream", timeout=ANSWER_S) as stream:
+        socket.recv(timeout=ANSWER_S)
         lines = stream.iter_lines()
         next(lines)
         stop_web.set()
         assert not [line for line in lines if '"error"' in line]  # it ends by itself, and cleanly
         with pytest.raises(ConnectionClosed) as closed:
             while True:
-                socket.recv(timeout=300)
+                socket.recv(timeout=ANSWER_S)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code in (1001, 1012)

@@ -27,6 +27,7 @@ from jobs.background import load
 from jobs.schedule import DUTIES
 from tests.at_work import on, serving
 from tests.certificates import authority, certificate, pem
+from tests.patience import ANSWER_S
 from tests.readings import passed
 
 PASSWORD, WORDS = "a password of the test", "four words are enough"
@@ -84,7 +85,7 @@ def write_as_ada(web: str, now: datetime) -> None:
     """Do on the pages what writes: sign in, ask for something, count, void, sign out."""
     here = f"/api/v1/sites/{LIBRARY}"
     begins, ends, sent = ((now - timedelta(minutes=m)).isoformat() for m in (30, 2, 0))
-    with httpx2.Client(base_url=web, timeout=300) as client:
+    with httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         assert client.post("/login", data={"name": "ada", "password": WORDS}).status_code == 303
         made = client.post(f"{here}/actions", json={"title_sv": "Fler lampor"})
         assert made.status_code == 201, made.text

@@ -13,7 +13,7 @@ import pytest
 from besok.store.notify import RECONNECTED, Notice, listen
 from cli.stack import ports, postgres, program
 from tests.flow.servers import served
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 
 def test_news_are_waited_for_until_a_standby_takes_over(
@@ -50,7 +50,7 @@ def test_news_are_waited_for_until_a_standby_takes_over(
             assert heard.empty()
             promote = (str(postgres.BIN / "pg_ctl"), "promote", "-D", str(cluster.data))
             subprocess.run(program.wrapped(promote, cluster.user), cwd="/", check=True, capture_output=True)
-            assert heard.get(timeout=300).channel == RECONNECTED
+            assert heard.get(timeout=ANSWER_S).channel == RECONNECTED
         finally:
             stop.set()
             hearing.join()

@@ -33,7 +33,7 @@ from cli.stack.program import ROOT, Program
 from collectors.receive import access
 from tests.at_work import serving
 from tests.certificates import authority, certificate, pem
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.provider import providing
 
 NAME = "besok.example.se"
@@ -70,7 +70,7 @@ class Proxy:
             base_url=f"https://127.0.0.1:{self.port}",
             headers={"Host": self.host, **headers},
             verify=self.trust(),
-            timeout=300,
+            timeout=ANSWER_S,
             event_hooks={"request": [named]},
         ) as client:
             yield client
@@ -210,13 +210,13 @@ def shows_a_wall_screen(proxy: Proxy, db: Database) -> None:
         sock=socket.create_connection(("127.0.0.1", proxy.port)),
         ssl=proxy.trust(),
         additional_headers={"Cookie": cookie, "Origin": proxy.url},
-        open_timeout=300,
+        open_timeout=ANSWER_S,
     ) as live:
-        assert live.recv(timeout=300)
+        assert live.recv(timeout=ANSWER_S)
 
 
 def signs_in_by_the_provider(proxy: Proxy) -> None:
-    with proxy.browser() as client, httpx2.Client(timeout=300) as there:
+    with proxy.browser() as client, httpx2.Client(timeout=ANSWER_S) as there:
         asked = parse_qs(urlsplit(client.get("/login/provider").headers["location"]).query)
         assert asked["redirect_uri"] == [f"{proxy.url}/login/callback"]
         assert through(client, there, "anna", home=proxy.url).status_code == 303
@@ -230,7 +230,9 @@ def believes_the_proxy_alone(proxy: Proxy, direct: str, db: Database) -> None:
         assert liar.post("/login", data={"name": "kim", "password": "wrong"}).status_code == 403
     assert failed(db) == {sign_in._hash("address", "kim", "127.0.0.1"), sign_in._hash("name", "kim")}
     before = {"Host": proxy.host, "X-Forwarded-For": "6.6.6.6, 198.51.100.7", "Origin": proxy.url}
-    with httpx2.Client(base_url=direct, headers=before, timeout=300) as beside:  # as another proxy here asks
+    with httpx2.Client(
+        base_url=direct, headers=before, timeout=ANSWER_S
+    ) as beside:  # as another proxy here asks
         assert beside.post("/login", data={"name": "eve", "password": "wrong"}).status_code == 403
     assert sign_in._hash("address", "eve", "198.51.100.7") in failed(db)
 
@@ -252,7 +254,7 @@ def takes_counts(client: httpx2.Client, db: Database, house: str) -> None:
 
 def holds_back(proxy: Proxy, client: httpx2.Client, plain: int) -> None:
     assert client.post("/login", content=b"x" * 2_000_000).status_code == 413  # Besök's own limit
-    moved = httpx2.get(f"http://127.0.0.1:{plain}/now?tv=1", headers={"Host": NAME}, timeout=300)
+    moved = httpx2.get(f"http://127.0.0.1:{plain}/now?tv=1", headers={"Host": NAME}, timeout=ANSWER_S)
     assert moved.status_code == 308 and moved.headers["location"].endswith("/now?tv=1")
     assert moved.headers["location"].startswith("https://" + NAME)
     for host in ("evil.example", "127.0.0.1", "localhost"):

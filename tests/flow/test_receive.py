@@ -43,7 +43,7 @@ from collectors.receive import access, body
 from collectors.receive import app as receiver_app
 from tests.at_work import running
 from tests.commands import besok, complaint
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.unit.samples import SAMPLES
 
 Fixture = Callable[..., Any]
@@ -75,7 +75,7 @@ def receiving(settings: Settings) -> Iterator[httpx2.Client]:
     """A receiver at work in a thread, once it takes messages; gives a caller of it."""
     with (
         running("receiver", receiver.serve, settings) as at_work,
-        httpx2.Client(base_url=f"http://{ports.HOST}:{settings.receive_port}", timeout=300) as client,
+        httpx2.Client(base_url=f"http://{ports.HOST}:{settings.receive_port}", timeout=ANSWER_S) as client,
     ):
         wait_for(lambda: at_work.failed or answers(client))
         yield client
@@ -410,7 +410,7 @@ def test_two_thousand_silent_connections(
             if n % 100 == 0:
                 insist(ready, house, token, count(n))
         wait_for(lambda: open_connections(here.receive_port) <= guarded.CONNECTION_LIMIT)
-        with httpx2.Client(base_url=ready.base_url, timeout=300) as another:
+        with httpx2.Client(base_url=ready.base_url, timeout=ANSWER_S) as another:
             insist(another, house, token, count(1))
 
 
@@ -480,7 +480,7 @@ def test_status_and_metrics(
     here: Settings, house: str, token: str, collect: Fixture, folder: Path, database_url: str
 ) -> None:
     def told(path: str) -> httpx2.Response:
-        return httpx2.get(f"http://{ports.HOST}:{here.receive_status_port}{path}", timeout=300)
+        return httpx2.get(f"http://{ports.HOST}:{here.receive_status_port}{path}", timeout=ANSWER_S)
 
     with own_broker(folder) as (broker, mqtt), receiving(own(here, broker.port)) as client:
         with collect(own(here, broker.port)):
@@ -520,7 +520,9 @@ def test_a_database_that_is_away_stops_no_counter(
         command = [sys.executable, "-m", "cli.main", "receive"]
         process = subprocess.Popen(command, cwd=program.ROOT, env=env, stderr=subprocess.DEVNULL)
         try:
-            with httpx2.Client(base_url=f"http://{ports.HOST}:{here.receive_port}", timeout=300) as client:
+            with httpx2.Client(
+                base_url=f"http://{ports.HOST}:{here.receive_port}", timeout=ANSWER_S
+            ) as client:
                 with collect(settings):
                     insist(client, house, secret, count(1))
                     wait_for(lambda: people(cluster.url()) == (1, 1))
@@ -530,7 +532,7 @@ def test_a_database_that_is_away_stops_no_counter(
                 with collect(settings):
                     wait_for(lambda: people(cluster.url()) == (9, 45))
             process.terminate()
-            assert process.wait(300) == 0
+            assert process.wait(ANSWER_S) == 0
         finally:
             process.kill()
             process.wait()

@@ -25,7 +25,7 @@ from cli.stack import ports, program
 from cli.traffic import record
 from cli.traffic.recording import Recorded, read
 from tests import commands
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.small_sites import library, space
 
 SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room"))
@@ -50,7 +50,7 @@ def recording(
         yield stop
     finally:
         stop.set()
-        thread.join(300)
+        thread.join(ANSWER_S)
     assert counts
 
 

@@ -29,6 +29,7 @@ from cli.serving.web import compose
 from dashboard.router import PAGES
 from tests.at_work import on, serving
 from tests.databases import FreshUrl
+from tests.patience import ANSWER_S
 from tests.routes import routes
 from tests.small_sites import example_file
 
@@ -161,7 +162,7 @@ def installed(fresh_url: FreshUrl) -> Iterator[tuple[Database, str]]:
 
 @pytest.fixture
 def ask(installed: tuple[Database, str]) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=installed[1], timeout=300) as client:
+    with httpx2.Client(base_url=installed[1], timeout=ANSWER_S) as client:
         yield client
 
 
@@ -296,9 +297,9 @@ def _status(client: httpx2.Client, method: str, address: str, headers: dict[str,
         return client.request(method, address, headers=headers, **body).status_code
     try:
         with connect(
-            _socket(client, address), additional_headers=headers, origin=None, open_timeout=300
+            _socket(client, address), additional_headers=headers, origin=None, open_timeout=ANSWER_S
         ) as socket:
-            socket.recv(timeout=300)
+            socket.recv(timeout=ANSWER_S)
             return 101
     except InvalidStatus as exc:
         return exc.response.status_code
@@ -355,8 +356,8 @@ def _socket(client: httpx2.Client, path: str) -> str:
 
 def _opens(address: str, key: dict[str, str]) -> bool:
     try:
-        with connect(address, additional_headers=key, open_timeout=300) as socket:
-            socket.recv(timeout=300)
+        with connect(address, additional_headers=key, open_timeout=ANSWER_S) as socket:
+            socket.recv(timeout=ANSWER_S)
             return True
     except InvalidStatus:
         return False

@@ -34,7 +34,7 @@ from besok.store.database import Database
 from cli.stack import ports
 from tests.at_work import serving
 from tests.commands import besok
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.provider import TestProvider, providing
 
 LIBRARY, PARK = "stadsbiblioteket", "stadsparken"
@@ -62,7 +62,7 @@ def me(client: httpx2.Client) -> tuple[str, str]:
 def signed(db: Database, places: tuple[Site, ...], web: str) -> Iterator[httpx2.Client]:
     """A browser at a Besök in which ada administers; she has not signed in."""
     person(db, "ada", Grant(role="admin"))
-    with httpx2.Client(base_url=web, timeout=300) as client:
+    with httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         yield client
 
 
@@ -99,7 +99,7 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
 
 def test_a_trusted_proxy_signs_nobody_in_by_itself(database_url: str, places: tuple[Site, ...]) -> None:
     known = Settings(database_url=SecretStr(database_url), trusted_proxies="127.0.0.1", port=ports.free()[0])
-    with serving(known) as web, httpx2.Client(base_url=web, timeout=300) as client:
+    with serving(known) as web, httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         assert me(client)[0] == "local"
         for client_address in ("127.0.0.1", "::1", "localhost", "", "203.0.113.5, 127.0.0.1"):
             answer = client.get("/api/v1/me", headers={"X-Forwarded-For": client_address})
@@ -110,7 +110,7 @@ def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places:
     known = Settings(database_url=SecretStr(database_url), allowed_hosts="localhost,127.0.0.1,besok.example")
     with (
         serving(known.model_copy(update={"port": ports.free()[0]})) as web,
-        httpx2.Client(base_url=web, timeout=300) as client,
+        httpx2.Client(base_url=web, timeout=ANSWER_S) as client,
     ):
         assert me(client)[0] == "public"
         answer = client.get("/login", headers={"Host": "besok.example"})
@@ -119,7 +119,7 @@ def test_other_addresses_sign_nobody_in_by_themselves(database_url: str, places:
     person_db = Database(database_url)
     with person_db as db:
         person(db, "ada", Grant(role="admin"))
-    with serving(public) as web, httpx2.Client(base_url=web, timeout=300) as client:
+    with serving(public) as web, httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         form = {"name": "ada", "password": PASSWORD}
         there = {"Host": "besok.example", "Origin": "https://besok.example"}
         kept = client.post("/login", data=form, headers=there).headers["set-cookie"]
@@ -231,7 +231,7 @@ def test_a_browser_is_known_under_the_name_that_has_signed_in(
     kept = enter(signed, "ada").headers.get_list("set-cookie")
     assert len(kept) == 2 and {"HttpOnly", "Max-Age=31536000"} <= set(kept[1].split("; "))
     signed.post("/logout")
-    with httpx2.Client(base_url=signed.base_url, timeout=300) as stranger:
+    with httpx2.Client(base_url=signed.base_url, timeout=ANSWER_S) as stranger:
         assert enter(stranger, "ada", "wrong words here").status_code == 403
         assert "A sign-in from 127.0.0.1 was refused" in caplog.text and "wrong words" not in caplog.text
         with db.transaction() as conn:
@@ -328,7 +328,7 @@ def test_an_administrator_invites_and_manages_people_on_a_page(
     assert invited.status_code == 200 and link.startswith(f"{web}/login/invitation?name=kim&")
     assert manage(signed, "invite", name="kim", role="viewer").status_code == 409
     assert manage(signed, "invite", name="robin").status_code == 409, "without a role"
-    with httpx2.Client(base_url=web, timeout=300) as client:
+    with httpx2.Client(base_url=web, timeout=ANSWER_S) as client:
         assert "maxlength" in client.get(link.removeprefix(web)).text
         chosen = {key: value for key, (value,) in parse_qs(urlsplit(link).query).items()}
         chosen |= {"password": PASSWORD, "again": PASSWORD}
@@ -402,7 +402,7 @@ def test_nobody_signs_in_while_being_blocked(db: Database) -> None:
                 opening.result(0.3)
             conn.execute("delete from account_role")
         with pytest.raises(sign_in.SignInRefused, match="blocked"):
-            opening.result(60)
+            opening.result(ANSWER_S)
     assert db.run("sessions_end", {"account_id": known.account_id}) == 0
 
 
@@ -484,7 +484,7 @@ def test_a_person_whom_the_provider_signs_in_is_blocked_and_let_in_again(
     db: Database, at_provider: Callable[..., Any], there: httpx2.Client
 ) -> None:
     person(db, "ada", Grant(role="admin"))
-    with at_provider() as client, httpx2.Client(base_url=client.base_url, timeout=300) as ours:
+    with at_provider() as client, httpx2.Client(base_url=client.base_url, timeout=ANSWER_S) as ours:
         through(client, there, "anna")
         enter(ours, "ada")
         (anna,) = (one.name for one in accounts.load_all(db) if one.issuer)
@@ -541,7 +541,7 @@ def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client
     made = manage(signed, "key", key="hall", role="viewer", site=LIBRARY, days="30")
     (key,) = re.findall(r"<code>(besok_.*?)</code>", made.text)
     person(db, "eve", Grant(role="admin"))
-    with httpx2.Client(base_url=signed.base_url, timeout=300) as other:
+    with httpx2.Client(base_url=signed.base_url, timeout=ANSWER_S) as other:
         enter(other, "eve")
         notice = manage(other, "block", name="ada").text.partition("</div>")[0]
         assert "still valid: hall." in notice and "<button>Revoke the key hall</button>" in notice
@@ -550,7 +550,7 @@ def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client
     enter(signed, "ada")
     assert key not in signed.get("/admin/people").text, "shown once"
     bearer = {"Authorization": f"Bearer {key}"}
-    with httpx2.Client(base_url=signed.base_url, headers=bearer, timeout=300) as program:
+    with httpx2.Client(base_url=signed.base_url, headers=bearer, timeout=ANSWER_S) as program:
         assert me(program) == ("key", "hall") and program.get(LIVE).status_code == 200
         assert manage(signed, "key", key="hall", role="viewer", days="30").status_code == 409
         assert manage(signed, "key", key="long", role="viewer", days="3661").status_code == 409
@@ -577,15 +577,15 @@ def test_a_wall_screen_signs_in_with_its_key_and_ends_with_it(db: Database, sign
     assert me(signed) == ("key", "hall")
     cookie = {"Cookie": f"besok={signed.cookies['besok']}"}
     address = str(signed.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws"
-    with connect(address, additional_headers=cookie, open_timeout=300) as wall:
-        assert wall.recv(timeout=300)
+    with connect(address, additional_headers=cookie, open_timeout=ANSWER_S) as wall:
+        assert wall.recv(timeout=ANSWER_S)
         sessions.revoke_key(db, "hall", now)
         with pytest.raises(ConnectionClosed):
             while True:
-                wall.recv(timeout=300)
-    with connect(address, additional_headers=cookie, open_timeout=300) as wall:
+                wall.recv(timeout=ANSWER_S)
+    with connect(address, additional_headers=cookie, open_timeout=ANSWER_S) as wall:
         with pytest.raises(ConnectionClosed):
-            wall.recv(timeout=300)
+            wall.recv(timeout=ANSWER_S)
         assert wall.close_code == 4401
 
 
@@ -598,7 +598,7 @@ def provider() -> Iterator[TestProvider]:
 @pytest.fixture
 def there() -> Iterator[httpx2.Client]:
     """The browser at the provider."""
-    with httpx2.Client(timeout=300) as client:
+    with httpx2.Client(timeout=ANSWER_S) as client:
         yield client
 
 
@@ -616,7 +616,7 @@ def at_provider(
     def begin(**more: object) -> Iterator[httpx2.Client]:
         with (
             serving(known.model_copy(update=more)) as web,
-            httpx2.Client(base_url=web, timeout=300) as client,
+            httpx2.Client(base_url=web, timeout=ANSWER_S) as client,
         ):
             yield client
 
@@ -710,8 +710,8 @@ def test_the_provider_ends_the_session_and_its_streams(
         assert junk.status_code == 400 and me(client)[0] == "account"
         cookie = {"Cookie": f"besok={client.cookies['besok']}"}
         address = str(client.base_url).replace("http", "ws") + f"/live/{LIBRARY}/ws"
-        with connect(address, additional_headers=cookie, open_timeout=300) as screen:
-            assert screen.recv(timeout=300)
+        with connect(address, additional_headers=cookie, open_timeout=ANSWER_S) as screen:
+            assert screen.recv(timeout=ANSWER_S)
             form = there.get(f"{provider.issuer}/session/end?client_id=besok")
             xsrf = re.findall(r'name="xsrf" value="([^"]+)"', form.text)[0]
             ended = there.post(f"{provider.issuer}/session/end/confirm", data={"xsrf": xsrf, "logout": "yes"})
@@ -719,5 +719,5 @@ def test_the_provider_ends_the_session_and_its_streams(
             wait_for(lambda: me(client)[0] == "public")
             with pytest.raises(ConnectionClosed):
                 while True:
-                    screen.recv(timeout=300)
+                    screen.recv(timeout=ANSWER_S)
         assert me(client)[0] == "public"

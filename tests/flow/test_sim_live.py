@@ -25,7 +25,7 @@ from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 from tests.at_work import running
 from tests.flow.servers import connected
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 from tests.small_sites import library, portal, space
 
 START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ class Ear:
 def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
     ear = Ear(broker, house)
     ear.client.loop_start()
-    assert ear.listens.wait(300)
+    assert ear.listens.wait(ANSWER_S)
     try:
         yield ear
     finally:

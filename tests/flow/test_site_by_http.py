@@ -15,6 +15,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, write
 from tests.at_work import on, serving
 from tests.databases import FreshUrl
+from tests.patience import ANSWER_S
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
@@ -73,7 +74,7 @@ def asking(url: str) -> Iterator[httpx2.Client]:
         told += [*passed("library/front-1", time, 3, 2), *passed("library/hall-1", time, 1)]
     with Database(url) as db:
         write(db, Batch(readings=told))
-    with serving(on(url)) as address, httpx2.Client(base_url=address, timeout=300) as client:
+    with serving(on(url)) as address, httpx2.Client(base_url=address, timeout=ANSWER_S) as client:
         yield client
 
 

@@ -28,7 +28,7 @@ from collectors.pipeline import decode
 from sensors_sim import stream
 from tests import commands
 from tests.commands import Ended
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 SHOT = (
     "postgres",
@@ -92,7 +92,7 @@ class Demo:
 
     def get(self, path: str) -> dict | None:
         """What the API says; None while it cannot."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -106,7 +106,7 @@ class Demo:
         """End it; nothing it started may be left, and nobody may listen on its ports."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(how)
-        assert self.process.wait(300) == 0, self.said()
+        assert self.process.wait(ANSWER_S) == 0, self.said()
         left = [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE]
         assert not left
         assert all(ports.is_free(port) for port in self.home.known_ports().values())
@@ -124,7 +124,7 @@ def demo() -> Iterator[Demo]:
             yield demo
         finally:
             demo.process.send_signal(signal.SIGTERM)
-            demo.process.wait(300)
+            demo.process.wait(ANSWER_S)
 
 
 def sent(sites: SiteFile, until: datetime) -> dict[Reading, float]:

@@ -22,7 +22,7 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import ports, program
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 EXAMPLE = program.ROOT / "sites" / "helsingborg.toml"
 Fixture = Callable[..., Any]
@@ -44,7 +44,7 @@ class Service:
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of an answer; 0 while nobody answers."""
         try:
-            answer = httpx2.get(f"http://{ports.HOST}:{self.port}{path}", timeout=300)
+            answer = httpx2.get(f"http://{ports.HOST}:{self.port}{path}", timeout=ANSWER_S)
         except httpx2.TransportError:
             return 0, ""
         return answer.status_code, answer.text.strip()
@@ -156,7 +156,7 @@ def test_readiness_follows_the_broker_and_the_database(
 
 
 def the_web_tells_of_itself(web: Service, page: int) -> None:
-    with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=300) as client:
+    with httpx2.Client(base_url=f"http://{ports.HOST}:{page}", timeout=ANSWER_S) as client:
         live = "/api/v1/sites/stadsbiblioteket/live"
         for path in (live, live, live, "/api/v1/sites/nowhere/live", "/a", "/b", "/api/c"):
             client.get(path)
@@ -211,7 +211,7 @@ def test_told_to_end_it_finishes_the_batch_under_way(
             collector.process.send_signal(signal.SIGTERM)
             wait_for(lambda: collector.said()[-1]["action"] == "collector_ending")
             conn.rollback()
-            assert collector.process.wait(300) == 0
+            assert collector.process.wait(ANSWER_S) == 0
             assert collector.said()[-1]["action"] == "collector_stopped"
         finished = other.execute("select count(*) from reading").fetchone()
         with service("collect", settings, tmp_path) as collector:  # what was not stored waits at the broker
@@ -225,7 +225,7 @@ def test_told_to_end_it_finishes_the_batch_under_way(
 
 def test_a_port_that_is_taken_stops_the_start_and_is_said(settings: Settings, tmp_path: Path) -> None:
     with service("collect", settings, tmp_path, BESOK_COLLECTOR_PORT=str(settings.mqtt_port)) as collector:
-        assert collector.process.wait(300) == 1
+        assert collector.process.wait(ANSWER_S) == 1
         (line,) = collector.said()
     assert "set BESOK_COLLECTOR_PORT to a free port" in line["message"]
     assert (line["level"], line["service"], line["action"]) == ("CRITICAL", "collector", "service_failed")

@@ -13,7 +13,7 @@ from test_status import Service, service
 from besok.model.settings import Settings
 from besok.store.migrate import migrate
 from tests.at_work import on, serving
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
@@ -112,11 +112,11 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         wait_for(lambda: collector.metric("messages_waiting") == 20)
         assert held(conn, collector) == (0, 0, 20)
         with serving(on(database_url)) as web:
-            well = httpx2.get(f"{web}/api/v1/health", timeout=300).json()
+            well = httpx2.get(f"{web}/api/v1/health", timeout=ANSWER_S).json()
             assert (well["ok"], well["schema_current"]) == (False, False)
             assert well["schema_problem"] == OLDER.removeprefix("not ready: ")
             asked = f"{web}/api/v1/sites/stadsbiblioteket/visits?from=2026-11-01&to=2026-11-02"
-            answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=300)
+            answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=ANSWER_S)
             assert answer.status_code == 503 and "Retry-After" in answer.headers
             assert (
                 answer.json()["error"] == "databasen saknar något som programmet behöver: kör `besok migrate`"

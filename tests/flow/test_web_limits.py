@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from api.reports import SHARE
 from cli.serving import guarded
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 LIBRARY = "/api/v1/sites/stadsbiblioteket"
 YEAR = f"{LIBRARY}/usage?from=2025-11-01&to=2026-10-31"
@@ -41,7 +41,7 @@ def blocked(database_url: str) -> Iterator[Callable[[], int]]:
 
 def get(web: str, path: str, answers: list[httpx2.Response] | None = None) -> httpx2.Response:
     """Ask with a connection of its own."""
-    answer = httpx2.get(web + path, timeout=300)
+    answer = httpx2.get(web + path, timeout=ANSWER_S)
     if answers is not None:
         answers.append(answer)
     return answer
@@ -127,14 +127,14 @@ def test_an_open_screen_is_not_taken_for_a_silent_connection(
 
     def opened() -> ClientConnection | None:
         with suppress(InvalidMessage):  # it was silent itself, on a busy machine
-            return connect(f"ws://{where.netloc}{LIBRARY}/live/ws", open_timeout=300)
+            return connect(f"ws://{where.netloc}{LIBRARY}/live/ws", open_timeout=ANSWER_S)
         return None
 
     with cast(ClientConnection, wait_for(opened)) as screen:
-        screen.recv(timeout=300)
+        screen.recv(timeout=ANSWER_S)
         with socket.create_connection((where.hostname or "", where.port or 0)) as sock:
             wait_for(lambda: closed(sock))  # a connection that began later is over
-        screen.ping().wait(300)
+        screen.ping().wait(ANSWER_S)
 
 
 def test_who_does_not_read_an_answer_is_let_go(quiet_web: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, array
 from besok.store.write import Written
 from tests.databases import execute
-from tests.patience import wait_for
+from tests.patience import ANSWER_S, wait_for
 
 TEMPORARY = {
     "53100": "disk full",
@@ -208,7 +208,7 @@ def test_a_deadlock(db: Database) -> None:
             with db.transaction() as conn:
                 conn.execute("update channel set key = key where channel_id = %s", (1 + first,))
                 both[first].set()
-                both[1 - first].wait(300)
+                both[1 - first].wait(ANSWER_S)
                 conn.execute("update channel set key = key where channel_id = %s", (2 - first,))
         except StoreUnavailable as exc:
             failed.append(exc)

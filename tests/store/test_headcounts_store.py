@@ -23,6 +23,7 @@ from besok.store.database import Database
 from cli.terminal import headcounts as terminal
 from jobs.estimate import Today, past_days
 from jobs.learn import SitePast
+from tests.patience import ANSWER_S
 from tests.sitetext import door, sensor, site, space
 
 HOUSE = "".join(
@@ -108,7 +109,7 @@ def test_listeners_hear_of_it(db: Database, database_url: str, house: Site) -> N
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("listen readings")
         send(db, house, counted(30, 80), after(31))
-        (notice,) = conn.notifies(timeout=300, stop_after=1)
+        (notice,) = conn.notifies(timeout=ANSWER_S, stop_after=1)
     assert '"lib"' in notice.payload and "12:30" in notice.payload
 
 

@@ -10,6 +10,7 @@ from besok.model.headcount import Headcount
 from besok.model.site import Site
 from besok.services.headcounts import get_headcounts
 from besok.store.database import Database
+from tests.patience import ANSWER_S
 from tests.store.counted import after
 from tests.store.test_headcounts_store import counted, estimated, house, send, today, together
 
@@ -31,7 +32,7 @@ def test_two_phones_that_were_offline_send_at_once_and_twice(db: Database, house
     barrier = Barrier(len(phones))
 
     def phone(made: list[Headcount]) -> int:
-        barrier.wait(timeout=300)
+        barrier.wait(timeout=ANSWER_S)
         return sum(send(db, house, one, after(45)) for one in made)
 
     with ThreadPoolExecutor(len(phones)) as pool:

@@ -15,6 +15,7 @@ from besok.services.voids import time_span
 from besok.store import voids
 from besok.store.database import Database
 from tests.databases import execute
+from tests.patience import ANSWER_S
 
 LATER = NOON + timedelta(days=1)
 
@@ -151,7 +152,7 @@ def test_past_days_are_estimated_again_and_listeners_are_told(house: Database, d
         conn.execute("listen readings")
         void(house, NOON, after(15))
         assert conn.execute("select day::text from dirty_day").fetchall() == [("2026-03-02",)]
-        (told,) = conn.notifies(timeout=300, stop_after=1)
+        (told,) = conn.notifies(timeout=ANSWER_S, stop_after=1)
     assert '"site": "lib"' in told.payload
 
 

@@ -13,6 +13,7 @@ import pytest
 from besok.model.decode_context import Codec
 from besok.model.readings import Decoded
 from collectors.lorawan.codecs import PORTION, STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
+from tests.patience import ANSWER_S
 
 FRAME = Frame(bytes.fromhex("0102ff"), 85, 1_795_594_500_000)
 OTHER = Frame(b"\x09", 2, 0)
@@ -249,7 +250,7 @@ def test_a_process_that_is_killed_at_work_costs_the_frame_it_worked_on(codecs: C
     asking = threading.Thread(target=lambda: answers.extend(codecs.run(codec(GOOD), [FRAME] * 3)))
     asking.start()
     os.kill(pid, signal.SIGKILL)
-    asking.join(60)
+    asking.join(ANSWER_S)
     assert [a.fields.get("n", a.problem) for a in answers][1:] == [3, 3]
 
 

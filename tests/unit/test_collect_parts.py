@@ -22,6 +22,7 @@ from collectors import explain, inbox, mqtt
 from collectors.bulk import Published
 from collectors.counters import Counters
 from collectors.inbox import Inbox
+from tests.patience import ANSWER_S
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ def test_closing_wakes_whoever_waits() -> None:
     waiting = threading.Thread(target=lambda: got.append(box.take(1)))
     waiting.start()
     box.close()
-    waiting.join(5)
+    waiting.join(ANSWER_S)
     assert got == [[]]
 
 
@@ -73,7 +74,7 @@ def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pyt
     third = threading.Thread(target=lambda: box.put([delivery(3, size=60)]))
     third.start()
     assert [m.packet_id for m in box.take(10)] == [1]  # a batch has its limit as well
-    third.join(5)
+    third.join(ANSWER_S)
     assert [m.packet_id for m in box.take(10)] == [2]
     assert [m.packet_id for m in box.take(10)] == [3]
 

@@ -24,6 +24,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from benchmarks import servers
+from benchmarks.servers import wait_until
 from besok.model import sitefile
 from besok.model.broker import leave
 from besok.model.decode_context import Codec
@@ -66,7 +67,7 @@ def rig() -> Iterator[Rig]:
         server = cluster.program()
         process = program.start(server, Path(name) / "log")
         try:
-            program.wait_until(cluster.ready, process, "postgres", limit_s=60)
+            wait_until(cluster.ready, process, "postgres", limit_s=60)
             migrate(cluster.url())
             with Database(cluster.url()) as db:
                 sites.apply(db, sitefile.parse(house(), "house.toml"))

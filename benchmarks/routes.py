@@ -21,6 +21,7 @@ from typing import Any
 from benchmarks import _many_sites
 from benchmarks._page import write_tables
 from benchmarks.hostile import ask, service
+from benchmarks.servers import wait_until
 from cli.stack import ports, postgres, program
 
 V1 = f"/api/v1/sites/{_many_sites.PAIR[0]}"
@@ -73,7 +74,7 @@ def running(place: Path, *, fast: bool = False) -> Iterator[postgres.Cluster]:
     server = cluster.program()
     process = program.start(server, place / "log")
     try:
-        program.wait_until(cluster.ready, process, "postgres", limit_s=60)
+        wait_until(cluster.ready, process, "postgres", limit_s=60)
         yield cluster
     finally:
         program.stop(process, server)

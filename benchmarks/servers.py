@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from besok.model.errors import StackError
 from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
@@ -38,10 +41,23 @@ def _running(server: Broker | Cluster, limit_s: float) -> Iterator[None]:
     started = server.program()
     process = program.start(started, server.folder / "log")
     try:
-        program.wait_until(server.ready, process, started.name, limit_s=limit_s)
+        wait_until(server.ready, process, started.name, limit_s=limit_s)
         yield
     finally:
         program.stop(process, started)
+
+
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, limit_s: float
+) -> None:
+    """Wait until `ready()`. Raises StackError if the process ends first or `limit_s` seconds pass."""
+    deadline = time.monotonic() + limit_s
+    while not ready():
+        if process.poll() is not None:
+            raise StackError(f"{name} ended at once (exit status {process.returncode})")
+        if time.monotonic() > deadline:
+            raise StackError(f"{name} does not answer after {limit_s:.0f} s")
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -98,19 +98,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(
-    ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, limit_s: float
-) -> None:
-    """Wait until `ready()`. Raises StackError if the process ends first or `limit_s` seconds pass."""
-    deadline = time.monotonic() + limit_s
-    while not ready():
-        if process.poll() is not None:
-            raise StackError(f"{name} ended at once (exit status {process.returncode})")
-        if time.monotonic() > deadline:
-            raise StackError(f"{name} does not answer after {limit_s:.0f} s")
-        time.sleep(0.02)
-
-
 def leftovers(program: Program) -> list[int]:
     """Return process ids that run exactly its command, left by an earlier run that was killed."""
     command = "\0".join(program.command) + "\0"

@@ -11,6 +11,7 @@ import paho.mqtt.client as paho
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from benchmarks.servers import wait_until
 from besok.model.broker import leave
 from besok.model.errors import StackError
 from cli.stack import mosquitto, ports, postgres, program
@@ -30,7 +31,7 @@ class Server:
         """As the supervisor does: what was killed a moment ago may need more than one attempt."""
         self.process = program.start(self.what, self.log)
         try:
-            program.wait_until(self.ready, self.process, self.what.name, limit_s=ANSWER_S)
+            wait_until(self.ready, self.process, self.what.name, limit_s=ANSWER_S)
         except StackError:
             if attempts == 1 or self.process.poll() is None:
                 raise

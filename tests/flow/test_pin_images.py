@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from benchmarks.servers import wait_until
 from cli.stack import ports, program
 from cli.stack.program import Program
 from tests import pin_images
@@ -40,7 +41,7 @@ def registry(folder: Path) -> Iterator[str]:
     process = program.start(server, folder / "log")
     address = f"http://127.0.0.1:{port}"
     try:
-        program.wait_until(lambda: answers(address), process, REGISTRY, limit_s=60)
+        wait_until(lambda: answers(address), process, REGISTRY, limit_s=60)
         yield address
     finally:
         program.stop(process, server)

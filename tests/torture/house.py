@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 from psycopg.conninfo import make_conninfo
 
+from benchmarks.servers import wait_until
 from besok.model import sitefile
 from besok.model.errors import StackError
 from besok.store import sites
@@ -55,7 +56,7 @@ class Server:
         assert self._process is not None
         try:
             if self._ready:
-                program.wait_until(self._ready, self._process, self.what.name, self._limit_s)
+                wait_until(self._ready, self._process, self.what.name, self._limit_s)
         except StackError:
             if attempts == 1 or self.up:
                 raise

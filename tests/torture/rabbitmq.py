@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.servers import wait_until
 from besok.model.errors import StackError
 from cli.stack import ports, program
 from cli.stack.program import Program
@@ -154,7 +155,7 @@ def temporary(port: int, node_port: int, mapper_port: int, access: str = OPEN) -
         server = broker.program()
         process = program.start(server, broker.folder / "server.log")
         try:
-            program.wait_until(broker.ready, process, server.name, limit_s=START_S)
+            wait_until(broker.ready, process, server.name, limit_s=START_S)
             yield broker
         finally:
             program.stop(process, server)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices.field_names import VOUCHING, WORDS, telling, words
+from collectors.devices.field_names import WORDS, telling, words
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
@@ -32,7 +32,8 @@ _DOORS: Final = (
     *("ingång", "utgång", "entré", "entrén", "dörr", "dörren", "eingang", "ausgang", "tür"),
     *("indgang", "udgang", "inngang", "ingang", "uitgang"),
 )
-_PASSED: Final = (VOUCHING | WORDS["places"] | WORDS["walks"]) - WORDS["beside"] - WORDS["heads"]
+_PASSED: Final = (WORDS["doors"] | WORDS["places"]) - WORDS["beside"] - WORDS["heads"]
+_ALONE: Final = WORDS["beside"] | WORDS["heads"] | WORDS["doors"]  # of what passes a door they say no more
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
@@ -85,8 +86,13 @@ def is_no_person(name: str) -> bool:
 
 
 def names_of_others(names: Sequence[str]) -> list[str]:
-    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people or a door."""
-    return [] if any(map(_says_people, names)) else [*filter(_says_others, names)]
+    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people.
+
+    A door vouches for its own name only: what passes the line "Entrance" may be vehicles.
+    """
+    if any(WORDS["persons"].intersection(words(name)) for name in names):
+        return []
+    return [name for name in names if _says_others(name) and not _says_door(name)]
 
 
 @lru_cache(maxsize=4096)
@@ -111,9 +117,15 @@ def _is_spot(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _says_people(name: str) -> bool:
-    """Tell whether a name says people or what they go through or into, also at the end of a word: Cykelingång."""
-    return any(word in _PASSED or word.endswith(_DOORS) for word in words(name))
+def _says_door(name: str) -> bool:
+    """Tell whether a name says what people go through, into or along, also at the end of a word: Cykelingång."""
+    said = {*words(name)}
+    if WORDS["walks"] & said and WORDS["joins"] & said:
+        return True
+    rest = {word for word in said if word.isalpha() and len(word) > 1} - _ALONE
+    if rest and not rest & (WORDS["pushed"] | WORDS["some"]) and all(map(_ELSE.fullmatch, rest)):
+        return False
+    return any(word in _PASSED or word.endswith(_DOORS) for word in said)
 
 
 def names_in(packet: Packet) -> list[str]:

@@ -255,6 +255,13 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
         ("Vélos vers centre", True),
         ("Biketrack to town", True),
         ("Lastbilsväg mot hamnen", True),
+        ("Cyclists on footpath", True),  # only of a shared way people are counted, too
+        ("Radfahrer Gehweg", True),
+        ("Bikes exit", True),  # which door do bicycles alone have?
+        ("Auto's uitgang", True),
+        ("Wheelchair entrance", False),
+        ("Fiets- en voetpad", False),
+        ("Gehweg Süd", False),
         ("Car park level 2", False),  # places, from and to which people go
         ("Bus stop", False),
         ("Parkplatz", False),
@@ -278,7 +285,11 @@ def test_a_name_may_say_that_no_people_are_counted(name: str, may: bool) -> None
 @pytest.mark.parametrize(
     ("names", "counts"),
     [
-        (("Towards the bikes", "Main entrance"), True),
+        (("Towards the bikes", "Main entrance"), False),  # the door of another name does not vouch
+        (("Towards the bikes", "Visitors"), True),
+        (("Fahrradfahrer", "Eingang"), False),
+        (("Kfz-Zufahrt", "Tür 1"), False),
+        (("Line 4", "Main entrance"), True),
         (("Bikes", "Main entrance"), False),
         (("Towards the bikes", "Line 1"), False),
     ],

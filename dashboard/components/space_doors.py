@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc
 
+from besok.model import calendar
 from besok.model.site import OUTSIDE, Portal, Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import FlowPoint
@@ -66,6 +67,34 @@ def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[P
     inside = {name for name in parents if space in _around(name, parents)}
     doors = [(door, door.inner in inside) for door in site.portals if door.counted]
     return [(door, inwards) for door, inwards in doors if inwards != (door.outer in inside)]
+
+
+def begun(site: Site, spaces: Sequence[SpaceInfo], space: str) -> dict[str, datetime]:
+    """Return since when the doors of a space are counted that were not from the beginning, by name.
+
+    `site` has its past sensors, too: a sensor that replaced another begins nothing.
+    """
+    since: dict[str, datetime | None] = {}
+    for door, _inwards in counted(site, spaces, space):
+        sensors = [s for s in site.sensors if s.portal == door.id and s.role == "primary"]
+        begins = [calendar.placement_span(sensor, site)[0] for sensor in sensors]
+        if begins:
+            since[named(door.name)] = min((t for t in begins if t), default=None) if all(begins) else None
+    dated = {name: t for name, t in since.items() if t}
+    first = min(dated.values(), default=None) if len(dated) == len(since) else None
+    return {name: t for name, t in dated.items() if t != first}
+
+
+def news(since: Mapping[str, datetime], start: datetime, end: datetime, zone: str) -> Any:
+    """Return a note on doors that are counted since some time within a period; None where there are none."""
+    text = _("New door: {door} is counted since {time}. Before that, who passed there is not known.")
+    return quiet(
+        " ".join(
+            text.format(door=name, time=formats.stamp(t, zone))
+            for name, t in since.items()
+            if start < t < end
+        )
+    )
 
 
 def ends(db: Database, site: Site) -> dict[str, str]:

@@ -16,7 +16,7 @@ from dashboard.address import Address
 from dashboard.components import space_doors
 from dashboard.pages import spaces
 from tests.databases import execute
-from tests.sitetext import door, site, space
+from tests.sitetext import door, sensor, site, space
 from tests.store.counted import HOUSE
 from tests.unit.on_the_way import texts
 
@@ -34,6 +34,24 @@ def test_days_to_come_are_not_taken_for_days_of_silent_sensors(db: Database) -> 
     to_come = shown(db, "?range=custom&from=2027-11-14&to=2027-11-20")
     assert "Perioden har inte börjat" in to_come and "Inget mättes här" not in to_come
     assert "Inget mättes här" in shown(db, "?range=7d")
+
+
+def test_a_door_that_is_new_in_the_period_is_named_and_a_replaced_sensor_is_not(db: Database) -> None:
+    placed = sitefile.parse(HOUSE)
+    sites.apply(db, placed)
+    since = (NOW - HOUR).isoformat()
+    more = door("side", ("Sidodörren", "Side door")) + sensor("side", more=f"since = {since}")
+    head, tail = HOUSE.split("[[sites.sensors]]", 1)
+    text = f"{head}{more}[[sites.sensors]]{tail}"
+    sites.apply(db, sitefile.parse(text), now=NOW)
+    said = "Ny dörr: Sidodörren räknas sedan 25 nov. 12:00."
+    assert said in shown(db, "") and said in shown(db, "?range=7d")
+    assert "Ny dörr" not in shown(db, "?range=yesterday")
+    replaced = text.replace('device = "front"', f'device = "front"\nuntil = {since}', 1) + sensor(
+        "new", 'portal = "front"', f"since = {since}"
+    )
+    sites.apply(db, sitefile.parse(replaced), now=NOW)
+    assert shown(db, "").count("Ny dörr") == 1
 
 
 def test_a_page_is_drawn_again_while_its_days_include_today(db: Database) -> None:

@@ -77,6 +77,22 @@ def test_closed_hours_without_anybody_are_a_gap() -> None:
     assert history._in_open_hours([late], SITE, period) == [late]
 
 
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (22, "Closed in this period"),
+        (21, "Nothing was measured here in this period"),
+    ],  # a Sunday; with Saturday
+)
+def test_a_closed_day_is_said_to_be_closed_and_not_to_be_unmeasured(first: int, said: str) -> None:
+    last = date(2026, 11, 22)
+    period = Range(name="custom", first=date(2026, 11, first), last=last)
+    nobody = replace(point(), start=START + timedelta(days=1), people=None, peak=None)
+    finding = history.finding(series([nobody]), None, period, None, START + timedelta(days=2))
+    assert finding == f"{said}."
+    assert said in str(history.nothing_measured(SITE, period))
+
+
 def test_days_are_compared_with_days() -> None:
     last = date(2026, 11, 21)
     period = Range(name="custom", first=last - timedelta(days=89), last=last)

@@ -39,13 +39,17 @@
   const folds = new Map(), ticks = new Map();
   const named = (one) => one.id || one.ariaLabel || (one.form?.dataset.fields ?? "") + (one.querySelector("summary") ?? one).textContent || one.href;
   const like = (tag, name) => [...page().querySelectorAll(tag)].filter((one) => named(one) === name);
-  const mark = (one) => {
-    const alike = like(one.tagName, named(one));
-    return JSON.stringify([one.tagName, named(one), alike.indexOf(one), alike.length]);
+  // Whose it is: the parts of the page that it is within, by what tells each of them from the others like it.
+  const whose = (one) => {
+    const part = one?.parentElement?.closest("[id], form[data-send], [data-number], li, tr, article");
+    if (!part || part === page()) return "";
+    const { id, dataset: { send, number } } = part;
+    return whose(part) + "/" + (id || send || number || part.querySelector("th, h2, h3, strong, .strong, a")?.textContent || "");
   };
-  const marked = (text) => {  // nothing where there are more or fewer like it: it might be that of something else
-    const [tag, name, n, many] = JSON.parse(text), alike = like(tag, name);
-    return alike.length === many ? alike[n] : undefined;
+  const mark = (one) => JSON.stringify([one.tagName, named(one), whose(one)]);
+  const marked = (text) => {  // nothing where several are like it: it might be that of something else
+    const [tag, name, where] = JSON.parse(text), alike = like(tag, name).filter((one) => whose(one) === where);
+    return alike.length === 1 ? alike[0] : undefined;
   };
   const within = (one) => page()?.contains(one) && one !== page();
   document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; });
@@ -158,12 +162,22 @@
   function picture({ data, layout, _context: { locale } }) {
     return { data, layout: { ...layout, font: { ...layout.font, family: "system-ui, sans-serif" } }, config: { locale } };
   }
+  // The same for a phone, with the names of its lines above it, as `narrow` has them.
+  function slim({ data, layout, config }) {
+    const named = (layout.annotations || []).filter((one) => one.name === "line").length > 0;
+    const annotations = (layout.annotations || []).filter((one) => one.name !== "line");
+    const lines = data.map((one) => (named && one.meta === "line" ? { ...one, showlegend: true } : one));
+    const margin = named ? { ...layout.margin, r: 14 } : layout.margin;
+    return { data: lines, layout: { ...layout, annotations, margin, showlegend: named || layout.showlegend }, config };
+  }
 
   // What a button copies: the chart for a web page, or its address.
   async function taken(button) {
     const figure = button.closest("figure");
     if (!("embed" in button.dataset)) return location.href.replace(/#.*/, "") + "#" + figure.id;
-    const src = await window.Plotly.toImage(picture(figure.querySelector(".js-plotly-plot")), { format: "svg", width: 900, height: 450 });
+    const drawn = picture(figure.querySelector(".js-plotly-plot"));
+    const src = await window.Plotly.toImage(drawn, { format: "svg", width: 900, height: 450 });
+    const srcset = await window.Plotly.toImage(slim(drawn), { format: "svg", width: 380, height: 300 });
     const { source: whose, public: address } = figure.closest(".page").dataset;
     const source = whose.replace("{day}", button.dataset.embed);
     const away = document.implementation.createHTMLDocument("");  // nothing is loaded there
@@ -172,7 +186,9 @@
     words.append(address ? part("a", { href: new URL(address, location).href, textContent: source }) : source);
     const shown = part("figure", { lang: document.documentElement.lang });
     const alt = figure.querySelector(".chart-plot").getAttribute("aria-label");
-    shown.append(part("img", { src, alt, style: "max-width:100%;background:#fff" }), words);
+    const sizes = part("picture");  // letters keep their size where the page is narrow
+    sizes.append(part("source", { media: "(max-width: 600px)", srcset }), part("img", { src, alt, style: "max-width:100%;background:#fff" }));
+    shown.append(sizes, words);
     return shown.outerHTML;
   }
 

@@ -135,6 +135,36 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     expect(page.get_by_text("1 av frågorna finns inte kvar.")).to_be_visible()
 
 
+def test_the_focus_goes_to_nothing_rather_than_to_what_is_like_it(
+    quiet_house: House, open_page: Open, db: Database
+) -> None:
+    now, place = datetime.now(UTC), quiet_house.id
+
+    def asked(title: str) -> int:
+        spec = ScenarioSpec(title=title, first=date(2026, 12, 7), visitors=2)
+        number = scenarios.ask(db, place, spec, author="Kim", now=now)
+        scenarios.cancel(db, place, number, now)
+        return number
+
+    def drawn_again() -> None:
+        before = page.locator("#page").get_attribute("data-drawn") or ""
+        page.locator("#redraw").evaluate("button => button.click()")
+        expect(page.locator("#page")).not_to_have_attribute("data-drawn", before)
+
+    one, two = asked("One"), asked("Two")
+    query = "&".join(f"run={number}" for number in (one, two, two + 1))
+    page = open_page(f"{quiet_house.url}/scenarios/{place}?{query}", locale="en-GB")
+    link = page.locator(".scenario", has_text="Two").get_by_role("link", name="Link to share")
+    link.focus()
+    drawn_again()
+    expect(link).to_be_focused()
+    scenarios.remove(db, place, two)
+    assert asked("Three") == two + 1
+    drawn_again()
+    expect(page.locator(".scenario", has_text="Three")).to_be_visible()
+    expect(page.locator("#page")).to_be_focused()
+
+
 def test_what_is_written_is_there_again_after_a_reload(still_house: House, open_page: Open) -> None:
     address = f"{still_house.url}/scenarios/{still_house.id}"
     page = open_page(f"{address}?ask=own", locale="en-GB")

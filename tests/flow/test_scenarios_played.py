@@ -97,10 +97,8 @@ def test_what_is_played_is_seen_and_leaves_nothing_behind(
         assert foyer["capacity"] == 40
         sensors = {d["device"]: d["freshness"] for d in ask.get(f"/api/v1/devices?site={SANDBOX}").json()}
         assert f"{SANDBOX}/count-new-door-1" in sensors, sensors
-        assert sensors[f"{SANDBOX}/count-town-entrance"] in (
-            "stale",
-            "none",
-        )  # it shows at once that it fails
+        failing = sensors[f"{SANDBOX}/count-town-entrance"]  # late while its day so far is sent at once
+        assert failing in ("late", "stale", "none"), "it shows at once that it fails"
         assert ask.get("/now/stadsbiblioteket-scenario").status_code == 200
         assert SANDBOX not in dump(sites.export(db))
         assert ask.post(f"{address}/end").json()["number"] == answered

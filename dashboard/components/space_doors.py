@@ -87,7 +87,7 @@ def begun(site: Site, spaces: Sequence[SpaceInfo], space: str) -> dict[str, date
 
 def news(since: Mapping[str, datetime], start: datetime, end: datetime, zone: str) -> Any:
     """Return a note on doors that are counted since some time within a period; None where there are none."""
-    text = _("New door: {door} is counted since {time}. Before that, who passed there is not known.")
+    text = _("New door: {door} is counted since {time}. Before that, passages there were not counted.")
     return quiet(
         " ".join(
             text.format(door=name, time=formats.stamp(t, zone))

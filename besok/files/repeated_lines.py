@@ -19,7 +19,7 @@ def most_repeat(at: pd.Series, door: pd.Series) -> bool:
 
 def repeated(times: Times, door: pd.Series) -> str:
     """Say which lines of a door have the same time, but for the hour that comes twice in autumn; "" if none have."""
-    wall, lines = times.wall, pd.DataFrame({"at": times.utc(), "door": door})
+    wall, lines = times.wall[door.index], pd.DataFrame({"at": times.utc()[door.index], "door": door})
     again = lines.duplicated(keep=False)
     if most_repeat(lines["at"], lines["door"]):
         first = lines[again].iloc[0]
@@ -28,7 +28,7 @@ def repeated(times: Times, door: pd.Series) -> str:
     by_clock = bool((wall != wall.dt.normalize()).any())
     set_back = (wall.dt.day_of_week == 6) & (wall.dt.hour < 4) & wall.dt.month.isin(SET_BACK)
     if by_clock:
-        again &= ~(set_back & times.offset_s.isna())
+        again &= ~(set_back & times.offset_s[door.index].isna())
     groups = [group.index for _, group in lines[again].groupby(["at", "door"])]
     told = [
         f"{' and '.join(map(str, group))} ({wall[group[0]]:{'%Y-%m-%d %H:%M' if by_clock else '%Y-%m-%d'}})"

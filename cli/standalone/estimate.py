@@ -137,13 +137,13 @@ def read(
     if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
-    told = repeated(times, frame["door"])
-    if most_repeat(frame["at"], frame["door"]):
-        raise CountFileError(
-            f"{name}: {told}; name the column that tells the doors apart by --door-column, "
-            "or add up the lines of each time"
-        )
-    if told:
+    distinct = frame.drop_duplicates(["at", "door", "in", "out"])
+    if told := repeated(times, distinct["door"]):
+        if most_repeat(frame["at"], frame["door"]):
+            raise CountFileError(
+                f"{name}: {told}; name the column that tells the doors apart by --door-column, "
+                "or add up the lines of each time"
+            )
         warn(f"{name}: {told}; the last of each counts")
     frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
     for role, column in columns.items():

@@ -100,6 +100,12 @@ def test_lines_of_several_doors_need_the_column_that_names_them(tmp_path: Path) 
     lines = estimate.answer(file, estimate.Options(), options=ReadOptions(door_column="entré"))
     assert lines[0].raw == sum((frame["in"] - frame["out"]).iloc[0] for frame in doors.values())
     assert len(lines) == len(TIMES)
+    twice = saved(tmp_path / "twice.csv", pd.concat([doors["park"], doors["park"]]))
+    assert len(estimate.read(twice)) == len(TIMES)  # the same line again says nothing new
+    said: list[str] = []
+    corrected = saved(tmp_path / "corrected.csv", pd.concat([doors["park"], doors["park"][:1] + 1]))
+    assert estimate.read(corrected, warn=said.append)["in"].iloc[0] == doors["park"]["in"].iloc[0] + 1
+    assert "2 and 338 (2026-03-02 08:00); the last of each counts" in said[0]
 
 
 def test_readings_of_several_doors_need_it_too(tmp_path: Path) -> None:

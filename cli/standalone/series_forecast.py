@@ -26,7 +26,6 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.history import ROWS_A_YEAR, span
 from besok.analytics.growth import growth_a_year
 from besok.files.values import Unit
-from besok.model.arrays import Floats
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
@@ -92,19 +91,12 @@ def answer(
 
 
 def _by_day(past: History, ahead: Paths) -> tuple[History, Paths]:
-    """Return weeks as days, since totals and targets are those of days."""
-    known = _on_first_days(past.visits)
+    """Return weeks as days, since totals and targets are those of days: of 365 there are 52 weeks and a day."""
+    known = np.repeat(past.visits / 7, 7)
     return (
         History(first=past.first, visits=known),
-        Paths(days=span(past.origin, 7 * len(ahead.days)), visits=_on_first_days(ahead.visits)),
+        Paths(days=span(past.origin, 7 * len(ahead.days)), visits=np.repeat(ahead.visits / 7, 7, axis=0)),
     )
-
-
-def _on_first_days(weeks: Floats) -> Floats:
-    """Return weeks as days, on the first axis: all visits on the first day of each, none on the others."""
-    days = np.zeros((7 * len(weeks), *weeks.shape[1:]))
-    days[::7] = weeks
-    return days
 
 
 def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:

@@ -22,7 +22,7 @@ MARKED: Final = f"$.{MARK}"
 LONGEST: Final = 300  # characters of a name
 DEEPEST: Final = 12  # objects and lists within each other
 WRITE: Final = "write a mapping in the site file (docs/reference/mappings.md), with the lines that are true"
-ADVICE: Final = f"{WRITE}, or choose on the page Sensors"
+ADVICE: Final = f"answer on the page Sensors under Unknown devices, or {WRITE}"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*")
 _NEGATED: Final = 'with yes = ["false"] and no = ["true"]'

@@ -141,7 +141,10 @@ def test_weeks_are_told_as_weeks(tmp_path: Path) -> None:
     days = [mondays[0] + timedelta(days=n) for n in range(24)]
     summed = series.read(_file(tmp_path, (f"{day},10" for day in days)), "W").visits
     assert list(summed.values()) == [70, 70, 70]
-    assert len(answer(read, Calendar(), None, None, 1, 200).fan.days) == 52
+    year = answer(read, Calendar(), None, None, 1, 200)
+    assert len(year.fan.days) == 52
+    whole, rest = year.totals  # 365 days are 52 weeks and a day of the 53rd
+    assert whole.mean == pytest.approx(year.fan.mean.sum(), rel=0.01) and rest.mean > 0
 
 
 def test_weeks_that_are_written_as_such_need_not_be_asked_for(tmp_path: Path) -> None:
@@ -203,6 +206,8 @@ def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
     assert "4 and 21 (2024-01-03), 5 and 22 (2024-01-04)" in series.read(_file(tmp_path, again)).notes[0]
     assert not series.read(_file(tmp_path, again[:19])).notes
     assert "begins after the last line" in series.read(_file(tmp_path, [*again[:9], "2024-02-01,"])).notes[0]
+    shut = [f"{date(2024, 1, 1) + timedelta(days=n)},{0 if 20 <= n < 50 else 5}" for n in range(99)]
+    assert "from 2024-01-21 to 2024-02-19: a closure that came" in series.read(_file(tmp_path, shut)).notes[0]
     few = [f"2024-{m:02}-{d:02},900" for m, d in ((1, 3), (2, 20), (3, 11), (4, 30), (5, 9))]
     assert "if each stands for a whole week or month" in series.read(_file(tmp_path, few)).notes[0]
 

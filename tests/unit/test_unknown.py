@@ -191,6 +191,11 @@ def test_a_device_that_a_person_has_placed_may_speak_on_a_topic_of_any_name() ->
     assert (reading.device, reading.metric, reading.value) == ("quux/1", "in_total", 3)
 
 
+def test_the_page_is_told_before_the_mapping() -> None:
+    (reason,) = read("counters/x/y", b'{"people_count": 3}').problems
+    assert ": answer on the page Sensors under Unknown devices, or write a mapping in the site file" in reason
+
+
 def test_what_needs_more_than_a_choice_is_not_offered_on_the_page() -> None:
     (reason,) = read("counters/hall-door", b"hello").problems
     last = reason.split("\n")[-1]

@@ -1,6 +1,7 @@
 """Alerting: rules are evaluated every half minute, and each target gets one message with all changes."""
 
 import logging
+import re
 import urllib.request
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
@@ -74,7 +75,8 @@ def send(db: Database, now: datetime) -> None:
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
-    """Send a message, whose body is HTML, to an address of Apprise; return the error, if any, without the address.
+    """Send a message, whose body is HTML, to an address of Apprise; return the error, if any, with a mail server's
+    reply, not the address.
 
     Services that take no `file` leave it out, and those that show text get text.
     """
@@ -83,11 +85,21 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     sender = apprise.Apprise()
     if not sender.add(url):
         return "the address is none that Apprise knows"
-    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as noted:  # type: ignore[no-untyped-call]
+    logging.getLogger("apprise").propagate = False  # what it notes of its work holds addresses
+    with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as noted:  # type: ignore[no-untyped-call]
         more = {"attach": _attachment(file)} if file else {}
         sent = sender.notify(title=title, body=body, body_format="html", **more)
-        logged = noted.getvalue().strip().splitlines()
-    return None if sent else (logged[-1] if logged else "it was refused")[:300]
+    return None if sent else _problem(noted.getvalue(), by_mail=url.startswith("mailto"))[:300]
+
+
+def _problem(noted: str, *, by_mail: bool) -> str:
+    """Return the last warning, and by mail the server's reply, which is noted as an exception in a line of its own."""
+    warnings: list[str] = re.findall("^(?:WARNING|ERROR) (.*)", noted, re.MULTILINE) or ["it was refused"]
+    exceptions: list[str] = re.findall("^DEBUG Socket Exception: (.*)", noted, re.MULTILINE)
+    if not (by_mail and exceptions):  # elsewhere an exception holds the address
+        return warnings[-1]
+    reply = re.sub(r".*\((\d{3}), b(['\"])(.*?)\2.*", r"\1 \3", exceptions[-1]).replace("\\n", " ")
+    return f"{warnings[-1].rstrip('.')}: {reply}"
 
 
 def _body(listed: Sequence[Alert], names: Mapping[int, str]) -> str:

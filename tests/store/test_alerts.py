@@ -1,10 +1,12 @@
 """Alerts: each occurrence once, whatever happens; in one message, to real servers; and over when it is over."""
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -176,7 +178,7 @@ def test_two_workers_raise_and_send_once(library: Database, desk: Inbox, now: da
 
 
 def test_a_message_that_is_refused_is_tried_again_later(
-    library: Database, desk: Inbox, now: datetime
+    library: Database, desk: Inbox, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
@@ -191,6 +193,19 @@ def test_a_message_that_is_refused_is_tried_again_later(
     log = alerts.deliveries(library)
     assert [(one.alerts, one.problem is None) for one in log] == [(2, True), (2, False)]
     assert all("mailto" not in (one.problem or "") for one in log), "addresses may hold passwords"
+    why = 'Sending email to "desk@example.org" failed: 451 come back later'
+    assert log[-1].problem == why
+    assert [r.message for r in caplog.records if r.name == "jobs.alerting"] == [
+        f"target desk was not reached: {why}"
+    ]
+
+
+def test_what_a_web_address_holds_is_in_no_problem_and_no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged = StringIO()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(logged)])
+    problem = alerting.deliver("json://127.0.0.1:9/secret", "Besök", "A test")
+    assert problem == "A Connection error occurred sending JSON notification to 127.0.0.1."
+    assert logged.getvalue() == ""
 
 
 def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(

@@ -82,7 +82,7 @@ docs: ## the documentation as a site with every link checked, into build/site
 bench: ## measure all that needs no demo and nobody's files, on this machine (hours)
 	@bash deploy/setup bench
 	@bash deploy/setup tests
-	@$(BIN)/python -m pytest -m slow tests/unit tests/worlds
+	@$(BIN)/python -m pytest -m slow tests/unit tests/worlds --timeout=0
 	@for f in $(filter-out %/air.py %/servers.py %/vectors.py %/web.py,$(wildcard benchmarks/[a-z]*.py)); do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
 score: ## how true every figure is, beside simple rivals, into docs/reference/results-all.md (minutes; ARGS="--seeds 1 --only visits")

@@ -410,7 +410,7 @@ TASMOTA = (
     on("tele/hall/SENSOR", AT | {"ESP32": {"Temperature": 44}},
         "not data: nothing about people or the air of a room"),  # the warmth of the chip
     on("tele/hall/SENSOR", AT | {"ESP32": {"Temperature": 44}, "PeopleCounter": {"In": 4, "Out": 3}},
-        "rejected: nobody has said what In and Out are: write…"),
+        "rejected: nobody has said what In and Out are: answer on the page Sensors…"),
     on("tele/hall/LWT", "Online", "tasmota hall: online", retained=True),
     on("tele/hall/LWT", "Offline", "tasmota hall: offline", retained=True),
     on("tele/hall/LWT", "maybe", 'rejected: $ is "maybe": it must be offline, online'),

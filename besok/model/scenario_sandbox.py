@@ -5,6 +5,7 @@ recording had begun, so that the day so far belongs to it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -23,6 +24,7 @@ from besok.model.site import (
     Portal,
     Sensor,
     Site,
+    SiteFile,
     Space,
     Text,
     WeekHours,
@@ -48,6 +50,22 @@ def is_sandbox(site: Site | SiteInfo) -> bool:
     """Tell whether a site is the sandbox of another one's scenarios."""
     name = site.id if isinstance(site, Site) else site.site
     return site.sandbox and name.endswith(SCENARIO_SANDBOX)
+
+
+def simulated_world(sites: Iterable[Site]) -> SiteFile:
+    """Return the sandboxes among the sites, but for those of scenarios; what leads to a real site leads outside."""
+    shown = [site for site in sites if site.sandbox and not is_sandbox(site)]
+    within = {site.id for site in shown}
+
+    def end(name: str) -> str:
+        where, apart, _ = name.partition("/")
+        return OUTSIDE if apart and where not in within else name
+
+    def cut(site: Site) -> Site:
+        portals = (replace(door, outer=end(door.outer), inner=end(door.inner)) for door in site.portals)
+        return replace(site, portals=tuple(portals))
+
+    return SiteFile(sites=tuple(map(cut, shown)))
 
 
 def sandbox(site: Site, spec: ScenarioSpec, now: datetime) -> Site:

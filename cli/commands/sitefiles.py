@@ -6,7 +6,7 @@ from pathlib import Path
 
 from besok.model import given_files
 from besok.model.errors import BesokError, NotFound, SiteFileError
-from besok.model.scenario_sandbox import is_sandbox
+from besok.model.scenario_sandbox import simulated_world
 from besok.model.site import PayloadMapping, SiteFile
 from besok.model.suggest import suggestion
 from cli.commands.database import opened
@@ -44,14 +44,14 @@ def stored() -> SiteFile:
 
 
 def sandboxes() -> SiteFile:
-    """Return the sandboxes of the database, but for those of scenarios. Raises BesokError if there is none."""
+    """Return the sandboxes of the database as one world, but for those of scenarios. Raises BesokError without any."""
     from besok.store.sites import load_all
 
     with opened() as db:
-        sites = tuple(site for site in load_all(db) if site.sandbox and not is_sandbox(site))
-    if not sites:
+        world = simulated_world(load_all(db))
+    if not world.sites:
         raise BesokError("No site of the database is a sandbox: `besok site apply --sandbox FILE` makes one")
-    return SiteFile(sites=sites)
+    return world
 
 
 def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:

@@ -10,6 +10,7 @@ from typing import Any
 
 from besok.model import calendar, open_now
 from besok.model.errors import EditedInPages, StackError
+from besok.model.scenario_sandbox import simulated_world
 from besok.model.site import Site, SiteFile, Text
 from besok.services.health import get_health
 from besok.store.database import Database
@@ -134,29 +135,34 @@ def _yielding(program: Program) -> Program:
 def _applied(url: str, sites: SiteFile) -> SiteFile:
     """Bring the database up to date, with the sites as the demo wants them; return those that are simulated.
 
-    Once one of them was edited, they stay as they are and are only opened; all other sites are left alone.
+    Once one of them was edited, they stay as they are and are only opened; real sites and all others are left alone.
+    Raises StackError where all are real.
     """
-    names = {site.id for site in sites.sites}
     migrate(url)
     with Database(url, pool_size=1) as db:
-        now = datetime.now(UTC)
+        now, known = datetime.now(UTC), load_all(db)
+        real = {site.id for site in known if not site.sandbox}
+        shown = SiteFile(sites=tuple(site for site in sites.sites if site.id not in real))
+        if not shown.sites:
+            raise StackError(
+                "No site of the demo is a sandbox now: `besok site apply --sandbox FILE` makes one"
+            )
+        names = {site.id for site in shown.sites}
         try:
-            apply(db, open_for_demo(sites, load_all(db), now))
+            apply(db, open_for_demo(shown, known, now))
         except EditedInPages:
             edit(db, lambda stored: _reopened(stored, names, now), now=now)
-        return SiteFile(sites=tuple(site for site in load_all(db) if site.id in names and site.sandbox))
+        return simulated_world(site for site in load_all(db) if site.id in names)
 
 
 def _reopened(stored: SiteFile, names: Container[str], now: datetime) -> SiteFile:
-    """Return the sites, with the simulated ones of these names opened around `now`."""
+    """Return the sites, with those of these names opened around `now`."""
 
     def reopened(site: Site) -> Site:
         own = tuple(e for e in site.opening.exceptions if e.note != NOTE)
         return _opened(replace(site, opening=replace(site.opening, exceptions=own)), site, now)
 
-    return SiteFile(
-        sites=tuple(reopened(site) if site.id in names and site.sandbox else site for site in stored.sites)
-    )
+    return SiteFile(sites=tuple(reopened(site) if site.id in names else site for site in stored.sites))
 
 
 def _fill_history(

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from besok.model import sitefile
 from besok.model.access import LOCAL, Caller, Grant
-from besok.model.errors import EditConflict, EditedInPages, NotAllowed
+from besok.model.errors import EditConflict, EditedInPages, NotAllowed, StackError
 from besok.model.readings import Message
 from besok.model.site import WEEKDAYS, OpeningHours, Sensor, Site, SiteFile, WeekHours
 from besok.model.sitefile.edit import Edit, Part, mark, parts, values_of
@@ -30,6 +30,7 @@ from collectors import pipeline
 from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
+from sensors_sim.world import World
 from tests.databases import somebody_waits
 from tests.readings import passed
 from tests.small_sites import library
@@ -227,12 +228,27 @@ def test_a_demo_that_starts_again_leaves_real_places_alone(database_url: str, db
     create(db, NEW, author="Kim", now=NOW)
     before = {site.id: site for site in sites.load_all(db)}
     for _ in range(2):
-        assert [site.id for site in _applied(database_url, shown).sites] == [own.id]
+        simulated = _applied(database_url, shown)
+        assert [site.id for site in simulated.sites] == [own.id]
+    assert World(simulated).ground.sites == simulated.sites, "the door to the real park leads outside"
     after = {site.id: site for site in sites.load_all(db)}
     assert after.keys() == before.keys() and len(after) == 3
     assert {name for name, site in after.items() if site != before[name]} == {own.id}
     days = [e.first for e in after[own.id].opening.exceptions]
     assert days and sorted(set(days)) == days, "each day once"
+
+
+def test_a_demo_never_makes_a_real_place_a_simulated_one(database_url: str, db: Database) -> None:
+    """Also not after its file was applied for real, which leaves nothing edited."""
+    shown = as_sandbox(EXAMPLE)
+    library, park = shown.sites
+    _applied(database_url, shown)
+    sites.apply(db, SiteFile(sites=(replace(library, sandbox=False),)))
+    assert [site.id for site in _applied(database_url, shown).sites] == [park.id]
+    sites.apply(db, EXAMPLE)
+    with pytest.raises(StackError, match="No site of the demo is a sandbox now"):
+        _applied(database_url, shown)
+    assert not any(site.sandbox for site in sites.load_all(db))
 
 
 @pytest.mark.usefixtures("places")

@@ -189,11 +189,12 @@ NOTHING_WAITS: Final = Translatable(
     "{device}: nothing of it waits in quarantine any more: look at the list again"
 )
 RELEASED_BEFORE: Final = Translatable(
-    "{author} has released these readings in the meantime ({n} in all): load the page again; the decision can be undone"
+    "these readings were released on {day} ({author}, {n} in all): undo that decision to decide again"
 )
 DROPPED_BEFORE: Final = Translatable(
-    "{author} has dropped these readings in the meantime ({n} in all): load the page again; the decision can be undone"
+    "these readings were dropped on {day} ({author}, {n} in all): undo that decision to decide again"
 )
+ERASED_AUTHOR: Final = Translatable("erased")
 RESOLVED: Final = Translatable("finding {number} was resolved by itself: its cause is gone")
 EXPIRED: Final = Translatable(
     "the readings of {what} from before {until} are deleted (BESOK_READINGS_DAYS), and its figures from before"

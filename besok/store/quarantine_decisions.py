@@ -6,6 +6,7 @@ from typing import Literal
 
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.personal import ERASED
 from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
@@ -49,7 +50,7 @@ def decide(
     """Release or drop readings; return the number of the decision and how many readings it covers.
 
     Released readings count, and their days are recomputed. Raises NotFound where none await a decision, and
-    StoreRefused where somebody has decided in the meantime.
+    StoreRefused where they are decided already.
     """
     selection = values_of(chosen)
     with db.transaction() as conn:
@@ -74,9 +75,10 @@ def decide(
         return number, readings
 
 
-def _decided(decision: Choice, author: str, readings: int) -> StoreRefused:
+def _decided(decision: Choice, author: str, made: datetime, readings: int) -> StoreRefused:
     text = messages.RELEASED_BEFORE if decision == "released" else messages.DROPPED_BEFORE
-    return StoreRefused(text(author=author, n=readings))
+    who = messages.ERASED_AUTHOR if author == ERASED else author or "–"
+    return StoreRefused(text(day=made.date(), author=who, n=readings))
 
 
 def undo(db: Database, number: int, *, author: str, now: datetime, site: str | None = None) -> None:

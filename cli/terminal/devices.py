@@ -7,7 +7,7 @@ from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
 from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.store.device_mappings import DeviceMapping
-from cli.terminal.tables import listing, show
+from cli.terminal.tables import cell, listing, show
 
 STATES = {"live": "online", "late": "delayed", "stale": "offline", "none": "never seen"}
 
@@ -20,7 +20,7 @@ def show_devices(devices: Sequence[DeviceInfo]) -> None:
         places=lambda d: (
             [*dict.fromkeys(f"{p.site}/{p.portal or p.space}" for p in d.placements)] or "not placed"
         ),
-        state=lambda d: f"placed from {d.awaited:%Y-%m-%d %H:%M}" if d.awaited else STATES[d.freshness],
+        state=lambda d: f"placed from {cell(d.awaited)}" if d.awaited else STATES[d.freshness],
         heard=lambda d: d.heard,
         clock=lambda d: d.clock_problem,
     )

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from dash import dcc, html
 
 from besok.model.site import Site
+from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage
 from besok.model.views.devices import DeviceInfo, DeviceToday
 from besok.text import formats
@@ -23,8 +24,6 @@ RARE: Final = ("battery", "clock")  # columns that only some sites have
 STEPS: Final = 4  # shades of a day of the calendar
 ORDER: Final = {"stale": 0, "none": 1, "late": 2, "live": 3}  # of states, the worst first
 AWAITED: Final = 4  # placed from a later day on
-
-NO_WORKS: Final[Mapping[str, datetime]] = {}
 
 Days = Mapping[date, float]  # the share of each day in which a sensor worked
 
@@ -66,11 +65,9 @@ def rows(
     site: str,
     today: Mapping[str, DeviceToday],
     coverage: Sequence[ChannelCoverage],
-    works: Mapping[str, datetime] = NO_WORKS,
+    works: Sequence[MaintenanceInfo] = (),
 ) -> list[SensorRow]:
-    """Return the sensors of a site with all that the table shows of them; `works` are the ends of planned maintenance
-    by its subject.
-    """
+    """Return the sensors of a site with all that the table shows of them, and until when maintenance goes on there."""
     worked = worst_channels(coverage)
     return [
         SensorRow(
@@ -79,7 +76,10 @@ def rows(
             name=one.device.removeprefix(f"{site}/"),
             today=today.get(one.device, DeviceToday(device=one.device)),
             days=worked.get(one.device.removeprefix(f"{site}/"), {}),
-            maintained=max((works[subject] for subject in _subjects(one) if subject in works), default=None),
+            maintained=max(
+                (work.until for work in works if not work.ended and work.subject in _subjects(one)),
+                default=None,
+            ),
         )
         for one in devices
     ]
@@ -121,7 +121,7 @@ def _columns(sensors: Sequence[SensorRow], zone: str, now: datetime, *, month: b
     uptime = _("Uptime, 28 days") if month else _("Uptime, 7 days")
     columns = [
         _Column("place", _("Observes"), lambda s: collation_key(s.place), lambda s: s.place),
-        _Column("state", _("State"), _rank, lambda s: _state(s, zone)),
+        _Column("state", _("State"), _rank, lambda s: _state(s, zone, now)),
         _Column("seen", _("Last seen"), lambda s: s.device.heard, lambda s: last_seen(s.device, zone, now)),
         _Column(
             "entries",
@@ -226,9 +226,9 @@ def _subjects(device: DeviceInfo) -> set[str]:
     return {device.device, *places, *(p.site for p in device.placements)}
 
 
-def _state(sensor: SensorRow, zone: str) -> Any:
+def _state(sensor: SensorRow, zone: str, now: datetime) -> Any:
     until = sensor.maintained and _("Maintenance until {time}").format(
-        time=formats.stamp(sensor.maintained, zone)
+        time=formats.soon(sensor.maintained, zone, now)
     )
     return [state(sensor.device, zone), *([quiet(until)] if until else [])]
 

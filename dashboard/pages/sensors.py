@@ -123,7 +123,7 @@ def _table(
     first = today - timedelta(days=sensor_table.shown_days(address))
     coverage = get_coverage(db, site.site, first, today - timedelta(days=1), now=now)
     sent = get_devices_today(db, site.site, calendar.day_bounds(today, place)[0], now)
-    works = {one.subject: one.until for one in alerts.maintenance(db, site.site, now) if not one.ended}
+    works = alerts.maintenance(db, site.site, now)
     return sensor_table.rows(devices, place_names(place), site.site, sent, coverage, works)
 
 
@@ -168,15 +168,7 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
         *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
         *([plural("{n} is delayed", "{n} are delayed", late).format(n=late)] if late else []),
         *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
-        *(
-            [
-                plural("{n} is placed from a later day", "{n} are placed from a later day", awaited).format(
-                    n=awaited
-                )
-            ]
-            if awaited
-            else []
-        ),
+        *([plural("{n} starts later", "{n} start later", awaited).format(n=awaited)] if awaited else []),
     ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(states)}."
 

@@ -9,13 +9,16 @@ import pytest
 
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.personal import ERASED
 from besok.model.readings import Flag, Message, Reading, Withheld
 from besok.store import quarantine, sandbox, sites
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide, decisions, groups, undo
 from besok.store.write import Batch, Incoming, Written, write
+from besok.text.languages import speaking, translated
 from collectors.pipeline import decode
 from tests.databases import execute, undone
+from tests.sitetext import site, space
 from tests.store.counted import HOUSE, build, days
 from tests.store.counted import reading as total_reading
 
@@ -234,12 +237,25 @@ def test_a_part_is_released_and_the_rest_dropped(house: Database) -> None:
     assert (readings, causes(house)) == (300, {})
     attack(house, false_future())
     assert causes(house) == {}  # the same again is dropped
-    with pytest.raises(StoreRefused, match=r"Kim has dropped these readings in the meantime \(300 in all\)"):
+    with pytest.raises(StoreRefused, match=r"dropped on 2026-03-20 \(Kim, 300 in all\)"):
         decide(house, "released", Chosen(device=FRONT, cause=Withheld.AHEAD), author="Robin", now=NOW)
     undo(house, number, author="Kim", now=NOW)
     assert causes(house) == {Withheld.AHEAD: 300}
     with pytest.raises(NotFound, match="nothing of it waits"):
         decide(house, "dropped", Chosen(device="lib/back"), author="Kim", now=NOW)
+
+
+def test_who_decided_is_named_in_the_readers_language_and_to_the_site_alone(house: Database) -> None:
+    sites.apply(house, sitefile.parse(HOUSE + site("other") + space("room", ("Rum", "Room"))))
+    attack(house, false_future())
+    decide(house, "released", Chosen(device=FRONT), author=ERASED, now=NOW)
+    with pytest.raises(StoreRefused) as refused:
+        decide(house, "released", Chosen(device=FRONT, site="lib"), author="Kim", now=NOW)
+    assert refused.value.message
+    with speaking("sv"):
+        assert "(raderad, " in translated(refused.value.message)
+    with pytest.raises(NotFound):
+        decide(house, "released", Chosen(device=FRONT, site="other"), author="Kim", now=NOW)
 
 
 def test_a_released_quarter_counts_and_stays_released(house: Database) -> None:

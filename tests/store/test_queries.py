@@ -23,6 +23,7 @@ from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
 from besok.text.languages import speaking
+from cli.terminal.devices import show_devices
 from dashboard.components import live_parts
 from dashboard.pages import sensors
 from tests.databases import execute
@@ -259,7 +260,9 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database) -> None:
     assert devices == {"lib/front": "live", "lib/garden": "live"}
 
 
-def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(db: Database) -> None:
+def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(
+    db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     later = datetime.now(HERE).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
     planned = SITES.replace('device = "garden"', f'device = "garden"\nfirst = {later.date()}')
     sites.apply(db, sitefile.parse(planned))
@@ -270,8 +273,10 @@ def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(db: Database
     assert garden.awaited and garden.awaited.astimezone(HERE).date() == later.date()
     assert not garden.is_offline and "sensor_offline" not in {one.kind for one in get_troubles(db, now)}
     with speaking("en"):
-        assert sensors.summary([front, garden]) == "2 sensors: 1 is placed from a later day."
+        assert sensors.summary([front, garden]) == "2 sensors: 1 starts later."
         assert live_parts.device_state(garden, "Europe/Stockholm").startswith("Placed from ")
+    show_devices([garden])
+    assert f"placed from {garden.awaited.astimezone(UTC):%Y-%m-%d %H:%MZ}" in capsys.readouterr().out
 
 
 def test_progress_with_no_little_and_full_history(placed: Database) -> None:

@@ -1,5 +1,6 @@
 """What the pages say of the sensors: how many are heard, what waits, where nobody has counted."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from besok.model.access import PUBLIC
 from besok.model.readings import Refusal
 from besok.model.site import Text
 from besok.model.sitefile import parse
+from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
 from besok.model.views.calibration import CorrectionEffect, DoorInfo
 from besok.model.views.devices import DeviceInfo, DeviceToday, PlacementInfo, RejectedAlike
@@ -114,6 +116,28 @@ def test_batteries_in_percent_are_sorted_before_those_in_volts() -> None:
     ]
 
 
+def work(subject: str, until: datetime) -> MaintenanceInfo:
+    """Maintenance that is under way."""
+    return MaintenanceInfo(
+        id=1,
+        subject=subject,
+        reason="new door",
+        author="Kim",
+        made=NOW,
+        until=until,
+        ended=None,
+        ended_by=None,
+    )
+
+
+def until(mine: list[DeviceInfo], works: list[MaintenanceInfo]) -> str:
+    """The end of maintenance in the table, where it is shown once."""
+    rows = sensor_table.rows(mine, {}, "house", {}, [], works)
+    shown = texts(sensor_table.section(rows, "UTC", Address.parse("/sensors/house", ""), NOW))
+    (found,) = re.findall(r"Maintenance until (.*?:\d\d)", shown)
+    return str(found)
+
+
 @pytest.mark.parametrize("subject", ["house", "house/north", "house/door"])
 def test_planned_maintenance_is_told_at_the_sensor(subject: str) -> None:
     placed = PlacementInfo(
@@ -123,9 +147,10 @@ def test_planned_maintenance_is_told_at_the_sensor(subject: str) -> None:
         replace(device("stale", NOW), placements=(placed,)),
         replace(device("live", NOW), device="other/x"),
     ]
-    rows = sensor_table.rows(mine, {}, "house", {}, [], {subject: NOW + timedelta(hours=2)})
-    shown = texts(sensor_table.section(rows, "UTC", Address.parse("/sensors/house", ""), NOW))
-    assert shown.count("Maintenance until 25 Nov 14:00") == 1
+    works = [work(subject, NOW + timedelta(days=2)), work(subject, NOW + timedelta(hours=1))]
+    ended = replace(work(subject, NOW + timedelta(days=3)), ended=NOW)
+    assert until(mine, [*works, ended]) == "Fri 12:00", "the last end, whichever was planned last"
+    assert until(mine, [work(subject, NOW + timedelta(days=365))]) == "25 Nov 2027 12:00"
 
 
 def sorted_heads(search: str) -> dict[str, tuple[str, str]]:

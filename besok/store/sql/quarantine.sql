@@ -159,17 +159,22 @@ from quarantine q join channel c using (channel_id)
 where q.decision_id = %(decision_id)s
 
 -- name: quarantine_decided_before
--- The last earlier decision in force about such readings.
-select k.decision, k.author, k.readings
+-- The last earlier decision in force about such readings; at a site, of channels that observe it, and of those without a place.
+select k.decision, k.author, k.made, k.readings
 from quarantine_decision k
 where k.undone is null and k.device = %(device)s and k.decision_id < %(decision_id)s and exists (
     select from quarantine q
     join channel c using (channel_id)
     join device d using (device_id)
+    left join placement pl on pl.channel_id = c.channel_id and upper_inf(pl.valid)
+    left join portal p on p.portal_id = pl.portal_id
+    left join space z on z.space_id = pl.space_id
+    left join site s on s.site_id = coalesce(p.site_id, z.site_id)
     where q.decision_id = k.decision_id and d.external_id = k.device and (%(source)s::text is null or d.source = %(source)s)
         and (%(channel)s::text is null or c.key = %(channel)s) and (%(cause)s::text is null or q.cause = %(cause)s)
         and (%(first)s::timestamptz is null or q.time >= %(first)s) and (%(last)s::timestamptz is null or q.time < %(last)s)
         and (%(until)s::bigint is null or q.quarantine_id <= %(until)s)
+        and (%(site)s::text is null or coalesce(s.slug, %(site)s) = %(site)s)
 )
 order by k.decision_id desc
 limit 1

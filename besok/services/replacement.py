@@ -13,9 +13,6 @@ from besok.services.devices import get_devices
 from besok.store import sites
 from besok.store.database import Database
 
-OF_SPACES: Final = frozenset(
-    {"people", "occupied", "motions", "motions_total", "co2_ppm"}
-)  # tell of people in a space
 Walk = Literal["right", "swapped", "undirected", "fewer", "more", "nothing"]
 WALK_TEXTS: Final[dict[Walk, str]] = {
     "right": "it works",
@@ -95,7 +92,7 @@ def plan_replacement(
     for sensor in home.sensors:
         if _is(home, sensor, old) and _is_placed(sensor):
             channel = _channel(sensor, device.channels, new)
-            _check_metrics(db, sensor, device, channel or sensor.channel_key)
+            _check_metrics(db, old, sensor, device, channel or sensor.channel_key)
             ended = replace(sensor, until=now)
             begun = replace(
                 sensor, device=new.removeprefix(f"{home.id}/") if device.source == "native" else new,
@@ -118,15 +115,24 @@ def _is_placed(sensor: Sensor) -> bool:
     return sensor.last is None and sensor.until is None
 
 
-def _check_metrics(db: Database, sensor: Sensor, device: DeviceInfo, channel: str) -> None:
-    """Require that the new device measures what its place is counted by. Raises BesokError."""
-    rows = db.rows("device_metrics", source=device.source, device=device.device, channel=channel)
-    heard = {metric for (metric,) in rows}
-    if heard.isdisjoint(PEOPLE if sensor.portal else OF_SPACES):
+def _check_metrics(db: Database, old: str, sensor: Sensor, device: DeviceInfo, channel: str) -> None:
+    """Require that the new device measures what its place is counted by. Raises BesokError.
+
+    That is people passing at a door, and in a space the first in the catalogue of what the old one measured.
+    """
+    heard = _metrics(db, device.source, device.device, channel)
+    before = _metrics(db, sensor.source, old, sensor.channel_key)
+    needed = PEOPLE if sensor.portal else before[:1]
+    if needed and not {*heard} & {*needed}:
         raise BesokError(
-            f"{device.device} sends {', '.join(sorted(heard)) or 'nothing'} on {channel}, which tells of no people "
-            f"{'at a door' if sensor.portal else 'in a space'}: name another device, or change what it sends"
+            f"{device.device} sends {', '.join(heard) or 'nothing'} on {channel}, "
+            f"{'which tells of no people at a door' if sensor.portal else f'but {old} {before[0]}'}: "
+            "name another device, or change what it sends"
         )
+
+
+def _metrics(db: Database, source: str, device: str, channel: str) -> list[str]:
+    return [name for (name,) in db.rows("device_metrics", source=source, device=device, channel=channel)]
 
 
 def _channel(sensor: Sensor, channels: Sequence[str], new: str) -> str:

@@ -6,15 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import Result
 
+from besok.model import sitefile
 from besok.model.alerts import Alert
 from besok.model.errors import BesokError, NotFound
+from besok.model.readings import Reading
 from besok.services.alert_handling import get_names
 from besok.services.replacement import DoorCounts, door_counts, judge_walk, plan_replacement
 from besok.store import sites
 from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from besok.text.languages import speaking
 from tests.databases import execute
-from tests.store.counted import build, put, reading
+from tests.sitetext import sensor
+from tests.store.counted import HOUSE, NOON, build, put, reading
 
 NOW = datetime(2026, 3, 2, 13, tzinfo=UTC)
 
@@ -80,6 +84,34 @@ def test_what_cannot_be_is_said(house: Database, old: str, new: str, said: str) 
     put(house, reading(0, 5, "in", device="spare"), reading(0, 600, "co2_ppm", device="air"))
     with pytest.raises(BesokError, match=said):
         plan_replacement(house, old, new, swap=False, now=NOW)
+
+
+def air(device: str, *metrics: str) -> list[Reading]:
+    """What a device says of a room."""
+    return [
+        Reading(
+            source="native", device=f"lib/{device}", channel="level:1", metric=metric, value=21, time=NOON
+        )
+        for metric in ("battery_v", *metrics)
+    ]
+
+
+def test_a_room_sensor_is_replaced_by_one_that_measures_what_it_did(house: Database) -> None:
+    rooms = "".join(sensor(name, 'space = "hall"') for name in ("cam", "air"))
+    sites.apply(house, sitefile.parse(HOUSE + rooms))
+    put(house, *air("cam", "people", "co2_ppm"), *air("air", "temperature_c", "humidity_pct"))
+    put(house, *air("cam2", "people"), *air("air2", "temperature_c"), *air("co2", "co2_ppm"))
+    for name in ("cam", "air"):
+        changed, _ = plan_replacement(house, f"lib/{name}", f"lib/{name}2", swap=False, now=NOW)
+        assert changed != sites.export(house)
+        with pytest.raises(BesokError, match=r"lib/co2 sends co2_ppm, battery_v on level:1, but lib/"):
+            plan_replacement(house, f"lib/{name}", "lib/co2", swap=False, now=NOW)
+
+
+def test_what_waits_in_quarantine_was_heard(house: Database) -> None:
+    late = reading(-30 * 24 * 60, 3, "in", period_s=60, device="late")
+    write(house, Batch(readings=[Incoming(reading=late, received=NOW)]))
+    assert plan_replacement(house, "lib/front", "lib/late", swap=False, now=NOW)
 
 
 def test_the_command_walks_asks_and_prints_what_to_write(

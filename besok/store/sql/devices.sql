@@ -1,11 +1,13 @@
 -- name: device_metrics
--- What a channel of a device has measured.
+-- What a channel of a device has measured, in the order of the catalogue; also what waits in quarantine.
 select m.name
 from device d
 join channel c using (device_id)
 cross join metric m
 where d.source = %(source)s and d.external_id = %(device)s and c.key = %(channel)s
-    and exists (select from reading r where r.channel_id = c.channel_id and r.metric = m.code)
+    and (exists (select from reading r where r.channel_id = c.channel_id and r.metric = m.code)
+        or exists (select from quarantine q where q.channel_id = c.channel_id and q.metric = m.code))
+order by m.code
 
 -- name: device_passed
 -- Who passed a device, placed or not, in the quarters of an hour that began since a time.

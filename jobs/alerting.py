@@ -78,9 +78,10 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     """Send a message, whose body is HTML, to an address of Apprise; return the error, if any, with a mail server's
     reply, not the address.
 
-    Services that take no `file` leave it out, and those that show text get text.
+    Services that take no `file` leave it out, and those that show text by themselves get text.
     """
     import apprise  # takes a while, and few installations have a target
+    from apprise.conversion import convert_between
 
     sender = apprise.Apprise()
     if not sender.add(url):
@@ -88,7 +89,9 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     logging.getLogger("apprise").propagate = False  # what it notes of its work holds addresses
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as noted:  # type: ignore[no-untyped-call]
         more = {"attach": _attachment(file)} if file else {}
-        sent = sender.notify(title=title, body=body, body_format="html", **more)
+        shown = sender[0].resolve_format()
+        body = convert_between(apprise.NotifyFormat.HTML, shown, body)  # type: ignore[no-untyped-call]
+        sent = sender.notify(title=title, body=body, body_format=shown, **more)
     return None if sent else _problem(noted.getvalue(), by_mail=url.startswith("mailto"))[:300]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,8 @@ from besok.text.languages import speaking
 from jobs import alerting
 from tests.commands import besok, complaint
 from tests.databases import execute
+from tests.month.clocks import Clocks
+from tests.month.operator import listening
 from tests.patience import wait_for
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox
@@ -73,6 +76,19 @@ def test_a_mail_in_html_has_lines_that_wrap_and_a_link_that_works_elsewhere(
     heard(library, now + 3 * MINUTE)
     turn(library, now + 3 * MINUTE)
     assert '<a href="https://besok.example.se/alerts/lib">' in taken.pages[1]
+
+
+def test_a_program_gets_the_text_of_an_alert_line_by_line(
+    library: Database, now: datetime, tmp_path: Path
+) -> None:
+    with listening(Clocks(tmp_path)) as operator:
+        alerts.put_target(library, "desk", operator.target)
+        rule(library, "sensor_offline", now)
+        heard(library, now - 10 * MINUTE)
+        turn(library, now)
+    ((_, _, told),) = operator.lines
+    _title, *lines = told.split("; ")
+    assert len(lines) == 2 and all(line.startswith("- Sensorn Bibblan, ") for line in lines)
 
 
 def test_no_rule_or_address_is_kept_twice(library: Database, desk: Inbox, now: datetime) -> None:

@@ -15,7 +15,10 @@ from besok.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnDoor:
-    """A door on its plans; `freshness` is that of the worst sensor that counts at it now, None without any."""
+    """A door on its plans; `freshness` is that of the worst sensor that counts at it now, None for a door not counted.
+
+    One whose next sensor is still to come, or whose last one ended today, is "live": nothing is wrong.
+    """
 
     portal: Portal
     at: Point
@@ -53,10 +56,11 @@ def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
     begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
     query = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
     passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **query)}
-    worst = _worst(placed, site, fresh)
+    counted: dict[str, Freshness] = dict.fromkeys({*passed, *(s.portal for s in site.sensors)}, "live")
+    counted |= _worst(placed, site, fresh)
     return Drawn(
         doors=[
-            _door(portal, plans_of_portal(portal, of_space), passed.get(portal.id), worst.get(portal.id))
+            _door(portal, plans_of_portal(portal, of_space), passed.get(portal.id), counted.get(portal.id))
             for portal in doors
         ],
         sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, fresh) for sensor in sensors],

@@ -1,17 +1,19 @@
 """The drawing of a site in the database: points and pictures, kept with what they are of."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from besok.model.errors import NotFound
-from besok.model.site import SiteFile
-from besok.services.floor_plan import get_drawn
+from besok.model.site import Sensor, SiteFile
+from besok.services.floor_plan import DrawnDoor, get_drawn
 from besok.store import plan_pictures, sites
 from besok.store.audit import entries
 from besok.store.database import Database
+from besok.store.write import Batch, write
 from tests.databases import execute
+from tests.readings import passed
 from tests.small_sites import example_file
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -62,6 +64,22 @@ def test_doors_and_sensors_of_a_site_without_data_are_not_known(example: Databas
     )
     door = next(d for d in get_drawn(example, LIBRARY, NOW).doors if d.portal.id == "stairs-up")
     assert door.freshness == "live"
+
+
+def test_a_door_between_two_sensors_keeps_its_figures_of_today(example: Database) -> None:
+    old = next(s for s in LIBRARY.sensors if s.portal == "stairs-up")
+    write(example, Batch(readings=passed(LIBRARY.external_id(old), NOW - timedelta(hours=2), 12, 3)))
+    ended, planned = replace(old, until=NOW), replace(old, device="new", first=date(2026, 3, 5))
+    others = tuple(s for s in LIBRARY.sensors if s is not old)
+
+    def drawn(*sensors: Sensor) -> DrawnDoor:
+        sites.apply(example, SiteFile(sites=(replace(LIBRARY, sensors=(*others, *sensors)),)), now=NOW)
+        place = sites.load(example, LIBRARY.id)
+        return next(d for d in get_drawn(example, place, NOW).doors if d.portal.id == "stairs-up")
+
+    awaited, over = drawn(ended, planned), drawn(ended)
+    assert (awaited.entries, awaited.exits, awaited.freshness) == (12, 3, "live")
+    assert over == awaited, "it was counted today"
 
 
 def test_a_picture_is_kept_replaced_and_taken_away(example: Database) -> None:

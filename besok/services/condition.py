@@ -129,7 +129,7 @@ def is_too_old(version: str) -> bool:
 def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
     for device in get_devices(db, now=now):
         if device.is_offline:
-            yield Trouble(kind="sensor_offline", name=device.device, since=device.heard)
+            yield Trouble(kind="sensor_offline", name=device.device, since=device.received)
 
 
 def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:

@@ -30,7 +30,6 @@ class _Device(DeviceInfo):
     """A device before its state is assessed."""
 
     clock_flags: int
-    received: datetime | None
     freshness: Freshness = "none"
     clock_problem: str | None = None
 

@@ -177,6 +177,17 @@ def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
     assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
 
 
+def test_a_sensor_is_offline_since_its_last_burst(library: Database, now: datetime) -> None:
+    alerts.put_target(library, "desk", "json://127.0.0.1:9")
+    rule(library, "sensor_offline", now, minutes=90)
+    burst(library, now, of=now - timedelta(hours=2))
+    for minutes in (6, 60, 89):
+        alerting.judge(library, now + minutes * MINUTE)
+        assert alerts.listing(library, now) == []
+    alerting.judge(library, now + 90 * MINUTE)
+    assert [one.since for one in alerts.listing(library, now)] == [now, now]
+
+
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_two_workers_raise_and_send_once(library: Database, desk: Inbox, now: datetime) -> None:
     rule(library, "sensor_offline", now)

@@ -93,7 +93,9 @@ def sign_in(
     if known is None or not right or not _is_code(db, known, code, now):
         raise SignInRefused(messages.WRONG_PASSWORD)
     accounts.succeeded(db, list(waits), now)
-    return replace(open_session(db, known.account_id, known.name, now=now, lasts=lasts), browser=_mark(known))
+    return replace(
+        open_session(db, known.account_id, known.display, now=now, lasts=lasts), browser=_mark(known)
+    )
 
 
 def browser_mark(name: str) -> str:

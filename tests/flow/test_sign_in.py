@@ -44,7 +44,7 @@ PASSWORD = "four words are enough"
 
 def person(db: Database, name: str, *roles: Grant, password: str = PASSWORD) -> None:
     """Give somebody an account."""
-    assert accounts.add(db, name, name.title(), sign_in.hashed(password), roles, datetime.now(UTC))
+    assert accounts.add(db, name, f"{name.title()} Berg", sign_in.hashed(password), roles, datetime.now(UTC))
 
 
 def enter(client: httpx2.Client, name: str, password: str = PASSWORD, **more: str) -> httpx2.Response:
@@ -138,7 +138,7 @@ def test_a_local_account_signs_in_and_out(db: Database, signed: httpx2.Client) -
     answer = enter(signed, "Ada ", next="/now/stadsbiblioteket")
     assert (answer.status_code, answer.headers["location"]) == (303, "/now/stadsbiblioteket")
     assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["set-cookie"].split("; "))
-    assert me(signed) == ("account", "Ada")
+    assert me(signed) == ("account", "Ada Berg")
     assert signed.get(LIVE).status_code == 200
     first = signed.cookies["besok"]
     assert signed.post("/logout", headers={"Origin": "http://evil.example"}).status_code == 403
@@ -149,8 +149,8 @@ def test_a_local_account_signs_in_and_out(db: Database, signed: httpx2.Client) -
     assert (
         signed.get(LIVE, headers={"Cookie": f"besok={first}"}).status_code == 401
     )  # ended here, not only there
-    noted = [(e.action, e.actor.lower()) for e in audit.entries(db, limit=2)]
-    assert noted == [("account.sign_out", "ada"), ("account.sign_in", "ada")]
+    noted = [(e.action, e.actor) for e in audit.entries(db, limit=2)]
+    assert noted == [("account.sign_out", "Ada Berg"), ("account.sign_in", "Ada Berg")]
 
 
 def test_a_login_leads_nowhere_else(signed: httpx2.Client) -> None:
@@ -275,7 +275,7 @@ def test_sessions_turn_end_and_are_ended(db: Database) -> None:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     first = sign_in.sign_in(db, "ada", PASSWORD, "", now=now, lasts=timedelta(hours=12)).token
     found = sign_in.caller_of_session(db, first, now + timedelta(minutes=59))
-    assert found and found[0].name == "Ada" and found[1] is None
+    assert found and found[0].name == "Ada Berg" and found[1] is None
     later = now + timedelta(minutes=61)
     second = sign_in.caller_of_session(db, first, later)
     assert second and second[1] and second[1].token != first
@@ -365,7 +365,7 @@ def test_an_administrator_invites_and_manages_people_on_a_page(
     done = "add invite password sign_in roles sign_out sign_in block roles sign_in remove"
     noted = [e for e in audit.entries(db, limit=50) if e.subject in ("kim", "Kim B")]
     assert [e.action.removeprefix("account.") for e in reversed(noted)] == done.split()
-    assert {e.actor for e in noted} == {"Ada", "Kim B", "public"}
+    assert {e.actor for e in noted} == {"Ada Berg", "Kim B", "public"}
 
 
 def test_a_session_whose_account_has_lost_its_roles_is_signed_in_without_rights(
@@ -375,7 +375,7 @@ def test_a_session_whose_account_has_lost_its_roles_is_signed_in_without_rights(
     accounts.set_roles(db, "ada", [Grant(role="admin", site=PARK), Grant(role="admin")])
     with db.transaction() as conn:
         conn.execute("delete from account_role")  # as the removal of a site does
-    assert me(signed) == ("account", "Ada") and signed.get("/login").status_code == 200
+    assert me(signed) == ("account", "Ada Berg") and signed.get("/login").status_code == 200
     assert signed.get(LIVE).status_code == 403
     assert signed.post("/logout", headers={"Origin": str(signed.base_url).rstrip("/")}).status_code == 303
     assert me(signed)[0] == "public" and enter(signed, "ada").status_code == 403
@@ -558,7 +558,10 @@ def test_keys_are_made_and_revoked_on_a_page(db: Database, signed: httpx2.Client
         assert manage(signed, "key", key="odd", role="owner", days="3").status_code == 409
         assert manage(signed, "revoke", key="hall").status_code == 200
         assert me(program)[0] == "public"
-    assert [e.actor for e in audit.entries(db, limit=9) if e.action.startswith("key.")] == ["Ada", "Ada"]
+    assert [e.actor for e in audit.entries(db, limit=9) if e.action.startswith("key.")] == [
+        "Ada Berg",
+        "Ada Berg",
+    ]
     page = signed.get("/admin/audit?actor=ada&action=key.revoke&site=").text
     assert "Nyckel återkallad</td>" in page and "Nyckel skapad</td>" not in page
     assert len(signed.get("/api/v1/audit?action=key.add").json()) == 1

@@ -83,9 +83,6 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
         raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
     if rule.kind == "cleaning" and not (rule.site and rule.space):
         raise AlertError(messages.CLEANING_IS_OF_A_SPACE)
-    for other in alerts.rules(db):
-        if replace(other, id=rule.id, author=rule.author) == rule:
-            raise AlertError(messages.RULE_EXISTS(number=other.id))
     return alerts.add_rule(db, rule, now)
 
 

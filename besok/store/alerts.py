@@ -1,15 +1,17 @@
 """Alert rules, their occurrences, and the messages sent about them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from besok.model import messages
 from besok.model.access import Audited
 from besok.model.alerts import Alert, AlertRule, AlertState
+from besok.model.errors import AlertError
 from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
-from besok.store.database import Database, sql, values_of
+from besok.store.database import Connection, Database, fetch, sql, values_of
 
 CHANNEL: Final = "told"  # payload: the site whose notices changed, "" for the whole installation
 KEPT: Final = timedelta(days=400)  # so that a year can be looked back on
@@ -52,8 +54,14 @@ def targets(db: Database) -> dict[str, str]:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Keep a rule; return its number."""
-    return int(_change(db, "alert_rule_add", "alert.rule", {**values_of(rule), "now": now}, rule.kind))
+    """Keep a rule; return its number. Raises AlertError where one in force says the same."""
+    with db.transaction() as conn:
+        conn.execute(sql("alert_target_lock"), {"name": rule.target})
+        for other in fetch(conn, "alert_rules", AlertRule):
+            if replace(other, id=rule.id, author=rule.author) == rule:
+                raise AlertError(messages.RULE_EXISTS(number=other.id))
+        params = {**values_of(rule), "now": now}
+        return int(_change_within(conn, "alert_rule_add", "alert.rule", params, rule.kind))
 
 
 def rules(db: Database) -> list[AlertRule]:
@@ -211,9 +219,16 @@ def _change(
 ) -> str:
     """Execute a statement and audit it under the subject and site that it returns; "" where it returns nothing."""
     with db.transaction() as conn:
-        row = conn.execute(sql(statement), params).fetchone()
-        if row is None:
-            return ""
-        audit.note(conn, action, str(row[0]), site=row[1] or "", detail=detail)
-        conn.execute(sql("notify"), {"channel": CHANNEL, "payload": row[1] or ""})
-        return str(row[0])
+        return _change_within(conn, statement, action, params, detail)
+
+
+def _change_within(
+    conn: Connection, statement: str, action: Audited, params: Mapping[str, object], detail: str
+) -> str:
+    """Execute and audit a statement, as `_change` does, within a larger transaction."""
+    row = conn.execute(sql(statement), params).fetchone()
+    if row is None:
+        return ""
+    audit.note(conn, action, str(row[0]), site=row[1] or "", detail=detail)
+    conn.execute(sql("notify"), {"channel": CHANNEL, "payload": row[1] or ""})
+    return str(row[0])

@@ -3,6 +3,7 @@
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +29,7 @@ from besok.text.formats import stamp
 from besok.text.languages import speaking
 from jobs import alerting
 from tests.commands import besok, complaint
-from tests.databases import execute
+from tests.databases import execute, somebody_waits
 from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
@@ -103,6 +104,22 @@ def test_no_rule_or_address_is_kept_twice(library: Database, desk: Inbox, now: d
         put_target(library, "office", url)
     put_target(library, "desk", url)
     assert alerts.targets(library) == {"desk": url}
+
+
+@pytest.mark.usefixtures("database_url", "desk")  # with a pool of connections
+def test_of_equal_rules_at_the_same_moment_one_is_kept(library: Database, now: datetime) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with library.transaction() as conn:  # as somebody who has just added it
+            conn.execute("select from alert_target for update")
+            conn.execute(
+                "insert into alert_rule (kind, target, author, made) values ('sensor_offline', 'desk', 'Kim', %s)",
+                (now,),
+            )
+            second = pool.submit(copy_context().run, rule, library, "sensor_offline", now)
+            wait_for(lambda: somebody_waits(library))
+        with pytest.raises(AlertError, match="says the same"):
+            second.result()
+    assert len(alerts.rules(library)) == 1
 
 
 def heard(db: Database, at: datetime) -> None:

@@ -44,8 +44,8 @@ pytestmark = pytest.mark.usefixtures("english")
 
 def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
     return DeviceInfo(
-        source="native", device="house/door", model="", online=None, heard=heard, received=heard, freshness=freshness, interval_s=60,
-        clock_offset_s=None, clock_problem=None, placements=(), channels=(),
+        source="native", device="house/door", model="", online=None, heard=heard, received=heard,
+        freshness=freshness, interval_s=60, clock_offset_s=None, clock_problem=None, placements=(), channels=(),
     )  # fmt: skip
 
 

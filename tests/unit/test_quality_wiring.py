@@ -68,7 +68,8 @@ def test_an_expected_sensor_that_was_never_heard_and_one_with_another_channel() 
     assert said == "entrance-1 (count-entrance-1) has never been seen."
     device = DeviceInfo(
         source="native", device="branch-2-3/count-entrance-1", model="", online=True, heard=seen.now, received=seen.now,
-        freshness="live", interval_s=60, clock_offset_s=None, clock_problem=None, placements=(), channels=("flow:1", "flow:2"),
+        freshness="live", interval_s=60, clock_offset_s=None, clock_problem=None, placements=(),
+        channels=("flow:1", "flow:2"),
     )  # fmt: skip
     (said,) = problems(check(made.house, silent, {}, "Europe/Stockholm", [device], 0))
     assert said == "entrance-1: count-entrance-1 is online, but not its channel flow:1; it has flow:2."

@@ -202,6 +202,10 @@ where t.attempts >= 3 and (failed.last > %(now)s::timestamptz - interval '2 hour
 -- The targets that may be sent to now.
 select name from alert_target where next_try <= %(now)s
 
+-- name: alert_target_lock
+-- One new rule of a target at a time.
+select from alert_target where name = %(name)s for update
+
 -- name: alert_rule_add
 -- Keeps a rule.
 insert into alert_rule (kind, site_id, space_id, threshold, minutes, target, quiet_from, quiet_to, author, made)

@@ -180,7 +180,7 @@ def signs_in_and_streams(proxy: Proxy, client: httpx2.Client, db: Database) -> N
     assert entered.status_code == 303, entered.text
     for kept in entered.headers.get_list("set-cookie"):
         assert kept.startswith("__Host-besok") and {"Secure", "HttpOnly"} <= set(kept.split("; "))
-    assert me(client) == ("account", "Ada")
+    assert me(client) == ("account", "Ada Berg")
     assert "_dash-config" in client.get("/now").text
     (callback, *_) = client.get("/_dash-dependencies").json()
     assert '"data-title"' in shown(client, callback, f"/now/{LIBRARY}", {"Origin": proxy.url})

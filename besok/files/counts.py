@@ -89,12 +89,12 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
-    at, door = table.times.utc(), _doors(table.frame, name, options)
+    door = _doors(table.frame, name, options)
     numbers = pd.DataFrame(
         {
             column: as_counts(
                 _numbers(table.frame, column, options),
-                at,
+                table.times,
                 door,
                 column=column,
                 name=name,
@@ -270,13 +270,15 @@ def _numbers(frame: pd.DataFrame, column: str, options: ReadOptions) -> pd.Serie
 
 def _value_columns(table: CountTable, count: str, name: str, options: ReadOptions) -> list[str]:
     """Return the columns of counts: those requested, the one of a known name, or all with numbers."""
-    frame, time_columns, requested = table.frame, table.when, options.value_columns
-    named = find([header for header in frame.columns if header not in time_columns], COUNT_NAMES[count])
+    frame, requested = table.frame, options.value_columns
+    taken = [*table.when]
+    if options.door_column:
+        taken.append(choose(frame, options.door_column, "--door-column", name))
+    counts = [header for header in table.counts if header not in taken]
+    named = find([header for header in frame.columns if header not in taken], COUNT_NAMES[count])
     if named and not requested:
         return [named]
-    parts = [header for header in table.counts if plain(header).replace("_", " ") not in TOTALS] or [
-        *table.counts
-    ]
+    parts = [header for header in counts if plain(header).replace("_", " ") not in TOTALS] or counts
     if not requested and not parts:
         raise CountFileError(
             f"{name} has no column {count}; its columns are {listed(list(frame.columns))}: name one by --column"
@@ -287,9 +289,10 @@ def _value_columns(table: CountTable, count: str, name: str, options: ReadOption
             chosen += parts
         else:
             chosen.append(choose(frame, column, "--column", name))
-            if chosen[-1] in time_columns:
+            if chosen[-1] in taken:
+                told = "time" if chosen[-1] in table.when else "door"
                 raise CountFileError(
-                    f"--column {column}: that column of {name} tells the time; {_offer(parts)}"
+                    f"--column {column}: that column of {name} tells the {told}; {_offer(parts)}"
                 )
     return list(dict.fromkeys(chosen))
 

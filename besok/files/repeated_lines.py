@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from besok.files.values import Times
+from besok.model.plurals import many
 
 MOST: Final = 0.5  # of the times, above which lines of one time are doors and no mistakes
 TOLD: Final = 5  # times that are told
@@ -17,6 +18,18 @@ def most_repeat(at: pd.Series, door: pd.Series) -> bool:
     return bool((sizes > 1).mean() > MOST)
 
 
+def comes_twice(times: Times) -> pd.Series:
+    """Tell which times may be of the hour that comes twice in autumn, on a clock whose offset is not told."""
+    wall = times.wall
+    set_back = (wall.dt.day_of_week == 6) & (wall.dt.hour < 4) & wall.dt.month.isin(SET_BACK)
+    twice: pd.Series = set_back & times.offset_s.isna() & _by_clock(wall)
+    return twice
+
+
+def _by_clock(wall: pd.Series) -> bool:
+    return bool((wall != wall.dt.normalize()).any())
+
+
 def repeated(times: Times, door: pd.Series) -> str:
     """Say which lines of a door have the same time, but for the hour that comes twice in autumn; "" if none have."""
     wall, lines = times.wall[door.index], pd.DataFrame({"at": times.utc()[door.index], "door": door})
@@ -25,14 +38,15 @@ def repeated(times: Times, door: pd.Series) -> str:
         first = lines[again].iloc[0]
         some = lines.index[(lines == first).all(axis=1)][:2]
         return f"most times have several lines, such as lines {some[0]} and {some[1]}"
-    by_clock = bool((wall != wall.dt.normalize()).any())
-    set_back = (wall.dt.day_of_week == 6) & (wall.dt.hour < 4) & wall.dt.month.isin(SET_BACK)
-    if by_clock:
-        again &= ~(set_back & times.offset_s[door.index].isna())
+    again &= ~comes_twice(times)[door.index]
+    written = "%Y-%m-%d %H:%M" if _by_clock(times.wall) else "%Y-%m-%d"
     groups = [group.index for _, group in lines[again].groupby(["at", "door"])]
-    told = [
-        f"{' and '.join(map(str, group))} ({wall[group[0]]:{'%Y-%m-%d %H:%M' if by_clock else '%Y-%m-%d'}})"
-        for group in groups[:TOLD]
-    ]
-    more = f" and {len(groups) - TOLD} times more" if len(groups) > TOLD else ""
+    told = [f"{_numbers(group)} ({wall[group[0]]:{written}})" for group in groups[:TOLD]]
+    more = f" and at {many(len(groups) - TOLD, 'more time')}" if len(groups) > TOLD else ""
     return f"lines have the same time: {', '.join(told)}{more}" if told else ""
+
+
+def _numbers(lines: pd.Index) -> str:
+    """Return the numbers of the first two lines, and how many more there are."""
+    first, second, *others = lines
+    return f"{first}, {second} and {len(others):,} more" if others else f"{first} and {second}"

@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from besok.files.repeated_lines import comes_twice, repeated
+from besok.files.values import Times
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
@@ -17,7 +19,7 @@ QUIET: Final = 10  # people: that quartile, at least
 
 
 def as_counts(
-    numbers: pd.Series, at: pd.Series, door: pd.Series, *, column: str, name: str, totals: bool | None
+    numbers: pd.Series, times: Times, door: pd.Series, *, column: str, name: str, totals: bool | None
 ) -> pd.Series:
     """Return the counts of a column of the file `name`: its numbers, or their differences door by door (`totals`).
 
@@ -25,13 +27,13 @@ def as_counts(
     """
     if totals is False:
         return numbers
-    readings = pd.DataFrame({"number": numbers, "at": at, "door": door}).dropna(subset="number")
-    readings = readings.sort_values("at", kind="stable")
+    readings = pd.DataFrame({"number": numbers, "at": times.utc()[numbers.index], "door": door})
+    readings = _in_order(readings.dropna(subset="number"), comes_twice(times))
     if totals:
-        if readings.duplicated(["at", "door"]).any():
+        if told := repeated(times, readings["door"].sort_index()):
             raise CountFileError(
-                f"{name} has several readings of a time; name the column that tells the doors apart by --door-column, "
-                "or remove all but one"
+                f"{name}: {told}; name the column that tells the doors apart by --door-column, or remove all but one "
+                "reading of each time"
             )
         parts = [_differences(group) for _, group in readings.groupby("door")]
         counts: pd.Series = pd.concat([*parts, numbers.iloc[:0]]).reindex(numbers.index)
@@ -47,6 +49,16 @@ def as_counts(
     return numbers
 
 
+def _in_order(readings: pd.DataFrame, comes_twice: pd.Series) -> pd.DataFrame:
+    """Return readings in the order of time without those that only repeat another, in which an hour may come twice."""
+    if readings["at"].iloc[:1].gt(readings["at"].iloc[-1:].to_numpy()).any():
+        readings = readings[::-1]  # the latest was first
+    readings = readings[~readings.duplicated() | comes_twice[readings.index]]
+    nth = readings.groupby(["door", "at"]).cumcount().where(comes_twice[readings.index], 0)
+    order = pd.DataFrame({"hour": readings["at"].dt.floor("h"), "nth": nth, "at": readings["at"]})
+    return readings.loc[order.sort_values(["hour", "nth", "at"], kind="stable").index]
+
+
 def _evidence(readings: pd.Series, *, by_day: bool) -> str:
     """Say what makes readings, in the order of time, a running total; "" if nothing does.
 
@@ -59,7 +71,7 @@ def _evidence(readings: pd.Series, *, by_day: bool) -> str:
     if rises < max(LEAST_RISES, RISES_A_RESET * resets + RISES_A_FALL * others) or (by_day and others):
         return ""
     first, last = f"{readings.iloc[0]:,.0f}", f"{readings.iloc[-1]:,.0f}"
-    but = f"fall only {many(falls, 'time')}" if falls else "never fall"
+    but = f"fall only {'once' if falls == 1 else many(falls, 'time')}" if falls else "never fall"
     return f"from {first} to {last} they rise {many(rises, 'time')} and {but}"
 
 

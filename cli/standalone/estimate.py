@@ -148,7 +148,7 @@ def read(
     frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
     for role, column in columns.items():
         frame[role] = as_counts(
-            frame[role], frame["at"], frame["door"], column=column or role, name=name, totals=options.totals
+            frame[role], times, frame["door"], column=column or role, name=name, totals=options.totals
         )
     return frame
 

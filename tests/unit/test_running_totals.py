@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from besok.files.running_totals import as_counts
 from besok.files.tables import ReadOptions
+from besok.files.values import Times
 from besok.model.errors import CountFileError
 from cli.main import app
 from cli.standalone import estimate, events, series
@@ -34,8 +35,14 @@ def saved(path: Path, frame: pd.DataFrame) -> Path:
 def course(*values: float, totals: bool | None = None, days: tuple[int, ...] = ()) -> list[float]:
     numbers = pd.Series(values, dtype=float)
     at = pd.Timestamp("2026-03-02") + pd.to_timedelta(pd.Series(days or range(len(numbers))), unit="D")
-    door = pd.Series("", numbers.index)
-    return as_counts(numbers, at, door, column="in", name="a.csv", totals=totals).tolist()
+    return differenced(numbers.set_axis(at), totals=totals)
+
+
+def differenced(numbers: pd.Series, totals: bool | None = True) -> list[float]:
+    wall, values = numbers.index.to_series(range(len(numbers))), numbers.reset_index(drop=True)
+    times = Times(wall=wall, offset_s=pd.Series(float("nan"), wall.index), unit="D")
+    door = pd.Series("", wall.index)
+    return as_counts(values, times, door, column="in", name="a.csv", totals=totals).tolist()
 
 
 @pytest.mark.parametrize("daily", [True, False])
@@ -129,3 +136,50 @@ def test_lines_of_the_same_time_are_named(tmp_path: Path) -> None:
     twice = hours.insert(26, hours[26])
     file = saved(tmp_path / "hours.csv", pd.DataFrame({"count": 5}, pd.Index(twice, name="time")))
     assert not events.read(file).note  # clocks were set back
+
+
+def test_the_column_of_doors_is_no_count(tmp_path: Path) -> None:
+    lines = [(f"2026-03-{day:02}", gate, gate - 30) for day in range(1, 29) for gate in (101, 102)]
+    file = saved(
+        tmp_path / "gates.csv", pd.DataFrame(lines, columns=["date", "gate", "antalx"]).set_index("date")
+    )
+    for columns in ((), ("all",)):
+        options = ReadOptions(door_column="gate", value_columns=columns)
+        read = list(series.read_each(file, options=options))
+        assert [[*one.visits.values()] for one in read] == [[143] * 28]
+    with pytest.raises(CountFileError, match="tells the door; choose among antalx"):
+        series.read(file, options=ReadOptions(door_column="gate", value_columns=("gate",)))
+
+
+@pytest.mark.parametrize("latest_first", [False, True])
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_readings_of_the_hour_that_comes_twice_are_in_order(minutes: int, *, latest_first: bool) -> None:
+    moments = pd.date_range("2026-10-23", "2026-10-27", freq=f"{minutes}min", tz="Europe/Stockholm")
+    people = np.random.default_rng(1).poisson(9, len(moments))
+    people[1:9] = 0  # a total that stands still in another hour
+    totals = pd.Series(65_000 + people.cumsum(), moments.tz_localize(None))
+    order = slice(None, None, -1 if latest_first else 1)
+    assert differenced(totals[order])[order][1:] == people.tolist()[1:]
+
+
+def test_readings_written_twice_are_read_once() -> None:
+    totals = running(counts(), daily=False)["in"].iloc[:9].set_axis(TIMES[:9])
+    told = differenced(pd.concat([totals, totals]))
+    assert told[1:9] == counts()["in"].tolist()[1:9] and np.isnan(told[9:]).all()
+    with pytest.raises(CountFileError, match=r"lines have the same time: 2 and 9 .*remove all but one"):
+        differenced(pd.concat([totals, totals[2:3] + 1]))
+
+
+def test_many_lines_of_a_time_are_told_in_few_words(tmp_path: Path) -> None:
+    lines = [
+        "date,visits",
+        *("2026-03-01,1" for _ in range(3_000)),
+        *(f"2026-03-{d:02},2" for d in range(2, 30)),
+    ]
+    lines += [f"2026-03-{day:02},3" for day in range(2, 8)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    said = series.read(tmp_path / "a.csv").notes[0]
+    assert "2, 3 and 2,998 more (2026-03-01), 3002 and 3030 (2026-03-02)" in said
+    assert said.endswith("and at 2 more times; they are added up")
+    with pytest.raises(CountFileError, match="fall only once"):
+        course(*range(12), *range(12))

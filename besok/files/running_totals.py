@@ -9,12 +9,18 @@ from besok.files.values import Times
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
+WEEK: Final = 7  # days
 LEAST_RISES: Final = 8  # of fewer a rising morning may consist
 BEGUN_AGAIN: Final = 0.2  # of the reading before: below it a counter was reset
 RISES_A_RESET: Final = 5  # at least
 RISES_A_FALL: Final = 20  # at least, of falls that are no reset
+RESETS_OF_TOTALS: Final = (
+    2  # at least, in counts of weeks or months: a library that grows may only rise, and close once
+)
 GAP: Final = 1.2  # times the usual time between readings, above which one is lacking
+REGULAR: Final = 0.75  # of the times between readings, which are usual ones
 LEAP: Final = 30  # times the third quartile of counts, above which a difference is none
+DAYTIME: Final = 0.6  # days, the longest time between readings of one day
 QUIET: Final = 10  # people: that quartile, at least
 
 
@@ -40,7 +46,7 @@ def as_counts(
         return counts
     nth = readings.groupby(["door", "at"]).cumcount()  # doors whose name no column has
     for (label, _), group in readings.groupby(["door", nth]):
-        if evidence := _evidence(group["number"], by_day=_days_between(group["at"]).median() >= 1):
+        if evidence := _evidence(group["number"], days=_days_between(group["at"]).median()):
             where = f"{column} (door {label})" if label else column
             raise CountFileError(
                 f"{name}: the numbers of {where} look like the running total of a counter: {evidence}. "
@@ -59,16 +65,18 @@ def _in_order(readings: pd.DataFrame, comes_twice: pd.Series) -> pd.DataFrame:
     return readings.loc[order.sort_values(["hour", "nth", "at"], kind="stable").index]
 
 
-def _evidence(readings: pd.Series, *, by_day: bool) -> str:
-    """Say what makes readings, in the order of time, a running total; "" if nothing does.
+def _evidence(readings: pd.Series, *, days: float) -> str:
+    """Say what makes readings, in the order of time and `days` apart, a running total; "" if nothing does.
 
-    Counts of days or months (`by_day`) may grow with a fall now and then.
+    Counts of days may grow with a fall now and then; those of weeks or months may only rise.
     """
     before = readings.shift()
     rises, falls = int((readings > before).sum()), int((readings < before).sum())
     resets = int(((readings < before) & (readings < BEGUN_AGAIN * before)).sum())
     others = falls - resets
-    if rises < max(LEAST_RISES, RISES_A_RESET * resets + RISES_A_FALL * others) or (by_day and others):
+    if rises < max(LEAST_RISES, RISES_A_RESET * resets + RISES_A_FALL * others):
+        return ""
+    if (days >= 1 and others) or (days >= WEEK and resets < RESETS_OF_TOTALS):
         return ""
     first, last = f"{readings.iloc[0]:,.0f}", f"{readings.iloc[-1]:,.0f}"
     but = f"fall only {'once' if falls == 1 else many(falls, 'time')}" if falls else "never fall"
@@ -83,12 +91,24 @@ def _days_between(at: pd.Series) -> pd.Series:
 def _differences(readings: pd.DataFrame) -> pd.Series:
     """Return the people between each reading of a counter and the one before; NaN where that is not known.
 
-    A counter that begins again has counted its reading. Readings that lack one before, by the usual time between those
-    of their weekday or a day, hold more than their own time.
+    A counter that begins again has counted its reading. Readings that lack one before hold more than their own time.
     """
-    number, gaps = readings["number"], _days_between(readings["at"])
+    number = readings["number"]
     counts: pd.Series = number.diff()
     counts = counts.mask(counts < 0, number.where(number < BEGUN_AGAIN * number.shift()))
-    usual = gaps.groupby(readings["at"].dt.day_of_week).transform("median").clip(lower=1.0)
     typical = max(float(counts[counts > 0].quantile(0.75, interpolation="lower")), QUIET)
-    return counts.mask((gaps > GAP * usual) | (counts > LEAP * typical))
+    return counts.mask(_lack_one_before(readings["at"]) | (counts > LEAP * typical))
+
+
+def _lack_one_before(at: pd.Series) -> pd.Series:
+    """Tell which readings come later than usual after the one before.
+
+    Usual is the time between readings of their hour or, for the first of a day, of their weekday: a library may close
+    at noon or over the weekend. Where readings are of days, or of any moment, it is a day at least.
+    """
+    gaps, first = _days_between(at), at.dt.date != at.dt.date.shift()
+    usual = gaps.groupby([first, at.dt.day_of_week.where(first, at.dt.hour)]).transform("median")
+    regular = gaps.between(usual / GAP, usual * GAP).mean() > REGULAR
+    by_day = gaps.median() > DAYTIME
+    lacking: pd.Series = gaps > GAP * usual.clip(lower=0.0 if regular and not by_day else 1.0)
+    return lacking

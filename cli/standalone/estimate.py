@@ -29,6 +29,7 @@ LOOK_BACK = 56  # days that are learnt from
 FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
+CORRECTED = 0.05  # of the times of a file that holds each twice: above that, other counts are those of doors
 CROWDED = 1.5  # times the capacity, above which counts are doubted
 COLUMNS: Mapping[str, str] = {"in": "", "out": ""}
 Warn = Callable[[str], None]
@@ -139,7 +140,7 @@ def read(
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
     distinct = frame.drop_duplicates(["at", "door", "in", "out"])
     if told := repeated(times, distinct["door"]):
-        if most_repeat(frame["at"], frame["door"]):
+        if most_repeat(frame["at"], frame["door"]) and _differ(distinct):
             raise CountFileError(
                 f"{name}: {told}; name the column that tells the doors apart by --door-column, "
                 "or add up the lines of each time"
@@ -151,6 +152,11 @@ def read(
             frame[role], times, frame["door"], column=column or role, name=name, totals=options.totals
         )
     return frame
+
+
+def _differ(lines: pd.DataFrame) -> bool:
+    """Tell whether lines of one time often have other counts, as those of several doors have."""
+    return bool(lines.value_counts(["at", "door"]).gt(1).mean() > CORRECTED)
 
 
 def business_days(counts: pd.DataFrame, doors: list[str], settings: Options) -> list[BusinessDay]:

@@ -1,5 +1,6 @@
 """Running totals in files of counts: refused as counts, read by an option; and lines that have the same time."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,8 @@ def test_lines_of_several_doors_need_the_column_that_names_them(tmp_path: Path) 
     assert len(lines) == len(TIMES)
     twice = saved(tmp_path / "twice.csv", pd.concat([doors["park"], doors["park"]]))
     assert len(estimate.read(twice)) == len(TIMES)  # the same line again says nothing new
+    again = pd.concat([doors["park"], doors["park"].assign(**{"in": [99, *doors["park"]["in"][1:]]})])
+    assert estimate.read(saved(tmp_path / "again.csv", again))["in"].iloc[0] == 99
     said: list[str] = []
     corrected = saved(tmp_path / "corrected.csv", pd.concat([doors["park"], doors["park"][:1] + 1]))
     assert estimate.read(corrected, warn=said.append)["in"].iloc[0] == doors["park"]["in"].iloc[0] + 1
@@ -183,3 +186,42 @@ def test_many_lines_of_a_time_are_told_in_few_words(tmp_path: Path) -> None:
     assert said.endswith("and at 2 more times; they are added up")
     with pytest.raises(CountFileError, match="fall only once"):
         course(*range(12), *range(12))
+
+
+@pytest.mark.parametrize("whole_day", [False, True])
+def test_a_reading_after_a_gap_is_no_count(tmp_path: Path, *, whole_day: bool) -> None:
+    hours = pd.date_range("2026-03-02", periods=28 * 24, freq="h")
+    hours = hours[(hours.day_of_week < 6) & (whole_day | hours.hour.isin([8, 9, 10, 13, 14, 15, 16, 17, 18]))]
+    totals = pd.Series(np.random.default_rng(1).poisson(40, len(hours)).cumsum(), hours)
+    assert np.isfinite(differenced(totals)[1:]).all()  # closed at noon, at night and on Sundays
+    day = totals.index.normalize() == pd.Timestamp("2026-03-18")
+    lacking = totals[~(day & (totals.index.hour > 9) & (totals.index.hour < 17))]
+    told = pd.Series(differenced(lacking), lacking.index)
+    assert told.index[told.isna()].tolist() == [hours[0], pd.Timestamp("2026-03-18 17:00")]
+    file = saved(tmp_path / "gate.csv", lacking.rename_axis("time").to_frame("count"))
+    found = events.answer(file, None, "", TOTALS).intervals
+    assert not [one for one in found if pd.Timestamp(one.start).date() == date(2026, 3, 18)]
+
+
+def test_readings_at_any_moment_lack_none() -> None:
+    moments = pd.Timestamp("2026-03-02 08:00") + pd.to_timedelta(
+        np.random.default_rng(1).exponential(300, 2_000).cumsum(), unit="s"
+    )
+    assert np.isfinite(differenced(pd.Series(range(2_000), moments))[1:]).all()
+
+
+@pytest.mark.parametrize("step", ["W", "MS"])
+def test_growth_by_week_or_month_is_no_running_total(step: str) -> None:
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        visits = pd.Series(
+            2_000 * np.cumprod(1.05 + rng.normal(0, 0.01, 36)),
+            pd.date_range("2023-01-01", periods=36, freq=step),
+        )
+        assert differenced(visits, totals=None) == [*visits]
+        visits.iloc[20] = 0  # closed
+        assert differenced(visits, totals=None) == [*visits]
+    months = pd.date_range("2023-01-01", periods=36, freq="MS")
+    of_years = pd.Series(2_000.0, months).groupby(months.year).cumsum()
+    with pytest.raises(CountFileError, match="fall only 2 times"):
+        differenced(of_years, totals=None)

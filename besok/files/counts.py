@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from besok.files.repeated_lines import repeated
-from besok.files.running_totals import as_counts
+from besok.files.running_totals import as_counts, with_lacking
 from besok.files.tables import (
     COUNT_NAMES,
     DATES,
@@ -89,12 +89,14 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
-    door = _doors(table.frame, name, options)
+    times, door, told = table.times, _doors(table.frame, name, options), ""
+    if options.totals:
+        times, door, told = with_lacking(times, door)
     numbers = pd.DataFrame(
         {
             column: as_counts(
-                _numbers(table.frame, column, options),
-                table.times,
+                _numbers(table.frame, column, options).reindex(door.index),
+                times,
                 door,
                 column=column,
                 name=name,
@@ -106,11 +108,11 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     by_name = len(columns) == 1 and not options.value_columns and plain(columns[0]) in COUNT_NAMES[count]
     return Counts(
         name=name,
-        times=table.times,
+        times=times,
         values=numbers.sum(axis=1, skipna=False),
         columns=() if by_name else tuple(columns),
-        repeated=repeated(table.times, door),
-        remarks=table.remarks,
+        repeated=repeated(times, door),
+        remarks=(*table.remarks, *filter(None, [told])),
     )
 
 
@@ -239,11 +241,17 @@ def _transposed(table: Table, columns: Columns, name: str, dialog: Dialog) -> Co
     counted = wide.notna().any(axis=1)
     wide = wide[counted.cummax() & counted[::-1].cummax()[::-1]]  # months after the last count are not over
     times = Times(
-        wall=wide.index.to_series(),
-        offset_s=pd.Series(float("nan"), wide.index),
+        wall=pd.Series(wide.index),
+        offset_s=pd.Series(float("nan"), range(len(wide))),
         unit=plain_unit(long["unit"]),
     )
-    return CountTable(frame=wide, when=(), times=times, counts=[*wide.columns], remarks=_remarks(dialog))
+    return CountTable(
+        frame=wide.reset_index(drop=True),
+        when=(),
+        times=times,
+        counts=[*wide.columns],
+        remarks=_remarks(dialog),
+    )
 
 
 def _remarks(dialog: Dialog) -> tuple[str, ...]:

@@ -18,12 +18,12 @@ def most_repeat(at: pd.Series, door: pd.Series) -> bool:
     return bool((sizes > 1).mean() > MOST)
 
 
-def comes_twice(times: Times) -> pd.Series:
-    """Tell which times may be of the hour that comes twice in autumn, on a clock whose offset is not told."""
+def may_change_clock(times: Times) -> pd.Series:
+    """Tell at which times clocks may change: an hour comes twice or never where the offset is not told."""
     wall = times.wall
     set_back = (wall.dt.day_of_week == 6) & (wall.dt.hour < 4) & wall.dt.month.isin(SET_BACK)
-    twice: pd.Series = set_back & times.offset_s.isna() & _by_clock(wall)
-    return twice
+    may: pd.Series = set_back & times.offset_s.isna() & _by_clock(wall)
+    return may
 
 
 def _by_clock(wall: pd.Series) -> bool:
@@ -38,7 +38,7 @@ def repeated(times: Times, door: pd.Series) -> str:
         first = lines[again].iloc[0]
         some = lines.index[(lines == first).all(axis=1)][:2]
         return f"most times have several lines, such as lines {some[0]} and {some[1]}"
-    again &= ~comes_twice(times)[door.index]
+    again &= ~may_change_clock(times)[door.index]
     written = "%Y-%m-%d %H:%M" if _by_clock(times.wall) else "%Y-%m-%d"
     groups = [group.index for _, group in lines[again].groupby(["at", "door"])]
     told = [f"{_numbers(group)} ({wall[group[0]]:{written}})" for group in groups[:TOLD]]

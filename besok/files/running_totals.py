@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from besok.files.repeated_lines import comes_twice, repeated
+from besok.files.repeated_lines import may_change_clock, repeated
 from besok.files.values import Times
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
@@ -33,19 +33,19 @@ def as_counts(
     """
     if totals is False:
         return numbers
-    readings = pd.DataFrame({"number": numbers, "at": times.utc()[numbers.index], "door": door})
-    readings = _in_order(readings.dropna(subset="number"), comes_twice(times))
+    readings = _in_order(_moments(times, door).assign(number=numbers))
+    known = readings.dropna(subset="number")
     if totals:
-        if told := repeated(times, readings["door"].sort_index()):
+        if told := repeated(times, known["door"].sort_index()):
             raise CountFileError(
                 f"{name}: {told}; name the column that tells the doors apart by --door-column, or remove all but one "
                 "reading of each time"
             )
-        parts = [_differences(group) for _, group in readings.groupby("door")]
+        parts = [_differences(_spread(group)) for _, group in readings.groupby("door")]
         counts: pd.Series = pd.concat([*parts, numbers.iloc[:0]]).reindex(numbers.index)
         return counts
-    nth = readings.groupby(["door", "at"]).cumcount()  # doors whose name no column has
-    for (label, _), group in readings.groupby(["door", nth]):
+    nth = known.groupby(["door", "at"]).cumcount()  # doors whose name no column has
+    for (label, _), group in known.groupby(["door", nth]):
         if evidence := _evidence(group["number"], days=_days_between(group["at"]).median()):
             where = f"{column} (door {label})" if label else column
             raise CountFileError(
@@ -55,12 +55,49 @@ def as_counts(
     return numbers
 
 
-def _in_order(readings: pd.DataFrame, comes_twice: pd.Series) -> pd.DataFrame:
+def with_lacking(times: Times, door: pd.Series) -> tuple[Times, pd.Series, str]:
+    """Add lines without readings where regular ones of a door lack for less than a day; say where, "" if none do."""
+    added = []
+    for _, group in _moments(times, door).groupby("door"):
+        lines = group.sort_values("at").drop_duplicates("at")
+        gaps, usual = _gaps(lines)
+        step = gaps.median()
+        short = _lack_one_before(lines) & (gaps < 1) & (usual <= GAP * step)
+        for line in lines.index[short]:
+            lacking = round(gaps[line] / step) - 1
+            back = pd.to_timedelta([step * n for n in range(lacking, 0, -1)], unit="D").round("s")
+            added.append(pd.DataFrame({"line": line, "wall": times.wall[line] - back}))
+    if not added:
+        return times, door, ""
+    new = pd.concat(added, ignore_index=True)
+    new.index += times.wall.index.max() + 1
+    first, last = added[0]["wall"].iloc[[0, -1]]
+    more = f" and {many(len(added) - 1, 'more time')}" if len(added) > 1 else ""
+    offsets = pd.concat([times.offset_s, new["line"].map(times.offset_s)])
+    filled = Times(wall=pd.concat([times.wall, new["wall"]]), offset_s=offsets, unit=times.unit)
+    told = f"readings are missing from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}{more}"
+    return filled, pd.concat([door, new["line"].map(door)]), f"{told}; what was counted is spread evenly"
+
+
+def _spread(readings: pd.DataFrame) -> pd.DataFrame:
+    """Fill in readings of a door that lack for less than a day, each as much above the one before."""
+    number, known = readings["number"], readings["number"].notna()
+    at = readings["at"].where(known)
+    short = (at.bfill() - at.ffill() < pd.Timedelta(days=1)) & (number.bfill() >= number.ffill())
+    return readings.assign(number=number.interpolate().round().where(known | short)).dropna(subset="number")
+
+
+def _moments(times: Times, door: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"at": times.utc(), "may_change_clock": may_change_clock(times)})
+    return frame.loc[door.index].assign(door=door)
+
+
+def _in_order(readings: pd.DataFrame) -> pd.DataFrame:
     """Return readings in the order of time without those that only repeat another, in which an hour may come twice."""
     if readings["at"].iloc[:1].gt(readings["at"].iloc[-1:].to_numpy()).any():
         readings = readings[::-1]  # the latest was first
-    readings = readings[~readings.duplicated() | comes_twice[readings.index]]
-    nth = readings.groupby(["door", "at"]).cumcount().where(comes_twice[readings.index], 0)
+    readings = readings[~readings.duplicated() | readings["may_change_clock"]]
+    nth = readings.groupby(["door", "at"]).cumcount().where(readings["may_change_clock"], 0)
     order = pd.DataFrame({"hour": readings["at"].dt.floor("h"), "nth": nth, "at": readings["at"]})
     return readings.loc[order.sort_values(["hour", "nth", "at"], kind="stable").index]
 
@@ -97,18 +134,27 @@ def _differences(readings: pd.DataFrame) -> pd.Series:
     counts: pd.Series = number.diff()
     counts = counts.mask(counts < 0, number.where(number < BEGUN_AGAIN * number.shift()))
     typical = max(float(counts[counts > 0].quantile(0.75, interpolation="lower")), QUIET)
-    return counts.mask(_lack_one_before(readings["at"]) | (counts > LEAP * typical))
+    return counts.mask(_lack_one_before(readings) | (counts > LEAP * typical))
 
 
-def _lack_one_before(at: pd.Series) -> pd.Series:
+def _lack_one_before(readings: pd.DataFrame) -> pd.Series:
     """Tell which readings come later than usual after the one before.
 
     Usual is the time between readings of their hour or, for the first of a day, of their weekday: a library may close
     at noon or over the weekend. Where readings are of days, or of any moment, it is a day at least.
     """
-    gaps, first = _days_between(at), at.dt.date != at.dt.date.shift()
-    usual = gaps.groupby([first, at.dt.day_of_week.where(first, at.dt.hour)]).transform("median")
+    gaps, usual = _gaps(readings)
     regular = gaps.between(usual / GAP, usual * GAP).mean() > REGULAR
     by_day = gaps.median() > DAYTIME
     lacking: pd.Series = gaps > GAP * usual.clip(lower=0.0 if regular and not by_day else 1.0)
     return lacking
+
+
+def _gaps(readings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the days between each reading of a door and the one before, and the usual ones.
+
+    Where clocks may change, an hour less: it never came.
+    """
+    at = readings["at"]
+    gaps, first = _days_between(at) - readings["may_change_clock"] / 24, at.dt.date != at.dt.date.shift()
+    return gaps, gaps.groupby([first, at.dt.day_of_week.where(first, at.dt.hour)]).transform("median")

@@ -17,7 +17,7 @@ import pandas as pd
 from besok.analytics.occupancy import NOTHING, DayObservations, learn, live, smoothed
 from besok.files.counts import read_columns
 from besok.files.repeated_lines import most_repeat, repeated
-from besok.files.running_totals import as_counts
+from besok.files.running_totals import as_counts, with_lacking
 from besok.files.tables import DETECT, ReadOptions
 from besok.model.arrays import Bools
 from besok.model.building import Building
@@ -131,6 +131,7 @@ def read(
 
     `at` is the moment in UTC, or the local clock (`wall`) where no zone is given. Of two lines for a time and door the
     later one counts. `columns` names the file's columns that hold "in" and "out", "" for one found by its name.
+    Readings that running totals lack are added, without a text.
     """
     name = str(path)
     times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
@@ -147,6 +148,12 @@ def read(
             )
         warn(f"{name}: {told}; the last of each counts")
     frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
+    if options.totals:
+        times, door, told = with_lacking(times, frame["door"])
+        frame = frame.reindex(door.index).assign(door=door, at=times.utc(), wall=times.wall)
+        frame = frame.sort_values(["at", "door"], kind="stable")
+        if told:
+            warn(f"{name}: {told}")
     for role, column in columns.items():
         frame[role] = as_counts(
             frame[role], times, frame["door"], column=column or role, name=name, totals=options.totals
@@ -191,6 +198,7 @@ def _day(
     places = ((since - since.iloc[0] % step) // step).clip(lower=0).rename("place")
     steps = max(int(places.iloc[-1]) + 1, DAY // step if over else 0)
     sums = counts.groupby([places, "door"])[["in", "out"]].sum(min_count=1)
+    written = counts["text"].notna()
     people_in, people_out = (
         sums[name].unstack("door").reindex(index=range(steps), columns=doors).to_numpy(float)
         for name in ("in", "out")
@@ -202,7 +210,7 @@ def _day(
             people_in, people_out, 1, open=_open(clock, settings.closed), clock=clock,
             step_minutes=step / FINEST, weekday=day.weekday(),
         ),
-        stamps=tuple(dict.fromkeys(zip(places, counts["text"], strict=True))),
+        stamps=tuple(dict.fromkeys(zip(places[written], counts["text"][written], strict=True))),
     )  # fmt: skip
 
 

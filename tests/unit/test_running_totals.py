@@ -199,8 +199,22 @@ def test_a_reading_after_a_gap_is_no_count(tmp_path: Path, *, whole_day: bool) -
     told = pd.Series(differenced(lacking), lacking.index)
     assert told.index[told.isna()].tolist() == [hours[0], pd.Timestamp("2026-03-18 17:00")]
     file = saved(tmp_path / "gate.csv", lacking.rename_axis("time").to_frame("count"))
+    whole = saved(tmp_path / "whole.csv", totals.rename_axis("time").to_frame("count"))
+    forecast = series.read(file, options=TOTALS)
+    assert forecast.visits == series.read(whole, options=TOTALS).visits
+    spread = "missing from 2026-03-18 10:00 to 2026-03-18 16:00; what was counted is spread evenly"
+    assert spread in forecast.notes[0] and spread in events.read(file, options=TOTALS).note
     found = events.answer(file, None, "", TOTALS).intervals
     assert not [one for one in found if pd.Timestamp(one.start).date() == date(2026, 3, 18)]
+
+
+def test_the_hour_that_never_comes_is_no_gap(tmp_path: Path) -> None:
+    moments = pd.date_range("2026-03-20", "2026-04-05", freq="h", tz="Europe/Stockholm").tz_localize(None)
+    file = saved(
+        tmp_path / "a.csv", pd.DataFrame({"count": 9 * np.arange(len(moments))}, moments.rename("time"))
+    )
+    assert np.isfinite(differenced(pd.Series(range(len(moments)), moments))[1:]).all()
+    assert not events.read(file, options=TOTALS).note
 
 
 def test_readings_at_any_moment_lack_none() -> None:
@@ -225,3 +239,19 @@ def test_growth_by_week_or_month_is_no_running_total(step: str) -> None:
     of_years = pd.Series(2_000.0, months).groupby(months.year).cumsum()
     with pytest.raises(CountFileError, match="fall only 2 times"):
         differenced(of_years, totals=None)
+
+
+def test_people_of_a_gap_are_spread_over_it_and_its_lines_are_not_answered(tmp_path: Path) -> None:
+    totals, said = running(counts(), daily=False), list[str]()
+    gap = (totals.index > "2026-03-05 11:00") & (totals.index < "2026-03-05 16:00")
+    empty = saved(tmp_path / "empty.csv", pd.concat([totals[~gap], totals[gap] * np.nan]).sort_index())
+    file = saved(tmp_path / "gate.csv", totals[~gap])
+    read = estimate.read(file, options=TOTALS, warn=said.append)
+    assert "missing from 2026-03-05 11:15 to 2026-03-05 15:45" in said[0]
+    assert read["in"].sum() == totals["in"].iloc[-1] - totals["in"].iloc[0] and read["in"].max() < 20
+    assert estimate.read(empty, options=TOTALS)["in"].tolist()[1:] == read["in"].tolist()[1:]
+    whole = saved(tmp_path / "whole.csv", totals)
+    lines, all_lines = (estimate.answer(one, estimate.Options(), options=TOTALS) for one in (file, whole))
+    expected = {line.time: line.raw for line in all_lines}
+    assert {line.time: line.raw for line in lines} == {line.time: expected[line.time] for line in lines}
+    assert len(lines) == len(totals) - gap.sum()

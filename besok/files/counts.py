@@ -111,7 +111,7 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
         times=times,
         values=numbers.sum(axis=1, skipna=False),
         columns=() if by_name else tuple(columns),
-        repeated=repeated(times, door),
+        repeated="" if options.totals else repeated(times, door),
         remarks=(*table.remarks, *filter(None, [told])),
     )
 

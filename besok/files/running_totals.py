@@ -63,16 +63,18 @@ def with_lacking(times: Times, door: pd.Series) -> tuple[Times, pd.Series, str]:
         gaps, usual = _gaps(lines)
         step = gaps.median()
         short = _lack_one_before(lines) & (gaps < 1) & (usual <= GAP * step)
-        for line in lines.index[short]:
-            lacking = round(gaps[line] / step) - 1
-            back = pd.to_timedelta([step * n for n in range(lacking, 0, -1)], unit="D").round("s")
-            added.append(pd.DataFrame({"line": line, "wall": times.wall[line] - back}))
-    if not added:
-        return times, door, ""
+        lacking = (gaps[short] / step).round().astype(int) - 1
+        new = pd.DataFrame({"line": lacking.index.repeat(lacking)})
+        steps = new.groupby("line").cumcount(ascending=False) + 1
+        back = pd.to_timedelta(steps * step, unit="D").dt.round("s")
+        added.append(new.assign(wall=new["line"].map(times.wall) - back))
     new = pd.concat(added, ignore_index=True)
+    if new.empty:
+        return times, door, ""
     new.index += times.wall.index.max() + 1
-    first, last = added[0]["wall"].iloc[[0, -1]]
-    more = f" and {many(len(added) - 1, 'more time')}" if len(added) > 1 else ""
+    first, last = new["wall"][new["line"] == new["line"].iloc[0]].iloc[[0, -1]]
+    others = new["line"].nunique() - 1
+    more = f" and {many(others, 'more time')}" if others else ""
     offsets = pd.concat([times.offset_s, new["line"].map(times.offset_s)])
     filled = Times(wall=pd.concat([times.wall, new["wall"]]), offset_s=offsets, unit=times.unit)
     told = f"readings are missing from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}{more}"

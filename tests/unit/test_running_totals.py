@@ -165,10 +165,12 @@ def test_readings_of_the_hour_that_comes_twice_are_in_order(minutes: int, *, lat
     assert differenced(totals[order])[order][1:] == people.tolist()[1:]
 
 
-def test_readings_written_twice_are_read_once() -> None:
+def test_readings_written_twice_are_read_once(tmp_path: Path) -> None:
     totals = running(counts(), daily=False)["in"].iloc[:9].set_axis(TIMES[:9])
     told = differenced(pd.concat([totals, totals]))
     assert told[1:9] == counts()["in"].tolist()[1:9] and np.isnan(told[9:]).all()
+    twice = saved(tmp_path / "a.csv", pd.concat([totals, totals]).rename_axis("time").to_frame("count"))
+    assert not events.read(twice, options=TOTALS).note
     with pytest.raises(CountFileError, match=r"lines have the same time: 2 and 9 .*remove all but one"):
         differenced(pd.concat([totals, totals[2:3] + 1]))
 

@@ -139,9 +139,8 @@ def read(
     if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
-    distinct = frame.drop_duplicates(["at", "door", "in", "out"])
-    if told := repeated(times, distinct["door"]):
-        if most_repeat(frame["at"], frame["door"]) and _differ(distinct):
+    if told := repeated(times, frame["door"]):
+        if most_repeat(frame["at"], frame["door"]) and not _copied(frame):
             raise CountFileError(
                 f"{name}: {told}; name the column that tells the doors apart by --door-column, "
                 "or add up the lines of each time"
@@ -161,9 +160,13 @@ def read(
     return frame
 
 
-def _differ(lines: pd.DataFrame) -> bool:
-    """Tell whether lines of one time often have other counts, as those of several doors have."""
-    return bool(lines.value_counts(["at", "door"]).gt(1).mean() > CORRECTED)
+def _copied(lines: pd.DataFrame) -> bool:
+    """Tell whether lines of one time seldom have other counts, as those of several doors have, nor are single people,
+    of whom several may come at one time.
+    """
+    distinct = lines.drop_duplicates(["at", "door", "in", "out"])
+    several = distinct.value_counts(["at", "door"]).gt(1).mean() > CORRECTED
+    return not several and bool((lines[["in", "out"]] > 1).any(axis=None))
 
 
 def business_days(counts: pd.DataFrame, doors: list[str], settings: Options) -> list[BusinessDay]:

@@ -118,6 +118,15 @@ def test_lines_of_several_doors_need_the_column_that_names_them(tmp_path: Path) 
     assert "2 and 338 (2026-03-02 08:00); the last of each counts" in said[0]
 
 
+def test_people_of_one_time_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    moments = pd.DataFrame({"in": 1, "out": 0}, pd.Index(TIMES, name="time"))
+    with pytest.raises(CountFileError, match="or add up the lines of each time"):
+        estimate.read(saved(tmp_path / "three.csv", pd.concat([moments] * 3)))
+    said: list[str] = []
+    estimate.read(saved(tmp_path / "some.csv", pd.concat([moments, moments[:1]])), warn=said.append)
+    assert f"2 and {len(moments) + 2} (2026-03-02 08:00); the last of each counts" in said[0]
+
+
 def test_readings_of_several_doors_need_it_too(tmp_path: Path) -> None:
     doors = [running(counts(seed), daily=False)[["in"]].assign(entré=f"door {seed}") for seed in (1, 2)]
     file = saved(tmp_path / "doors.csv", pd.concat(doors))

@@ -1,5 +1,6 @@
 """Unusual hours of every site, found once a day in the visits of the last half year."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,10 +21,8 @@ LEARNT_FROM: Final = 182  # days
 LEAST_HOURS: Final = 24 * UNUSUAL_FROM  # that were heard
 HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
 LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on than without
-BUSY_SHARE: Final = (
-    0.95  # of the closed hours in which anybody came: no more people came in these, cleaners say
-)
-CLEARLY: Final = 2.0  # times as many people as in those are news
+BUSY_SHARE: Final = 0.95  # of the closed hours, at one time of day, in which anybody came: cleaners, say
+CLEARLY: Final = 2.0  # times as many people as came in these are news
 LEAST_CLOSED: Final = 10  # people: fewer while closed are not, though nobody came before
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -33,13 +32,13 @@ def run(db: Database, now: datetime) -> None:
     each(db, now, effects.UNUSUAL, of, effects.put_unusual_times)
 
 
-def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
-    """Return the unusual times of a site in the days up to `last`; none where too little was observed."""
+def of(db: Database, site: Site, last: date) -> list[UnusualTime] | None:
+    """Return the unusual times of a site in the days up to `last`, or None where too little was observed."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
     observed = [h for h in effects.entered_by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
     if len(observed) < LEAST_HOURS:
-        return []
+        return None
     times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in observed], dtype="datetime64[s]")
     unusual = events.unusual(times, np.array([h.people for h in observed]))
     candidates = (
@@ -72,10 +71,15 @@ def _speaks_of_people(unusual: UnusualTime, site: Site, closed: Sequence[Entered
         return True
     if unusual.people < unusual.expected:
         return False
-    others = [h.people for h in closed if h.people and not unusual.start <= h.start < unusual.end]
-    busy = float(np.quantile(others, BUSY_SHARE)) if others else 0.0
-    hours = max((unusual.end - unusual.start) / HOUR, 1.0)
-    return unusual.people / hours > max(CLEARLY * busy, LEAST_CLOSED)
+    zone = ZoneInfo(site.timezone)
+    others: dict[int, list[float]] = {}
+    for h in closed:
+        if h.people and not unusual.start <= h.start < unusual.end:
+            others.setdefault(h.start.astimezone(zone).hour, []).append(h.people)
+    busy = {hour: float(np.quantile(people, BUSY_SHARE)) for hour, people in others.items()}
+    hours = math.ceil((unusual.end - unusual.start) / HOUR)
+    usual = sum(busy.get((unusual.start + n * HOUR).astimezone(zone).hour, 0.0) for n in range(hours))
+    return unusual.people > max(CLEARLY * usual, LEAST_CLOSED)
 
 
 def _opens(start: datetime, end: datetime, site: Site) -> bool:

@@ -38,8 +38,8 @@ def get_unusual(db: Database, site: Site | str, start: datetime, end: datetime) 
 
 
 def unusual_checked(db: Database, site: str) -> date | None:
-    """Return the last business day in which unusual hours were looked for, or None before the first time."""
-    return effects.checked_until(db, effects.UNUSUAL).get(site)
+    """Return the last business day up to which unusual hours are known, or None before the first."""
+    return effects.checked_until(db, effects.UNUSUAL_KNOWN).get(site)
 
 
 def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:

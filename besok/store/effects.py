@@ -16,6 +16,7 @@ from besok.store.sites import id_of
 ACTIONS: Final = "effects"  # kinds of daily results, each noted with its last day
 EVENTS: Final = "programme"
 UNUSUAL: Final = "unusual"
+UNUSUAL_KNOWN: Final = "unusual known"  # noted only for days of which enough was observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +92,20 @@ def put_event_effects(db: Database, site: str, events: Mapping[int, EventEffect]
         _note(conn, site, EVENTS, until)
 
 
-def put_unusual_times(db: Database, site: str, times: Sequence[UnusualTime], until: date) -> None:
-    """Replace the unusual times of a site, up to business day `until`."""
+def put_unusual_times(db: Database, site: str, times: Sequence[UnusualTime] | None, until: date) -> None:
+    """Replace the unusual times of a site, up to business day `until`; None where too little was observed."""
+    found = times or ()
     columns = {
-        "begins": [u.start for u in times],
-        "ends": [u.end for u in times],
-        **{name: [getattr(u, name) for u in times] for name in ("people", "expected", "score")},
+        "begins": [u.start for u in found],
+        "ends": [u.end for u in found],
+        **{name: [getattr(u, name) for u in found] for name in ("people", "expected", "score")},
     }
     with db.transaction() as conn:
         conn.execute(sql("unusual_delete"), {"site": site})
         conn.execute(sql("unusual_insert"), {"site": site, **columns})
         _note(conn, site, UNUSUAL, until)
+        if times is not None:
+            _note(conn, site, UNUSUAL_KNOWN, until)
 
 
 def checked_until(db: Database, what: str) -> dict[str, date]:

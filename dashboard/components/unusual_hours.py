@@ -14,9 +14,13 @@ from dashboard.components.elements import quiet, titled
 SHOWN: Final = 12
 
 
-def section(times: Sequence[UnusualTime], site: Site, days: int, checked: date | None) -> Any:
-    """Return the newest unusual hours; else that none were found up to the day `checked`, or why none are known."""
+def section(
+    times: Sequence[UnusualTime], site: Site, days: int, checked: date | None, yesterday: date
+) -> Any:
+    """Return the newest unusual hours, or why there are none, and the day `checked` last if before `yesterday`."""
     title = _("Unusual hours")
+    late = _("Checked up to {day} only: it is not known whether later hours were unusual.")
+    since = [quiet(late.format(day=formats.day(checked)))] if checked and checked < yesterday else []
     if not times:
         none = _(
             "None in the last eight weeks: every hour was as expected for its weekday, time of day and season."
@@ -25,10 +29,13 @@ def section(times: Sequence[UnusualTime], site: Site, days: int, checked: date |
             text = _("Unusual hours are found once {all} days of visits are counted; there are {n} so far.")
             none = text.format(all=UNUSUAL_FROM, n=days)
         elif not checked:
-            none = _("Not checked yet: unusual hours are looked for once a day.")
+            text = _("Not checked yet: for this, all doors must have been measured for {all} whole days.")
+            none = text.format(all=UNUSUAL_FROM)
+        elif since:
+            return titled(title, *since)
         return titled(title, quiet(none))
     header = [_("When"), _("Visits"), _("Usual"), _("Programme")]
-    return titled(title, sheet(header, [_row(each, site) for each in times[:SHOWN]], title))
+    return titled(title, sheet(header, [_row(each, site) for each in times[:SHOWN]], title), *since)
 
 
 def _row(one: UnusualTime, site: Site) -> list[Any]:

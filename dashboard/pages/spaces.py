@@ -201,4 +201,4 @@ def _unusual(db: Database, site: Site, now: datetime) -> Any:
     visits = get_visits(db, site, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
     found, checked = get_unusual(db, site, now - USUAL_WEEKS, now), unusual_checked(db, site.id)
-    return unusual_hours.section(found, site, counted, checked)
+    return unusual_hours.section(found, site, counted, checked, today - ranges.DAY)

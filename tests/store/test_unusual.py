@@ -73,3 +73,4 @@ def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     sites.apply(db, sitefile.parse(SITE))
     finding.run(db, NOW)
     assert get_unusual(db, "lib", NOW - timedelta(days=60), NOW) == []
+    assert not daily.is_due(effects.UNUSUAL)(db, NOW) and unusual_checked(db, "lib") is None

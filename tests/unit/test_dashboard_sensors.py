@@ -1,6 +1,7 @@
 """What the pages say of the sensors: how many are heard, what waits, where nobody has counted."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
+from besok.model.views.calendar import UnusualTime
 from besok.model.views.calibration import CorrectionEffect, DoorInfo
 from besok.model.views.devices import DeviceInfo, DeviceToday, PlacementInfo, RejectedAlike
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
@@ -231,14 +233,21 @@ def test_a_door_without_a_sensor_needs_attention() -> None:
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
-    checked = date(2026, 3, 4)
-    assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21, checked))
-    assert (
-        "None" not in (none := texts(unusual_hours.section([], SITE, 21, None))) and "Not checked yet" in none
+    yesterday = date(2026, 3, 4)
+
+    def told(days: int, checked: date | None, times: Sequence[UnusualTime] = ()) -> str:
+        return texts(unusual_hours.section(times, SITE, days, checked, yesterday))
+
+    assert "None in the last eight weeks" in told(21, yesterday) and "Checked" not in told(21, yesterday)
+    assert "None" not in told(21, None) and "Not checked yet" in told(21, None)
+    late = told(21, date(2026, 2, 1))
+    assert "None" not in late and "Checked up to 1 Feb 2026" in late
+    noon = datetime(2026, 1, 30, 12, tzinfo=UTC)
+    one = UnusualTime(
+        start=noon, end=noon + timedelta(hours=1), people=90, expected=20, score=5, programme=()
     )
-    assert "once 21 days of visits are counted; there are 3 so far." in texts(
-        unusual_hours.section([], SITE, 3, checked)
-    )
+    assert "Checked up to 1 Feb 2026" in told(21, date(2026, 2, 1), [one])
+    assert "once 21 days of visits are counted; there are 3 so far." in told(3, yesterday)
 
 
 def door(name: str, counted: datetime | None = None) -> DoorInfo:

@@ -51,6 +51,29 @@ def test_people_in_closed_hours_are_told_where_clearly_more_than_usual(
     assert _speaks_of_people(one, HOUSE, hours) is told
 
 
+@pytest.mark.parametrize(
+    ("start", "hours", "people", "told"),
+    [(2, 1, 45, True), (2, 1, 9, False), (1, 4, 39, True), (9, 1, 45, False), (8, 2, 60, True)],
+)
+def test_closed_hours_are_compared_with_the_same_time_of_day(
+    start: int, hours: int, people: int, told: bool
+) -> None:
+    """Of a house at whose doors 25 people pass before it opens, each day from nine to ten, and nobody at night."""
+    days = [datetime(2026, 11, day, tzinfo=HERE) for day in range(2, 28)]
+    closed = [EnteredHour(start=day + timedelta(hours=hour), people=25 * (hour == 9), heard=1.0)
+              for day in days for hour in range(10)]  # fmt: skip
+    begins = datetime(2026, 11, 12, start, tzinfo=HERE)
+    one = UnusualTime(
+        start=begins,
+        end=begins + timedelta(hours=hours),
+        people=people,
+        expected=0.1,
+        score=5.0,
+        programme=(),
+    )
+    assert _speaks_of_people(one, HOUSE, closed) is told
+
+
 @pytest.mark.usefixtures("english")
 def test_both_ends_of_what_lasts_for_days_are_told() -> None:
     start = datetime(2026, 11, 11, 3, tzinfo=HERE)

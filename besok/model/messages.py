@@ -322,7 +322,7 @@ SCENARIO_HOURS: Final = Translatable("write the hours as 10–15, or closed", ab
 SCENARIO_SPACE: Final = Translatable("there is no space {name} at this site; choose another")
 SCENARIO_DOOR: Final = Translatable("a door leads from one place to another: choose two", about="door:inner")
 SCENARIO_DOOR_OUT: Final = Translatable(
-    "a door leads into a space of this site: write outdoors as where it comes from", about="door:inner"
+    "inner is a space of this site: for a door to the outdoors, write `outer`: `outside`", about="door:inner"
 )
 SCENARIO_SENSOR: Final = Translatable("there is no sensor {name} at a door of this site; choose another")
 SCENARIO_CLOSED: Final = Translatable(

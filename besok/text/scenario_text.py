@@ -217,8 +217,8 @@ def noticed(notice: SensorNotice) -> Iterator[str]:
     else:
         times = {"n": formats.number(notice.noticed), "all": formats.number(notice.replications)}
         sentence = _(
-            "The fault at {door} would be noticed in {n} of {all} simulations made for it alone, of {days} days, "
-            "{after}, as: {kind}."
+            "The fault at {door} would be noticed in {n} of {all} simulations of {days} days each, "
+            "made for this fault alone, {after}, as: {kind}."
         )
         yield sentence.format(
             door=door, days=days, after=_after(notice.after_h), kind=finding(notice.named), **times

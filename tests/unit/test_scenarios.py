@@ -29,7 +29,7 @@ from besok.model.views.scenarios import ScenarioResult, ScenarioRun
 from besok.model.views.whatif import Answer, Holds, Replicated, SpaceStrain, Strain, Window
 from besok.services.scenarios import own_spaces
 from besok.text import scenario_text
-from besok.text.languages import LANGUAGES, speaking
+from besok.text.languages import LANGUAGES, speaking, translated
 from dashboard.components import scenario_form
 from dashboard.pages import scenarios as scenarios_page
 from sensors_sim.placing import placed
@@ -84,6 +84,13 @@ def asked(**more: Any) -> ScenarioSpec:
 def test_what_cannot_be_asked_is_refused_with_what_to_do(spec: ScenarioSpec, said: Any) -> None:
     found = problem(spec, LIBRARY, NOW)
     assert (found and found.english) == (said and said.english)
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_what_to_do_names_the_value_that_the_api_takes(language: str) -> None:
+    with speaking(language):
+        told = translated(messages.SCENARIO_DOOR_OUT)
+    assert "outer" in told and OUTSIDE in told
 
 
 def test_every_change_finds_its_place_in_the_simulator() -> None:

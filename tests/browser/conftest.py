@@ -146,12 +146,13 @@ def counted_house(fresh_url: FreshUrl) -> Iterator[House]:
 
 @pytest.fixture(scope="session")
 def installations(
-    fresh_url: FreshUrl, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
+    fresh_url: FreshUrl, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Installations]:
     """The site of the goldens in all its states."""
     with ExitStack() as stack:
-        of_run = tmp_path_factory.getbasetemp().parent / f"screens-{testrun_uid}"
-        yield Installations(stack, fresh_url, of_run)
+        own = tmp_path_factory.getbasetemp()  # of a worker: in that of the run
+        of_run = own if worker_id == "master" else own.parent
+        yield Installations(stack, fresh_url, of_run / "screens")
 
 
 @pytest.fixture

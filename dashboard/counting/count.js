@@ -7,6 +7,7 @@
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
   let texts = {}, doors = null, count = null, silent = false, barred = false, told = "", lock = null, rung = false, mode = null;
+  let nameUsed = false; // for days, which one person enters in a row
 
   // ---- words
   function t(name, values) {
@@ -173,7 +174,7 @@
       told = "";
       if (chosen() === "days") {
         $("wrong").textContent = days.save(by);
-        if ($("wrong").textContent) $("visits").focus(); else nextPerson();
+        if ($("wrong").textContent) $("visits").focus(); else nameUsed = true;
         return;
       }
       if (round.start(by)) { nextPerson(); navigator.storage?.persist?.(); stayAwake(); $("room").focus(); }
@@ -197,7 +198,7 @@
     $("wrong").textContent = by ? "" : t("nameMissing");
     if (!by) $("who").focus(); else if (round.empty(by)) nextPerson();
   }
-  function nextPerson() { $("who").value = ""; } // a phone goes from hand to hand
+  function nextPerson() { $("who").value = ""; nameUsed = false; } // a phone goes from hand to hand
   function tap(way, people) {
     count.taps.push({ time: new Date().toISOString(), direction: way, people });
     keep.save(count);
@@ -290,7 +291,7 @@
   if (count) { rung = Date.now() - Date.parse(count.begins) > count.minutes * 60000; stayAwake(); }
   speak(); draw();
 
-  for (const input of document.querySelectorAll("[name=mode]")) input.addEventListener("change", () => { mode = input.value; keep.write("besok.mode", mode); $("wrong").textContent = ""; draw(); });
+  for (const input of document.querySelectorAll("[name=mode]")) input.addEventListener("change", () => { mode = input.value; if (nameUsed) nextPerson(); keep.write("besok.mode", mode); $("wrong").textContent = ""; draw(); });
   $("form").addEventListener("submit", start);
   for (const button of document.querySelectorAll("[data-empty]")) button.addEventListener("click", empty);
   $("undo").addEventListener("click", undo);

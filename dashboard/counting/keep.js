@@ -41,6 +41,7 @@
     return found.filter((c) => c && c.id).sort((a, b) => (a.begins < b.begins ? 1 : -1));
   }
   function tidy() {
+    forget("besok.counter"); // who counted last, once kept for the next count
     for (const count of all()) if ((count.state === "sent" || count.state === "undone") && Date.now() - Date.parse(count.begins) > KEPT_MS) drop(count);
   }
 

@@ -24,12 +24,16 @@
       }
       resume();
     }
-    function resume() {
-      if (round || !rooms) return;
+    /* The round that was left on this phone a short time ago, if any. */
+    function left() {
       try {
         const was = JSON.parse(keep.read(kept) || "null");
-        if (was && Date.now() - was.began < ROUND_MS && was.site === site) { round = was; open(round.at); }
-      } catch { /* another program's */ }
+        return was && Date.now() - was.began < ROUND_MS && was.site === site ? was : null;
+      } catch { return null; /* another program's */ }
+    }
+    function resume() {
+      const was = left();
+      if (!round && rooms && was?.by) { round = was; open(round.at); } // one without a name goes on once that is given
     }
     function remember() { keep.write(kept, JSON.stringify(round)); }
     /* What was counted last in a room today: on this phone, or what the server told. */
@@ -72,8 +76,8 @@
     // ---- counting
     function start(by) {
       if (!rooms?.length) { tell(t(rooms ? "noRooms" : "roomsOnline")); return false; }
-      round = { site, began: Date.now(), by, at: 0, done: {} };
-      open(0);
+      round = { site, began: Date.now(), at: 0, done: {}, ...left(), by };
+      open(round.at);
       return true;
     }
     function digit(key) {

@@ -22,9 +22,9 @@ async function forget() {
 
 const parts = async (page) => [...new Set((await page.clone().text()).match(/\/count\/[\w.-]+\?v=\w+/g))].map((part) => new URL(part, self.location).href);
 
-/* Keeps a page with all its parts, or throws and keeps nothing. Those of the page before stay: it may be open. */
+/* Keeps a page with all its parts, or throws and keeps nothing; a file that is opened is no page. Those of the page before stay: it may be open. */
 async function keep(page) {
-  if (!page.ok || page.redirected) return;
+  if (!page.ok || page.redirected || !page.headers.get("Content-Type")?.startsWith("text/html")) return;
   const [store, needed] = [await caches.open(KEPT), await parts(page)];
   const [before, kept] = [await store.match(PAGE), (await store.keys()).map((one) => one.url).filter((url) => url.includes("?v="))];
   await store.addAll(needed.filter((part) => !kept.includes(part)));

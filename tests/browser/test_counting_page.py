@@ -168,7 +168,19 @@ def test_the_next_person_is_asked_for_a_name(chromium: Browser, quiet_house: Hou
     expect(page.locator("html")).to_have_attribute("data-ready", "yes")
     expect(page.locator("#who")).to_have_value("")
     assert page.evaluate("() => keep.all().map(one => one.by)") == ["Robin", "Kim"]
+    page.evaluate("() => localStorage.setItem('besok.counter', 'Kim')")  # of an earlier release
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
     assert "besok.counter" not in page.evaluate("() => Object.keys(localStorage)")
+    context.close()
+
+
+def test_a_file_that_is_opened_does_not_replace_the_page(chromium: Browser, quiet_house: House) -> None:
+    context, page = phone(chromium, quiet_house)
+    page.goto(f"{quiet_house.url}/count/words.json")
+    context.set_offline(True)
+    page.goto(f"{quiet_house.url}/count/{quiet_house.id}")
+    expect(page.locator("html")).to_have_attribute("data-ready", "yes")
     context.close()
 
 

@@ -86,6 +86,27 @@ def test_a_round_is_walked_offline_sent_later_and_repeated_with_a_tap(
     context.close()
 
 
+def test_a_round_kept_without_a_name_goes_on_once_it_is_given(
+    chromium: Browser, quiet_house: House, db: Database, wait_for: Callable[..., object]
+) -> None:
+    context, page = phone(chromium, quiet_house)
+    walk(page)
+    type_number(page, 5)
+    page.locator("#save-room").tap()
+    expect(page.locator("#progress")).to_contain_text("1 räknade")
+    page.evaluate(
+        "key => keep.write(key, JSON.stringify({ ...JSON.parse(keep.read(key)), by: undefined }))",
+        f"besok.round.{quiet_house.id}",
+    )
+    page.reload()
+    walk(page, "Robin")
+    expect(page.locator("#progress")).to_contain_text("1 räknade")
+    type_number(page, 7)
+    page.locator("#save-room").tap()
+    wait_for(lambda: [(c.people, c.counted_by) for c in kept(db, quiet_house)] == [(5, "Kim"), (7, "Robin")])
+    context.close()
+
+
 def test_a_round_is_accessible_and_fits_a_phone(chromium: Browser, still_house: House) -> None:
     complaints: list[str] = []
     context, page = phone(chromium, still_house, "en-GB", bypass_csp=True, reduced_motion="reduce")
@@ -115,6 +136,7 @@ def test_a_week_counted_by_hand_is_kept_offline_and_sent(
     page.locator("#day").fill((datetime.now(UTC) - timedelta(days=10)).date().isoformat())
     page.locator("#visits").fill("431")
     page.locator("#form .main").tap()
+    expect(page.locator("#who")).to_have_value("Robin")  # for the next number
     expect(page.locator("#list .about")).to_contain_text("431 visits")
     expect(page.locator("#list .chip")).to_have_text("Not sent yet")
     context.set_offline(False)
@@ -122,4 +144,6 @@ def test_a_week_counted_by_hand_is_kept_offline_and_sent(
     (kept,) = imports(db, quiet_house.id)
     assert (kept.visits, kept.author, kept.method, kept.source) == (431, "Robin", "manual", BY_HAND)
     assert (kept.last - kept.first).days == 6 and kept.first.weekday() == 0
+    page.locator("[name=mode][value=rooms]").check()
+    expect(page.locator("#who")).to_have_value("")
     context.close()

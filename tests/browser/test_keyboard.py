@@ -45,6 +45,13 @@ def test_the_bar_is_walked_as_it_is_read(quiet_web: str, open_page: Open, width:
     assert page.evaluate(OUT_OF_ORDER) == []
 
 
+@pytest.mark.parametrize("locale", ["sv-SE", "en-GB"])
+def test_the_bar_takes_one_row_of_a_wide_screen(quiet_web: str, open_page: Open, locale: str) -> None:
+    page = open_page(f"{quiet_web}/now/{SITE}", width=1920, locale=locale)
+    heights = [page.locator(f".bar{part}").evaluate("one => one.offsetHeight") for part in ("", " .brand")]
+    assert heights[0] < 1.5 * heights[1]
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_has_the_focus_is_not_behind_the_bar(quiet_web: str, open_page: Open, width: int) -> None:
     page = open_page(f"{quiet_web}/now/{SITE}", width=width, height=600)

@@ -59,7 +59,7 @@ def chart_of(
     """
     first = series[0]
     if not any(p.people is not None for p in first.points):
-        return nothing_measured(first.days.site, period)
+        return nothing_measured(first.days.site, period, now)
     places = [one for one in series if one.days.first == period.first]
     lines = [_line(n, one, len(places), period, before) for n, one in enumerate(series)]
     site = first.days.site
@@ -90,13 +90,18 @@ def chart_of(
     )
 
 
-def nothing_measured(site: Site, period: Range) -> Any:
-    """Return the notice shown in place of a chart: that the site is closed on all days, or that nothing is known."""
-    if _closed_throughout(site, period):
-        return notices.nothing(closed_text(), _("There are no opening hours on these days. Choose others."))
+def nothing_measured(site: Site, period: Range, now: datetime) -> Any:
+    """Return the notice shown in place of a chart: that the site was not open until now, or that nothing is known."""
+    opens = _opens(site, period)
+    if opens and opens < now:
+        return notices.nothing(
+            _("Nothing was measured here in this period"),
+            _("Try a longer period, or look at Sensors for what is offline."),
+        )
+    if opens:
+        return notices.nothing(_("Not open yet"), _("The opening hours of this period have not begun."))
     return notices.nothing(
-        _("Nothing was measured here in this period"),
-        _("Try a longer period, or look at Sensors for what is offline."),
+        _("Closed in this period"), _("There are no opening hours on these days. Choose others.")
     )
 
 
@@ -128,14 +133,10 @@ def _address(places: Sequence[Series], period: Range, before: Range | None) -> s
     return f"/api/v1/sites/{home}/occupancy/compared?{urlencode(query, safe='/')}"
 
 
-def closed_text() -> str:
-    """Return that a site is closed on all days."""
-    return _("Closed in this period")
-
-
-def _closed_throughout(site: Site, period: Range) -> bool:
+def _opens(site: Site, period: Range) -> datetime | None:
+    """Return when a site first opens in a period; None where it is closed throughout."""
     days = calendar.days_from(period.first, period.last)
-    return not any(calendar.open_intervals(day, site) for day in days)
+    return next((start for day in days for start, _end in calendar.open_intervals(day, site)), None)
 
 
 def length(period: Range) -> timedelta:
@@ -201,8 +202,10 @@ def finding(one: Series, past: Series | None, period: Range, before: Range | Non
     """Return the finding of a space's curve, in a few sentences."""
     known = [p for p in one.points if p.people is not None]
     if not known:
-        closed = _closed_throughout(one.days.site, period)
-        return (closed_text() if closed else _("Nothing was measured here in this period")) + "."
+        opens = _opens(one.days.site, period)
+        if opens and opens < now:
+            return _("Nothing was measured here in this period") + "."
+        return (_("Not open yet") if opens else _("Closed in this period")) + "."
     top = max(known, key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
     zone = one.days.site.timezone

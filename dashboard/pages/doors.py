@@ -76,7 +76,7 @@ def _history(
 
     points, past = passed(period), passed(before) if before else []
     if not any(p.people_in is not None for p in points):
-        return history.nothing_measured(place, period)
+        return history.nothing_measured(place, period, now)
     query = f"portal={door.id}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
     steps = {
         "15min": _("people in a quarter of an hour"),

@@ -78,19 +78,22 @@ def test_closed_hours_without_anybody_are_a_gap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "said"),
+    ("first", "last", "at", "said"),
     [
-        (22, "Closed in this period"),
-        (21, "Nothing was measured here in this period"),
-    ],  # a Sunday; with Saturday
+        (22, 22, 12, "Closed in this period"),  # a Sunday
+        (21, 22, 12, "Nothing was measured here in this period"),
+        (22, 23, 23, "Not open yet"),  # on Monday before it opens
+        (22, 23, 36, "Nothing was measured here in this period"),
+    ],
 )
-def test_a_closed_day_is_said_to_be_closed_and_not_to_be_unmeasured(first: int, said: str) -> None:
-    last = date(2026, 11, 22)
-    period = Range(name="custom", first=date(2026, 11, first), last=last)
+def test_hours_that_are_closed_or_to_come_are_not_called_unmeasured(
+    first: int, last: int, at: int, said: str
+) -> None:
+    period = Range(name="custom", first=date(2026, 11, first), last=date(2026, 11, last))
+    now = datetime(2026, 11, 22, tzinfo=UTC) + timedelta(hours=at)
     nobody = replace(point(), start=START + timedelta(days=1), people=None, peak=None)
-    finding = history.finding(series([nobody]), None, period, None, START + timedelta(days=2))
-    assert finding == f"{said}."
-    assert said in str(history.nothing_measured(SITE, period))
+    assert history.finding(series([nobody]), None, period, None, now) == f"{said}."
+    assert said in str(history.nothing_measured(SITE, period, now))
 
 
 def test_days_are_compared_with_days() -> None:

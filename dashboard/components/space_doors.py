@@ -85,14 +85,14 @@ def begun(site: Site, spaces: Sequence[SpaceInfo], space: str) -> dict[str, date
     return {name: t for name, t in dated.items() if t != first}
 
 
-def news(since: Mapping[str, datetime], start: datetime, end: datetime, zone: str) -> Any:
-    """Return a note on doors that are counted since some time within a period; None where there are none."""
+def news(since: Mapping[str, datetime], start: datetime, end: datetime, zone: str, now: datetime) -> Any:
+    """Return a note on doors that are counted since some time within a period, until now; None where there are none."""
     text = _("New door: {door} is counted since {time}. Before that, passages there were not counted.")
     return quiet(
         " ".join(
-            text.format(door=name, time=formats.stamp(t, zone))
+            text.format(door=name, time=formats.lately(t, zone, now))
             for name, t in since.items()
-            if start < t < end
+            if start < t < min(end, now)
         )
     )
 

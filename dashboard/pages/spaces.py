@@ -76,7 +76,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         else None,
         # What follows says why, where the period has not begun.
         _history(db, place, here, period, before, days, happened, now) if period.first <= today else None,
-        _new_doors(db, place, spaces, space.space, period),
+        _new_doors(db, place, spaces, space.space, period, now),
         occasions.listed(happened),
         _used(db, place, spaces, space, period, now),
         _doors(db, place, spaces, here, period, now),
@@ -136,15 +136,13 @@ def _used(
     return space_usage.section(usages[0] if usages else None, site.timezone, doors)
 
 
-def _new_doors(db: Database, site: Site, spaces: Sequence[SpaceInfo], space: str, period: Range) -> Any:
-    """Return the note on doors that are counted since a time within the period; past sensors are read only then."""
-    bounds = [calendar.day_bounds(day, site) for day in (period.first, period.last)]
-    start, end = bounds[0][0], bounds[1][1]
-    begins = (calendar.placement_span(sensor, site)[0] for sensor in site.sensors)
-    if not any(t and start < t < end for t in begins):
-        return None
+def _new_doors(
+    db: Database, site: Site, spaces: Sequence[SpaceInfo], space: str, period: Range, now: datetime
+) -> Any:
+    """Return the note on doors that are counted since a time within the period."""
+    (start, _end), (_start, end) = (calendar.day_bounds(day, site) for day in (period.first, period.last))
     since = space_doors.begun(sites.load(db, site.id, past=True), spaces, space)
-    return space_doors.news(since, start, end, site.timezone)
+    return space_doors.news(since, start, end, site.timezone, now)
 
 
 def _doors(

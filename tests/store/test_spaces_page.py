@@ -44,7 +44,7 @@ def test_a_door_that_is_new_in_the_period_is_named_and_a_replaced_sensor_is_not(
     head, tail = HOUSE.split("[[sites.sensors]]", 1)
     text = f"{head}{more}[[sites.sensors]]{tail}"
     sites.apply(db, sitefile.parse(text), now=NOW)
-    said = "Ny dörr: Sidodörren räknas sedan 25 nov. 12:00."
+    said = "Ny dörr: Sidodörren räknas sedan 12:00."
     assert said in shown(db, "") and said in shown(db, "?range=7d")
     assert "Ny dörr" not in shown(db, "?range=yesterday")
     replaced = text.replace('device = "front"', f'device = "front"\nuntil = {since}', 1) + sensor(
@@ -52,6 +52,25 @@ def test_a_door_that_is_new_in_the_period_is_named_and_a_replaced_sensor_is_not(
     )
     sites.apply(db, sitefile.parse(replaced), now=NOW)
     assert shown(db, "").count("Ny dörr") == 1
+
+
+def test_a_new_door_is_dated_after_its_first_sensor_was_replaced_and_a_planned_one_is_not_named(
+    db: Database,
+) -> None:
+    sites.apply(db, sitefile.parse(HOUSE))
+    more = "".join(
+        (
+            door("side", ("Sidodörren", "Side door")), door("later", ("Nya dörren", "New door")),
+            sensor("side", more="since = 2025-06-01T08:00:00Z\nuntil = 2026-10-10T08:00:00Z"),
+            sensor("side2", 'portal = "side"', "since = 2026-10-10T08:00:00Z"),
+            sensor("later", more="since = 2026-11-27T08:00:00Z"),
+        )
+    )  # fmt: skip
+    head, tail = HOUSE.split("[[sites.sensors]]", 1)
+    sites.apply(db, sitefile.parse(f"{head}{more}[[sites.sensors]]{tail}"), now=NOW)
+    page = shown(db, "?range=custom&from=2025-05-20&to=2025-06-20")
+    assert "Ny dörr: Sidodörren räknas sedan 1 juni 2025 10:00." in page
+    assert "Ny dörr" not in shown(db, "?range=custom&from=2026-10-01&to=2026-11-30")
 
 
 def test_a_page_is_drawn_again_while_its_days_include_today(db: Database) -> None:

@@ -93,8 +93,8 @@ def forecast(
     series = read(file, visits.step(), visits.zone, visits.options(visits.column))
     calendar = visits.calendar(series)
     rows, note = work.meant(horizon, series.step)
-    if note:
-        print(note, file=sys.stderr)
+    for each in filter(None, (work.closure_note(series, calendar), note)):
+        print(each, file=sys.stderr)
     answer = work.answer(series, calendar, rows, goal, form.seed, paths)
     if goal and (form.as_csv or not form.as_json):
         print(work.sentence(answer), file=sys.stderr)

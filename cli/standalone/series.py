@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -21,7 +21,6 @@ PART = 0.8  # of the usual days of a month, or lines of a day: with fewer it was
 END = 0.1  # of a month's days lacking at the end of the file: it is not over
 REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
-CLOSED = 14  # days without visits in a row: a closure
 AHEAD_DAYS = 20 * 366  # the furthest forecast
 MOST_SERIES = 200  # columns of one file that are scored one by one: at minutes each, more would take days
 SPARSE = 0.2  # of the days have a line: each may stand for more than a day
@@ -126,27 +125,12 @@ def _notes(
             yield "few days have a line; if each stands for a whole week or month, write --freq W or --freq M"
     if counts.repeated:
         yield f"{counts.repeated}; they are added up"
-    if step == "D" and (closure := _closed_once(visits)):
-        yield (
-            f"no visits from {closure[0]} to {closure[1]}: a closure that came once is not expected again; "
-            "where it is, give its coming days by --closed"
-        )
     last = max(day for day in dates if visits[day] is not None)
     if last < dates[-1]:
         yield f"the last count is of {last}; the forecast begins after the last line, which is of {dates[-1]}"
     offsets = counts.times.offset_s
     if not zone and (offsets == 0).all() and (counts.times.wall != counts.times.wall.dt.normalize()).any():
         yield "times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
-
-
-def _closed_once(visits: Visits) -> tuple[date, date] | None:
-    """Return the ends of the longest stretch of days without visits, in a file of less than two years; or None."""
-    days = sorted(visits)
-    if (days[-1] - days[0]).days >= 2 * 365:
-        return None
-    stretches = [[*group] for empty, group in groupby(days, lambda day: visits[day] == 0) if empty]
-    longest = max(stretches, key=len, default=[])
-    return (longest[0], longest[-1]) if len(longest) >= CLOSED else None
 
 
 def _step(name: str, unit: Unit, dates: Sequence[date], requested: Unit | None) -> Unit:

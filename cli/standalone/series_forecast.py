@@ -23,8 +23,10 @@ from besok.analytics.forecast import (
     running_years,
     total,
 )
+from besok.analytics.forecast.closures import shut
 from besok.analytics.forecast.history import ROWS_A_YEAR, span
 from besok.analytics.growth import growth_a_year
+from besok.analytics.runs import runs
 from besok.files.values import Unit
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
@@ -33,6 +35,8 @@ from cli.standalone.series import AHEAD_DAYS, Series
 from cli.terminal.tables import csv_text
 
 COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
+CLOSED = 14  # days without visits in a row: a closure
+YEAR_DAYS = 366  # in which each date comes
 MONTHS = 120  # a longer horizon of a monthly series is meant in days
 
 
@@ -117,6 +121,39 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
             f"--horizon {horizon} is too far: at most {AHEAD_DAYS // 7} weeks can be looked ahead"
         )
     return horizon, ""
+
+
+def closure_note(series: Series, calendar: Calendar) -> str:
+    """Return a note on the longest past closure that the forecast does not expect again; "" where there is none."""
+    past = series.past()
+    if past.step != "D":
+        return ""
+    found, seen = shut(past, YEAR_DAYS, calendar), np.isfinite(past.visits)
+    coming = span(past.origin, YEAR_DAYS)
+    expected = {(day.month, day.day) for day, closed in zip(coming, found.ahead, strict=True) if closed}
+    rows = span(past.first, len(past))
+    known = np.array([day in calendar.closed or (day.month, day.day) in expected for day in rows], dtype=bool)
+    open_ = seen & ~found.past
+    closures: list[tuple[int, date, date]] = []
+    for first, after in runs(found.past | ~seen):
+        days = first + np.flatnonzero(found.past[first:after])
+        around = np.r_[seen[:first], seen[after:]].sum()
+        if (
+            len(days) >= CLOSED
+            and 2 * len(days) > days[-1] - days[0] + 1  # what lies between lines is not known
+            and 2 * known[days].sum() < len(days)
+            and open_[:first].any()
+            and open_[after:].any()
+            and 2 * open_.sum() > around  # else being closed is usual
+        ):
+            closures.append((len(days), rows[days[0]], rows[days[-1]]))
+    if not closures:
+        return ""
+    _days, first_day, last_day = max(closures)
+    return (
+        f"{series.name}: a closure from {first_day} to {last_day} is not expected again; "
+        "where it is, give its coming days by --closed"
+    )
 
 
 def _rows_until(past: History, deadline: date) -> int:

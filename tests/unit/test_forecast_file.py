@@ -1,7 +1,7 @@
 """`besok forecast` and `besok backtest` on files as strangers have them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +23,16 @@ from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
 from cli.standalone import holidays, series
-from cli.standalone.series_forecast import COLUMNS, Goal, answer, as_csv, as_json, meant, sentence
+from cli.standalone.series_forecast import (
+    COLUMNS,
+    Goal,
+    answer,
+    as_csv,
+    as_json,
+    closure_note,
+    meant,
+    sentence,
+)
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
@@ -206,10 +215,58 @@ def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
     assert "4 and 21 (2024-01-03), 5 and 22 (2024-01-04)" in series.read(_file(tmp_path, again)).notes[0]
     assert not series.read(_file(tmp_path, again[:19])).notes
     assert "begins after the last line" in series.read(_file(tmp_path, [*again[:9], "2024-02-01,"])).notes[0]
-    shut = [f"{date(2024, 1, 1) + timedelta(days=n)},{0 if 20 <= n < 50 else 5}" for n in range(99)]
-    assert "from 2024-01-21 to 2024-02-19: a closure that came" in series.read(_file(tmp_path, shut)).notes[0]
     few = [f"2024-{m:02}-{d:02},900" for m, d in ((1, 3), (2, 20), (3, 11), (4, 30), (5, 9))]
     assert "if each stands for a whole week or month" in series.read(_file(tmp_path, few)).notes[0]
+
+
+def _closures(tmp_path: Path, days: int, count: Callable[[date], object], calendar: Calendar) -> str:
+    """The note on a file that begins on 1 January 2024; a day whose count is None has no line."""
+    every = (date(2024, 1, 1) + timedelta(days=n) for n in range(days))
+    lines = [f"{day},{value}" for day in every if (value := count(day)) is not None]
+    return closure_note(series.read(_file(tmp_path, lines)), calendar)
+
+
+def _open(day: date) -> int:
+    return 300 + day.toordinal() * 37 % 40
+
+
+def _zero(*spans: tuple[str, str]) -> Callable[[date], int]:
+    return lambda day: 0 if any(a <= f"{day}" <= b for a, b in spans) else _open(day)
+
+
+JULY = ("2024-07-01", "2024-07-28")
+
+
+def test_a_past_closure_that_the_forecast_does_not_expect_is_said(tmp_path: Path) -> None:
+    once = _zero(JULY)
+    said = "a closure from 2024-07-01 to 2024-07-28 is not expected again"
+    assert said in _closures(tmp_path, 366, once, Calendar())
+    assert said in _closures(tmp_path, 366, lambda day: "" if day.day == 15 else once(day), Calendar())
+
+
+@pytest.mark.parametrize(
+    ("days", "count"),
+    [
+        (700, _zero(JULY, ("2025-07-01", "2025-07-28"))),
+        (700, _zero(("2024-01-20", "2024-02-10"), ("2025-01-20", "2025-02-10"))),
+        (366, _zero(("2024-01-01", "2024-01-30"))),
+        (366, _zero(("2024-12-01", "2024-12-31"))),
+        (366, lambda _day: 0),
+        (366, lambda day: 30 if day.day <= 5 else 0),
+        (366, lambda day: _open(day) if day.month not in (3, 4) else 0 if day.toordinal() % 3 == 0 else None),
+    ],
+    ids=["each July", "each winter", "at the start", "under way", "never open", "groups", "few lines"],
+)
+def test_no_closure_is_said_to_be_over_that_may_come_or_that_nobody_saw(
+    tmp_path: Path, days: int, count: Callable[[date], object]
+) -> None:
+    assert not _closures(tmp_path, days, count, Calendar())
+
+
+def test_a_closure_that_was_given_is_not_asked_for(tmp_path: Path) -> None:
+    for year in (2024, 2025):
+        given = frozenset(date(year, 7, n) for n in range(1, 29))
+        assert not _closures(tmp_path, 366, _zero(JULY), Calendar(closed=given))
 
 
 def test_dates_of_centuries_are_doubted(tmp_path: Path) -> None:

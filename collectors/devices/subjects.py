@@ -36,6 +36,13 @@ _PASSED: Final = (WORDS["doors"] | WORDS["places"]) - WORDS["beside"] - WORDS["h
 _ALONE: Final = WORDS["beside"] | WORDS["heads"] | WORDS["doors"]  # of what passes a door they say no more
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
+_JOIN: Final = re.compile(r"[&/+]")
+_HEAD: Final = f"(?: (?:{'|'.join(WORDS['heads'])}))?"
+_WALK, _BIKE, _AND = ("(?:" + "|".join(WORDS[kind]) + ")" for kind in ("walks", "bikes", "joins"))
+_SHARED: Final = re.compile(  # gång och cykelväg, bike path and sidewalk
+    rf"\b(?:{_WALK}{_HEAD} {_AND} {_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?"
+    rf"|{_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?{_HEAD} {_AND} {_WALK})\b"
+)
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
@@ -119,11 +126,16 @@ def _is_spot(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _says_door(name: str) -> bool:
     """Tell whether a name says what people go through, into or along, also at the end of a word: Cykelingång."""
+    others, is_shared = _SHARED.subn("", " ".join(words(_JOIN.sub(" and ", name))))
+    if is_shared:
+        return not _says_others(others)
     said = {*words(name)}
-    if WORDS["walks"] & said and WORDS["joins"] & said:
-        return True
     rest = {word for word in said if word.isalpha() and len(word) > 1} - _ALONE
-    if rest and not rest & (WORDS["pushed"] | WORDS["some"]) and all(map(_ELSE.fullmatch, rest)):
+    if (
+        rest
+        and not rest & (WORDS["pushed"] | WORDS["some"] | WORDS["boarded"])
+        and all(map(_ELSE.fullmatch, rest))
+    ):
         return False
     return any(word in _PASSED or word.endswith(_DOORS) for word in said)
 

@@ -51,7 +51,7 @@ HOUR = timedelta(hours=1)
 EARLY = datetime(1, 1, 2, tzinfo=UTC)  # of spans without a beginning
 LATE = datetime(9999, 12, 30, tzinfo=UTC)  # and without an end
 ALWAYS: Span = (None, None)
-WHOLE_DAY = "00:00-24:00"  # of a business day, whenever it begins
+WHOLE_DAY = (0, 24 * 60)  # of a business day, whenever it begins
 LOOK_AHEAD_DAYS = 400  # a site with no opening for longer has no next opening
 _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
 _STAFFLESS = re.compile(r"(.+?)\s+staffless")
@@ -105,7 +105,7 @@ def _less(hours: Minutes, without: Iterable[tuple[int, int]]) -> Minutes:
 
 def _parse_interval(text: str, begin: int) -> tuple[int, int]:
     """Parse one "08:00-20:00" to minutes. `begin` is when the business day begins, in minutes after midnight."""
-    if text.strip() in ("always", WHOLE_DAY):
+    if text.strip() == "always":
         return begin, begin + 24 * 60
     match = _HOURS.fullmatch(text.strip())
     if not match:
@@ -113,6 +113,8 @@ def _parse_interval(text: str, begin: int) -> tuple[int, int]:
         raise ValueError(f'"{text.strip()}" {reason}')
     h1, m1, h2, m2 = map(int, match.groups())
     start, until = h1 * 60 + m1, h2 * 60 + m2
+    if (start, until) == WHOLE_DAY:
+        return begin, begin + 24 * 60
     if until <= start:
         raise ValueError(
             f'"{text.strip()}" ends before it begins; for hours past midnight write "22:00-27:00"'

@@ -36,11 +36,16 @@ def utc(*parts: int) -> datetime:
         ("22:00-27:00", ((1320, 1620),)),
         ("always", ((240, 1680),)),
         ("00:00-24:00", ((240, 1680),)),
+        ("0:00 – 24:00", ((240, 1680),)),
         ("Closed", ()),
     ],
 )
 def test_hours_are_read(text: str, minutes: calendar.Minutes) -> None:
     assert calendar.parse_hours(text) == (minutes, ())
+
+
+def test_a_whole_day_without_staff_is_a_whole_business_day() -> None:
+    assert calendar.parse_hours("0:00-24:00 staffless") == ((), ((240, 1680),))
 
 
 @pytest.mark.parametrize(

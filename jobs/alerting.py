@@ -1,5 +1,6 @@
 """Alerting: rules are evaluated every half minute, and each target gets one message with all changes."""
 
+import ast
 import logging
 import re
 import urllib.request
@@ -25,6 +26,9 @@ from jobs.runs import do_each
 log = logging.getLogger(__name__)
 
 JUDGE: Final = "judge alerts"  # the duty
+_REPLY: Final = re.compile(
+    r"""\((\d{3}), (b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")"""
+)  # (451, b"come back later")
 PATIENCE_S: Final = 10  # of a signal that this installation lives
 
 
@@ -92,7 +96,7 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
         shown = sender[0].resolve_format()
         body = convert_between(apprise.NotifyFormat.HTML, shown, body)  # type: ignore[no-untyped-call]
         sent = sender.notify(title=title, body=body, body_format=shown, **more)
-    return None if sent else _problem(noted.getvalue(), by_mail=url.startswith("mailto"))[:300]
+    return None if sent else _problem(noted.getvalue(), by_mail=url.lower().startswith("mailto"))[:300]
 
 
 def _problem(noted: str, *, by_mail: bool) -> str:
@@ -101,8 +105,11 @@ def _problem(noted: str, *, by_mail: bool) -> str:
     exceptions: list[str] = re.findall("^DEBUG Socket Exception: (.*)", noted, re.MULTILINE)
     if not (by_mail and exceptions):  # elsewhere an exception holds the address
         return warnings[-1]
-    reply = re.sub(r".*\((\d{3}), b(['\"])(.*?)\2.*", r"\1 \3", exceptions[-1]).replace("\\n", " ")
-    return f"{warnings[-1].rstrip('.')}: {reply}"
+    reply = exceptions[-1]
+    for code, text in _REPLY.findall(reply)[-1:]:
+        reply = f"{code} {ast.literal_eval(text).decode(errors='replace')}"
+    plain = "".join(char if char.isprintable() else " " for char in reply)
+    return f"{warnings[-1].rstrip('.')}: {' '.join(plain.split())}"
 
 
 def _body(listed: Sequence[Alert], names: Mapping[int, str]) -> str:

@@ -67,7 +67,7 @@ class _Space:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Store a rule; return its number. Raises NotFound, and AlertError where it could never hold, or is one already."""
+    """Store a rule; return its number. Raises NotFound, and AlertError where it could never hold, or already exists."""
     if rule.kind not in _STATES:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.target not in alerts.targets(db):

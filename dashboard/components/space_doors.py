@@ -86,8 +86,10 @@ def begun(site: Site, spaces: Sequence[SpaceInfo], space: str) -> dict[str, date
 
 
 def news(since: Mapping[str, datetime], start: datetime, end: datetime, zone: str, now: datetime) -> Any:
-    """Return a note on doors that are counted since some time within a period, until now; None where there are none."""
-    text = _("New door: {door} is counted since {time}. Before that, passages there were not counted.")
+    """Return a note on doors that have been counted since some time within a period, until now; None without such."""
+    text = _(
+        "New door: {door} has been counted since {time}. Before that, entries and exits there were not counted."
+    )
     return quiet(
         " ".join(
             text.format(door=name, time=formats.lately(t, zone, now))

@@ -139,7 +139,7 @@ def _used(
 def _new_doors(
     db: Database, site: Site, spaces: Sequence[SpaceInfo], space: str, period: Range, now: datetime
 ) -> Any:
-    """Return the note on doors that are counted since a time within the period."""
+    """Return the note on doors that began to be counted within the period."""
     (start, _end), (_start, end) = (calendar.day_bounds(day, site) for day in (period.first, period.last))
     since = space_doors.begun(sites.load(db, site.id, past=True), spaces, space)
     return space_doors.news(since, start, end, site.timezone, now)

@@ -20,10 +20,11 @@ class Inbox:
         self.pages: list[str] = []  # the same in HTML
         self.files: list[tuple[str, bytes]] = []
         self.refuses = False
+        self.refusal = "451 come back later"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # its name
         if self.refuses:
-            return "451 come back later"
+            return self.refusal
         message = message_from_bytes(envelope.content)
         self.subjects.append(str(make_header(decode_header(message["Subject"]))))
         part = next(one for one in message.walk() if one.get_content_maintype() == "text")

@@ -34,7 +34,7 @@ from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
 from tests.store.counted import build, put, reading
-from tests.store.inbox import Inbox
+from tests.store.inbox import Inbox, taking_mail
 
 MINUTE = timedelta(minutes=1)
 
@@ -242,6 +242,13 @@ def test_a_message_that_is_refused_is_tried_again_later(
     assert [r.message for r in caplog.records if r.name == "jobs.alerting"] == [
         f"target desk was not reached: {why}"
     ]
+
+
+def test_a_reply_of_a_mail_server_is_shown_as_it_was_said() -> None:
+    with taking_mail() as (inbox, url):
+        inbox.refuses, inbox.refusal = True, '550 "användaren" isn\'t\there'
+        problem = alerting.deliver(url.replace("mailto", "MailTo"), "Besök", "A test")
+    assert problem == 'Sending email to "desk@example.org" failed: 550 "användaren" isn\'t here'
 
 
 def test_what_a_web_address_holds_is_in_no_problem_and_no_log(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from besok.services.devices import ALIKE_AMONG
 from besok.text import formats, refusal_text
 from besok.text.languages import _
 from dashboard.components.chart import sheet
-from dashboard.components.elements import fold, quiet
+from dashboard.components.elements import data, fold, quiet
 
 
 def section(messages: Sequence[RejectedAlike], zone: str) -> Any:
@@ -44,5 +44,6 @@ def _reason(message: RejectedAlike) -> Any:
     """Return the reason: its class in the reader's language, then the problem, without lines for a site file."""
     detail = html.Span(message.reason.partition("\n")[0], lang="en")  # collectors write English only
     return html.Div(
-        [html.Div(refusal_text.explained(message.kind, message.asks)), fold(_("What was found"), detail)]
+        [html.Div(refusal_text.explained(message.kind, message.asks)), fold(_("What was found"), detail)],
+        **data(key=f"{message.topic} {message.kind}"),
     )

@@ -165,3 +165,23 @@ def test_a_lost_server_is_said_to_be_lost_and_found_again(
     with serving(settings):
         expect(page.locator("#pill")).to_have_text("Direkt")
         page.goto("about:blank")
+
+
+def test_the_focus_stays_at_one_of_two_alerts_when_the_page_is_drawn_again(
+    quiet_house: House, db: Database, open_page: Open
+) -> None:
+    put_target(db, "staff", "json://127.0.0.1:9")
+    rule = AlertRule(
+        kind="space_over", site=quiet_house.id, space="lobby", threshold=0.9, target="staff", author="test"
+    )
+    now = datetime.now(UTC)
+    number = add_rule(db, rule, now)
+    subjects = (f"{quiet_house.id}/lobby", quiet_house.id)
+    settle(db, replace(rule, id=number), [AlertState(subject=one, value=14) for one in subjects], (), now)
+    page = open_page(quiet_house.url, locale="en-GB")
+    second = page.locator(".alerts summary").nth(1)
+    second.focus()
+    before = page.locator("#page").get_attribute("data-drawn") or ""
+    page.locator("#redraw").evaluate("button => button.click()")
+    expect(page.locator("#page")).not_to_have_attribute("data-drawn", before)
+    expect(second).to_be_focused()

@@ -78,7 +78,8 @@ def with_lacking(times: Times, door: pd.Series) -> tuple[Times, pd.Series, str]:
     offsets = pd.concat([times.offset_s, new["line"].map(times.offset_s)])
     filled = Times(wall=pd.concat([times.wall, new["wall"]]), offset_s=offsets, unit=times.unit)
     told = f"readings are missing from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}{more}"
-    return filled, pd.concat([door, new["line"].map(door)]), f"{told}; what was counted is spread evenly"
+    spread = "where the counter went on, what it counted is spread evenly"
+    return filled, pd.concat([door, new["line"].map(door)]), f"{told}; {spread}"
 
 
 def _spread(readings: pd.DataFrame) -> pd.DataFrame:
@@ -155,8 +156,9 @@ def _lack_one_before(readings: pd.DataFrame) -> pd.Series:
 def _gaps(readings: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the days between each reading of a door and the one before, and the usual ones.
 
-    Where clocks may change, an hour less: it never came.
+    Where clocks may change, an hour less than it seems: it never came.
     """
     at = readings["at"]
-    gaps, first = _days_between(at) - readings["may_change_clock"] / 24, at.dt.date != at.dt.date.shift()
-    return gaps, gaps.groupby([first, at.dt.day_of_week.where(first, at.dt.hour)]).transform("median")
+    gaps, first = _days_between(at), at.dt.date != at.dt.date.shift()
+    usual = gaps.groupby([first, at.dt.day_of_week.where(first, at.dt.hour)]).transform("median")
+    return gaps - readings["may_change_clock"] / 24, usual

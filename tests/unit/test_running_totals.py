@@ -213,8 +213,10 @@ def test_a_reading_after_a_gap_is_no_count(tmp_path: Path, *, whole_day: bool) -
     whole = saved(tmp_path / "whole.csv", totals.rename_axis("time").to_frame("count"))
     forecast = series.read(file, options=TOTALS)
     assert forecast.visits == series.read(whole, options=TOTALS).visits
-    spread = "missing from 2026-03-18 10:00 to 2026-03-18 16:00; what was counted is spread evenly"
-    assert spread in forecast.notes[0] and spread in events.read(file, options=TOTALS).note
+    lacking = (
+        "missing from 2026-03-18 10:00 to 2026-03-18 16:00; where the counter went on, what it counted is"
+    )
+    assert lacking in forecast.notes[0] and lacking in events.read(file, options=TOTALS).note
     found = events.answer(file, None, "", TOTALS).intervals
     assert not [one for one in found if pd.Timestamp(one.start).date() == date(2026, 3, 18)]
 
@@ -266,3 +268,12 @@ def test_people_of_a_gap_are_spread_over_it_and_its_lines_are_not_answered(tmp_p
     expected = {line.time: line.raw for line in all_lines}
     assert {line.time: line.raw for line in lines} == {line.time: expected[line.time] for line in lines}
     assert len(lines) == len(totals) - gap.sum()
+
+
+@pytest.mark.parametrize(
+    ("first", "readings", "step"),
+    [("2026-10-03", 192, "15min"), ("2026-10-03", 48, "h"), ("2026-07-01", 3600, "h")],
+)
+def test_no_reading_lacks_on_sundays_on_which_clocks_may_change(first: str, readings: int, step: str) -> None:
+    times = pd.date_range(first, periods=readings, freq=step)
+    assert differenced(pd.Series(9.0 * np.arange(readings), times))[1:] == [9] * (readings - 1)

@@ -61,21 +61,25 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int,
     environment = _environment(cluster, broker, web_port, receive_port)
     simulated = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
-    with Database(cluster.url(), pool_size=1) as db:
-        example.put(db, simulated, today - timedelta(days=history_days), today, datetime.now(UTC))
-    _note_last_live_day(home, cluster.url(), sites.sites[0])
-    known = history.load(home.history)
-    gaps = history.gaps(known, today, history_days)
+    gaps: list[Gap] = []
+    if simulated.sites:
+        with Database(cluster.url(), pool_size=1) as db:
+            example.put(db, simulated, today - timedelta(days=history_days), today, datetime.now(UTC))
+        _note_last_live_day(home, cluster.url(), sites.sites[0])
+        gaps = history.gaps(history.load(home.history), today, history_days)
     behind = not any(gap.live for gap in gaps)  # live days are finished before the next ones begin
     if not behind:
         _fill_history(home, supervisor, environment, gaps)
-    history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
     programs = {name: _service(name, environment | _account(home, name), name) for name in SERVICES}
     for name in ("work", "run-scenarios"):  # jobs work through the whole past as it comes
         programs[name] = _yielding(programs[name])
     supervisor.add(*programs.values())
-    play = ("simulate", "live", *(("--scenario", scenario) if scenario else ()))
-    supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
+    if simulated.sites:
+        history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
+        play = ("simulate", "live", *(("--scenario", scenario) if scenario else ()))
+        supervisor.add(_service("simulate", environment | _account(home, "simulate"), *play))
+    else:
+        _print("All sites are real ones: nothing is simulated.")
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 300)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= AWAITED, "Not every service is heard", 300)
@@ -133,26 +137,22 @@ def _yielding(program: Program) -> Program:
 
 
 def _applied(url: str, sites: SiteFile) -> SiteFile:
-    """Bring the database up to date, with the sites as the demo wants them; return those that are simulated.
+    """Bring the database up to date, with the sites as the demo wants them; return what is simulated: maybe nothing.
 
     Once one of them was edited, they stay as they are and are only opened; real sites and all others are left alone.
-    Raises StackError where all are real.
     """
     migrate(url)
     with Database(url, pool_size=1) as db:
         now, known = datetime.now(UTC), load_all(db)
         real = {site.id for site in known if not site.sandbox}
         shown = SiteFile(sites=tuple(site for site in sites.sites if site.id not in real))
-        if not shown.sites:
-            raise StackError(
-                "No site of the demo is a sandbox now: `besok site apply --sandbox FILE` makes one"
-            )
         names = {site.id for site in shown.sites}
         try:
-            apply(db, open_for_demo(shown, known, now))
+            if names:
+                apply(db, open_for_demo(shown, known, now))
         except EditedInPages:
             edit(db, lambda stored: _reopened(stored, names, now), now=now)
-        return simulated_world(site for site in load_all(db) if site.id in names)
+        return simulated_world(load_all(db))
 
 
 def _reopened(stored: SiteFile, names: Container[str], now: datetime) -> SiteFile:

@@ -99,6 +99,7 @@ def test_a_round_kept_without_a_name_goes_on_once_it_is_given(
         f"besok.round.{quiet_house.id}",
     )
     page.reload()
+    page.wait_for_selector("html[data-ready=yes]")
     walk(page, "Robin")
     expect(page.locator("#progress")).to_contain_text("1 räknade")
     type_number(page, 7)

@@ -72,7 +72,7 @@ def _rule(rule: RuleInfo, names: Mapping[str, str], site: str) -> Any:
         return text
     form_id, address = f"rule-{rule.id}", f"DELETE /api/v1/sites/{site}/alerts/rules/{rule.id}"
     end = forms.form([], form_id, _("End the rule"), f"{kind}, {about}", address, kept=_("Ended."))
-    return html.Div([text, fold(_("End the rule"), end)])
+    return html.Div([text, fold(_("End the rule"), end)], **data(key=form_id))
 
 
 def _limit(rule: RuleInfo) -> str:

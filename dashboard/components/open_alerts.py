@@ -53,7 +53,7 @@ def mark(
 def _line(alert: AlertInfo, site: str, zone: str) -> Any:
     text, acked = html.P(named(alert.sentence)), alert.acknowledged is not None
     rest = html.P(_care(alert, zone)) if acked else _tap(alert, site) if alert.may_acknowledge else None
-    return html.Li(present(text, rest), className="taken" if acked else "")
+    return html.Li(present(text, rest), className="taken" if acked else "", **data(key=f"alert-{alert.id}"))
 
 
 def _card(alert: AlertInfo, site: str, zone: str) -> Any:

@@ -89,9 +89,9 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
     columns = _value_columns(table, count, name, options)
     if len(columns) > 1 and not options.value_columns:
         raise CountFileError(f"{name} has {many(len(columns), 'column')} of counts; {_offer(columns)}")
-    times, door, told = table.times, _doors(table.frame, name, options), ""
+    times, door, note = table.times, _doors(table.frame, name, options), ""
     if options.totals:
-        times, door, told = with_lacking(times, door)
+        times, door, note = with_lacking(times, door)
     numbers = pd.DataFrame(
         {
             column: as_counts(
@@ -112,7 +112,7 @@ def read_counts(text: str, name: str, time: str, count: str, options: ReadOption
         values=numbers.sum(axis=1, skipna=False),
         columns=() if by_name else tuple(columns),
         repeated="" if options.totals else repeated(times, door),
-        remarks=(*table.remarks, *filter(None, [told])),
+        remarks=(*table.remarks, *filter(None, [note])),
     )
 
 
@@ -298,9 +298,9 @@ def _value_columns(table: CountTable, count: str, name: str, options: ReadOption
         else:
             chosen.append(choose(frame, column, "--column", name))
             if chosen[-1] in taken:
-                told = "time" if chosen[-1] in table.when else "door"
+                role = "time" if chosen[-1] in table.when else "door"
                 raise CountFileError(
-                    f"--column {column}: that column of {name} tells the {told}; {_offer(parts)}"
+                    f"--column {column}: that column of {name} tells the {role}; {_offer(parts)}"
                 )
     return list(dict.fromkeys(chosen))
 

@@ -8,7 +8,7 @@ from besok.files.values import Times
 from besok.model.plurals import many
 
 MOST: Final = 0.5  # of the times, above which lines of one time are doors and no mistakes
-TOLD: Final = 5  # times that are told
+LISTED: Final = 5  # times
 SET_BACK: Final = (3, 4, 9, 10, 11)  # months in which clocks are
 
 
@@ -41,9 +41,9 @@ def repeated(times: Times, door: pd.Series) -> str:
     again &= ~may_change_clock(times)[door.index]
     written = "%Y-%m-%d %H:%M" if _by_clock(times.wall) else "%Y-%m-%d"
     groups = [group.index for _, group in lines[again].groupby(["at", "door"])]
-    told = [f"{_numbers(group)} ({wall[group[0]]:{written}})" for group in groups[:TOLD]]
-    more = f" and at {many(len(groups) - TOLD, 'more time')}" if len(groups) > TOLD else ""
-    return f"lines have the same time: {', '.join(told)}{more}" if told else ""
+    listed = [f"{_numbers(group)} ({wall[group[0]]:{written}})" for group in groups[:LISTED]]
+    more = f" and at {many(len(groups) - LISTED, 'more time')}" if len(groups) > LISTED else ""
+    return f"lines have the same time: {', '.join(listed)}{more}" if listed else ""
 
 
 def _numbers(lines: pd.Index) -> str:

@@ -1,4 +1,4 @@
-"""Running totals in files of counts: told from counts by their course, and turned into the counts between readings."""
+"""Running totals in files of counts: recognised by their course, and turned into the counts between readings."""
 
 from typing import Final
 
@@ -14,9 +14,8 @@ LEAST_RISES: Final = 8  # of fewer a rising morning may consist
 BEGUN_AGAIN: Final = 0.2  # of the reading before: below it a counter was reset
 RISES_A_RESET: Final = 5  # at least
 RISES_A_FALL: Final = 20  # at least, of falls that are no reset
-RESETS_OF_TOTALS: Final = (
-    2  # at least, in counts of weeks or months: a library that grows may only rise, and close once
-)
+# At least, in counts of weeks or months: those of a library that grows may only rise, and fall where it was closed
+RESETS_OF_TOTALS: Final = 2
 GAP: Final = 1.2  # times the usual time between readings, above which one is lacking
 REGULAR: Final = 0.75  # of the times between readings, which are usual ones
 LEAP: Final = 30  # times the third quartile of counts, above which a difference is none
@@ -36,9 +35,9 @@ def as_counts(
     readings = _in_order(_moments(times, door).assign(number=numbers))
     known = readings.dropna(subset="number")
     if totals:
-        if told := repeated(times, known["door"].sort_index()):
+        if note := repeated(times, known["door"].sort_index()):
             raise CountFileError(
-                f"{name}: {told}; name the column that tells the doors apart by --door-column, or remove all but one "
+                f"{name}: {note}; name the column that tells the doors apart by --door-column, or remove all but one "
                 "reading of each time"
             )
         parts = [_differences(_spread(group)) for _, group in readings.groupby("door")]
@@ -77,9 +76,9 @@ def with_lacking(times: Times, door: pd.Series) -> tuple[Times, pd.Series, str]:
     more = f" and {many(others, 'more time')}" if others else ""
     offsets = pd.concat([times.offset_s, new["line"].map(times.offset_s)])
     filled = Times(wall=pd.concat([times.wall, new["wall"]]), offset_s=offsets, unit=times.unit)
-    told = f"readings are missing from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}{more}"
+    note = f"readings are missing from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}{more}"
     spread = "where the counter went on, what it counted is spread evenly"
-    return filled, pd.concat([door, new["line"].map(door)]), f"{told}; {spread}"
+    return filled, pd.concat([door, new["line"].map(door)]), f"{note}; {spread}"
 
 
 def _spread(readings: pd.DataFrame) -> pd.DataFrame:

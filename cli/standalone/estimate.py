@@ -139,20 +139,20 @@ def read(
     if zoned.any() and not zoned.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
-    if told := repeated(times, frame["door"]):
+    if note := repeated(times, frame["door"]):
         if most_repeat(frame["at"], frame["door"]) and not _copied(frame):
             raise CountFileError(
-                f"{name}: {told}; name the column that tells the doors apart by --door-column, "
+                f"{name}: {note}; name the column that tells the doors apart by --door-column, "
                 "or add up the lines of each time"
             )
-        warn(f"{name}: {told}; the last of each counts")
+        warn(f"{name}: {note}; the last of each counts")
     frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
     if options.totals:
-        times, door, told = with_lacking(times, frame["door"])
+        times, door, note = with_lacking(times, frame["door"])
         frame = frame.reindex(door.index).assign(door=door, at=times.utc(), wall=times.wall)
         frame = frame.sort_values(["at", "door"], kind="stable")
-        if told:
-            warn(f"{name}: {told}")
+        if note:
+            warn(f"{name}: {note}")
     for role, column in columns.items():
         frame[role] = as_counts(
             frame[role], times, frame["door"], column=column or role, name=name, totals=options.totals

@@ -37,7 +37,7 @@ class SensorRow:
     name: str
     today: DeviceToday
     days: Days
-    maintained: datetime | None = None  # until then nothing is told of it
+    maintained: datetime | None = None  # until then it raises no alert
 
     @property
     def uptime(self) -> float | None:

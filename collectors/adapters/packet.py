@@ -1,7 +1,6 @@
 """A message as it is read: topic levels and value, which is parsed once and only on demand."""
 
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 
 from besok.model.decode_context import NOTHING, DecodeContext
@@ -33,23 +32,27 @@ class Packet:
         self.identity: Identity | None = None
         self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
         self._value: Any = _UNREAD
+        self._whole: Place | None = None
         self._problem: Unreadable | None = None  # why it is none of JSON, XML and CSV
 
     def holding(
         self, value: Any, device: str = "", time: datetime | None = None, identity: Identity | None = None
     ) -> "Packet":
         """Return the same message with the value that a decoder made of it, and with what is known of the sender."""
-        packet = Packet(self.message, self.known)
-        packet.budget, packet._value = self.budget, value
+        packet = Packet.__new__(Packet)
+        packet.__dict__ |= self.__dict__
+        packet.items, packet._value, packet._whole, packet._problem = {}, value, None, None
         packet.device, packet.time = device or self.device, time or self.time
         packet.identity = identity or self.identity
         return packet
 
-    @cached_property
+    @property
     def whole(self) -> Place:
         """The place where paths begin."""
-        value = self.value
-        return Place(value, value, None, self.levels, self.topic, (), {})
+        if self._whole is None:
+            value = self.value
+            self._whole = Place(value, value, None, self.levels, self.topic, (), {})
+        return self._whole
 
     @property
     def json(self) -> Any:

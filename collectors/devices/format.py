@@ -47,9 +47,7 @@ class Condition:
 
     def holds(self, place: Place) -> bool:
         """Tell whether what lies at the path in a message or item is as required."""
-        path = self.path
-        values = (path.value(place),) if path.is_single else (match.value for match in path.find(place))
-        present = [value for value in values if value is not NOWHERE and value is not None]
+        present = present_at(self.path, place)
         if not self.is_not and (not present or ANY in self.texts):
             return bool(present) or ABSENT in self.texts
         texts = [text_of(value) for value in present]
@@ -74,7 +72,10 @@ class Conditions(tuple[Condition, ...]):
 
     def hold(self, place: Place) -> bool:
         """Tell whether they hold in a message or item. Raises Unreadable if a path gets lost."""
-        return all(condition.holds(place) for condition in self)
+        for condition in self:  # noqa: SIM110 - all() takes four times as long
+            if not condition.holds(place):
+                return False
+        return True
 
     def are_of(self, message: Place) -> bool:
         """Tell whether they hold in a whole message; False if a path gets lost."""
@@ -303,6 +304,14 @@ def one(path: Path, place: Place) -> Any:
     if len(matches) > 1:
         raise Unreadable(f"{path.text} leads to {len(matches)} values; make items of them with each = ...")
     return matches[0].value if matches else NOWHERE
+
+
+def present_at(path: Path, place: Place) -> Sequence[Any]:
+    """Return the values at a path that are not null. Raises Unreadable."""
+    if not path.is_single:
+        return [match.value for match in path.find(place) if match.value is not None]
+    value = path.value(place)
+    return () if value is NOWHERE or value is None else (value,)
 
 
 def text_of(value: Any) -> str:

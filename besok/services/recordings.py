@@ -5,9 +5,10 @@ has the form of `besok simulate record`.
 """
 
 import json
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -59,10 +60,27 @@ def lines(db: Database, site: Site, run: ScenarioRun) -> Iterator[str]:
     """Yield the lines of a recording file; none if the run is not a recording."""
     if run.spec.recorded is None:
         return
-    yield _line({"besok_recording": FORM, "topics": [f"besok/v1/{site.id}/#"]})
-    for message in kept(db, site, run.spec):
-        known = {"topic": message.topic, "qos": 1, "text": message.payload.decode()}
-        yield _line({"received": f"{message.received:%FT%T.%fZ}", **known})
+    yield header([f"besok/v1/{site.id}/#"])
+    yield from map(line, kept(db, site, run.spec))
+
+
+def header(topics: Sequence[str]) -> str:
+    """Return the first line of a recording."""
+    return _line({"besok_recording": FORM, "topics": [*topics]})
+
+
+def line(message: Message) -> str:
+    """Return the line of a message: its payload as `text`, or as `base64` where it is none."""
+    known: dict[str, object] = {
+        "received": f"{message.received.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "topic": message.topic,
+    }
+    if message.retained:
+        known["retained"] = True
+    try:
+        return _line({**known, "text": message.payload.decode()})
+    except UnicodeDecodeError:
+        return _line({**known, "base64": b64encode(message.payload).decode()})
 
 
 def _message(sent: _Sent, sensor: Sensor, name: str, time: datetime) -> Message:

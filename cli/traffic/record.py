@@ -25,7 +25,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from cli.traffic.recording import Recorded, Writer
+from cli.traffic.recording import Writer
 from collectors import explain
 from collectors.privacy import redacted
 
@@ -171,18 +171,9 @@ class _Recorder:
         plain = redacted(received, self._known)
         self.count.messages += 1
         self.count.stripped += plain != received
-        line = Recorded(
-            topic=plain.topic,
-            payload=plain.payload,
-            received=plain.received,
-            retained=plain.retained,
-        )
-        self._add(line)
-
-    def _add(self, line: Recorded) -> None:
         with self._lock:
             if not self.failed:
-                self._try(lambda: self._writer.add(line))
+                self._try(lambda: self._writer.add(plain))
 
     def _warn(self, why: str) -> None:
         explain.log_away(self._settings, why, "")

@@ -9,14 +9,15 @@ import json
 import logging
 import re
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
 from besok.model.errors import RecordingError, SettingsError
+from besok.model.readings import Message
+from besok.services import recordings
 from besok.services.recordings import FORM
 
 log = logging.getLogger(__name__)
@@ -25,27 +26,17 @@ MOST_BYTES: Final = 65_535  # of a topic, by the protocol
 YEARS: Final = (1999, 2200)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A recorded message; `retained` if the broker had stored it before."""
-
-    topic: str
-    payload: bytes
-    received: datetime
-    retained: bool = False
-
-
 class Writer:
     """A new recording. Everything up to the last `flush` can be read, even if the writer is killed."""
 
     def __init__(self, file: Path, topics: Sequence[str]) -> None:
         """Create the file. Raises RecordingError if it file is there already or cannot be made."""
         self._file = _open(file, "x")
-        self._write({"besok_recording": FORM, "topics": list(topics)})
+        self._file.write(recordings.header(topics))
 
-    def add(self, line: Recorded) -> None:
-        """Add a line. Raises OSError (a full disk)."""
-        self._write(_message(line))
+    def add(self, message: Message) -> None:
+        """Add a message. Raises OSError (a full disk)."""
+        self._file.write(recordings.line(message))
 
     def flush(self) -> None:
         """Write added lines to the disk."""
@@ -55,11 +46,8 @@ class Writer:
         """End the recording."""
         self._file.close()
 
-    def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
-
-def read(file: Path) -> Iterator[Recorded]:
+def read(file: Path) -> Iterator[Message]:
     """Yield the lines of a recording. Raises RecordingError, with the number of the line, for what is none."""
     number = 0
     with _open(file, "r") as lines:
@@ -95,20 +83,6 @@ def _open(file: Path, mode: str) -> IO[str]:
         raise RecordingError(f"{file} cannot be opened: {exc.strerror or exc}") from exc
 
 
-def _message(m: Recorded) -> dict[str, Any]:
-    line: dict[str, Any] = {"received": _time(m.received), "topic": m.topic}
-    if m.retained:
-        line["retained"] = True
-    try:
-        return {**line, "text": m.payload.decode()}
-    except UnicodeDecodeError:
-        return {**line, "base64": b64encode(m.payload).decode()}
-
-
-def _time(t: datetime) -> str:
-    return f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
 def _check_form(file: Path, text: str) -> None:
     try:
         form = json.loads(text).get("besok_recording")
@@ -120,11 +94,11 @@ def _check_form(file: Path, text: str) -> None:
         )
 
 
-def _line(file: Path, number: int, text: str) -> Recorded:
+def _line(file: Path, number: int, text: str) -> Message:
     try:
         line = json.loads(text)
         payload = b64decode(line["base64"], validate=True) if "base64" in line else line["text"].encode()
-        return Recorded(
+        return Message(
             topic=_text(line["topic"]),
             payload=payload,
             received=_aware(line["received"]),

@@ -23,7 +23,7 @@ from besok.model.plurals import many
 from besok.model.readings import Decoded, Flag, Message
 from besok.model.settings import Settings
 from besok.model.site import Site
-from cli.traffic.recording import YEARS, Recorded, duration, read
+from cli.traffic.recording import YEARS, duration, read
 from cli.traffic.rewriting import Shift, at_site, native_site, simulated
 from collectors import decoding
 from sensors_sim.live import Clock, Pace
@@ -174,8 +174,8 @@ def _possible(by: timedelta, recording: Overview) -> timedelta:
 
 
 def planned(
-    lines: Iterator[Recorded], shift: Shift, to: Mapping[str, str], places: Places, result: Result
-) -> Iterator[Recorded]:
+    lines: Iterator[Message], shift: Shift, to: Mapping[str, str], places: Places, result: Result
+) -> Iterator[Message]:
     """Yield the messages to send, in the order of the recording; `result` counts what is left out."""
     for line in lines:
         passed = _passed(line, shift, to, places)
@@ -185,28 +185,27 @@ def planned(
             yield passed
 
 
-def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], places: Places) -> Recorded | str:
+def _passed(line: Message, shift: Shift, to: Mapping[str, str], places: Places) -> Message | str:
     """Return the message to send, or why it is not sent."""
     site = native_site(line.topic)
     if site and site not in to:
         return ELSEWHERE
-    before = Message(topic=line.topic, payload=line.payload, received=line.received, retained=line.retained)
-    was = decoding.decode(before, places.known)
+    was = decoding.decode(line, places.known)
     if line.retained and any(
         r.time is None and METRICS[r.metric].kind is not Kind.LEVEL for r in was.readings
     ):
         return KEPT
     after = structs.replace(
-        before, topic=at_site(line.topic, to[site]) if site else line.topic, received=line.received + shift.by
+        line, topic=at_site(line.topic, to[site]) if site else line.topic, received=line.received + shift.by
     )
     for zone in dict.fromkeys((shift.zone, "UTC")):  # some formats write UTC without saying so
-        payload = simulated(before, replace(shift, zone=zone))
+        payload = simulated(line, replace(shift, zone=zone))
         if payload is None:
             return UNMARKED
-        becomes = decoding.decode(structs.replace(after, payload=payload), places.known)
+        moved = structs.replace(after, payload=payload)
+        becomes = decoding.decode(moved, places.known)
         if _content(becomes, timedelta()) == _content(was, shift.by):
-            wrong = _wrong(becomes, places)
-            return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)
+            return _wrong(becomes, places) or moved
     return UNMOVED
 
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from benchmarks import servers
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import RecordingError
-from besok.model.readings import Flag
+from besok.model.readings import Flag, Message
 from besok.model.settings import Settings
 from besok.model.site import Sensor, Site, SiteFile
 from besok.store import decode_context
@@ -23,7 +23,7 @@ from besok.store.database import Database
 from besok.store.sites import apply
 from cli.stack import ports, program
 from cli.traffic import record
-from cli.traffic.recording import Recorded, read
+from cli.traffic.recording import read
 from tests import commands
 from tests.patience import ANSWER_S, wait_for
 from tests.small_sites import library, space
@@ -64,8 +64,8 @@ def simulate(settings: Settings, *arguments: str) -> commands.Ended:
     return commands.program("simulate", *arguments, **places)
 
 
-def held(file: Path) -> list[Recorded]:
-    return [line for line in read(file) if isinstance(line, Recorded)]
+def held(file: Path) -> list[Message]:
+    return list(read(file))
 
 
 def flow(since: datetime, minute: int, came: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError, SettingsError
 from besok.model.readings import Flag, Message
 from cli.traffic import replay
-from cli.traffic.recording import Recorded, Writer, duration, read
+from cli.traffic.recording import Writer, duration, read
 from cli.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
 from cli.traffic.rewriting import Shift, simulated
 from collectors import decoding
@@ -23,14 +23,14 @@ NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 KNOWN = DecodeContext(zone="Europe/Stockholm")
 WEEKS = Shift(by=timedelta(days=-210), first=NOW, last=NOW, zone=KNOWN.zone)  # into summer time
 LINES = (
-    Recorded(topic="besok/v1/hus/dörr/flow", payload=b'{"in": 3}', received=NOW, retained=True),
-    Recorded(topic="a/b", payload=b"\xff\x00\xfe", received=NOW + timedelta(microseconds=1)),
-    Recorded(topic="a/b", payload="ett\nbesök\u2028\0".encode(), received=NOW),
-    Recorded(topic="a/b", payload=b"", received=NOW),
+    Message(topic="besok/v1/hus/dörr/flow", payload=b'{"in": 3}', received=NOW, retained=True),
+    Message(topic="a/b", payload=b"\xff\x00\xfe", received=NOW + timedelta(microseconds=1)),
+    Message(topic="a/b", payload="ett\nbesök\u2028\0".encode(), received=NOW),
+    Message(topic="a/b", payload=b"", received=NOW),
 )
 
 
-def write(file: Path, lines: tuple[Recorded, ...] = LINES) -> Path:
+def write(file: Path, lines: tuple[Message, ...] = LINES) -> Path:
     writer = Writer(file, ["#"])
     for line in lines:
         writer.add(line)
@@ -162,15 +162,15 @@ FLOW = b'{"time":"2026-11-25T08:15:00Z","period_s":60,"in":3,"out":1}'
 
 
 def play(
-    *lines: Recorded, shift: Shift = WEEKS, to: tuple[str, ...] = ("hus",)
-) -> tuple[list[Recorded], Result]:
+    *lines: Message, shift: Shift = WEEKS, to: tuple[str, ...] = ("hus",)
+) -> tuple[list[Message], Result]:
     result = Result()
     sent = list(planned(iter(lines), shift, dict.fromkeys(to, "lab"), FOUND, result))
     return sent, result
 
 
 def test_a_native_message_goes_to_the_sandbox_marked_and_moved() -> None:
-    (sent,), result = play(Recorded(topic="besok/v1/hus/door/flow", payload=FLOW, received=NOW))
+    (sent,), result = play(Message(topic="besok/v1/hus/door/flow", payload=FLOW, received=NOW))
     assert (sent.topic, sent.received, result.left_out) == ("besok/v1/lab/door/flow", NOW + WEEKS.by, {})
     found = decoding.decode(Message(topic=sent.topic, payload=sent.payload, received=sent.received))
     assert {(r.device, r.metric, r.value, r.time, r.flags) for r in found.readings} == {
@@ -203,7 +203,7 @@ def milesight(serial: str, time: str = "2026-11-25T08:15:00Z") -> bytes:
     ],
 )
 def test_what_may_not_be_played_is_left_out(topic: str, payload: bytes, retained: bool, reason: str) -> None:
-    sent, result = play(Recorded(topic=topic, payload=payload, received=NOW, retained=retained))
+    sent, result = play(Message(topic=topic, payload=payload, received=NOW, retained=retained))
     assert list(result.left_out) == ([reason] if reason else []), result.lines()
     assert len(sent) == (not reason)
     assert not reason or topic in result.lines()[-1]
@@ -276,7 +276,7 @@ def test_the_samples_of_all_families_move(shared: Path) -> None:
     moving = 0
     for name, message in samples(shared):
         times = [r.time for r in decoding.decode(message, KNOWN).readings if r.time] or [NOW]
-        line = Recorded(topic=message.topic, payload=message.payload, received=max(times))
+        line = Message(topic=message.topic, payload=message.payload, received=max(times))
         shift = Shift(by=timedelta(days=200, hours=3), first=min(times), last=max(times), zone=KNOWN.zone)
         _, result = play(line, shift=shift)
         reads = bool(decoding.decode(message, KNOWN).readings)

@@ -1,6 +1,7 @@
 """The services, `besok migrate`, `collect`, `work`, `run-scenarios`, `serve`."""
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,52 +40,41 @@ def collect(
     ] = "",
 ) -> None:
     """Take readings from the broker into the database, until ended."""
-    from cli.serving.status import status_server, watching
+    from cli.serving.status import Watched
     from collectors import collector, metrics
     from collectors.counters import Counters
 
     counters = Counters()
-    watched = watching(counters, metrics.families)
 
     def run(settings: "Settings", stop: threading.Event) -> None:
-        with status_server(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
-            if leave:
-                collector.leave(settings.model_copy(update={"mqtt_client_id": leave}), stop)
-            else:
-                collector.run(settings, stop, counters)
+        if leave:
+            collector.leave(settings.model_copy(update={"mqtt_client_id": leave}), stop)
+        else:
+            collector.run(settings, stop, counters)
 
-    serving.serve(run, "collector")
+    watched = Watched(families=partial(metrics.families, counters), problem=counters.problem)
+    serving.serve(run, "collector", "collector_port", watched)
 
 
 def work() -> None:
     """Estimate occupancy and do what else has its time, until ended."""
-    from cli.serving.status import status_server, watching
+    from cli.serving.status import Watched
     from jobs import metrics
     from jobs import work as jobs
 
     state = metrics.State()
-    watched = watching(state, metrics.families)
-
-    def run(settings: "Settings", stop: threading.Event) -> None:
-        with status_server(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
-            jobs.run(settings, stop, state)
-
-    serving.serve(run, "jobs")
+    watched = Watched(families=partial(metrics.families, state), problem=state.problem)
+    serving.serve(partial(jobs.run, state=state), "jobs", "jobs_port", watched)
 
 
 def run_scenarios() -> None:
     """Compute what planners ask on the page Scenarios, until ended."""
-    from cli.serving.status import status_server, watching
+    from cli.serving.status import Watched
     from cli.simulation import scenario_metrics, scenario_runs
 
     state = scenario_metrics.State()
-    watched = watching(state, scenario_metrics.families)
-
-    def run(settings: "Settings", stop: threading.Event) -> None:
-        with status_server(settings, settings.scenarios_port, "BESOK_SCENARIOS_PORT", watched):
-            scenario_runs.run(settings, stop, state)
-
-    serving.serve(run, scenario_runs.NAME)
+    watched = Watched(families=partial(scenario_metrics.families, state), problem=state.problem)
+    serving.serve(partial(scenario_runs.run, state=state), scenario_runs.NAME, "scenarios_port", watched)
 
 
 def serve() -> None:

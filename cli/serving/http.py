@@ -3,10 +3,12 @@
 import contextlib
 import ipaddress
 import socket
+import threading
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
@@ -25,8 +27,31 @@ class Server(uvicorn.Server):
 SIGN_IN: Final = "; with people who sign in, set BESOK_PUBLIC_URL to the https address of the proxy in front"
 
 
-def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = False) -> socket.socket:
-    """Return a listening socket on the host of the settings. Raises SettingsError that names `setting`.
+@contextlib.contextmanager
+def in_thread(app: ASGIApp, listener: socket.socket, name: str, **options: Any) -> Iterator[threading.Thread]:
+    """Serve in a thread of that name for as long as the block lasts, then finish the requests under way."""
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        **options,
+    )
+    server = Server(config)
+    thread = threading.Thread(target=server.run, name=name, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield thread
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def listen(settings: Settings, port: str, *, signed_in: bool = False) -> socket.socket:
+    """Return a socket on the host of the settings, listening on the port of that setting. Raises SettingsError.
 
     `signed_in`: others may reach it where they can sign in.
     """
@@ -34,10 +59,11 @@ def listen(settings: Settings, port: int, setting: str, *, signed_in: bool = Fal
     ports.check_host(settings.host, allowed, SIGN_IN if signed_in else "")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        listener = socket.create_server((settings.host, port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, getattr(settings, port)), family=family, backlog=2048)
     except OSError as exc:
         raise SettingsError(
-            f"the address {settings.host}:{port} cannot be used ({exc.strerror}): set {setting} to a free port"
+            f"the address {settings.host}:{getattr(settings, port)} cannot be used ({exc.strerror}): "
+            f"set BESOK_{port.upper()} to a free port"
         ) from exc
     # Connections inherit it: else the body of an answer waits 40 ms until the client confirms the head
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

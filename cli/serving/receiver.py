@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
-
 from besok.model.errors import SchemaMismatch, SettingsError, StoreError
 from besok.model.settings import Settings
 from besok.store import receive_tokens, schema
@@ -16,7 +14,7 @@ from besok.store.database import Database
 from besok.store.heartbeats import Heartbeat
 from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
-from cli.serving.http import Server, listen
+from cli.serving.http import in_thread, listen
 from cli.serving.status import Watched, status_server
 from collectors.receive.access import Tokens
 from collectors.receive.app import Receiver
@@ -43,11 +41,11 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     with Publisher(settings) as publisher:
         receiver = Receiver(publisher, known, counters)
         watched = Watched(
-            families=lambda: families(counters, publisher.connected, receiver.problem),
-            problem=lambda: receiver.problem,
+            families=lambda _now: families(counters, publisher.connected, receiver.problem),
+            problem=lambda _now: receiver.problem,
         )
         with (
-            status_server(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
+            status_server(settings, "receive_status_port", watched),
             _threads(settings, known, counters, folder, publisher, stop) as threads,
             _listening(settings, receiver) as listening,
         ):
@@ -68,30 +66,18 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threadin
     if not settings.receive_port:
         yield []
         return
-    listener = listen(settings, settings.receive_port, "BESOK_RECEIVE_PORT")
-    config = uvicorn.Config(
+    with in_thread(
         receiver,
+        listen(settings, "receive_port"),
+        "http",
         http=GuardedProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
         log_level="error",  # broken requests are not news; refused ones are in the metrics
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
         timeout_keep_alive=SILENT_S,
         timeout_graceful_shutdown=GRACE_S,
-    )
-    server = Server(config)
-    thread = threading.Thread(target=server.run, name="http", kwargs={"sockets": [listener]})
-    thread.start()
-    where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
-    log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
-    try:
+    ) as thread:
+        where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
+        log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
         yield [thread]
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,6 +13,7 @@ from besok.model.errors import BesokError
 
 if TYPE_CHECKING:  # loaded when a command runs: `besok --help` need not wait for it
     from besok.model.settings import Settings
+    from cli.serving.status import Watched
 
 
 def settings(service: str = "") -> "Settings":
@@ -43,12 +45,20 @@ def asked_to_end() -> threading.Event:
     return stop
 
 
-def serve(run: "Callable[[Settings, threading.Event], None]", service: str) -> None:
-    """Run a service until the process is asked to end."""
+def serve(
+    run: "Callable[[Settings, threading.Event], None]",
+    service: str,
+    port: str = "",
+    watched: "Watched | None" = None,
+) -> None:
+    """Run a service until the process is asked to end; what is `watched` of it is told on the port of that setting."""
+    from cli.serving.status import status_server
+
     stop = asked_to_end()
     loaded = settings(service)
     try:
-        run(loaded, stop)
+        with status_server(loaded, port, watched) if watched else nullcontext():
+            run(loaded, stop)
     except BesokError as exc:  # said where the rest of the service is said
         logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
         raise typer.Exit(1) from None

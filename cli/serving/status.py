@@ -1,14 +1,11 @@
 """Status server of a service: /metrics, /ready and /live, on a port of its own that visitors do not reach."""
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
 
-import uvicorn
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
@@ -19,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from besok.model.settings import Settings
-from cli.serving.http import Server, listen
+from cli.serving.http import in_thread, listen
 
 log = logging.getLogger(__name__)
 
@@ -28,66 +25,30 @@ KEEP_ALIVE_S = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
-    """The status callbacks of a service: its metrics, its problem (None if it works), and whether it lives."""
+class Watched(Collector):
+    """The status callbacks of a service: metrics and problem (None if it works) as of a time, and whether it lives."""
 
-    families: Callable[[], Iterable[Metric]]
-    problem: Callable[[], str | None]
+    families: Callable[[datetime], Iterable[Metric]]
+    problem: Callable[[datetime], str | None]
     alive: Callable[[], bool] = lambda: True
 
-
-class _State(Protocol):
-    """What a service keeps of its work."""
-
-    def problem(self, now: datetime) -> str | None:
-        """Say why it does not work."""
-
-
-S = TypeVar("S", bound=_State)
-
-
-def watching(state: S, families: Callable[[S, datetime], Iterable[Metric]]) -> Watched:
-    """Return the callbacks of a service by its state, which they read as of now."""
-    return Watched(
-        families=lambda: families(state, datetime.now(UTC)), problem=lambda: state.problem(datetime.now(UTC))
-    )
-
-
-class _Families(Collector):
-    def __init__(self, watched: Watched) -> None:
-        self._watched = watched
-
     def collect(self) -> Iterable[Metric]:
-        return self._watched.families()
+        """Return the metrics as of now."""
+        return self.families(datetime.now(UTC))
 
 
 @contextmanager
-def status_server(settings: Settings, port: int, setting: str, watched: Watched) -> Iterator[None]:
-    """Serve on `port` for as long as the block lasts; 0 serves nothing. Raises SettingsError naming `setting`."""
-    if not port:
+def status_server(settings: Settings, port: str, watched: Watched) -> Iterator[None]:
+    """Serve on the port of that setting for as long as the block lasts; 0 serves nothing. Raises SettingsError."""
+    number = getattr(settings, port)
+    if not number:
         yield
         return
-    listener = listen(settings, port, setting)
-    config = uvicorn.Config(
-        application(watched),
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="off",
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = Server(config)
-    thread = threading.Thread(target=server.run, name="status", kwargs={"sockets": [listener]})
-    thread.start()
-    log.info("Status on http://%s:%d", settings.host, port, extra={"action": "status_started"})
-    try:
+    listener = listen(settings, port)
+    patience = {"timeout_keep_alive": KEEP_ALIVE_S, "timeout_graceful_shutdown": GRACE_S}
+    with in_thread(application(watched), listener, "status", log_level="warning", **patience):
+        log.info("Status on http://%s:%d", settings.host, number, extra={"action": "status_started"})
         yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def application(watched: Watched) -> Starlette:
@@ -95,12 +56,12 @@ def application(watched: Watched) -> Starlette:
 
     def metrics(_: Request) -> Response:
         registry = CollectorRegistry()
-        registry.register(_Families(watched))
+        registry.register(watched)
         ProcessCollector(registry=registry)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     def ready(_: Request) -> Response:
-        problem = watched.problem()
+        problem = watched.problem(datetime.now(UTC))
         return PlainTextResponse(f"not ready: {problem}\n" if problem else "ready\n", 503 if problem else 200)
 
     def live(_: Request) -> Response:

@@ -64,7 +64,7 @@ def compose(settings: Settings) -> FastAPI:
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Serve until `stop` is set. Raises SettingsError if the address cannot be used."""
     _allow_files()
-    listener = listen(settings, settings.port, "BESOK_PORT", signed_in=True)
+    listener = listen(settings, "port", signed_in=True)
     app = compose(settings)
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
@@ -75,12 +75,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     threading.Thread(target=_end, args=(stop, app, server), name="web-stop", daemon=True).start()
     threading.Thread(target=_beat, args=(stop, app), name="beat", daemon=True).start()
     watched = Watched(
-        families=lambda: measured.families(app),
-        problem=lambda: measured.problem(app),
+        families=lambda _now: measured.families(app),
+        problem=lambda _now: measured.problem(app),
         alive=lambda: app.state.hub.answers(ALIVE_S),
     )
     try:
-        with status_server(settings, settings.web_status_port, "BESOK_WEB_STATUS_PORT", watched):
+        with status_server(settings, "web_status_port", watched):
             server.run(sockets=[listener])
     finally:
         stop.set()

@@ -91,7 +91,8 @@ def test_refusals_fall_into_few_classes(topic: str, payload: bytes, kind: Refusa
 
 def watched(counters: Counters) -> status.Watched:
     return status.Watched(
-        families=lambda: collector_metrics.families(counters, NOW), problem=lambda: counters.problem(NOW)
+        families=lambda _now: collector_metrics.families(counters, NOW),
+        problem=lambda _now: counters.problem(NOW),
     )
 
 

@@ -1,11 +1,10 @@
 """Language of an answer: asked for in the address, kept in a cookie, preferred by the browser, or
 the setting's."""
 
-from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from besok.text.languages import LANG, known, preferred
@@ -16,20 +15,6 @@ UNKEPT = (
     "/free",
     "/api/",
 )  # without a cookie: the links of the public part carry the language, a file is of one
-
-
-def of_query(query: bytes) -> str | None:
-    """Return the language of `?lang=` if it is one of ours."""
-    return known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
-
-
-def of_cookie(cookie: str) -> str | None:
-    """Return the language of the cookie if it is one of ours."""
-    try:
-        morsel = SimpleCookie(cookie).get(COOKIE)
-    except Exception:  # a cookie of somebody else's that cannot be read says nothing about ours
-        return None
-    return known(morsel.value) if morsel else None
 
 
 class LanguageMiddleware:
@@ -43,14 +28,10 @@ class LanguageMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        wish = of_query(scope.get("query_string", b""))
-        choice = (
-            wish
-            or of_cookie(headers.get("cookie", ""))
-            or preferred(headers.get("accept-language", ""))
-            or self.default
-        )
+        asked = HTTPConnection(scope)
+        wish = known(asked.query_params.get("lang", ""))
+        kept = known(asked.cookies.get(COOKIE, ""))
+        choice = wish or kept or preferred(asked.headers.get("accept-language", "")) or self.default
         keeps = None if scope.get("path", "").startswith(UNKEPT) else wish
         token = LANG.set(choice)
         try:

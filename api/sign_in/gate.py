@@ -7,15 +7,14 @@ else nobody can sign in.
 
 import ipaddress
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 from api.security import fetched_by_others, host_name, hosts, same_origin
 from api.sign_in.provider import Provider
@@ -90,7 +89,7 @@ class Gate:
         try:
             if key := tokens.presented(headers.get("authorization", "")):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
-            token = cookie(headers, self.address(headers).cookie)
+            token = cookie_parser(headers.get("cookie", "")).get(self.address(headers).cookie, "")
             if token and (opened := sign_in.caller_of_session(self.db, token, now)):
                 return opened
             direct = version != OLD and self._signs_in_by_itself(headers, client)
@@ -124,15 +123,6 @@ def is_loopback(name: str) -> bool:
     with suppress(ValueError):
         return ipaddress.ip_address(name).is_loopback
     return False
-
-
-def cookie(headers: Mapping[str, str], name: str) -> str:
-    """Return the value of a cookie; "" where there is none, or the header cannot be read."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return morsel.value if morsel else ""
 
 
 def _checked(url: str) -> str:

@@ -86,11 +86,16 @@ def test_the_page_says_its_language() -> None:
         "besok_lang=sv; Path=/; Max-Age=31536000; SameSite=Lax",
     )
     assert asyncio.run(_language(b"", b"fi")) == ("sv", None)
+    assert asyncio.run(_language(b"lang=xx", b"en")) == ("en", None)
+    assert asyncio.run(_language(b"", b"sv", cookie=b"a={b; besok_lang=en")) == ("en", None)
+    assert asyncio.run(_language(b"", b"sv", cookie=b"besok_lang=zz")) == ("sv", None)
     report = "/api/v1/sites/house/council"  # whoever opens it in English goes on in Swedish
     assert asyncio.run(_language(b"lang=en", b"sv", report)) == ("en", None)
 
 
-async def _language(query: bytes, accept: bytes, path: str = "/now/house") -> tuple[str, str | None]:
+async def _language(
+    query: bytes, accept: bytes, path: str = "/now/house", cookie: bytes = b""
+) -> tuple[str, str | None]:
     from besok.text.languages import language
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +106,7 @@ async def _language(query: bytes, accept: bytes, path: str = "/now/house") -> tu
         "type": "http",
         "path": path,
         "query_string": query,
-        "headers": [(b"accept-language", accept)],
+        "headers": [(b"accept-language", accept), (b"cookie", cookie)],
     }
     sent = await _answer(LanguageMiddleware(app, "sv"), scope)
     cookies = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]

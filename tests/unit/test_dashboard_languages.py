@@ -14,7 +14,6 @@ from besok.model.messages import Translatable
 from besok.model.site import Text
 from besok.text import formats
 from besok.text.languages import LANG, LOCALES, _, collation_key, plural, preferred, speaking, translated
-from dashboard.language import of_cookie, of_query
 from dashboard.pages.overview import ORDERS
 
 ROOTS = [Path(__file__).parents[2] / name for name in ("api", "besok", "dashboard")]
@@ -97,8 +96,8 @@ def test_translations_keep_the_places_for_numbers() -> None:
     for message in [*catalogue(), *catalogue("ar")]:
         ids, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
         for text, translation in zip(ids, said, strict=True):
-            places, of_cookie = (sorted(NUMBERED.findall(one)) for one in (text, translation))
-            assert places == of_cookie or of_cookie == ["reason"], text
+            places, translated = (sorted(NUMBERED.findall(one)) for one in (text, translation))
+            assert places == translated or translated == ["reason"], text
 
 
 def test_no_text_hides_in_an_f_string() -> None:
@@ -153,8 +152,3 @@ def test_when_it_opens_names_another_day() -> None:
 )
 def test_the_browsers_preference(accept: str, language: str | None) -> None:
     assert preferred(accept) == language
-
-
-def test_address_and_cookie() -> None:
-    assert (of_query(b"lang=en&x=1"), of_query(b"lang=xx"), of_query(b"")) == ("en", None, None)
-    assert (of_cookie("a=b; besok_lang=en"), of_cookie("besok_lang=zz"), of_cookie("")) == ("en", None, None)

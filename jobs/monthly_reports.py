@@ -13,10 +13,9 @@ from besok.model.alerts import AlertRule
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.services.monthly import DAY, get_monthly_report, last_month, make_monthly_report
-from besok.services.papers import in_each_language
 from besok.store import alerts, backfill, results, sites
 from besok.store.database import Database
-from besok.text.languages import speaking
+from besok.text.languages import in_each_language, speaking
 from jobs.alerting import Attached, deliver
 from jobs.runs import do_each
 

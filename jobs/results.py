@@ -42,7 +42,7 @@ def _compute(db: Database, site: Site, what: str, today: date, now: datetime) ->
     from besok.services.levers import compute_levers
     from besok.services.observed_days import compute_visit_days, last_known, visit_days
     from besok.services.overview import compute_standing
-    from besok.services.papers import in_each_language
+    from besok.text.languages import in_each_language
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)

@@ -6,16 +6,7 @@ from datetime import date
 from besok.files.pdf import Paper
 from besok.store import results
 from besok.store.database import Database
-from besok.text.languages import LANGUAGES, language, speaking
-
-
-def in_each_language(make: Callable[[], Paper]) -> dict[str, Paper]:
-    """Return what `make` returns in each language of the pages, by its code."""
-    papers = {}
-    for code in LANGUAGES:
-        with speaking(code):
-            papers[code] = make()
-    return papers
+from besok.text.languages import language
 
 
 def stored_or_made(db: Database, site: str, what: str, until: date, make: Callable[[], Paper]) -> Paper:

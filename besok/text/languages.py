@@ -13,7 +13,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,6 +22,7 @@ from babel.numbers import format_decimal
 from besok.model.messages import Translatable
 from besok.model.site import Text
 
+T = TypeVar("T")
 LANGUAGES: Final = ("sv", "en")
 PUBLIC_LANGUAGES: Final = (*LANGUAGES, "ar")  # of the public part
 LOCALES: Final = Path(__file__).parent / "locales"
@@ -80,13 +81,18 @@ def speaking(language: str) -> Iterator[None]:
         LANG.reset(token)
 
 
+def in_each_language(make: Callable[[], T]) -> dict[str, T]:
+    """Return what `make` returns in each language of the pages, by its code."""
+    made = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            made[code] = make()
+    return made
+
+
 def in_both(render: Callable[[], str]) -> Text:
     """Render a text in each language."""
-    texts = {}
-    for language in LANGUAGES:
-        with speaking(language):
-            texts[language] = render()
-    return Text(**texts)
+    return Text(**in_each_language(render))
 
 
 def language() -> str:

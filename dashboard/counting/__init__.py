@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from besok.model.errors import NotFound
 from besok.services.places import get_sites
-from besok.text.languages import _, language
+from besok.text.languages import _, in_each_language, language
 from dashboard import files
 from dashboard.counting.words import words
 from dashboard.files import FRESH
@@ -43,7 +43,7 @@ def install(server: FastAPI) -> None:
     router = APIRouter(prefix="/count", include_in_schema=False)
     frame = (HERE / "page.html").read_bytes()
     parts = files.read(FILES)
-    parts["words.json"] = json.dumps(words(), ensure_ascii=False).encode(), "application/json"
+    parts["words.json"] = json.dumps(in_each_language(words), ensure_ascii=False).encode(), "application/json"
     version = sha256(b"\0".join([frame, *(content for content, _kind in parts.values())])).hexdigest()[:12]
     # The style sheet and the page name the parts of their own version.
     parts["count.css"] = parts["count.css"][0].replace(b"VERSION", version.encode()), "text/css"

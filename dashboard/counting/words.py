@@ -1,22 +1,11 @@
 """The texts of the counting page in both languages. Its script fills in what stands in braces."""
 
 from besok.text.formats import weekdays
-from besok.text.languages import LANG, LANGUAGES, _
+from besok.text.languages import LANG, _
 
 
-def words() -> dict[str, dict[str, object]]:
-    """Return the texts by language and name."""
-    texts: dict[str, dict[str, object]] = {}
-    for language in LANGUAGES:
-        token = LANG.set(language)
-        try:
-            texts[language] = _texts()
-        finally:
-            LANG.reset(token)
-    return texts
-
-
-def _texts() -> dict[str, object]:
+def words() -> dict[str, object]:
+    """Return the texts by name."""
     return {
         "weekdays": weekdays("wide"),
         "title": _("Count people"),

@@ -7,6 +7,7 @@ them. An account's name is its client id too, so that nobody takes over the sess
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from besok.model import tomlfile, topics
 from besok.model.errors import BesokError
@@ -161,14 +162,9 @@ def _shared(some: Sequence[str], others: Sequence[str]) -> str:
 
 def overlap(one: str, other: str) -> bool:
     """Tell whether any topic matches both filters."""
-    return _overlap(one.split("/"), other.split("/"))
-
-
-def _overlap(one: list[str], other: list[str]) -> bool:
-    for a, b in zip(one, other, strict=False):
+    for a, b in zip_longest(one.split("/"), other.split("/")):
         if EVERYTHING in (a, b):
             return True
-        if a != b and "+" not in (a, b):
+        if a != b and ("+" not in (a, b) or None in (a, b)):
             return False
-    longer = max(one, other, key=len)
-    return len(one) == len(other) or longer[min(len(one), len(other)) :] == [EVERYTHING]
+    return True

@@ -2,13 +2,16 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened
 from cli.commands.options import Author, SiteOption
+
+if TYPE_CHECKING:
+    from besok.model.views.sample_weeks import SampledYear
 
 WEEK = re.compile(r"(\d{4})-?W(\d{2})")
 
@@ -24,7 +27,6 @@ def count(
     from besok.services.hand_counts import enter
     from besok.services.observed_days import get_sampled_years
     from besok.store.sites import load
-    from cli.terminal.sample_weeks import summary
 
     first, last = _period(day)
     now = datetime.now(UTC)
@@ -35,7 +37,16 @@ def count(
     print(f"{first} to {last}: {many(visits, 'visit')}, stored as import {number}.")
     for year in years:
         if year.year in (first.year, last.year):
-            print(summary(year))
+            print(_summary(year))
+
+
+def _summary(year: "SampledYear") -> str:
+    """Return `2026, ...: 52,000 visits, estimated from 2 of 52 weeks (80 % interval 44,000 to 60,000)`."""
+    between = f"80 % interval {year.lower:,.0f} to {year.upper:,.0f}"
+    weeks = f"estimated from {year.counted} of {year.weeks} weeks ({between})"
+    presumed = ", ".join(kind.kind for kind in year.kinds if kind.presumed)
+    text = f"{year.year}, {year.first} to {year.last}: {many(year.visits, 'visit')}, {weeks}"
+    return f"{text}; no week counted in: {presumed}" if presumed else text
 
 
 def _period(text: str) -> tuple[date, date]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -10,11 +11,20 @@ from besok.model.plurals import many
 from besok.services.condition import LITTLE, Trouble, get_troubles
 from besok.services.health import kind_of
 from besok.store.database import Database
-from cli.stack.findings import NOTE, PROBLEM, Finding
 
+OK, PROBLEM, NOTE = "ok", "PROBLEM", "note"
 SHOWN: Final = 5  # sensors by name
 FREE_SOME: Final = "free some, or give the database a larger disk"
 STARTS: Final = {"jobs": "work", "web": "serve", "receiver": "receive", "scenarios": "run-scenarios"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report. A `PROBLEM` makes the doctor fail, a `NOTE` is only worth knowing."""
+
+    state: str
+    text: str
+    advice: str = ""
 
 
 def conditions(db: Database, now: datetime) -> Iterator[Finding]:

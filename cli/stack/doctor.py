@@ -17,8 +17,7 @@ from besok.model.plurals import many
 from besok.model.settings import Settings
 from cli.stack import home as home_module
 from cli.stack import mosquitto, ports, postgres, program
-from cli.stack.conditions import FREE_SOME, conditions, disk
-from cli.stack.findings import NOTE, OK, PROBLEM, Finding
+from cli.stack.conditions import FREE_SOME, NOTE, OK, PROBLEM, Finding, conditions, disk
 from cli.stack.home import Home
 
 REINSTALL = "`make setup`" if program.IN_CHECKOUT else "`pip install --force-reinstall besok`"

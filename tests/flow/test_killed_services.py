@@ -16,7 +16,7 @@ from besok.store.database import Database
 from besok.text.alert_text import service_name
 from besok.text.languages import speaking
 from cli.stack import ports, program
-from cli.stack.findings import PROBLEM
+from cli.stack.conditions import PROBLEM
 from tests.month.clocks import Clocks
 from tests.month.installation import COMMANDS, OTHERS, SERVICES, Installation, installed
 from tests.month.operator import Operator, listening

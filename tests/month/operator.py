@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from cli.stack import ports
-from cli.stack.findings import PROBLEM
+from cli.stack.conditions import PROBLEM
 from tests.month.clocks import Clocks
 
 Line = tuple[datetime, str, str]  # when, by whom, what

@@ -12,7 +12,7 @@ from besok.services.health import BACKUP, not_receiving_since
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from cli.stack import conditions
-from cli.stack.findings import PROBLEM
+from cli.stack.conditions import PROBLEM
 from tests.databases import execute
 from tests.store.counted import build, put, reading
 

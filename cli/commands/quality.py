@@ -8,6 +8,7 @@ import typer
 from besok.model.plurals import many
 from cli.commands.database import opened, sites_of
 from cli.commands.options import AnySiteArgument, AsJson
+from cli.terminal.tables import json_text
 
 if TYPE_CHECKING:  # the help of all commands need not wait for it
     from besok.model.views.attention import FindingInfo
@@ -24,16 +25,13 @@ def list_findings(
     as_json: AsJson = False,
 ) -> None:
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
-    from pydantic import TypeAdapter
-
-    from besok.model.views.attention import FindingInfo
     from besok.services.attention import get_findings
 
     now = datetime.now(UTC)
     with opened() as db:
         findings = get_findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
     if as_json:
-        print(TypeAdapter(list[FindingInfo]).dump_json(findings, indent=2).decode())
+        print(json_text(findings))
         return
     print("\n".join(line for f in findings for line in lines(f)) or "Nothing needs attention.")
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from pydantic import TypeAdapter
 
 from besok.model.calendar import business_day
-from besok.model.levers import LeverEffect
 from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, AsJson, SiteArgument
+from cli.terminal.tables import json_text
 
 Language = Literal["sv", "en"]
 
@@ -33,7 +32,7 @@ def levers(
         last = business_day(datetime.now(UTC), place) - timedelta(days=1)
         effects = compute_levers(db, place, last)
     if as_json:
-        print(TypeAdapter(tuple[LeverEffect, ...]).dump_json(effects, indent=2).decode())
+        print(json_text(effects))
         return
     for effect in effects:
         print(f"{lever_text.name(effect.lever)}: {lever_text.effect(effect)}")
@@ -58,9 +57,7 @@ def annual(
         reports, left_out = terminal.reports(db, site, year or now.year - 1, now, verify=verify)
     for reason in left_out:
         print(reason, file=sys.stderr)
-    print(
-        terminal.as_json(reports) if as_json else "\n\n".join(terminal.as_text(report) for report in reports)
-    )
+    print(json_text(reports) if as_json else "\n\n".join(terminal.as_text(report) for report in reports))
     if any(report.verification and not report.verification.same for report in reports):
         raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from besok.store.sites import load
 from cli.commands import hand_counts
 from cli.commands.database import opened
 from cli.commands.options import AsJson, Author, SiteOption
-from cli.terminal.tables import show
+from cli.terminal.tables import json_text, show
 
 app = typer.Typer(no_args_is_help=True)
 app.command("count")(hand_counts.count)
@@ -97,12 +97,10 @@ def import_visits(
 @app.command("list")
 def list_imports(site: SiteOption, as_json: AsJson = False) -> None:
     """Show what was imported: number, span, visits, source, author; undone ones too."""
-    from cli.terminal import visits
-
     with opened() as db:
         imports = period_counts.listing(db, sites.load(db, site).id)
     if as_json:
-        print(visits.listing_as_json(imports))
+        print(json_text(imports))
     else:
         show(imports, "id made author source first last rows visits name undone changed_by")
 

@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from besok.model.calendar import business_day
 from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
@@ -18,7 +16,6 @@ from besok.text import revision_text
 from besok.text.languages import in_both
 from cli.terminal.tables import outline
 
-_JSON = TypeAdapter(list[AnnualReport])
 METHOD = (
     "What is missing is estimated from the same door on days of the same kind nearby and from what was seen that day;"
     " its error is measured by hiding as much elsewhere in the year (docs/explanation/visits.md)."
@@ -41,11 +38,6 @@ def reports(
     if not reports:
         raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
     return reports, [str(reason) for reason in left_out]
-
-
-def as_json(reports: Sequence[AnnualReport]) -> str:
-    """Return a JSON array of the reports."""
-    return _JSON.dump_json(list(reports), indent=2).decode()
 
 
 def as_text(report: AnnualReport) -> str:

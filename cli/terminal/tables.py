@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -101,6 +102,11 @@ def cell(value: object) -> str:
         more = f" and {len(value) - SHOWN} more" if len(value) > SHOWN else ""
         return ", ".join(map(cell, value[:SHOWN])) + more
     return value.en if isinstance(value, Name) else str(value)
+
+
+def json_text(value: object) -> str:
+    """Return a view, or several, as JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:

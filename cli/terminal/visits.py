@@ -1,18 +1,16 @@
 """Imported counts as text for people, and as JSON for machines."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
+import msgspec
 
 from besok.model.period_counts import CountFile
-from besok.model.views.imports import ImportPreview, ImportView
+from besok.model.views.imports import ImportPreview
 from besok.text import import_text
 from besok.text.languages import speaking
+from cli.terminal.tables import json_text
 
-_PREVIEW = TypeAdapter(ImportPreview)
-_IMPORTS = TypeAdapter(list[ImportView])
 SHOWN = 20  # remarks
 
 
@@ -45,20 +43,7 @@ def preview(seen: ImportPreview, file: CountFile) -> Iterator[str]:
 
 def as_json(seen: ImportPreview, file: CountFile, number: int | None = None) -> str:
     """Return one JSON object: the preview, the remarks on the file, and the import once it is stored."""
-    document: dict[str, Any] = {} if number is None else {"import": number}
-    document |= _PREVIEW.dump_python(seen, mode="json")
-    document["remarks"] = [
-        {"kind": r.kind, "first": _day(r.first), "last": _day(r.last), "text": str(r.text)}
-        for r in seen.remarks
-    ]
-    document["file"] = [{"kind": r.kind, "row": r.row, "text": str(r.text)} for r in file.findings]
-    return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def listing_as_json(imports: Sequence[ImportView]) -> str:
-    """Return a JSON array of the imports."""
-    return _IMPORTS.dump_json([*imports], indent=2).decode()
-
-
-def _day(day: Any) -> str | None:
-    return None if day is None else str(day)
+    remarks = [{"kind": r.kind, "first": r.first, "last": r.last, "text": str(r.text)} for r in seen.remarks]
+    findings = [{"kind": r.kind, "row": r.row, "text": str(r.text)} for r in file.findings]
+    stored = {} if number is None else {"import": number}
+    return json_text(stored | msgspec.to_builtins(seen) | {"remarks": remarks, "file": findings})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from math import exp, expm1
+from math import expm1
 
 import numpy as np
 
@@ -163,8 +163,12 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
         breaks=(
             *_definitions(history, measure),
             *_doors(history, steady),
-            *(_break(history, bridge, steady) for bridge in over),
-            *(_source_break(column) for column in imports if column.since),
+            *(_break(b, history.dates[b.day], history.doors[steady[b.door]].name) for b in over),
+            *(
+                _break(column.bridge, column.since, source=column.source, counter=column.counter)
+                for column in imports
+                if column.since
+            ),
         ),
     )
 
@@ -181,37 +185,27 @@ def _enough(history: History, visits: Floats, *parts: slice) -> bool:
 def _stated(part: _Part | None, target: Target, until: date) -> tuple[float, MethodBreak]:
     """Return the factor of a baseline stated as one number, by its source if counts of that source are stored."""
     column = next((c for c in part.columns if c.source == target.baseline_source), None) if part else None
-    size, se = (column.bridge.size, column.bridge.se) if column else (0.0, across.COUNTERS_SD)
-    return exp(size), MethodBreak(
-        day=min(target.baseline_last + DAY, until),
-        door=None,
-        kind="source",
-        method=column.bridge.method if column else "prior",
-        factor=exp(size),
-        error=_error(exp(size), se),
-        source=target.baseline_source,
-        counter=part.columns[0].counter if part and part.columns else "",  # the same for each of them
+    bridge = (
+        column.bridge
+        if column
+        else Bridge(day=0, door=0, kind="source", method="prior", size=0.0, se=across.COUNTERS_SD)
     )
+    counter = part.columns[0].counter if part and part.columns else ""  # the same for each of them
+    day, source = min(target.baseline_last + DAY, until), target.baseline_source
+    return bridge.factor, _break(bridge, day, source=source, counter=counter)
 
 
-def _source_break(column: Column) -> MethodBreak:
-    assert column.since
-    bridge = column.bridge
+def _break(bridge: Bridge, day: date, door: str | None = None, **sources: str) -> MethodBreak:
+    """Return the break that a bridge is over; its error is half the width of the 95 % interval."""
     return MethodBreak(
-        day=column.since,
-        door=None,
-        kind="source",
+        day=day,
+        door=door,
+        kind=bridge.kind,
         method=bridge.method,
-        factor=bridge.factor,
-        error=_error(bridge.factor, bridge.se),
-        source=column.source,
-        counter=column.counter,
+        factor=None if bridge.method == "none" and bridge.kind != "source" else bridge.factor,
+        error=bridge.factor * expm1(TWO_SIDED_95 * bridge.se),
+        **sources,
     )
-
-
-def _error(factor: float, se: float) -> float:
-    """Return half the width of a factor's 95 % interval, by the standard error of its logarithm."""
-    return factor * expm1(TWO_SIDED_95 * se)
 
 
 def _bridges(
@@ -294,14 +288,3 @@ def _doors(history: History, steady: Sequence[int]) -> Iterator[MethodBreak]:
                 history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]
             )
             yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
-
-
-def _break(history: History, bridge: Bridge, steady: Sequence[int]) -> MethodBreak:
-    return MethodBreak(
-        day=history.dates[bridge.day],
-        door=history.doors[steady[bridge.door]].name,
-        kind=bridge.kind,
-        method=bridge.method,
-        factor=bridge.factor if bridge.method != "none" else None,
-        error=_error(bridge.factor, bridge.se),
-    )

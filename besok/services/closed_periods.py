@@ -108,18 +108,14 @@ def get_reported(db: Database, site: str, year: int, today: date, *, verify: boo
     """
     first, last = period_of(f"{year:04}")
     report = store.report(db, site, first, last)
+    checked = compute_annual(db, site, year, today, verify=True) if verify else None
     if report is None:
-        return (
-            compute_annual(db, site, year, today, verify=True)
-            if verify
-            else get_annual_report(db, site, year, today)
-        )
+        return checked or get_annual_report(db, site, year, today)
     period = next(one for one in store.kept(db, site) if (one.first, one.last) == (first, last))
-    checked = compute_annual(db, site, year, today, verify=True).verification if verify else None
     place = load(db, site)
     revision = _revision(db, place, period, _days(db, place, first, last))
     closed = replace(period.view(), revision=revision)
-    return replace(report, verification=checked, closed=closed)
+    return replace(report, verification=checked.verification if checked else None, closed=closed)
 
 
 def _closed_point(point: VisitPoint, period: KeptPeriod | None) -> VisitPoint:

@@ -35,11 +35,6 @@ class _Device(DeviceInfo):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Refuses:
-    yes: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _RejectedRow:
     id: int
     received: datetime
@@ -102,8 +97,7 @@ def get_rejected_alike(db: Database, limit: int) -> list[RejectedAlike]:
 
 def refuses_simulated(db: Database, site: str, now: datetime) -> bool:
     """Tell whether simulated messages were rejected within the last hour because the site is real."""
-    answer = db.fetch_one("refuses_simulated", _Refuses, site=site, since=now - REFUSED_FOR)
-    return answer is not None and answer.yes
+    return bool(db.rows("refuses_simulated", site=site, since=now - REFUSED_FOR)[0][0])
 
 
 def _shown(r: _RejectedRow) -> dict[str, Any]:

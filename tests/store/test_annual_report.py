@@ -21,6 +21,7 @@ from besok.store.rollup import rebuild_days
 from besok.store.write import Batch, Incoming, write
 from besok.text import formats
 from cli.terminal import annual as terminal
+from cli.terminal.tables import json_text
 from dashboard.pages.progress import national_statistics
 from tests.databases import execute, undone
 from tests.store.counted import HOUSE
@@ -124,7 +125,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database) -> None:
         "the same",
     ):
         assert word in text
-    assert json.loads(terminal.as_json([r]))[0]["besok01"] == r.besok01
+    assert json.loads(json_text([r]))[0]["besok01"] == r.besok01
     # a bucket that is not what its readings are
     execute(
         db,

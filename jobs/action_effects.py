@@ -12,7 +12,7 @@ from besok.model.actions import Action
 from besok.model.arrays import Floats
 from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
-from besok.model.site import WEEKDAYS, Site
+from besok.model.site import WEEKDAYS, Site, spaces_around
 from besok.model.views.calendar import ActionEffect, CalendarDay
 from besok.services.calendar import get_calendar_days
 from besok.services.progress import get_progress
@@ -96,17 +96,9 @@ def _series(
 
 def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
     """Return the chosen spaces, those around them and those within them."""
-    parent = {space.id: space.parent for space in site.spaces}
-
-    def up(space: str) -> set[str]:
-        spaces = {space}
-        while parent.get(space):
-            space = parent[space]
-            spaces.add(space)
-        return spaces
-
-    above = set().union(*(up(space) for space in chosen))
-    return above | {space for space in parent if up(space) & set(chosen)}
+    parents = {space.id: space.parent for space in site.spaces}
+    above = {*chosen, *(around for space in chosen for around in spaces_around(space, parents))}
+    return above | {space for space in parents if {*spaces_around(space, parents)} & {*chosen}}
 
 
 def _filled(days: Mapping[date, float], at: Mapping[date, int]) -> Floats:

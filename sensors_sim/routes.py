@@ -159,7 +159,7 @@ def _spaces(site: Site) -> tuple[Space, ...]:
 
 
 def _end(number: dict[str, int], site: Site, portal: Portal, end: str) -> int:
-    name = end if end == OUTSIDE or "/" in end else f"{site.id}/{end}"
+    name = site.end_of_all(end)
     if name not in number:
         raise SiteFileError(
             [f"portal {site.id}/{portal.id} leads to {name}, which is not a space of this file"]

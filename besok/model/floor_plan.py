@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from besok.model.site import Point, Portal, Sensor, Site
+from besok.model.site import Point, Portal, Sensor, Site, spaces_around
 
 MOST_CORNERS = 100  # of a space: each is compared with all others
 
@@ -17,16 +17,10 @@ def sizes(site: Site) -> dict[str, Point]:
 def plans(site: Site) -> dict[str, str]:
     """Return the plan of each space that has one: that of the nearest space around it with a plan."""
     sized, parents = sizes(site), {space.id: space.parent or site.id for space in site.spaces}
-    nearest = {space: _around(space, parents, sized) for space in parents}
+    nearest = {
+        space: next((at for at in spaces_around(space, parents) if at in sized), "") for space in parents
+    }
     return {space: plan for space, plan in nearest.items() if plan} | {name: name for name in sized}
-
-
-def _around(space: str, parents: dict[str, str], sized: dict[str, Point]) -> str | None:
-    at, seen = parents.get(space), {space}
-    while at is not None and at not in sized and at not in seen:
-        seen.add(at)
-        at = parents.get(at)
-    return at if at in sized else None
 
 
 def plans_of_portal(portal: Portal, of_space: dict[str, str]) -> list[str]:

@@ -406,9 +406,23 @@ class Site:
         """Return the id by which the sensor's device names itself in readings; native devices include their site."""
         return f"{self.id}/{sensor.device}" if sensor.source == "native" else sensor.device
 
+    def end_of_all(self, end: str) -> str:
+        """Return the end of a portal as it is named among the spaces of all sites."""
+        return end if "/" in end or end == OUTSIDE else f"{self.id}/{end}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFile:
     """The content of a site file: one or several sites that belong together."""
 
     sites: tuple[Site, ...] = field(default=())
+
+
+def spaces_around(space: str, parents: Mapping[str, str | None]) -> list[str]:
+    """Return the spaces around a space, the nearest first; itself among them only if it lies in a circle."""
+    found: list[str] = []
+    around = parents.get(space)
+    while around and around not in found:
+        found.append(around)
+        around = parents.get(around)
+    return found

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from besok.model import calendar
 from besok.model.scenario_sandbox import is_sandbox
-from besok.model.site import Site, Text
+from besok.model.site import Site, Text, spaces_around
 from besok.model.views.like import like
 from besok.model.views.live import Level, SpaceLive, level
 from besok.model.views.public import PublicDay, PublicHour, PublicRequest, PublicSite, PublicSpace, Use
@@ -54,6 +54,9 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     root, *rest = live.spaces if shown else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
     floors = {space.space: space.name for space in rest if space.kind == "storey"}
+    storey = {
+        name: floors[at] for name in parents for at in reversed(spaces_around(name, parents)) if at in floors
+    }  # the nearest
     usual = _usual_week(db, place, today)
     return like(
         PublicSite,
@@ -61,7 +64,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         timezone=place.timezone,
         at_night=at_night,
         level=_level(root, root.capacity),
-        spaces=tuple(_space(space, _floor(space.space, parents, floors)) for space in public_spaces(rest)),
+        spaces=tuple(_space(space, storey.get(space.space)) for space in public_spaces(rest)),
         next_hours=()
         if at_night
         else _next_hours(db, place, now, _capacity(root.capacity, place, today, usual)),
@@ -82,14 +85,6 @@ def public_spaces(spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
         and space.reason != "space_closed"
         and (space.seats or space.capacity or COARSE) >= COARSE
     ]
-
-
-def _floor(space: str, parents: Mapping[str, str | None], floors: Mapping[str, Text]) -> Text | None:
-    """Return the name of the storey around a space."""
-    at = parents.get(space)
-    while at is not None and at not in floors:
-        at = parents.get(at)
-    return floors[at] if at is not None else None
 
 
 def _at_night(time: datetime, place: Site) -> bool:

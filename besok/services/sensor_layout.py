@@ -9,7 +9,7 @@ from besok.analytics.quality.sensor_series import (
     LevelChannel,
     SensorLayout,
 )
-from besok.model.site import OUTSIDE, Sensor, Site
+from besok.model.site import Sensor, Site
 
 Source = tuple[str, str, str]  # source, device as it names itself, channel
 
@@ -28,7 +28,7 @@ def sensor_layout(
     counters: list[tuple[CounterChannel, Source, bool]] = []
     for owner in sorted(sites, key=lambda s: s.id != site.id):
         for portal in owner.portals:
-            outer, inner = (places.get(_end(owner, end)) for end in (portal.outer, portal.inner))
+            outer, inner = (places.get(owner.end_of_all(end)) for end in (portal.outer, portal.inner))
             if outer is None and inner is None:
                 continue
             counting = [s for s in owner.sensors if s.portal == portal.id and s.role == "primary"]
@@ -73,7 +73,3 @@ def _counter(owner: Site, sensor: Sensor, door: int, is_own: bool) -> CounterCha
 
 def _source(owner: Site, sensor: Sensor) -> Source:
     return sensor.source, owner.external_id(sensor), sensor.channel_key
-
-
-def _end(owner: Site, end: str) -> str:
-    return end if "/" in end or end == OUTSIDE else f"{owner.id}/{end}"

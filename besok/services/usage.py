@@ -8,7 +8,7 @@ from datetime import date, datetime
 from besok.analytics import usage
 from besok.analytics.usage import DayUse
 from besok.model import calendar
-from besok.model.site import Site
+from besok.model.site import Site, spaces_around
 from besok.model.views.like import like
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import SpaceUsage, Together
@@ -83,9 +83,10 @@ def get_together(
     """
     place = site_of(db, site)
     built = {s.space: s for s in get_spaces(db, place.id)}
+    parents = {s.space: s.parent for s in built.values()}
     for name in chosen:
         require_space(place, name)
-        if around := set(_around(built, name)) & (set(chosen) - {name}):
+        if around := set(spaces_around(name, parents)) & (set(chosen) - {name}):
             raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
     start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)
     series = [get_occupancy(db, place, name, start, end, "15min") for name in chosen] if start < end else []
@@ -109,16 +110,7 @@ def get_together(
 def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:
     """Return the seats and the capacity of a space: as stated, else the seats within it and the site's capacity."""
     space = built[name]
-    within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
+    parents = {s.space: s.parent for s in built.values()}
+    within = [s.seats for s in built.values() if s.seats and name in spaces_around(s.space, parents)]
     seats = space.seats if space.seats is not None else sum(within) or None
     return seats, space.capacity or (place.capacity if space.parent is None else None)
-
-
-def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:
-    """Return the spaces around a space."""
-    ancestors: list[str] = []
-    parent = built[name].parent
-    while parent is not None:
-        ancestors.append(parent)
-        parent = built[parent].parent
-    return ancestors

@@ -18,7 +18,7 @@ from besok.model.building import Building
 from besok.model.calendar import ALWAYS, day_bounds
 from besok.model.decode_context import decode_context_of
 from besok.model.readings import Message, Reading
-from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
+from besok.model.site import Portal, Sensor, Site, SiteFile
 from besok.store.occupancy import Flows, Layout, Levels
 from collectors.pipeline import decode
 from sensors_sim import stream, truth
@@ -136,7 +136,7 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
     uncounted: list[tuple[int | None, int | None]] = []
     for owner in sites.sites:
         for portal in owner.portals:
-            outer, inner = (index.get(_end(owner, end)) for end in (portal.outer, portal.inner))
+            outer, inner = (index.get(owner.end_of_all(end)) for end in (portal.outer, portal.inner))
             if not portal.counted:
                 uncounted.append((outer, inner))
             elif outer is not None or inner is not None:
@@ -159,10 +159,6 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
     counting = [[(_channel(o, s), s.swapped) for s in o.sensors if s.portal == p.id and s.role == "primary"]
                 for p, o in doors]  # fmt: skip
     return plan, counting, [_channel(site, s) for s in looking]
-
-
-def _end(owner: Site, end: str) -> str:
-    return end if "/" in end or end == OUTSIDE else f"{owner.id}/{end}"
 
 
 def _channel(site: Site, sensor: Sensor) -> Channel:

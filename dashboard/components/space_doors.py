@@ -1,13 +1,13 @@
 """Entries and exits of a space by door, as counted by the doors' sensors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from dash import dcc
 
 from besok.model import calendar
-from besok.model.site import OUTSIDE, Portal, Site
+from besok.model.site import OUTSIDE, Portal, Site, spaces_around
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import FlowPoint
 from besok.store import sites
@@ -64,7 +64,7 @@ def section(
 def counted(site: Site, spaces: Sequence[SpaceInfo], space: str) -> list[tuple[Portal, bool]]:
     """Return the counted doors of a space, each with whether its entries lead into the space."""
     parents = {one.space: one.parent for one in spaces}
-    inside = {name for name in parents if space in _around(name, parents)}
+    inside = {name for name in parents if space in (name, *spaces_around(name, parents))}
     doors = [(door, door.inner in inside) for door in site.portals if door.counted]
     return [(door, inwards) for door, inwards in doors if inwards != (door.outer in inside)]
 
@@ -110,10 +110,3 @@ def ends(db: Database, site: Site) -> dict[str, str]:
         | roots
         | {f"{o.id}/{s.id}": f"{named(o.name)}: {named(s.name)}" for o in others for s in o.spaces}
     )
-
-
-def _around(name: str | None, parents: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield a space and the spaces around it."""
-    while name is not None:
-        yield name
-        name = parents.get(name)

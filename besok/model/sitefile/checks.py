@@ -11,7 +11,7 @@ from typing import TypeVar
 from besok.model import topics
 from besok.model.access import SCENARIO_SANDBOX
 from besok.model.calendar import EARLY, LATE, Span, placement_span
-from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
+from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile, spaces_around
 from besok.model.sitefile import mapping_checks, opening_checks, plan_checks, target_checks, visit_checks
 from besok.model.suggest import suggestion
 from besok.model.tomlfile import Path, Problem
@@ -72,7 +72,7 @@ def _check_spaces(path: Path, site: Site, known: set[str]) -> Iterator[Problem]:
             reason = f'"{space.id}" is taken (the site itself is the outermost space); choose another id'
             yield (*at, "id"), reason
         yield from _check_known((*at, "parent"), space.parent, "space", known)
-        if _in_circle(space.id, parents):
+        if space.id in spaces_around(space.id, parents):
             yield (*at, "parent"), "the space lies within itself; follow the parents and break the circle"
         yield from _check_days(at, space.first, space.last)
         for there, closure in _numbered(at, "closed", space.closed):
@@ -82,16 +82,6 @@ def _check_spaces(path: Path, site: Site, known: set[str]) -> Iterator[Problem]:
 def _check_days(path: Path, first: date | None, last: date | None) -> Iterator[Problem]:
     if first and last and last < first:
         yield (*path, "last"), "it ends before it begins; exchange the two dates"
-
-
-def _in_circle(start: str, parents: dict[str, str]) -> bool:
-    seen, at = set[str](), parents[start]
-    while at in parents and at not in seen:
-        if at == start:
-            return True
-        seen.add(at)
-        at = parents[at]
-    return False
 
 
 def _check_portal(path: Path, portal: Portal, site: Site, ids: set[str], ends: set[str]) -> Iterator[Problem]:

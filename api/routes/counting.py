@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Body, Moment, Name, Routes, Signed
+from api.routing import Body, Moment, Name, Reason, Routes, Signed
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.site import Text
@@ -36,17 +36,13 @@ class VerdictIn(Signed):
     """Whether a proposed correction is to hold."""
 
     decision: Literal["accept", "reject"] = Field(description="What is to become of it")
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)
-    ] = Field(description="Why; it is shown beside the figures")
+    reason: Reason = Field(description="Why; it is shown beside the figures")
 
 
 class UndoIn(Signed):
     """Why a correction is taken back."""
 
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)
-    ] = Field(description="Why; it is kept")
+    reason: Reason = Field(description="Why; it is kept")
 
 
 class TapIn(Body):

@@ -8,11 +8,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.routing import WORD, Body, Routes, file_body
+from api.routing import WORD, Routes, Signed, file_body
 from besok.model import messages
 from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
@@ -103,10 +102,8 @@ class FilePreview:
     layout: str = ""
 
 
-class By(Body):
+class By(Signed):
     """Who undoes or restores."""
-
-    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Routes, Signed
+from api.routing import WORD, Reason, Routes, Signed
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.views.devices import Voided
@@ -20,7 +20,6 @@ from besok.store.voids import KnownDevice
 router = Routes("Operation")
 
 VoidId = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the voiding", examples=[3])]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=WORD)]
 Time = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 

@@ -59,10 +59,10 @@ def undone(conn: psycopg.Connection[Any]) -> Iterator[Undone]:
         yield Undone(conn)
 
 
-def somebody_waits(db: Database) -> bool:
-    """Tell whether a connection to this database waits for a lock."""
-    waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    return execute(db, f"select exists ({waits})") == [(True,)]
+def waiting(db: Database) -> int:
+    """Return how many connections to this database wait for a lock."""
+    waits = "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return len(execute(db, waits))
 
 
 def execute(db: Database, statement: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:

@@ -1,6 +1,6 @@
 """Placements: what each channel observes, and when; a change recomputes exactly the days concerned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from besok.model.calendar import placement_span
@@ -13,15 +13,18 @@ Start = tuple[int | None, int | None, bool, str, datetime | None]  # portal, spa
 End = tuple[datetime | None, list[float] | None]  # end, and position on the plan
 
 
-def lock_placements(conn: Connection, sites: Iterable[Site]) -> None:
+def lock_placements(conn: Connection, sites: Collection[Site]) -> None:
     """Register the channels of some sites, and lock them and the portals they observe as a writer of readings does.
 
+    Those of sites that share portals with these too, so that meanwhile no reading changes what is compared or computed.
     Before anything else of the sites is written: locked in another order, edits and writers wait for each other.
     """
     keys = list(dict.fromkeys(key for site in sites for _, key in keyed(site)))
     identity.register(conn, keys)
-    channels = identity.find_channels(conn, keys).values()
-    conn.execute(sql("lock_channels"), {"channels": sorted(channel for channel, _ in channels)})
+    channels = {channel for channel, _ in identity.find_channels(conn, keys).values()}
+    sharing = conn.execute(sql("channels_sharing_portals"), {"sites": [site.id for site in sites]})
+    channels.update(channel for (channel,) in sharing)
+    conn.execute(sql("lock_channels"), {"channels": list(channels)})
 
 
 def write_placements(conn: Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> None:

@@ -29,7 +29,7 @@ from besok.text.formats import stamp
 from besok.text.languages import speaking
 from jobs import alerting
 from tests.commands import besok, complaint
-from tests.databases import execute, somebody_waits
+from tests.databases import execute, waiting
 from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
@@ -116,7 +116,7 @@ def test_of_equal_rules_at_the_same_moment_one_is_kept(library: Database, now: d
                 (now,),
             )
             second = pool.submit(copy_context().run, rule, library, "sensor_offline", now)
-            wait_for(lambda: somebody_waits(library))
+            wait_for(lambda: waiting(library))
         with pytest.raises(AlertError, match="says the same"):
             second.result()
     assert len(alerts.rules(library)) == 1

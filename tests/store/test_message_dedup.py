@@ -13,7 +13,7 @@ from besok.store import message_dedup
 from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, Rejection, Written, write
-from tests.databases import execute, somebody_waits
+from tests.databases import execute, waiting
 from tests.patience import wait_for
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -191,7 +191,7 @@ def test_whoever_has_the_same_message_waits_for_the_first_to_commit(db: Database
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
         assert message_dedup.repeats(conn, [origin]) == set()
         second.start()
-        wait_for(lambda: somebody_waits(db))
+        wait_for(lambda: waiting(db))
         raise KeyboardInterrupt  # the first one dies
     second.join()
     assert done == [Written(readings=1)]

@@ -16,7 +16,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
 from besok.store.write import Batch, write
-from tests.databases import execute, somebody_waits
+from tests.databases import execute, waiting
 from tests.readings import passed
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -79,7 +79,7 @@ def test_late_readings_during_an_estimate_mark_the_day_again(
     with db.transaction() as conn:
         assert occupancy.take_dirty(conn, library, 3) == [DAY]
         writer.start()
-        wait_for(lambda: somebody_waits(db))
+        wait_for(lambda: waiting(db))
     writer.join()
     assert dirty(db) == [DAY]
 
@@ -103,7 +103,7 @@ def test_an_estimate_waits_for_readings_being_written(
         conn.execute("update flow_bucket set people_in = 2")
         conn.execute(sql("mark_dirty"), {"site": [library], "day": [DAY]})
         worker.start()
-        wait_for(lambda: somebody_waits(db))
+        wait_for(lambda: waiting(db))
     worker.join()
     assert taken == [2]
 

@@ -22,6 +22,7 @@ from besok.services.places import get_sites
 from besok.services.site_editing import change, create, next_step, steps
 from besok.store import audit, roles, sites
 from besok.store.database import Database
+from besok.store.recounted import visits
 from besok.store.write import Batch, write
 from besok.text.languages import speaking
 from cli.commands.sitefiles import as_sandbox
@@ -31,7 +32,7 @@ from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
 from sensors_sim.world import World
-from tests.databases import somebody_waits
+from tests.databases import waiting
 from tests.readings import passed
 from tests.small_sites import library
 from tests.unit.on_the_way import texts
@@ -68,10 +69,43 @@ def test_an_edit_locks_doors_after_their_channels_as_writers_do(
     with db.transaction() as conn:  # as a writer does
         conn.execute("select from channel order by channel_id for no key update")
         applied.start()
-        wait_for(lambda: somebody_waits(db))
+        wait_for(lambda: waiting(db))
         conn.execute("select from portal order by portal_id for no key update")
     applied.join()
     assert {portal.width_m for portal in sites.load(db, LIBRARY).portals} == {3}
+
+
+@pytest.mark.usefixtures("database_url", "places")  # with a pool of connections
+def test_what_arrives_during_an_edit_is_not_told_as_its_effect(
+    db: Database, wait_for: Callable[..., object]
+) -> None:
+    """Also through a door of another site, which only the edited one's visits share."""
+    library, park = EXAMPLE.sites
+    (sensor,) = [s for s in library.sensors if s.portal == "park-entrance" and s.role == "primary"]
+    late = Batch(
+        readings=passed(
+            library.external_id(sensor),
+            datetime.now(UTC) - timedelta(days=2),
+            1,
+            8,
+            channel=sensor.channel_key,
+        )
+    )
+    larger = SiteFile(sites=(replace(park, capacity=4321),))
+    lines: list[str] = []
+    applied = Thread(target=copy_context().run, args=(lambda: lines.extend(sites.apply(db, larger)),))
+    written = Thread(target=copy_context().run, args=(write, db, late))
+    with db.transaction() as conn:
+        conn.execute("select from site where slug = %s for no key update", [park.id])
+        applied.start()
+        wait_for(lambda: waiting(db))
+        written.start()
+        wait_for(lambda: not written.is_alive() or waiting(db) == 2)
+    applied.join()
+    written.join()
+    assert [line for line in lines if "visits" in line] == []
+    with db.transaction() as conn:
+        assert [gross for gross, _ in visits(conn, [park.id])[park.id].values()] == [8]
 
 
 @pytest.mark.usefixtures("places")

@@ -31,6 +31,21 @@ select distinct sp.site_id from site_portal sp join portal p using (portal_id) w
 union
 select unnest(%(sites)s::int[])
 
+-- name: channels_sharing_portals
+-- The channels that observe places of given sites, or of sites that touch the same portals.
+with edited as (
+    select site_id from site where slug = any(%(sites)s)
+)
+select distinct pl.channel_id
+from placement pl
+left join site_portal sp using (portal_id)
+left join space z on z.space_id = pl.space_id
+where coalesce(sp.site_id, z.site_id) in (
+    select site_id from edited
+    union all
+    select other.site_id from edited join site_portal own using (site_id) join site_portal other using (portal_id)
+)
+
 -- name: site_files
 -- Sites as they were applied last, in order: the form is besok.model.site.Site. Removed spaces and portals are left out, and placements
 -- that have ended unless `history` asks for them; an end of a portal in another site is named site/space, a native device without its site.

@@ -23,8 +23,8 @@ Audited = Literal[  # kinds of changes that the audit has
     "token.add", "token.remove", "site.apply", "device.mapping", "device.topics", "action", "count",
     "count.discard", "calibration", "finding.acknowledge", "codec", "headcount", "void", "device.forget",
     "site.remove", "import", "calendar", "correction", "release", "sandbox", "alert.rule", "alert.rule.remove",
-    "alert.target", "alert.acknowledge", "maintenance", "announcement", "privacy.erase", "scenario",
-    "site.picture",
+    "alert.target", "alert.target.remove", "alert.acknowledge", "maintenance", "announcement", "privacy.erase",
+    "scenario", "site.picture",
 ]  # fmt: skip
 RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     "viewer": frozenset({"open", "read", "count"}),

@@ -70,8 +70,6 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     """Store a rule; return its number. Raises NotFound, and AlertError where it could never hold, or already exists."""
     if rule.kind not in _STATES:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
-    if rule.target not in alerts.targets(db):
-        raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
     if rule.site and rule.kind in INSTALLATION:
         raise AlertError(messages.RULE_OF_ALL_SITES(kind=rule.kind))
     place = load(db, rule.site) if rule.site else None

@@ -8,7 +8,7 @@ from typing import Final
 from besok.model import messages
 from besok.model.access import Audited
 from besok.model.alerts import Alert, AlertRule, AlertState
-from besok.model.errors import AlertError
+from besok.model.errors import AlertError, NotFound
 from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Connection, Database, fetch, sql, values_of
@@ -26,6 +26,18 @@ def put_target(db: Database, name: str, url: str, *, trial: bool = False) -> Non
 def try_target(db: Database, name: str) -> bool:
     """Have the jobs send a test message to a target; False if there is none of that name."""
     return db.run("alert_target_try", {"name": name}) == 1
+
+
+def remove_target(db: Database, name: str, now: datetime) -> bool:
+    """Remove a target, and end the rules that send to it; False if there is none of that name."""
+    with db.transaction() as conn:
+        conn.execute(sql("alert_target_lock"), {"name": name})
+        for rule in fetch(conn, "alert_rules", AlertRule):
+            if rule.target == name:
+                _change_within(
+                    conn, "alert_rule_remove", "alert.rule.remove", {"id": rule.id, "now": now}, ""
+                )
+        return _change_within(conn, "alert_target_remove", "alert.target.remove", {"name": name}, "") != ""
 
 
 def target_states(db: Database) -> list[TargetInfo]:
@@ -54,9 +66,10 @@ def targets(db: Database) -> dict[str, str]:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Keep a rule; return its number. Raises AlertError where one in force says the same."""
+    """Keep a rule; return its number. Raises NotFound without its target, AlertError where an equal one is in force."""
     with db.transaction() as conn:
-        conn.execute(sql("alert_target_lock"), {"name": rule.target})
+        if conn.execute(sql("alert_target_lock"), {"name": rule.target}).fetchone() is None:
+            raise NotFound(messages.NO_ALERT_TARGET(name=rule.target))
         for other in fetch(conn, "alert_rules", AlertRule):
             if replace(other, id=rule.id, author=rule.author) == rule:
                 raise AlertError(messages.RULE_EXISTS(number=other.id))

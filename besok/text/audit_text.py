@@ -26,6 +26,7 @@ def kinds() -> dict[Audited, str]:
         "alert.rule": _("Alert rule changed"),
         "alert.rule.remove": _("Alert rule removed"),
         "alert.target": _("Alert recipient changed"),
+        "alert.target.remove": _("Alert recipient removed"),
         "announcement": _("Announcement"),
         "calendar": _("Calendar"),
         "calibration": _("Calibration"),

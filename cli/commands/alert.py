@@ -46,6 +46,16 @@ def list_targets() -> None:
             print(f"{name}: {url.partition(':')[0]}")
 
 
+@target.command("remove")
+def remove_target(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
+    """Remove an address, and end its rules."""
+    with opened() as db:
+        if not alerts.remove_target(db, name, datetime.now(UTC)):
+            raise typer.BadParameter(
+                f"there is no target {name}; `besok alert target list` shows those there are"
+            )
+
+
 @app.command()
 def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
     """Send a message to a target."""

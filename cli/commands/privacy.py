@@ -21,7 +21,7 @@ SHOWN: Final = 5  # texts of a column
 LONGEST: Final = 100  # characters of one
 REMEDY: Final = {
     "account": "`besok user remove` ends the account; until then its changes bear the name",
-    "alert_target": "`besok alert target put` gives the target another address",
+    "alert_target": "`besok alert target remove` removes the target",
     "api_key": "`besok key revoke` ends the key; its name stays with its changes",
     "receive_token": "`besok receive token remove` ends it; add it again under another name",
     "device": "it has a place: rename it where it sends and in the site file",

@@ -169,17 +169,17 @@ def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -
 
 
 def _target(target: TargetInfo) -> Any:
-    form_id, address = f"target-{target.name}", f"POST /api/v1/alerts/targets/{target.name}/test"
+    form_id, address = f"target-{target.name}", f"/api/v1/alerts/targets/{target.name}"
     failed = plural(
         "the last message did not get through", "the last {n} messages did not get through", target.failed
     )
     facts = [target.service, *([failed.format(n=target.failed)] if target.failed else [])]
     facts += [_("a test is on its way")] if target.trial else []
     text = html.P([html.Span(target.name, className="strong"), ": ", " · ".join(facts)])
-    verb = _("Send a test")
-    return html.Div(
-        [
-            text,
-            fold(verb, forms.form([], form_id, verb, target.name, address, kept=_("A test is on its way."))),
-        ]
-    )
+    verb, remove = _("Send a test"), _("Remove the address")
+    test = forms.form([], form_id, verb, target.name, f"POST {address}/test", kept=_("A test is on its way."))
+    end = forms.form(
+        [quiet(_("The rules that send here end, too. The log stays."))],
+        f"remove-{form_id}", remove, target.name, f"DELETE {address}", kept=_("Removed."),
+    )  # fmt: skip
+    return html.Div([text, fold(verb, test), fold(remove, end)], **data(key=form_id))

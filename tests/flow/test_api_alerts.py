@@ -87,6 +87,26 @@ def test_an_address_is_kept_tried_and_not_told(ask: httpx2.Client, db: Database,
     assert "hemligt" not in everything
 
 
+def test_an_address_is_removed_with_its_rules_and_what_was_sent_stays(
+    ask: httpx2.Client, db: Database, now: datetime
+) -> None:
+    desk(ask)
+    rule = {"who": "Kim", "kind": "sensor_offline", "target": "desk", "minutes": 5}
+    made = ask.post(f"{SITE}/alerts/rules", json=rule)
+    silent(db, now)
+    alerting.send(db, now)
+    assert ask.delete("/api/v1/alerts/targets/desk").status_code == 204
+    assert ask.get("/api/v1/alerts/targets").json() == [] == ask.get(f"{SITE}/alerts/rules").json()
+    (sent,) = ask.get("/api/v1/alerts/deliveries").json()
+    assert (sent["target"], sent["alerts"]) == ("desk", 1)
+    (over,) = ask.get(f"{SITE}/alerts", params={"resolved_hours": 1}).json()
+    assert over["subject"] == SENSOR and over["resolved"], "nobody would be told that it is over"
+    assert ask.delete("/api/v1/alerts/targets/desk").status_code == 404
+    assert ask.post(f"{SITE}/alerts/rules", json=rule).status_code == 422
+    done = [(entry["action"], entry["subject"]) for entry in ask.get("/api/v1/audit").json()]
+    assert {("alert.rule.remove", str(made.json()["id"])), ("alert.target.remove", "desk")} <= set(done)
+
+
 def test_rules_that_could_never_hold_say_what_is_missing(ask: httpx2.Client) -> None:
     desk(ask)
     for more, said in (

@@ -58,7 +58,7 @@ class Walk:
         """Ask what succeeds, and expect one more entry of the key's name in the audit."""
         method, path = entry.split(" ")
         before = self.noted()
-        for name in ("{number}", "{count}", "{action}", "{part}", "{space}", "{change}"):
+        for name in ("{number}", "{count}", "{action}", "{part}", "{space}", "{change}", "{name}"):
             path = path.replace(name, str(of))
         answer = self.client.request(method, path.replace("{site}", site), **more)
         assert answer.is_success, f"{entry}: {answer.text}"
@@ -205,6 +205,7 @@ def alerts(walk: Walk, db: Database) -> None:
     alert, *_ = walk.client.get(f"{V1}/sites/{LIBRARY}/alerts").json()
     walk(f"POST {SITE}/alerts/{{number}}/acknowledge", "alert.acknowledge", of=alert["id"], json={})
     walk(f"DELETE {SITE}/alerts/rules/{{number}}", "alert.rule.remove", of=rule["id"])
+    walk(f"DELETE {V1}/alerts/targets/{{name}}", "alert.target.remove", of="desk")
 
 
 def maintenance(walk: Walk, db: Database) -> None:

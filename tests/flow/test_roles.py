@@ -114,6 +114,7 @@ TABLE: Final[dict[str, set[str]]] = {
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",
          f"GET {V1}/alerts/targets", f"POST {V1}/alerts/targets", f"POST {V1}/alerts/targets/{{name}}/test",
+         f"DELETE {V1}/alerts/targets/{{name}}",
          f"GET {V1}/alerts/deliveries"),
         ADMIN,
     ),

@@ -175,6 +175,10 @@ returning name, null as site
 -- Has a message sent that tries a target.
 update alert_target set trial = true, next_try = '-infinity' where name = %(name)s
 
+-- name: alert_target_remove
+-- Removes a target; what was sent to it stays.
+delete from alert_target where name = %(name)s returning name, null as site
+
 -- name: alert_target_states
 -- The targets: besok.store.alerts.Target.
 select name, split_part(url, ':', 1) as service, attempts as failed, trial from alert_target order by name
@@ -203,7 +207,7 @@ where t.attempts >= 3 and (failed.last > %(now)s::timestamptz - interval '2 hour
 select name from alert_target where next_try <= %(now)s
 
 -- name: alert_target_lock
--- One new rule of a target at a time.
+-- One new rule of a target at a time, and none while it is removed.
 select from alert_target where name = %(name)s for update
 
 -- name: alert_rule_add

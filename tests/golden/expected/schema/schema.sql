@@ -516,7 +516,6 @@ alert_mute.until timestamp with time zone NO
 alert_rule CHECK ((minutes >= 0))
 alert_rule FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 alert_rule FOREIGN KEY (space_id) REFERENCES space(space_id) ON DELETE CASCADE
-alert_rule FOREIGN KEY (target) REFERENCES alert_target(name)
 alert_rule PRIMARY KEY (rule_id)
 alert_rule.author text NO 
 alert_rule.kind text NO 

@@ -215,16 +215,15 @@ def spread(cells: Cells, variance: Floats) -> Cells:
     times = times[order]
     side = np.minimum(variance[order, 0] / times / 2, 0.45)
     stay = 1 - 2 * side
-    to_each_side = (side / stay).astype(np.float32)[:, None]
     apart: Cells = np.zeros((len(order), BIASES, CELLS + 1), np.float32)  # by a cell between the columns
     apart[:, :, :CELLS] = cells[order]
-    wider = apart.reshape(-1, BIASES * (CELLS + 1))
+    wider, to_each_side = apart.reshape(-1), np.repeat((side / stay).astype(np.float32), apart[0].size)
     for n in range(times.max(initial=0)):
-        widening = np.count_nonzero(times > n)
+        widening = np.count_nonzero(times > n) * apart[0].size
         moved = to_each_side[:widening] * wider[:widening]
-        wider[:widening, 1:] += moved[:, :-1]
-        wider[:widening, :-1] += moved[:, 1:]
-        apart[:widening, :, CELLS] = 0
+        wider[1:widening] += moved[:-1]
+        wider[: widening - 1] += moved[1:]
+        wider[CELLS:widening:CELLS + 1] = 0
     spread_out = cells.copy()
     # What stays comes last, once and not at each spreading: until then cells are at most 1e24 times as large
     spread_out[order] = apart[:, :, :CELLS] * (stay**times).astype(np.float32)[:, None, None]

@@ -22,7 +22,7 @@ from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, Quarte
 from jobs import quarters
 from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, SitePast, week_of
-from jobs.observations import NOTHING_TOLD, DayClock, by_minute
+from jobs.observations import NOTHING_TOLD, DayClock, observe
 from jobs.running import Running
 
 THIRD = 5  # minutes
@@ -57,9 +57,7 @@ class Today:
         if since is not None or self._flows is None:
             first = min(first, self._read(conn, since, steps))
         assert self._flows and self._levels
-        seen, shown = by_minute(
-            self._plan, self._flows[:steps], self._levels[:steps], self._hours, self._told
-        )
+        seen, shown = observe(self._plan, self._flows[:steps], self._levels[:steps], self._hours, self._told)
         figures = self._running.figures(seen, first).where(shown)
         if self._written:
             self._write_changes(conn, figures, self._written)
@@ -137,7 +135,7 @@ def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
     span = (hours.begins, hours.begins, hours.ends)
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
     by_people = store.people_counts(conn, past.plan, hours.begins, hours.ends)
-    seen, shown = by_minute(past.plan, flows, levels, hours, by_people)
+    seen, shown = observe(past.plan, flows, levels, hours, by_people)
     learnt = past.learnt(conn, week_of(day), keep=True).without(past.plan.unused(hours.begins))
     figures = smoothed(past.plan.building, seen, learnt)
     figures = bounded(past.plan.building, figures)

@@ -16,7 +16,7 @@ from besok.store import occupancy
 from besok.store import parameters as store
 from besok.store.database import Connection
 from besok.store.occupancy import QUARTER, Layout
-from jobs.observations import DayClock, by_quarter
+from jobs.observations import DayClock, observe
 
 DAY = timedelta(days=1)
 # Eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
@@ -70,7 +70,7 @@ class SitePast:
         for day in calendar.days_from(first, last):
             hours = DayClock(self.site, day, QUARTER)
             steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
-            seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours, by_people)
+            seen, shown = observe(self.plan, flows[steps], levels[steps], hours, by_people)
             self._days[day] = seen, shown, highest[steps], hours
 
     def day(self, day: date) -> Observed:

@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 from besok.analytics.occupancy import DayObservations, Headcount, by_space, heard, known, placed
 from besok.analytics.runs import hold
 from besok.model import calendar
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools
 from besok.model.site import Site
-from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, PeopleCounts
+from besok.store.occupancy import MINUTE, Flows, Layout, Levels, PeopleCounts
 
 HOLD_MINUTES = 5  # a level reading counts at least this long, and for three reports of its sensor
-PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figures
+PATIENCE = timedelta(hours=1)  # a site of which nothing is heard for longer has no figures
 NOTHING_TOLD = PeopleCounts()
-PATIENCE_QUARTERS = PATIENCE_MINUTES * MINUTE // QUARTER
 
 
 class DayClock:
@@ -54,75 +53,38 @@ def _minute(t: datetime, zone: ZoneInfo) -> int:
     return there.hour * 60 + there.minute
 
 
-def by_minute(
-    plan: Layout,
-    flows: Flows,
-    levels: Levels,
-    hours: DayClock | None = None,
-    by_people: PeopleCounts = NOTHING_TOLD,
+def observe(
+    plan: Layout, flows: Flows, levels: Levels, hours: DayClock, by_people: PeopleCounts = NOTHING_TOLD
 ) -> tuple[DayObservations, Bools]:
-    """Return a business day by minute from its beginning on, and in which of its minutes anything of the site was
-    known.
+    """Return a business day from its beginning on, and in which of its steps anything of the site was known.
+
+    The readings of channels become those of the spaces they observe, counts added up. By minute they are held.
     """
-    counts = _headcounts(plan, flows, hours, by_people)
-    shown = known(
-        heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_MINUTES
-    )
-    lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
-    people, occupied = hold(levels.people, lasting), hold(levels.occupied, lasting)
-    co2 = None if levels.co2 is None else hold(levels.co2, lasting)
-    return seen(plan, flows, people, occupied, co2, hours, counts, by_people, step=MINUTE), shown
-
-
-def by_quarter(
-    plan: Layout,
-    flows: Flows,
-    levels: Levels,
-    hours: DayClock | None = None,
-    by_people: PeopleCounts = NOTHING_TOLD,
-) -> tuple[DayObservations, Bools]:
-    """Return a business day by quarter of an hour, and in which of them anything of the site was known."""
-    counts = _headcounts(plan, flows, hours, by_people)
-    shown = known(
-        heard(flows.people_in, flows.people_out, levels.people, levels.occupied, counts[0]), PATIENCE_QUARTERS
-    )
-    inside = levels.people, levels.occupied, levels.co2
-    return seen(plan, flows, *inside, hours, counts, by_people, step=QUARTER), shown
-
-
-def _headcounts(
-    plan: Layout, flows: Flows, hours: DayClock | None, by_people: PeopleCounts
-) -> tuple[Floats, Floats]:
-    """Return the headcounts of a day by step and space, with their standard deviations."""
-    counts = (
-        [
-            Headcount(at=(time - hours.begins) / hours.step, space=space, people=people)
-            for time, space, people in by_people.headcounts
-        ]
-        if hours
-        else []
-    )
-    return placed(counts, plan.building, flows.people_in, flows.people_out)
-
-
-def seen(
-    plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
-    counts: tuple[Floats, Floats], by_people: PeopleCounts, *, step: timedelta,
-) -> DayObservations:  # fmt: skip
-    """Return flows, and the readings of channels as those of the spaces they observe; counts are added up."""
+    told = [
+        Headcount(at=(time - hours.begins) / hours.step, space=space, people=people)
+        for time, space, people in by_people.headcounts
+    ]
+    headcounts = placed(told, plan.building, flows.people_in, flows.people_out)
+    anything = heard(flows.people_in, flows.people_out, levels.people, levels.occupied, headcounts[0])
+    people, occupied, co2 = levels.people, levels.occupied, levels.co2
+    if hours.step == MINUTE:
+        lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
+        people, occupied = hold(people, lasting), hold(occupied, lasting)
+        co2 = None if co2 is None else hold(co2, lasting)
     spaces, steps = len(plan.spaces), len(flows.people_in)
-    return DayObservations.of(
+    seen = DayObservations.of(
         flows.people_in,
         flows.people_out,
         spaces,
         people=by_space(people, plan.level_space, spaces, add=True),
         occupied=by_space(occupied, plan.level_space, spaces, add=False),
         co2=None if co2 is None else by_space(co2, plan.level_space, spaces, add=False),
-        headcounts=counts,
-        checked_sd=by_people.checked_sd(len(plan.portals), hours.begins, hours.ends) if hours else None,
-        awaited=plan.awaited(hours.begins, step, steps) if hours else None,
-        open=hours.open[:steps] if hours else None,
-        clock=hours.clock[:steps] if hours else None,
-        step_minutes=step / MINUTE,
-        weekday=hours.weekday if hours else 0,
+        headcounts=headcounts,
+        checked_sd=by_people.checked_sd(len(plan.portals), hours.begins, hours.ends),
+        awaited=plan.awaited(hours.begins, hours.step, steps),
+        open=hours.open[:steps],
+        clock=hours.clock[:steps],
+        step_minutes=hours.step / MINUTE,
+        weekday=hours.weekday,
     )
+    return seen, known(anything, PATIENCE // hours.step)

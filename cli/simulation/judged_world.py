@@ -11,7 +11,7 @@ from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
 from besok.store.occupancy import MINUTE
 from cli.simulation.observed import Observed
-from jobs.observations import DayClock, by_minute
+from jobs.observations import DayClock, observe
 from sensors_sim.scenario import Scenario
 
 SITE: Final = "site"  # the first space of a world
@@ -41,9 +41,7 @@ class JudgedWorld:
 def judged_world(observed: Observed, scenario: Scenario, history: int) -> JudgedWorld:
     """Return the observed site, to be scored from the day number `history` on."""
     days = [
-        by_minute(observed.plan, observed.flows[s], observed.levels[s], DayClock(observed.site, day, MINUTE))[
-            0
-        ]
+        observe(observed.plan, observed.flows[s], observed.levels[s], DayClock(observed.site, day, MINUTE))[0]
         for s, day in zip(observed.days, observed.dates, strict=True)
     ]
     return JudgedWorld(

@@ -15,15 +15,17 @@ from besok.model.errors import JobError, StoreRefused
 from besok.model.occupancy import Estimate
 from besok.model.views.calendar import CalendarDay
 from besok.store.notify import Notice
-from besok.store.occupancy import Flows, Layout, Levels, Quarters
+from besok.store.occupancy import QUARTER, Flows, Layout, Levels, Quarters
 from jobs import daily, event_effects, quarters
 from jobs.background import load
 from jobs.inbox import ChangeInbox
-from jobs.observations import by_quarter
+from jobs.observations import DayClock, observe
 from jobs.runs import do_each
 from jobs.schedule import DUTIES, Clock, Duty
+from tests.small_sites import house, week
 
 NAN = float("nan")
+HOUSE = house(week("always"))
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 PLAN = Layout(
@@ -74,7 +76,7 @@ def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Lev
 
 def past(people_in: list[float], **levels: list[list[float]]) -> Quarters:
     flows, said = day(people_in, **levels)
-    seen, shown = by_quarter(PLAN, flows, said)
+    seen, shown = observe(PLAN, flows, said, DayClock(HOUSE, date(2026, 3, 2), QUARTER))
     highest = by_space(said.peak, PLAN.level_space, 2, add=True)
     [alone] = quarters.of_days(PLAN, [(seen, shown, highest, NOTHING)])
     return alone

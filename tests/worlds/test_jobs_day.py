@@ -15,7 +15,7 @@ from besok.model.occupancy import Estimate
 from besok.model.site import OpeningException
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded
-from jobs.observations import DayClock, by_minute, by_quarter
+from jobs.observations import DayClock, observe
 from jobs.running import FAR, NEAR, Running, pieces
 from tests.small_sites import house, week
 
@@ -58,12 +58,12 @@ def test_readings_of_rooms_are_held_and_doors_are_not() -> None:
     people = np.array([[3, NAN], [NAN, 4], [NAN, NAN], [NAN, NAN]])
     co2 = np.array([[NAN, 600], [NAN, NAN], [NAN, NAN], [NAN, NAN]])
     levels = Levels(people=people, peak=people, occupied=np.full((4, 2), NAN), co2=co2)
-    seen, shown = by_minute(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), MINUTE))
+    seen, shown = observe(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), MINUTE))
     assert seen.people[:, 1].tolist() == [3, 7, 7, 7]
     assert seen.co2[:, 1].tolist() == [600] * 4
     assert np.isnan(seen.people_in[1, 0]) and seen.step_minutes == 1 and seen.weekday == 1
     assert shown.all()
-    quarter, _ = by_quarter(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), QUARTER))
+    quarter, _ = observe(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), QUARTER))
     assert_array_equal(quarter.people[:, 1], [3, 4, NAN, NAN])  # a mean of a quarter says nothing of the next
     assert quarter.step_minutes == 15 and quarter.open is not None and len(quarter.open) == 4
 

@@ -1,18 +1,28 @@
 """Scenarios: what planners ask, and what became of it."""
 
-from datetime import date, time, timedelta
-from typing import Annotated, Literal
+from datetime import date, timedelta
+from typing import Annotated
 
 import msgspec
 from fastapi import Path, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Body, Routes, Signed
-from besok.model.scenarios import MOST_DAYS, MOST_FACTOR, MOST_PEOPLE, MOST_PLAYED_H, ScenarioSpec
-from besok.model.site import OUTSIDE
+from api.routing import WORD, Routes, Signed
+from besok.model.scenarios import (
+    MOST_DAYS,
+    MOST_FACTOR,
+    MOST_PLAYED_H,
+    FaultySensor,
+    NewDoor,
+    OtherCapacity,
+    PlannedEvent,
+    Recorded,
+    ScenarioSpec,
+    Words,
+)
 from besok.model.views.scenarios import ScenarioRun, ScenarioSpace
 from besok.services import recordings, scenarios
 from besok.store import scenarios as store
@@ -25,65 +35,12 @@ Others = Annotated[
     tuple[Annotated[int, Field(ge=1, le=2**31 - 1)], ...],
     Query(max_length=3, description="Numbers of other scenarios in the same table", examples=[[13]]),
 ]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WORD)]
-People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
-
-
-class DoorIn(Body):
-    """A door that is not there yet."""
-
-    name: Text = Field(description="What it is called", examples=["Entrance from the park"])
-    outer: Text = Field(
-        default=OUTSIDE, description="The space it leads from, or outside", examples=["outside"]
-    )
-    inner: Text = Field(description="The space it leads into", examples=["foyer"])
-    share: float = Field(
-        default=0.2,
-        ge=0,
-        le=1,
-        description="Of an entrance: the share of visitors who take it",
-        examples=[0.2],
-    )
-
-
-class CapacityIn(Body):
-    """A space that is made for more or fewer people."""
-
-    space: Text = Field(description="The space", examples=["foyer"])
-    people: People = Field(description="For how many people it is made instead", examples=[80])
-
-
-class EventIn(Body):
-    """An event on the first day, with people of its own."""
-
-    title: Text = Field(description="What it is called", examples=["Book fair"])
-    space: Text = Field(description="In which space", examples=["hall"])
-    start: time = Field(description="When it begins, by the clock of the site", examples=["13:00"])
-    minutes: int = Field(default=60, ge=5, le=1440, description="How long it lasts", examples=[120])
-    people: People = Field(description="How many come to it", examples=[150])
-
-
-class SensorIn(Body):
-    """The sensor of a door that fails."""
-
-    device: Text = Field(description="Its name", examples=["count-town-entrance"])
-    trouble: Literal["off", "swapped", "drifting"] = Field(
-        description="It sends nothing, takes in for out, or comes to miss more people from day to day",
-        examples=["off"],
-    )
-
-
-class RecordedIn(Body):
-    """A stretch of real traffic."""
-
-    start: time = Field(description="When it begins, by the clock of the site", examples=["13:00"])
-    minutes: int = Field(default=60, ge=1, le=60 * MOST_PLAYED_H, description="How long it is", examples=[60])
 
 
 class ScenarioIn(Signed):
     """What would be different at a site on some days; what is left out is as usual."""
 
-    title: Text = Field(description="What it is called", examples=["A Saturday with a book fair"])
+    title: Words = Field(description="What it is called", examples=["A Saturday with a book fair"])
     first: date = Field(description="The first day", examples=["2026-12-05"])
     days: int = Field(default=1, ge=1, le=MOST_DAYS, description="How many days", examples=[7])
     visitors: float = Field(
@@ -91,14 +48,14 @@ class ScenarioIn(Signed):
     )
     hours: str = Field(default="", max_length=60, pattern=WORD, description="Opening hours on each of the days, "
                        "or `closed`", examples=["10:00-20:00"])  # fmt: skip
-    closed: list[Text] = Field(
+    closed: list[Words] = Field(
         default=[], max_length=100, description="Spaces that are closed", examples=[["cafe"]]
     )
-    door: DoorIn | None = Field(default=None, description="A new door")
-    capacity: CapacityIn | None = Field(default=None, description="Another capacity")
-    event: EventIn | None = Field(default=None, description="An event")
-    sensor: SensorIn | None = Field(default=None, description="A sensor that fails")
-    recorded: RecordedIn | None = Field(
+    door: NewDoor | None = Field(default=None, description="A new door")
+    capacity: OtherCapacity | None = Field(default=None, description="Another capacity")
+    event: PlannedEvent | None = Field(default=None, description="An event")
+    sensor: FaultySensor | None = Field(default=None, description="A sensor that fails")
+    recorded: Recorded | None = Field(
         default=None, description="What the sensors sent on the first day, to be played as it was"
     )
     replications: int = Field(

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints
 
 from besok.model import messages
 from besok.model.calendar import hours_text, parse_hours
@@ -20,6 +22,11 @@ MOST_PLAYED_H: Final = 8  # hours that one is played live
 LIKELY: Final = 0.5  # share of the replications from which something is told as so
 YEARS: Final = (2000, 2099)  # of the days
 
+Words = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
 SensorTrouble = Literal["off", "swapped", "drifting"]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 FailedFor = Literal["", "unusable", "too_long", "crashed", "broken"]  # why a run failed
@@ -29,36 +36,36 @@ FailedFor = Literal["", "unusable", "too_long", "crashed", "broken"]  # why a ru
 class NewDoor:
     """A door that is not there yet; of an entrance the share of all visitors that come through it."""
 
-    name: str
-    outer: str  # a space, or outside
-    inner: str
-    share: float
+    name: Words
+    outer: Words = OUTSIDE  # or a space
+    inner: Words
+    share: Annotated[float, Field(ge=0, le=1)] = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherCapacity:
     """For how many people a space is made instead."""
 
-    space: str
-    people: int
+    space: Words
+    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEvent:
     """An event on the first day, with people of its own."""
 
-    title: str
-    space: str
+    title: Words
+    space: Words
     start: time  # local
-    minutes: int
-    people: int
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    people: People
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultySensor:
     """What goes wrong with the sensor of a door from the first day on."""
 
-    device: str
+    device: Words
     trouble: SensorTrouble
 
 
@@ -67,7 +74,7 @@ class Recorded:
     """A stretch of real traffic: what the sensors sent on the first day."""
 
     start: time  # local
-    minutes: int
+    minutes: Annotated[int, Field(ge=1, le=60 * MOST_PLAYED_H)] = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Query, Request
 
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.routing import WORD, Routes, Signed, file_body
+from api.routing import WORD, FileContent, Routes, Signed, file_body
 from besok.model import messages
 from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
@@ -51,6 +51,7 @@ Given = Annotated[
     tuple[str, ...], Query(max_length=20, description="Answers to questions, as `dates=day-first`")
 ]
 MOST_REMARKS = 50
+UNNAMED = "the file"
 MEASURE = FileQuestion(
     key="measure",
     text=Translatable("Does the counter count each person once, or on the way in and on the way out?"),
@@ -117,38 +118,19 @@ class Stored:
 class _Upload:
     """A file with what is said of it."""
 
-    data: bytes
-    name: str
-    source: str
-    measure: Counts | None
-    portal: str
-    answers: Mapping[str, str]
+    data: FileContent
+    source: Source
+    name: Name = ""
+    measure: Measure = None
+    portal: Portal = ""
+    answer: Given = ()
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
 
-async def _upload(
-    request: Request,
-    source: Source,
-    name: Name = "",
-    measure: Measure = None,
-    portal: Portal = "",
-    answer: Given = (),
-) -> _Upload:
-    pairs = [text.partition("=") for text in answer]
-    return _Upload(
-        data=await request.body(),
-        name=name or "the file",
-        source=source.strip(),
-        measure=measure,
-        portal=portal,
-        answers={key: value for key, _, value in pairs},
-    )
-
-
-Uploaded = Annotated[_Upload, Depends(_upload)]
+Uploaded = Annotated[_Upload, Depends()]
 
 
 @router.reads("/sites/{site}/imports", "read", "Files that were imported")
@@ -218,7 +200,8 @@ def _read(upload: _Upload, site: Site) -> CountFile:
     """Return what the file says. Raises Unclear, CountFileError."""
     from besok.files.visit_counts import read  # takes its time to load
 
-    return read(upload.data, upload.name, upload.answers, zone=ZoneInfo(site.timezone))
+    answers = {key: value for key, _, value in (text.partition("=") for text in upload.answer)}
+    return read(upload.data, upload.name or UNNAMED, answers, zone=ZoneInfo(site.timezone))
 
 
 def _measure(upload: _Upload, file: CountFile) -> Counts:
@@ -230,7 +213,16 @@ def _measure(upload: _Upload, file: CountFile) -> Counts:
 
 def _new(file: CountFile, upload: _Upload, measure: Counts, who: str = "") -> NewImport:
     doors = {count.series: upload.portal for count in file.counts} if upload.portal else {}
-    return like(NewImport, upload, file=file, portal_of=doors, counted=measure, author=who)
+    return like(
+        NewImport,
+        upload,
+        source=upload.source.strip(),
+        name=upload.name or UNNAMED,
+        file=file,
+        portal_of=doors,
+        counted=measure,
+        author=who,
+    )
 
 
 def _open_question(question: FileQuestion) -> OpenQuestion:

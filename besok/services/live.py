@@ -1,18 +1,26 @@
 """Live state of a site."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.live import SiteLive, SpaceLive, freshness, level, older
+from besok.model.views.like import like
+from besok.model.views.live import SiteLive, SpaceLive, freshness, level, older, sensor_freshness
 from besok.services.health import not_receiving_since
 from besok.store.database import Database
 from besok.store.sites import load
 
 MINUTE = timedelta(minutes=1)  # a minute's figure is fresh when the minute is over
 WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceRow(SpaceLive):
+    """A space before its state is assessed; `received` is when a message of its most silent sensor last came."""
+
+    received: datetime | None
 
 
 def get_live(db: Database, site: str, now: datetime) -> SiteLive:
@@ -35,7 +43,7 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         visits_last_week=last_week if calendar.alike(day, day - WEEK, place) else None,
         not_receiving_since=not_receiving_since(db, now),
         spaces=tuple(
-            judged(row, now) for row in db.fetch("live", SpaceLive, site=site, day_begins=begins, now=now)
+            judged(row, now) for row in db.fetch("live", SpaceRow, site=site, day_begins=begins, now=now)
         ),
     )
 
@@ -59,10 +67,15 @@ def _visits(db: Database, site: str, start: datetime, end: datetime) -> tuple[fl
     return visits, corrected
 
 
-def judged(row: SpaceLive, now: datetime) -> SpaceLive:
+def judged(row: SpaceRow, now: datetime) -> SpaceLive:
     """Return a space with its freshness and level at `now`."""
     if row.people is None:
-        return row
+        return like(SpaceLive, row)
     measured = freshness(row.time and row.time + MINUTE, now)
-    fresh = older(freshness(row.heard, now, row.interval_s), measured)
-    return replace(row, freshness=fresh, level=level(row.people, row.capacity))
+    return like(
+        SpaceLive,
+        row,
+        freshness=older(freshness(row.heard, now, row.interval_s), measured),
+        delayed=sensor_freshness(row.heard, row.received, now, row.interval_s) == "late",
+        level=level(row.people, row.capacity),
+    )

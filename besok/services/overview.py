@@ -8,9 +8,9 @@ from typing import Any
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.like import like
-from besok.model.views.live import STALE_AFTER, SpaceLive
+from besok.model.views.live import STALE_AFTER
 from besok.model.views.overview import Overview, SiteOverview, TargetStanding
-from besok.services.live import WEEK, judged, opening_at
+from besok.services.live import WEEK, SpaceRow, judged, opening_at
 from besok.services.progress import get_progress
 from besok.store import results
 from besok.store.database import Database
@@ -19,7 +19,7 @@ from besok.store.sites import load_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    root: SpaceLive
+    root: SpaceRow
     sensors: int
     offline: int
     findings: int

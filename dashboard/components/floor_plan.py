@@ -264,7 +264,7 @@ def _widths(space: Space, now: SpaceLive) -> Mapping[str, int]:
     most = len(formats.number(max(99, 2 * (now.capacity or 0), 2 * (now.people or 0))))
     people = most + (2 + len(formats.number(now.capacity)) if now.capacity else 0)
     known = levels().values() if now.capacity else [_("No capacity set")]
-    verdicts = [_("Sensor offline"), _("Not updated"), *known]
+    verdicts = [_("Sensor offline"), live_parts.sensor_state("late"), _("Not updated"), *known]
     return {
         "name": len(named(space.name)),
         "people": max(len(_("Occupied")), len(_("Free"))) if now.basis == "presence" else people,

@@ -109,7 +109,7 @@ def ages() -> dict[str, str]:
         "short_hours": _("{n} h"),
         "seconds": _("updated {n} s ago"),
         "minutes": _("updated {n} min ago"),
-        "hours": _("offline for {n} h"),
+        "hours": _("updated {n} h ago"),
         "never": _("never seen"),
         "lost": _("No connection since {time}"),
     }
@@ -192,7 +192,8 @@ def verdict(space: SpaceLive, is_open: bool = True) -> str:
     if space.freshness == "none":
         return _("Closed") if space.reason == "space_closed" else _("No data")
     if space.freshness == "stale":
-        return _("Sensor offline") if is_offline(space) else _("Not updated")
+        late = sensor_state("late") if space.delayed else _("Sensor offline")
+        return late if is_offline(space) else _("Not updated")
     if space.level in ("calm", "unknown") and not is_open:
         return _("Closed")
     return _("No capacity set") if space.level == "unknown" else levels()[space.level]
@@ -223,14 +224,16 @@ def device_state(device: DeviceInfo, zone: str) -> str:
 
 
 def is_offline(space: SpaceLive) -> bool:
-    """Tell whether a stale figure is due to an offline sensor, not to a missing estimate."""
+    """Tell whether a stale figure is due to an offline or delayed sensor, not to a missing estimate."""
     return space.freshness == "stale" and not (space.heard and space.time and space.heard > space.time)
 
 
 def trend(root: SpaceLive, value: float | None, before: float | None, weekday: str) -> str:
-    """Return how the visits of a site compare, unless some are missing because its sensors are offline."""
+    """Return how the visits of a site compare, unless some are missing because a sensor is offline or delayed."""
     if root.reason == "silent_door" or is_offline(root):
-        return _("not compared: a sensor is offline")
+        return (
+            _("not compared: a sensor is delayed") if root.delayed else _("not compared: a sensor is offline")
+        )
     return against(value, before, weekday)
 
 

@@ -20,6 +20,7 @@ from besok.services.alert_handling import put_target
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
 from besok.services.devices import get_devices
+from besok.services.live import get_live
 from besok.services.overview import get_overview
 from besok.store import alerts
 from besok.store.database import Database
@@ -27,6 +28,7 @@ from besok.store.heartbeats import beat
 from besok.text import alert_text
 from besok.text.formats import stamp
 from besok.text.languages import speaking
+from dashboard.components import live_parts
 from jobs import alerting
 from tests.commands import besok, complaint
 from tests.databases import execute, waiting
@@ -130,7 +132,7 @@ def heard(db: Database, at: datetime) -> None:
 def burst(db: Database, at: datetime, *, of: datetime) -> None:
     """Have every device send at one time what it stored at another."""
     heard(db, at)
-    execute(db, "update channel set last_time = %s", (of,))
+    execute(db, "update channel set last_time = %s, last_received = %s", (of, at))
 
 
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
@@ -174,10 +176,18 @@ def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
     """All show the sensor as delayed; it is over when it sends what is new."""
 
     def offline(at: datetime) -> list[int]:
-        seen = next(one.offline for one in get_overview(library, at).sites if one.site == "lib")
+        execute(library, minute, (at,))
+        seen = next(one for one in get_overview(library, at).sites if one.site == "lib")
         states = [one.freshness for one in get_devices(library, "lib", now=at)]
-        assert states.count("stale") == seen
-        return [seen, states.count("late")]
+        assert states.count("stale") == seen.offline
+        assert seen.root == get_live(library, "lib", at).spaces[0]
+        assert live_parts.verdict(seen.root) == ("Sensor offline" if seen.offline else "Fördröjd")
+        return [seen.offline, states.count("late")]
+
+    minute = (
+        "insert into occupancy_minute (space_id, time, people, lower, upper, basis)"
+        " select space_id, %s, 3, 2, 4, 'doors' from space where slug = 'lib' on conflict do nothing"
+    )
 
     rule(library, "sensor_offline", now)
     burst(library, now, of=now - timedelta(hours=2))

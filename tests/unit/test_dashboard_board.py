@@ -143,6 +143,7 @@ def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> No
     assert live_parts.verdict(space("hall"), False) == "Lagom"
     stale = space("hall", freshness="stale")
     assert live_parts.verdict(stale, False) == "Sensor offline"
+    assert live_parts.verdict(replace(stale, delayed=True), False) == "Fördröjd"
     unestimated = replace(stale, time=NOW - timedelta(hours=1), heard=NOW)
     assert live_parts.verdict(unestimated, False) == "Uppdateras inte"
     room = space("hall", people=None, freshness="none", reason="space_closed", heard=None)

@@ -96,7 +96,8 @@ class SpaceLive:
     """Occupancy of a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
     A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
-    silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected
+    silent sensor was last heard, `interval_s` how often that one sends, and it is `delayed` while it sends now what is
+    old. `reason` says why a figure was corrected
     (docs/reference/figures.md lists the words) or is missing ("no_sensor", "door_without_sensor", "no_data",
     "unheard_door", "uncounted_passage", "space_closed").
     """
@@ -117,6 +118,7 @@ class SpaceLive:
     time: datetime | None
     heard: datetime | None
     interval_s: int
+    delayed: bool = False
     freshness: Freshness
     level: Level
 

@@ -11,6 +11,7 @@ from jobs import alerting, daily, forecasts_due, monthly_reports, quality, resul
 
 MINUTE: Final = timedelta(minutes=1)
 HALF_MINUTE: Final = timedelta(seconds=30)
+SIGNAL: Final = "signal of life"  # the duty
 HOUR: Final = timedelta(hours=1)
 AFTER_FAILURE: Final = timedelta(minutes=5)  # before a long duty is tried again
 SETTLED: Final = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
@@ -56,7 +57,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
     # Others need their time to be heard after an outage, too
     Duty(name=alerting.JUDGE, period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
-    Duty(name="signal of life", period=MINUTE, run=alerting.signal, due=alerting.may_signal),
+    Duty(name=SIGNAL, period=MINUTE, run=alerting.signal, due=alerting.may_signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.is_due, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.is_due, period=HOUR),
     _background(
@@ -102,6 +103,10 @@ class Clock:
         duty = next(duty for duty in self.duties if duty.name == name)
         if not duty.prompt:
             self._next[name] = now + max(duty.period, AFTER_FAILURE)
+
+    def await_others(self, now: datetime) -> None:
+        """Put off judging services, and the sign of life that says that they are judged, until each can be heard."""
+        self._next |= dict.fromkeys((alerting.JUDGE, SIGNAL), now + HALF_MINUTE)
 
     def due(self, now: datetime) -> list[Duty]:
         """Return the duties due at `now`; each is due again after its period, whether it succeeds or not."""

@@ -114,8 +114,7 @@ class Worker:
         self._failing: dict[tuple[str, str], datetime] = {}  # work on sites that has failed since then
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
-        self._well = self._turned  # the last turn that did not fail
-        self._failed = False  # whether the last one did
+        self._well = self._turned  # the end of the last turn that did not fail
 
     def end(self) -> None:
         """End the running background task."""
@@ -127,7 +126,6 @@ class Worker:
         self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
-        self._failed = True
         self.forget()
 
     def forget(self) -> None:
@@ -146,9 +144,11 @@ class Worker:
             self.forget()
         elif changes.everything:
             self.forget()
-        if self._failed and now - self._well >= EVERY:  # nobody could be heard: duties wait as after a start
-            self._clock = Clock(self._clock.duties)
-        self._turned = now
+        if (
+            now - self._well > 1.5 * EVERY
+        ):  # the machine slept, or the database was away: nobody could be heard
+            self._clock.await_others(now)
+        self._turned, began = now, time.monotonic()
         if now >= self._next_claim:
             self._claim()
             self._filling = backfill.sites_under_way(self._db, now)
@@ -175,7 +175,7 @@ class Worker:
                 with self._claims.duty(ended.name, CLAIM_S) as claim:  # else another worker runs it already
                     if claim:
                         job_runs.end_killed(claim, ended.name, ended.outcome, ended.killed)
-        self._well, self._failed = now, False
+        self._well = now + timedelta(seconds=time.monotonic() - began)
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""

@@ -211,8 +211,9 @@ def test_a_worker_that_paused_does_not_call_itself_silent(db: Database, database
     assert alerts.listing(db, NOW) == []
 
 
+@pytest.mark.parametrize("failed", [True, False], ids=["the database was away", "the machine slept"])
 def test_after_an_outage_others_have_time_to_be_heard_before_they_are_judged(
-    db: Database, database_url: str
+    db: Database, database_url: str, failed: bool
 ) -> None:
     alerts.put_target(db, "desk", "json://127.0.0.1:9")
     add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
@@ -227,7 +228,8 @@ def test_after_an_outage_others_have_time_to_be_heard_before_they_are_judged(
         for name in ("besok-collector", "web"):
             beat(db, name, NOW, {})
         assert judged(NOW) == judged(NOW + MINUTE) == []
-        worker.fail(StoreUnavailable("away"))
+        if failed:
+            worker.fail(StoreUnavailable("away"))
         back = NOW + 5 * MINUTE
         assert judged(back) == [], "nobody has been able to tell that it works"
         beat(db, "besok-collector", back + MINUTE / 3, {})

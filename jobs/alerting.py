@@ -94,6 +94,8 @@ def deliver(url: str, title: str, body: str, file: Attached | None = None) -> st
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as noted:  # type: ignore[no-untyped-call]
         more = {"attach": _attachment(file)} if file else {}
         shown = sender[0].resolve_format()
+        if shown == apprise.NotifyFormat.MARKDOWN:  # in a dialect of each service: text, if it takes that
+            shown = sender[0].resolve_format(apprise.NotifyFormat.TEXT)
         body = convert_between(apprise.NotifyFormat.HTML, shown, body)  # type: ignore[no-untyped-call]
         sent = sender.notify(title=title, body=body, body_format=shown, **more)
     return None if sent else _problem(noted.getvalue(), by_mail=url.lower().startswith("mailto"))[:300]

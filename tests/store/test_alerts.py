@@ -1,5 +1,6 @@
 """Alerts: each occurrence once, whatever happens; in one message, to real servers; and over when it is over."""
 
+import json
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from apprise.plugins.slack import NotifySlack
 
 from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, JobError, NotFound
@@ -38,6 +40,7 @@ from tests.patience import wait_for
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox, taking_mail
 
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#desk"
 MINUTE = timedelta(minutes=1)
 
 
@@ -383,9 +386,13 @@ def test_a_webhook_gets_it_too(
         monkeypatch.setenv("BESOK_ALIVE_URL", f"http://127.0.0.1:{port}/alive")
         alerting.signal(library, now)
         wait_for(lambda: len(got) == 2)
+        monkeypatch.setattr(NotifySlack, "webhook_url", f"http://127.0.0.1:{port}")
+        alerting.deliver(SLACK, "Besök", "<ul><li>Entrén (front_1) är offline</li></ul>")
         server.shutdown()
         thread.join()
     assert b"lib/front" in got[0] and got[1] == b"/alive"
+    (shown,) = json.loads(got[2])["attachments"]
+    assert shown["text"] == "- Entrén (front_1) är offline", "its own markup knows no backslashes"
     alerting.signal(library, now)  # nobody is there
     wait_for(lambda: [m for m in caplog.messages if "signal of life was not taken" in m])
 

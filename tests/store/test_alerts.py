@@ -40,7 +40,7 @@ from tests.patience import wait_for
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox, taking_mail
 
-SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#desk"
+SLACK = "slack://T0HOUSE00/B0DESK000/madeupmadeupmadeupmadeup/#desk"
 MINUTE = timedelta(minutes=1)
 
 

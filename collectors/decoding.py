@@ -50,8 +50,10 @@ def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
 def begin(message: Message, known: DecodeContext) -> Decoded:
     """Decode a message as far as it goes without a codec: of one that needs it a Waiting is returned."""
     packet = Packet(message, known)
-    results = (_finished(packet, name, adapter, packet) for name, adapter in ADAPTERS.items())
-    return next(decoded for decoded in results if decoded is not None)  # the last takes anything
+    for name, adapter in ADAPTERS.items():
+        if (decoded := _finished(packet, name, adapter, packet)) is not None:
+            return decoded
+    raise AssertionError("the last adapter takes anything")
 
 
 def _finished(

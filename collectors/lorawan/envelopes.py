@@ -14,7 +14,7 @@ from besok.model.json_path import NOWHERE, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
-from collectors.devices.format import Paths, made, one, paths
+from collectors.devices.format import Paths, made, one, paths, present_at
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
     SOURCE,
@@ -88,7 +88,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
             fport=whole_number(self.port.value(place)),
             fields=self._decoded(place),
             normalized=self.normalized.value(place),
-            time=first_time(match.value for path in self.times for match in path.find(place)),
+            time=first_time(value for path in self.times for value in present_at(path, place)),
             identity=self._identity(device, place),
             models=partial(self._models, place),
         )

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -57,55 +57,35 @@ def network_of(scope: Scope) -> str:
     return str(ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
-@dataclass(slots=True, kw_only=True)
 class Gate:
     """Admit so many at once, and so many more to a queue, in order, for `patience_s` at most."""
 
-    room: int
-    waiting: int
-    patience_s: float
-    inside: int = 0
-    _queue: list[asyncio.Future[None]] = field(default_factory=list)
-
-    @property
-    def idle(self) -> bool:
-        """Tell whether nobody is inside or in the queue."""
-        return not self.inside and not self._queue
+    def __init__(self, *, room: int, waiting: int, patience_s: float) -> None:
+        self.asked = 0  # inside or in the queue
+        self.patience_s, self._most = patience_s, room + waiting
+        self._places = asyncio.Semaphore(room)
 
     @contextlib.asynccontextmanager
     async def turn(self, *, own: bool) -> AsyncIterator[None]:
         """Wait for a turn, which lasts as long as the block. Raises Busy."""
-        if self.inside < self.room and not self._queue:
-            self.inside += 1
-        else:
-            await self._wait(own)
+        if self.asked >= self._most:
+            raise Busy(own=own)
+        self.asked += 1
         try:
-            yield
+            await self._wait(own)
+            try:
+                yield
+            finally:
+                self._places.release()
         finally:
-            self._pass_on()
+            self.asked -= 1
 
     async def _wait(self, own: bool) -> None:
-        if len(self._queue) >= self.waiting:
-            raise Busy(own=own)
-        turn = asyncio.get_running_loop().create_future()
-        self._queue.append(turn)
         try:
-            await asyncio.wait_for(asyncio.shield(turn), self.patience_s)
-        except (TimeoutError, asyncio.CancelledError) as exc:
-            if turn.done():
-                self._pass_on()  # it came in the same moment
-            else:
-                self._queue.remove(turn)
-            if isinstance(exc, TimeoutError):
-                raise Busy(own=own) from None
-            raise
-
-    def _pass_on(self) -> None:
-        """Give the place to the first in the queue; `inside` stays as it is then."""
-        if self._queue:
-            self._queue.pop(0).set_result(None)
-        else:
-            self.inside -= 1
+            async with asyncio.timeout(self.patience_s):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy(own=own) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +114,7 @@ class Callers:
             async with gate.turn(own=True):
                 yield
         finally:
-            if gate.idle and self._gates.get(caller.name) is gate:
+            if not gate.asked and self._gates.get(caller.name) is gate:
                 del self._gates[caller.name]
 
 

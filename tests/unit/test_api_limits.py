@@ -53,9 +53,9 @@ async def test_turns_are_given_in_order_and_too_many_are_refused() -> None:
         await asyncio.sleep(0)
         with pytest.raises(Busy):
             await ask("third")
-        assert order == [] and gate.inside == 2
+        assert order == [] and gate.asked == 4
     await asyncio.gather(*waiting)
-    assert order == ["first", "second"] and gate.idle
+    assert order == ["first", "second"] and not gate.asked
 
 
 async def test_who_waits_too_long_or_leaves_gives_up_the_place() -> None:
@@ -69,7 +69,7 @@ async def test_who_waits_too_long_or_leaves_gives_up_the_place() -> None:
         await asyncio.sleep(0)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
-    assert gate.idle
+    assert not gate.asked
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import pytest
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
 from besok.services.calendar import get_unusual, unusual_checked
-from besok.store import calendars, effects, sites
+from besok.store import calendars, effects, schema, sites
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from jobs import daily
 from jobs import unusual_days as finding
+from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
 
@@ -74,3 +75,14 @@ def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     finding.run(db, NOW)
     assert get_unusual(db, "lib", NOW - timedelta(days=60), NOW) == []
     assert not daily.is_due(effects.UNUSUAL)(db, NOW) and unusual_checked(db, "lib") is None
+
+
+def test_after_the_upgrade_they_are_looked_for_at_once(counted: Database) -> None:
+    finding.run(counted, NOW)
+    execute(counted, "delete from looked where what = %s", (effects.UNUSUAL_KNOWN,))  # as earlier versions
+    assert not daily.is_due(effects.UNUSUAL)(counted, NOW)
+    (upgrade,) = [text for name, text, _ in schema.scripts("migrations") if name == "0057_unusual_again"]
+    execute(counted, upgrade)
+    assert daily.is_due(effects.UNUSUAL)(counted, NOW)
+    finding.run(counted, NOW)
+    assert unusual_checked(counted, "lib") == date(2026, 10, 18)

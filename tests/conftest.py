@@ -12,6 +12,7 @@ runs them (three at once) on two cores that have nothing else to do. They fail n
 has become slower.
 """
 
+import gc
 import logging
 import os
 import uuid
@@ -21,9 +22,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import httpx2
 import psycopg
 import pytest
+import typer.main
 from argon2 import PasswordHasher
 from hypothesis import settings
 from psycopg import sql
@@ -36,6 +39,7 @@ from besok.store import notify
 from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from besok.text.languages import speaking
+from cli.serving.web import GARBAGE_AFTER
 from cli.stack import ports, postgres
 from tests import commands, patience
 from tests.databases import FreshUrl, drop, undone
@@ -80,6 +84,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if level_of(item.path) not in ("unit", "worlds"):
             item.add_marker(level_of(item.path))
     items.sort(key=lambda item: order.index(level_of(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """Search neither what is loaded for garbage nor, as often as Python would, what tests make."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER, 20, 100)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -139,6 +149,26 @@ def certificates_once() -> Iterator[None]:
     """Load the certificates of the web once, which each client does: it takes longer than most answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx2._transports.default.create_ssl_context", cache(httpx2.create_ssl_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_packs() -> Iterator[Callable[[bytes], bytes]]:
+    """Pack scripts a little: to make those of a page as small as can be takes five seconds in each worker.
+
+    Yields how the product packs.
+    """
+    thorough = brotli.compress
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brotli, "compress", partial(thorough, quality=4))
+        yield thorough
+
+
+@pytest.fixture(autouse=True, scope="session")
+def commands_once() -> Iterator[None]:
+    """Build the commands of the program once: it takes longer than most of them do, and tests run hundreds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
         yield
 
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +19,6 @@ from besok.model.settings import Settings
 from besok.store import forecasts
 from besok.store.database import Database
 from cli.stack import ports
-from dashboard import caching
 from tests.at_work import on, quiet_web, serving
 from tests.databases import FreshUrl
 from tests.patience import SCREEN_MS
@@ -29,14 +27,6 @@ __all__ = ["quiet_web"]  # a fixture
 
 CHROMIUM = "/usr/bin/chromium-headless-shell"  # a window around each page costs more than the page
 expect.set_options(timeout=SCREEN_MS)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def packed_once() -> Iterator[None]:
-    """Pack each script once for the web services of all tests: to make them as small as can be takes seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(caching, "_pack", cache(caching._pack))
-        yield
 
 
 @pytest.fixture(scope="session")

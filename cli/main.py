@@ -1,5 +1,6 @@
 """The `besok` command: its groups of commands, and how errors are printed."""
 
+import gc
 import importlib.metadata
 import sys
 from collections.abc import Collection
@@ -15,6 +16,8 @@ from besok.model.errors import BesokError, ScenarioError, SiteFileError
 from cli.commands import backup, estimate, events, forecast, quality, services, stack
 from cli.commands.options import user
 from cli.terminal import output
+
+GARBAGE_AFTER = 50_000  # objects; what a program loads is none, and to search it takes a fifth of a start
 
 HELP = (
     "Besök counts the visits of libraries and parks. "
@@ -100,6 +103,7 @@ def options(
 
 def main() -> None:
     """Run the command; an error that Besök can explain is printed without a traceback."""
+    gc.set_threshold(GARBAGE_AFTER, 20, 100)
     output.install()
     try:
         application([word for word in sys.argv[1:] if not word.startswith("-")][:1])()

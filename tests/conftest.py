@@ -39,7 +39,7 @@ from besok.store import notify
 from besok.store.database import Database, session
 from besok.store.migrate import migrate
 from besok.text.languages import speaking
-from cli.serving.web import GARBAGE_AFTER
+from cli.main import GARBAGE_AFTER
 from cli.stack import ports, postgres
 from tests import commands, patience
 from tests.databases import FreshUrl, drop, undone
@@ -140,7 +140,6 @@ def quick_passwords() -> Iterator[PasswordHasher]:
     thorough, quick = sign_in._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sign_in, "_hasher", quick)
-        patch.setattr(sign_in, "_NOBODY", quick.hash("nobody"))
         yield thorough
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Final
 
@@ -37,7 +37,6 @@ STEP_S: Final = 30  # of a code
 AT_ONCE: Final = threading.BoundedSemaphore(2)  # hashes under way: each takes 64 MiB
 
 _hasher = PasswordHasher()  # argon2id, as RFC 9106 advises for servers with little memory
-_NOBODY: Final = _hasher.hash("nobody")  # looked at where there is no account, so that it takes as long
 
 
 class SignInRefused(BesokError):
@@ -89,7 +88,8 @@ def sign_in(
     if until:
         seconds = max(1, round((until - now).total_seconds()))
         raise SignInRefused(messages.WAIT(n=seconds), seconds)
-    right = _is_password(known.password if known else _NOBODY, password)
+    stand_in = _nobody()
+    right = _is_password(known.password if known else stand_in, password)
     if known is None or not right or not _is_code(db, known, code, now):
         raise SignInRefused(messages.WRONG_PASSWORD)
     accounts.succeeded(db, list(waits), now)
@@ -183,6 +183,12 @@ def _is_password(password_hash: str, password: str) -> bool:
             return _hasher.verify(password_hash, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _nobody() -> str:
+    """Return what a password is compared with where there is no account, so that it takes as long."""
+    return hashed("x" * SHORTEST)
 
 
 def _is_code(db: Database, known: Secret, code: str, now: datetime) -> bool:

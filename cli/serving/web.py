@@ -36,7 +36,6 @@ ALIVE_S = 10  # in which the event loop has to take a turn
 GRACE_S = 3  # seconds a request may still take when the service stops
 OPEN_FILES = 4096  # connections, streams, the files of pages
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
-GARBAGE_AFTER = 50_000  # objects; a search of all of them stops every answer, so it comes seldom
 SWITCH_S = 0.0005  # for which a busy thread holds up one with an answer of the database; 5 ms by default
 
 
@@ -67,8 +66,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     listener = listen(settings, "port", signed_in=True)
     app = compose(settings)
     sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(GARBAGE_AFTER, 20, 100)
-    gc.freeze()  # what is loaded stays, and need not be searched
+    gc.freeze()  # what is loaded stays, and a search of it would stop every answer
     server = Server(configured(app, settings))
     host, port = listener.getsockname()[:2]
     log.info("web on http://%s:%d", host, port, extra={"action": "web_started"})

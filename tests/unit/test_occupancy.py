@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from besok.analytics.occupancy import DayObservations, Filter, known, live
-from besok.analytics.runs import hold
+from besok.analytics.runs import hold, run_sums
 from besok.model.building import incidence
 from besok.model.occupancy import BASES
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows
@@ -134,6 +134,11 @@ def test_the_middle_of_a_step_is_its_mean() -> None:
 def test_levels_are_held_for_a_while() -> None:
     values = rows([NAN, 1], [3, NAN], [NAN, NAN], [NAN, NAN])
     assert_array_equal(hold(values, [1, 9]), rows([NAN, 1], [3, 1], [3, 1], [NAN, 1]))
+
+
+def test_a_run_goes_on_from_earlier_steps() -> None:
+    flags, values = rows([1, 0], [1, 1], [0, 1], [1, 1]) > 0, rows([1, 10], [2, 20], [3, 30], [4, 40])
+    assert_array_equal(run_sums(flags, values, np.array([5, 50])), rows([6, 0], [8, 20], [0, 50], [4, 90]))
 
 
 def test_a_silent_site_is_unknown_after_a_while() -> None:

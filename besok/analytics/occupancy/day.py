@@ -23,6 +23,7 @@ from besok.analytics.occupancy.parameters import SiteParameters
 from besok.analytics.occupancy.passages import Silence, SpacePassages, passages
 from besok.analytics.occupancy.swapped_doors import SwapDetector
 from besok.analytics.occupancy.transition import StepInputs
+from besok.analytics.runs import run_sums
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -101,6 +102,8 @@ def side_by_side(days: Sequence[Part], spaces: Sequence[Bools]) -> Part:
 
 def _last(values: Floats) -> Floats:
     """Return the last known value of each column."""
+    if len(values) == 1:
+        return np.asarray(values[0])
     known = ~np.isnan(values)
     last = len(values) - 1 - known[::-1].argmax(0)
     return np.asarray(values[last, np.arange(values.shape[1])])
@@ -204,15 +207,12 @@ class DayInputs:
         self, passed: Floats, closed: Bools, night: Bools, headcount: Floats, minutes: float
     ) -> Floats:
         """Return the minutes of each step that count as still: closed, and long enough after the last passage."""
-        still = np.zeros(passed.shape)
-        for step in range(len(passed)):
-            moved = (passed[step] > 0) | (headcount[step] > 0)
-            self._quiet = np.where(moved, 0, self._quiet + minutes)
-            if closed[step]:
-                still[step] = _weighted(self._quiet) - _weighted(self._quiet - minutes)
-            elif night[step]:
-                still[step] = NIGHT * np.clip(self._quiet - CLOSED_GRACE, 0, minutes)
-        return still
+        moved = (passed > 0) | (headcount > 0)
+        quiet = run_sums(~moved, np.full(passed.shape, minutes), self._quiet)
+        self._quiet = np.vstack([self._quiet, quiet])[-1]
+        shut = _weighted(quiet) - _weighted(quiet - minutes)
+        late = NIGHT * np.clip(quiet - CLOSED_GRACE, 0, minutes)
+        return np.where(closed[:, None], shut, np.where(night[:, None], late, 0))
 
 
 def _weighted(quiet: Floats) -> Floats:

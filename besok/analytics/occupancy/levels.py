@@ -3,6 +3,7 @@
 import numpy as np
 
 from besok.analytics.occupancy.evidence import LEVEL_SD, LEVEL_SHARE, SCALE_SD, STAY_MINUTES
+from besok.analytics.runs import run_sums
 from besok.model.arrays import Bools, Floats
 
 # A count that stays the same while so many people pass the doors of its space, for so many steps, sees none of them.
@@ -15,21 +16,17 @@ class StuckLevels:
 
     def __init__(self, spaces: int) -> None:
         self._last = np.full(spaces, np.nan)
-        self._steps = np.zeros(spaces, np.int64)
-        self._passed = np.zeros(spaces)
+        self._steps, self._passed = np.zeros((2, spaces))
 
     def stuck(self, people: Floats, passed: Floats) -> Bools:
         """Return in which steps (steps x spaces) the counts are stuck. They are accepted again as soon as they move."""
-        is_stuck = np.zeros(people.shape, bool)
         if np.isnan(people).all():
-            return is_stuck
-        for step, (now, passing) in enumerate(zip(people, passed, strict=True)):
-            same = now == self._last
-            self._steps = np.where(same, self._steps + 1, 0)
-            self._passed = np.where(same, self._passed + passing, 0)
-            self._last = now
-            is_stuck[step] = same & (self._passed >= STUCK_PASSAGES) & (self._steps >= STUCK_STEPS)
-        return is_stuck
+            return np.zeros(people.shape, bool)
+        same = people == np.vstack([self._last, people[:-1]])
+        steps = run_sums(same, np.ones(people.shape), self._steps)
+        passed = run_sums(same, passed, self._passed)
+        self._last, self._steps, self._passed = people[-1], steps[-1], passed[-1]
+        return np.asarray((passed >= STUCK_PASSAGES) & (steps >= STUCK_STEPS), bool)
 
 
 class LevelScale:

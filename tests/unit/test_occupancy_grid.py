@@ -107,3 +107,4 @@ def test_a_space_spreads_by_its_variance_whatever_other_spaces_do() -> None:
     assert_allclose(wider.sum((1, 2)), 1, rtol=1e-5)
     assert_allclose((wider * (np.arange(CELLS) - CELLS // 2) ** 2).sum((1, 2)), variance[:, 0], rtol=1e-4)
     assert_allclose(wider[:1], spread(cells[:1], variance[:1]))
+    assert_allclose(wider[1:2], spread(cells[1:2], variance[1:2]))

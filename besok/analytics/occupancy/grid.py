@@ -32,6 +32,7 @@ _CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
 _FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
 _REACH = 5  # spreadings by little variance, which let the tails reach as many cells
 _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
+_FLAT = BIASES * (CELLS + 1)  # cells of a space, with one between the columns
 
 
 class ProbabilityGrid:
@@ -217,13 +218,13 @@ def spread(cells: Cells, variance: Floats) -> Cells:
     stay = 1 - 2 * side
     apart: Cells = np.zeros((len(order), BIASES, CELLS + 1), np.float32)  # by a cell between the columns
     apart[:, :, :CELLS] = cells[order]
-    wider, to_each_side = apart.reshape(-1), np.repeat((side / stay).astype(np.float32), apart[0].size)
+    wider, to_each_side = apart.reshape(-1), np.repeat((side / stay).astype(np.float32), _FLAT)
     for n in range(times.max(initial=0)):
-        widening = np.count_nonzero(times > n) * apart[0].size
+        widening = np.count_nonzero(times > n) * _FLAT
         moved = to_each_side[:widening] * wider[:widening]
         wider[1:widening] += moved[:-1]
         wider[: widening - 1] += moved[1:]
-        wider[CELLS:widening:CELLS + 1] = 0
+        wider[CELLS : widening : CELLS + 1] = 0
     spread_out = cells.copy()
     # What stays comes last, once and not at each spreading: until then cells are at most 1e24 times as large
     spread_out[order] = apart[:, :, :CELLS] * (stay**times).astype(np.float32)[:, None, None]

@@ -89,7 +89,7 @@ class Gate:
         try:
             if key := tokens.presented(headers.get("authorization", "")):
                 return sign_in.caller_of_key(self.db, key, now) or PUBLIC, None
-            token = cookie_parser(headers.get("cookie", "")).get(self.address(headers).cookie, "")
+            token = cookies(headers).get(self.address(headers).cookie, "")
             if token and (opened := sign_in.caller_of_session(self.db, token, now)):
                 return opened
             direct = version != OLD and self._signs_in_by_itself(headers, client)
@@ -123,6 +123,14 @@ def is_loopback(name: str) -> bool:
     with suppress(ValueError):
         return ipaddress.ip_address(name).is_loopback
     return False
+
+
+def cookies(headers: Headers) -> dict[str, str]:
+    """Return the cookies of a request by name.
+
+    Blanks beyond ASCII stay part of a name: without them another's `\xa0__Host-besok` would be taken for ours.
+    """
+    return cookie_parser(headers.get("cookie", "").encode("latin-1").decode("ascii", "replace"))
 
 
 def _checked(url: str) -> str:

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.deps import Now, needs
 from api.limits import network_of
 from api.sign_in import page
-from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate
+from api.sign_in.gate import UNDER_WAY, UNDER_WAY_S, Address, Gate, cookies
 from besok.model import messages
 from besok.model.controls import has_controls
 from besok.model.errors import NotAllowed
@@ -73,7 +73,7 @@ async def login_local(request: Request, gate: AtGate, now: Now) -> Response:
     name, after = form("name"), form("next")
 
     mark = address.cookie + KNOWN + sign_in.browser_mark(name)
-    known = {"address": network_of(request.scope), "browser": request.cookies.get(mark, "")}
+    known = {"address": network_of(request.scope), "browser": cookies(request.headers).get(mark, "")}
 
     def enter() -> Opened:
         typed = (name, form("password"), form("code"))
@@ -111,7 +111,7 @@ def login_provider(request: Request, gate: AtGate, after: After = "/") -> Respon
 def login_callback(request: Request, gate: AtGate, now: Now) -> Response:
     """Complete a sign-in at the provider."""
     address = gate.address(request.headers)
-    state = _under_way(request.cookies.get(address.cookie + UNDER_WAY, ""))
+    state = _under_way(cookies(request.headers).get(address.cookie + UNDER_WAY, ""))
     after = state.get("next", "/")
     try:
         if not state:

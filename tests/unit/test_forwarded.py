@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from api.limits import network_of
-from api.sign_in.gate import Gate
+from api.sign_in.gate import Gate, cookies
 from besok.model.errors import SettingsError
 from besok.model.settings import Settings
 from cli.serving.web import configured
@@ -118,3 +118,10 @@ def test_people_sign_in_under_the_public_address_alone(host: str, origin: str) -
     assert (address.usable, address.secure) == (bool(origin), bool(origin))
     if origin:
         assert (address.origin, address.cookie) == (origin, "__Host-besok")
+
+
+@pytest.mark.parametrize("blank", [b"\xa0", b"\x85", b"\xe2\x80\x80"])
+def test_a_cookie_that_others_could_set_is_not_ours(blank: bytes) -> None:
+    """A name that does not begin with __Host- may come from another host of the domain."""
+    given = b"broken={; __Host-besok=ours; " + blank + b"__Host-besok=theirs"
+    assert cookies(Headers(raw=[(b"cookie", given)]))["__Host-besok"] == "ours"

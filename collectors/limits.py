@@ -25,8 +25,7 @@ class Budget:
     """The time that reading one message may take."""
 
     def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
-        """`clock` gives seconds."""
-        self._clock = clock
+        self._clock = clock  # gives seconds
         self._until: float | None = None
 
     def check(self) -> None:

@@ -38,18 +38,14 @@ def number(name: str, value: object, is_whole: bool = False) -> float | None:
 
 def state(name: str, value: object) -> float | None:
     """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it is unknown. Raises Unreadable."""
-    if value is True or value is False:
-        return float(value)
     if value is None:
         return None
-    if (type(value) is int or type(value) is float) and value in (0, 1):
+    if isinstance(value, int | float) and value in (0, 1):
         return float(value)
     if type(value) is str:
         word = value.strip().lower().replace(" ", "_").replace("-", "_")
-        if word in _YES:
-            return 1.0
-        if word in _NO:
-            return 0.0
+        if word in _YES or word in _NO:
+            return float(word in _YES)
         if word in _NOTHING or not word.strip("_"):
             return None
     raise Unreadable(f"{name} is {show(value)}: it must say whether somebody is there")

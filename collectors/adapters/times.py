@@ -23,6 +23,10 @@ from collectors.adapters.jsontext import show
 CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # a clock that is set shows no earlier time
 LONGEST: Final = 100  # characters of a time, the longest interval with the names of its zones
 NEVER: Final = (0xFFFFFFFF, 0x7FFFFFFF)  # registers of 32 bits with nothing in them
+NO_TIME: Final = "{} is {}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970"
+BROKEN: Final = "{} is {}: that is not a time such as 2026-11-25T08:15:00Z"
+NO_ZONE: Final = "{} is {}, without a time zone: add Z for UTC, or an offset such as +01:00"
+NOT_IN_CALENDAR: Final = "{} is {}: the calendar has no such time"
 
 # Epoch numbers by size: each unit from 1973 on, as far as the next one begins (seconds until 5138).
 _UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0.0, 1))
@@ -38,17 +42,10 @@ _OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
 )
 _ABBREVIATIONS = {
     name: timezone(timedelta(hours=hours), name)
-    for hours, names in {
-        0: "UTC GMT WET",
-        1: "CET MEZ MET BST WEST",
-        2: "CEST MESZ MEST EET",
-        3: "EEST MSK",
-        9: "JST KST",
-        -5: "EST",
-        -4: "EDT",
-        -8: "PST",
-        -7: "PDT",
-    }.items()
+    for hours, names in (
+        *((0, "UTC GMT WET"), (1, "CET MEZ MET BST WEST"), (2, "CEST MESZ MEST EET"), (3, "EEST MSK")),
+        *((9, "JST KST"), (-5, "EST"), (-4, "EDT"), (-8, "PST"), (-7, "PDT")),
+    )
     for name in names.split()
 }
 
@@ -64,16 +61,14 @@ def event_time(value: object) -> datetime | None:
     if type(value) is int or type(value) is float:
         return _epoch(value, "time")
     if type(value) is not str:
-        raise _no_time(value)
+        raise Unreadable(NO_TIME.format("time", show(value)))
     try:
         time = datetime.fromisoformat(value.strip())
         if time.tzinfo is not None:
             return time.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
-        raise Unreadable(f"time is {show(value)}: that is not a time such as 2026-11-25T08:15:00Z") from exc
-    raise Unreadable(
-        f"time is {show(value)}, without a time zone: add Z for UTC, or an offset such as +01:00"
-    )
+        raise Unreadable(BROKEN.format("time", show(value))) from exc
+    raise Unreadable(NO_ZONE.format("time", show(value)))
 
 
 def instant(
@@ -112,29 +107,19 @@ def _instant(value: object, zone: str, name: str, near: datetime | None) -> date
     if type(value) is int or type(value) is float:
         return _number(value, zone, name, near)
     if type(value) is not str:
-        raise _no_time(value, name)
+        raise Unreadable(NO_TIME.format(name, show(value)))
     text = value.strip()
     if not text or _ZEROS.fullmatch(text):
         return None
     if len(text) > LONGEST:
-        raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
-    time = _plain(text)
-    if time is None:
-        return _text(text, zone, name, near)
-    return time if time.tzinfo is UTC else _in_utc(time, zone, text, name, near)
-
-
-def _plain(text: str) -> datetime | None:
-    """Parse the usual forms of ISO 8601 quickly; None if it is another form."""
-    if len(text) < 19 or text[4] != "-" or text[10] not in "T ":
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
+        raise Unreadable(BROKEN.format(name, show(text)))
+    if len(text) >= 19 and text[4] == "-" and text[10] in "T ":  # the usual forms of ISO 8601, quickly
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            pass  # another form
+        else:
+            return time if time.tzinfo is UTC else _in_utc(time, zone, text, name, near)
     if _DAY.fullmatch(text):
         raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
     if _NUMBER.fullmatch(text):
@@ -146,7 +131,7 @@ def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | 
         return _instant(pair[2], zone, name, near)
     match = _FORM.fullmatch(text)
     if match is None:
-        raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
+        raise Unreadable(BROKEN.format(name, show(text)))
     return _built(match[1].replace(match[2] or "-", "-"), match[3], match[4] or zone, text, name, near)
 
 
@@ -166,32 +151,26 @@ def _built(day: str, clock: str, zone: str, text: str, name: str, near: datetime
         time = datetime.fromisoformat(f"{day}T{'00:00' if is_midnight else clock}")
         time += timedelta(days=is_midnight)
     except (ValueError, OverflowError) as exc:
-        raise Unreadable(f"{name} is {show(text)}: the calendar has no such time") from exc
+        raise Unreadable(NOT_IN_CALENDAR.format(name, show(text))) from exc
     return _in_utc(time, zone, text, name, near)
 
 
 def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | None) -> datetime:
     if time.tzinfo is None:
         if not zone:
-            raise Unreadable(
-                f"{name} is {show(text)}, without a time zone: add Z for UTC, or an offset such as +01:00"
-            )
-        time = time.replace(tzinfo=_zone(zone, name))
+            raise Unreadable(NO_ZONE.format(name, show(text)))
+        tzinfo = zone_of(zone)
+        if tzinfo is None:
+            raise Unreadable(f"{name} is in the time zone {show(zone)}, which is not known here")
+        time = time.replace(tzinfo=tzinfo)
     try:
         first = time.astimezone(UTC)
         second = time.replace(fold=1).astimezone(UTC)
     except (ValueError, OverflowError) as exc:
-        raise Unreadable(f"{name} is {show(text)}: the calendar has no such time") from exc
+        raise Unreadable(NOT_IN_CALENDAR.format(name, show(text))) from exc
     if near is None or second <= first:  # the clock shows it once, or skips it
         return first
     return min(first, second, key=lambda time: abs(time - near))
-
-
-def _zone(text: str, name: str) -> tzinfo:
-    zone = zone_of(text)
-    if zone is None:
-        raise Unreadable(f"{name} is in the time zone {show(text)}, which is not known here")
-    return zone
 
 
 @lru_cache(maxsize=256)
@@ -220,9 +199,3 @@ def _epoch(number: float, name: str) -> datetime:
         return datetime.fromtimestamp(number / unit, UTC)
     except (ValueError, OverflowError, OSError) as exc:
         raise Unreadable(f"{name} is {show(number)}: no clock shows that many seconds since 1970") from exc
-
-
-def _no_time(value: object, name: str = "time") -> Unreadable:
-    return Unreadable(
-        f"{name} is {show(value)}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970"
-    )

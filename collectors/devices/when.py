@@ -27,11 +27,8 @@ def when(form: Format, packet: Packet, place: Place) -> tuple[datetime | None, f
         time = (time or packet.message.received) - age
     if form.last_second and time is not None and time.second == 59:
         time += timedelta(seconds=1)
-    start = (
-        _time("start", form.start, form, packet, place)
-        if form.start and (form.has_flows or not time)
-        else None
-    )
+    is_asked = form.has_flows or not time
+    start = _time("start", form.start, form, packet, place) if is_asked else None
     if form.start and not form.period_s:
         seconds = (time - start).total_seconds() if time and start else 0.0
         label = f"the period from {form.start[0].text} to {form.time[0].text if form.time else 'now'}"
@@ -60,16 +57,14 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
     if not isinstance(form.period_s, str):
         return float(form.period_s), "period_s"
     label = f"period_s ({form.period_s})"
-    seconds = _number_at(label, compiled(form.period_s), place)
-    return 0.0 if seconds is None else converted(seconds, form.units.get("period_s", 1.0)), label
+    seconds = _number_at(label, compiled(form.period_s), place) or 0.0
+    return converted(seconds, form.units.get("period_s", 1.0)), label
 
 
 def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: Place) -> datetime | None:
-    for path in paths:
-        value = one(path, place)
-        if value is not NOWHERE and (time := _instant(key, path, value, form, packet, place)) is not None:
-            return time
-    return None
+    found = ((path, one(path, place)) for path in paths)
+    times = (_instant(key, path, v, form, packet, place) for path, v in found if v is not NOWHERE)
+    return next((time for time in times if time is not None), None)
 
 
 def _instant(key: str, path: Path, value: Any, form: Format, packet: Packet, place: Place) -> datetime | None:
@@ -98,10 +93,10 @@ def _zone(form: Format, packet: Packet, place: Place) -> str:
 
 
 def _age(path: Path, form: Format, place: Place) -> timedelta:
-    age = _number_at(f"age_s ({path.text})", path, place)
-    seconds = 0.0 if age is None else converted(age, form.units.get("age_s", 1.0))
+    name = f"age_s ({path.text})"
+    seconds = converted(_number_at(name, path, place) or 0.0, form.units.get("age_s", 1.0))
     if not 0 <= seconds <= AGE_LIMIT:
-        raise Unreadable(f"age_s ({path.text}) is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
+        raise Unreadable(f"{name} is {seconds:g} s: it must be 0 to {AGE_LIMIT}")
     return timedelta(seconds=seconds)
 
 

@@ -31,9 +31,12 @@ def decode(packet: Packet) -> Decoded | None:
 
     None if this is not a list whose first record names a device. Raises Unreadable.
     """
-    if not _is_pack(packet):
+    data, pack = packet.payload, packet.value
+    if b'"bn"' not in data or data[:1] not in (b"[", b" ", b"\n") or type(pack) is not list:
         return None
-    records = [record for record in packet.value if type(record) is dict]
+    records = [record for record in pack if type(record) is dict]
+    if not records or records[0] is not pack[0] or type(records[0].get("bn")) is not str:
+        return None
     values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
     frame = _DEVEUI.match(records[0]["bn"])
     if frame and "payload" in values:
@@ -45,13 +48,11 @@ def decode(packet: Packet) -> Decoded | None:
         )
         return read(uplink, packet)
     entry = registry.by_model(TABLE)
-    resolved = _resolved(records)
     # Without what is named after something with its own climate: a freezer, water, a processor
-    names = [f"{record['device']} {record['name']}" for record in resolved]
     of_rooms = [
-        r for r, name in zip(resolved, names, strict=True) if not {*telling("outside", name)} - {"battery"}
+        r for r in _resolved(records) if not {*telling("outside", f"{r['device']} {r['name']}")} - {"battery"}
     ]
-    if resolved and not of_rooms:
+    if not of_rooms:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
@@ -76,17 +77,8 @@ def _resolved(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             value = (number("bv", base["bv"]) or 0) + (number("v", value) or 0)
         device = str(base["bn"]).removeprefix("urn:dev:").strip(":/ ")
         fields = {"name": record.get("n"), "value": value, "unit": record.get("u", base.get("bu"))}
-        resolved.append(
-            {"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | fields,
-        )
+        resolved.append({"resolved": True, "device": device, "time": _time(record, base.get("bt"))} | fields)
     return resolved
-
-
-def _is_pack(packet: Packet) -> bool:
-    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
-        return False
-    pack = packet.value
-    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
 
 
 def _value(record: dict[str, Any]) -> Any:

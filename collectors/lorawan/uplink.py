@@ -3,6 +3,7 @@
 import binascii
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -61,17 +62,15 @@ def _deveui(value: str) -> str:
     return binascii.a2b_base64(value).hex() if is_base64 else ""
 
 
-def from_text(value: object, name: str, encoding: str) -> bytes:
+def from_text(value: Any, name: str, encoding: str) -> bytes:
     """Decode the bytes of a frame from "base64" or "hex"; empty if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
     decode, form = ENCODINGS[encoding]
     try:
-        raw = decode(value.strip()) if type(value) is str else None
-    except ValueError:
-        raw = None
-    if raw is None:
-        raise Unreadable(f"{name} is {show(value)}: it must be bytes in {form}")
+        raw = decode(value.strip())
+    except (AttributeError, ValueError) as exc:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in {form}") from exc
     if len(raw) > PAYLOAD_LIMIT:
         raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
     return raw
@@ -89,10 +88,7 @@ def whole_number(value: object, otherwise: int = 0) -> int:
 def first_time(values: Iterable[object]) -> datetime | None:
     """Return the first of `values` that is a time; one that cannot be read is skipped."""
     for value in values:
-        try:
-            time = instant(value)
-        except Unreadable:
-            continue
-        if time is not None:
-            return time
+        with suppress(Unreadable):
+            if time := instant(value):
+                return time
     return None

@@ -98,11 +98,10 @@ def _span(data: bytearray, at: int) -> tuple[int, int] | None:
 
     A length of more than four bytes is against the protocol: it counts as whole, for paho to close the connection.
     """
-    length = _length(data, at + 1, len(data))
-    if length is None:
+    span = _length(data, at + 1, len(data))
+    if span is None:
         return (at, at) if len(data) >= at + 5 else None
-    begin, end = length
-    return (begin, end) if end <= len(data) else None
+    return span if span[1] <= len(data) else None
 
 
 def _length(data: bytearray, at: int, end: int) -> tuple[int, int] | None:
@@ -130,15 +129,8 @@ def _published(data: bytearray, view: memoryview, begin: int, end: int, header: 
         mid = data[topic_end] << 8 | data[topic_end + 1]
     if at >= end:
         return None
-    at = _after_properties(data, at, end)
-    if at > end or (quality and not mid):
+    properties = _length(data, at, end)  # of which none matters
+    if properties is None or properties[1] > end or (quality and not mid):
         return None
-    return Published(
-        bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, header & 0x08 > 0, header & 0x01 > 0
-    )
-
-
-def _after_properties(data: bytearray, at: int, end: int) -> int:
-    """Find where the payload begins, after the properties, of which none matters. Beyond `end` if they are broken."""
-    length = _length(data, at, end)
-    return end + 1 if length is None else length[1]
+    topic, payload = bytes(view[topic_at:topic_end]), bytes(view[properties[1] : end])
+    return Published(topic, payload, mid, header & 0x08 > 0, header & 0x01 > 0)

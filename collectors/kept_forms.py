@@ -7,7 +7,6 @@ import base64
 import contextlib
 import re
 import tomllib
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from importlib.resources import files
@@ -18,7 +17,6 @@ from besok.model.metrics import METRICS
 from besok.model.pseudonyms import canonical
 from besok.model.units import UNITS
 from collectors.devices import field_names
-from collectors.devices.format import Format
 from collectors.devices.table import tables
 
 
@@ -69,18 +67,11 @@ def table_texts() -> frozenset[str]:
     texts: set[str] = set()
     for table in tables():
         texts.update((table.vendor, table.model, *table.also, *table.names))
-        texts.update(text for form in table.messages for text in _texts(form))
+        for form in table.messages:
+            texts.update(form.topic.split("/"), *(condition.texts for condition in form.asked))
+            texts.update(*(state.is_ for state in form.unless))
+            texts.update(*(value.yes | value.no | value.invalid for value in form.values))
     return frozenset(map(str.casefold, texts))
-
-
-def _texts(form: Format) -> Iterator[str]:
-    yield from form.topic.split("/")
-    for condition in form.asked:
-        yield from condition.texts
-    for state in form.unless:
-        yield from state.is_
-    for value in form.values:
-        yield from value.yes | value.no | value.invalid
 
 
 @lru_cache(maxsize=10_000)

@@ -79,16 +79,14 @@ class _Redactor:
 
     def _payload(self) -> bytes:
         raw = self._message.payload
-        if limits.problem(raw) or len(raw) > KEPT_LIMIT:
-            return self._drop_bytes(raw)
-        text = _text(raw)
+        is_small = len(raw) <= KEPT_LIMIT and not limits.problem(raw)
+        text = _text(raw) if is_small else None
         if text is None:
-            return raw if kept_forms.is_frame(raw) else self._drop_bytes(raw)
+            return (
+                raw if is_small and kept_forms.is_frame(raw) else self._drop(f"[{len(raw)} bytes]").encode()
+            )
         new = self._document(text, 0)
         return raw if new == text else new.encode()
-
-    def _drop_bytes(self, raw: bytes) -> bytes:
-        return self._drop(f"[{len(raw)} bytes]").encode()
 
     def reason(self, text: str, stored: Message) -> str:
         """Return the reason of a rejection without the parts that the `stored` message lacks."""
@@ -205,13 +203,12 @@ class _Redactor:
         name = canonical(text)
         return name in self._known.names or name in self._identifiers
 
-    def _is_small(self, value: object, key: str, top: bool) -> bool:
+    def _is_small(self, value: float | None, key: str, top: bool) -> bool:
         """Tell whether a value that is not text is kept: a count or measurement, a time, the number of the device."""
-        if value is None or isinstance(value, bool) or not isinstance(value, int | float):
-            return True
         return (
-            abs(value) < LARGE
+            value is None
             or value != value
+            or abs(value) < LARGE
             or kept_forms.is_instant(value, self._message.received)
             or (key in KEYS["identifiers"] and top)
         )

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from besok.model.decode_context import Channel, DecodeContext, Device
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, hidden_by, pseudonym, reveal
-from besok.model.readings import Decoded, Identity, Message, Reading, Status
+from besok.model.readings import Decoded, Identity, Message, Reading
 from collectors import kept_forms
 
 Names = Mapping[str, str]  # pseudonym -> name
@@ -43,10 +43,8 @@ class StoredNames:
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
         self.channel: Callable[[Channel], Channel] = lru_cache(10_000)(self._find)
-        self.topic: Callable[[str], str] = lru_cache(10_000)(self._topic)  # of filters too
-        self.device: Callable[[Device], Device] = lru_cache(10_000)(self._device)
+        self.topic: Callable[[str], str] = lru_cache(10_000)(self._find_topic)
         self._part: Callable[[str], str] = lru_cache(10_000)(self._find_part)
-        self._scope: Callable[[str], str] = lru_cache(10_000)(self.secret)
 
     def decoded(self, decoded: Decoded) -> Decoded:
         """Return a decoded message under stored names."""
@@ -57,23 +55,17 @@ class StoredNames:
         identity = decoded.identity and self._identity(decoded.identity, hidden)
         if not hidden and not decoded.statuses and identity is decoded.identity:
             return decoded
-        statuses = tuple(map(self._status, decoded.statuses))
-        return replace(decoded, readings=tuple(readings), statuses=statuses, identity=identity)
+        statuses = (with_changes(s, device=self.device((s.source, s.device))[1]) for s in decoded.statuses)
+        return replace(decoded, readings=tuple(readings), statuses=tuple(statuses), identity=identity)
 
-    def _topic(self, topic: str) -> str:
-        return by_level(topic, self._level) if self._known.key else topic
-
-    def _device(self, device: Device) -> Device:
+    def device(self, device: Device) -> Device:
+        """Return the stored name of a device."""
         return self.channel((*device, ""))[:2] if self._known.key else device
 
     def _reading(self, reading: Reading) -> Reading:
         had = (reading.source, reading.device, reading.channel)
         _, device, channel = stored = self.channel(had)
         return reading if stored == had else replace(reading, device=device, channel=channel)
-
-    def _status(self, status: Status) -> Status:
-        device = self.device((status.source, status.device))[1]
-        return Status(source=status.source, device=device, online=status.online)
 
     def _find(self, channel: Channel) -> Channel:
         source, device, line = self._known.known_as(channel)
@@ -82,8 +74,11 @@ class StoredNames:
             device = by_level(device, self._part)
         return source, device, f"{kind}{colon}{by_level(name, self._part)}"
 
-    def _level(self, level: str) -> str:
-        return level if level in ("+", "#") else self._part(level)
+    def _find_topic(self, topic: str) -> str:
+        """Return the stored name of a topic, or of a filter of topics."""
+        if not self._known.key:
+            return topic
+        return by_level(topic, lambda level: level if level in ("+", "#") else self._part(level))
 
     def _find_part(self, part: str) -> str:
         if is_known(part, self._known):
@@ -97,7 +92,7 @@ class StoredNames:
         _, *numbers = identity.mark.split(":")
         if not hidden and all(_NUMBERS.fullmatch(n) or self._part(n) == n for n in numbers if n):
             return identity
-        return replace(identity, scope=self._scope(identity.scope), mark=self.secret(identity.mark))
+        return replace(identity, scope=self.secret(identity.scope), mark=self.secret(identity.mark))
 
     def secret(self, text: str) -> str:
         """Return the keyed hash of a text that must be recognised and never read."""

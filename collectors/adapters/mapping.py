@@ -60,16 +60,11 @@ _matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 def _for_topic(packet: Packet, *, of_codec: bool) -> Sequence[Format]:
     """Return the mappings of a topic as formats: of messages, or of frames to which decoded fields have been added."""
-    known = packet.known
-    if not known.mappings:
-        return ()
-    if "mappings" not in known.compiled:
-        forms = [of_mapping(mapping) for mapping in known.mappings]
-        known.compiled["mappings"] = [(form, _is_of_codec(form)) for form in forms]
-    pairs = known.compiled["mappings"]
-    return [
-        form for form, is_of_codec in pairs if is_of_codec == of_codec and _matches(form.topic, packet.topic)
-    ]
+    known, key = packet.known, "mappings of codecs" if of_codec else "mappings"
+    if key not in known.compiled:
+        forms = map(of_mapping, known.mappings)
+        known.compiled[key] = [form for form in forms if _is_of_codec(form) == of_codec]
+    return [form for form in known.compiled[key] if _matches(form.topic, packet.topic)]
 
 
 def _is_of_codec(form: Format) -> bool:

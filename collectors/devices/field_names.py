@@ -55,14 +55,9 @@ VOUCHING: Final = WORDS["persons"] | WORDS["doors"]
 LISTED: Final = VOUCHING | WORDS["strong"] | WORDS["buildings"] | WORDS["neutral"]
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 BARE: Final = WORDS["companions"] | WORDS["counts"]
-_FIELD_WORDS: Final = (
-    word for names in DATA["fields"].values() for name in names.split() for word in (name, *words(name))
-)
-KNOWN: Final = frozenset(
-    word
-    for word in (*_FIELD_WORDS, *frozenset().union(*WORDS.values(), QUALIFIED, *map(words, CLIMATE)))
-    if len(word) > 1
-)
+_FIELD_NAMES: Final = " ".join(DATA["fields"].values()).split()
+_SAID: Final = {*_FIELD_NAMES, *QUALIFIED}.union(*WORDS.values(), *map(words, [*_FIELD_NAMES, *CLIMATE]))
+KNOWN: Final = frozenset(word for word in _SAID if len(word) > 1)
 
 
 def telling(kind: str, *texts: str) -> list[str]:

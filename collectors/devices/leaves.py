@@ -170,24 +170,20 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
         by_name = {compact(name): name for name in value}
         content = next((by_name[name] for name in FIELDS["value"] if name in by_name), "")
         titles = (by_name[name] for name in FIELDS["named"] if name in by_name)
-        title = next((name for name in titles if _is_title(value[name])), "")
+        texts = (name for name in titles if isinstance(value[name], str) and value[name].isprintable())
+        title = next((name for name in texts if words(value[name])), "")
         for name, inner in value.items():
             below, called = path + _step(name), (*names, name)
             if name == content and title:
                 called = (*names, value[title])
                 if path == "@" and each.count("[*]") == 1:  # a record in a list is selected by its name
                     record = f"[?@{_step(title)} == {json.dumps(value[title])}]"
-                    yield Leaf(
-                        names=called, value=inner, path=each.removesuffix("[*]") + record + _step(name)
-                    )
+                    path_to = each.removesuffix("[*]") + record + _step(name)
+                    yield Leaf(names=called, value=inner, path=path_to)
                     continue
             elif name == content and names and compact(names[-1]) not in FIELDS["around"]:
                 called = names
             yield from _within(inner, below, called, each, depth - 1)
-
-
-def _is_title(text: object) -> bool:
-    return isinstance(text, str) and text.isprintable() and bool(words(text))
 
 
 def _step(name: str) -> str:

@@ -34,9 +34,7 @@ class Index(NamedTuple):
     """What recognises a message or a model."""
 
     by_topic: list[Candidate]  # formats that require a topic
-    by_field: dict[
-        str, list[Candidate]
-    ]  # the others, by the rarest of the fields that they require at the top
+    by_field: dict[str, list[Candidate]]  # the others, by the rarest field that they require at the top
     by_name: dict[str, Table]
     platforms: dict[str, Table]
     vendors: set[str]
@@ -60,7 +58,9 @@ def compact(text: str) -> str:
 def called(vendor: str, *models: str) -> set[str]:
     """Return the compact names of models: with the vendor's name, and alone where that is distinctive."""
     names = {compact(name) for name in models}
-    return {compact(vendor) + name for name in names} | {name for name in names if _is_distinctive(name)}
+    # "vs133" is a model's without its vendor's, "motion", "s1" and "co2sensor" are not
+    alone = {n for n in names if len(n) >= SHORTEST_ALONE and any(map(str.isdecimal, n.replace("co2", "")))}
+    return {compact(vendor) + name for name in names} | alone
 
 
 def spoken(text: str) -> set[str]:
@@ -71,11 +71,6 @@ def spoken(text: str) -> set[str]:
         for i in range(len(tokens))
         for j in range(i + 1, min(i + TOKENS_JOINED, len(tokens)) + 1)
     }
-
-
-def _is_distinctive(name: str) -> bool:
-    """Tell whether a name is a model's without its vendor's: "vs133" is, "motion", "s1" and "co2sensor" are not."""
-    return len(name) >= SHORTEST_ALONE and any(c.isdecimal() for c in name.replace("co2", ""))
 
 
 @cache
@@ -190,8 +185,7 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
 
 
 def _specificity(form: Format) -> int:
-    literal = sum(level not in ("", "+", "#") for level in form.topic.split("/"))
-    return 2 * len(form.when) + 2 * literal
+    return len(form.when) + sum(level not in ("", "+", "#") for level in form.topic.split("/"))
 
 
 def decode(packet: Packet) -> Decoded | None:
@@ -212,12 +206,9 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     decoded = reader.read(forms, packet)
     is_rest = any(form.rest and form.not_data == decoded.not_data for form in forms)
     if is_rest and not (decoded.problems or decoded.statuses):
-        counts = [
-            leaf.shown
-            for leaf in unknown.Candidates(packet).asked()
-            if is_number(leaf.value) and (WORDS["strong"] - WORDS["motion"]) & {*leaf.said}
-        ]
-        if counts:
+        about_people = WORDS["strong"] - WORDS["motion"]
+        numbers = (leaf for leaf in unknown.Candidates(packet).asked() if is_number(leaf.value))
+        if counts := [leaf.shown for leaf in numbers if about_people & {*leaf.said}]:
             raise Unreadable(
                 f"{table.name}: {listed(counts)} may be of people, and no document says how: {WRITE}"
             )
@@ -238,11 +229,9 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
     candidates = unknown.Candidates(packet)
-    open_fields = candidates.asked(known)
-    if open_fields or decoded != Decoded():
-        problems = (candidates.question(open_fields),) if open_fields else ()
-        return subjects.sober(replace(decoded, problems=problems), packet)
-    return Decoded(not_data=NOTHING)
+    if open_fields := candidates.asked(known):
+        decoded = replace(decoded, problems=(candidates.question(open_fields),))
+    return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
 
 
 def nothing_found(table: Table, packet: Packet) -> str:

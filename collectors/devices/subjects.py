@@ -33,10 +33,10 @@ _DOORS: Final = (
     *("indgang", "udgang", "inngang", "ingang", "uitgang"),
 )
 _PASSED: Final = (WORDS["doors"] | WORDS["places"]) - WORDS["beside"] - WORDS["heads"]
+_WALKED: Final = WORDS["pushed"] | WORDS["some"] | WORDS["boarded"]
 _ALONE: Final = WORDS["beside"] | WORDS["heads"] | WORDS["doors"]  # of what passes a door they say no more
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
-_JOIN: Final = re.compile(r"[&/+]")
 _HEAD: Final = f"(?: (?:{'|'.join(WORDS['heads'])}))?"
 _WALK, _BIKE, _AND = ("(?:" + "|".join(WORDS[kind]) + ")" for kind in ("walks", "bikes", "joins"))
 _SHARED: Final = re.compile(  # gång och cykelväg, bike path and sidewalk
@@ -106,38 +106,25 @@ def names_of_others(names: Sequence[str]) -> list[str]:
 def _says_others(name: str) -> bool:
     """Tell whether a name has a word for bicycles, vehicles and the like that does not only name a place."""
     said = words(name)
-    others = {*telling("parts", name), *telling("passing", name), *filter(_ELSE.fullmatch, said)} - WORDS[
-        "some"
-    ]
+    others = {*telling("parts", name), *telling("passing", name), *filter(_ELSE.fullmatch, said)}
     return any(
-        word in others
-        and not _is_spot(word)
-        and not (following in WORDS["spots"] and after not in WORDS["heads"])
+        word in others - WORDS["some"]
+        and not (word.endswith(_SPOTS) and not word.endswith(_LANES))  # Biketrack is no rack, and
+        and not (following in WORDS["spots"] and after not in WORDS["heads"])  # "Car stop line" no stop
         for word, following, after in zip(said, (*said[1:], ""), (*said[2:], "", ""), strict=False)
     )
-
-
-def _is_spot(word: str) -> bool:
-    return word.endswith(_SPOTS) and not word.endswith(
-        _LANES
-    )  # Biketrack is no rack, "Car stop line" no stop
 
 
 @lru_cache(maxsize=4096)
 def _says_door(name: str) -> bool:
     """Tell whether a name says what people go through, into or along, also at the end of a word: Cykelingång."""
-    others, is_shared = _SHARED.subn("", " ".join(words(_JOIN.sub(" and ", name))))
+    others, is_shared = _SHARED.subn("", " ".join(words(re.sub(r"[&/+]", " and ", name))))
     if is_shared:
         return not _says_others(others)
     said = {*words(name)}
     rest = {word for word in said if word.isalpha() and len(word) > 1} - _ALONE
-    if (
-        rest
-        and not rest & (WORDS["pushed"] | WORDS["some"] | WORDS["boarded"])
-        and all(map(_ELSE.fullmatch, rest))
-    ):
-        return False
-    return any(word in _PASSED or word.endswith(_DOORS) for word in said)
+    is_walked = not rest or bool(rest & _WALKED) or not all(map(_ELSE.fullmatch, rest))
+    return is_walked and any(word in _PASSED or word.endswith(_DOORS) for word in said)
 
 
 def names_in(packet: Packet) -> list[str]:

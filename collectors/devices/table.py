@@ -39,13 +39,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     vendor: str
     model: str
     kind: Literal[
-        "people counter",
-        "presence sensor",
-        "desk sensor",
-        "seat sensor",
-        "room sensor",
-        "camera",
-        "platform",
+        "people counter", "presence sensor", "desk sensor", "seat sensor", "room sensor", "camera", "platform"
     ]
     document: str
     examples: list[Example]
@@ -80,11 +74,6 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """Tell whether messages go through a platform, where people on site chose topics and names."""
         return bool(self.platform) or self.kind == "platform"
 
-    @property
-    def is_one_model(self) -> bool:
-        """Tell whether a message of the table identifies its model: not if it could be a twin's."""
-        return self.kind != "platform" and (self.lorawan is not None or not self.also)
-
 
 def parse(text: str, path: str) -> Table:
     """Parse the text of a table; keys under [common] apply to all its messages. Raises TableError."""
@@ -96,9 +85,10 @@ def parse(text: str, path: str) -> Table:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path
+    has_twins = table.kind == "platform" or bool(table.also and table.lorawan is None)
     for form in table.messages:
         form.name, form.source = table.name, table.source_key
-        form.of_model = table.name if table.is_one_model else ""
+        form.of_model = "" if has_twins else table.name
     if not (table.messages or table.platform) or not table.examples:
         raise TableError(f"{path}: a table has at least one kind of message (or a platform) and one example")
     return table

@@ -108,9 +108,8 @@ class Candidates:
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
         self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not leaf.is_aside]
         self.rest = [leaf for leaf in sent if leaf.name not in QUALIFIED or leaf.is_aside]
-        self.texts = [
-            leaf.value for leaf in sent if isinstance(leaf.value, str) and len(leaf.value) <= PLAIN_LIMIT
-        ]
+        texts_sent = (leaf.value for leaf in sent if isinstance(leaf.value, str))
+        self.texts = [text for text in texts_sent if len(text) <= PLAIN_LIMIT]
         ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
         topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
         self.where = texts if fields else [level for level in topic if level not in ids]
@@ -130,9 +129,8 @@ class Candidates:
         air = self._climate()
         if values := [*air, *self.certain]:
             return self._read(values)
-        others = sorted(
-            {*telling("others", *(n for leaf in self.leaves for n in leaf.names), *self.texts, *self.where)}
-        )
+        said = [name for leaf in self.leaves for name in leaf.names]
+        others = sorted({*telling("others", *said, *self.texts, *self.where)})
         if not others and (names := self._strange()):
             raise Unreadable(
                 f"nobody knows what {listed(names)} is, or in which unit: if that is about people or the air of a room,"
@@ -250,9 +248,8 @@ class Candidates:
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
             hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]
             if hits and not unsure:
-                return (
-                    f"a list stands under {show(hits[0])}: let its sender give the number of people instead"
-                )
+                name = show(hits[0])
+                return f"a list stands under {name}: let its sender give the number of people instead"
         return ""
 
     def _strange(self) -> list[str]:

@@ -62,9 +62,11 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
 
 
 def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: Place) -> datetime | None:
-    found = ((path, one(path, place)) for path in paths)
-    times = (_instant(key, path, v, form, packet, place) for path, v in found if v is not NOWHERE)
-    return next((time for time in times if time is not None), None)
+    for path in paths:
+        value = one(path, place)
+        if value is not NOWHERE and (time := _instant(key, path, value, form, packet, place)) is not None:
+            return time
+    return None
 
 
 def _instant(key: str, path: Path, value: Any, form: Format, packet: Packet, place: Place) -> datetime | None:

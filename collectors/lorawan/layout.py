@@ -1,11 +1,9 @@
 """From the bytes of a LoRaWAN frame to named fields, by a layout: a data file that names the bytes (layouts.md)."""
 
-import dataclasses
 import re
 import struct
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -174,12 +172,7 @@ def read(name: str, fport: int, data: bytes) -> "Frame":
 def recognise(device_eui: str, fport: int, data: bytes) -> str:
     """Return the only layout that fits a frame and its sender; "" if there is none, or several."""
     text = f"{device_eui} {fport} {data.hex()}"
-    layouts = set()
-    for name in {name for name, signed in signatures() if signed.match(text)}:
-        with suppress(Unreadable):
-            frame = read(name, fport, data)
-            if frame.at == len(data) and not frame.problems:
-                layouts.add(name)
+    layouts = {name for name, signed in signatures() if signed.match(text) and _is_whole(name, fport, data)}
     return layouts.pop() if len(layouts) == 1 else ""
 
 
@@ -188,23 +181,29 @@ def signatures() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(signature)) for name in names() for signature in load(name).signature)
 
 
-@dataclasses.dataclass(slots=True)
+def _is_whole(name: str, fport: int, data: bytes) -> bool:
+    try:
+        frame = read(name, fport, data)
+    except Unreadable:
+        return False
+    return frame.at == len(data) and not frame.problems
+
+
 class Frame:
     """The bytes of a frame, read up to `at`, and its `fields`: none if it is known and has nothing to read.
 
     It has `problems` if it could be read in part: it breaks off, or continues with unknown data.
     """
 
-    layout: Layout
-    data: bytes
-    at: int = 0
-    raw: int = 0  # of the last number, before words and scale
-    scope: Fields = dataclasses.field(
-        default_factory=dict
-    )  # all values by name, including those not in the output
-    fields: Fields = dataclasses.field(default_factory=dict)
-    problems: list[str] = dataclasses.field(default_factory=list)
-    passed_over: str = ""  # why the layout passes over the rest of the frame
+    def __init__(self, layout: Layout, data: bytes) -> None:
+        self.layout = layout
+        self.data = data
+        self.at = 0
+        self.raw = 0  # of the last number, before words and scale
+        self.scope: dict[str, Any] = {}  # all values by name, including those not in the output
+        self.fields: Fields = {}
+        self.problems: list[str] = []
+        self.passed_over = ""  # why the layout passes over the rest of the frame
 
     def body(self, body: Body, out: Fields, begin: int) -> None:
         """Read a structure, whose `at` counts from `begin`, or pass over it."""
@@ -224,7 +223,7 @@ class Frame:
                 self.at = begin + field.at if field.at >= 0 else len(self.data) + field.at
             elif field.joins:
                 self.at -= field.size  # the next bits of the same bytes
-            self.read_field(field, out, begin)
+            self.field(field, out, begin)
             if field.at is not None:
                 self.at = ahead
             if field.cases:
@@ -234,7 +233,7 @@ class Frame:
                     raise Unreadable(f"a frame whose {label} is {self.raw:02x} is not known here")
                 self.body(case, out, begin)
 
-    def read_field(self, one: Field, out: Fields, begin: int) -> None:
+    def field(self, one: Field, out: Fields, begin: int) -> None:
         if one.object:
             self.structure(one.object, out.setdefault(one.name, {}), begin)
         elif one.append:

@@ -3,7 +3,6 @@
 import binascii
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -88,7 +87,10 @@ def whole_number(value: object, otherwise: int = 0) -> int:
 def first_time(values: Iterable[object]) -> datetime | None:
     """Return the first of `values` that is a time; one that cannot be read is skipped."""
     for value in values:
-        with suppress(Unreadable):
-            if time := instant(value):
-                return time
+        try:
+            time = instant(value)
+        except Unreadable:
+            continue
+        if time is not None:
+            return time
     return None

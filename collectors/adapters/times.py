@@ -42,10 +42,17 @@ _OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
 )
 _ABBREVIATIONS = {
     name: timezone(timedelta(hours=hours), name)
-    for hours, names in (
-        *((0, "UTC GMT WET"), (1, "CET MEZ MET BST WEST"), (2, "CEST MESZ MEST EET"), (3, "EEST MSK")),
-        *((9, "JST KST"), (-5, "EST"), (-4, "EDT"), (-8, "PST"), (-7, "PDT")),
-    )
+    for hours, names in {
+        0: "UTC GMT WET",
+        1: "CET MEZ MET BST WEST",
+        2: "CEST MESZ MEST EET",
+        3: "EEST MSK",
+        9: "JST KST",
+        -5: "EST",
+        -4: "EDT",
+        -8: "PST",
+        -7: "PDT",
+    }.items()
     for name in names.split()
 }
 

@@ -293,6 +293,37 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
     assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
 
 
+@pytest.mark.parametrize("under_way", [False, True], ids=["failed before", "under way"])
+def test_what_a_removed_target_was_not_told_is_not_told_to_one_of_its_name(
+    library: Database, desk: Inbox, now: datetime, monkeypatch: pytest.MonkeyPatch, under_way: bool
+) -> None:
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    url, deliver = alerts.targets(library)["desk"], alerting.deliver
+
+    def slow(*message: str) -> str | None:
+        monkeypatch.undo()
+        alerts.remove_target(library, "desk", now)
+        return deliver(*message)
+
+    if under_way:
+        monkeypatch.setattr(alerting, "deliver", slow)
+        turn(library, now)
+    else:
+        turn(library, now)
+        desk.refuses = True
+        heard(library, now + MINUTE)
+        turn(library, now + MINUTE)
+        desk.refuses = False
+        assert alerts.remove_target(library, "desk", now + MINUTE)
+    alerts.put_target(library, "desk", url)
+    execute(library, "update alert_target set attempts = 3")
+    later = now + timedelta(days=60)
+    turn(library, later)
+    assert desk.subjects == ["Besök: 2 larm"]
+    assert alerts.lost_targets(library, later) == [], "nothing waits for it"
+
+
 def full(db: Database, now: datetime, people: float) -> None:
     execute(db, "update space set capacity = 50 where slug = 'hall'")
     execute(

@@ -198,7 +198,7 @@ left join lateral (
 ) failed on true
 where t.attempts >= 3 and (failed.last > %(now)s::timestamptz - interval '2 hours' or exists (
     select from alert a join alert_rule r using (rule_id)
-    where r.target = t.name and (a.resolved is null and a.sent is null and a.acknowledged is null
+    where r.target = t.name and r.removed is null and (a.resolved is null and a.sent is null and a.acknowledged is null
         or a.resolved is not null and a.sent is not null and a.resolution_sent is null)
 ))
 
@@ -287,7 +287,7 @@ select a.alert_id as id, a.rule_id as rule, r.kind, s.slug as site, a.subject, a
 from alert a
 join alert_rule r using (rule_id)
 left join site s on s.site_id = coalesce(a.site_id, r.site_id)
-where r.target = %(target)s
+where r.target = %(target)s and r.removed is null
     and (a.resolved is null and a.sent is null and a.acknowledged is null or a.resolved is not null and a.sent is not null and a.resolution_sent is null)
 order by a.raised, a.alert_id
 

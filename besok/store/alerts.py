@@ -34,9 +34,7 @@ def remove_target(db: Database, name: str, now: datetime) -> bool:
         conn.execute(sql("alert_target_lock"), {"name": name})
         for rule in fetch(conn, "alert_rules", AlertRule):
             if rule.target == name:
-                _change_within(
-                    conn, "alert_rule_remove", "alert.rule.remove", {"id": rule.id, "now": now}, ""
-                )
+                _remove_rule(conn, rule.id, now)
         return _change_within(conn, "alert_target_remove", "alert.target.remove", {"name": name}, "") != ""
 
 
@@ -84,7 +82,15 @@ def rules(db: Database) -> list[AlertRule]:
 
 def remove_rule(db: Database, number: int, now: datetime) -> bool:
     """End a rule and its open occurrences; False if there is none of that number."""
-    return _change(db, "alert_rule_remove", "alert.rule.remove", {"id": number, "now": now}) != ""
+    with db.transaction() as conn:
+        return _remove_rule(conn, number, now)
+
+
+def _remove_rule(conn: Connection, number: int, now: datetime) -> bool:
+    key = {"id": number, "now": now}
+    removed = _change_within(conn, "alert_rule_remove", "alert.rule.remove", key, "") != ""
+    conn.execute(sql("alert_rule_resolve"), key)
+    return removed
 
 
 def settle(

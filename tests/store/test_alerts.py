@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.slack import NotifySlack
 
-from besok.model.alerts import AlertRule
+from besok.model.alerts import AlertRule, AlertState
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.services.alert_handling import put_target
 from besok.services.alerts import add_rule
@@ -25,7 +25,7 @@ from besok.services.devices import get_devices
 from besok.services.live import get_live
 from besok.services.overview import get_overview
 from besok.store import alerts
-from besok.store.database import Database
+from besok.store.database import Database, sql, values_of
 from besok.store.heartbeats import beat
 from besok.text import alert_text
 from besok.text.formats import stamp
@@ -529,6 +529,27 @@ def test_one_that_was_resolved_too_soon_is_opened_again(
     turn(library, now + 3 * MINUTE)
     assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört", "Besök: 2 larm"]
     assert still_open(library, now) == ["sensor_offline"] * 2
+
+
+@pytest.mark.usefixtures("database_url", "desk")  # with a pool of connections
+@pytest.mark.parametrize("first", ["the rule ends", "it is raised"])
+def test_a_rule_that_ends_while_alerts_are_judged_leaves_none_open(
+    library: Database, now: datetime, first: str
+) -> None:
+    number = rule(library, "sensor_offline", now)
+    (judged,) = alerts.rules(library)
+    state = AlertState(subject="lib/front", since=now)
+    raised = {**values_of(state), "rule": number, "about": ["lib/front"], "now": now}
+    with ThreadPoolExecutor(1) as pool, library.transaction() as conn:
+        if first == "it is raised":
+            conn.execute(sql("alert_raise"), raised)
+            other = pool.submit(copy_context().run, alerts.remove_rule, library, number, now)
+        else:
+            conn.execute(sql("alert_rule_remove"), {"id": number, "now": now})
+            other = pool.submit(copy_context().run, alerts.settle, library, judged, [state], [], now)
+        wait_for(lambda: waiting(library))
+    assert other.result() in (True, None)
+    assert still_open(library, now) == []
 
 
 def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: datetime) -> None:

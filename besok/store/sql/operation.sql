@@ -229,30 +229,35 @@ where r.removed is null
 order by r.rule_id
 
 -- name: alert_rule_remove
--- Ends a rule, and what is open of it.
-with gone as (
-    update alert_rule set removed = %(now)s where rule_id = %(id)s and removed is null returning rule_id, site_id
-), ended as (
-    update alert set resolved = %(now)s, resolution_sent = %(now)s
-    where rule_id in (select rule_id from gone) and resolved is null
-)
-select rule_id, s.slug as site from gone left join site s using (site_id)
+-- Ends a rule.
+update alert_rule r set removed = %(now)s where rule_id = %(id)s and removed is null
+returning rule_id, (select slug from site s where s.site_id = r.site_id) as site
+
+-- name: alert_rule_resolve
+-- Ends what is open of a rule that has ended. A statement of its own, which sees what was raised until then.
+update alert set resolved = %(now)s, resolution_sent = %(now)s
+where rule_id = %(id)s and resolved is null
 
 -- name: alert_raise
--- Notes an occurrence, once: neither while it is open already, nor about what is being worked on. One that was resolved too soon,
--- as its beginning is still the same a day later, is opened again; its target is notified again if it was notified of the end.
-with reopened as (
+-- Notes an occurrence, once: neither while it is open already, nor about what is being worked on, nor of a rule that has ended. One
+-- that was resolved too soon, as its beginning is still the same a day later, is opened again; its target is notified again if it
+-- was notified of the end.
+with rule as (
+    select rule_id from alert_rule where rule_id = %(rule)s and removed is null for share
+), reopened as (
     update alert a set resolved = null, resolution_sent = null, value = %(value)s,
         sent = case when a.resolution_sent is null then a.sent end,
         acknowledged = case when a.resolution_sent is null then a.acknowledged end,
         acknowledged_by = case when a.resolution_sent is null then a.acknowledged_by end
-    where a.rule_id = %(rule)s and a.subject = %(subject)s and a.since = %(since)s
+    from rule
+    where a.rule_id = rule.rule_id and a.subject = %(subject)s and a.since = %(since)s
         and a.resolved > %(now)s::timestamptz - interval '1 day'
         and not exists (select from alert o where o.rule_id = a.rule_id and o.subject = a.subject and o.resolved is null)
         and not exists (select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s)
 )
 insert into alert (rule_id, site_id, subject, since, value, raised)
-select %(rule)s, (select site_id from site where slug = %(site)s), %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
+select rule_id, (select site_id from site where slug = %(site)s), %(subject)s, coalesce(%(since)s, %(now)s), %(value)s, %(now)s
+from rule
 where not exists (
     select from alert_mute m where m.subject = any(%(about)s) and m.ended is null and m.until > %(now)s
 )

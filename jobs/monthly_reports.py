@@ -75,10 +75,10 @@ def send(db: Database, now: datetime) -> None:
         claimed = alerts.claim(db, target, now)
         if claimed is None:
             continue
-        problem = None
+        (url, _), problem = claimed, None
         for one in _due(db, now):  # again: another worker may have sent it before this one's turn
-            if one.rule.target == target and problem is None:
-                problem = _send(db, one, claimed[0], now)
+            if one.rule.target == target and problem is None and alerts.targets(db).get(target) == url:
+                problem = _send(db, one, url, now)
         alerts.release(db, target, problem, now, trial=False)
 
 

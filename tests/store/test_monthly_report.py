@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -130,6 +131,30 @@ def test_a_subscriber_gets_it_once_from_several_workers(library: Database, inbox
     assert len(taken.subjects) == 1
     turn(library, NOW + timedelta(days=18))
     assert taken.subjects[1:] == ["Bibblan: juni 2026"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["removed", "moved"])
+def test_an_address_that_is_removed_while_reports_are_sent_gets_no_more(
+    library: Database, inbox: tuple[Inbox, str], monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    taken, url = inbox
+    subscribe(library, url, NOW)
+    add_rule(library, AlertRule(kind="monthly_report", site="lib", target="desk", author="Kim"), NOW)
+    monthly_reports.make(library, NOW)
+    deliver = monthly_reports.deliver
+
+    def slow(*message: Any) -> str | None:
+        monkeypatch.undo()
+        if again:
+            alerts.put_target(library, "desk", f"{url}&name=other")
+        else:
+            alerts.remove_target(library, "desk", NOW)
+        return deliver(*message)
+
+    monkeypatch.setattr(monthly_reports, "deliver", slow)
+    monthly_reports.send(library, NOW)
+    assert len(taken.subjects) == 1
+    assert monthly_reports.to_send(library, NOW) is again
 
 
 def test_what_is_refused_is_sent_later(library: Database, inbox: tuple[Inbox, str]) -> None:

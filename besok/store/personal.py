@@ -38,7 +38,7 @@ SITE_CONDITIONS: Final = {  # SQL condition for the rows of a site, by the colum
 class _Column:
     relation: str
     field: str
-    holds: Literal["author", "note", "record", "message", "name"]
+    holds: Literal["author", "note", "record", "target", "message", "name"]
     link: str | None
     json: bool
 
@@ -103,7 +103,8 @@ def _column(conn: Connection, column: _Column, sought: Name, site: str | None) -
     """Replace the name in a column."""
     params = {"site": site}
     texts = conn.execute(column.of("personal_texts", site=site), params).fetchall()
-    holding = sorted(text for (text,) in texts if sought.is_in(text))
+    kept = {name for name, _ in conn.execute(sql("alert_targets"))} if column.holds == "target" else set()
+    holding = sorted(text for (text,) in texts if sought.is_in(text) and text not in kept)
     if not holding:
         return
     left = column.holds == "name"

@@ -10,10 +10,12 @@ from typer.testing import Result
 
 from besok.model import sitefile
 from besok.model.access import ACTOR
+from besok.model.alerts import AlertRule
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.personal import ERASED, Name
 from besok.model.readings import Message
-from besok.store import audit, personal, sites, voids
+from besok.services.alerts import add_rule
+from besok.store import alerts, audit, personal, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Rejection, write
@@ -26,8 +28,8 @@ LATER = NOON + timedelta(days=9)
 # What no person's name can stand in: chosen from a list, hashes, keys and numbers as texts, figures, names of places.
 IMPERSONAL = """
     account.issuer account.password account.totp account_role.role action.asked_by action.slug
-    action.weekdays action_log.slug alert.subject alert_delivery.target alert_mute.subject
-    alert_rule.kind alert_rule.target api_key.digest api_key.role audit.action audit.site
+    action.weekdays action_log.slug alert.subject alert_mute.subject
+    alert_rule.kind api_key.digest api_key.role audit.action audit.site
     backfill.digest backfill.sites calibration.decision closed_period.days closed_period.sensors
     closed_period.version codec.model codec.sha256 codec.source codec.vendor computed_result.what
     count_import.content count_import.counts count_import.digest count_import.hours
@@ -104,7 +106,7 @@ def fill(db: Database, name: str) -> int:
     """Write a name into every column of the list that its type and the rows that are there allow; how many hold it."""
     columns = execute(
         db,
-        "select relation, field, holds from personal_column where holds in ('author', 'note') order by 1, 2",
+        "select relation, field, holds from personal_column where holds in ('author', 'note', 'target') order by 1, 2",
     )
     filled = 0
     execute(db, "alter table audit disable trigger audit_only_grows")
@@ -174,7 +176,7 @@ def test_the_name_goes_from_every_column_of_the_list(house: Database) -> None:
     voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="x", author="x", now=LATER)
     decide(house, "dropped", Chosen(device="lib/front"), author="x", reason="x", now=LATER)
     before = days(house)
-    ((authors,),) = execute(house, "select count(*) from personal_column where holds in ('author', 'note')")
+    ((authors,),) = execute(house, "select count(*) from personal_column where holds in ('author', 'note', 'target')")
     assert fill(house, "anna  berg") == authors, "a row for each column of the list"
     message = Message(topic="besok/v1/lib/anna_berg", payload=b'{"who": "\\u0041nna Berg"}', received=NOON)
     other = Message(topic="besok/v1/lib/annabergs", payload=b"{}", received=NOON)
@@ -207,6 +209,21 @@ def test_what_is_called_by_the_name_stays_and_is_shown(house: Database) -> None:
     assert [(f.relation, f.field, f.texts) for f in found if f.left] == [
         ("device", "external_id", ("lib/anna-berg",))
     ]
+
+
+def test_the_name_of_a_target_goes_from_rules_and_the_log_once_it_is_removed(db: Database) -> None:
+    alerts.put_target(db, "Kim L", "json://127.0.0.1:9")
+    add_rule(db, AlertRule(kind="service", target="Kim L"), NOON)
+    alerts.delivered(db, "Kim L", [], None, NOON, trial=True)
+
+    def bearing() -> set[str]:
+        personal.erase(db, "kim l")
+        return {table for table, text in everything(db).items() if "Kim L" in text}
+
+    assert bearing() == {"alert_target", "alert_rule", "alert_delivery"}
+    assert [rule.target for rule in alerts.rules(db)] == ["Kim L"]
+    alerts.remove_target(db, "Kim L", NOON)
+    assert bearing() == set()
 
 
 def test_at_one_site_only_what_is_of_it_goes(house: Database) -> None:

@@ -2,9 +2,9 @@
 -- holds every text column of the schema against it.
 --
 -- holds: `author`, who did something, replaced as a whole; `note`, free text, and `record`, JSON with texts in it, in which the
--- name alone is replaced; `message`, of which the row is deleted; `name`, what something is called elsewhere too, shown with
--- what to do. expires: when the author of a count was written down, for the setting author_months. link: by which column a row
--- belongs to a site; null where none.
+-- name alone is replaced; `target`, the name of a target of alerts, a note once that is removed; `message`, of which the row is
+-- deleted; `name`, what something is called elsewhere too, shown with what to do. expires: when the author of a count was written
+-- down, for the setting author_months. link: by which column a row belongs to a site; null where none.
 drop view if exists personal_column;
 create view personal_column as
 select * from (values
@@ -20,10 +20,12 @@ select * from (values
     ('action_log', 'change', 'note', null, 'site_id'),
     ('alert', 'acknowledged_by', 'author', null, 'site_id'),
     ('alert_delivery', 'problem', 'note', null, null),
+    ('alert_delivery', 'target', 'target', null, null),
     ('alert_mute', 'author', 'author', null, 'site_id'),
     ('alert_mute', 'ended_by', 'author', null, 'site_id'),
     ('alert_mute', 'reason', 'note', null, 'site_id'),
     ('alert_rule', 'author', 'author', null, 'site_id'),
+    ('alert_rule', 'target', 'target', null, 'site_id'),
     ('alert_target', 'name', 'name', null, null),
     ('alert_target', 'url', 'name', null, null),
     ('announcement', 'author', 'author', null, 'site_id'),

@@ -55,8 +55,7 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old alerts", period=HOUR, run=alerts.forget),
     Duty(name="limit rejected messages", period=MINUTE, run=lambda db, _now: rejected.trim(db)),
     Duty(name="note usual counts", period=6 * HOUR, run=quarantine.learn, delay=MINUTE),
-    # Others need their time to be heard after an outage, too
-    Duty(name=alerting.JUDGE, period=HALF_MINUTE, run=alerting.judge, delay=HALF_MINUTE),
+    Duty(name=alerting.JUDGE, period=HALF_MINUTE, run=alerting.judge),
     Duty(name=SIGNAL, period=MINUTE, run=alerting.signal, due=alerting.may_signal),
     _background("delete what is kept no longer", "jobs.retention:run", retention.is_due, period=HOUR),
     _background("order past quarters", "jobs.retention:order", retention.is_due, period=HOUR),

@@ -141,12 +141,12 @@ class Worker:
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
             self._clock = Clock(self._clock.duties)
+            self._well = datetime.min.replace(tzinfo=UTC)
             self.forget()
         elif changes.everything:
             self.forget()
-        if (
-            now - self._well > 1.5 * EVERY
-        ):  # the machine slept, or the database was away: nobody could be heard
+        # At the start, or as the machine slept, the clock was put back or the database was away: nobody could be heard
+        if now - self._well > 1.5 * EVERY:
             self._clock.await_others(now)
         self._turned, began = now, time.monotonic()
         if now >= self._next_claim:

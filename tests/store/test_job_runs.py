@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from besok.model.alerts import AlertRule
-from besok.model.errors import StoreRefused, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from besok.model.settings import Settings
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
@@ -22,7 +22,7 @@ from jobs.background import Background, Task
 from jobs.inbox import Changes
 from jobs.metrics import State, families
 from jobs.runs import Ended, run_alone
-from jobs.schedule import DUTIES, Duty
+from jobs.schedule import DUTIES, SIGNAL, Duty
 from tests.at_work import taking_turns
 from tests.databases import execute
 from tests.patience import wait_for
@@ -234,6 +234,30 @@ def test_after_an_outage_others_have_time_to_be_heard_before_they_are_judged(
         assert judged(back) == [], "nobody has been able to tell that it works"
         beat(db, "besok-collector", back + MINUTE / 3, {})
         assert judged(back + MINUTE / 2) == ["web"]
+
+
+def test_a_clock_that_was_put_back_hides_no_outage(db: Database, database_url: str) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    add_rule(db, AlertRule(kind="service", target="desk", author="Kim"), NOW)
+    judging = [duty for duty in DUTIES if duty.name == alerting.JUDGE]
+    signs: list[datetime] = []
+    sign = Duty(name=SIGNAL, period=MINUTE, run=lambda _, moment: signs.append(moment))
+    ahead, back = NOW + timedelta(hours=1), NOW + 5 * MINUTE
+    with taking_turns(db, database_url, [*judging, sign]) as worker:
+        worker.turn(Changes(), ahead)
+        for name in ("besok-collector", "web"):
+            beat(db, name, NOW, {})
+        worker.turn(Changes(), NOW)
+        assert signs == [], "services are not judged yet"
+        worker.turn(Changes(), ahead)
+        execute(db, "insert into migration (name, digest) values ('9999_newer', 'x')")
+        with pytest.raises(SchemaMismatch) as raised:
+            worker.turn(Changes(), NOW)
+        worker.fail(raised.value)
+        execute(db, "delete from migration where name = '9999_newer'")
+        passes(db, MINUTE)
+        worker.turn(Changes(), back)
+    assert alerts.listing(db, NOW) == [], "nobody has been able to tell that it works"
 
 
 def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url: str) -> None:

@@ -176,7 +176,9 @@ def test_the_name_goes_from_every_column_of_the_list(house: Database) -> None:
     voids.add(house, voids.find(house, "lib/front"), NOON, after(6), reason="x", author="x", now=LATER)
     decide(house, "dropped", Chosen(device="lib/front"), author="x", reason="x", now=LATER)
     before = days(house)
-    ((authors,),) = execute(house, "select count(*) from personal_column where holds in ('author', 'note', 'target')")
+    ((authors,),) = execute(
+        house, "select count(*) from personal_column where holds in ('author', 'note', 'target')"
+    )
     assert fill(house, "anna  berg") == authors, "a row for each column of the list"
     message = Message(topic="besok/v1/lib/anna_berg", payload=b'{"who": "\\u0041nna Berg"}', received=NOON)
     other = Message(topic="besok/v1/lib/annabergs", payload=b"{}", received=NOON)

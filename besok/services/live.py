@@ -18,7 +18,9 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceRow(SpaceLive):
-    """A space before its state is assessed; `received` is when a message of its most silent sensor last came."""
+    """A space before its state is assessed; `received` is when a message last came, as if all its sensors sent every
+    `interval_s`: from the one that has been silent for the most intervals.
+    """
 
     received: datetime | None
 

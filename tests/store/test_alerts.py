@@ -138,6 +138,30 @@ def burst(db: Database, at: datetime, *, of: datetime) -> None:
     execute(db, "update channel set last_time = %s, last_received = %s", (of, at))
 
 
+def silent(db: Database, door: str, since: datetime, heard: datetime) -> None:
+    """Have a sensor count nothing since a time, and send nothing at all since another."""
+    execute(db, "update device set last_received = %s where external_id = %s", (heard, f"lib/{door}"))
+    execute(
+        db,
+        "update channel set last_time = %s, last_received = %s"
+        " where device_id = (select device_id from device where external_id = %s)",
+        (since, since, f"lib/{door}"),
+    )
+
+
+def card(db: Database, at: datetime) -> tuple[str, int]:
+    """Return the word on the card of the house, which is that of Overview, and how many sensors are offline."""
+    execute(
+        db,
+        "insert into occupancy_minute (space_id, time, people, lower, upper, basis)"
+        " select space_id, %s, 3, 2, 4, 'doors' from space where slug = 'lib' on conflict do nothing",
+        (at,),
+    )
+    seen = next(one for one in get_overview(db, at).sites if one.site == "lib")
+    assert seen.root == get_live(db, "lib", at).spaces[0]
+    return live_parts.verdict(seen.root), seen.offline
+
+
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
     asked = {"target": "desk", "author": "Kim", **more}
     return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
@@ -179,18 +203,11 @@ def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
     """All show the sensor as delayed; it is over when it sends what is new."""
 
     def offline(at: datetime) -> list[int]:
-        execute(library, minute, (at,))
-        seen = next(one for one in get_overview(library, at).sites if one.site == "lib")
+        said, number = card(library, at)
         states = [one.freshness for one in get_devices(library, "lib", now=at)]
-        assert states.count("stale") == seen.offline
-        assert seen.root == get_live(library, "lib", at).spaces[0]
-        assert live_parts.verdict(seen.root) == ("Sensor offline" if seen.offline else "Fördröjd")
-        return [seen.offline, states.count("late")]
-
-    minute = (
-        "insert into occupancy_minute (space_id, time, people, lower, upper, basis)"
-        " select space_id, %s, 3, 2, 4, 'doors' from space where slug = 'lib' on conflict do nothing"
-    )
+        assert states.count("stale") == number
+        assert said == ("Sensor offline" if number else "Fördröjd")
+        return [number, states.count("late")]
 
     rule(library, "sensor_offline", now)
     burst(library, now, of=now - timedelta(hours=2))
@@ -205,6 +222,34 @@ def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
     heard(library, now + timedelta(hours=4))
     turn(library, now + timedelta(hours=4))
     assert desk.subjects == ["Besök: 2 larm", "Besök: 2 larm har upphört"]
+
+
+@pytest.mark.parametrize("often_s", [60, 3600])
+def test_a_burst_at_one_door_does_not_hide_that_another_is_offline(
+    library: Database, now: datetime, often_s: int
+) -> None:
+    execute(library, "update device set interval_s = %s where external_id = 'lib/front'", (often_s,))
+    burst(library, now, of=now - timedelta(days=20))
+    assert card(library, now) == ("Fördröjd", 0)
+    silent(library, "back", now - timedelta(hours=1), now - timedelta(hours=1))
+    assert card(library, now) == ("Sensor offline", 1)
+
+
+def test_a_sensor_that_sends_each_hour_does_not_hide_that_another_is_delayed(
+    library: Database, now: datetime
+) -> None:
+    execute(library, "update device set interval_s = 3600 where external_id = 'lib/back'")
+    burst(library, now, of=now - timedelta(days=20))
+    silent(library, "back", now - timedelta(hours=1), now - timedelta(hours=1))
+    assert card(library, now) == ("Fördröjd", 0)
+
+
+def test_a_silent_channel_is_not_delayed_while_another_of_its_sensor_sends(
+    library: Database, now: datetime
+) -> None:
+    burst(library, now, of=now)
+    silent(library, "back", now - timedelta(hours=3), now)
+    assert card(library, now) == ("Sensor offline", 0)
 
 
 def test_a_sensor_is_offline_since_its_last_burst(library: Database, now: datetime) -> None:

@@ -10,11 +10,10 @@ with here as (
     select space_id, portal_id from space_portal where space_id = any(array(select space_id from here))
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s,
-        max(r.heard) as received
+        max(c.last_received) as received
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
-    join device_heard r using (device_id)
     where pl.role = 'primary' and pl.valid @> %(now)s
         and (pl.portal_id = any(array(select portal_id from entry)) or pl.space_id = any(array(select space_id from here)))
     group by pl.portal_id, pl.space_id
@@ -22,7 +21,7 @@ with here as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
         (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s,
-        (array_agg(h.received order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as received,
+        max((%(now)s - h.received) / greatest(h.interval_s, 60)) as silence, -- in its intervals, of the door that nothing comes from for longest
         bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard, -- nothing is known of who passes
         bool_and(h.portal_id is not null) as counted, -- a door without a sensor leaves the space uncounted
         bool_or(h.portal_id is not null) as begun
@@ -37,7 +36,8 @@ select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'e
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
     case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
     coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
-    case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.received else d.received end as received,
+    case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.received
+        else %(now)s - d.silence * greatest(d.interval_s, 60) end as received,
     case
         when not h.used @> %(now)s then 'space_closed'
         when o.people is not null or o.reason <> '' then o.reason
@@ -656,7 +656,7 @@ with place as (
     join site s on s.slug = t.site
 ), placed as materialized (
     select coalesce(p.site_id, z.site_id) as site_id, pl.portal_id, pl.space_id, d.device_id, d.interval_s,
-        least(c.last_time, c.last_received) as heard, r.heard as received
+        least(c.last_time, c.last_received) as heard, c.last_received as received, r.heard as device_heard
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
@@ -666,14 +666,14 @@ with place as (
     where pl.role = 'primary' and pl.valid @> %(now)s::timestamptz
 ), sensor as (
     select site_id, count(*)::int as sensors,
-        count(*) filter (where received is null or (%(now)s - received) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int
+        count(*) filter (where device_heard is null or (%(now)s - device_heard) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int
             as offline -- as `sensor_freshness` says
-    from (select distinct site_id, device_id, interval_s, received from placed) d
+    from (select distinct site_id, device_id, interval_s, device_heard from placed) d
     group by site_id
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,
         (array_agg(h.interval_s order by h.silent desc nulls first))[1] as interval_s,
-        (array_agg(h.received order by h.silent desc nulls first))[1] as received,
+        max((%(now)s - h.received) / greatest(h.interval_s, 60)) as silence,
         bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard,
         bool_and(h.portal_id is not null) as counted, bool_or(h.portal_id is not null) as begun -- as in `live`
     from space_portal sp
@@ -726,7 +726,8 @@ select jsonb_build_object('space', p.slug, 'name', jsonb_build_object('sv', z.na
             else 'no_sensor'
         end,
         'heard', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.heard else d.heard end,
-        'received', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.received else d.received end
+        'received', case when o.basis = 'headcount' then o.time when o.basis in ('people', 'presence') then own.received
+            else %(now)s - d.silence * greatest(d.interval_s, 60) end
     ) as root,
     coalesce(n.sensors, 0) as sensors, coalesce(n.offline, 0) as offline, coalesce(f.findings, 0) as findings,
     (select visits from visit v where v.site_id = p.site_id and v.today) as visits_today,

@@ -16,13 +16,16 @@ End = tuple[datetime | None, list[float] | None]  # end, and position on the pla
 def lock_placements(conn: Connection, sites: Collection[Site]) -> None:
     """Register the channels of some sites, and lock them and the portals they observe as a writer of readings does.
 
-    Those of sites that share portals with these too, so that meanwhile no reading changes what is compared or computed.
+    Those of sites that share portals with these, now or after the edit, too, so that meanwhile no reading changes
+    what is compared or computed.
     Before anything else of the sites is written: locked in another order, edits and writers wait for each other.
     """
     keys = list(dict.fromkeys(key for site in sites for _, key in keyed(site)))
     identity.register(conn, keys)
     channels = {channel for channel, _ in identity.find_channels(conn, keys).values()}
-    sharing = conn.execute(sql("channels_sharing_portals"), {"sites": [site.id for site in sites]})
+    ends = {end for site in sites for portal in site.portals for end in (portal.outer, portal.inner)}
+    names = {site.id for site in sites} | {end.partition("/")[0] for end in ends if "/" in end}
+    sharing = conn.execute(sql("channels_sharing_portals"), {"sites": [*names]})
     channels.update(channel for (channel,) in sharing)
     conn.execute(sql("lock_channels"), {"channels": list(channels)})
 

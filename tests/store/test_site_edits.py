@@ -34,6 +34,7 @@ from dashboard.pages import site as site_page
 from sensors_sim.world import World
 from tests.databases import waiting
 from tests.readings import passed
+from tests.sitetext import door, sensor, site
 from tests.small_sites import library
 from tests.unit.on_the_way import texts
 
@@ -106,6 +107,29 @@ def test_what_arrives_during_an_edit_is_not_told_as_its_effect(
     assert [line for line in lines if "visits" in line] == []
     with db.transaction() as conn:
         assert [gross for gross, _ in visits(conn, [park.id])[park.id].values()] == [8]
+
+
+@pytest.mark.usefixtures("database_url")  # with a pool of connections
+def test_an_edit_locks_the_sensors_of_a_site_that_it_first_shares_a_door_with(
+    db: Database, wait_for: Callable[..., object]
+) -> None:
+    park = site("park", kind="park") + door("gate", ("Grind", "Gate"), inner="park") + sensor("gate")
+    house = site() + door("front", ("Entré", "Front"), inner="lib") + sensor("front")
+    sites.apply(db, sitefile.parse(house + park))
+    both = sitefile.parse(house.replace("outside", "park/park") + park)
+    shared = SiteFile(sites=both.sites[:1])
+    late = Batch(readings=passed("park/gate", datetime.now(UTC) - timedelta(days=2), 1, 8))
+    applied = Thread(target=copy_context().run, args=(sites.apply, db, shared))
+    written = Thread(target=copy_context().run, args=(write, db, late))
+    with db.transaction() as conn:
+        conn.execute("select from site where slug = 'lib' for no key update")
+        applied.start()
+        wait_for(lambda: waiting(db))
+        written.start()
+        wait_for(lambda: not written.is_alive() or waiting(db) == 2)
+        assert written.is_alive()
+    applied.join()
+    written.join()
 
 
 @pytest.mark.usefixtures("places")

@@ -21,7 +21,7 @@ with here as (
     select sp.space_id,
         (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
         (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s,
-        max((%(now)s - h.received) / greatest(h.interval_s, 60)) as silence, -- in its intervals, of the door that nothing comes from for longest
+        max((%(now)s - h.received) / greatest(h.interval_s, 60)) as silence, -- of messages, in intervals
         bool_or(h.heard is null or h.heard < %(now)s - interval '56 days') as unheard, -- nothing is known of who passes
         bool_and(h.portal_id is not null) as counted, -- a door without a sensor leaves the space uncounted
         bool_or(h.portal_id is not null) as begun

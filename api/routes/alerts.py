@@ -10,7 +10,7 @@ from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, SiteId, author
 from api.routing import WORD, Routes, Signed
 from besok.model import messages
-from besok.model.alerts import INSTALLATION, AlertRule, RuleKind
+from besok.model.alerts import INSTALLATION, NEW_TARGET, AlertRule, RuleKind
 from besok.model.errors import NotFound
 from besok.model.views.alerts import AlertInfo, Announcement, MaintenanceInfo, RuleInfo, TargetInfo
 from besok.model.views.like import like
@@ -26,7 +26,7 @@ Number = Annotated[
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
-TargetName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,60}$", description="The target", examples=["desk"])]
+TargetName = Annotated[str, Path(max_length=300, pattern=WORD, description="The target", examples=["desk"])]
 
 
 class TakenCare(Signed):
@@ -37,7 +37,9 @@ class RuleIn(Signed):
     """A state to be told of."""
 
     kind: RuleKind = Field(description="What it tells of", examples=["space_over"])
-    target: Slug = Field(description="Where the message goes", examples=["desk"])
+    target: Annotated[str, StringConstraints(max_length=300, pattern=WORD)] = Field(
+        description="Where the message goes", examples=["desk"]
+    )
     everywhere: bool = Field(
         default=False, description="About all sites, for administrators of all of them", examples=[False]
     )
@@ -77,7 +79,7 @@ class MaintenanceIn(Signed):
 class TargetIn(Signed):
     """Where messages go."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9-]{1,60}$")] = Field(
+    name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=NEW_TARGET)] = Field(
         description="What it is called", examples=["desk"]
     )
     url: Annotated[

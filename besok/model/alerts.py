@@ -23,6 +23,7 @@ RuleKind = Literal[
 INSTALLATION: Final[tuple[RuleKind, ...]] = ("service", "backup_old", "job_failed", "disk_low")
 # What happens in simulated places raises no alert.
 OF_SIMULATED: Final[tuple[RuleKind, ...]] = ("monthly_report",)
+NEW_TARGET: Final = r"^[a-z0-9-]{1,60}$"  # its name; earlier versions took any by command
 # The highest of those that need one: a share of the capacity, a probability, entries
 THRESHOLDS: Final[dict[RuleKind, float]] = {"space_over": 2, "target_probability": 1, "cleaning": 1e9}
 

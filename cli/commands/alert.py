@@ -1,11 +1,12 @@
 """The commands `besok alert`: whom to tell of what."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, cast
 
 import typer
 
-from besok.model.alerts import AlertRule, RuleKind
+from besok.model.alerts import NEW_TARGET, AlertRule, RuleKind
 from besok.store import alerts, job_runs
 from besok.text import alert_text
 from cli.commands.database import opened
@@ -28,6 +29,9 @@ def put_target(
     from besok.services.alert_handling import require_new_address
     from jobs.alerting import deliver
 
+    with opened() as db:
+        if not re.fullmatch(NEW_TARGET, name) and name not in alerts.targets(db):
+            raise typer.BadParameter("a name has up to 60 of a–z, 0–9 and hyphens")
     url = ask_secret("Address")
     with opened() as db:
         require_new_address(db, name, url)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from dash import html
 
@@ -169,7 +170,8 @@ def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -
 
 
 def _target(target: TargetInfo) -> Any:
-    form_id, address = f"target-{target.name}", f"/api/v1/alerts/targets/{target.name}"
+    name = quote(target.name, safe="")
+    form_id, address = f"target-{name}", f"/api/v1/alerts/targets/{name}"
     failed = plural(
         "the last message did not get through", "the last {n} messages did not get through", target.failed
     )

@@ -1,5 +1,6 @@
 """Alerts over HTTP: what is open, taking care of it, rules, and targets whose addresses nobody is told."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -9,6 +10,7 @@ from besok.model.access import Grant
 from besok.services import sign_in
 from besok.store import alerts, sessions
 from besok.store.database import Database
+from dashboard.components import alert_rules
 from jobs import alerting
 
 SITE = "/api/v1/sites/stadsbiblioteket"
@@ -105,6 +107,20 @@ def test_an_address_is_removed_with_its_rules_and_what_was_sent_stays(
     assert ask.post(f"{SITE}/alerts/rules", json=rule).status_code == 422
     done = [(entry["action"], entry["subject"]) for entry in ask.get("/api/v1/audit").json()]
     assert {("alert.rule.remove", str(made.json()["id"])), ("alert.target.remove", "desk")} <= set(done)
+
+
+def test_a_target_that_a_command_once_named_freely_is_used_and_removed(
+    ask: httpx2.Client, db: Database
+) -> None:
+    alerts.put_target(db, "Kim L", "json://127.0.0.1:9")
+    page = str(alert_rules.targets(alerts.target_states(db), [], "UTC"))
+    test, removal = re.findall(r"data-send='(\w+) ([^']+/targets/[^']+)'", page)
+    assert " " not in test[1] + removal[1]
+    rule = {"who": "Kim", "kind": "sensor_offline", "target": "Kim L"}
+    assert ask.post(f"{SITE}/alerts/rules", json=rule).status_code == 201
+    assert [ask.request(*asked).status_code for asked in (test, removal)] == [202, 204]
+    new = {"name": "Kim L", "url": "json://127.0.0.1:9"}
+    assert ask.post("/api/v1/alerts/targets", json=new).status_code == 422
 
 
 def test_rules_that_could_never_hold_say_what_is_missing(ask: httpx2.Client) -> None:

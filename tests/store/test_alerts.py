@@ -711,6 +711,17 @@ def test_what_is_long_over_is_forgotten(library: Database, desk: Inbox, now: dat
     assert alerts.listing(library, now) == [] and alerts.deliveries(library) == []
 
 
+def test_a_command_names_a_target_as_the_page_does_but_keeps_an_earlier_name(
+    database_url: str, db: Database, inbox: tuple[Inbox, str]
+) -> None:
+    taken, url = inbox
+    alerts.put_target(db, "Vakt", "json://127.0.0.1:9")
+    put = ("alert", "target", "put")
+    assert "hyphens" in complaint(besok(database_url, *put, "Kim L", answer=url))
+    assert besok(database_url, *put, "Vakt", answer=url).exit_code == 0
+    assert alerts.targets(db) == {"Vakt": url} and len(taken.subjects) == 1
+
+
 def test_what_is_worked_on_is_listed_and_ended_by_command(database_url: str, db: Database) -> None:
     beat(db, "jobs", datetime.now(UTC), {})
     for subject in ("jobs", "lib"):

@@ -42,7 +42,7 @@ STATUS: dict[type[Exception], int] = {
     BadRange: 422,
     BesokError: 422,
 }
-
+NO_SUCH_FIELD = dict.fromkeys(("extra_forbidden", "unexpected_keyword_argument"), "there is no such field")
 
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": description}
@@ -132,7 +132,7 @@ async def _refused(request: Request, exc: Exception) -> Response:
 
 async def _bad_request(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, RequestValidationError)
-    parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
+    parts = [f"{_place(error)}: {NO_SUCH_FIELD.get(error['type'], error['msg'])}" for error in exc.errors()]
     fields = {_field(error): messages.NOT_POSSIBLE for error in exc.errors() if error["loc"][0] == "body"}
     answer = _answer(request, 422, "; ".join(parts), fields or None)
     del answer.headers["Content-Language"]  # a parser's words are for programs: a page shows the fields' own

@@ -83,6 +83,9 @@ def test_what_cannot_be_asked_is_refused_and_nothing_waits(
     assert quiet.get(ASKED).json() == []
     late = {"title": "x", "space": "hall", "start": "soon", "people": 10}
     assert list(quiet.post(ASKED, json=BODY | {"event": late}).json()["fields"]) == ["event:start"]
+    sensor = {"device": "door", "trouble": "off", "surprise": 1}
+    for more in ({"surprise": 1}, {"sensor": sensor}):
+        assert quiet.post(ASKED, json=BODY | more).json()["error"] == "surprise: there is no such field"
 
 
 def test_hours_are_written_as_in_the_other_forms(ask: httpx2.Client) -> None:

@@ -1,5 +1,7 @@
 """The OpenAPI document: FastAPI's, with descriptions of fields and every status."""
 
+import json
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -53,7 +55,31 @@ def _document(server: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
     describe(document)
+    _open_answers(document)
     return document
+
+
+def _open_answers(document: dict[str, Any]) -> None:
+    """Let answers get more fields one day, also those whose schemas are parts of bodies."""
+    schemas = document["components"]["schemas"]
+    answers = [
+        path[method]["responses"]
+        for path in document["paths"].values()
+        for method in METHODS
+        if method in path
+    ]
+    reached: set[str] = set()
+    found = _named(answers)
+    while found:
+        reached |= found
+        found = _named([schemas[name] for name in found]) - reached
+    for name in reached:
+        if schemas[name].get("additionalProperties") is False:
+            del schemas[name]["additionalProperties"]
+
+
+def _named(parts: Any) -> set[str]:
+    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(parts)))
 
 
 def _problem(status: str, answer: dict[str, Any]) -> None:

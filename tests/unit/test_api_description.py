@@ -57,6 +57,19 @@ def test_every_number_has_its_unit(document: dict[str, Any]) -> None:
     assert [f"{s}.{f}" for s, f in numbers if not (known := fields.meaning(s, f)) or not known.unit] == []
 
 
+def test_answers_may_get_more_fields_while_bodies_may_not(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    asked = schemas["ScenarioSpec"]["properties"]
+    parts = [
+        part["$ref"].rpartition("/")[2]
+        for one in asked.values()
+        for part in one.get("anyOf", ())
+        if "$ref" in part
+    ]
+    assert len(parts) == 5 and all("additionalProperties" not in schemas[name] for name in parts)
+    assert schemas["ScenarioIn"]["additionalProperties"] is False
+
+
 def test_nothing_is_described_that_is_not_there(document: dict[str, Any]) -> None:
     there = {
         name: set(schema.get("properties", {})) for name, schema in document["components"]["schemas"].items()

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from besok.store import sites
 from besok.store.database import Database
 from dashboard.components import levers as component
 from jobs import results
+from tests.commands import besok
 from tests.sitetext import door, sensor, site
 from tests.store.by_day import FIRST, HERE, HOURS, SITE, count, ordinary
 
@@ -58,6 +60,18 @@ def test_a_new_entrance_is_judged_from_its_first_day(db: Database) -> None:
     a_year = 52 * 750 * 1.15
     assert found.visits_a_year and found.verdict == "more"
     assert found.visits_a_year.lower < 0.3 * a_year < found.visits_a_year.upper
+
+
+def test_levers_are_printed_as_json(database_url: str, db: Database) -> None:
+    today = datetime.now(HERE).date()
+    first, shorter = today - timedelta(days=420), today - timedelta(days=210)
+    hours = f'[[sites.opening.exceptions]]\nfirst = {shorter}\nlast = {today}\nhours = "10:00-18:00"\n'
+    text = SITE.replace(site(hours=HOURS), site(hours="08:00-20:00") + hours)
+    sites.apply(db, sitefile.parse(text))
+    count(db, {day: n * (2 if day < shorter else 1) for day, n in ordinary(first, 420).items()})
+    printed = besok(database_url, "report", "levers", "lib", "--json").stdout
+    found = {one.lever: one for one in msgspec.json.decode(printed, type=list[LeverEffect])}
+    assert found["evenings"].verdict == "more" and found["evenings"].visits_a_year
 
 
 def test_a_site_with_few_weeks_says_that_it_cannot_know(db: Database) -> None:

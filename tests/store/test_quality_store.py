@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from besok.model import sitefile
 from besok.model.access import Caller, Grant
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.readings import Reading
+from besok.model.views.attention import FindingInfo
 from besok.services import access, attention
 from besok.services.attention import get_coverage, get_finding, get_findings
 from besok.services.places import get_sites
@@ -19,6 +21,7 @@ from besok.store.write import Batch, Incoming, write
 from dashboard.address import Address
 from dashboard.pages import sensors
 from jobs import quality as job
+from tests.commands import besok
 from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
@@ -106,6 +109,14 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
         attention.acknowledge(library, found.id, "Kim", "again", later)
     with pytest.raises(NotFound):
         attention.acknowledge(library, 4711, "Kim", "what?", later)
+
+
+def test_findings_are_printed_as_json(database_url: str, library: Database) -> None:
+    fill(library, 2, {"back": NOW - timedelta(hours=5)})
+    job.check_due(library, NOW)
+    printed = besok(database_url, "quality", "list", "--json").stdout
+    (found,) = msgspec.json.decode(printed, type=list[FindingInfo])
+    assert (found.kind, found.device, found.since) == ("silent", "back", NOW - timedelta(hours=5))
 
 
 @pytest.mark.usefixtures("english")

@@ -13,10 +13,10 @@ from api.errors import DOCUMENTED
 from api.numbers import Rounded
 from api.parameters import PREFIX, only_known
 from besok.model.access import Right
+from besok.model.controls import WORD
 from besok.services import access
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-WORD = r"^[^\x00-\x1f\x7f]*$"  # no control characters
 Who = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60, pattern=WORD)]
 WHO = Field(default="", description="Who writes this down, a name or initials; left out by who is signed in")
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]

@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, SiteId, author
-from api.routing import WORD, Routes, Signed
+from api.routing import Routes, Signed
 from besok.model import messages
 from besok.model.alerts import INSTALLATION, NEW_TARGET, AlertRule, RuleKind
+from besok.model.controls import WORD
 from besok.model.errors import NotFound
 from besok.model.views.alerts import AlertInfo, Announcement, MaintenanceInfo, RuleInfo, TargetInfo
 from besok.model.views.like import like

@@ -13,10 +13,11 @@ from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now
 from api.reports import ReportDb
 from api.routes.figures import FirstDay, From, LastDay, SpaceId, To, within
-from api.routing import WORD, FileContent, Routes, file_body
+from api.routing import FileContent, Routes, file_body
 from besok.files.ical import LARGEST_FILE
 from besok.model import calendar
 from besok.model.calendar_entries import Occurrence
+from besok.model.controls import WORD
 from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
 from besok.services import calendar_files

@@ -11,8 +11,9 @@ from fastapi import Depends, Path, Query, Request
 
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.routing import WORD, FileContent, Routes, Signed, file_body
+from api.routing import FileContent, Routes, Signed, file_body
 from besok.model import messages
+from besok.model.controls import WORD
 from besok.model.errors import NotFound, Unclear
 from besok.model.messages import Translatable
 from besok.model.period_counts import LARGEST_FILE, CountFile, FileChoice, FileQuestion, FileRemark, Unit

@@ -7,7 +7,8 @@ from fastapi import Path, Query
 from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author, known_name
-from api.routing import WORD, Routes, Signed
+from api.routing import Routes, Signed
+from besok.model.controls import WORD
 from besok.model.readings import Withheld
 from besok.model.views.like import like
 from besok.model.views.quarantine import Decided, QuarantineGroup

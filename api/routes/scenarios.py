@@ -10,7 +10,8 @@ from starlette.responses import Response, StreamingResponse
 
 from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Routes, Signed
+from api.routing import Routes, Signed
+from besok.model.controls import WORD
 from besok.model.scenarios import (
     MOST_DAYS,
     MOST_FACTOR,

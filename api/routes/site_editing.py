@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
 from api.reports import ReportDb
-from api.routing import WORD, Routes, Signed
+from api.routing import Routes, Signed
+from besok.model.controls import WORD
 from besok.model.site import WEEKDAYS
 from besok.model.sitefile import dump
 from besok.model.sitefile.edit import Edit, Part

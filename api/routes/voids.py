@@ -7,8 +7,9 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
-from api.routing import WORD, Reason, Routes, Signed
+from api.routing import Reason, Routes, Signed
 from besok.model import messages
+from besok.model.controls import WORD
 from besok.model.errors import NotFound
 from besok.model.views.devices import Voided
 from besok.model.views.like import like

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+WORD: Final = r"^[^\x00-\x1f\x7f]*$"  # the pattern of a line of text
 _REFUSED: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )  # all but tab, line feed, carriage return

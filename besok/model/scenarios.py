@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from besok.model import messages
 from besok.model.calendar import hours_text, parse_hours
+from besok.model.controls import WORD
 from besok.model.messages import Translatable
 from besok.model.site import OUTSIDE, Site
 
@@ -24,7 +25,7 @@ YEARS: Final = (2000, 2099)  # of the days
 
 Words = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=WORD),
 ]
 People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
 SensorTrouble = Literal["off", "swapped", "drifting"]

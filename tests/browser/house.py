@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ Open = Callable[..., Page]
 
 # The business day begins twelve hours away, so that no test meets its boundary.
 DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
+
+
+OLD = re.compile("Fördröjd|Delayed|Sensor offline")  # of a reading that was old when it came; later nothing comes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from house import House, Open, ago, apply_house, people
+from house import OLD, House, Open, ago, apply_house, people
 from playwright.sync_api import expect
 
 from besok.model.alerts import AlertRule, AlertState
@@ -62,7 +62,7 @@ def test_old_news_look_old(house: House, open_page: Open, wait_for: Callable[...
     lobby = page.locator('.card[data-space="lobby"]')
     expect(people(page, "lobby")).to_have_text("3")
     expect(lobby).to_have_attribute("data-state", "stale")
-    expect(lobby.locator('[data-part="verdict"]')).to_have_text("Fördröjd")
+    expect(lobby.locator('[data-part="verdict"]')).to_have_text(OLD)
     updated = lobby.locator('[data-part="updated"]')
     wait_for(lambda: updated.inner_text() == f"uppdaterat för {minutes_since(time)} min sedan")
     expect(page.locator('.hero [data-part="between"]')).to_be_hidden()  # what is struck out is not said again

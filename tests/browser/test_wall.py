@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from accessibility import unreadable, violations
-from house import House, Open, ago, apply_house, people
+from house import OLD, House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
 from api import live
@@ -41,7 +41,7 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
         )  # fmt: skip
         expect(people(page, "lobby")).to_have_text(re.compile(r"^1\d\d$"))
         expect(page.locator('.tile[data-space="lobby"]')).to_have_attribute("data-level", "full")
-        expect(page.locator('.tile[data-space="studio"] .chip')).to_have_text("Sensor offline")
+        expect(page.locator('.tile[data-space="studio"] .chip')).to_have_text(OLD)
         expect(page.locator('[data-part="clock"]')).to_have_text(re.compile(r"^\d\d:\d\d$"))
         expect(page.locator('.floors [data-space="ground"] .count')).to_be_visible()
         expect(page.locator("header.bar")).to_be_hidden()

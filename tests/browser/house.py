@@ -32,7 +32,9 @@ Open = Callable[..., Page]
 DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
 
 
-OLD = re.compile("Fördröjd|Delayed|Sensor offline")  # of a reading that was old when it came; later nothing comes
+OLD = re.compile(
+    "Fördröjd|Delayed|Sensor offline"
+)  # of a reading that was old when it came; later nothing comes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

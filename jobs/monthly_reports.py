@@ -77,7 +77,11 @@ def send(db: Database, now: datetime) -> None:
             continue
         (url, _), problem = claimed, None
         for one in _due(db, now):  # again: another worker may have sent it before this one's turn
-            if one.rule.target == target and problem is None and alerts.targets(db).get(target) == url:
+            if one.rule.target != target or problem:
+                continue
+            if (
+                one.rule in alerts.rules(db) and alerts.targets(db).get(target) == url
+            ):  # still: it takes a while
                 problem = _send(db, one, url, now)
         alerts.release(db, target, problem, now, trial=False)
 

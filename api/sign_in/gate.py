@@ -6,6 +6,7 @@ else nobody can sign in.
 """
 
 import ipaddress
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -128,9 +129,9 @@ def is_loopback(name: str) -> bool:
 def cookies(headers: Headers) -> dict[str, str]:
     """Return the cookies of a request by name.
 
-    Blanks beyond ASCII stay part of a name: without them another's `\xa0__Host-besok` would be taken for ours.
+    Odd blanks stay part of a name: without them another's `\xa0__Host-besok` would be taken for ours.
     """
-    return cookie_parser(headers.get("cookie", "").encode("latin-1").decode("ascii", "replace"))
+    return cookie_parser(re.sub(r"[^ -~]", "?", headers.get("cookie", "")))
 
 
 def _checked(url: str) -> str:

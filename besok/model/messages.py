@@ -95,7 +95,9 @@ RULE_OF_ALL_SITES: Final = Translatable(
 RULE_OF_SIMULATED: Final = Translatable(
     "this place is simulated: nothing that happens here raises an alert, so it needs no rule"
 )
-NO_ALERT_TARGET: Final = Translatable("there is no target {name}; `besok alert target put {name}` makes one")
+NO_ALERT_TARGET: Final = Translatable(
+    "there is no target {name}; `besok alert target list` shows those there are"
+)
 NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
 NO_ALERT: Final = Translatable("there is no alert {number}")
 NO_ALERT_RULE: Final = Translatable("there is no rule {number}")

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 import typer
 
+from besok.model import messages
 from besok.model.alerts import NEW_TARGET, AlertRule, RuleKind
 from besok.store import alerts, job_runs
 from besok.text import alert_text
@@ -55,9 +56,7 @@ def remove_target(name: Annotated[str, typer.Argument(help="The target.")]) -> N
     """Remove an address, and end its rules."""
     with opened() as db:
         if not alerts.remove_target(db, name, datetime.now(UTC)):
-            raise typer.BadParameter(
-                f"there is no target {name}; `besok alert target list` shows those there are"
-            )
+            raise typer.BadParameter(str(messages.NO_ALERT_TARGET(name=name)))
 
 
 @app.command()
@@ -68,7 +67,7 @@ def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
     with opened() as db:
         known = alerts.targets(db)
     if name not in known:
-        raise typer.BadParameter(f"there is no target {name}; `besok alert target put {name}` makes one")
+        raise typer.BadParameter(str(messages.NO_ALERT_TARGET(name=name)))
     if problem := deliver(known[name], "Besök", "A test: alerts of Besök come here."):
         print(f"No message went out: {problem}")
         raise typer.Exit(1)

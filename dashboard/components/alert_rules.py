@@ -154,7 +154,7 @@ def targets(listed: Sequence[TargetInfo], sent: Sequence[Delivery], zone: str) -
     log = [
         [
             formats.stamp(one.at, zone),
-            one.target,
+            formats.author(one.target),
             formats.number(one.alerts) if one.alerts else _("a test"),
             one.problem or _("delivered"),
         ]

@@ -133,19 +133,22 @@ def test_a_subscriber_gets_it_once_from_several_workers(library: Database, inbox
     assert taken.subjects[1:] == ["Bibblan: juni 2026"]
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["removed", "moved"])
-def test_an_address_that_is_removed_while_reports_are_sent_gets_no_more(
-    library: Database, inbox: tuple[Inbox, str], monkeypatch: pytest.MonkeyPatch, again: bool
+@pytest.mark.parametrize("change", ["removed", "moved", "ended"])
+def test_an_address_or_rule_that_is_removed_while_reports_are_sent_gets_no_more(
+    library: Database, inbox: tuple[Inbox, str], monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     taken, url = inbox
     subscribe(library, url, NOW)
-    add_rule(library, AlertRule(kind="monthly_report", site="lib", target="desk", author="Kim"), NOW)
+    rule = AlertRule(kind="monthly_report", site="lib", target="desk", author="Kim")
+    second = add_rule(library, rule, NOW)
     monthly_reports.make(library, NOW)
     deliver = monthly_reports.deliver
 
     def slow(*message: Any) -> str | None:
         monkeypatch.undo()
-        if again:
+        if change == "ended":
+            alerts.remove_rule(library, second, NOW)
+        elif change == "moved":
             alerts.put_target(library, "desk", f"{url}&name=other")
         else:
             alerts.remove_target(library, "desk", NOW)
@@ -154,7 +157,7 @@ def test_an_address_that_is_removed_while_reports_are_sent_gets_no_more(
     monkeypatch.setattr(monthly_reports, "deliver", slow)
     monthly_reports.send(library, NOW)
     assert len(taken.subjects) == 1
-    assert monthly_reports.to_send(library, NOW) is again
+    assert monthly_reports.to_send(library, NOW) is (change == "moved")
 
 
 def test_what_is_refused_is_sent_later(library: Database, inbox: tuple[Inbox, str]) -> None:

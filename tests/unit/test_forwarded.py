@@ -120,7 +120,7 @@ def test_people_sign_in_under_the_public_address_alone(host: str, origin: str) -
         assert (address.origin, address.cookie) == (origin, "__Host-besok")
 
 
-@pytest.mark.parametrize("blank", [b"\xa0", b"\x85", b"\xe2\x80\x80"])
+@pytest.mark.parametrize("blank", [b"\xa0", b"\x85", b"\xe2\x80\x80", b"\x1f", b"\t"])
 def test_a_cookie_that_others_could_set_is_not_ours(blank: bytes) -> None:
     """A name that does not begin with __Host- may come from another host of the domain."""
     given = b"broken={; __Host-besok=ours; " + blank + b"__Host-besok=theirs"

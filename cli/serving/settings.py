@@ -51,7 +51,7 @@ def serve(
     port: str = "",
     watched: "Watched | None" = None,
 ) -> None:
-    """Run a service until the process is asked to end; what is `watched` of it is told on the port of that setting."""
+    """Run a service until the process is asked to end; serve what is `watched` of it on the port of that setting."""
     from cli.serving.status import status_server
 
     stop = asked_to_end()

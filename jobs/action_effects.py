@@ -11,7 +11,7 @@ from besok.analytics.effects import contribution, effect_of_action
 from besok.model.actions import Action
 from besok.model.arrays import Floats
 from besok.model.effects import Effect, Range
-from besok.model.errors import NotFound
+from besok.model.errors import if_found
 from besok.model.site import WEEKDAYS, Site, spaces_around
 from besok.model.views.calendar import ActionEffect, CalendarDay
 from besok.services.calendar import get_calendar_days
@@ -116,11 +116,10 @@ def _summed(parts: list[Floats], size: int) -> Floats:
 
 def _missing_a_year(db: Database, site: Site, last: date) -> float:
     """Return the visits a year that are still missing to the goal; 0 without a target."""
-    try:
-        progress = get_progress(db, site.id, last + DAY)
-    except NotFound:
-        return 0.0
-    return max((progress.goal_visits or 0.0) - (progress.last_365 or 0.0), 0.0) if progress.last_365 else 0.0
+    progress = if_found(get_progress, db, site.id, last + DAY)
+    return (
+        max((progress.goal_visits or 0.0) - progress.last_365, 0.0) if progress and progress.last_365 else 0.0
+    )
 
 
 def _as_effect(action: Action, last: date, effect: Effect, missing: float) -> ActionEffect:

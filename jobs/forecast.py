@@ -17,7 +17,7 @@ from besok.analytics.forecast import History, history
 from besok.analytics.growth import pandemic
 from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
-from besok.model.errors import NotFound
+from besok.model.errors import if_found
 from besok.model.outlook import LEAST_DAYS
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint
@@ -120,8 +120,7 @@ def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
     """Return the target as known at `origin`; None before its baseline was over."""
     if site.target is None or origin < site.target.baseline_last:
         return None
-    try:
-        then = get_progress(db, site.id, origin + DAY)
-    except NotFound:
-        return None
-    return ForecastGoal(visits=then.goal_visits, deadline=then.deadline) if then.goal_visits else None
+    then = if_found(get_progress, db, site.id, origin + DAY)
+    return (
+        ForecastGoal(visits=then.goal_visits, deadline=then.deadline) if then and then.goal_visits else None
+    )

@@ -33,11 +33,15 @@ BesokError
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
 
 from besok.model import messages
 from besok.model.messages import Translatable
 from besok.model.period_counts import FileQuestion
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class BesokError(Exception):
@@ -173,6 +177,14 @@ class NotAllowed(BesokError):
 
 class NotFound(BesokError):
     """There is no such site, space, portal or device."""
+
+
+def if_found(load: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+    """Return what `load` returns; None where it raises NotFound."""
+    try:
+        return load(*args, **named)
+    except NotFound:
+        return None
 
 
 class StackError(BesokError):

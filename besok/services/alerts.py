@@ -8,7 +8,7 @@ from typing import Final
 
 from besok.model import calendar, messages
 from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
-from besok.model.errors import AlertError, NotFound
+from besok.model.errors import AlertError, NotFound, if_found
 from besok.model.site import Site
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
@@ -239,19 +239,13 @@ def _cleaning(situation: Situation, rule: AlertRule) -> States:
 def _probability(situation: Situation, rule: AlertRule) -> States:
     met, unclear = [], []
     for place in situation.places:
-        chance = _chance(situation.db, place) if rule.site in (None, place.id) else None
+        outlook = if_found(get_outlook, situation.db, place.id) if rule.site in (None, place.id) else None
+        chance = outlook.odds if outlook else None
         if chance is not None and chance < (rule.threshold or 0):
             met.append(AlertState(subject=place.id, site=place.id, value=chance))
         elif chance is not None and chance < min((rule.threshold or 0) / AGAIN, 1):
             unclear.append(place.id)
     return States(met=tuple(met), unclear=tuple(unclear))
-
-
-def _chance(db: Database, place: Site) -> float | None:
-    try:
-        return get_outlook(db, place.id).odds
-    except NotFound:
-        return None
 
 
 _Judge = Callable[[Situation, AlertRule], States]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from besok.files import pdf
 from besok.model import calendar
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, if_found
 from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.progress import Progress
@@ -40,10 +40,7 @@ def make_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
         raise NotFound(
             f"{site}: a paper needs a year of visits and a baseline; the page Progress says what is missing"
         )
-    try:
-        coming: Outlook | None = get_outlook_on(db, site, progress)
-    except NotFound:
-        coming = None
+    coming = if_found(get_outlook_on, db, site, progress)
     weekdays = get_weekday_growth(db, site, today) if coming else {}
     names = [one.name for one in sites.counted(db, place)]
     known = effects.action_effects(db, site)

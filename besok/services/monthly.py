@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from besok.files.pdf import Paper
 from besok.model import calendar
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, if_found
 from besok.model.site import Site
 from besok.model.views.calendar import ActionInfo
 from besok.model.views.progress import Progress
@@ -89,10 +89,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
 
 def _target(db: Database, site: str, after: date) -> Progress | None:
     """Return the progress of the site at the end of the month; None without a target."""
-    try:
-        return get_progress(db, site, after)
-    except NotFound:
-        return None
+    return if_found(get_progress, db, site, after)
 
 
 def _of(one: ActionInfo, first: date, last: date) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from besok.model import calendar
-from besok.model.errors import NotFound
+from besok.model.errors import if_found
 from besok.model.views.live import SiteInfo
 from besok.services.forecast import get_outlook
 from besok.services.progress import get_so_far
@@ -30,6 +30,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     known = get_so_far(db, site.site, today)
+    forecast = if_found(get_outlook, db, site.site) is not None
     title = _("Figures as files: {site}").format(site=named(site.name))
     lines = [
         _("Counts of people, never of whom: nothing is stored that could identify anybody."),
@@ -43,7 +44,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             html.H1(title),
             html.Div([html.P(line) for line in lines]),
-            _table(site.site, _rows(site.site, known.first or today, today, _forecast(db, site.site))),
+            _table(site.site, _rows(site.site, known.first or today, today, forecast)),
             html.P(
                 [
                     _("What the fields mean, and all that programs may ask for:"),
@@ -80,14 +81,6 @@ def _expected() -> list[Row]:
         (_("Forecast of visits by day"), "forecast?part=days"),
         (_("Every forecast and its outcome"), "forecast/record?"),
     ]
-
-
-def _forecast(db: Database, site: str) -> bool:
-    try:
-        get_outlook(db, site)
-    except NotFound:
-        return False
-    return True
 
 
 def _table(site: str, rows: Sequence[Row]) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from besok.model.errors import if_found
 from besok.model.outlook import Outlook
 from besok.model.site import Site
 from besok.model.views.progress import Progress
@@ -16,7 +17,7 @@ from besok.store.database import Database
 from dashboard.components import closed_periods, forecast_accuracy, forecast_charts, yearly_visits
 from dashboard.components.elements import pair
 from dashboard.pages.progress import national_statistics, this_year
-from dashboard.pages.progress.target import if_found, points_of, target_of
+from dashboard.pages.progress.target import points_of, target_of
 
 SHOWN_YEARS = 5
 
@@ -24,7 +25,7 @@ SHOWN_YEARS = 5
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the weeks to come first."""
     so_far, progress = get_so_far(db, place.id, today), target_of(db, place, today)
-    outlook = if_found(lambda: get_outlook_on(db, place.id, progress))
+    outlook = if_found(get_outlook_on, db, place.id, progress)
     first = min(date(today.year - 2, 1, 1), max(so_far.first or today, date(today.year - SHOWN_YEARS, 1, 1)))
     points = points_of(db, place, min(first, progress.baseline_first) if progress else first, today)
     return [

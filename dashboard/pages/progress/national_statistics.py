@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from besok.model.errors import NotFound
+from besok.model.errors import if_found
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.services.closed_periods import get_reported
@@ -19,11 +19,8 @@ def section(db: Database, site: Site, today: date) -> list[Any]:
     """Return that of the last calendar year; nothing for a park, or where nobody was counted in that year."""
     if site.kind != "library":
         return []
-    try:
-        report = get_reported(db, site.id, today.year - 1, today)
-    except NotFound:
-        return []
-    if report.net_counted is None:
+    report = if_found(get_reported, db, site.id, today.year - 1, today)
+    if report is None or report.net_counted is None:
         return []
     return [titled(_("For the national library statistics"), *summary(report, site.timezone))]
 

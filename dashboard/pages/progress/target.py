@@ -1,10 +1,10 @@
 """The tab *Target*: how many visits there are, and whether they are on the way to the target."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from besok.model.errors import NotFound
+from besok.model.errors import if_found
 from besok.model.outlook import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.progress import Progress, SoFar
@@ -30,14 +30,13 @@ from dashboard.figures.target_trajectory import WHOLE_YEAR
 from dashboard.pages.progress import this_year
 
 DAY = timedelta(days=1)
-T = TypeVar("T")
 
 
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the answer first, then the trajectory, the months, what would bring more, and what the figures are."""
     counted, so_far = sites.counted(db, place), get_so_far(db, place.id, today)
     target = target_of(db, place, today)
-    outlook = if_found(lambda: get_outlook_on(db, place.id, target))
+    outlook = if_found(get_outlook_on, db, place.id, target)
     if so_far.uncounted:
         names = [named(one.name) for one in counted if one.id in so_far.uncounted]
         return [no_target.uncounted(named(place.name), names, title)]
@@ -66,17 +65,9 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
     ]
 
 
-def if_found(load: Callable[[], T]) -> T | None:
-    """Return an answer; None where there is none."""
-    try:
-        return load()
-    except NotFound:
-        return None
-
-
 def target_of(db: Database, place: Site, today: date) -> Progress | None:
     """Return where a site is on the way to its target; None without one."""
-    return if_found(lambda: get_progress(db, place.id, today))
+    return if_found(get_progress, db, place.id, today)
 
 
 def points_of(db: Database, place: Site, first: date, today: date) -> list[VisitPoint]:

@@ -59,12 +59,10 @@ def make_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
 def _curve(db: Database, place: Site, progress: Progress, coming: Outlook | None) -> pdf.Curve:
     first = progress.baseline_first - YEAR
     points = get_visits(db, place.id, first, progress.today - DAY, "day", together=True)
-    months = range((progress.deadline - progress.baseline_last).days // 30 + 1)
-    days = [*(progress.baseline_last + n * 30 * DAY for n in months), progress.deadline]
     return pdf.Curve(
         counted=[one for one in running_year(points, place.measure) if one[1] is not None][::STEP],
         expected=[(p.day, p.mean, p.low80, p.high80) for p in coming.years] if coming else (),
-        target=[(day, (progress.baseline_visits or 0) * progress.target_factor(day)) for day in days],
+        target=progress.trajectory(),
         names=(
             council_text.end(_("counted"), progress.last_365),
             council_text.end(_("forecast"), coming.years[-1].mean if coming and coming.years else None),

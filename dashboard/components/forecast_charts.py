@@ -17,7 +17,6 @@ from dashboard.components import notices
 from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format, data, present, quiet, titled
 from dashboard.figures import forecast as figures
-from dashboard.figures.progress import Series
 
 SHOWN_WEEKS: Final = 8  # of days to come
 SHOWN_BEFORE: Final = 4  # weeks of past days
@@ -65,7 +64,7 @@ def running_year(
         return []
     counted = [(d, v) for n, (d, v) in enumerate(visits.running_year(points, measure)) if n % WEEK == 0]
     counted = counted[next((n for n, (_d, v) in enumerate(counted) if v is not None), len(counted)) :]
-    line, target = ([], None) if progress is None else (_trajectory(progress), progress.goal_visits)
+    line, target = ([], None) if progress is None else (progress.trajectory(), progress.goal_visits)
     year = next((t for t in coming.totals if t.days == 365), None)
     title, label = _("Visits in 365 days"), _("Visits in 365 days: counted, and forecast with intervals")
     if target:
@@ -90,15 +89,6 @@ def _interval_header() -> list[str]:
 
 def _interval(p: Expected) -> list[str]:
     return [formats.number(v) for v in (p.mean, p.low80, p.high80)]
-
-
-def _trajectory(progress: Progress) -> Series:
-    """Return the target trajectory once a month from the end of the baseline to the deadline."""
-    if progress.baseline_visits is None:
-        return []
-    months = range((progress.deadline - progress.baseline_last).days // 30 + 1)
-    days = [*(progress.baseline_last + n * 30 * DAY for n in months), progress.deadline]
-    return [(day, progress.baseline_visits * progress.target_factor(day)) for day in days]
 
 
 def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], outlook: Outlook) -> Any:

@@ -1,7 +1,7 @@
 """Visits on the way to the target, and the days from which they are counted otherwise."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from besok.model.views.sample_weeks import SampledYear
@@ -125,6 +125,14 @@ class Progress:
         if self.last_365 is None or not self.baseline_visits:
             return None
         return self.last_365 / self.baseline_visits
+
+    def trajectory(self) -> list[tuple[date, float]]:
+        """Return the target trajectory once a month from the end of the baseline to the deadline."""
+        if self.baseline_visits is None:
+            return []
+        months = range((self.deadline - self.baseline_last).days // 30 + 1)
+        days = [*(self.baseline_last + timedelta(days=30 * n) for n in months), self.deadline]
+        return [(day, self.baseline_visits * self.target_factor(day)) for day in days]
 
     def target_factor(self, day: date) -> float:
         """Return how many times the baseline a year's visits should be when the year ends on `day`.

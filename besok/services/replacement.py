@@ -1,9 +1,9 @@
 """Replacement of a sensor: the walk test of the new one, and the transfer of the placements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from besok.analytics.placement import PEOPLE
 from besok.model.errors import BesokError, NotFound
@@ -24,17 +24,11 @@ WALK_TEXTS: Final[dict[Walk, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DoorCounts:
+class DoorCounts(NamedTuple):
     """Entries and exits."""
 
     people_in: float
     people_out: float
-
-    @property
-    def total(self) -> float:
-        """Return their sum."""
-        return self.people_in + self.people_out
 
 
 def judge_walk(walked: DoorCounts, counted: DoorCounts) -> Walk:
@@ -43,19 +37,19 @@ def judge_walk(walked: DoorCounts, counted: DoorCounts) -> Walk:
     >>> judge_walk(DoorCounts(10, 6), DoorCounts(6, 10))
     'swapped'
     """
-    if not counted.total:
+    if not any(counted):
         return "nothing"
     if counted == walked:
         return "right"
-    if counted.total == walked.total:
+    if sum(counted) == sum(walked):
         return "swapped" if counted.people_in == walked.people_out else "undirected"
-    return "fewer" if counted.total < walked.total else "more"
+    return "fewer" if sum(counted) < sum(walked) else "more"
 
 
 def door_counts(db: Database, device: str, since: datetime) -> DoorCounts:
     """Return the entries and exits at a device, placed or not, in the quarters of an hour that began since a time."""
-    ((people_in, people_out),) = db.rows("device_passed", device=device, since=since)
-    return DoorCounts(people_in, people_out)
+    (counted,) = db.rows("device_passed", device=device, since=since)
+    return DoorCounts(*counted)
 
 
 def plan_replacement(

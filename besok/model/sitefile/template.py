@@ -1,6 +1,5 @@
 """A first site file, made from answers, with comments on the next steps."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Literal
 from besok.model.actions import id_of
 from besok.model.errors import BesokError
 from besok.model.site import OUTSIDE, WEEKDAYS
+from besok.model.tomlfile import literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +54,16 @@ def _lines(site: NewSite, today: date) -> Iterator[str]:
     yield "# After each change: besok site check FILE, then besok site apply FILE, which shows what it will do."
     yield ""
     yield "[[sites]]"
-    yield f"id = {_text(site.id)}  # never change it: topics of sensors and addresses of pages are made of it"
-    yield f"kind = {_text(site.kind)}"
+    yield f"id = {literal(site.id)}  # never change it: topics of sensors and addresses of pages are made of it"
+    yield f"kind = {literal(site.kind)}"
     yield _name(site.name)
-    yield f"timezone = {_text(site.timezone)}"
+    yield f"timezone = {literal(site.timezone)}"
     yield "# capacity = 300  # people, where it is known"
     yield ""
     yield "[sites.opening]"
     for day in WEEKDAYS:
-        yield f"{day} = {_text(site.hours.get(day, 'always'))}"
-    yield f"country = {_text(site.country)}  # whose public holidays it keeps; empty for none"
+        yield f"{day} = {literal(site.hours.get(day, 'always'))}"
+    yield f"country = {literal(site.country)}  # whose public holidays it keeps; empty for none"
     yield 'on_holiday = "closed"'
     yield ""
     yield "# [[sites.opening.exceptions]]  # other hours on some days"
@@ -87,7 +87,7 @@ def _spaces(site: NewSite) -> Iterator[str]:
         yield ""
     for number, storey in enumerate(site.storeys):
         yield "[[sites.spaces]]"
-        yield f"id = {_text(_id(storey))}"
+        yield f"id = {literal(_id(storey))}"
         yield _name(storey)
         yield 'kind = "storey"'
         yield f"storey = {number}"
@@ -96,7 +96,7 @@ def _spaces(site: NewSite) -> Iterator[str]:
     yield '# id = "reading-room"'
     yield _name("Reading room", "# ", "Läsesal")
     if site.storeys:
-        yield f"# parent = {_text(_id(site.storeys[0]))}"
+        yield f"# parent = {literal(_id(site.storeys[0]))}"
     yield '# kind = "room"'
     yield "# seats = 40"
     yield ""
@@ -112,17 +112,17 @@ def _passages(site: NewSite) -> Iterator[str]:
     for passage in (*site.doors, *stairs):
         name = _id(passage.name)
         yield "[[sites.portals]]"
-        yield f"id = {_text(name)}"
+        yield f"id = {literal(name)}"
         yield _name(passage.name)
-        yield f"outer = {_text(_end(site, passage.outer, OUTSIDE))}"
-        yield f"inner = {_text(_end(site, passage.inner, site.id))}"
+        yield f"outer = {literal(_end(site, passage.outer, OUTSIDE))}"
+        yield f"inner = {literal(_end(site, passage.inner, site.id))}"
         if passage.device:
             yield ""
             yield "[[sites.sensors]]"
-            yield f"device = {_text(passage.device)}"
+            yield f"device = {literal(passage.device)}"
             if passage.source != "native":
-                yield f"source = {_text(passage.source)}"
-            yield f"portal = {_text(name)}"
+                yield f"source = {literal(passage.source)}"
+            yield f"portal = {literal(name)}"
             yield "# swapped = true  # where it takes in for out"
         else:
             yield "counted = false  # no sensor yet; leave this out once there is one under [[sites.sensors]]"
@@ -139,12 +139,7 @@ def _end(site: NewSite, storey: str, otherwise: str) -> str:
 
 
 def _name(name: str, before: str = "", swedish: str = "") -> str:
-    return f"{before}name = {{ sv = {_text(swedish or name)}, en = {_text(name)} }}"
-
-
-def _text(text: str) -> str:
-    """Quote a text as a TOML basic string, which is a JSON string."""
-    return json.dumps(text, ensure_ascii=False)
+    return f"{before}name = {{ sv = {literal(swedish or name)}, en = {literal(name)} }}"
 
 
 def _id(name: str) -> str:

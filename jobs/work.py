@@ -11,11 +11,11 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from functools import partial
 from threading import Event, Thread
 
 from besok.model import calendar
-from besok.model.errors import BesokError, SchemaMismatch, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
@@ -24,13 +24,13 @@ from besok.store.database import Connection, Database
 from besok.store.heartbeats import EVERY, FAILING, Heartbeat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE
-from besok.store.sites import load_all
+from besok.store.sites import load
 from jobs.background import Background, Task
 from jobs.estimate import Today, past_days
 from jobs.inbox import ChangeInbox, Changes
 from jobs.learn import SitePast
 from jobs.metrics import AWAY, State
-from jobs.runs import run_alone
+from jobs.runs import Ended, run_alone
 from jobs.schedule import Clock, Duty
 
 log = logging.getLogger(__name__)
@@ -83,10 +83,11 @@ def _turn(worker: "Worker", changes: Changes, complain: bool) -> bool:
     """
     try:
         worker.turn(changes, datetime.now(UTC))
-    except BesokError as exc:
+    except Exception as exc:
         if complain:
-            text = "cannot estimate, trying again until it works: %s"
-            log.warning(text, exc.in_full, extra={"action": "cannot_estimate"})
+            traced = Ended(outcome="failed", error=exc).traced
+            extra = {"action": "cannot_estimate"}
+            log.warning("cannot estimate, trying again until it works: %s", traced, extra=extra)
         worker.fail(exc)
         return False
     return True
@@ -121,9 +122,10 @@ class Worker:
         self._background.end()
         self._messenger.end()
 
-    def fail(self, exc: BesokError) -> None:
+    def fail(self, exc: Exception) -> None:
         """Record a failed turn; a database of another version is left to a worker of that version."""
-        self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
+        away = isinstance(exc, StoreUnavailable)
+        self._state.trouble = AWAY if away else Ended(outcome="failed", error=exc).sentence
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
         self.forget()
@@ -150,7 +152,7 @@ class Worker:
             self._clock.await_others(now)
         self._turned, began = now, time.monotonic()
         if now >= self._next_claim:
-            self._claim()
+            self._claim(now)
             self._filling = backfill.sites_under_way(self._db, now)
             self._next_claim = now + CLAIM_EVERY
         self._live(changes, now)
@@ -180,8 +182,13 @@ class Worker:
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""
         run = duty.run
-        if duty.due is not None and not duty.due(self._db, now):
-            return
+        try:
+            if duty.due is not None and not duty.due(self._db, now):
+                return
+        except (StoreUnavailable, SchemaMismatch):
+            raise
+        except Exception as exc:  # the run fails of it
+            run = partial(_raise, exc)
         if isinstance(run, str):
             process = self._messenger if duty.prompt else self._background
             process.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
@@ -196,21 +203,25 @@ class Worker:
                 text, extra = "%s failed (%s); it is tried again when due", {"action": "duty_failed"}
                 log.warning(text, duty.name, ended.traced, extra=extra)
 
-    def _claim(self) -> None:
+    def _claim(self, now: datetime) -> None:
         """Claim the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
         schema.check(self._db)
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
-        free = (
-            [site for site in load_all(self._db) if site.id not in self._sites]
-            if ids.keys() - self._sites
-            else []
-        )
-        for site in free:
-            if site.id in ids and self._claims.claim(ids[site.id]):
-                with self._claims.transaction() as conn:
-                    self._past[site.id] = SitePast(site, occupancy.layout(conn, ids[site.id]))
-                self._sites[site.id] = ids[site.id], site
+        self._failing = {key: since for key, since in self._failing.items() if key[0] in ids}
+        for slug, site_id in ids.items():
+            if slug not in self._sites:
+                self._guarded(slug, now, self._take, slug, site_id)
+
+    def _take(self, slug: str, site_id: int) -> bool:
+        """Claim a site and load it; False if another worker has it."""
+        if not self._claims.claim(site_id):
+            return False
+        site = load(self._db, slug)
+        with self._claims.transaction() as conn:
+            self._past[slug] = SitePast(site, occupancy.layout(conn, site_id))
+        self._sites[slug] = site_id, site
+        return True
 
     def _live(self, changes: Changes, now: datetime) -> None:
         """Estimate the sites with new readings, and all of them once a minute."""
@@ -303,7 +314,7 @@ class Worker:
         self._state.sites, self._state.days_waiting = len(self._sites), waiting
         self._state.failing = {run.duty for run in job_runs.states(self._db) if run.failing}
         # The database's too, unless that has a machine or a disk of its own.
-        disk = shutil.disk_usage(Path.cwd())
+        disk = shutil.disk_usage(".")
         failing = self._failing_sites()
         detail = {
             "sites": len(self._sites),
@@ -317,7 +328,11 @@ class Worker:
     def _failing_sites(self) -> dict[str, float]:
         """Return since when each of our sites has not been estimated, as a POSIX time."""
         since: dict[str, float] = {}
-        for (slug, _), began in self._failing.items():
-            if slug in self._sites:
+        for (slug, work), began in self._failing.items():
+            if slug in self._sites or work == self._take.__name__:
                 since[slug] = min(began.timestamp(), since.get(slug, math.inf))
         return since
+
+
+def _raise(exc: Exception, *_: object) -> None:
+    raise exc

@@ -9,11 +9,12 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import psycopg
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from benchmarks.servers import wait_until
 from besok.model.broker import leave
-from besok.model.errors import StackError
+from besok.model.errors import BesokError, StackError
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
 from tests.at_work import on, running
@@ -86,8 +87,16 @@ def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
 
 @contextmanager
 def working(url: str) -> Iterator[None]:
-    """The jobs at work in a thread."""
-    with running("jobs", work.run, on(url)):
+    """The jobs at work in a thread; a fault of their own fails the test, though they go on."""
+    with running("jobs", work.run, on(url)) as jobs, pytest.MonkeyPatch.context() as patch:
+        fail = work.Worker.fail
+
+        def noted(worker: work.Worker, exc: Exception) -> None:
+            if not isinstance(exc, BesokError):
+                jobs.failed.append(exc)
+            fail(worker, exc)
+
+        patch.setattr(work.Worker, "fail", noted)
         yield
 
 

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -22,7 +23,8 @@ from besok.store.heartbeats import beats
 from besok.store.write import Batch, Incoming, write
 from jobs import work
 from jobs.inbox import Changes
-from tests.at_work import taking_turns
+from jobs.metrics import State
+from tests.at_work import on, running, taking_turns
 from tests.patience import wait_for
 from tests.sitetext import door, sensor, site, space
 
@@ -194,24 +196,45 @@ def test_a_site_that_changes_is_estimated_again(db: Database, database_url: str,
         wait_for(lambda: now_people(database_url).get("nook") == 2)
 
 
+@pytest.mark.parametrize("unloadable", [False, True], ids=["it can be loaded", "not even loaded"])
 def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
     db: Database, database_url: str, house: Site, caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, unloadable: bool,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(work, "REST", timedelta(hours=1))  # it fails once, however long this takes
-    sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "ruin"')))
+    dated = sensor("entrance", more="since = 2026-01-01") if unloadable else sensor("entrance")
+    sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "ruin"').replace(sensor("entrance"), dated)))
     with psycopg.connect(database_url) as conn:
         conn.execute("update site set timezone = 'Nowhere/Land' where slug = 'ruin'")
     with working(database_url):
         put(db, datetime.now(UTC), "in", 5)
         wait_for(lambda: now_people(database_url).get("house") == 5)
+        failed = {"estimate occupancy/ruin", *(["make forecasts"] if unloadable else [])}
         wait_for(
-            lambda: [one.name for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"]
+            lambda: (
+                {one.name for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"}
+                == failed
+            )
         )
-    (trouble,) = [one for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"]
-    assert trouble.name == "estimate occupancy/ruin" and trouble.since
-    told = [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+    told = [r.message for r in caplog.records if r.__dict__.get("action") == "site_failed"]
     assert told == ["ruin cannot be estimated; it is tried again in a minute"]
+
+
+def test_a_turn_that_fails_is_said_and_tried_again(
+    db: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with psycopg.connect(database_url) as conn:
+        conn.execute("alter table job_run drop constraint job_run_outcome_check")
+        conn.execute("insert into job_run (duty, started, ended, outcome) values ('a', now(), now(), 'odd')")
+    state = State()
+    with running("jobs", partial(work.run, state=state), on(database_url)):
+        wait_for(lambda: state.failures > 1)
+        assert "Invalid enum value 'odd'" in str(state.problem(datetime.now(UTC)))
+        with psycopg.connect(database_url) as conn:
+            conn.execute("delete from job_run")
+        wait_for(lambda: state.problem(datetime.now(UTC)) is None)
+    (told,) = [r.message for r in caplog.records if r.__dict__.get("action") == "cannot_estimate"]
+    assert "Traceback" in told
 
 
 def test_the_past_of_each_site_comes_in_its_turn(db: Database, database_url: str, house: Site) -> None:

@@ -89,7 +89,7 @@ def run(
             beating.start()
             following.start()
             connection.start()
-            _watch(connection, writing, stop)
+            stop.wait()
         finally:
             log.info("Ending: nothing more is taken in", extra={"action": "collector_ending"})
             stop.set()
@@ -109,14 +109,8 @@ def _catch_up(db: Database, new_devices: int) -> None:
         replay_mapped(db, utc_now(), new_devices)
     except StoreError as exc:
         log.warning("Kept messages cannot be read again now: %s", exc, extra={"action": "replay_failed"})
-
-
-def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:
-    """Until stopped, check that the threads live. Raises RuntimeError if the writer does not: a restart is due."""
-    while not stop.wait(1):
-        connection.supervise()
-        if not writing.is_alive():
-            raise RuntimeError("the thread that writes to the database has died; what it said is above")
+    except Exception:  # what else is new has to be heard of all the same
+        log.exception("Kept messages cannot be read again", extra={"action": "replay_failed"})
 
 
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:

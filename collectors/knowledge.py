@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 
 from besok.model.decode_context import NOTHING, DecodeContext
-from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.store import decode_context, receive_tokens
 from besok.store.database import Database
 from besok.store.notify import listen
@@ -44,7 +44,7 @@ class Knowledge:
         except SchemaMismatch:
             stale.set()
             raise
-        except StoreError as exc:
+        except Exception as exc:  # of a row that cannot be read, too
             stale.set()
             raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -80,14 +80,6 @@ class Connection:
             s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect
         )
         self._client.loop_start()
-
-    def supervise(self) -> None:
-        """Restart the network thread if it has died."""
-        if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            log.error(
-                "The thread that talks to the broker had died; it runs again",
-                extra={"action": "mqtt_revived"},
-            )
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Acknowledge those of the messages that were received on the present connection."""

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Condition
 
 from besok.store.notify import Notice
@@ -37,10 +37,9 @@ class ChangeInbox:
         try:
             notice = json.loads(payload)
             site, since = str(notice["site"]), datetime.fromisoformat(notice["since"])
-        except (ValueError, KeyError, TypeError):
+            self._since[site] = min(since, self._since.get(site, datetime.max.replace(tzinfo=UTC)))
+        except (ValueError, KeyError, TypeError, RecursionError):  # anybody with access may notify
             self._everything = True
-            return
-        self._since[site] = min(since, self._since.get(site, since))
 
     def wait(self, timeout_s: float) -> None:
         """Return when there are notifications, or after `timeout_s` seconds."""

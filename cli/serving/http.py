@@ -28,7 +28,7 @@ SIGN_IN: Final = "; with people who sign in, set BESOK_PUBLIC_URL to the https a
 
 
 @contextlib.contextmanager
-def in_thread(app: ASGIApp, listener: socket.socket, name: str, **options: Any) -> Iterator[threading.Thread]:
+def in_thread(app: ASGIApp, listener: socket.socket, name: str, **options: Any) -> Iterator[None]:
     """Serve in a thread of that name for as long as the block lasts, then finish the requests under way."""
     config = uvicorn.Config(
         app,
@@ -44,7 +44,7 @@ def in_thread(app: ASGIApp, listener: socket.socket, name: str, **options: Any) 
     thread = threading.Thread(target=server.run, name=name, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield thread
+        yield
     finally:
         server.should_exit = True
         thread.join()

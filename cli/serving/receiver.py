@@ -46,25 +46,18 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         )
         with (
             status_server(settings, "receive_status_port", watched),
-            _threads(settings, known, counters, folder, publisher, stop) as threads,
-            _listening(settings, receiver) as listening,
+            _threads(settings, known, counters, folder, publisher, stop),
+            _listening(settings, receiver),
         ):
-            _watch([publisher.thread, *threads, *listening], stop)
+            stop.wait()
     log.info("Stopped", extra={"action": "receiver_stopped"})
 
 
-def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
-    """Check until stopped that the threads live. Raises RuntimeError if one does not: a restart is due."""
-    while not stop.wait(1):
-        if dead := [thread.name for thread in threads if not thread.is_alive()]:
-            raise RuntimeError(f"the thread {dead[0]} has died; what it said is above")
-
-
 @contextmanager
-def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threading.Thread]]:
+def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
     """Accept requests for as long as the block lasts, then finish those under way."""
     if not settings.receive_port:
-        yield []
+        yield
         return
     with in_thread(
         receiver,
@@ -74,10 +67,10 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threadin
         log_level="error",  # broken requests are not news; refused ones are in the metrics
         timeout_keep_alive=SILENT_S,
         timeout_graceful_shutdown=GRACE_S,
-    ) as thread:
+    ):
         where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
         log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
-        yield [thread]
+        yield
 
 
 @contextmanager
@@ -88,7 +81,7 @@ def _threads(
     folder: Folder | None,
     publisher: Publisher,
     stop: threading.Event,
-) -> Iterator[list[threading.Thread]]:
+) -> Iterator[None]:
     """Keep the tokens current, and watch the folder, until the block ends."""
     changed = threading.Event()
     threads = [
@@ -100,7 +93,7 @@ def _threads(
     for thread in threads:
         thread.start()
     try:
-        yield threads
+        yield
     finally:
         stop.set()
         changed.set()

@@ -51,14 +51,28 @@ def serve(
     port: str = "",
     watched: "Watched | None" = None,
 ) -> None:
-    """Run a service until the process is asked to end; serve what is `watched` of it on the port of that setting."""
+    """Run a service until the process is asked to end; serve what is `watched` of it on the port of that setting.
+
+    It ends, to be started again, also when one of its threads dies: without it the rest would only look alive.
+    """
     from cli.serving.status import status_server
 
     stop = asked_to_end()
     loaded = settings(service)
+    dead = []
+
+    def end(args: threading.ExceptHookArgs) -> None:
+        dead.append(args.thread)
+        text, extra = "A thread has died, and the service ends with it", {"action": "thread_died"}
+        logging.getLogger(__name__).critical(text, exc_info=args.exc_value, extra=extra)
+        stop.set()
+
+    threading.excepthook = end
     try:
         with status_server(loaded, port, watched) if watched else nullcontext():
             run(loaded, stop)
     except BesokError as exc:  # said where the rest of the service is said
         logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
         raise typer.Exit(1) from None
+    if dead:
+        raise typer.Exit(1)

@@ -61,12 +61,28 @@ def _play(db: Database, played: Played, settings: Settings, stop: threading.Even
     now = datetime.now(UTC)
     if now >= played.until + SETTLED:
         store.clear_away(db, played)
-    elif now < played.until and (send := _sender(db, played, settings)):
-        with _sending(send) as sending:
-            while _is_still_played(db, played) and sending.is_alive() and not stop.wait(PAUSE_S):
-                pass
+    elif now < played.until:
+        with _told():
+            if (send := _sender(db, played, settings)) is None:
+                return
+            with _sending(send) as sending:
+                while _is_still_played(db, played) and sending.is_alive() and not stop.wait(PAUSE_S):
+                    pass
         if not stop.is_set():
             store.end_play(db, played.site, played.number, datetime.now(UTC))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Log why a scenario cannot be played. Raises StoreError."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except BesokError as exc:
+        log.warning("a scenario cannot be played: %s", exc, extra={"action": "play_failed"})
+    except Exception:
+        log.exception("a scenario cannot be played", extra={"action": "play_failed"})
 
 
 def _is_still_played(db: Database, played: Played) -> bool:
@@ -133,10 +149,8 @@ def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thre
     ends = threading.Event()
 
     def work() -> None:
-        try:
+        with _told():
             send(ends)
-        except BesokError as exc:
-            log.warning("a scenario cannot be played: %s", exc, extra={"action": "play_failed"})
 
     thread = threading.Thread(target=work, name="scenario")
     thread.start()

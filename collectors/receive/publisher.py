@@ -47,16 +47,16 @@ class Publisher:
         self._pending: dict[int, Future[None] | ReasonCode] = {}
         self.connected = self._was_connected = False  # whether we are, or were, connected
         self._client = self._make_client()
-        self.thread = threading.Thread(target=self._stay_connected, name="publisher")
+        self._thread = threading.Thread(target=self._stay_connected, name="publisher")
 
     def __enter__(self) -> "Publisher":
-        self.thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._ending.set()
         self._client.disconnect()
-        self.thread.join()
+        self._thread.join()
 
     @property
     def problem(self) -> str | None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,8 +19,10 @@ from besok.services.devices import get_rejected
 from besok.store import codecs, decode_context, sites
 from besok.store.database import Database
 from besok.store.write import Batch, DeviceDescription
+from collectors.collector import _catch_up
 from collectors.knowledge import Knowledge
 from collectors.privacy import redacted
+from tests.databases import execute
 from tests.patience import wait_for
 from tests.sitetext import site
 
@@ -111,3 +114,23 @@ def test_what_cannot_be_loaded_is_waited_for() -> None:
         for _ in range(2):
             with pytest.raises(StoreUnavailable, match="what is known of the sensors"):
                 knowledge.current()
+
+
+def test_a_row_that_cannot_be_read_is_waited_for_and_what_else_is_new_is_heard(
+    db: Database, database_url: str, house: str
+) -> None:
+    knowledge, stop = Knowledge(db), threading.Event()
+    knowledge.current()
+    execute(db, "insert into device_mapping (spec, author, made) values ('{\"name\": 5}', 'Kim', now())")
+    apply(db, house, "$.n")
+
+    def catch_up() -> None:
+        _catch_up(db, 1)
+        stop.set()
+
+    knowledge.follow(database_url, stop, catch_up)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="what is known of the sensors"):
+            knowledge.current()
+    execute(db, "delete from device_mapping")
+    assert [m.name for m in knowledge.current().mappings] == ["kiosk"]

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ import pytest
 
 from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, ScenarioSpec
+from besok.model.settings import Settings
 from besok.model.sitefile import parse
 from besok.model.views.scenarios import ScenarioRun
 from besok.services.health import at_work
 from besok.store import audit, scenarios, sites
 from besok.store.claims import Claims
 from besok.store.database import Database
-from cli.simulation import scenario_runs
+from cli.simulation import scenario_play, scenario_runs
 from cli.simulation.scenario_runs import ATTEMPTS, Parts, Worker
+from tests.databases import execute
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SITE = "stadsbiblioteket"
@@ -210,6 +212,25 @@ def test_a_fault_of_our_own_is_logged_and_said(
 
     computed(work)
     assert worker.turn() and state(house, number).reason == "broken" and "ZeroDivisionError" in caplog.text
+
+
+def test_what_cannot_be_played_is_ended_and_said(
+    house: Database, worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = Path("sites/helsingborg.toml").read_text("utf-8")
+    head = "[[sites.sensors]]\n"
+    sites.apply(house, parse(text.replace(head, f"{head}since = 2026-01-01\n", 1)))
+    number, now = ask(house), datetime.now(UTC)
+    taken = scenarios.claim(house, now)
+    assert taken and scenarios.end(house, taken, "done", now)
+    scenarios.play(house, SITE, number, now=now, until=now + timedelta(hours=1))
+    execute(house, "update site set timezone = 'Nowhere/Land' where slug = %s", (SITE,))
+    played = scenarios.played(house)
+    assert played
+    scenario_play._play(house, played, Settings(), threading.Event())
+    assert "Nowhere/Land" in caplog.text
+    ended = scenarios.played(house)
+    assert ended and ended.until < played.until
 
 
 def test_the_oldest_answers_are_forgotten(house: Database) -> None:

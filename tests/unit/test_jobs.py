@@ -123,6 +123,8 @@ def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything
         ("sites", "house"),
         ("readings", "?"),
         ("readings", '{"site": 1}'),
+        ("readings", '{"site": "house", "since": "2026-03-02"}'),  # in no zone
+        ("readings", "[" * 7999),
     ):
         inbox.take()
         inbox.put(Notice(channel=channel, payload=payload))

@@ -72,22 +72,23 @@ def _what(alert: Alert, subject: str) -> str:
     sentences: dict[RuleKind, str] = {
         "sensor_offline": _("Sensor {subject} offline since {time}"),
         "finding": _("Check the sensor {subject}: a finding since {time}"),
-        "space_over": _("{subject}: at least {share} of the capacity ({n} people, {time})"),
-        "site_full": _("{subject} is full ({n} people, {time})"),
+        "space_over": _("{subject}: at least {share} of the capacity ({people}, {time})"),
+        "site_full": _("{subject} is full ({people}, {time})"),
         "service": _("The service “{subject}” does not respond, or is behind (since {time})"),
         "forecast_old": _("The forecast of {subject} is old (made {time})"),
         "backup_old": _("No backup since {time}"),
         "target_probability": _("Probability of the target of {subject}: {chance}"),
         "cleaning": _("{subject}: {n} entries since {time}, time to clean"),
-        "inside_after_closing": _(
-            "{subject} is closed, and somebody seems to be inside ({n} people, {time})"
-        ),
+        "inside_after_closing": _("{subject} is closed, and somebody seems to be inside ({people}, {time})"),
         "job_failed": _("The job “{subject}” failed (since {time})"),
         "disk_low": _("The disk of the service “{subject}” is nearly full (since {time})"),
     }
     return sentences[alert.kind].format(
         subject=_NAMES.get(alert.kind, str)(subject),
         n=formats.number(alert.value),
+        people=plural("{n} person", "{n} people", round(alert.value or 0)).format(
+            n=formats.number(alert.value)
+        ),
         time=formats.stamp(alert.since, _zone(alert)),
         share=formats.percent(alert.threshold),
         chance=formats.percent(alert.value),

@@ -92,6 +92,7 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
     of_sites = [kind for kind in alert_text.kinds() if kind not in INSTALLATION]
     of_all = [kind for kind in alert_text.kinds() if kind in INSTALLATION and everywhere]
     offered = (*(OF_SIMULATED if simulated else of_sites), *of_all)
+    told = [kind for kind in offered if kind != "monthly_report"]  # it comes once, when it is made
     first, kinds = offered[0], {str(kind): alert_text.kinds()[kind] for kind in offered}
     spaces = {space: name for space, name in names.items() if space != site}
     fields = present(
@@ -110,8 +111,8 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
             forms.entry(here, "minutes", _("After so many minutes"), None, type="number", min=0),
         ),
         forms.choice(here, "target", _("To"), {one.name: one.name for one in targets}, targets[0].name),
-        forms.entry(here, "quiet_from", _("Quiet from"), type="time"),
-        forms.entry(here, "quiet_to", _("Quiet until"), type="time"),
+        _of(first, told, forms.entry(here, "quiet_from", _("Quiet from"), type="time")),
+        _of(first, told, forms.entry(here, "quiet_to", _("Quiet until"), type="time")),
         _of(first, of_sites, forms.pick(here, "everywhere", "true", _("At all sites")))
         if everywhere
         else None,

@@ -15,6 +15,7 @@ from dashboard.components import forms
 from dashboard.components.elements import chip, data, fold, items, present, quiet
 
 SHOWN: Final = 30  # resolved ones
+ON_NOW: Final = 3  # above the figures, which a site whose sensors are all offline shall show, too
 
 
 def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
@@ -36,8 +37,14 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
     if not alerts:
         return []
     ordered = sorted(alerts, key=lambda alert: alert.acknowledged is not None)
-    listed = html.Ul([_line(alert, site, zone) for alert in ordered])
-    return [html.Section([html.H2(_("Alerts"), className="unseen"), listed], className="alerts")]
+    listed = [_line(alert, site, zone) for alert in ordered]
+    rest = (
+        fold(_("{n} more").format(n=len(listed) - ON_NOW), html.Ul(listed[ON_NOW:]))
+        if listed[ON_NOW:]
+        else None
+    )
+    shown = present(html.H2(_("Alerts"), className="unseen"), html.Ul(listed[:ON_NOW]), rest)
+    return [html.Section(shown, className="alerts")]
 
 
 def mark(

@@ -12,12 +12,11 @@ REVIEWED = date(2026, 11, 28)  # of the accessibility statement, by the tests th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a statement: a heading, sentences, a list, and the web address of an authority."""
+    """A part of a statement: a heading, sentences, whose addresses become links, and a list."""
 
     texts: tuple[str, ...]
     title: str = ""
     items: tuple[str, ...] = ()
-    link: str = ""
 
 
 def no_page() -> dict[str, Any]:
@@ -99,8 +98,8 @@ def accessibility(operator: str, contact: str) -> tuple[Part, ...]:
             texts=(
                 responsible(operator, contact),
                 _("If you are not satisfied with the answer, you can report it to the authority Digg."),
+                "www.digg.se/tdosanmalan",
             ),
-            link="www.digg.se/tdosanmalan",
         ),
     )
 

@@ -1,17 +1,25 @@
 """Alerts in words, and the form for a new rule."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from besok.model.access import EVERYTHING, Caller
 from besok.model.alerts import INSTALLATION, Alert
-from besok.model.views.alerts import TargetInfo
+from besok.model.site import Text
+from besok.model.views.alerts import AlertInfo, TargetInfo
+from besok.model.views.like import like
 from besok.services import access
 from besok.text import alert_text
-from dashboard.components import alert_rules
+from dashboard.components import alert_rules, open_alerts
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+ALERT = Alert(
+    id=1, rule=1, kind="service", site=None, subject="web", since=NOW, value=None, threshold=None, target="desk",
+    quiet_from=None, quiet_to=None, timezone=None, raised=NOW, sent=None, acknowledged=None, acknowledged_by=None,
+    resolved=None,
+)  # fmt: skip
 
 
 @pytest.mark.usefixtures("english")
@@ -25,12 +33,14 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
     ],
 )
 def test_services_are_told_by_their_names_and_unknown_ones_as_they_are(service: str, told: str) -> None:
-    alert = Alert(
-        id=1, rule=1, kind="service", site=None, subject=service, since=NOW, value=None, threshold=None, target="desk",
-        quiet_from=None, quiet_to=None, timezone=None, raised=NOW, sent=None, acknowledged=None, acknowledged_by=None,
-        resolved=None,
-    )  # fmt: skip
-    assert f"“{told}”" in alert_text.sentence(alert)
+    assert f"“{told}”" in alert_text.sentence(replace(ALERT, subject=service))
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(("value", "told"), [(1.3, "1 person,"), (2, "2 people,")])
+def test_one_who_is_inside_after_closing_is_a_person(value: float, told: str) -> None:
+    alert = replace(ALERT, kind="inside_after_closing", subject="lib", value=value)
+    assert f"({told}" in alert_text.sentence(alert)
 
 
 @pytest.mark.parametrize("simulated", [False, True])
@@ -42,3 +52,18 @@ def test_a_simulated_place_is_offered_a_monthly_report_and_rules_of_the_installa
     assert offered == ({"monthly_report", *INSTALLATION} if simulated else set(alert_text.kinds()))
     lasting = next(part for part in form.split("Fieldset(")[1:] if "name='minutes'" in part)
     assert ("hidden=True" in lasting) is simulated
+    quiet = next(
+        part for part in form.split("Fieldset(")[1:] if "name='quiet_from'" in part.split("data-kinds")[0]
+    )
+    assert "monthly_report" not in quiet.split("data-kinds")[1]
+
+
+@pytest.mark.usefixtures("english")
+def test_figures_stand_below_three_alerts_however_many_are_open() -> None:
+    one = like(AlertInfo, ALERT, sentence=Text(sv="x", en="x"), may_acknowledge=False)
+    taken = replace(one, id=1, acknowledged=NOW, acknowledged_by="Kim")
+    (section,) = open_alerts.lines([taken, *(replace(one, id=n) for n in range(2, 7))], "lib", "UTC")
+    _, shown, rest = section.children
+    assert [len(part.children) for part in (shown, rest.children[1])] == [3, 3]
+    assert "Kim" in str(rest)
+    assert "3 more" in str(rest)

@@ -54,9 +54,15 @@ class Body(BaseModel):
 
 
 class Signed(Body):
-    """A request body with an author."""
+    """Who makes a change."""
 
     who: Who = WHO
+
+
+class Explained(Signed):
+    """Who makes a change, and why."""
+
+    reason: Reason = Field(description="Why; it is kept")
 
 
 async def _declared(connection: HTTPConnection) -> None:

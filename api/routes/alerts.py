@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, SiteId, author
-from api.routing import Routes, Signed
+from api.routing import Reason, Routes, Signed
 from besok.model import messages
 from besok.model.alerts import INSTALLATION, NEW_TARGET, AlertRule, RuleKind
 from besok.model.controls import WORD
@@ -26,12 +26,7 @@ Number = Annotated[
     int, Path(ge=1, le=2**31 - 1, description="The number of an alert or a rule", examples=[7])
 ]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=WORD)]
 TargetName = Annotated[str, Path(max_length=300, pattern=WORD, description="The target", examples=["desk"])]
-
-
-class TakenCare(Signed):
-    """That somebody takes care of an alert, or has cleaned where it tells of entries."""
 
 
 class RuleIn(Signed):
@@ -117,7 +112,7 @@ _may_acknowledge.right = "acknowledge"  # type: ignore[attr-defined]
 @router.writes(
     "/sites/{site}/alerts/{number}/acknowledge", Depends(_may_acknowledge), "Take care of an alert"
 )
-def acknowledge(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> AlertInfo:
+def acknowledge(site: KnownSite, number: Number, body: Signed, db: Db, now: Now) -> AlertInfo:
     """Note that somebody takes care: no message goes out for it any more. Where it asks for cleaning, it is cleaned,
     and entries are counted from now on; that everybody who works here may say. 409 if it is over or taken already."""
     return alert_handling.acknowledge(db, number, author(body.who), now)
@@ -145,7 +140,7 @@ def plan(site: KnownSite, body: MaintenanceIn, db: Db, now: Now) -> MaintenanceI
     "End maintenance before its time",
     status_code=204,
 )
-def end_maintenance(site: KnownSite, number: Number, body: TakenCare, db: Db, now: Now) -> None:
+def end_maintenance(site: KnownSite, number: Number, body: Signed, db: Db, now: Now) -> None:
     """Let alerts be raised again from now on."""
     if not store.end_maintenance(db, site.id, number, author(body.who), now):
         raise NotFound(messages.NO_MAINTENANCE(number=number))
@@ -168,7 +163,7 @@ def announce(site: KnownSite, body: AnnouncementIn, db: Db, now: Now) -> None:
 
 
 @router.writes("/sites/{site}/announcement/end", "acknowledge", "Take back an announcement", status_code=204)
-def end_announcement(site: KnownSite, body: TakenCare, db: Db, now: Now) -> None:
+def end_announcement(site: KnownSite, body: Signed, db: Db, now: Now) -> None:
     """Announce nothing from now on."""
     if not store.end_announcement(db, site.id, author(body.who), now):
         raise NotFound(messages.NO_ANNOUNCEMENT)

@@ -11,7 +11,7 @@ from api import ranges
 from api.answers import FRESH, Form, rows
 from api.deps import Db, KnownSite, Now, author
 from api.routes.figures import FirstDay, LastDay, PortalId, SpaceId, within
-from api.routing import Body, Routes
+from api.routing import Routes, Signed
 from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.services import access, attention
 from besok.services.attention import get_coverage, get_findings, get_wiring
@@ -25,12 +25,9 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="A finding's id")]
 
 
-class Acknowledgement(Body):
+class Acknowledgement(Signed):
     """That somebody has seen a finding, and what is done about it."""
 
-    who: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = Field(
-        default="", description="A name or initials; left out by who is signed in", examples=["Kim"]
-    )
     note: Words = Field(
         description="What it is, or what is done about it", examples=["The door is closed until May"]
     )

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now, author
-from api.routing import Body, Moment, Name, Reason, Routes, Signed
+from api.routing import Body, Explained, Moment, Name, Reason, Routes, Signed
 from besok.model import messages
 from besok.model.errors import NotFound
 from besok.model.site import Text
@@ -37,12 +37,6 @@ class VerdictIn(Signed):
 
     decision: Literal["accept", "reject"] = Field(description="What is to become of it")
     reason: Reason = Field(description="Why; it is shown beside the figures")
-
-
-class UndoIn(Signed):
-    """Why a correction is taken back."""
-
-    reason: Reason = Field(description="Why; it is kept")
 
 
 class TapIn(Body):
@@ -151,7 +145,7 @@ def decide(site: KnownSite, number: ProposalId, body: VerdictIn, db: Db, now: No
 
 
 @router.writes("/sites/{site}/calibration/{number}/undo", "acknowledge", "Take a correction back")
-def undo(site: KnownSite, number: ProposalId, body: UndoIn, db: Db, now: Now) -> SiteCalibration:
+def undo(site: KnownSite, number: ProposalId, body: Explained, db: Db, now: Now) -> SiteCalibration:
     """Take a correction back for all the time in which it was in force; the days concerned are recomputed. 409 if it is
     not in force."""
     _require_of_site(db, site.id, number)

@@ -104,10 +104,6 @@ class FilePreview:
     layout: str = ""
 
 
-class By(Signed):
-    """Who undoes or restores."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """The import under which counts are stored; the same counts twice are one."""
@@ -177,19 +173,19 @@ def store(site: KnownSite, upload: Uploaded, db: ReportDb, now: Now, who: Who = 
 
 
 @router.writes("/sites/{site}/imports/{number}/undo", "record", "Undo an import")
-def undo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
+def undo(site: KnownSite, number: ImportId, body: Signed, db: Db, now: Now) -> Stored:
     """Make an import count for nothing; what it replaced counts again."""
     return _changed(period_counts.undo, site, number, body, db, now)
 
 
 @router.writes("/sites/{site}/imports/{number}/redo", "record", "Restore an import")
-def redo(site: KnownSite, number: ImportId, body: By, db: Db, now: Now) -> Stored:
+def redo(site: KnownSite, number: ImportId, body: Signed, db: Db, now: Now) -> Stored:
     """Make an import that was undone count again."""
     return _changed(period_counts.redo, site, number, body, db, now)
 
 
 def _changed(
-    change: Callable[..., None], site: Site, number: int, body: By, db: Database, now: datetime
+    change: Callable[..., None], site: Site, number: int, body: Signed, db: Database, now: datetime
 ) -> Stored:
     if number not in {one.id for one in period_counts.listing(db, site.id)}:
         raise NotFound(messages.NO_IMPORT(number=number))

@@ -94,11 +94,11 @@ class ActionRow:
 class LedgerRow(ActionRow):
     """A line of the ledger with what it gave so far: its columns are those of `besok action export`."""
 
-    verdict: str | None
-    share: float | None
-    share_low: float | None
-    share_high: float | None
-    a_year: float | None
+    verdict: str | None = None
+    share: float | None = None
+    share_low: float | None = None
+    share_high: float | None = None
+    a_year: float | None = None
     gave_sv: str
     gave_en: str
 
@@ -209,13 +209,10 @@ def _effects(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     return {name: as_gave(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
-EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
-
-
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     sentence = gave.sentence if gave else Text(sv="", en="")
-    effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
-    return like(LedgerRow, one, **_shared(site, one), gave_sv=sentence.sv, gave_en=sentence.en, **effect)
+    effect = gave.effect if gave else None
+    return like(LedgerRow, one, effect, **_shared(site, one), gave_sv=sentence.sv, gave_en=sentence.en)
 
 
 def _shared(site: str, one: ActionInfo) -> dict[str, Any]:

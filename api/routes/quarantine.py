@@ -67,11 +67,7 @@ def decide(site: KnownSite, body: DecisionIn, db: Db, now: Now) -> Decision:
     return Decision(decision=number, readings=readings)
 
 
-class UndoIn(Signed):
-    """Who takes a decision back."""
-
-
 @router.writes("/sites/{site}/quarantine/{number}/undo", "acknowledge", "Undo a decision", status_code=204)
-def undo(site: KnownSite, number: Number, body: UndoIn, db: Db, now: Now) -> None:
+def undo(site: KnownSite, number: Number, body: Signed, db: Db, now: Now) -> None:
     """Let its readings wait again; what had counted counts no more."""
     quarantine_decisions.undo(db, number, site=site.id, author=author(body.who), now=now)

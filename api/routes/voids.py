@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from api.deps import Db, KnownSite, Now, author
-from api.routing import Reason, Routes, Signed
+from api.routing import Explained, Reason, Routes, Signed
 from besok.model import messages
 from besok.model.controls import WORD
 from besok.model.errors import NotFound
@@ -37,12 +37,6 @@ class VoidIn(Signed):
         default=None, ge=0, description="Only readings of more than that; the others go on counting"
     )
     reason: Reason = Field(description="Why; it is shown beside the figures")
-
-
-class UndoIn(Signed):
-    """That readings which were voided count again."""
-
-    reason: Reason = Field(description="Why")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +71,7 @@ def void(site: KnownSite, body: VoidIn, db: Db, now: Now) -> Voided:
 
 
 @router.writes("/sites/{site}/voids/{number}/undo", "acknowledge", "Let voided readings count again")
-def undo(site: KnownSite, number: VoidId, body: UndoIn, db: Db, now: Now) -> Voided:
+def undo(site: KnownSite, number: VoidId, body: Explained, db: Db, now: Now) -> Voided:
     """Compute the days concerned again, with what the sensor sent then."""
     _one(db, site.id, number)
     store.undo(db, number, reason=body.reason, author=author(body.who), now=now)

@@ -65,8 +65,8 @@ def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether any report is due to be sent."""
-    return any(_due(db, now))
+    """Tell whether any report is due to be sent; none is while history is being written: it would tell a part."""
+    return not backfill.under_way(db, now) and any(_due(db, now))
 
 
 def send(db: Database, now: datetime) -> None:

@@ -17,7 +17,7 @@ from besok.model.errors import NotFound
 from besok.services.alert_handling import get_alerts
 from besok.services.alerts import add_rule
 from besok.services.monthly import get_monthly_report, last_month, make_monthly_report
-from besok.store import alerts, results, sites
+from besok.store import alerts, backfill, results, sites
 from besok.store.database import Database
 from besok.text.languages import speaking
 from jobs import monthly_reports
@@ -104,6 +104,15 @@ def test_a_job_makes_it_once_the_month_is_over(library: Database) -> None:
     with speaking("sv"):
         assert get_monthly_report(library, "lib", MAY, NOW) == kept["sv"]
     assert monthly_reports.is_due(library, NOW + timedelta(days=20))
+
+
+def test_none_is_sent_while_history_is_being_written(library: Database) -> None:
+    subscribe(library, "json://127.0.0.1:9", NOW, site="lib")
+    run, now = backfill.Run(digest="test", sites=["lib"]), datetime.now(UTC)  # noted by the database's clock
+    run.advance(library, MAY)
+    assert not monthly_reports.to_send(library, now)
+    run.finish(library)
+    assert monthly_reports.to_send(library, now)
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections

@@ -12,7 +12,7 @@ from besok.model.errors import SchemaMismatch, StoreError
 from besok.model.settings import Settings
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import BEHIND, Heartbeat
+from besok.store.heartbeats import BEHIND, EVERY, Heartbeat
 from collectors.counters import Counters
 from collectors.devices import registry
 from collectors.identity import Registrar
@@ -116,8 +116,11 @@ def _catch_up(db: Database, new_devices: int) -> None:
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
     """Until stopped, write heartbeats with our figures to the database."""
     heartbeat = Heartbeat(settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0])
+    now = utc_now()
     while True:
-        now = utc_now()
+        last, now = now, utc_now()
+        if not counters.connected or now - last > EVERY:  # the machine slept
+            counters.hearing = now.timestamp()
         try:
             schema.check(db)
             counters.mismatch = ""

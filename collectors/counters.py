@@ -62,6 +62,7 @@ class Counters:
     # set by the thread of the heartbeat, and at each commit
     answered: datetime | None = None  # when the database last answered; None if the last poll failed
     mismatch: str = ""  # sentence: what is wrong with the version of the database
+    hearing: float = 0.0  # since when it is at work and connected without a break, as a POSIX time
 
     @property
     def waiting(self) -> int:

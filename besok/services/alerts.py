@@ -10,11 +10,12 @@ from besok.model import calendar, messages
 from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound, if_found
 from besok.model.site import Site
+from besok.model.views.live import freshness
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
 from besok.services.devices import get_devices
 from besok.services.forecast import get_outlook
-from besok.services.health import get_health
+from besok.services.health import get_health, hearing_since
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_all
@@ -37,9 +38,15 @@ class Situation:
         return tuple(load_all(self.db))
 
     @cached_property
-    def delayed(self) -> tuple[str, ...]:
-        """The sensors from which little or only what is old comes."""
-        return tuple(one.device for one in get_devices(self.db, now=self.now) if one.freshness == "late")
+    def unclear(self) -> tuple[str, ...]:
+        """The sensors from which little or only what is old comes, or that could not be heard for long enough."""
+        since = hearing_since(self.db, self.now)
+        return tuple(
+            one.device
+            for one in get_devices(self.db, now=self.now)
+            if one.freshness == "late"
+            or (one.is_offline and freshness(since, self.now, one.interval_s) != "stale")
+        )
 
     @cached_property
     def troubles(self) -> list[Trouble]:
@@ -146,7 +153,7 @@ def _sensors(situation: Situation, rule: AlertRule) -> States:
             for site, begins, doors in [placed[one.name]]
             if _lasts(one.since or begins, rule, now)
         ),
-        unclear=situation.delayed,
+        unclear=situation.unclear,
     )
 
 

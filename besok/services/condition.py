@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
 from besok.model.views.devices import ServiceHealth
+from besok.model.views.live import freshness
 from besok.services.devices import get_devices
-from besok.services.health import BACKUP, get_health, kind_of
+from besok.services.health import BACKUP, get_health, hearing_since, kind_of
 from besok.store import alerts, job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import BEHIND, FAILING, Beat, beats
@@ -127,8 +128,10 @@ def is_too_old(version: str) -> bool:
 
 
 def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
+    """Yield the sensors that are offline, each once it has had its time to send since it could be heard."""
+    since = hearing_since(db, now)
     for device in get_devices(db, now=now):
-        if device.is_offline:
+        if device.is_offline and freshness(since, now, device.interval_s) == "stale":
             yield Trouble(kind="sensor_offline", name=device.device, since=device.received)
 
 

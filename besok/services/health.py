@@ -74,6 +74,14 @@ def not_receiving_since(db: Database, now: datetime) -> datetime | None:
     return max((end for end in ends if end), default=None) if None not in ends else None
 
 
+def hearing_since(db: Database, now: datetime) -> datetime:
+    """Return since when every collector has been able to hear its sensors without a break: `now` if none is."""
+    if not_receiving_since(db, now):
+        return now
+    hearing = [float(b.detail.get("hearing") or 0) for b in beats(db) if kind_of(b.name) == "collector"]
+    return datetime.fromtimestamp(max(hearing, default=0), UTC)
+
+
 def _ended(collector: Beat, now: datetime) -> datetime | None:
     if now - collector.heard >= SILENT_AFTER:
         return collector.heard

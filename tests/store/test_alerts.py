@@ -18,6 +18,7 @@ from apprise.plugins.slack import NotifySlack
 
 from besok.model.alerts import AlertRule, AlertState
 from besok.model.errors import AlertError, JobError, NotFound
+from besok.model.settings import Settings
 from besok.services.alert_handling import put_target
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
@@ -30,6 +31,9 @@ from besok.store.heartbeats import beat
 from besok.text import alert_text
 from besok.text.formats import stamp
 from besok.text.languages import speaking
+from collectors import collector
+from collectors.counters import Counters
+from collectors.inbox import Inbox as Received
 from dashboard.components import live_parts
 from jobs import alerting
 from tests.commands import besok, complaint
@@ -55,8 +59,9 @@ def library(db: Database, now: datetime) -> Database:
     build(db)
     put(db, reading(0, 5, "in", period_s=60), reading(0, 5, "in", period_s=60, device="back"))
     heard(db, now)
-    for name in ("jobs", "web", "besok-collector"):
+    for name in ("jobs", "web"):
         beat(db, name, now, {})
+    beat(db, "besok-collector", now + timedelta(days=1), {})  # works all the time
     return db
 
 
@@ -195,6 +200,51 @@ def test_an_outage_is_one_message_and_its_end_another(library: Database, desk: I
     turn(library, now + 4 * MINUTE)
     assert desk.subjects == ["Besök: 3 larm", "Besök: 3 larm har upphört"]
     assert {one.resolved for one in alerts.listing(library, now)} == {now + 3 * MINUTE}
+
+
+def test_after_a_pause_each_sensor_has_its_time_to_send_before_it_is_judged(
+    library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts.put_target(library, "desk", "json://127.0.0.1:9")
+    rule(library, "sensor_offline", now)
+    execute(library, "update device set interval_s = 600 where external_id = 'lib/back'")
+    counters, moments = Counters(connected=True), [now]
+    monkeypatch.setattr(collector, "utc_now", lambda: moments[0])
+
+    class Sleeping(threading.Event):
+        """Asleep from the first moment to the second."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            moments[0] += timedelta(hours=2) if moments[0] == now else timedelta(seconds=5)
+            return moments[0] > now + timedelta(hours=2, seconds=10)
+
+    collector._beat(library, Settings(), Received(), counters, Sleeping())
+    woke = now + timedelta(hours=2)
+
+    def judged(at: datetime) -> list[str]:
+        beat(library, "besok-collector", at, counters.detail(at, waiting=0))
+        alerting.judge(library, at)
+        offline = [one.name for one in get_troubles(library, at) if one.kind == "sensor_offline"]
+        open_ = [one.subject for one in alerts.listing(library, at) if not one.resolved]
+        assert sorted(offline) == sorted(open_)
+        return sorted(open_)
+
+    assert judged(woke + MINUTE) == []
+    assert judged(woke + 6 * MINUTE) == ["lib/front"]
+    assert judged(woke + 51 * MINUTE) == ["lib/back", "lib/front"]
+    counters.hearing = (woke + 52 * MINUTE).timestamp()  # and again
+    beat(library, "besok-collector", woke + 53 * MINUTE, counters.detail(now, waiting=0))
+    alerting.judge(library, woke + 53 * MINUTE)
+    assert not any(one.resolved for one in alerts.listing(library, now)), "nothing says that it is over"
+
+
+def test_while_no_collector_works_no_sensor_is_said_to_be_offline(library: Database, now: datetime) -> None:
+    alerts.put_target(library, "desk", "json://127.0.0.1:9")
+    rule(library, "sensor_offline", now)
+    beat(library, "besok-collector", now, {})
+    alerting.judge(library, now + 10 * MINUTE)
+    assert alerts.listing(library, now) == []
+    assert "sensor_offline" not in {one.kind for one in get_troubles(library, now + 10 * MINUTE)}
 
 
 def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(

@@ -1,6 +1,7 @@
 """Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -145,6 +146,23 @@ def values_of(row: Any) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
+class _Pool(ConnectionPool):
+    """A pool that says why it has no connection."""
+
+    _failure: BaseException | None = None  # of the last attempt, unless a connection was lent since
+
+    def reconnect_failed(self) -> None:
+        self._failure = sys.exception()
+
+    def getconn(self, timeout: float | None = None) -> Connection:
+        try:
+            lent = super().getconn(timeout)
+        except PoolTimeout as exc:
+            raise PoolTimeout(str(self._failure or exc)) from exc
+        self._failure = None
+        return lent
+
+
 class Database:
     """A pool of connections to one TimescaleDB. An unreachable database fails the call, not the start."""
 
@@ -161,7 +179,7 @@ class Database:
 
         A statement that takes more than `statement_s` seconds (0: no limit) raises StoreSlow.
         """
-        self._pool = ConnectionPool(
+        self._pool = _Pool(
             url,
             min_size=1,
             max_size=pool_size,

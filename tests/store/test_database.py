@@ -64,6 +64,12 @@ def test_each_state_says_whether_to_try_again(db: Database) -> None:
             assert "because" in told.value.in_full
 
 
+def test_why_nobody_can_connect_is_told(database_url: str) -> None:
+    missing = database_url.replace(urlsplit(database_url).path, "/not_there")
+    with Database(missing, pool_size=1, wait_s=5) as db, pytest.raises(StoreUnavailable, match="not_there"):
+        db.run("disk_try")
+
+
 def test_what_was_prepared_before_a_migrating_is_prepared_again(db: Database, database_url: str) -> None:
     """A connection that goes on with a statement whose columns have changed would be refused for ever."""
     ask, often = "select * from made_anew", 8  # the driver prepares what it has sent five times

@@ -139,9 +139,8 @@ def settled(page: Page) -> None:
 
 
 def test_axe_has_no_complaint_about_the_example(quiet_web: str, open_page: Open) -> None:
-    page = open_page(quiet_web, bypass_csp=True)
     for site, plans in (("stadsbiblioteket", 3), ("stadsparken", 1)):
-        page.goto(f"{quiet_web}/now/{site}")
+        page = open_page(f"{quiet_web}/now/{site}", bypass_csp=True)
         expect(page.locator(".drawing svg")).to_have_count(plans)
         page.get_by_text("Planritningen som lista").first.click()
         assert in_either_colours(page) == []

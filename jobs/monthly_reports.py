@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -88,12 +89,15 @@ def send(db: Database, now: datetime) -> None:
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
     """Send a report and record the outcome; return the error, if any."""
-    with speaking(environment.load().language):
+    settings = environment.load()
+    with speaking(settings.language):
         try:
             paper = get_monthly_report(db, one.site, one.month, now)
         except NotFound as exc:
             log.debug("no monthly report: %s", exc)
             return None
+        page = f"{settings.public_url.rstrip('/')}/progress/"  # who reads a mail stands before no page
+        paper = replace(paper, sources=paper.sources.replace("/progress/", page))
         file = Attached(name=f"{one.site}-{one.month:%Y-%m}.pdf", content=pdf.render(paper))
         problem = deliver(url, paper.title, paper_page.page(paper), file)
     alerts.report_sent(db, one.rule, one.site, one.subject, problem, now)

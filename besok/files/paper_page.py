@@ -2,6 +2,8 @@
 
 from html import escape
 
+from jinja2.utils import urlize
+
 from besok.files.pdf import Paper
 
 STYLE = (
@@ -13,7 +15,7 @@ STYLE = (
 
 def page(paper: Paper) -> str:
     """Return the paper as HTML."""
-    cells = "".join(f"<td><b>{escape(value)}</b>{escape(about)}</td>" for value, about in paper.figures)
+    cells = "".join(f"<td><b>{escape(value)}</b> {escape(about)}</td>" for value, about in paper.figures)
     lead = "".join(f"<p>{escape(line)}</p>" for line in paper.lead)
     parts = "".join(
         f"<h2>{escape(heading)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
@@ -24,5 +26,5 @@ def page(paper: Paper) -> str:
         f'<meta name="viewport" content="width=device-width"><title>{escape(paper.title)}</title>'
         f"<style>{STYLE}</style></head><body><main><h1>{escape(paper.title)}</h1>"
         f'<p class="quiet">{escape(paper.subtitle)}</p><table role="presentation"><tr>{cells}</tr></table>{lead}{parts}'
-        f'<p class="quiet">{escape(paper.sources)}</p></main></body></html>'
+        f'<p class="quiet">{urlize(paper.sources)}</p></main></body></html>'
     )

@@ -115,6 +115,18 @@ def test_none_is_sent_while_history_is_being_written(library: Database) -> None:
     assert monthly_reports.to_send(library, now)
 
 
+def test_a_mail_leads_to_the_page_and_reads_as_text(
+    library: Database, inbox: tuple[Inbox, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, url = inbox
+    subscribe(library, url.removesuffix("&format=text"), NOW, site="lib")
+    monkeypatch.setenv("BESOK_PUBLIC_URL", "https://besok.example.se/")
+    turn(library, NOW)
+    assert '<a href="https://besok.example.se/progress/lib">' in taken.pages[0]
+    assert "5 580 besök" in taken.bodies[0].replace("\xa0", " ")
+    assert "besok.example.se/progress/lib" in PdfReader(BytesIO(taken.files[0][1])).pages[0].extract_text()
+
+
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
 def test_a_subscriber_gets_it_once_from_several_workers(library: Database, inbox: tuple[Inbox, str]) -> None:
     taken, url = inbox

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools, BySteps, Floats
 
 Basis = Literal["doors", "people", "presence", "headcount"]  # what an occupancy figure rests on
 
@@ -31,7 +31,7 @@ def reason_code(reason: str) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(BySteps):
     """People per step and space with their 80 % interval; `raw` is in - out since the day began, uncorrected.
 
     Arrays are steps x spaces, NaN where nothing can be said. `basis` indexes BASES, `reason` REASONS.
@@ -47,14 +47,3 @@ class Estimate:
     def where(self, known: Bools) -> "Estimate":
         """Return a copy with the estimates of the selected steps, and NaN elsewhere."""
         return replace(self, people=np.where(known[:, None], self.people, np.nan))
-
-    def __getitem__(self, steps: slice) -> "Estimate":
-        """Return the estimate of some steps."""
-        return Estimate(
-            people=self.people[steps],
-            lower=self.lower[steps],
-            upper=self.upper[steps],
-            raw=self.raw[steps],
-            basis=self.basis[steps],
-            reason=self.reason[steps],
-        )

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools, BySteps, Floats
 from besok.model.building import Building
 from besok.model.calendar import Span
 from besok.model.occupancy import BASES, REASONS, Estimate
@@ -65,18 +65,15 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flows:
+class Flows(BySteps):
     """People through the portals by step; NaN where nothing was received."""
 
     people_in: Floats
     people_out: Floats
 
-    def __getitem__(self, steps: slice) -> "Flows":
-        return Flows(people_in=self.people_in[steps], people_out=self.people_out[steps])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(BySteps):
     """Values of level channels by step; NaN where nothing was received.
 
     People with their peak, presence (0-1) and carbon dioxide in ppm (None if not requested).
@@ -86,12 +83,6 @@ class Levels:
     peak: Floats
     occupied: Floats
     co2: Floats | None = None
-
-    def __getitem__(self, steps: slice) -> "Levels":
-        co2 = None if self.co2 is None else self.co2[steps]
-        return Levels(
-            people=self.people[steps], peak=self.peak[steps], occupied=self.occupied[steps], co2=co2
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

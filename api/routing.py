@@ -102,9 +102,6 @@ class Routes(APIRouter):
         method: Literal["POST", "PUT", "PATCH", "DELETE"] = "POST",
         **more: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Register a route that changes something. `right` may be a dependency that decides by itself.
-
-        `right` may be a dependency that finds out by itself.
-        """
+        """Register a route that changes something. `right` may be a dependency that decides by itself."""
         needed = right if isinstance(right, params.Depends) else needs(right)
         return self.api_route(path, methods=[method], summary=summary, dependencies=[needed], **more)

@@ -57,7 +57,7 @@ class Action:
 
 
 def check(action: Action, today: date = date.max) -> Iterator[tuple[str, messages.Translatable]]:
-    """Yield what is wrong with an action: the key, and a sentence. By `today` it must be requested and answered.
+    """Yield what is wrong with an action: the key, and a sentence.
 
     By `today` it has been asked for and answered, though it may be done later.
     """

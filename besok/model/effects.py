@@ -1,7 +1,4 @@
-"""Effects of actions and of programme events, as stored and shown. Method: `besok.analytics.effects`.
-
-Method: `besok.analytics.effects`.
-"""
+"""Effects of actions and of programme events, as stored and shown. Method: `besok.analytics.effects`."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,6 @@
 """Unknown devices: what they ask, and the answers that people give."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import HTTPException
@@ -10,6 +9,7 @@ from pydantic import Field, StringConstraints
 from api.deps import Db, KnownSite, Now, author
 from api.routing import Routes, Signed
 from besok.model import messages
+from besok.model.site_rules import Day
 from besok.services.unknown_devices import Observed, UnknownDevice, answer, get_unknown
 
 router = Routes("Operation")
@@ -31,7 +31,7 @@ class AnswerIn(Signed):
     )
     place: Place | None = Field(default=None, description="`portal:` or `space:` with an id of the site")
     swapped: Literal["yes"] | None = Field(default=None, description="In is out")
-    since: date | None = Field(
+    since: Day | None = Field(
         default=None, description="First day on which it counts; all that is kept if left out"
     )
 

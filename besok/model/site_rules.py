@@ -45,7 +45,8 @@ def _day_start(at: time) -> time:
     return at
 
 
-def _possible(when: _When) -> _When:
+def possible(when: _When) -> _When:
+    """Return a day or a moment as it is. Raises ValueError for one that no clock will show."""
     if when.year not in YEARS:
         raise ValueError(f"{when} is not possible; write a year from {YEARS[0]} to {YEARS[-1]}")
     return when
@@ -59,8 +60,8 @@ def _in_both_languages(name: Any) -> Any:
 Id = Annotated[str, AfterValidator(_id)]
 Zone = Annotated[str, AfterValidator(_zone)]
 DayStart = Annotated[time, AfterValidator(_day_start)]
-Day = Annotated[date, AfterValidator(_possible)]
-Moment = Annotated[datetime, AfterValidator(_possible)]
+Day = Annotated[date, AfterValidator(possible)]
+Moment = Annotated[datetime, AfterValidator(possible)]
 IN_BOTH: Final = BeforeValidator(_in_both_languages)
 Capacity = Annotated[int, Field(ge=1, lt=1_000_000)]  # people
 Seats = Annotated[int, Field(ge=0, lt=1_000_000)]

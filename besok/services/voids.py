@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from besok.model import calendar, messages
 from besok.model.errors import BesokError
 from besok.model.site import Site
+from besok.model.site_rules import possible
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.voids import KnownDevice
@@ -33,7 +34,7 @@ def _site(db: Database, device: KnownDevice) -> Site | None:
 
 def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:
     try:
-        time = datetime.fromisoformat(text.strip())
+        time = possible(datetime.fromisoformat(text.strip()))
     except ValueError:
         raise BesokError(
             f'"{text}" is not a time; write a day (2026-03-02) or a day and a time (2026-03-02T10:15)'

@@ -41,9 +41,9 @@ def _near(day: datetime | None) -> datetime | None:
     return day
 
 
-def day_option(about: str = "") -> Any:
-    """Return an option for a business day in a time that can be simulated."""
-    return typer.Option(formats=["%Y-%m-%d"], help=about or None, callback=_near)
+def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d") -> Any:
+    """Return an option for a business day, or a month, in a time that can be simulated."""
+    return typer.Option(*names, formats=[form], help=about or None, callback=_near)
 
 
 def author_option(*names: str) -> Any:

@@ -21,7 +21,9 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_findings(
     site: AnySiteArgument = "",
-    resolved: Annotated[int, typer.Option(min=0, help="Also what was resolved in so many days.")] = 0,
+    resolved: Annotated[
+        int, typer.Option(min=0, max=3660, help="Also what was resolved in so many days.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""

@@ -11,7 +11,7 @@ from besok.model.calendar import business_day
 from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
-from cli.commands.options import AnySiteArgument, AsJson, SiteArgument
+from cli.commands.options import AnySiteArgument, AsJson, SiteArgument, day_option
 from cli.terminal.tables import json_text
 
 Language = Literal["sv", "en"]
@@ -70,7 +70,7 @@ def monthly(
     ],
     month: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m"], help="The month, as 2026-10; the last one if left out."),
+        day_option("The month, as 2026-10; the last one if left out.", form="%Y-%m"),
     ] = None,
     language: Annotated[Language, typer.Option(help="The language of the report.")] = "sv",
 ) -> None:

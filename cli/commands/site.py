@@ -15,7 +15,7 @@ from besok.store.sites import export as stored
 from cli.commands import site_new
 from cli.commands.database import opened
 from cli.commands.device import sent
-from cli.commands.options import Yes, confirm
+from cli.commands.options import Yes, confirm, day_option
 from cli.commands.sitefiles import as_sandbox, read
 
 app = typer.Typer(no_args_is_help=True)
@@ -48,11 +48,9 @@ def apply(
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
     first: Annotated[
         datetime | None,
-        typer.Option(
+        day_option(
+            "The business day on which everything begins that is new or other in the file and has no date there.",
             "--from",
-            formats=["%Y-%m-%d"],
-            metavar="DATE",
-            help="The business day on which everything begins that is new or other in the file and has no date there.",
         ),
     ] = None,
     overwrite: Annotated[

@@ -49,6 +49,7 @@ WRONG: tuple[tuple[dict[str, Any], int, str, str], ...] = (
     ({"place": "space:lesesal"}, 422, "a room needs people", "ett rum kräver"),
     ({"place": "portal:vault"}, 404, "no door or room", "ingen dörr"),
     ({"place": None, "since": "2026-03-01"}, 422, "needs a place", "kräver en plats"),
+    ({"since": "9999-12-31"}, 422, "write a year from 1900", "write a year from 1900"),
     ({"topic": "counters/other"}, 404, "nothing is asked", "inget behöver anges"),
     ({"who": " "}, 422, "who", "who"),
     ({"photo": "x"}, 422, "photo", "photo"),

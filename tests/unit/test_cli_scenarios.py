@@ -56,6 +56,19 @@ def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
     assert told in " ".join(result.output.replace("│", " ").split())
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f"site apply {EXAMPLE} --from 0001-01-01",
+        "device map acme --value in=$.a --portal front --since 1800-01-01",
+        "report monthly lib -o paper.pdf --month 9999-12",
+    ],
+)
+def test_days_that_no_site_file_may_hold_are_refused(asked: str) -> None:
+    result = CliRunner().invoke(app, asked.split())
+    assert result.exit_code == 2 and "too far away" in result.output
+
+
 def test_days_outside_of_an_open_scenario_are_told_without_words_of_python() -> None:
     with pytest.raises(ScenarioError, match="new-park-entrance holds from 2027-04-01: name days"):
         days(load("new-park-entrance"), date(2026, 12, 1), date(2026, 12, 14), SUNDAY)

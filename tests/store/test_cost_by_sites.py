@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import psycopg
 
 from besok.model import sitefile
+from besok.services.devices import get_devices
 from besok.services.live import get_live
 from besok.services.series import get_day_curves, get_flows, get_heatmap, get_occupancy
 from besok.services.usage import get_space_usage
@@ -43,6 +44,17 @@ QUESTIONS: dict[str, Callable[[Database], object]] = {
 }
 
 
+MORE_SENSORS = """
+with device as (
+    insert into device (source, external_id)
+    select 'native', 'a0/more' || n from generate_series(%(first)s::int, %(last)s) n
+    returning device_id
+), channel as (insert into channel (device_id, key) select device_id, 'flow:1' from device returning channel_id)
+insert into placement (channel_id, portal_id, valid)
+select channel_id, (select min(portal_id) from portal), tstzrange(%(since)s, null) from channel;
+"""
+
+
 class Noting(psycopg.Cursor[Any]):
     """A cursor that notes what it is asked."""
 
@@ -71,21 +83,23 @@ def _grow(db: Database, first: int, last: int) -> None:
 
 def _pages(db: Database) -> dict[str, int]:
     """Return of each question how many pages its statements read."""
-    return {name: _read(db, question) for name, question in QUESTIONS.items()}
+    return {name: _read(db, question, _of_quarters) for name, question in QUESTIONS.items()}
 
 
-def _read(db: Database, question: Callable[[Database], object]) -> int:
+def _read(
+    db: Database, question: Callable[[Database], object], pages: Callable[[dict[str, Any]], int]
+) -> int:
     with db.transaction() as conn:
         kept, conn.cursor_factory = conn.cursor_factory, Noting
         Noting.asked.clear()
         assert question(db)
         conn.cursor_factory = kept
-        return sum(_buffers(conn, *asked) for asked in list(Noting.asked))
+        return sum(pages(_plan(conn, *asked)) for asked in list(Noting.asked))
 
 
-def _buffers(conn: psycopg.Connection[Any], query: str, params: Any) -> int:
+def _plan(conn: psycopg.Connection[Any], query: str, params: Any) -> dict[str, Any]:
     ((plan,),) = conn.execute(f"explain (analyze, buffers, format json) {query}", params).fetchall()  # type: ignore[arg-type]
-    return _of_quarters((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+    return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]  # type: ignore[no-any-return]
 
 
 def _of_quarters(plan: dict[str, Any]) -> int:
@@ -102,3 +116,19 @@ def test_ten_more_sites_cost_no_question_of_one_site_more(db: Database) -> None:
     among = _pages(db)
     assert all(alone.values())
     assert {name: (alone[name], n) for name, n in among.items() if n > GROWTH * alone[name]} == {}
+
+
+def test_a_sensor_costs_the_same_among_many(db: Database) -> None:
+    _grow(db, 0, 1)
+
+    def pages_each(first: int, last: int) -> float:
+        execute(db, MORE_SENSORS, {"first": first, "last": last, "since": NOON - timedelta(days=1)})
+        execute(db, "analyze")
+        read = _read(
+            db,
+            lambda db: get_devices(db, now=NOON),
+            lambda plan: int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]),
+        )
+        return read / last
+
+    assert 2 * pages_each(1, 200) > pages_each(201, 2000)

@@ -61,7 +61,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
             'swapped', pl.swapped, 'role', pl.role,
             'begins', case when lower(pl.valid) > %(now)s then lower(pl.valid) end) order by c.key)
         from channel c
-        join placement_now pl on pl.channel_id = c.channel_id
+        cross join lateral (select * from placement_now n where n.channel_id = c.channel_id offset 0) pl -- by index, not all of each
         left join portal p using (portal_id)
         left join space s on s.space_id = pl.space_id
         join site si on si.site_id = coalesce(p.site_id, s.site_id)

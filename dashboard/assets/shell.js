@@ -131,16 +131,24 @@
     });
   }
 
-  // A chart is drawn for the width of the screen; on paper it is scaled, which an SVG does only with a box of its own.
+  // A chart is drawn again for the width of paper, where letters keep their size, and scaled to what is left between
+  // the margins, which an SVG does only with a box of its own.
+  const PAPER = 720;  // pixels of A4 upright
   const unfolded = [];  // for the paper alone
   addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("details.detail:not([open])")) { one.open = true; unfolded.push(one); }
+    charts((drawn) => ({ autosize: false, width: PAPER, height: drawn.offsetHeight }));
     document.querySelectorAll(".graph .main-svg").forEach(fit);
   });
   addEventListener("afterprint", () => {
     unfolded.splice(0).forEach((one) => { one.open = false; });
     document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox"));
+    charts(() => ({ autosize: true, width: null, height: null }));
   });
+
+  function charts(sized) {
+    document.querySelectorAll(".graph .js-plotly-plot").forEach((drawn) => window.Plotly.relayout(drawn, sized(drawn)));
+  }
 
   function fit(svg) {
     const [width, height] = ["width", "height"].map((side) => parseFloat(svg.getAttribute(side)));

@@ -106,9 +106,12 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     chart = page.locator("figure.chart").first
     wide, drawn = (chart.locator(at).first.bounding_box() for at in (".graph", ".main-svg"))
     assert wide and drawn and drawn["width"] <= wide["width"] <= 700, "a chart is whole on paper"
+    box = chart.locator(".main-svg").first.get_attribute("viewBox")
+    assert box and box.startswith("0 0 720 "), "drawn for the width of paper, else its letters shrink"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
+    expect(chart.locator(".main-svg").first).not_to_have_attribute("width", "720")
     page.get_by_text("Alla ytor").click()
     page.get_by_role("link", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")

@@ -22,7 +22,7 @@ from tests.small_sites import example_file
 
 ASKED = "/api/v1/sites/stadsbiblioteket/scenarios"
 BODY = {
-    "who": "Kim", "title": "Saturday", "first": "2026-12-05", "visitors": 2, "replications": 2, "closed": ["cafe"],
+    "who": "Kim", "title": "Saturday", "first": "2026-12-05", "visitors": 0.5, "replications": 2, "closed": ["cafe"],
     "event": {"title": "Fair", "space": "hall", "start": "12:00", "minutes": 90, "people": 120},
     "sensor": {"device": "count-town-entrance", "trouble": "off"},
 }  # fmt: skip

@@ -58,7 +58,7 @@ def _school(db: Database, place: Site, name: str, raw: bytes, now: datetime) -> 
             [*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)]
         )
     else:
-        days = school_days(raw.decode("utf-8-sig", errors="replace"))
+        days = school_days(fetching.decoded(raw, name))
     holidays = [SchoolHoliday(calendar=name, first=a, last=b, name=title) for a, b, title in days]
     yield f"{name}: {many(calendars.import_school_holidays(db, place.id, name, holidays), 'school holiday')}"
 

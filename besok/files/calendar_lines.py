@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from besok.files.tables import decode
 from besok.model import messages
 from besok.model.errors import CalendarFileError
 
@@ -23,7 +24,7 @@ def bounded(content: bytes, most_events: int) -> str:
     zones are known by their names.
     """
     lines, within, events = list[str](), list[str](), 0
-    for line in _unfolded(content.decode("utf-8-sig", "replace")):
+    for line in _unfolded(content):
         name = re.split("[:;]", line, maxsplit=1)[0].upper()
         if name not in USED:
             continue
@@ -42,8 +43,14 @@ def bounded(content: bytes, most_events: int) -> str:
     return "\r\n".join((*lines, ""))
 
 
-def _unfolded(text: str) -> Iterator[str]:
-    """Yield the lines, each with those that continue it; other characters that end lines become spaces."""
-    for line in re.split(r"\r?\n", re.sub(r"\r?\n[ \t]", "", text)):
+def _unfolded(content: bytes) -> Iterator[str]:
+    """Yield the lines, each with those that continue it, even within a letter; other ends of lines become spaces.
+
+    Raises CalendarFileError for what is not text.
+    """
+    text = decode(re.sub(rb"\r?\n[ \t]", b"", content))
+    if text is None:
+        raise CalendarFileError(messages.NO_CALENDAR)
+    for line in re.split(r"\r?\n", text):
         if line:
             yield " ".join(line.splitlines())

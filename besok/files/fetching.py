@@ -24,15 +24,19 @@ def content(where: str, most: int) -> bytes:
 
 def text(where: str, most: int) -> str:
     """Read a file, "-" or an https address as text, in whichever encoding. Raises CalendarFileError."""
-    raw = content(where, most)
+    return decoded(content(where, most), where)
+
+
+def decoded(raw: bytes, where: str) -> str:
+    """Return bytes as text, in whichever encoding. Raises CalendarFileError."""
     if raw[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise CalendarFileError(
             f"{where} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that"
         )
-    decoded = decode(raw)
-    if decoded is None:
+    found = decode(raw)
+    if found is None:
         raise CalendarFileError(f"{where} is not text; save it as CSV (UTF-8)")
-    return decoded
+    return found
 
 
 def name_of(where: str) -> str:

@@ -29,8 +29,8 @@ def content(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError,
 
 
 def text(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError) -> str:
-    """Return a file in UTF-8 with plain line ends. Raises as `content` does."""
+    """Return a file in UTF-8, without a byte order mark and with plain line ends. Raises as `content` does."""
     try:
-        return content(file, most, refuse).decode("utf-8").replace("\r\n", "\n")
+        return content(file, most, refuse).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
         raise refuse(f"{file} cannot be read: it is not text in UTF-8") from exc

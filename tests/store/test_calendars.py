@@ -38,8 +38,10 @@ def house(db: Database) -> Database:
     return db
 
 
-def take(db: Database, path: Path, text: str, kind: str = "events", space: str = "") -> list[str]:
-    path.write_text(text)
+def take(
+    db: Database, path: Path, text: str, kind: str = "events", space: str = "", code: str = "utf-8"
+) -> list[str]:
+    path.write_text(text, code)
     lines = calendars.import_calendar(db, str(path), "lib", kind=kind, name="", space=space, now=NOW)  # type: ignore[arg-type]
     return list(lines)
 
@@ -126,7 +128,11 @@ def test_a_day_by_day_calendar(house: Database, tmp_path: Path) -> None:
     take(house, tmp_path / "p.ics", ics(event("a", "20260402T220000Z", "Läsnatt"), event("b", "20260401T120000Z"),
          "UID:c\r\nSUMMARY:Mässa\r\nDTSTART;VALUE=DATE:20260401"))  # fmt: skip
     assert take(
-        house, tmp_path / "s.csv", "first;last;name\n2026-04-03;2026-04-10;Påsklov\n", "school-holidays"
+        house,
+        tmp_path / "s.csv",
+        "first;last;name\n2026-04-03;2026-04-10;Påsklov\n",
+        "school-holidays",
+        code="cp1252",
     ) == ["s: 1 school holiday"]
     (tmp_path / "w.csv").write_text("date,temperature_c,rain\n2026-04-01,4,0\n2026-04-02,6,\n")
     assert list(calendars.import_weather(house, str(tmp_path / "w.csv"), [])) == [

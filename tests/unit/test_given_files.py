@@ -27,6 +27,11 @@ def test_what_cannot_be_read_is_refused_with_the_reason(tmp_path: Path) -> None:
         text(file)
 
 
+def test_the_mark_that_editors_put_first_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("ö", "utf-8-sig")
+    assert text(tmp_path / "a.toml") == "ö"
+
+
 def test_the_input_is_read_as_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO("ö\r\nb".encode())))
     assert text("-") == "ö\nb"

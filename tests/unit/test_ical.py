@@ -49,6 +49,13 @@ def test_times_with_a_zone_without_one_and_in_utc() -> None:
     assert found.problems == ()
 
 
+@pytest.mark.parametrize("letter", [b"\xe5", b"\xc3\xa5", b"\xc3\r\n \xa5"])
+def test_titles_keep_their_letters_in_any_encoding_and_folded(letter: bytes) -> None:
+    dated = event("DTSTART:20260302T100000", title="P@skpyssel", uid="1")
+    raw = f"BEGIN:VCALENDAR\r\n{dated}\r\nEND:VCALENDAR\r\n".encode().replace(b"@", letter)
+    assert [o.title for o in ical.read(raw, HERE, START, END).occurrences] == ["Påskpyssel"]
+
+
 FAR = "\r\n".join(("BEGIN:VTIMEZONE", "TZID:Foo/Bar", "BEGIN:STANDARD", "DTSTART:19700101T000000",
                    "TZOFFSETFROM:-0600", "TZOFFSETTO:-0600", "END:STANDARD", "END:VTIMEZONE"))  # fmt: skip
 

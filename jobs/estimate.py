@@ -92,18 +92,10 @@ class Today:
         levels = store.minute_levels(conn, self._plan, *span)
         self._told = store.people_counts(conn, self._plan, self._begins, self._ends)
         if self._flows and self._levels and step:
-            _keep(flows, self._flows, step)
-            _keep(levels, self._levels, step)
+            flows.put(slice(step), self._flows[:step])  # as read before
+            levels.put(slice(step), self._levels[:step])
         self._flows, self._levels = flows, levels
         return step
-
-
-def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
-    """Put what was read before in place of the first steps."""
-    for name in new.__dataclass_fields__:
-        column = getattr(new, name)
-        if column is not None:
-            column[:steps] = getattr(old, name)[:steps]
 
 
 def write(

@@ -19,3 +19,10 @@ class BySteps:
         """Return some of the steps."""
         columns = ((column.name, getattr(self, column.name)) for column in fields(self))
         return replace(self, **{name: values[steps] for name, values in columns if values is not None})
+
+    def put(self, steps: slice, part: Self) -> None:
+        """Fill some of the steps in."""
+        for column in fields(self):
+            values = getattr(self, column.name)
+            if values is not None:
+                values[steps] = getattr(part, column.name)

@@ -86,7 +86,7 @@ class Levels(BySteps):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quarters:
+class Quarters(BySteps):
     """Figures per 15 minutes and space, NaN where not known; each with its 80 % interval.
 
     `basis` and `reason` are codes of the estimate: the commonest of the quarter.
@@ -108,11 +108,6 @@ class Quarters:
         nothing = (np.full((steps, spaces), np.nan) for _ in range(7))
         codes = (np.zeros((steps, spaces), np.int8) for _ in range(2))
         return cls(**dict(zip((column.name for column in fields(cls)), (*nothing, *codes), strict=True)))
-
-    def put(self, steps: slice, day: "Quarters") -> None:
-        """Fill some steps in."""
-        for column in fields(self):
-            getattr(self, column.name)[steps] = getattr(day, column.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

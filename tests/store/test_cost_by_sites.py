@@ -118,17 +118,29 @@ def test_ten_more_sites_cost_no_question_of_one_site_more(db: Database) -> None:
     assert {name: (alone[name], n) for name, n in among.items() if n > GROWTH * alone[name]} == {}
 
 
+def _all(plan: dict[str, Any]) -> int:
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def test_a_site_costs_the_same_beside_one_of_a_thousand_rooms(db: Database) -> None:
+    _grow(db, 0, 2)
+    alone = _read(db, QUESTIONS["live"], _all)
+    execute(
+        db,
+        "insert into space (site_id, slug, name_sv, name_en, kind, parent_id)"
+        " select site_id, 'more' || n, 'Rum', 'Room', 'room', space_id"
+        " from space, generate_series(1, 1000) n where slug = 'a1'",
+    )
+    execute(db, "analyze")
+    assert _read(db, QUESTIONS["live"], _all) < GROWTH * alone
+
+
 def test_a_sensor_costs_the_same_among_many(db: Database) -> None:
     _grow(db, 0, 1)
 
     def pages_each(first: int, last: int) -> float:
         execute(db, MORE_SENSORS, {"first": first, "last": last, "since": NOON - timedelta(days=1)})
         execute(db, "analyze")
-        read = _read(
-            db,
-            lambda db: get_devices(db, now=NOON),
-            lambda plan: int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]),
-        )
-        return read / last
+        return _read(db, lambda db: get_devices(db, now=NOON), _all) / last
 
     assert 2 * pages_each(1, 200) > pages_each(201, 2000)

@@ -3,11 +3,22 @@
 -- left to the caller.
 -- A space is as fresh as the most silent of the doors that lead into it, or as its own sensor; silent is who has not
 -- been heard for many times as long as there is between two of its messages.
-with here as (
+with recursive here as (
     select s.*, site.capacity as site_capacity from space s join site using (site_id)
     where site.slug = %(site)s and s.valid @> %(now)s
-), entry as materialized (
-    select space_id, portal_id from space_portal where space_id = any(array(select space_id from here))
+), within (space_id, inner_id) as (
+    select space_id, space_id from here
+    union all
+    select w.space_id, s.space_id from within w join here s on s.parent_id = w.inner_id
+), entry as materialized ( -- `space_portal`, which reads all sites, of this one
+    select space_id, portal_id
+    from (
+        select w.space_id, p.portal_id, 1 as sign from within w join portal p on p.inner_id = w.inner_id
+        union all
+        select w.space_id, p.portal_id, -1 from within w join portal p on p.outer_id = w.inner_id
+    ) ends
+    group by space_id, portal_id
+    having sum(sign) <> 0
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s,
         max(greatest(c.last_received, d.last_received)) as received

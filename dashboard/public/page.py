@@ -24,7 +24,7 @@ def frame() -> dict[str, str]:
         "hours": _("Opening hours, seven days"),
         "not_yet": _("Not known yet: it takes at least two weeks of counts."),
         "day": _("Day"),
-        "open": _("Opening hours"),
+        "open": _("Hours"),
         "quietest": _("Quietest hour"),
         "requests": _("What you asked for, and what came of it"),
         "more": _("More about this place"),

@@ -6,7 +6,7 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 
 import os
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -18,6 +18,8 @@ LEAST_DAYS: Final = {
     "readings_days": 100,  # what sensors are checked and learnt by looks back 91 days
     "audit_days": 365,
 }
+Port = Annotated[int, Field(ge=0, le=65_535)]
+Kept = Annotated[int, Field(ge=0, le=36_500)]  # days or months; 0: for ever
 
 
 class Settings(BaseSettings):
@@ -31,12 +33,12 @@ class Settings(BaseSettings):
     """PostgreSQL with TimescaleDB; several hosts may be named for a failover."""
     database_password: SecretStr = SecretStr("")
     """Its password, where the address holds none."""
-    database_pool: int = 8
+    database_pool: int = Field(default=8, ge=1)
     """Connections a service may hold."""
 
     mqtt_host: str = "127.0.0.1"
     """The broker."""
-    mqtt_port: int = 1883
+    mqtt_port: int = Field(default=1883, ge=1, le=65_535)
     """Its port; 8883 is usual with TLS."""
     mqtt_user: str = ""
     """Account at the broker."""
@@ -59,27 +61,27 @@ class Settings(BaseSettings):
     mqtt_session_s: int = Field(default=7 * 24 * 3600, ge=1, lt=2**32)
     """Seconds the broker keeps the queue while the collector is away."""
 
-    new_devices_per_hour: int = 100
+    new_devices_per_hour: int = Field(default=100, ge=0)
     """Devices that no site file names and that are registered within an hour; messages of more are rejected."""
 
-    collector_port: int = 0
+    collector_port: Port = 0
     """Port where the collector answers /ready, /live and /metrics; 0: none."""
-    jobs_port: int = 0
+    jobs_port: Port = 0
     """The same of the jobs."""
-    scenarios_port: int = 0
+    scenarios_port: Port = 0
     """The same of `besok run-scenarios`."""
 
-    receive_port: int = 8055
+    receive_port: Port = 8055
     """Port where `besok receive` takes counts by HTTP; 0: none, only a folder."""
     receive_folder: str = ""
     """Folder where `besok receive` takes the files of counters, one folder in it for each; none if empty."""
-    receive_status_port: int = 0
+    receive_status_port: Port = 0
     """The port of /ready, /live and /metrics of the receiver; 0: none."""
 
-    web_status_port: int = 0
+    web_status_port: Port = 0
     """The same of the web service."""
 
-    port: int = 8050
+    port: Port = 8050
     """Port of pages and API."""
     host: str = "127.0.0.1"
     """Address all these ports listen on; anything but loopback is refused."""
@@ -91,7 +93,7 @@ class Settings(BaseSettings):
     """Address of all pages for browsers, as https://besok.example.se: for posters, alerts and sign-in."""
     trusted_proxies: str = ""
     """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
-    session_hours: int = 12
+    session_hours: int = Field(default=12, ge=1, le=8_784)
     """Hours after which whoever signed in has to do it again."""
 
     oidc_issuer: str = ""
@@ -128,17 +130,17 @@ class Settings(BaseSettings):
     """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
     instance: str = ""
     """Where several of a service work, which one this is, as b: each is then watched by its own name, as web-b."""
-    minute_days: int = 14
+    minute_days: Kept = 14
     """Days of minute-by-minute occupancy that are kept; the 15-minute form stays. 0: for ever."""
-    rejected_days: int = 90
+    rejected_days: Kept = 90
     """Days that rejected messages are kept (0: for ever); of more than 100,000, or 2 GB, the oldest go first."""
-    readings_days: int = 0
+    readings_days: Kept = 0
     """Days that single readings are kept, 100 or more; figures by quarter of an hour and day stay. 0: for ever."""
-    compress_days: int = 0
+    compress_days: Kept = 0
     """Days after which readings, quarters and occupancy are compressed (TimescaleDB's Community edition). 0: never."""
-    author_months: int = 0
+    author_months: Kept = 0
     """Months after which a count no longer names who counted. 0: never."""
-    audit_days: int = 0
+    audit_days: Kept = 0
     """Days that the audit is kept, 365 or more. 0: for ever."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""

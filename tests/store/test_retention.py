@@ -293,7 +293,16 @@ def test_nobody_deletes_the_audit_of_the_last_year(house: Database) -> None:
     assert len(audit.entries(house, limit=99)) == kept > 0
 
 
-@pytest.mark.parametrize(("name", "days"), [("READINGS", "30"), ("AUDIT", "364"), ("READINGS", "-1")])
+@pytest.mark.parametrize(
+    "name", ["MINUTE_DAYS", "REJECTED_DAYS", "READINGS_DAYS", "COMPRESS_DAYS", "AUTHOR_MONTHS", "AUDIT_DAYS"]
+)
+def test_less_than_nothing_is_not_taken_for_all(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"BESOK_{name}", "-1")
+    with pytest.raises(SettingsError, match=f"BESOK_{name}: .*greater than or equal to 0"):
+        load()
+
+
+@pytest.mark.parametrize(("name", "days"), [("READINGS", "30"), ("AUDIT", "364")])
 def test_too_short_a_time_is_refused(name: str, days: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"BESOK_{name}_DAYS", days)
     with pytest.raises(SettingsError, match=f"BESOK_{name}_DAYS.*0 to keep them for ever"):

@@ -5,9 +5,19 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from besok.model.errors import StackError
+from besok.model.errors import SettingsError, StackError
+from besok.model.settings import load
 from cli.stack import ports
 from cli.stack.home import Home
+
+
+@pytest.mark.parametrize(("name", "port"), [("MQTT_PORT", "0"), ("PORT", "70000"), ("JOBS_PORT", "-1")])
+def test_what_is_no_port_is_refused_at_the_start(
+    name: str, port: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"BESOK_{name}", port)
+    with pytest.raises(SettingsError, match=f"BESOK_{name}: "):
+        load()
 
 
 def test_free_ports_differ_and_can_be_listened_on():

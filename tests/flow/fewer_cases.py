@@ -1,6 +1,6 @@
 """Hooks of schemathesis, which leave out cases that one mechanism answers for all operations alike.
 
-Each parameter and field is sent with one wrong type, and with every fourth of its others: over all of them each type
+Each parameter and field is sent with one wrong type, and with every sixteenth of its others: over all of them each type
 occurs. Each path is asked by one method that it does not have; which it has is answered in one place (`api/errors.py`).
 All other kinds of cases are sent.
 """
@@ -11,7 +11,7 @@ import schemathesis
 from schemathesis import Case, HookContext
 from schemathesis.generation.meta import CoverageScenario
 
-EACH = 4  # of the wrong types that a parameter has been sent one of
+EACH = 16  # of the wrong types that a parameter has been sent one of
 seen: set[object] = set()
 others = count()
 

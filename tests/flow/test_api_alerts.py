@@ -15,7 +15,6 @@ from jobs import alerting
 
 SITE = "/api/v1/sites/stadsbiblioteket"
 SENSOR = "stadsbiblioteket/count-park-entrance"
-WORKING = ("sensor_offline", "cleaning")
 
 
 @pytest.fixture

@@ -212,14 +212,16 @@ def put_target(body: TargetIn, db: Db) -> None:
     alert_handling.put_target(db, body.name, body.url)
 
 
-@router.writes("/alerts/targets/{name}", "administer", "Remove a target", method="DELETE", status_code=204)
+@router.writes(
+    "/alerts/targets/{name:path}", "administer", "Remove a target", method="DELETE", status_code=204
+)
 def remove_target(name: TargetName, db: Db, now: Now) -> None:
     """Send nothing there any more, and end the rules that do; the log of messages stays."""
     if not store.remove_target(db, name, now):
         raise NotFound(messages.NO_ALERT_TARGET(name=name))
 
 
-@router.writes("/alerts/targets/{name}/test", "administer", "Try a target", status_code=202)
+@router.writes("/alerts/targets/{name:path}/test", "administer", "Try a target", status_code=202)
 def try_target(name: TargetName, db: Db) -> None:
     """Have a message sent within a minute; the log of messages tells how it went."""
     if not store.try_target(db, name):

@@ -111,14 +111,14 @@ def test_an_address_is_removed_with_its_rules_and_what_was_sent_stays(
 def test_a_target_that_a_command_once_named_freely_is_used_and_removed(
     ask: httpx2.Client, db: Database
 ) -> None:
-    alerts.put_target(db, "Kim L", "json://127.0.0.1:9")
+    alerts.put_target(db, "Kim/Bo L", "json://127.0.0.1:9")
     page = str(alert_rules.targets(alerts.target_states(db), [], "UTC"))
     test, removal = re.findall(r"data-send='(\w+) ([^']+/targets/[^']+)'", page)
     assert " " not in test[1] + removal[1]
-    rule = {"who": "Kim", "kind": "sensor_offline", "target": "Kim L"}
+    rule = {"who": "Kim", "kind": "sensor_offline", "target": "Kim/Bo L"}
     assert ask.post(f"{SITE}/alerts/rules", json=rule).status_code == 201
     assert [ask.request(*asked).status_code for asked in (test, removal)] == [202, 204]
-    new = {"name": "Kim L", "url": "json://127.0.0.1:9"}
+    new = {"name": "Kim/Bo L", "url": "json://127.0.0.1:9"}
     assert ask.post("/api/v1/alerts/targets", json=new).status_code == 422
 
 

@@ -35,7 +35,7 @@ SENSOR = f"{LIBRARY}/count-park-entrance"
 CHANGES_NOTHING: Final = {
     f"POST {SITE}/imports/preview", f"POST {SITE}/calendars/preview",
     f"POST {SITE}/voids/preview", f"POST {SITE}/parts/{{part}}/preview",
-    f"POST {V1}/alerts/targets/{{name}}/test",  # sends a message
+    f"POST {V1}/alerts/targets/{{name:path}}/test",  # sends a message
     f"PUT {SITE}/counts/doors",  # the walk of test_roles names it; nothing answers
 }  # fmt: skip
 BINARY: Final = {"Content-Type": "application/octet-stream"}
@@ -58,7 +58,16 @@ class Walk:
         """Ask what succeeds, and expect one more entry of the key's name in the audit."""
         method, path = entry.split(" ")
         before = self.noted()
-        for name in ("{number}", "{count}", "{action}", "{part}", "{space}", "{change}", "{name}"):
+        for name in (
+            "{number}",
+            "{count}",
+            "{action}",
+            "{part}",
+            "{space}",
+            "{change}",
+            "{name}",
+            "{name:path}",
+        ):
             path = path.replace(name, str(of))
         answer = self.client.request(method, path.replace("{site}", site), **more)
         assert answer.is_success, f"{entry}: {answer.text}"
@@ -205,7 +214,7 @@ def alerts(walk: Walk, db: Database) -> None:
     alert, *_ = walk.client.get(f"{V1}/sites/{LIBRARY}/alerts").json()
     walk(f"POST {SITE}/alerts/{{number}}/acknowledge", "alert.acknowledge", of=alert["id"], json={})
     walk(f"DELETE {SITE}/alerts/rules/{{number}}", "alert.rule.remove", of=rule["id"])
-    walk(f"DELETE {V1}/alerts/targets/{{name}}", "alert.target.remove", of="desk")
+    walk(f"DELETE {V1}/alerts/targets/{{name:path}}", "alert.target.remove", of="desk")
 
 
 def maintenance(walk: Walk, db: Database) -> None:

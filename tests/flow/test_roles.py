@@ -113,8 +113,8 @@ TABLE: Final[dict[str, set[str]]] = {
     f"POST {SITE}/alerts/{{number}}/acknowledge": SEES_FAULTS,
     **dict.fromkeys(
         (f"GET {SITE}/alerts/rules", f"POST {SITE}/alerts/rules", f"DELETE {SITE}/alerts/rules/{{number}}",
-         f"GET {V1}/alerts/targets", f"POST {V1}/alerts/targets", f"POST {V1}/alerts/targets/{{name}}/test",
-         f"DELETE {V1}/alerts/targets/{{name}}",
+         f"GET {V1}/alerts/targets", f"POST {V1}/alerts/targets", f"POST {V1}/alerts/targets/{{name:path}}/test",
+         f"DELETE {V1}/alerts/targets/{{name:path}}",
          f"GET {V1}/alerts/deliveries"),
         ADMIN,
     ),
@@ -327,6 +327,7 @@ def _filled(path: str, site: str, finding: int) -> str:
     values = {"{site}": site, "{count}": str(UUID(int=7)), "{action}": "none", "{number}": str(finding)}
     values |= {
         "{name}": "desk",
+        "{name:path}": "desk",
         "{change}": "role",
         "{rest:path}": "none",
         "{path:path}": f"now/{site}",

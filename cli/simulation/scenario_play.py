@@ -6,7 +6,7 @@ Of a recording it is what they did send: the day so far at once, and the rest at
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from besok.model.calendar import business_day, day_bounds
-from besok.model.errors import BesokError, StoreError
+from besok.model.errors import BesokError, NotFound, StoreError
 from besok.model.scenario_sandbox import moved_by, sandbox_id
 from besok.model.scenarios import recorded_span
 from besok.model.settings import Settings
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 DUTY: Final = "play scenarios"
 PAUSE_S: Final = 1.0  # between two looks
+REST_S: Final = 60.0  # after a fault that nobody expected
 SETTLED: Final = timedelta(seconds=10)  # after the last message, until all that was sent is stored
 LONGEST_S: Final = 24 * 3600.0
 
@@ -53,6 +54,9 @@ def run(db: Database, settings: Settings, stop: threading.Event) -> None:
                             _play(db, played, settings, stop)
             except StoreError as exc:
                 log.warning("playing waits for the database: %s", exc.in_full, extra={"action": "play_waits"})
+            except Exception as exc:
+                _tell(exc)
+                stop.wait(REST_S)
             stop.wait(PAUSE_S)
 
 
@@ -62,27 +66,25 @@ def _play(db: Database, played: Played, settings: Settings, stop: threading.Even
     if now >= played.until + SETTLED:
         store.clear_away(db, played)
     elif now < played.until:
-        with _told():
+        try:
             if (send := _sender(db, played, settings)) is None:
                 return
             with _sending(send) as sending:
                 while _is_still_played(db, played) and sending.is_alive() and not stop.wait(PAUSE_S):
                     pass
+        except StoreError:
+            raise
+        except Exception as exc:
+            _tell(exc)
         if not stop.is_set():
-            store.end_play(db, played.site, played.number, datetime.now(UTC))
+            with suppress(NotFound):  # it was removed
+                store.end_play(db, played.site, played.number, datetime.now(UTC))
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Log why a scenario cannot be played. Raises StoreError."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except BesokError as exc:
-        log.warning("a scenario cannot be played: %s", exc, extra={"action": "play_failed"})
-    except Exception:
-        log.exception("a scenario cannot be played", extra={"action": "play_failed"})
+def _tell(exc: Exception) -> None:
+    """Log why a scenario cannot be played."""
+    traced = None if isinstance(exc, BesokError) else exc
+    log.warning("a scenario cannot be played: %s", exc, exc_info=traced, extra={"action": "play_failed"})
 
 
 def _is_still_played(db: Database, played: Played) -> bool:
@@ -149,8 +151,10 @@ def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thre
     ends = threading.Event()
 
     def work() -> None:
-        with _told():
+        try:
             send(ends)
+        except Exception as exc:
+            _tell(exc)
 
     thread = threading.Thread(target=work, name="scenario")
     thread.start()

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from besok.model.errors import NotFound, ScenarioRefused
+from besok.model.errors import NotFound, ScenarioRefused, StoreUnavailable
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, ScenarioSpec
 from besok.model.settings import Settings
 from besok.model.sitefile import parse
@@ -20,7 +21,9 @@ from besok.store.claims import Claims
 from besok.store.database import Database
 from cli.simulation import scenario_play, scenario_runs
 from cli.simulation.scenario_runs import ATTEMPTS, Parts, Worker
+from tests.at_work import on, running
 from tests.databases import execute
+from tests.patience import wait_for
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SITE = "stadsbiblioteket"
@@ -231,6 +234,26 @@ def test_what_cannot_be_played_is_ended_and_said(
     assert "Nowhere/Land" in caplog.text
     ended = scenarios.played(house)
     assert ended and ended.until < played.until
+    execute(house, "delete from scenario_run")
+    scenario_play._play(house, played, Settings(), threading.Event())  # it is removed while it is played
+
+
+def test_a_fault_while_a_scenario_is_sent_ends_only_that(caplog: pytest.LogCaptureFixture) -> None:
+    def send(_: threading.Event) -> None:
+        raise StoreUnavailable("the database is away")
+
+    with scenario_play._sending(send) as sending:
+        sending.join()
+    assert "the database is away" in caplog.text
+
+
+def test_what_is_played_and_cannot_be_read_is_said_and_the_player_goes_on(
+    house: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ask(house)
+    execute(house, "update scenario_run set spec = '{}', play_from = now(), play_until = now()")
+    with running("player", partial(scenario_play.run, house), on(database_url)) as player:
+        wait_for(lambda: "a scenario cannot be played" in caplog.text or player.failed)
 
 
 def test_the_oldest_answers_are_forgotten(house: Database) -> None:

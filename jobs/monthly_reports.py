@@ -58,7 +58,7 @@ def make(db: Database, now: datetime) -> None:
 
 def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
     """Yield the sites without a report of the last month, with its first and last day."""
-    for place in sites.load_all(db):
+    for place in sites.load_usable(db):
         month = last_month(place, now - SETTLED)
         last = (month + 31 * DAY).replace(day=1) - DAY
         if results.read(db, place.id, results.MONTHLY, dict[str, pdf.Paper], last) is None:
@@ -108,7 +108,7 @@ def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
 
 
 def _due(db: Database, now: datetime) -> Iterator[Due]:
-    sent, places = alerts.reports_sent(db), sites.load_all(db)
+    sent, places = alerts.reports_sent(db), sites.load_usable(db)
     for rule in alerts.rules(db):
         if rule.kind == "monthly_report":
             for place in places:

@@ -9,13 +9,14 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 
 from besok.model import calendar
-from besok.model.errors import SchemaMismatch, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
 from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.store import backfill, job_runs, occupancy, schema
@@ -115,7 +116,7 @@ class Worker:
         self._failing: dict[tuple[str, str], datetime] = {}  # work on sites that has failed since then
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
-        self._well = self._turned  # the end of the last turn that did not fail
+        self._well = self._turned  # the end of the last turn in which the database answered
 
     def end(self) -> None:
         """End the running background task."""
@@ -123,12 +124,16 @@ class Worker:
         self._messenger.end()
 
     def fail(self, exc: Exception) -> None:
-        """Record a failed turn; a database of another version is left to a worker of that version."""
+        """Record a failed turn; a database of another version is left to a worker of that version.
+
+        After a fault of the database, claims and news may be lost: everything is looked at again.
+        """
         away = isinstance(exc, StoreUnavailable)
         self._state.trouble = AWAY if away else Ended(outcome="failed", error=exc).sentence
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
-        self.forget()
+        if isinstance(exc, StoreError):
+            self.forget()
 
     def forget(self) -> None:
         """Drop all cached data, as if just started."""
@@ -139,7 +144,10 @@ class Worker:
         self._next_claim = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def turn(self, changes: Changes, now: datetime) -> None:
-        """Process new readings, the minute if a new one has begun, a piece of the past, and due duties."""
+        """Process new readings, the minute if a new one has begun, a piece of the past, and due duties.
+
+        Raises in the end what a part of it raised that nobody expected; the other parts are done.
+        """
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
             self._clock = Clock(self._clock.duties)
@@ -151,10 +159,12 @@ class Worker:
         if now - self._well > 1.5 * EVERY:
             self._clock.await_others(now)
         self._turned, began = now, time.monotonic()
+        faults: list[Exception] = []
         if now >= self._next_claim:
-            self._claim(now)
-            self._filling = backfill.sites_under_way(self._db, now)
-            self._next_claim = now + CLAIM_EVERY
+            with _part(faults):
+                self._claim(now)
+                self._filling = backfill.sites_under_way(self._db, now)
+                self._next_claim = now + CLAIM_EVERY
         self._live(changes, now)
         self.busy = self._work_off_one(now)
         if now >= self._next_learn and not self.busy:
@@ -166,18 +176,30 @@ class Worker:
         if self._heartbeat.due(
             now, self._failing_sites().keys()
         ):  # before alerts are judged: its own silence is over
-            self._beat(now)
+            with _part(faults):
+                self._beat(now)
         for duty in self._clock.due(now):
-            self._do(duty, now)
-        for ended in filter(None, (self._background.poll(now), self._messenger.poll(now))):
-            self._state.runs[ended.name, ended.outcome] += 1
-            if ended.outcome != "done":
-                self._clock.rest(ended.name, now)
-            if ended.killed:
-                with self._claims.duty(ended.name, CLAIM_S) as claim:  # else another worker runs it already
-                    if claim:
-                        job_runs.end_killed(claim, ended.name, ended.outcome, ended.killed)
+            with _part(faults):
+                self._do(duty, now)
+        for process in (self._background, self._messenger):
+            with _part(faults):
+                self._poll(process, now)
         self._well = now + timedelta(seconds=time.monotonic() - began)
+        if faults:
+            raise faults[0]
+
+    def _poll(self, process: Background, now: datetime) -> None:
+        """Record the task of a background process that has ended."""
+        ended = process.poll(now)
+        if ended is None:
+            return
+        self._state.runs[ended.name, ended.outcome] += 1
+        if ended.outcome != "done":
+            self._clock.rest(ended.name, now)
+        if ended.killed:
+            with self._claims.duty(ended.name, CLAIM_S) as claim:  # else another worker runs it already
+                if claim:
+                    job_runs.end_killed(claim, ended.name, ended.outcome, ended.killed)
 
     def _do(self, duty: Duty, now: datetime) -> None:
         """Run a duty, here or in a background process, unless another worker runs it or has just run it."""
@@ -189,6 +211,8 @@ class Worker:
             raise
         except Exception as exc:  # the run fails of it
             run = partial(_raise, exc)
+            if isinstance(duty.run, str):
+                self._clock.rest(duty.name, now)
         if isinstance(run, str):
             process = self._messenger if duty.prompt else self._background
             process.request(Task(name=duty.name, function=run, period=duty.period, limit=duty.limit))
@@ -214,12 +238,16 @@ class Worker:
                 self._guarded(slug, now, self._take, slug, site_id)
 
     def _take(self, slug: str, site_id: int) -> bool:
-        """Claim a site and load it; False if another worker has it."""
+        """Claim a site and load it; False if another worker has it. What fails here may not fail elsewhere."""
         if not self._claims.claim(site_id):
             return False
-        site = load(self._db, slug)
-        with self._claims.transaction() as conn:
-            self._past[slug] = SitePast(site, occupancy.layout(conn, site_id))
+        try:
+            site = load(self._db, slug)
+            with self._claims.transaction() as conn:
+                self._past[slug] = SitePast(site, occupancy.layout(conn, site_id))
+        except Exception:
+            self._claims.give_up(site_id)
+            raise
         self._sites[slug] = site_id, site
         return True
 
@@ -332,6 +360,17 @@ class Worker:
             if slug in self._sites or work == self._take.__name__:
                 since[slug] = min(began.timestamp(), since.get(slug, math.inf))
         return since
+
+
+@contextmanager
+def _part(faults: list[Exception]) -> Iterator[None]:
+    """Add what nobody expected to the faults. Raises StoreUnavailable, SchemaMismatch."""
+    try:
+        yield
+    except (StoreUnavailable, SchemaMismatch):
+        raise
+    except Exception as exc:
+        faults.append(exc)
 
 
 def _raise(exc: Exception, *_: object) -> None:

@@ -68,6 +68,12 @@ class Claims:
                 self._claimed.add(site_id)
         return site_id in self._claimed
 
+    def give_up(self, site_id: int) -> None:
+        """Leave a site to other workers."""
+        self._claimed.discard(site_id)
+        with self.transaction() as conn:
+            conn.execute(sql("claim_give_up"), {"site_id": site_id})
+
     @contextmanager
     def _lent(self) -> Iterator[Connection]:
         try:

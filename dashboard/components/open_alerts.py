@@ -39,7 +39,7 @@ def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
     ordered = sorted(alerts, key=lambda alert: alert.acknowledged is not None)
     listed = [_line(alert, site, zone) for alert in ordered]
     rest = (
-        fold(_("{n} more").format(n=len(listed) - ON_NOW), html.Ul(listed[ON_NOW:]))
+        fold(_("{n} more").format(n=len(listed) - ON_NOW), html.Ul(listed[ON_NOW:]), id="more-alerts")
         if listed[ON_NOW:]
         else None
     )

@@ -1,6 +1,7 @@
 """Signing in on the pages: through a real provider and out again, without scripts, on a phone that counts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from house import House, apply_house
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from besok.model.access import Grant, Role
+from besok.model.alerts import AlertRule, AlertState
 from besok.model.settings import Settings
 from besok.services import sign_in
 from besok.services.calibration import get_calibration
-from besok.store import accounts, sessions
+from besok.store import accounts, alerts, sessions
 from besok.store.database import Database
 from tests.at_work import serving
 from tests.provider import TestProvider, providing
@@ -214,3 +216,33 @@ def test_who_is_signed_in_writes_no_name(browser: BrowserContext, quiet_house: H
     expect(page.get_by_role("heading", name="Fler lampor")).to_be_visible()
     with db.transaction() as conn:
         assert conn.execute("select distinct author from action_log").fetchall() == [("Ada",)]
+
+
+def test_many_alerts_are_taken_one_after_another_in_a_fold_that_stays_open(
+    browser: BrowserContext, quiet_house: House, db: Database
+) -> None:
+    alerts.put_target(db, "desk", "json://127.0.0.1:9")
+    rule = AlertRule(kind="sensor_offline", site=quiet_house.id, target="desk", author="test")
+    rule = replace(rule, id=alerts.add_rule(db, rule, datetime.now(UTC)))
+
+    def lose(sensors: int) -> None:
+        states = [AlertState(subject=f"sensor {n}", site=quiet_house.id) for n in range(sensors)]
+        alerts.settle(db, rule, states, (), datetime.now(UTC))
+
+    lose(6)
+    person(db, "ada", "admin")
+    page = browser.new_page()
+    page.goto(f"{quiet_house.url}/login?next=/now/{quiet_house.id}")
+    enter(page, "ada")
+    page.get_by_text("3 till").click()
+    folded = page.locator(".alerts details li")
+    for taken in (1, 2):
+        folded.first.get_by_role("button").click()
+        expect(page.locator(".alerts li.taken")).to_have_count(taken)
+        expect(folded.first).to_be_visible()
+    lose(7)
+    page.locator(".alerts summary").focus()
+    page.locator("#redraw").evaluate("button => button.click()")
+    expect(page.locator(".alerts summary")).to_have_text("4 till")
+    expect(page.locator(".alerts summary")).to_be_focused()
+    expect(folded.first).to_be_visible()

@@ -181,8 +181,6 @@ def make_rule(site: KnownSite, body: RuleIn, db: Db, now: Now) -> RuleInfo:
     services, backups, jobs and disks apply to all sites."""
     about = None if body.everywhere or body.kind in INSTALLATION else site.id
     access.require("administer", about)
-    if (body.quiet_from is None) != (body.quiet_to is None):
-        raise HTTPException(422, messages.HALF_QUIET)
     rule = like(AlertRule, body, site=about, author=author(body.who))
     try:
         number = add_rule(db, rule, now)

@@ -196,7 +196,7 @@ class BackupError(BesokError):
 
 
 class AlertError(BesokError):
-    """A rule of alerts could never hold as asked."""
+    """A rule of alerts cannot be kept as asked."""
 
 
 class JobError(BesokError):

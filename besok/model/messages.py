@@ -109,6 +109,9 @@ ADDRESS_EXISTS: Final = Translatable(
 HALF_QUIET: Final = Translatable(
     "quiet hours have a beginning and an end: write both or neither", about="quiet_to"
 )
+REPORT_IN_QUIET: Final = Translatable(
+    "the monthly report has no quiet hours: leave them out", about="quiet_to"
+)
 UNKNOWN_SERVICE: Final = Translatable(
     "Apprise does not know that kind of address: it begins with mailto://, msteams:// or ntfy://, for example",
     about="url",

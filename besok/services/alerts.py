@@ -74,7 +74,7 @@ class _Space:
 
 
 def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
-    """Store a rule; return its number. Raises NotFound, and AlertError where it could never hold, or already exists."""
+    """Store a rule; return its number. Raises NotFound, and AlertError where it cannot be kept, or already exists."""
     if rule.kind not in _STATES:
         raise AlertError(messages.NO_RULE_KIND(kind=rule.kind, known=", ".join(_STATES)))
     if rule.site and rule.kind in INSTALLATION:
@@ -88,6 +88,10 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
         raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
     if rule.kind == "cleaning" and not (rule.site and rule.space):
         raise AlertError(messages.CLEANING_IS_OF_A_SPACE)
+    if (rule.quiet_from is None) != (rule.quiet_to is None):
+        raise AlertError(messages.HALF_QUIET)
+    if rule.quiet_from is not None and rule.kind == "monthly_report":
+        raise AlertError(messages.REPORT_IN_QUIET)
     return alerts.add_rule(db, rule, now)
 
 

@@ -129,7 +129,8 @@ def test_rules_that_could_never_hold_say_what_is_missing(ask: httpx2.Client) -> 
         ({"kind": "cleaning", "threshold": 400}, "space"),
         ({"kind": "sensor_offline", "target": "nobody"}, "nobody"),
         ({"kind": "sensor_offline", "space": "cellar"}, "cellar"),
-        ({"kind": "sensor_offline", "quiet_from": "22:00"}, "quiet hours"),
+        ({"kind": "sensor_offline", "quiet_from": "22:00"}, "both or neither"),
+        ({"kind": "monthly_report", "quiet_from": "22:00", "quiet_to": "07:00"}, '"quiet_to":"the monthly'),
         ({"kind": "anything"}, "kind"),
     ):
         english = {"Accept-Language": "en"}

@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
+# By what staff act on first: people, then what all sites share, then sensors and forecasts
 RuleKind = Literal[
+    "site_full",
+    "space_over",
+    "inside_after_closing",
+    "cleaning",
+    "service",
+    "disk_low",
+    "job_failed",
+    "backup_old",
     "sensor_offline",
     "finding",
-    "space_over",
-    "site_full",
-    "service",
     "forecast_old",
-    "backup_old",
     "target_probability",
-    "cleaning",
-    "inside_after_closing",
-    "job_failed",
-    "disk_low",
     "monthly_report",
 ]
+KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 # Kinds about what all sites share: services, backups, jobs, disks
 INSTALLATION: Final[tuple[RuleKind, ...]] = ("service", "backup_old", "job_failed", "disk_low")
 # What happens in simulated places raises no alert.

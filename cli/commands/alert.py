@@ -7,7 +7,7 @@ from typing import Annotated, cast
 import typer
 
 from besok.model import messages
-from besok.model.alerts import NEW_TARGET, AlertRule, RuleKind
+from besok.model.alerts import KINDS, NEW_TARGET, AlertRule, RuleKind
 from besok.store import alerts, job_runs
 from besok.text import alert_text
 from cli.commands.database import opened
@@ -76,13 +76,7 @@ def test(name: Annotated[str, typer.Argument(help="The target.")]) -> None:
 
 @app.command()
 def add(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            help="sensor_offline, finding, space_over, site_full, service, forecast_old, backup_old,"
-            " target_probability, cleaning, inside_after_closing, job_failed or disk_low."
-        ),
-    ],
+    kind: Annotated[str, typer.Argument(help=f"{', '.join(KINDS)}.")],
     to: Annotated[str, typer.Option(help="The target.")],
     site: Annotated[str | None, typer.Option(help="A site; all of them if left out.")] = None,
     space: Annotated[str | None, typer.Option(help="A space of it; all of them if left out.")] = None,

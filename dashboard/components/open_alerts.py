@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.alerts import Alert
+from besok.model.alerts import KINDS, Alert
 from besok.model.views.alerts import AlertInfo, Announcement
 from besok.services import access
 from besok.text import formats
@@ -33,10 +33,10 @@ def section(alerts: Sequence[AlertInfo], site: str, zone: str) -> Any:
 
 
 def lines(alerts: Sequence[AlertInfo], site: str, zone: str) -> list[Any]:
-    """Return the open alerts in a line each, for the page *Now*, unacknowledged ones first; nothing without any."""
+    """Return the open alerts in a line each, for the page *Now*, by what to act on first; nothing without any."""
     if not alerts:
         return []
-    ordered = sorted(alerts, key=lambda alert: alert.acknowledged is not None)
+    ordered = sorted(alerts, key=lambda alert: (alert.acknowledged is not None, KINDS.index(alert.kind)))
     listed = [_line(alert, site, zone) for alert in ordered]
     rest = (
         fold(_("{n} more").format(n=len(listed) - ON_NOW), html.Ul(listed[ON_NOW:]), id="more-alerts")

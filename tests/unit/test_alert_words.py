@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from besok.model.access import EVERYTHING, Caller
-from besok.model.alerts import INSTALLATION, Alert
+from besok.model.alerts import INSTALLATION, Alert, RuleKind
 from besok.model.site import Text
 from besok.model.views.alerts import AlertInfo, TargetInfo
 from besok.model.views.like import like
@@ -59,11 +59,19 @@ def test_a_simulated_place_is_offered_a_monthly_report_and_rules_of_the_installa
 
 
 @pytest.mark.usefixtures("english")
-def test_figures_stand_below_three_alerts_however_many_are_open() -> None:
+def test_figures_stand_below_the_three_alerts_to_act_on_first() -> None:
     one = like(AlertInfo, ALERT, sentence=Text(sv="x", en="x"), may_acknowledge=False)
-    taken = replace(one, id=1, acknowledged=NOW, acknowledged_by="Kim")
-    (section,) = open_alerts.lines([taken, *(replace(one, id=n) for n in range(2, 7))], "lib", "UTC")
+    taken = replace(one, id=1, kind="site_full", acknowledged=NOW, acknowledged_by="Kim")
+    kinds: tuple[RuleKind, ...] = (
+        "sensor_offline",
+        "sensor_offline",
+        "service",
+        "sensor_offline",
+        "site_full",
+    )
+    still = [replace(one, id=n, kind=kind) for n, kind in enumerate(kinds, 2)]
+    (section,) = open_alerts.lines([taken, *still], "lib", "UTC")
     _, shown, rest = section.children
-    assert [len(part.children) for part in (shown, rest.children[1])] == [3, 3]
-    assert "Kim" in str(rest)
+    keys = [[getattr(line, "data-key") for line in part.children] for part in (shown, rest.children[1])]
+    assert keys == [["alert-6", "alert-4", "alert-2"], ["alert-3", "alert-5", "alert-1"]]
     assert "3 more" in str(rest)

@@ -38,7 +38,7 @@ test-screens: ## every page in each state, language, colours and size, against a
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
 	@bash deploy/setup torture
-	@$(BIN)/python -m pytest -m slow tests/flow
+	@$(BIN)/python -m pytest -m slow tests/flow/test_torture.py tests/flow/test_stack_servers.py
 	@$(BIN)/python -m tests.torture --self-test
 	@$(BIN)/python -m tests.torture --redelivery
 	@$(BIN)/python -m tests.torture --broker mosquitto --share $(ARGS)

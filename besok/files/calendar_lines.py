@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from besok.files.tables import decode
 from besok.model import messages
 from besok.model.errors import CalendarFileError
+from besok.model.given_files import decode
 
 USED: Final = frozenset((
     "BEGIN", "END", "VERSION", "CALSCALE", "X-WR-TIMEZONE", "UID", "SUMMARY", "LOCATION", "STATUS", "SEQUENCE",

@@ -5,9 +5,9 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from besok.files.tables import decode
 from besok.model import given_files
 from besok.model.errors import CalendarFileError
+from besok.model.given_files import decode
 
 PATIENCE_S = 30
 

@@ -16,7 +16,7 @@ from typing import Final
 import pandas as pd
 
 from besok.model.errors import CountFileError
-from besok.model.given_files import content
+from besok.model.given_files import content, decode
 
 LARGEST_FILE = 256_000_000  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 SEPARATORS = ",;\t|"
@@ -85,19 +85,6 @@ def read_text(path: Path) -> str:
     if text is None:
         raise CountFileError(f"{path} is not text; save it as CSV")
     return text
-
-
-def decode(data: bytes) -> str | None:
-    """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are not text."""
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    return None
 
 
 def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFrame:

@@ -34,3 +34,16 @@ def text(file: Path | str, most: int = LARGEST, refuse: Refusal = BesokError) ->
         return content(file, most, refuse).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
         raise refuse(f"{file} cannot be read: it is not text in UTF-8") from exc
+
+
+def decode(data: bytes) -> str | None:
+    """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are not text."""
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    return None

@@ -15,9 +15,10 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import Any, Final
 
-from besok.files.tables import clean, decode, find_header
+from besok.files.tables import clean, find_header
 from besok.files.visit_counts.wording import grouped, refusal
 from besok.model.errors import CountFileError
+from besok.model.given_files import decode
 from besok.model.period_counts import LARGEST_FILE
 
 UNPACKED: Final = 200 << 20  # bytes of a workbook's parts; 200,000 lines of a year's months are half of it

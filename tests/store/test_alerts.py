@@ -296,36 +296,12 @@ def test_a_sensor_that_sends_each_hour_does_not_hide_that_another_is_delayed(
     assert card(library, now) == ("Fördröjd", 0)
 
 
-def test_a_sensor_is_offline_where_any_of_its_places_is_silent_and_since_then(
+def test_a_silent_channel_is_not_delayed_while_another_of_its_sensor_sends(
     library: Database, now: datetime
 ) -> None:
-    alerts.put_target(library, "desk", "json://127.0.0.1:9")
-    rule(library, "sensor_offline", now)
-    execute(
-        library,
-        "update channel set key = 'flow:2', device_id = (select device_id from device where external_id = 'lib/front')"
-        " where device_id = (select device_id from device where external_id = 'lib/back')",
-    )
-    burst(library, now, of=now)
-    execute(library, "update device set last_received = null")
-    silent_since = now - timedelta(hours=3)
-    execute(
-        library, "update channel set last_time = %(t)s, last_received = %(t)s where key = 'flow:2'",
-        {"t": silent_since},
-    )  # fmt: skip
-    assert card(library, now) == ("Sensor offline", 1)
-    (both,) = [one for one in get_devices(library, "lib", now=now) if len(one.channels) == 2]
-    assert (both.freshness, both.received) == ("stale", silent_since)
-    alerting.judge(library, now)
-    (alert,) = alerts.listing(library, now)
-    assert (alert.subject, alert.since) == (both.device, silent_since)
-
-
-def test_what_is_withheld_from_counting_has_come_all_the_same(library: Database, now: datetime) -> None:
     burst(library, now, of=now)
     silent(library, "back", now - timedelta(hours=3), now)
-    assert card(library, now) == ("Fördröjd", 0)
-    assert sorted(one.freshness for one in get_devices(library, "lib", now=now)) == ["late", "live"]
+    assert card(library, now) == ("Sensor offline", 0)
 
 
 def test_a_sensor_is_offline_since_its_last_burst(library: Database, now: datetime) -> None:

@@ -28,8 +28,7 @@ class PlacementInfo:
 class DeviceInfo:
     """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
     for a device that was heard but not placed. `heard` is the time of the last reading, `received` when one last
-    came: one that comes hours late tells nothing of now, and the device is late. One that observes several places is
-    as silent as its most silent channel there.
+    came: one that comes hours late tells nothing of now, and the device is late.
     """
 
     source: str

@@ -50,10 +50,9 @@ where exists (
 )
 
 -- name: devices
--- Devices heard or expected, with their channels and present placements; those of one site, or all. One that observes several places is
--- as silent as its most silent channel there.
+-- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.interval_s,
-    least(o.received, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, o.received,
+    least(h.heard, (select max(c.last_time) from channel c where c.device_id = d.device_id)) as heard, h.heard as received,
     d.clock_offset_s, d.clock_flags,
     coalesce((select array_agg(c.key order by c.key) from channel c where c.device_id = d.device_id), '{}') as channels,
     coalesce((
@@ -69,11 +68,6 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
     ), '[]') as placements
 from device d
 join device_heard h using (device_id)
-cross join lateral (
-    select coalesce(min(greatest(c.last_received, d.last_received)), h.heard) as received
-    from channel c join placement pl using (channel_id)
-    where c.device_id = d.device_id and pl.role = 'primary' and pl.valid @> %(now)s::timestamptz
-) o
 where %(site)s::text is null or exists (
     select from channel c
     join placement_now pl on pl.channel_id = c.channel_id

@@ -21,7 +21,7 @@ with recursive here as (
     having sum(sign) <> 0
 ), heard as (
     select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s,
-        max(greatest(c.last_received, d.last_received)) as received
+        max(c.last_received) as received
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
@@ -667,7 +667,7 @@ with place as (
     join site s on s.slug = t.site
 ), placed as materialized (
     select coalesce(p.site_id, z.site_id) as site_id, pl.portal_id, pl.space_id, d.device_id, d.interval_s,
-        least(c.last_time, c.last_received) as heard, greatest(c.last_received, d.last_received) as received, r.heard as device_heard
+        least(c.last_time, c.last_received) as heard, c.last_received as received, r.heard as device_heard
     from placement pl
     join channel c using (channel_id)
     join device d using (device_id)
@@ -677,12 +677,9 @@ with place as (
     where pl.role = 'primary' and pl.valid @> %(now)s::timestamptz
 ), sensor as (
     select site_id, count(*)::int as sensors,
-        count(*) filter (where received is null or (%(now)s - received) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int
+        count(*) filter (where device_heard is null or (%(now)s - device_heard) / greatest(interval_s / 60.0, 1) > %(patience)s::interval)::int
             as offline -- as `sensor_freshness` says
-    from (
-        select site_id, device_id, interval_s, coalesce(min(received), device_heard) as received -- as in `devices`
-        from placed group by site_id, device_id, interval_s, device_heard
-    ) d
+    from (select distinct site_id, device_id, interval_s, device_heard from placed) d
     group by site_id
 ), door as (
     select sp.space_id, (array_agg(h.heard order by h.silent desc nulls first))[1] as heard,

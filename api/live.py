@@ -190,8 +190,9 @@ class Hub:
     def close(self) -> None:
         """End every stream and the listener, from any thread. What joins later ends at once."""
         self._stop.set()
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._end_streams)
+        with contextlib.suppress(RuntimeError):  # the loop is gone: so are the streams
+            if self._loop:
+                self._loop.call_soon_threadsafe(self._end_streams)
 
     @property
     def streams(self) -> int:
@@ -206,10 +207,11 @@ class Hub:
     def answers(self, wait_s: float) -> bool:
         """Tell whether the event loop takes a turn within `wait_s`; call it from any other thread."""
         turned = threading.Event()
-        if self._loop is None or self._loop.is_closed():
-            return False
-        self._loop.call_soon_threadsafe(turned.set)
-        return turned.wait(wait_s)
+        with contextlib.suppress(RuntimeError):  # the loop is gone
+            if self._loop:
+                self._loop.call_soon_threadsafe(turned.set)
+                return turned.wait(wait_s)
+        return False
 
     async def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""

@@ -59,12 +59,15 @@ def serve(
 
     stop = asked_to_end()
     loaded = settings(service)
-    dead = []
+    dead, before = [], threading.excepthook
 
     def end(args: threading.ExceptHookArgs) -> None:
+        if issubclass(args.exc_type, SystemExit):
+            return
         dead.append(args.thread)
-        text, extra = "A thread has died, and the service ends with it", {"action": "thread_died"}
-        logging.getLogger(__name__).critical(text, exc_info=args.exc_value, extra=extra)
+        text, extra = "The thread %s has died, and the service ends with it", {"action": "thread_died"}
+        name = args.thread.name if args.thread else "?"
+        logging.getLogger(__name__).critical(text, name, exc_info=args.exc_value, extra=extra)
         stop.set()
 
     threading.excepthook = end
@@ -74,5 +77,7 @@ def serve(
     except BesokError as exc:  # said where the rest of the service is said
         logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
         raise typer.Exit(1) from None
+    finally:
+        threading.excepthook = before
     if dead:
         raise typer.Exit(1)

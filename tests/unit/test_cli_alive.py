@@ -1,6 +1,7 @@
 """What a health check says of a service, and how one ends that only looks alive."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -25,9 +26,8 @@ def test_a_service_is_asked_whether_it_is_ready(capsys: pytest.CaptureFixture[st
 
 
 @pytest.fixture
-def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def as_before() -> Iterator[None]:
     """Undo what a service sets for its whole process."""
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in handlers.items():
@@ -40,8 +40,20 @@ def test_a_service_ends_with_each_of_its_threads(capsys: pytest.CaptureFixture[s
         threading.Thread(target=lambda: [][0], name="news").start()
         stop.wait()
 
+    before = threading.excepthook
     with pytest.raises(typer.Exit) as ended:
         serve(run, "jobs")
-    assert ended.value.exit_code == 1
+    assert ended.value.exit_code == 1 and threading.excepthook is before
     said = capsys.readouterr().err
-    assert "CRITICAL" in said and "IndexError" in said
+    assert "CRITICAL" in said and "thread news" in said and "IndexError" in said
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_thread_that_ends_itself_has_not_died(capsys: pytest.CaptureFixture[str]) -> None:
+    def run(_: Settings, stop: threading.Event) -> None:
+        thread = threading.Thread(target=sys.exit)
+        thread.start()
+        thread.join()
+
+    serve(run, "jobs")
+    assert "died" not in capsys.readouterr().err

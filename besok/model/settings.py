@@ -151,6 +151,12 @@ class Settings(BaseSettings):
         """Return the name under which this process is watched."""
         return f"{kind}-{self.instance}" if self.instance else kind
 
+    @field_validator("mqtt_host")
+    @classmethod
+    def _possible_host(cls, host: str) -> str:
+        host.encode("idna")
+        return host
+
     @field_validator("readings_days", "audit_days")
     @classmethod
     def _long_enough(cls, days: int, info: ValidationInfo) -> int:

@@ -35,7 +35,7 @@
   window.besok.writing = () => page()?.querySelector("details[open] > form[data-send], form:has(input:not([type=checkbox], [type=hidden]), textarea, select):focus-within");
 
   // A page that is drawn again has new elements: what somebody has in hand, unfolded or ticked is so again.
-  let at = "", held = null;
+  let at = "", held = null, around = "";
   const folds = new Map(), ticks = new Map();
   const named = (one) => one.id || (one.matches("summary") && one.parentElement.id) || one.ariaLabel || (one.form?.dataset.fields ?? "") + (one.querySelector("summary") ?? one).textContent || one.href;
   const like = (tag, name) => [...page().querySelectorAll(tag)].filter((one) => named(one) === name);
@@ -53,7 +53,7 @@
     return alike.length === 1 ? alike[0] : undefined;
   };
   const within = (one) => page()?.contains(one) && one !== page();
-  document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; });
+  document.addEventListener("focusin", ({ target }) => { held = within(target) ? mark(target) : null; around = target.closest("#page details[id]")?.id; });
   document.addEventListener("pointerdown", ({ target }) => { if (held && page()?.contains(target) && !marked(held)?.contains(target)) held = null; });
   document.addEventListener("focusout", ({ target }) => setTimeout(() => {
     if (target.isConnected && document.activeElement === document.body) held = null;  // let go, not drawn over
@@ -73,7 +73,7 @@
     ticks.forEach((on, id) => { const box = document.getElementById(id); if (box) box.checked = on; });
     if (!held || document.activeElement !== document.body) return;
     const one = marked(held), shut = one?.parentElement.closest("details:not([open])");
-    (shut && !one.matches("summary") ? shut.querySelector("summary") : one ?? page()).focus({ preventScroll: true });
+    (shut && !one.matches("summary") ? shut.querySelector("summary") : one ?? document.getElementById(around)?.querySelector("summary") ?? page()).focus({ preventScroll: true });
   }
 
   // What is being computed is looked for until it is there.

@@ -12,7 +12,7 @@ from besok.model.errors import SchemaMismatch, StoreError
 from besok.model.settings import Settings
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import BEHIND, EVERY, Heartbeat
+from besok.store.heartbeats import BEHIND, Heartbeat, beats
 from collectors.counters import Counters
 from collectors.devices import registry
 from collectors.identity import Registrar
@@ -115,15 +115,14 @@ def _catch_up(db: Database, new_devices: int) -> None:
 
 def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
     """Until stopped, write heartbeats with our figures to the database."""
-    heartbeat = Heartbeat(settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0])
-    now = utc_now()
+    name = settings.mqtt_client_id.removeprefix("besok-").partition(SECRET)[0]
+    heartbeat = Heartbeat(name)
     while True:
-        last, now = now, utc_now()
-        if not counters.connected or now - last > EVERY:  # the machine slept
-            counters.hearing = now.timestamp()
+        now = utc_now()
         try:
             schema.check(db)
             counters.mismatch = ""
+            counters.note_presence(now, next((one.detail for one in beats(db) if one.name == name), {}))
             is_behind = counters.behind_s(now) > BEHIND.total_seconds()
             state = counters.connected, counters.lost > 0, is_behind
             heartbeat.beat(db, now, counters.detail(now, waiting=len(inbox)), state)

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from besok.model.views.live import LATE_AFTER
 from besok.store.write import Batch, Written
 
 LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
@@ -62,7 +63,22 @@ class Counters:
     # set by the thread of the heartbeat, and at each commit
     answered: datetime | None = None  # when the database last answered; None if the last poll failed
     mismatch: str = ""  # sentence: what is wrong with the version of the database
-    hearing: float = 0.0  # since when it is at work and connected without a break, as a POSIX time
+    present: float = 0.0  # when it last was at work and connected, as a POSIX time
+    hearing: float = 0.0  # since when it is so without a long pause
+
+    def note_presence(self, now: datetime, earlier: Mapping[str, Any]) -> None:
+        """Note that the database answers `now`; `earlier` has the figures of the last heartbeat.
+
+        A pause after which a usual sensor is not even late counts for nothing: the broker keeps what is sent.
+        """
+        if not self.present:  # a new process
+            self.present, self.hearing = (float(earlier.get(name, 0)) for name in ("present", "hearing"))
+        if self.connected:
+            if (
+                abs(now.timestamp() - self.present) > LATE_AFTER.total_seconds()
+            ):  # also where the clock was set
+                self.hearing = now.timestamp()
+            self.present = now.timestamp()
 
     @property
     def waiting(self) -> int:

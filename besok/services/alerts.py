@@ -10,12 +10,11 @@ from besok.model import calendar, messages
 from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound, if_found
 from besok.model.site import Site
-from besok.model.views.live import freshness
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
 from besok.services.devices import get_devices
 from besok.services.forecast import get_outlook
-from besok.services.health import get_health, hearing_since
+from besok.services.health import get_health
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_usable
@@ -38,15 +37,9 @@ class Situation:
         return load_usable(self.db)
 
     @cached_property
-    def unclear(self) -> tuple[str, ...]:
-        """The sensors from which little or only what is old comes, or that could not be heard for long enough."""
-        since = hearing_since(self.db, self.now)
-        return tuple(
-            one.device
-            for one in get_devices(self.db, now=self.now)
-            if one.freshness == "late"
-            or (one.is_offline and freshness(since, self.now, one.interval_s) != "stale")
-        )
+    def delayed(self) -> tuple[str, ...]:
+        """The sensors from which little or only what is old comes."""
+        return tuple(one.device for one in get_devices(self.db, now=self.now) if one.freshness == "late")
 
     @cached_property
     def troubles(self) -> list[Trouble]:
@@ -157,7 +150,10 @@ def _sensors(situation: Situation, rule: AlertRule) -> States:
             for site, begins, doors in [placed[one.name]]
             if _lasts(one.since or begins, rule, now)
         ),
-        unclear=situation.unclear,
+        unclear=(
+            *situation.delayed,
+            *(one.name for one in situation.troubles if one.kind == "sensor_unclear"),
+        ),
     )
 
 

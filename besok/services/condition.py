@@ -23,6 +23,7 @@ Kind = Literal[
     "clock",
     "forecast_old",
     "sensor_offline",
+    "sensor_unclear",
     "backup_old",
     "backup_never",
     "job_failed",
@@ -128,11 +129,13 @@ def is_too_old(version: str) -> bool:
 
 
 def _sensors(db: Database, now: datetime) -> Iterator[Trouble]:
-    """Yield the sensors that are offline, each once it has had its time to send since it could be heard."""
+    """Yield the sensors that are offline, or unclear until each has had its time to send since it could be heard."""
     since = hearing_since(db, now)
     for device in get_devices(db, now=now):
-        if device.is_offline and freshness(since, now, device.interval_s) == "stale":
-            yield Trouble(kind="sensor_offline", name=device.device, since=device.received)
+        if device.is_offline:
+            is_clear = freshness(since, now, device.interval_s) == "stale"
+            kind: Kind = "sensor_offline" if is_clear else "sensor_unclear"
+            yield Trouble(kind=kind, name=device.device, since=device.received)
 
 
 def _forecasts(db: Database, now: datetime) -> Iterator[Trouble]:

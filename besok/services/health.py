@@ -7,7 +7,7 @@ from besok.model.views.devices import Health, ServiceHealth
 from besok.model.views.like import like
 from besok.store import schema
 from besok.store.database import Database
-from besok.store.heartbeats import Beat, beats
+from besok.store.heartbeats import BEHIND, Beat, beats
 
 LOST_AFTER = timedelta(seconds=10)  # without the broker: to connect again takes less
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
@@ -75,11 +75,18 @@ def not_receiving_since(db: Database, now: datetime) -> datetime | None:
 
 
 def hearing_since(db: Database, now: datetime) -> datetime:
-    """Return since when every collector has been able to hear its sensors without a break: `now` if none is."""
-    if not_receiving_since(db, now):
+    """Return since when a collector hears sensors without a long pause, the first where several do.
+
+    It is `now` while none does, or while one is behind: what it has not stored yet was heard, too. Where collectors
+    divide the topics, sensors of one that is away are judged as if another heard them.
+    """
+    at = now.timestamp()
+    present = [
+        b.detail for b in beats(db) if abs(at - b.detail.get("present", 0)) < SILENT_AFTER.total_seconds()
+    ]
+    if any(detail["lag_s"] > BEHIND.total_seconds() for detail in present):
         return now
-    hearing = [float(b.detail.get("hearing") or 0) for b in beats(db) if kind_of(b.name) == "collector"]
-    return datetime.fromtimestamp(max(hearing, default=0), UTC)
+    return datetime.fromtimestamp(min([at, *(detail["hearing"] for detail in present)]), UTC)
 
 
 def _ended(collector: Beat, now: datetime) -> datetime | None:

@@ -15,6 +15,14 @@ from besok.store.database import Database
 OK, PROBLEM, NOTE = "ok", "PROBLEM", "note"
 SHOWN: Final = 5  # sensors by name
 FREE_SOME: Final = "free some, or give the database a larger disk"
+SENSORS: Final = {
+    "sensor_offline": (PROBLEM, "offline", "the page Sensors says since when, and what else is wrong"),
+    "sensor_unclear": (
+        NOTE,
+        "not judged yet",
+        "after a pause of the collector each has its own time to send first",
+    ),
+}
 STARTS: Final = {"jobs": "work", "web": "serve", "receiver": "receive", "scenarios": "run-scenarios"}
 
 
@@ -28,17 +36,17 @@ class Finding:
 
 
 def conditions(db: Database, now: datetime) -> Iterator[Finding]:
-    """Yield what is wrong with services, sensors, forecasts and backups."""
+    """Yield what is wrong with services, sensors, forecasts and backups, or that all is well."""
     troubles = get_troubles(db, now)
-    offline = [trouble for trouble in troubles if trouble.kind == "sensor_offline"]
-    yield from (_finding(trouble, now) for trouble in troubles if trouble.kind != "sensor_offline")
-    if offline:
-        names = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in offline[:SHOWN])
-        more = f" and {len(offline) - SHOWN} more" if len(offline) > SHOWN else ""
-        text = f"{many(len(offline), 'sensor')} offline: {names}{more}"
-        yield Finding(
-            state=PROBLEM, text=text, advice="the page Sensors says since when, and what else is wrong"
-        )
+    yield from (_finding(trouble, now) for trouble in troubles if trouble.kind not in SENSORS)
+    for kind, (state, condition, advice) in SENSORS.items():
+        if sensors := [trouble for trouble in troubles if trouble.kind == kind]:
+            names = ", ".join(f"{one.name} ({_age(one.since, now)})" for one in sensors[:SHOWN])
+            more = f" and {len(sensors) - SHOWN} more" if len(sensors) > SHOWN else ""
+            text = f"{many(len(sensors), 'sensor')} {condition}: {names}{more}"
+            yield Finding(state=state, text=text, advice=advice)
+    if {trouble.kind for trouble in troubles} <= {"backup_never"}:
+        yield Finding(state=OK, text="Services and sensors are heard, forecasts are fresh")
 
 
 def disk(path: Path) -> Finding | None:

@@ -145,10 +145,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             if db.is_full():
                 text = "The disk of the database is full: nothing is stored, and the broker keeps what sensors send"
                 yield Finding(state=PROBLEM, text=text, advice=FREE_SOME)
-            findings = list(conditions(db, now))
-            yield from findings
-            if not any(finding.state == PROBLEM for finding in findings):
-                yield Finding(state=OK, text="Services and sensors are heard, forecasts are fresh")
+            yield from conditions(db, now)
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:

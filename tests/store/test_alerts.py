@@ -32,6 +32,7 @@ from besok.store.heartbeats import beat
 from besok.text import alert_text
 from besok.text.formats import stamp
 from besok.text.languages import speaking
+from cli.stack import conditions
 from collectors import collector
 from collectors.counters import Counters
 from collectors.inbox import Inbox as Received
@@ -63,7 +64,7 @@ def library(db: Database, now: datetime) -> Database:
     heard(db, now)
     for name in ("jobs", "web"):
         beat(db, name, now, {})
-    beat(db, "besok-collector", now + timedelta(days=1), {})  # works all the time
+    collecting(db, now)
     return db
 
 
@@ -174,9 +175,51 @@ def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
     return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
 
 
+def collecting(db: Database, now: datetime, name: str = "besok-collector", **figures: Any) -> None:
+    """Have a collector at work: for ever, if nothing else is said."""
+    counters = Counters(connected=True, present=now.timestamp(), **figures)
+    beat(db, name, now, counters.detail(now, waiting=0))
+
+
+def collect(
+    db: Database, moments: list[datetime], monkeypatch: pytest.MonkeyPatch, *, broker: bool = True
+) -> None:
+    """Run the heartbeat of a new collector at these times; it connects after the first, if there is a broker."""
+    counters, left = Counters(), list(moments)
+
+    class Running(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            del left[0]
+            counters.connected = broker
+            return not left
+
+    monkeypatch.setattr(collector, "utc_now", lambda: left[0])
+    collector._beat(db, Settings(), Received(), counters, Running())
+
+
+def judged_offline(db: Database, now: datetime) -> tuple[list[str], list[str]]:
+    """Judge; return the sensors that are offline, and those of which that is not clear."""
+    alerting.judge(db, now)
+    troubles = get_troubles(db, now)
+    offline, unclear = (
+        sorted(one.name for one in troubles if one.kind == kind)
+        for kind in ("sensor_offline", "sensor_unclear")
+    )
+    assert alerts.rules(db) == [] or {*offline} <= {
+        one.subject for one in alerts.listing(db, now) if not one.resolved
+    }
+    return offline, unclear
+
+
+def judge(db: Database, now: datetime) -> None:
+    """Judge while a collector works."""
+    collecting(db, now)
+    alerting.judge(db, now)
+
+
 def turn(db: Database, now: datetime) -> None:
     """What the jobs do every half minute."""
-    alerting.judge(db, now)
+    judge(db, now)
     if alerting.to_send(db, now):
         alerting.send(db, now)
 
@@ -210,43 +253,57 @@ def test_after_a_pause_each_sensor_has_its_time_to_send_before_it_is_judged(
     alerts.put_target(library, "desk", "json://127.0.0.1:9")
     rule(library, "sensor_offline", now)
     execute(library, "update device set interval_s = 600 where external_id = 'lib/back'")
-    counters, moments = Counters(connected=True), [now]
-    monkeypatch.setattr(collector, "utc_now", lambda: moments[0])
+    both = ["lib/back", "lib/front"]
 
-    class Sleeping(threading.Event):
-        """Asleep from the first moment to the second."""
+    def judged(*minutes: float, broker: bool = True) -> tuple[list[str], list[str]]:
+        collect(library, [now + one * MINUTE for one in minutes], monkeypatch, broker=broker)
+        return judged_offline(library, now + minutes[-1] * MINUTE)
 
-        def wait(self, timeout: float | None = None) -> bool:
-            moments[0] += timedelta(hours=2) if moments[0] == now else timedelta(seconds=5)
-            return moments[0] > now + timedelta(hours=2, seconds=10)
-
-    collector._beat(library, Settings(), Received(), counters, Sleeping())
-    woke = now + timedelta(hours=2)
-
-    def judged(at: datetime) -> list[str]:
-        beat(library, "besok-collector", at, counters.detail(at, waiting=0))
-        alerting.judge(library, at)
-        offline = [one.name for one in get_troubles(library, at) if one.kind == "sensor_offline"]
-        open_ = [one.subject for one in alerts.listing(library, at) if not one.resolved]
-        assert sorted(offline) == sorted(open_)
-        return sorted(open_)
-
-    assert judged(woke + MINUTE) == []
-    assert judged(woke + 6 * MINUTE) == ["lib/front"]
-    assert judged(woke + 51 * MINUTE) == ["lib/back", "lib/front"]
-    counters.hearing = (woke + 52 * MINUTE).timestamp()  # and again
-    beat(library, "besok-collector", woke + 53 * MINUTE, counters.detail(now, waiting=0))
-    alerting.judge(library, woke + 53 * MINUTE)
+    assert judged(0, 1, 120, 121) == ([], both), "the machine slept"
+    assert judged(122, 123, 124, 125, 126) == (["lib/front"], ["lib/back"])
+    assert judged(127, 128, *range(130, 173, 2)) == (both, [])
+    assert judged(*range(173, 179), broker=False) == ([], both)
+    assert judged(178.5, 179, 180) == ([], both), "it was without its broker for long"
     assert not any(one.resolved for one in alerts.listing(library, now)), "nothing says that it is over"
+    found = [one.text for one in conditions.conditions(library, now + 180 * MINUTE) if "sensors" in one.text]
+    assert found == ["2 sensors not judged yet: lib/back (3 hours ago), lib/front (3 hours ago)"]
+
+
+def test_a_collector_that_restarts_again_and_again_holds_no_alert_back(
+    library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start in range(10, 20, 3):  # and is away for a minute
+        collect(library, [now + (start + n) * MINUTE for n in (0, 0.5, 2)], monkeypatch)
+    assert judged_offline(library, now + 21 * MINUTE) == (["lib/back", "lib/front"], [])
+
+
+def test_sensors_are_judged_after_the_clock_was_put_back(
+    library: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(library, "delete from service where name = 'besok-collector'")
+    collect(library, [now + n * MINUTE for n in (180, 181, *range(6))], monkeypatch)
+    assert judged_offline(library, now + 5 * MINUTE) == ([], [])
+    collect(library, [now + n * MINUTE for n in range(6, 8)], monkeypatch)
+    assert judged_offline(library, now + 7 * MINUTE) == (["lib/back", "lib/front"], [])
+
+
+def test_sensors_are_judged_by_the_collector_that_hears_longest(library: Database, now: datetime) -> None:
+    later = now + 10 * MINUTE
+    collecting(library, now + timedelta(days=1), "died before the clock was put back")
+    assert judged_offline(library, later) == ([], ["lib/back", "lib/front"])
+    collecting(library, later, "new", hearing=later.timestamp())
+    assert judged_offline(library, later) == ([], ["lib/back", "lib/front"])
+    collecting(library, later, "old")
+    assert judged_offline(library, later) == (["lib/back", "lib/front"], [])
+    collecting(library, later, "new", hearing=later.timestamp(), writing=later - 2 * MINUTE)
+    assert judged_offline(library, later) == ([], ["lib/back", "lib/front"]), "readings wait to be stored"
 
 
 def test_while_no_collector_works_no_sensor_is_said_to_be_offline(library: Database, now: datetime) -> None:
     alerts.put_target(library, "desk", "json://127.0.0.1:9")
     rule(library, "sensor_offline", now)
-    beat(library, "besok-collector", now, {})
-    alerting.judge(library, now + 10 * MINUTE)
+    assert judged_offline(library, now + 10 * MINUTE) == ([], ["lib/back", "lib/front"])
     assert alerts.listing(library, now) == []
-    assert "sensor_offline" not in {one.kind for one in get_troubles(library, now + 10 * MINUTE)}
 
 
 def test_bursts_of_stored_readings_neither_begin_nor_end_an_alert(
@@ -309,9 +366,9 @@ def test_a_sensor_is_offline_since_its_last_burst(library: Database, now: dateti
     rule(library, "sensor_offline", now, minutes=90)
     burst(library, now, of=now - timedelta(hours=2))
     for minutes in (6, 60, 89):
-        alerting.judge(library, now + minutes * MINUTE)
+        judge(library, now + minutes * MINUTE)
         assert alerts.listing(library, now) == []
-    alerting.judge(library, now + 90 * MINUTE)
+    judge(library, now + 90 * MINUTE)
     assert [one.since for one in alerts.listing(library, now)] == [now, now]
 
 
@@ -379,7 +436,7 @@ def test_what_ends_or_is_asked_for_while_a_message_is_sent_is_not_lost(
     def slow(*message: str) -> str | None:
         monkeypatch.undo()
         heard(library, now)
-        alerting.judge(library, now)
+        judge(library, now)
         assert alerts.try_target(library, "desk")
         return deliver(*message)
 
@@ -655,7 +712,7 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
     with pytest.raises(JobError, match=f"rule {number}"):
-        alerting.judge(library, now)
+        judge(library, now)
     alerting.send(library, now)
     assert desk.subjects == ["Besök: 2 larm"]
 
@@ -692,10 +749,10 @@ def test_a_target_that_cannot_be_reached_is_a_failed_job(
     assert unreached(6) == ["send alerts/desk"]
     assert not alerting.to_send(library, now + 6 * MINUTE), "it waits"
     heard(library, now + 7 * MINUTE)
-    alerting.judge(library, now + 7 * MINUTE)
+    judge(library, now + 7 * MINUTE)
     assert unreached(60) == ["send alerts/desk"] and unreached(180) == [], "nothing is sent there any more"
     heard(library, now)
-    alerting.judge(library, now + 20 * MINUTE)
+    judge(library, now + 20 * MINUTE)
     desk.refuses = False
     turn(library, now + 30 * MINUTE)
     assert desk.subjects == ["Besök: 2 larm"] and unreached(31) == []
@@ -713,7 +770,7 @@ def test_what_begins_again_while_its_end_is_sent_is_told(
     def slow(*message: str) -> str | None:
         monkeypatch.undo()
         execute(library, "update device set interval_s = 60")
-        alerting.judge(library, now + MINUTE)
+        judge(library, now + MINUTE)
         return deliver(*message)
 
     monkeypatch.setattr(alerting, "deliver", slow)
@@ -736,7 +793,7 @@ def test_a_space_without_an_estimate_is_not_over(library: Database, desk: Inbox,
 def test_a_thousand_alerts_are_a_message_that_any_service_takes(library: Database, now: datetime) -> None:
     rule(library, "sensor_offline", now)
     heard(library, now - 10 * MINUTE)
-    alerting.judge(library, now)
+    judge(library, now)
     one, _ = alerts.listing(library, now)
     names = {n: f"Sensor {n}" for n in range(1000)}
     many = [replace(one, id=n, resolved=now if n >= 900 else None) for n in range(1000)]

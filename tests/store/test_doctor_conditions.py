@@ -32,7 +32,7 @@ def well(db: Database, now: datetime) -> Database:
     execute(db, "update device set last_received = %s", (now,))
     execute(db, "update channel set last_time = %s", (now,))
     for name in ("jobs", "web", "besok-collector", BACKUP):
-        beat(db, name, now, {"lag_s": 0.1})
+        beat(db, name, now, {"lag_s": 0.1, "present": now.timestamp(), "hearing": 0})
     return db
 
 
@@ -109,7 +109,7 @@ def test_what_never_worked_is_named_too(db: Database, now: datetime) -> None:
         and "No web service" in said
         and "No collector service" in said
     )
-    assert "2 sensors offline: lib/back (never), lib/front (never)" in said
+    assert "2 sensors not judged yet: lib/back (never), lib/front (never)" in said
     assert "No backup has been made yet" in said
 
 

@@ -7,8 +7,9 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import quote
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,6 +19,10 @@ LEAST_DAYS: Final = {
     "readings_days": 100,  # what sensors are checked and learnt by looks back 91 days
     "audit_days": 365,
 }
+UNREADABLE: Final = (
+    "this is no address of a database; a password with other characters than letters and digits"
+    " has them percent-encoded (@ as %40, % as %25), or stands in BESOK_DATABASE_PASSWORD"
+)
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Kept = Annotated[int, Field(ge=0, le=36_500)]  # days or months; 0: for ever
 
@@ -157,6 +162,18 @@ class Settings(BaseSettings):
         host.encode("idna")
         return host
 
+    @field_validator("database_url")
+    @classmethod
+    def _readable(cls, url: SecretStr) -> SecretStr:
+        """Refuse what the driver would quote, with parts of the password, or take for a host."""
+        try:
+            parts = conninfo_to_dict(url.get_secret_value())
+        except ProgrammingError:
+            raise ValueError(UNREADABLE) from None
+        if any("@" in str(parts.get(part)) for part in ("host", "port", "dbname")):
+            raise ValueError(UNREADABLE)
+        return url
+
     @field_validator("readings_days", "audit_days")
     @classmethod
     def _long_enough(cls, days: int, info: ValidationInfo) -> int:
@@ -202,5 +219,4 @@ def _with_password(settings: Settings) -> Settings:
     if not password:
         return settings
     url = settings.database_url.get_secret_value()
-    joined = f"{url}{'&' if '?' in url else '?'}password={quote(password, safe='')}"
-    return settings.model_copy(update={"database_url": SecretStr(joined)})
+    return settings.model_copy(update={"database_url": SecretStr(make_conninfo(url, password=password))})

@@ -1,7 +1,6 @@
 """Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -96,7 +95,7 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
     try:
         yield
     except (PoolTimeout, PoolClosed) as exc:
-        raise StoreUnavailable(f"the database cannot be reached: {exc}") from exc
+        raise StoreUnavailable(f"the database cannot be reached: {_one_line(exc)}") from exc
     except psycopg.Error as exc:
         state = exc.sqlstate
         lost = state is None and isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError)
@@ -104,10 +103,14 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
             raise StoreSlow(messages.TOOK_TOO_LONG) from exc
         passing = state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)
         if lost or passing or _is_outdated_plan(exc):
-            raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
+            raise StoreUnavailable(f"the database cannot answer now: {_one_line(exc)}") from exc
         if state and state.startswith(_UNFIT_CLASSES) and not migrating:
             raise SchemaMismatch(messages.DATABASE_UNFIT) from exc
         raise StoreRefused(f"the database refused: {exc}") from exc
+
+
+def _one_line(exc: Exception) -> str:
+    return " ".join(str(exc).split())
 
 
 def _is_outdated_plan(exc: psycopg.Error) -> bool:
@@ -149,17 +152,22 @@ def values_of(row: Any) -> dict[str, Any]:
 class _Pool(ConnectionPool):
     """A pool that says why it has no connection."""
 
-    _failure: BaseException | None = None  # of the last attempt, unless a connection was lent since
+    _failure = ""  # of the last attempt, unless a connection was lent since
 
-    def reconnect_failed(self) -> None:
-        self._failure = sys.exception()
+    def _connect(self, timeout: float | None = None) -> Connection:
+        self._failure = self._failure or "nothing answers"
+        try:
+            return super()._connect(timeout)
+        except Exception as exc:
+            self._failure = str(exc)
+            raise
 
     def getconn(self, timeout: float | None = None) -> Connection:
         try:
             lent = super().getconn(timeout)
         except PoolTimeout as exc:
-            raise PoolTimeout(str(self._failure or exc)) from exc
-        self._failure = None
+            raise PoolTimeout(self._failure or str(exc)) from exc
+        self._failure = ""
         return lent
 
 

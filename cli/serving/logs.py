@@ -32,10 +32,7 @@ def configure(settings: Settings, service: str = "") -> None:
 
 def secrets(settings: Settings) -> list[str]:
     """Return the values that must not be logged: passwords of broker, database and provider, the longest first."""
-    try:
-        database = str(conninfo_to_dict(settings.database_url.get_secret_value()).get("password") or "")
-    except Exception:  # not a database address at all: whoever connects says so
-        database = settings.database_url.get_secret_value()
+    database = str(conninfo_to_dict(settings.database_url.get_secret_value()).get("password") or "")
     provider = settings.oidc_client_secret.get_secret_value()
     values = {settings.mqtt_password.get_secret_value(), provider, database}
     return sorted((text for text in values if len(text) >= LEAST), key=len, reverse=True)

@@ -149,4 +149,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:
-        yield Finding(state=PROBLEM, text=str(exc), advice="is it running, and is BESOK_DATABASE_URL right?")
+        yield Finding(
+            state=PROBLEM,
+            text=str(exc),
+            advice="is BESOK_DATABASE_URL right, and does a firewall let this through?",
+        )

@@ -68,6 +68,13 @@ def test_why_nobody_can_connect_is_told(database_url: str) -> None:
     missing = database_url.replace(urlsplit(database_url).path, "/not_there")
     with Database(missing, pool_size=1, wait_s=5) as db, pytest.raises(StoreUnavailable, match="not_there"):
         db.run("disk_try")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://127.0.0.1:{silent.getsockname()[1]}/besok"
+        with Database(url, wait_s=0.5) as db, pytest.raises(StoreUnavailable, match="nothing answers"):
+            db.run("disk_try")
+    with Database(url, wait_s=1) as db, pytest.raises(StoreUnavailable, match="refused") as told:
+        db.run("disk_try")
+    assert str(told.value) == " ".join(str(told.value).split())
 
 
 def test_what_was_prepared_before_a_migrating_is_prepared_again(db: Database, database_url: str) -> None:

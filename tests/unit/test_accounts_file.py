@@ -5,9 +5,11 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from argon2 import PasswordHasher
+from psycopg.conninfo import conninfo_to_dict
 
 from besok.model.errors import BesokError, SettingsError
 from besok.model.settings import load
@@ -102,15 +104,33 @@ def test_passwords_are_made_once_and_hashed(tmp_path: Path) -> None:
     assert not re.search(topics["write"], "v3.house.devices.vs133.down")
 
 
-def test_secrets_stand_in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"postgresql://besok:{password}@db/besok" for password in ("hunter%zz", "hunter@2", "hunter/2")),
+        *("postgresql://besok:h@x:hunter@db/besok", "host=db password=h hunter"),
+    ],
+)
+def test_an_address_that_would_be_quoted_with_its_password_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match="%40") as told:
+        load()
+    assert "hunter" not in "".join(format_exception(told.value))
+
+
+@pytest.mark.parametrize("url", ["postgresql://besok@db/besok", "host=db user=besok dbname=besok"])
+def test_secrets_stand_in_files(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "password"
     file.write_text("p&ss word\n")
-    monkeypatch.setenv("BESOK_DATABASE_URL", "postgresql://besok@db/besok")
+    monkeypatch.setenv("BESOK_DATABASE_URL", url)
     monkeypatch.setenv("BESOK_DATABASE_PASSWORD_FILE", str(file))
     monkeypatch.setenv("BESOK_MQTT_PASSWORD_FILE", str(file))
     settings = load()
     assert settings.mqtt_password.get_secret_value() == "p&ss word"
-    assert settings.database_url.get_secret_value() == "postgresql://besok@db/besok?password=p%26ss%20word"
+    parts = {"host": "db", "user": "besok", "dbname": "besok", "password": "p&ss word"}
+    assert conninfo_to_dict(settings.database_url.get_secret_value()) == parts
     monkeypatch.setenv("BESOK_MQTT_PASSWORD_FILE", str(tmp_path / "none"))
     with pytest.raises(SettingsError, match=r"BESOK_MQTT_PASSWORD_FILE: .* cannot be read"):
         load()

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
@@ -66,8 +65,8 @@ def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
 
 
 def to_send(db: Database, now: datetime) -> bool:
-    """Tell whether any report is due to be sent; none is while history is being written: it would tell a part."""
-    return not backfill.under_way(db, now) and any(_due(db, now))
+    """Tell whether any report is due to be sent."""
+    return any(_due(db, now))
 
 
 def send(db: Database, now: datetime) -> None:
@@ -89,15 +88,12 @@ def send(db: Database, now: datetime) -> None:
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
     """Send a report and record the outcome; return the error, if any."""
-    settings = environment.load()
-    with speaking(settings.language):
+    with speaking(environment.load().language):
         try:
             paper = get_monthly_report(db, one.site, one.month, now)
         except NotFound as exc:
             log.debug("no monthly report: %s", exc)
             return None
-        page = f"{settings.public_url.rstrip('/')}/progress/"  # who reads a mail stands before no page
-        paper = replace(paper, sources=paper.sources.replace("/progress/", page))
         file = Attached(name=f"{one.site}-{one.month:%Y-%m}.pdf", content=pdf.render(paper))
         problem = deliver(url, paper.title, paper_page.page(paper), file)
     alerts.report_sent(db, one.rule, one.site, one.subject, problem, now)
@@ -108,7 +104,9 @@ def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
 
 
 def _due(db: Database, now: datetime) -> Iterator[Due]:
-    sent, places = alerts.reports_sent(db), sites.load_usable(db)
+    """Yield the reports to be sent, except of sites whose history is being written: they would tell a part."""
+    sent, part = alerts.reports_sent(db), backfill.sites_under_way(db, now)
+    places = [place for place in sites.load_usable(db) if place.id not in part]
     for rule in alerts.rules(db):
         if rule.kind == "monthly_report":
             for place in places:

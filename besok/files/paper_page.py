@@ -2,8 +2,6 @@
 
 from html import escape
 
-from jinja2.utils import urlize
-
 from besok.files.pdf import Paper
 
 STYLE = (
@@ -21,10 +19,12 @@ def page(paper: Paper) -> str:
         f"<h2>{escape(heading)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
         for heading, lines in paper.sections
     )
+    page = escape(paper.page)
+    page = f'<a href="{page}">{page}</a>' if "://" in page else page
     return (
         f'<!DOCTYPE html><html lang="{paper.language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(paper.title)}</title>'
         f"<style>{STYLE}</style></head><body><main><h1>{escape(paper.title)}</h1>"
         f'<p class="quiet">{escape(paper.subtitle)}</p><table role="presentation"><tr>{cells}</tr></table>{lead}{parts}'
-        f'<p class="quiet">{urlize(paper.sources)}</p></main></body></html>'
+        f'<p class="quiet">{escape(paper.sources)} Besök, {page}</p></main></body></html>'
     )

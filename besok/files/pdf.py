@@ -59,6 +59,7 @@ class Paper:
     sections: Sequence[tuple[str, Sequence[str]]]
     sources: str
     language: str
+    page: str = ""  # the address of what is behind it
 
 
 def register_fonts() -> None:
@@ -77,7 +78,9 @@ def render(paper: Paper) -> bytes:
     body = KeepInFrame(WIDTH, HEIGHT - FOOT, list(_parts(paper)), mode="shrink", vAlign="TOP")
     _, tall = body.wrapOn(canvas, WIDTH, HEIGHT - FOOT)
     body.drawOn(canvas, MARGIN, A4[1] - MARGIN - tall)
-    foot = KeepInFrame(WIDTH, FOOT, [_paragraph(paper.sources, SMALL)], mode="shrink")
+    foot = KeepInFrame(
+        WIDTH, FOOT, [_paragraph(f"{paper.sources} Besök, {paper.page}", SMALL)], mode="shrink"
+    )
     foot.wrapOn(canvas, WIDTH, FOOT)
     foot.drawOn(canvas, MARGIN, MARGIN)
     canvas.setFont(PLAIN, SMALL.fontSize)

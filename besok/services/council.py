@@ -51,7 +51,7 @@ def make_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
         lead=[*simulated(place.sandbox), *council_text.lead(progress, coming, weekdays, names)],
         curve=_curve(db, place, progress, coming),
         sections=council_text.sections(get_actions(db, site, today), known, get_levers(db, site, today)),
-        sources=council_text.sources(site, progress, coming),
+        sources=council_text.sources(progress, coming),
         language=language(),
     )
 

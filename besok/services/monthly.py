@@ -82,7 +82,7 @@ def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> 
                 _worked(db, place, first, last, now),
             ),
         ],
-        sources=monthly_text.sources(site),
+        sources=monthly_text.sources(),
         language=language(),
     )
 

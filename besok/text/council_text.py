@@ -73,8 +73,8 @@ def end(line: str, visits: float | None) -> str:
     return line if visits is None else f"{line} {formats.number(narratives.rounded(visits))}"
 
 
-def sources(site: str, progress: Progress, coming: Outlook | None) -> str:
-    """Return the basis of the figures, and where to find them."""
+def sources(progress: Progress, coming: Outlook | None) -> str:
+    """Return the basis of the figures."""
     counted = _(
         "Visits are entries through the outer doors; {share} of the last 365 days were counted completely."
     )
@@ -85,6 +85,5 @@ def sources(site: str, progress: Progress, coming: Outlook | None) -> str:
         counted.format(share=formats.percent(progress.coverage_365)),
         source_text.format(source=formats.source(source)) if source else "",
         forecast.format(day=formats.day(coming.origin), model=coming.model) if coming else "",
-        f"Besök, /progress/{site}",
     )
     return " ".join(filter(None, sentences))

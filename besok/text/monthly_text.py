@@ -148,9 +148,8 @@ def quality(complete: int, days: int, worked: Mapping[str, float]) -> Section:
     return _("Data quality"), lines if gaps else [*lines, _("No sensor was offline for long.")]
 
 
-def sources(site: str) -> str:
-    """Return the basis of the figures, and where to find them."""
-    text = _(
+def sources() -> str:
+    """Return the basis of the figures."""
+    return _(
         "Visits are counted by sensors at the doors; what was not measured is imputed, never counted as zero."
     )
-    return f"{text} Besök, /progress/{site}"

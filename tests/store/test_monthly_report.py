@@ -1,6 +1,7 @@
 """The monthly report: what it says, that a job makes it, and that each subscriber gets it once, by a real server."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -86,10 +87,10 @@ def test_a_closed_month_is_told_on_one_page(library: Database) -> None:
 def test_names_are_text_on_the_page() -> None:
     paper = pdf.Paper(
         title="<script>x</script>", subtitle="<b>", figures=[("<i>", "&")], lead=["<u>"], curve=None,
-        sections=[("<s>", ["<q>"])], sources="<p", language="en",
+        sections=[("<s>", ["<q>"])], sources="<p", language="en", page="http://<em",
     )  # fmt: skip
     page = paper_page.page(paper)
-    assert not any(tag in page for tag in ("<script>", "<i>", "<u>", "<s>", "<q>", "<p<"))
+    assert not any(tag in page for tag in ("<script>", "<i>", "<u>", "<s>", "<q>", "<p<", "<em"))
 
 
 def test_a_job_makes_it_once_the_month_is_over(library: Database) -> None:
@@ -102,16 +103,18 @@ def test_a_job_makes_it_once_the_month_is_over(library: Database) -> None:
     kept = results.read(library, "lib", results.MONTHLY, dict[str, pdf.Paper], date(2026, 5, 31))
     assert kept and kept.keys() == {"sv", "en"}
     with speaking("sv"):
-        assert get_monthly_report(library, "lib", MAY, NOW) == kept["sv"]
+        assert get_monthly_report(library, "lib", MAY, NOW) == replace(kept["sv"], page="/progress/lib")
     assert monthly_reports.is_due(library, NOW + timedelta(days=20))
 
 
-def test_none_is_sent_while_history_is_being_written(library: Database) -> None:
+def test_none_is_sent_of_a_site_whose_history_is_being_written(library: Database) -> None:
     subscribe(library, "json://127.0.0.1:9", NOW, site="lib")
-    run, now = backfill.Run(digest="test", sites=["lib"]), datetime.now(UTC)  # noted by the database's clock
-    run.advance(library, MAY)
-    assert not monthly_reports.to_send(library, now)
-    run.finish(library)
+    now = datetime.now(UTC)  # noted by the database's clock
+    for written in ("lib", "elsewhere"):
+        run = backfill.Run(digest="test", sites=[written])
+        run.advance(library, MAY)
+        assert monthly_reports.to_send(library, now) == (written != "lib")
+        run.finish(library)
     assert monthly_reports.to_send(library, now)
 
 
@@ -120,11 +123,11 @@ def test_a_mail_leads_to_the_page_and_reads_as_text(
 ) -> None:
     taken, url = inbox
     subscribe(library, url.removesuffix("&format=text"), NOW, site="lib")
-    monkeypatch.setenv("BESOK_PUBLIC_URL", "https://besok.example.se/")
+    monkeypatch.setenv("BESOK_PUBLIC_URL", "http://besok-server/")
     turn(library, NOW)
-    assert '<a href="https://besok.example.se/progress/lib">' in taken.pages[0]
+    assert '<a href="http://besok-server/progress/lib">' in taken.pages[0]
     assert "5 580 besök" in taken.bodies[0].replace("\xa0", " ")
-    assert "besok.example.se/progress/lib" in PdfReader(BytesIO(taken.files[0][1])).pages[0].extract_text()
+    assert "http://besok-server/progress/lib" in PdfReader(BytesIO(taken.files[0][1])).pages[0].extract_text()
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections

@@ -85,7 +85,7 @@ def test_what_staff_counted_is_no_measured_year_and_is_said_in_the_language_of_t
         last_365=36_500, coverage_365=0.08, sampled_365=0.92, growth=None,
     )  # fmt: skip
     with speaking("sv"):
-        for told in (texts(target_summary.terms("lib", known, way)), council_text.sources("lib", way, None)):
+        for told in (texts(target_summary.terms("lib", known, way)), council_text.sources(way, None)):
             assert "8\u00a0%" in told and "gate + räknat för hand" in told and "sensorer" not in told
 
 

@@ -14,7 +14,7 @@ from besok.model.views.like import like
 from besok.services import access
 from besok.store import alerts
 from besok.store.database import Database
-from besok.store.sites import load, load_all, load_usable
+from besok.store.sites import load, load_all
 from besok.text import alert_text
 from besok.text.languages import in_both, named
 
@@ -103,7 +103,7 @@ def _info(alert: Alert, sites: Sequence[Site]) -> AlertInfo:
 
 def get_names(db: Database, listed: Sequence[Alert]) -> dict[int, str]:
     """Return the display names of the subjects by alert, each with its site: a message comes from all of them."""
-    sites, names = load_usable(db, past=True), {}
+    sites, names = load_all(db, past=True), {}
     for alert in listed:
         place = _place(alert, sites)
         name = _name(alert, place)

@@ -17,7 +17,7 @@ from besok.services.forecast import get_outlook
 from besok.services.health import get_health
 from besok.store import alerts
 from besok.store.database import Database
-from besok.store.sites import load, load_usable
+from besok.store.sites import load, load_all
 
 AGAIN: Final = 0.9  # of a threshold, beyond which a rule holds no more
 UNKNOWN_FOR: Final = timedelta(days=1)  # an alert stays open without an estimate
@@ -33,8 +33,8 @@ class Situation:
 
     @cached_property
     def places(self) -> tuple[Site, ...]:
-        """All sites that can be used."""
-        return load_usable(self.db)
+        """All sites."""
+        return tuple(load_all(self.db))
 
     @cached_property
     def delayed(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
 from besok.store import quality, results
 from besok.store.database import Database
-from besok.store.sites import load, load_all, load_usable
+from besok.store.sites import load, load_all
 from besok.text.finding_text import Names, advice, certainty, sentence, watched
 
 LAST_WEEK = timedelta(days=6)  # between its first and its last day
@@ -58,7 +58,7 @@ def get_findings(
     if site is not None:
         load(db, site)
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
-    return _infos(rows, load_usable(db)) if rows else []
+    return _infos(rows, load_all(db)) if rows else []
 
 
 def was_checked(db: Database, site: str) -> bool:

@@ -1,11 +1,8 @@
 """Sites in the database: applying a site file, and loading the sites as applied."""
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
@@ -40,8 +37,6 @@ from besok.store.hours import mark_days
 from besok.store.placements import lock_placements, write_placements
 from besok.store.recounted import Recounted, Visits, visits
 from besok.store.rollup import note_counting, rebuild_days, recount
-
-log = logging.getLogger(__name__)
 
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
@@ -305,23 +300,6 @@ def id_of(conn: Connection, site: str) -> int:
 def load_all(db: Database, *, past: bool = False) -> tuple[Site, ...]:
     """All sites, in the order of their file, with their present and future sensors, or `past` ones too."""
     return tuple(_with_days(site) for site in db.fetch("site_files", Site, site=None, history=past))
-
-
-def load_usable(db: Database, *, past: bool = False) -> tuple[Site, ...]:
-    """All sites, as `load_all` does, without those that cannot be loaded or whose time zone is unknown here.
-
-    For work that must go on for the others; that of the estimator tells of them.
-    """
-    usable = []
-    for row in db.fetch("site_files", dict[str, Any], site=None, history=past):
-        try:
-            site = _with_days(msgspec.convert(row, Site))
-            ZoneInfo(site.timezone)
-        except Exception as exc:
-            log.debug("%s cannot be used: %s", row["id"], exc, extra={"action": "site_unusable"})
-        else:
-            usable.append(site)
-    return tuple(usable)
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:

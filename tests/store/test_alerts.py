@@ -19,14 +19,13 @@ from apprise.plugins.slack import NotifySlack
 from besok.model.alerts import AlertRule, AlertState
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.model.settings import Settings
-from besok.model.sitefile import parse
 from besok.services.alert_handling import put_target
 from besok.services.alerts import add_rule
 from besok.services.condition import get_troubles
 from besok.services.devices import get_devices
 from besok.services.live import get_live
 from besok.services.overview import get_overview
-from besok.store import alerts, sites
+from besok.store import alerts
 from besok.store.database import Database, sql, values_of
 from besok.store.heartbeats import beat
 from besok.text import alert_text
@@ -37,13 +36,12 @@ from collectors import collector
 from collectors.counters import Counters
 from collectors.inbox import Inbox as Received
 from dashboard.components import live_parts
-from jobs import alerting, daily
+from jobs import alerting
 from tests.commands import besok, complaint
 from tests.databases import execute, waiting
 from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
-from tests.sitetext import door, sensor, site, space
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox, taking_mail
 
@@ -715,20 +713,6 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
         judge(library, now)
     alerting.send(library, now)
     assert desk.subjects == ["Besök: 2 larm"]
-
-
-def test_a_site_that_cannot_be_loaded_holds_up_no_work_on_others(
-    library: Database, desk: Inbox, now: datetime
-) -> None:
-    odd = site("ruin") + space("hall", ("Sal", "Hall")) + door("gate", ("Port", "Gate"))
-    sites.apply(library, parse(odd + sensor("gate", more="since = 2026-01-01")))
-    execute(library, "update site set timezone = 'Nowhere/Land' where slug = 'ruin'")
-    rule(library, "sensor_offline", now, site="lib")
-    rule(library, "inside_after_closing", now)
-    heard(library, now - 10 * MINUTE)
-    turn(library, now)
-    assert "Bibblan, Entré" in desk.bodies[0]
-    assert [place.id for place, _ in daily.sites(library, now)] == ["lib"]
 
 
 def test_a_target_that_cannot_be_reached_is_a_failed_job(

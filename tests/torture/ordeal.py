@@ -18,9 +18,8 @@ from tests.torture.verdict import Fault, Stored
 from tests.torture.world import Device, Letter
 
 FEWEST = 3  # devices of each kind
-MOST_EACH = (
-    15_000  # readings for one of each kind: more than can pass a door in a quarter would not be believed
-)
+# Readings for one of each kind: more than can pass a door in a quarter would not be believed, were all sent within one
+MOST_EACH = 12_000
 
 # RabbitMQ writes the register of its quorum queues down a moment after a change. Killed before that, it never finds a
 # new queue again, and whoever sends to it waits for ever.

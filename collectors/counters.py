@@ -74,11 +74,9 @@ class Counters:
         if not self.present:  # a new process
             self.present, self.hearing = (float(earlier.get(name, 0)) for name in ("present", "hearing"))
         if self.connected:
-            if (
-                abs(now.timestamp() - self.present) > LATE_AFTER.total_seconds()
-            ):  # also where the clock was set
-                self.hearing = now.timestamp()
-            self.present = now.timestamp()
+            # It is also a pause if the clock was set.
+            is_short = abs(now.timestamp() - self.present) <= LATE_AFTER.total_seconds()
+            self.present, self.hearing = now.timestamp(), self.hearing if is_short else now.timestamp()
 
     @property
     def waiting(self) -> int:

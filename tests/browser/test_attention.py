@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime
 
-from accessibility import in_either_colours
+from accessibility import OF_COLOURS, in_either_colours
 from house import House, Open
 from playwright.sync_api import expect
 
@@ -20,7 +20,7 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
     card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")
     expect(card).to_contain_text("What to do: Check that it is mounted")
     card.locator("summary", has_text="Acknowledge").click()
-    assert in_either_colours(page) == []
+    assert in_either_colours(page, *OF_COLOURS) == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
     card.get_by_label("Your name or initials").fill("Kim")
     card.get_by_label("What it is, or what is done about it").fill("It hangs on Friday")

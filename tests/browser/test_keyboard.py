@@ -39,11 +39,11 @@ def press(page: Page, key: str, times: int) -> list[str]:
     return [one for one in hidden if one]
 
 
-@pytest.mark.parametrize("locale", ["sv-SE", "en-GB"])
+@pytest.mark.parametrize(("locale", "name"), [("sv-SE", "now"), ("en-GB", "data")])
 def test_the_bar_is_walked_as_it_is_read_and_takes_one_row_of_a_wide_screen(
-    quiet_web: str, open_page: Open, locale: str
+    quiet_web: str, open_page: Open, locale: str, name: str
 ) -> None:
-    page = open_page(f"{quiet_web}/data/{SITE}", locale=locale)
+    page = open_page(f"{quiet_web}/{name}/{SITE}", width=390, locale=locale)
     for width in (390, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OUT_OF_ORDER) == [], width
@@ -53,7 +53,7 @@ def test_the_bar_is_walked_as_it_is_read_and_takes_one_row_of_a_wide_screen(
 
 def test_what_has_the_focus_is_not_behind_the_bar(quiet_web: str, open_page: Open) -> None:
     for address, times in ((f"/now/{SITE}", 40), (f"/admin/site/{SITE}/spaces", 20)):
-        page = open_page(quiet_web + address)
+        page = open_page(quiet_web + address, width=390, height=600)
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 600})
             page.locator("#foot a").last.focus()
@@ -71,7 +71,7 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(quiet_web: str, open_page
 
 def test_wide_text_is_not_cut_off(quiet_web: str, open_page: Open) -> None:
     for name in ("now", "spaces", "progress", "sensors"):
-        page = open_page(f"{quiet_web}/{name}/{SITE}", bypass_csp=True)
+        page = open_page(f"{quiet_web}/{name}/{SITE}", width=320, bypass_csp=True)
         page.add_style_tag(content=WIDE_TEXT)
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 900})

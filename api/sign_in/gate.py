@@ -62,7 +62,7 @@ class Gate:
         self.db = db
         self.provider = Provider(settings)
         self.lasts = timedelta(hours=settings.session_hours)
-        self._public = _checked(settings.public_url)
+        self._public = checked(settings.public_url)
         self._reached_by_others = bool(
             self._public
             or settings.expose
@@ -134,7 +134,7 @@ def cookies(headers: Headers) -> dict[str, str]:
     return cookie_parser(re.sub(r"[^ -~]", "?", headers.get("cookie", "")))
 
 
-def _checked(url: str) -> str:
+def checked(url: str) -> str:
     """Return the public address without a trailing slash. Raises SettingsError where nobody could sign in there."""
     parts = urlsplit(url)
     if url and (parts.scheme != "https" or not parts.netloc or parts.path not in ("", "/")):

@@ -32,13 +32,14 @@ def load(text: str) -> dict[str, Any]:
     """Parse TOML. Raises ValueError with a sentence if it is invalid, or holds control characters."""
     try:
         document = tomllib.loads(text)
+        controlled = next((text for text in _texts(document) if has_controls(text)), None)
     except (
         ValueError,
         RecursionError,
     ) as exc:  # numbers and nestings can be too long even for what TOML allows
         reason = "it is nested too deeply" if isinstance(exc, RecursionError) else exc
         raise ValueError(f"this is not TOML: {reason}; correct the line and try again") from exc
-    if controlled := next((text for text in _texts(document) if has_controls(text)), None):
+    if controlled is not None:
         raise ValueError(f"a text holds a control character: take it out of {controlled!r}")
     return document
 

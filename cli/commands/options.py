@@ -31,19 +31,18 @@ def ask_secret(prompt: str, *, twice: bool = False) -> str:
     return sys.stdin.readline().strip("\r\n")
 
 
-def _near(day: datetime | None) -> datetime | None:
+def near(day: datetime | None) -> datetime | None:
+    """Return a day that can be simulated. Raises BadParameter."""
     from sensors_sim.scenario import YEARS  # the simulator takes its time to load
 
     if day and not YEARS[0] <= day.year <= YEARS[1]:
-        raise typer.BadParameter(
-            f"{day:%Y-%m-%d} is too far away; write a year from {YEARS[0]} to {YEARS[1]}"
-        )
+        raise typer.BadParameter(f"{day.date()} is too far away; write a year from {YEARS[0]} to {YEARS[1]}")
     return day
 
 
 def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d") -> Any:
     """Return an option for a business day, or a month, in a time that can be simulated."""
-    return typer.Option(*names, formats=[form], help=about or None, callback=_near)
+    return typer.Option(*names, formats=[form], help=about or None, callback=near)
 
 
 def author_option(*names: str) -> Any:

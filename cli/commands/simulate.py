@@ -12,7 +12,7 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands import planning, score, traffic
-from cli.commands.options import BeginsOption, ScenarioOption, SiteFileOption, day_option, in_order
+from cli.commands.options import BeginsOption, ScenarioOption, SiteFileOption, day_option, in_order, near
 from cli.commands.sitefiles import read, sandboxes
 from cli.serving.settings import serve, settings
 
@@ -26,9 +26,10 @@ app = typer.Typer(no_args_is_help=True)
 def live(
     site_file: SiteFileOption = None,
     start: Annotated[
-        datetime | None, typer.Option(help="Begin then (UTC); today's beginning if left out.")
+        datetime | None,
+        typer.Option(callback=near, help="Begin then (UTC); today's beginning if left out."),
     ] = None,
-    end: Annotated[datetime | None, typer.Option(help="End then (UTC).")] = None,
+    end: Annotated[datetime | None, typer.Option(callback=near, help="End then (UTC).")] = None,
     speed: Annotated[
         float, typer.Option(min=0, help="How much faster the past is sent; 0: at full speed.")
     ] = 0.0,

@@ -16,9 +16,18 @@ def demo(
     scenario: ScenarioOption = "",
 ) -> None:
     """Run the whole system on this machine with simulated sensors; what a scenario changes holds from today on."""
+    from api.sign_in import gate
+    from api.sign_in.provider import Provider
+    from besok.model import settings
     from cli.commands.sitefiles import as_sandbox, read
+    from cli.serving.http import trusted_proxies
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
+
+    loaded = settings.load()  # what can never work is said before anything is started
+    gate.checked(loaded.public_url)
+    trusted_proxies(loaded)
+    Provider(loaded)
 
     scenario_name = (
         str(Path(scenario).resolve()) if Path(scenario).suffix else scenario

@@ -26,6 +26,8 @@ def record(
     from cli.traffic.recording import duration
 
     for_s = duration(for_).total_seconds() if for_ else None
+    if for_s is not None and for_s <= 0:
+        raise typer.BadParameter(f"--for {for_} is no time to record in: write it as 90s, 10m or 2h")
     stop, loaded = asked_to_end(), settings()
     with Database(loaded.database_url.get_secret_value(), pool_size=1) as db:
         known = decode_context.load(db)

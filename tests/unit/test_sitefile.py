@@ -417,3 +417,9 @@ def test_every_key_is_documented(part: type) -> None:
         "deductions",
     }
     assert {key for key in known if f"`{key}`" not in page} == set()
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 5000 + " = 1", "[" + "a." * 5000 + "a]", "a = " + "[" * 5000])
+def test_a_file_that_is_nested_too_deeply_is_refused(text: str) -> None:
+    with pytest.raises(SiteFileError, match="nested too deeply"):
+        parse(text)

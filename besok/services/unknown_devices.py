@@ -230,6 +230,17 @@ def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
     return owners[0]
 
 
+def is_counted(known: Sequence[Site], observed: Observed) -> bool:
+    """Tell whether a sensor that has no end counts at the place of an answer already."""
+    place = (observed.portal, observed.space)
+    return any(
+        (s.portal, s.space) == place and s.role == "primary" and s.last is None and s.until is None
+        for site in known
+        if site.id == observed.site
+        for s in site.sensors
+    )
+
+
 def topic_for(db: Database, name: str) -> str:
     """Return the topic filter for a name: a topic, or a device that was seen."""
     return device_mappings.topic_of(db, name) or name

@@ -162,6 +162,7 @@ def map_device(
         datetime | None, day_option("The first day on which it counts; all if left out.")
     ] = None,
     author: Author = "",
+    yes: Yes = False,
 ) -> None:
     """Say what the messages of an unknown device mean, place it if wanted, and read the kept ones again."""
     if bool(value) == bool(file):
@@ -184,6 +185,9 @@ def map_device(
             observed = unknown_devices.Observed(
                 site=where, portal=portal, space=space, swapped=swapped, since=since.date() if since else None
             )
+            if unknown_devices.is_counted(load_all(db), observed):
+                question = f"A sensor counts at {portal or space} already, and both would. Add this one?"
+                confirm(question, yes)
         number = unknown_devices.keep(db, mapping, author=author, now=now, observed=observed)
         ids = device_mappings.rejected_messages(db, topic)
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)

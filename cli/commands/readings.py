@@ -1,6 +1,7 @@
 """The commands `besok readings`: what a sensor sent in some time, voided and counted again."""
 
 from datetime import UTC, datetime
+from math import inf
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from besok.model.errors import BesokError
 from besok.model.plurals import many
 from besok.services.voids import time_span
 from besok.store import voids
+from besok.store.sites import load
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, DeviceArgument, Reason, SourceOption, Yes, confirm
 from cli.terminal.tables import show
@@ -25,6 +27,8 @@ def list_voids(
         "id source device first last above readings people reason author made undone undone_by undone_why"
     )
     with opened() as db:
+        if site:
+            load(db, site)
         show(voids.listing(db, site or None), columns, "Nothing was voided.")
 
 
@@ -46,10 +50,14 @@ def void(
     """Take what a device sent in some time out of all figures. It is kept, and that time is not measured."""
     if not reason.strip():
         raise BesokError("say why with --reason; it is shown beside the figures")
+    if above is not None and not 0 <= above < inf:
+        raise BesokError(f"--above {above:g} is not possible; write a number of 0 or more")
     now = datetime.now(UTC)
     with opened() as db:
         target = voids.find(db, device, source)
         begins, ends = time_span(db, target, first, last)
+        if begins > now:
+            raise BesokError(f"{begins} is in the future, and nothing was sent then; choose an earlier time")
         affected = voids.affected(db, target, begins, ends, above)
         people = f", {many(affected.people, 'person', 'people')} passing in them" if affected.people else ""
         print(f"{many(affected.readings, 'reading')} of {device} from {begins} to {ends}{people}")

@@ -241,7 +241,9 @@ def test_the_commands_say_what_a_device_means_and_take_it_back(
         'units = { temperature_c = "fahrenheit" }\n'
     )
     place = ("--portal", "front", "--since", "2026-03-02", "--author", "Kim")
-    told = besok("map", "acme/1", "--mapping", str(file), *place)
+    refused = command("device", "map", "acme/1", "--mapping", str(file), *place, answer="n\n")
+    assert refused.exit_code == 1 and "A sensor counts at front already, and both would" in refused.output
+    told = besok("map", "acme/1", "--mapping", str(file), *place, "--yes")
     assert told == "Mapping 1 is kept: 2 read and stored now, 0 still rejected\n"
     assert people_in(house) == 11
     assert readings(house)[-1] == ("acme", "A-1701", "level:1", 20)

@@ -198,3 +198,27 @@ def test_the_command_tells_what_goes_and_how_it_comes_back(
     assert command("readings", "undo", number, "--reason", "no, visitors").exit_code == 0
     assert people(buckets(house)) == (30, 0)
     assert "no, visitors" in command("readings", "list").output
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("2126-03-02", "2126-03-02"), "is in the future"),
+        (("2026-03-02", "2026-03-02", "--above", "-1"), "--above -1 is not possible"),
+        (("2026-03-02", "2026-03-02", "--above", "nan"), "--above nan is not possible"),
+    ],
+)
+def test_the_command_refuses_what_voids_nothing_that_was_sent(
+    house: Database, command: Callable[..., Result], more: tuple[str, ...], told: str
+) -> None:
+    minutes(house, 0, 15)
+    refused = command("readings", "void", "lib/front", *more, "--reason", "a test", "--yes")
+    assert told in str(refused.exception)
+    assert voids.listing(house) == []
+
+
+def test_voids_of_a_site_that_nobody_knows_are_not_listed(
+    house: Database, command: Callable[..., Result]
+) -> None:
+    assert "Nothing was voided." in command("readings", "list", "lib").output
+    assert isinstance(command("readings", "list", "NOWHERE").exception, NotFound)

@@ -59,9 +59,18 @@ def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
     """Yield the sites without a report of the last month, with its first and last day."""
     for place in sites.load_all(db):
         month = last_month(place, now - SETTLED)
-        last = (month + 31 * DAY).replace(day=1) - DAY
-        if results.read(db, place.id, results.MONTHLY, dict[str, pdf.Paper], last) is None:
-            yield place, month, last
+        if _papers(db, place.id, month) is None:
+            yield place, month, _last(month)
+
+
+def _last(month: date) -> date:
+    """Return the last day of a month."""
+    return (month + 31 * DAY).replace(day=1) - DAY
+
+
+def _papers(db: Database, site: str, month: date) -> dict[str, pdf.Paper] | None:
+    """Return the stored report of a month by language: {} where nobody was counted, None before it is made."""
+    return results.read(db, site, results.MONTHLY, dict[str, pdf.Paper], _last(month))
 
 
 def to_send(db: Database, now: datetime) -> bool:
@@ -111,7 +120,8 @@ def _due(db: Database, now: datetime) -> Iterator[Due]:
         if rule.kind == "monthly_report":
             for place in places:
                 one = Due(rule, place.id, last_month(place, now - SETTLED))
-                if _concerns(rule, place) and (rule.id, one.subject) not in sent:
+                wanted = _concerns(rule, place) and (rule.id, one.subject) not in sent
+                if wanted and _papers(db, place.id, one.month) != {}:
                     yield one
 
 

@@ -202,3 +202,20 @@ def test_the_command_writes_both_forms(library: Database, database_url: str, tmp
         done = besok(database_url, "report", "monthly", "lib", "--month", "2026-05", "-o", str(written))
         assert done.exit_code == 0, done.output
         assert written.read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["may.doc", "may"])
+def test_the_command_refuses_forms_that_it_does_not_write(
+    library: Database, database_url: str, tmp_path: Path, name: str
+) -> None:
+    done = besok(database_url, "report", "monthly", "lib", "--month", "2026-05", "-o", str(tmp_path / name))
+    assert done.exit_code == 2 and ".pdf" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_month_in_which_nobody_was_counted_is_not_tried_again(library: Database) -> None:
+    subscribe(library, "json://127.0.0.1:9", NOW, site="lib")
+    later = NOW + timedelta(days=150)  # after the last count
+    assert monthly_reports.to_send(library, later), "before the report is made nobody knows"
+    monthly_reports.make(library, later)
+    assert not monthly_reports.to_send(library, later)

@@ -13,6 +13,7 @@ from besok.text import lever_text
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, AsJson, SiteArgument, day_option
 from cli.terminal.tables import json_text
+from cli.terminal.whole_files import write_whole
 
 Language = Literal["sv", "en"]
 
@@ -23,9 +24,11 @@ app = typer.Typer(no_args_is_help=True)
 def levers(
     site: SiteArgument,
     as_json: AsJson = False,
+    language: Annotated[Language, typer.Option(help="The language of the lines.")] = "en",
 ) -> None:
     """Print what more open hours, doors or events went with in the site's own history."""
     from besok.services.levers import compute_levers
+    from besok.text.languages import speaking
 
     with opened() as db:
         place = load(db, site)
@@ -34,8 +37,9 @@ def levers(
     if as_json:
         print(json_text(effects))
         return
-    for effect in effects:
-        print(f"{lever_text.name(effect.lever)}: {lever_text.effect(effect)}")
+    with speaking(language):
+        for effect in effects:
+            print(f"{lever_text.name(effect.lever)}: {lever_text.effect(effect)}")
 
 
 @app.command()
@@ -79,11 +83,13 @@ def monthly(
     from besok.services.monthly import get_monthly_report, last_month
     from besok.text.languages import speaking
 
+    if output.suffix not in (".pdf", ".html"):
+        raise typer.BadParameter(f"{output} is neither .pdf nor .html: name a file that is")
     now = datetime.now(UTC)
     with opened() as db, speaking(language):
         chosen = month.date() if month else last_month(load(db, site), now)
         paper = get_monthly_report(db, site, chosen, now)
-    output.write_bytes(paper_page.page(paper).encode() if output.suffix == ".html" else pdf.render(paper))
+    write_whole(output, paper_page.page(paper).encode() if output.suffix == ".html" else pdf.render(paper))
 
 
 @app.command()
@@ -98,4 +104,4 @@ def council(
     from besok.text.languages import speaking
 
     with opened() as db, speaking(language):
-        output.write_bytes(pdf.render(get_council_paper(db, site, datetime.now(UTC))))
+        write_whole(output, pdf.render(get_council_paper(db, site, datetime.now(UTC))))

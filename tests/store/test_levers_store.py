@@ -72,6 +72,10 @@ def test_levers_are_printed_as_json(database_url: str, db: Database) -> None:
     printed = besok(database_url, "report", "levers", "lib", "--json").stdout
     found = {one.lever: one for one in msgspec.json.decode(printed, type=list[LeverEffect])}
     assert found["evenings"].verdict == "more" and found["evenings"].visits_a_year
+    english, swedish = (
+        besok(database_url, "report", "levers", "lib", *more).stdout for more in ((), ("--language", "sv"))
+    )
+    assert "Sunday" in english and "söndag" in swedish and "söndag" not in english
 
 
 def test_a_site_with_few_weeks_says_that_it_cannot_know(db: Database) -> None:

@@ -93,7 +93,7 @@ def forecast(
     series = read(file, visits.step(), visits.zone, visits.options(visits.column))
     calendar = visits.calendar(series)
     rows, note = work.meant(horizon, series.step)
-    for each in filter(None, (work.closure_note(series, calendar), note)):
+    for each in filter(None, (work.few_note(series), work.closure_note(series, calendar), note)):
         print(each, file=sys.stderr)
     answer = work.answer(series, calendar, rows, goal, form.seed, paths)
     if goal and (form.as_csv or not form.as_json):

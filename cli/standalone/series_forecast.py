@@ -31,7 +31,8 @@ from besok.files.values import Unit
 from besok.model.errors import BesokError
 from besok.model.outlook import ExpectedTotal
 from besok.model.plurals import many
-from cli.standalone.series import AHEAD_DAYS, Series
+from cli.standalone.backtest import LEAST
+from cli.standalone.series import AHEAD_DAYS, UNITS, Series
 from cli.terminal.tables import csv_text
 
 COLUMNS = ("date", "mean", "low80", "high80", "low95", "high95")
@@ -121,6 +122,18 @@ def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
             f"--horizon {horizon} is too far: at most {AHEAD_DAYS // 7} weeks can be looked ahead"
         )
     return horizon, ""
+
+
+def few_note(series: Series) -> str:
+    """Return a note where the forecast rests on less than `besok backtest` would score; "" otherwise."""
+    count = int(np.isfinite(series.past().visits).sum())
+    if count >= LEAST[series.step]:
+        return ""
+    known, enough = (many(number, UNITS[series.step]) for number in (count, LEAST[series.step]))
+    return (
+        f"{series.name}: the forecast rests on {known} only, and on what is usual elsewhere;"
+        f" its accuracy is known from {enough} on"
+    )
 
 
 def closure_note(series: Series, calendar: Calendar) -> str:

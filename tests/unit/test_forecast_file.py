@@ -30,6 +30,7 @@ from cli.standalone.series_forecast import (
     as_csv,
     as_json,
     closure_note,
+    few_note,
     meant,
     sentence,
 )
@@ -391,3 +392,12 @@ def test_the_odds_are_told_in_a_sentence(monthly: Path) -> None:
     assert said.startswith(
         "Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2"
     )
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, "1 day only"), (55, "55 days only"), (56, "")])
+def test_a_forecast_says_how_little_it_rests_on(tmp_path: Path, days: int, told: str) -> None:
+    file = tmp_path / "few.csv"
+    lines = [f"{date(2026, 1, 1) + timedelta(days=n)},{100 + n % 7}" for n in range(days)]
+    file.write_text("date,visits\n" + "\n".join(lines), "utf-8")
+    note = few_note(series.read(file))
+    assert told in note and bool(note) is bool(told)

@@ -38,7 +38,9 @@ class _Wrong(Exception):
 
 def read_codec(file: Path, vendor: str, model: str) -> Codec:
     """Read one codec. Raises BesokError."""
-    return Codec(vendor=vendor, model=model, source=text(file, LARGEST))
+    if not (source := text(file, LARGEST)).strip():
+        raise BesokError(f"{file} is empty")
+    return Codec(vendor=vendor, model=model, source=source)
 
 
 def read_tree(root: Path) -> CodecTree:

@@ -223,7 +223,7 @@ def hexadecimal(text: bytes) -> bytes:
     except ValueError as exc:
         raise BesokError(
             f"The payload {show(text.decode('utf-8', 'replace').strip())} is not hexadecimal: write two characters"
-            " 0-9 or a-f for each byte, or choose another --encoding"
+            " 0-9 or a-f for each byte"
         ) from exc
 
 

@@ -141,9 +141,10 @@ class Codecs:
         answers = [answer for answer, _ in read]
         if read and read[-1][1]:
             strikes.append(self._clock())
-            log.warning(
-                "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
-            )
+            if frames:  # else it is only checked, and whoever has that done says so
+                log.warning(
+                    "The codec of %s: %s", codec.name, answers[-1].problem, extra={"action": "codec_limit"}
+                )
         return answers
 
     def _exchange(self, codec: Codec, frames: Sequence[Frame]) -> list[bytes]:

@@ -74,3 +74,6 @@ def test_what_is_no_such_folder_or_file(tmp_path: Path) -> None:
     (tmp_path / "long.js").write_bytes(b" " * 1_000_001)
     with pytest.raises(BesokError, match="larger than 1 MB"):
         read_codec(tmp_path / "long.js", "Acme", "X1")
+    (tmp_path / "empty.js").write_text("\n")
+    with pytest.raises(BesokError, match="is empty"):
+        read_codec(tmp_path / "empty.js", "Acme", "X1")

@@ -323,3 +323,12 @@ def test_many_frames_and_long_answers(shared: Codecs) -> None:
     source = "function Decode(p, b) { return { text: 'å\\n'.repeat(1000), n: b[0] }; }"
     frames = [Frame(bytes([n % 256]) * 200, 1, 0) for n in range(1000)]
     assert [a.fields["n"] for a in shared.run(codec(source), frames)] == [n % 256 for n in range(1000)]
+
+
+def test_a_codec_that_is_only_checked_is_not_logged_as_if_it_had_been_added(
+    codecs: Codecs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codecs.check(codec(GOOD)) == ""
+    monkeypatch.setattr(codecs, "patience_s", 0.0)  # before which no process answers
+    assert "did not answer" in codecs.check(codec("for (;;) {}"))
+    assert caplog.records == []

@@ -73,7 +73,10 @@ def record(scored: Sequence[Scored]) -> go.Figure:
 
 
 def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
-    """Both intervals, the wider one behind; the sentence below a chart says what they are, the legend has no room."""
+    """Both intervals, the wider one behind; the sentence below a chart says what they are, the legend has no room.
+
+    Their edges are drawn: a surface as light as the wider one is hardly seen in the dark.
+    """
     bands = (
         ("low95", "high95", WIDE, formats.percent(0.95)),
         ("low80", "high80", BAND, formats.percent(0.80)),
@@ -83,5 +86,6 @@ def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
             result.add_scatter(
                 x=[p.day for p in points] + [p.day for p in reversed(points)],
                 y=[getattr(p, high) for p in points] + [getattr(p, low) for p in reversed(points)],
-                name=name, mode="lines", line={"width": 0}, fill="toself", fillcolor=colour, hoverinfo="skip",
+                name=name, mode="lines", line={"width": 1, "color": NOW}, fill="toself", fillcolor=colour,
+                hoverinfo="skip",
             )  # fmt: skip

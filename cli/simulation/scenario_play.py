@@ -147,12 +147,17 @@ def _is_visited_hour(usual: Scenario, site: Site, now: datetime) -> bool:
 
 @contextmanager
 def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thread]:
-    """Publish the sensors' messages until the block ends; the broker then drops the retained ones."""
-    ends = threading.Event()
+    """Publish the sensors' messages until the block ends; the broker then drops the retained ones.
+
+    Raises then the StoreError that ended the sending.
+    """
+    ends, lost = threading.Event(), list[StoreError]()
 
     def work() -> None:
         try:
             send(ends)
+        except StoreError as exc:
+            lost.append(exc)
         except Exception as exc:
             _tell(exc)
 
@@ -163,3 +168,5 @@ def _sending(send: Callable[[threading.Event], None]) -> Iterator[threading.Thre
     finally:
         ends.set()
         thread.join()
+    if lost:
+        raise lost[0]

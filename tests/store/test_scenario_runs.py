@@ -238,13 +238,22 @@ def test_what_cannot_be_played_is_ended_and_said(
     scenario_play._play(house, played, Settings(), threading.Event())  # it is removed while it is played
 
 
-def test_a_fault_while_a_scenario_is_sent_ends_only_that(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_scenario_whose_sending_lost_the_database_is_resumed(
+    house: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def send(_: threading.Event) -> None:
         raise StoreUnavailable("the database is away")
 
-    with scenario_play._sending(send) as sending:
-        sending.join()
-    assert "the database is away" in caplog.text
+    number, now = ask(house), datetime.now(UTC)
+    taken = scenarios.claim(house, now)
+    assert taken and scenarios.end(house, taken, "done", now)
+    scenarios.play(house, SITE, number, now=now, until=now + timedelta(hours=1))
+    played = scenarios.played(house)
+    assert played
+    monkeypatch.setattr(scenario_play, "_sender", lambda *_: send)
+    with pytest.raises(StoreUnavailable):
+        scenario_play._play(house, played, Settings(), threading.Event())
+    assert scenarios.played(house) == played
 
 
 def test_what_is_played_and_cannot_be_read_is_said_and_the_player_goes_on(

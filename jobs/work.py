@@ -61,11 +61,11 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
         well = True
         while not stop.is_set():
             inbox.wait(0 if worker.busy else PATIENCE_S)
-            was, well = well, _turn(worker, inbox.take(), complain=well)
+            was, well = well, _turn(worker, inbox.take())
             state.turns, state.failures = state.turns + 1, state.failures + (not well)
             state.turned = datetime.now(UTC) if well else None
             if well and not was:
-                log.info("estimating again", extra={"action": "estimating_again"})
+                log.info("working again", extra={"action": "working_again"})
             if not well:
                 stop.wait(RETRY_S)
         worker.end()
@@ -77,18 +77,11 @@ def _listen(url: str, inbox: ChangeInbox, stop: Event) -> None:
         inbox.put(notice)
 
 
-def _turn(worker: "Worker", changes: Changes, complain: bool) -> bool:
-    """Take one turn of the worker; False if it failed, and then the worker checks everything again in the next.
-
-    A lasting failure is logged once, when it begins.
-    """
+def _turn(worker: "Worker", changes: Changes) -> bool:
+    """Take one turn of the worker; False if a part of it failed."""
     try:
         worker.turn(changes, datetime.now(UTC))
     except Exception as exc:
-        if complain:
-            traced = Ended(outcome="failed", error=exc).traced
-            extra = {"action": "cannot_estimate"}
-            log.warning("cannot estimate, trying again until it works: %s", traced, extra=extra)
         worker.fail(exc)
         return False
     return True
@@ -114,6 +107,7 @@ class Worker:
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._failing: dict[tuple[str, str], datetime] = {}  # work on sites that has failed since then
+        self._faults: dict[str, type[Exception]] = {}  # of parts of a turn that failed when last done
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_learn = self._turned = datetime.min.replace(tzinfo=UTC)
         self._well = self._turned  # the end of the last turn in which the database answered
@@ -146,8 +140,15 @@ class Worker:
     def turn(self, changes: Changes, now: datetime) -> None:
         """Process new readings, the minute if a new one has begun, a piece of the past, and due duties.
 
-        Raises in the end what a part of it raised that nobody expected; the other parts are done.
+        The other parts are done where one fails. Raises in the end what failed, first a fault of the database.
         """
+        faults: list[Exception] = []
+        with self._part("a turn", faults, ()):
+            self._parts(changes, now, faults)
+        if faults:
+            raise max(reversed(faults), key=lambda fault: isinstance(fault, StoreError))
+
+    def _parts(self, changes: Changes, now: datetime, faults: list[Exception]) -> None:
         if now < self._turned:  # the clock was put back: what was planned by it is planned again
             self._resting.clear()
             self._clock = Clock(self._clock.duties)
@@ -159,9 +160,8 @@ class Worker:
         if now - self._well > 1.5 * EVERY:
             self._clock.await_others(now)
         self._turned, began = now, time.monotonic()
-        faults: list[Exception] = []
         if now >= self._next_claim:
-            with _part(faults):
+            with self._part("claiming sites", faults):
                 self._claim(now)
                 self._filling = backfill.sites_under_way(self._db, now)
                 self._next_claim = now + CLAIM_EVERY
@@ -176,17 +176,36 @@ class Worker:
         if self._heartbeat.due(
             now, self._failing_sites().keys()
         ):  # before alerts are judged: its own silence is over
-            with _part(faults):
+            with self._part("the heartbeat", faults):
                 self._beat(now)
         for duty in self._clock.due(now):
-            with _part(faults):
+            with self._part(duty.name, faults):
                 self._do(duty, now)
-        for process in (self._background, self._messenger):
-            with _part(faults):
+        for name, process in (("the background", self._background), ("the messenger", self._messenger)):
+            with self._part(name, faults):
                 self._poll(process, now)
         self._well = now + timedelta(seconds=time.monotonic() - began)
-        if faults:
-            raise faults[0]
+
+    @contextmanager
+    def _part(
+        self,
+        name: str,
+        faults: list[Exception],
+        ends_turn: tuple[type[Exception], ...] = (StoreUnavailable, SchemaMismatch),
+    ) -> Iterator[None]:
+        """Add what fails to the faults, and log each kind once while it lasts. Raises what ends the turn."""
+        try:
+            yield
+            self._faults.pop(name, None)
+        except ends_turn:
+            raise
+        except Exception as exc:
+            faults.append(exc)
+            if self._faults.get(name) is not type(exc):
+                traced = Ended(outcome="failed", error=exc).traced
+                text, extra = "%s failed, and is tried again until it works: %s", {"action": "part_failed"}
+                log.warning(text, name, traced, extra=extra)
+            self._faults[name] = type(exc)
 
     def _poll(self, process: Background, now: datetime) -> None:
         """Record the task of a background process that has ended."""
@@ -360,17 +379,6 @@ class Worker:
             if slug in self._sites or work == self._take.__name__:
                 since[slug] = min(began.timestamp(), since.get(slug, math.inf))
         return since
-
-
-@contextmanager
-def _part(faults: list[Exception]) -> Iterator[None]:
-    """Add what nobody expected to the faults. Raises StoreUnavailable, SchemaMismatch."""
-    try:
-        yield
-    except (StoreUnavailable, SchemaMismatch):
-        raise
-    except Exception as exc:
-        faults.append(exc)
 
 
 def _raise(exc: Exception, *_: object) -> None:

@@ -229,7 +229,7 @@ def test_a_turn_that_fails_is_said_and_tried_again(
         with psycopg.connect(database_url) as conn:
             conn.execute("delete from job_run")
         wait_for(lambda: state.problem(datetime.now(UTC)) is None)
-    (told,) = [r.message for r in caplog.records if r.__dict__.get("action") == "cannot_estimate"]
+    (told,) = [r.message for r in caplog.records if r.__dict__.get("action") == "part_failed"]
     assert "Traceback" in told
 
 

@@ -126,7 +126,7 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         wait_for(lambda: collector.metric("readings_total") == 40)
         assert held(conn, collector) == (0, 40, 0)
         actions = [line.get("action") for line in jobs.said()]
-    assert actions.count("cannot_estimate") == 1 and "site_failed" not in actions
+    assert actions.count("part_failed") == 1 and "site_failed" not in actions
 
 
 CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted"

@@ -295,6 +295,25 @@ def test_a_fault_in_a_part_of_a_turn_holds_up_no_other(
     assert len(done) == 2 and work.load.call_count == 1  # type: ignore[attr-defined]
 
 
+def test_each_fault_of_a_turn_is_logged_once_and_one_of_the_database_is_raised(
+    db: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    execute(db, "alter table job_run drop constraint job_run_outcome_check")
+    execute(db, "insert into job_run (duty, started, ended, outcome) values ('a', now(), now(), 'odd')")
+    duty = Duty(
+        name="sweep",
+        period=MINUTE,
+        run="tests.store.duties:rest",
+        due=Mock(side_effect=StoreUnavailable("away")),
+    )
+    with taking_turns(db, database_url, [duty]) as worker:
+        for n in range(2):
+            with pytest.raises(StoreUnavailable):
+                worker.turn(Changes(), NOW + n * MINUTE)
+    told = [r.message for r in caplog.records if r.__dict__.get("action") == "part_failed"]
+    assert ["odd" in one or "away" in one for one in told] == [True, True]
+
+
 def test_a_long_duty_that_cannot_be_told_to_be_due_rests(db: Database, database_url: str) -> None:
     asked: list[datetime] = []
 

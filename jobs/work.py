@@ -173,9 +173,8 @@ class Worker:
                 self._guarded(slug, now, self._learn, site, now)
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
-        if self._heartbeat.due(
-            now, self._failing_sites().keys()
-        ):  # before alerts are judged: its own silence is over
+        # Before alerts are judged: its own silence is over. It lasts where sites could not be claimed
+        if not faults and self._heartbeat.due(now, self._failing_sites().keys()):
             with self._part("the heartbeat", faults):
                 self._beat(now)
         for duty in self._clock.due(now):

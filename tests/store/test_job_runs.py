@@ -17,7 +17,7 @@ from besok.services.condition import get_troubles
 from besok.store import alerts, job_runs, occupancy
 from besok.store.claims import Claims
 from besok.store.database import Database
-from besok.store.heartbeats import beat
+from besok.store.heartbeats import beat, beats
 from besok.store.sites import load
 from besok.text import job_text
 from besok.text.languages import speaking
@@ -312,6 +312,19 @@ def test_each_fault_of_a_turn_is_logged_once_and_one_of_the_database_is_raised(
                 worker.turn(Changes(), NOW + n * MINUTE)
     told = [r.message for r in caplog.records if r.__dict__.get("action") == "part_failed"]
     assert ["odd" in one or "away" in one for one in told] == [True, True]
+
+
+def test_a_worker_that_cannot_claim_sites_is_silent(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with taking_turns(db, database_url) as worker:
+        with monkeypatch.context() as patched:
+            patched.setattr(occupancy, "site_ids", Mock(side_effect=StoreRefused("the roof leaks")))
+            with pytest.raises(StoreRefused):
+                worker.turn(Changes(), NOW)
+        assert beats(db) == []
+        worker.turn(Changes(), NOW)
+        assert [one.name for one in beats(db)] == ["jobs"]
 
 
 def test_a_long_duty_that_cannot_be_told_to_be_due_rests(db: Database, database_url: str) -> None:

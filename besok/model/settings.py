@@ -159,7 +159,13 @@ class Settings(BaseSettings):
     @field_validator("mqtt_host")
     @classmethod
     def _possible_host(cls, host: str) -> str:
-        host.encode("idna")
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            raise ValueError(
+                "no host can have this name, of which each part between dots has 1 to 63 characters;"
+                " write the broker's name or address, such as broker.example.se"
+            ) from None
         return host
 
     @field_validator("database_url")

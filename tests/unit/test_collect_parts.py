@@ -192,7 +192,7 @@ def test_topic_filters_that_are_wrong(text: str) -> None:
         ("BESOK_MQTT_INFLIGHT", "0", "greater than or equal to 1"),
         ("BESOK_MQTT_INFLIGHT", "70000", "less than or equal to 65535"),
         ("BESOK_MQTT_SESSION_S", "0", "greater than or equal to 1"),
-        ("BESOK_MQTT_HOST", "broker..local", "label empty"),
+        ("BESOK_MQTT_HOST", "broker..local", "write the broker's name"),
     ],
 )
 def test_settings_that_the_protocol_cannot_do(

@@ -5,6 +5,7 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -20,9 +21,20 @@ LEAST_DAYS: Final = {
     "audit_days": 365,
 }
 UNREADABLE: Final = (
-    "this is no address of a database; a password with other characters than letters and digits"
-    " has them percent-encoded (@ as %40, % as %25), or stands in BESOK_DATABASE_PASSWORD"
+    "this is no address of a database, or has an option that is not known; a password with other"
+    " characters than letters and digits has them percent-encoded (@ as %40, % as %25),"
+    " or stands in BESOK_DATABASE_PASSWORD"
 )
+URI: Final = re.compile(
+    r"\w+://([^@/]*@)?[^@/?]*(/[^@?]*)?(\?.*)?", re.DOTALL
+)  # no @ but after the user, or in options
+UNKNOWN_OPTION: Final = (
+    "invalid URI query parameter:",
+    "invalid connection option",
+)  # what libpq says, with its name
+MAY_QUOTE_SECRET: Final = re.compile(
+    r"password|secret|_key|\?.*@", re.DOTALL
+)  # of which the rest is read as an option
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Kept = Annotated[int, Field(ge=0, le=36_500)]  # days or months; 0: for ever
 
@@ -172,11 +184,13 @@ class Settings(BaseSettings):
     @classmethod
     def _readable(cls, url: SecretStr) -> SecretStr:
         """Refuse what the driver would quote, with parts of the password, or take for a host."""
+        text = url.get_secret_value()
         try:
-            parts = conninfo_to_dict(url.get_secret_value())
-        except ProgrammingError:
-            raise ValueError(UNREADABLE) from None
-        if any("@" in str(parts.get(part)) for part in ("host", "port", "dbname")):
+            conninfo_to_dict(text)
+        except ProgrammingError as exc:
+            unknown = str(exc).startswith(UNKNOWN_OPTION) and not MAY_QUOTE_SECRET.search(text)
+            raise ValueError(str(exc).strip() if unknown else UNREADABLE) from None
+        if text.startswith(("postgresql://", "postgres://")) and not URI.fullmatch(text):
             raise ValueError(UNREADABLE)
         return url
 

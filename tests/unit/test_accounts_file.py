@@ -109,6 +109,8 @@ def test_passwords_are_made_once_and_hashed(tmp_path: Path) -> None:
     [
         *(f"postgresql://besok:{password}@db/besok" for password in ("hunter%zz", "hunter@2", "hunter/2")),
         *("postgresql://besok:h@x:hunter@db/besok", "host=db password=h hunter"),
+        *("host=db password=h hunter=2", "postgresql://besok:h/x?hunter=2@db/besok"),
+        "postgresql://db/besok?password=h&hunter=2",
     ],
 )
 def test_an_address_that_would_be_quoted_with_its_password_is_refused(
@@ -118,6 +120,27 @@ def test_an_address_that_would_be_quoted_with_its_password_is_refused(
     with pytest.raises(SettingsError, match="%40") as told:
         load()
     assert "hunter" not in "".join(format_exception(told.value))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("host=@pg dbname=a@b", "postgresql://besok:h@/besok?host=@pg", "postgresql://besok:h@%40pg/a%40b"),
+        "postgresql://besok:h@db?host=@pg",
+    ],
+)
+def test_an_address_may_hold_an_at_sign(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", url)
+    assert load().database_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize("url", ["postgresql://besok:h@db/besok?sslmod=require", "host=db sslmod=require"])
+def test_an_option_that_the_database_does_not_know_is_named(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match=r'BESOK_DATABASE_URL: .*"sslmod"$'):
+        load()
 
 
 @pytest.mark.parametrize("url", ["postgresql://besok@db/besok", "host=db user=besok dbname=besok"])

@@ -140,4 +140,5 @@ def play(site: KnownSite, number: Number, body: PlayIn, db: Db, now: Now) -> Sce
 @router.writes("/sites/{site}/scenarios/{number}/play/end", "plan", "End a scenario that is played")
 def end_play(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
     """End it; its sandbox is cleared away within a minute, with all that it holds."""
-    return store.end_play(db, site.id, number, now)
+    store.end_play(db, site.id, number, now)
+    return store.load(db, site.id, number)

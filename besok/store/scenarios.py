@@ -30,11 +30,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A question that is played live in the sandbox of its site, up to a time."""
+    """A question that is played live in the sandbox of its site, up to a time; `spec` as it is stored."""
 
     number: int
     site: str
-    spec: ScenarioSpec
+    spec: dict[str, Any]
     begins: datetime
     until: datetime
 
@@ -78,7 +78,12 @@ def listing(db: Database, site: str) -> list[ScenarioRun]:
 
 def load(db: Database, site: str, number: int) -> ScenarioRun:
     """Return a scenario run of a site with its result. Raises NotFound."""
-    run = db.fetch_one("scenario", ScenarioRun, site=site, number=number)
+    return msgspec.convert(_stored(db, site, number), ScenarioRun)
+
+
+def _stored(db: Database, site: str, number: int) -> dict[str, Any]:
+    """Return a run as it is stored, which may be unreadable. Raises NotFound."""
+    run = db.fetch_one("scenario", dict[str, Any], site=site, number=number)
     if run is None:
         raise NotFound(messages.NO_SCENARIO(number=number))
     return run
@@ -96,11 +101,11 @@ def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
 
 def remove(db: Database, site: str, number: int) -> None:
     """Remove a run and its result. Raises NotFound, ScenarioRefused where it is queued, running or played."""
-    run = load(db, site, number)
+    title = _stored(db, site, number)["spec"].get("title", "")
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_remove"), {"number": number}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_IN_USE)
-        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {run.spec.title}")
+        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {title}")
 
 
 def waits(db: Database) -> bool:
@@ -148,13 +153,12 @@ def play(db: Database, site: str, number: int, *, now: datetime, until: datetime
         audit.note(conn, "scenario", str(number), site=site, detail="played")
 
 
-def end_play(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
+def end_play(db: Database, site: str, number: int, now: datetime) -> None:
     """End the play of a run; the process that plays it deletes the sandbox. Raises NotFound."""
-    load(db, site, number)
+    _stored(db, site, number)
     with db.transaction() as conn:
         if conn.execute(sql("scenario_play_end"), {"number": number, "now": now}).rowcount:
             audit.note(conn, "scenario", str(number), site=site, detail="play ended")
-    return load(db, site, number)
 
 
 def played(db: Database) -> Played | None:

@@ -13,10 +13,12 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from besok.model.calendar import business_day, day_bounds
 from besok.model.errors import BesokError, NotFound, StoreError
 from besok.model.scenario_sandbox import moved_by, sandbox_id
-from besok.model.scenarios import recorded_span
+from besok.model.scenarios import ScenarioSpec, recorded_span
 from besok.model.settings import Settings
 from besok.model.site import Site, SiteFile
 from besok.services import recordings
@@ -99,21 +101,28 @@ def _sender(db: Database, played: Played, settings: Settings) -> Callable[[threa
     site, sandbox = by_id[played.site], by_id.get(sandbox_id(played.site))
     if sandbox is None:
         return None
-    if played.spec.recorded:
-        return partial(_replay, db, site, sandbox, played, settings)
-    site_file, scenario = _world(db, played, stored, site, sandbox)
+    spec = msgspec.convert(played.spec, ScenarioSpec)
+    if spec.recorded:
+        return partial(_replay, db, site, sandbox, spec, played.begins, settings)
+    site_file, scenario = _world(db, spec, played.begins, stored, site, sandbox)
     return lambda stop: simulate(
         site_file, settings, stop=stop, scenario=scenario, farewell=b"", live_from=played.begins
     )
 
 
 def _replay(
-    db: Database, site: Site, sandbox: Site, played: Played, settings: Settings, stop: threading.Event
+    db: Database,
+    site: Site,
+    sandbox: Site,
+    spec: ScenarioSpec,
+    begins: datetime,
+    settings: Settings,
+    stop: threading.Event,
 ) -> None:
     """Send what the sensors of a site sent up to the end of a recording, moved in time as its sandbox is."""
-    assert played.spec.recorded
-    start, end = recorded_span(played.spec, played.spec.recorded, site)
-    by = moved_by(played.spec, played.spec.recorded, site, played.begins)
+    assert spec.recorded
+    start, end = recorded_span(spec, spec.recorded, site)
+    by = moved_by(spec, spec.recorded, site, begins)
     day, _ = day_bounds(business_day(start, site), site)
     pace = Pace(day + by, 0, stop, lambda: datetime.now(UTC))
     devices = sorted({(sandbox.id, sensor.device) for sensor in sandbox.sensors})
@@ -125,18 +134,18 @@ def _replay(
 
 
 def _world(
-    db: Database, played: Played, stored: SiteFile, site: Site, sandbox: Site
+    db: Database, spec: ScenarioSpec, begins: datetime, stored: SiteFile, site: Site, sandbox: Site
 ) -> tuple[SiteFile, Scenario]:
     """Return the sandbox and the scenario in it."""
-    usual = learnt(db, connected(stored, site.id), site, played.begins)
-    if usual is None or not _is_visited_hour(usual, site, played.begins):
+    usual = learnt(db, connected(stored, site.id), site, begins)
+    if usual is None or not _is_visited_hour(usual, site, begins):
         usual = ORDINARY
     today = replace(
         usual,
         profiles=tuple(replace(part, site=sandbox.id) for part in usual.profiles),
         rates=tuple(replace(part, site=sandbox.id) for part in usual.rates),
     )
-    return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, played.spec, site, played.begins))[1]
+    return SiteFile(sites=(sandbox,)), worlds(today, played_in(sandbox, spec, site, begins))[1]
 
 
 def _is_visited_hour(usual: Scenario, site: Site, now: datetime) -> bool:

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from besok.model.errors import NotFound, ScenarioRefused, StoreUnavailable
+from besok.model.scenario_sandbox import sandbox
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, ScenarioSpec
 from besok.model.settings import Settings
+from besok.model.site import SiteFile
 from besok.model.sitefile import parse
 from besok.model.views.scenarios import ScenarioRun
 from besok.services.health import at_work
@@ -256,13 +258,28 @@ def test_a_scenario_whose_sending_lost_the_database_is_resumed(
     assert scenarios.played(house) == played
 
 
-def test_what_is_played_and_cannot_be_read_is_said_and_the_player_goes_on(
+def test_what_is_played_and_cannot_be_read_is_said_and_ended_and_can_be_removed(
     house: Database, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ask(house)
-    execute(house, "update scenario_run set spec = '{}', play_from = now(), play_until = now()")
-    with running("player", partial(scenario_play.run, house), on(database_url)) as player:
-        wait_for(lambda: "a scenario cannot be played" in caplog.text or player.failed)
+    number, now = ask(house), datetime.now(UTC)
+    taken = scenarios.claim(house, now)
+    assert taken and scenarios.end(house, taken, "done", now)
+    spec = scenarios.load(house, SITE, number).spec
+    copy = sandbox(sites.load(house, SITE), spec, now)
+    sites.edit(house, lambda known: SiteFile(sites=(*known.sites, copy)), author="Kim", now=now)
+    scenarios.play(house, SITE, number, now=now, until=now + timedelta(hours=1))
+    execute(house, "update scenario_run set spec = '{}'")
+    played = scenarios.played(house)
+    assert played
+    scenario_play._play(house, played, Settings(), threading.Event())
+    assert "a scenario cannot be played" in caplog.text
+    ended = scenarios.played(house)
+    assert ended and ended.until < played.until
+    execute(house, "update scenario_run set play_until = now() - interval '1 minute'")
+    with running("player", partial(scenario_play.run, house), on(database_url)):
+        wait_for(lambda: scenarios.played(house) is None)
+    scenarios.remove(house, SITE, number)
+    assert scenarios.listing(house, SITE) == []
 
 
 def test_the_oldest_answers_are_forgotten(house: Database) -> None:

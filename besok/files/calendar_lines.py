@@ -1,6 +1,7 @@
 """Content lines of a calendar file (RFC 5545): those that are used, bounded before any library parses them."""
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,10 +25,11 @@ def bounded(content: bytes, most_events: int) -> str:
     zones are known by their names.
     """
     lines, within, events = list[str](), list[str](), 0
-    for line in _unfolded(content):
-        name = re.split("[:;]", line, maxsplit=1)[0].upper()
+    for raw in _unfolded(content):
+        name = re.split(b"[:;]", raw, maxsplit=1)[0].upper().decode("ascii", "replace")
         if name not in USED:
             continue
+        line = " ".join((decode(raw) or "").splitlines())
         if len(line) > LONGEST_LINE:
             raise CalendarFileError(messages.CALENDAR_LINE(name=name, most=LONGEST_LINE))
         value = line[len(name) + 1 :].strip().upper()
@@ -43,14 +45,13 @@ def bounded(content: bytes, most_events: int) -> str:
     return "\r\n".join((*lines, ""))
 
 
-def _unfolded(content: bytes) -> Iterator[str]:
-    """Yield the lines, each with those that continue it, even within a letter; other ends of lines become spaces.
+def _unfolded(content: bytes) -> Iterator[bytes]:
+    """Yield the lines, each with those that continue it, even within a letter. Raises CalendarFileError for no text.
 
-    Raises CalendarFileError for what is not text.
+    Each is to be decoded by itself: a stray byte tells nothing of other lines.
     """
-    text = decode(re.sub(rb"\r?\n[ \t]", b"", content))
-    if text is None:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        content = (decode(content) or "").encode()
+    if b"\0" in content:
         raise CalendarFileError(messages.NO_CALENDAR)
-    for line in re.split(r"\r?\n", text):
-        if line:
-            yield " ".join(line.splitlines())
+    yield from re.split(rb"\r?\n", re.sub(rb"\r?\n[ \t]", b"", content.removeprefix(BOM_UTF8)))

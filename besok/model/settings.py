@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from besok.model.errors import SettingsError
@@ -36,7 +36,16 @@ MAY_QUOTE_SECRET: Final = re.compile(
     r"password|secret|_key|\?.*@", re.DOTALL
 )  # of which the rest is read as an option
 Port = Annotated[int, Field(ge=0, le=65_535)]
-Kept = Annotated[int, Field(ge=0, le=36_500)]  # days or months; 0: for ever
+
+
+def _kept(number: int) -> int:
+    if number < 0:
+        raise ValueError(f"{number} is below zero; write 0 for no limit")
+    return number
+
+
+Days = Annotated[int, Field(le=36_500), AfterValidator(_kept)]  # 0: for ever, or never
+Months = Annotated[int, Field(le=1_200), AfterValidator(_kept)]
 
 
 class Settings(BaseSettings):
@@ -110,7 +119,7 @@ class Settings(BaseSettings):
     """Address of all pages for browsers, as https://besok.example.se: for posters, alerts and sign-in."""
     trusted_proxies: str = ""
     """Addresses and networks of the proxies in front, comma-separated: only they are believed about who asks."""
-    session_hours: int = Field(default=12, ge=1, le=8_784)
+    session_hours: int = Field(default=12, ge=1, le=100_000)
     """Hours after which whoever signed in has to do it again."""
 
     oidc_issuer: str = ""
@@ -147,17 +156,17 @@ class Settings(BaseSettings):
     """Address that the jobs call every minute; a watchdog there tells somebody when the calls stop."""
     instance: str = ""
     """Where several of a service work, which one this is, as b: each is then watched by its own name, as web-b."""
-    minute_days: Kept = 14
+    minute_days: Days = 14
     """Days of minute-by-minute occupancy that are kept; the 15-minute form stays. 0: for ever."""
-    rejected_days: Kept = 90
+    rejected_days: Days = 90
     """Days that rejected messages are kept (0: for ever); of more than 100,000, or 2 GB, the oldest go first."""
-    readings_days: Kept = 0
+    readings_days: Days = 0
     """Days that single readings are kept, 100 or more; figures by quarter of an hour and day stay. 0: for ever."""
-    compress_days: Kept = 0
+    compress_days: Days = 0
     """Days after which readings, quarters and occupancy are compressed (TimescaleDB's Community edition). 0: never."""
-    author_months: Kept = 0
+    author_months: Months = 0
     """Months after which a count no longer names who counted. 0: never."""
-    audit_days: Kept = 0
+    audit_days: Days = 0
     """Days that the audit is kept, 365 or more. 0: for ever."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""

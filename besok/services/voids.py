@@ -34,11 +34,15 @@ def _site(db: Database, device: KnownDevice) -> Site | None:
 
 def _instant(text: str, site: Site | None, *, ends: bool) -> datetime:
     try:
-        time = possible(datetime.fromisoformat(text.strip()))
+        time = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BesokError(
             f'"{text}" is not a time; write a day (2026-03-02) or a day and a time (2026-03-02T10:15)'
         ) from None
+    try:
+        possible(time)
+    except ValueError as exc:
+        raise BesokError(str(exc)) from None
     if time.tzinfo:
         return time
     if site is None:

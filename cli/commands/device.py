@@ -24,7 +24,7 @@ from besok.store.database import Database
 from besok.store.sites import edit, load_all
 from besok.store.voids import ReadingTotals
 from cli.commands.database import opened
-from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm, day_option
+from cli.commands.options import Author, DeviceArgument, SourceOption, Yes, confirm, day_option, stated
 from cli.commands.sitefiles import read_mappings
 from cli.serving.settings import settings
 from cli.terminal import devices
@@ -159,7 +159,7 @@ def map_device(
     ] = "",
     swapped: Annotated[bool, typer.Option(help="In is out.")] = False,
     since: Annotated[
-        datetime | None, day_option("The first day on which it counts; all if left out.")
+        datetime | None, day_option("The first day on which it counts; all if left out.", check=stated)
     ] = None,
     author: Author = "",
     yes: Yes = False,

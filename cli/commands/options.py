@@ -40,9 +40,19 @@ def near(day: datetime | None) -> datetime | None:
     return day
 
 
-def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d") -> Any:
-    """Return an option for a business day, or a month, in a time that can be simulated."""
-    return typer.Option(*names, formats=[form], help=about or None, callback=near)
+def stated(day: datetime | None) -> datetime | None:
+    """Return a day that a site file may hold. Raises BadParameter."""
+    from besok.model.site_rules import possible
+
+    try:
+        return day and possible(day)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from None
+
+
+def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d", check: Callable[..., Any] = near) -> Any:
+    """Return an option for a business day, or a month: one that can be simulated, unless `check` says otherwise."""
+    return typer.Option(*names, formats=[form], help=about or None, callback=check)
 
 
 def author_option(*names: str) -> Any:

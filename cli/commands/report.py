@@ -11,7 +11,7 @@ from besok.model.calendar import business_day
 from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
-from cli.commands.options import AnySiteArgument, AsJson, SiteArgument, day_option
+from cli.commands.options import AnySiteArgument, AsJson, SiteArgument, day_option, stated
 from cli.terminal.tables import json_text
 from cli.terminal.whole_files import write_whole
 
@@ -74,7 +74,7 @@ def monthly(
     ],
     month: Annotated[
         datetime | None,
-        day_option("The month, as 2026-10; the last one if left out.", form="%Y-%m"),
+        day_option("The month, as 2026-10; the last one if left out.", form="%Y-%m", check=stated),
     ] = None,
     language: Annotated[Language, typer.Option(help="The language of the report.")] = "sv",
 ) -> None:

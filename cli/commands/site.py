@@ -15,7 +15,7 @@ from besok.store.sites import export as stored
 from cli.commands import site_new
 from cli.commands.database import opened
 from cli.commands.device import sent
-from cli.commands.options import Yes, confirm, day_option
+from cli.commands.options import Yes, confirm, day_option, stated
 from cli.commands.sitefiles import as_sandbox, read
 
 app = typer.Typer(no_args_is_help=True)
@@ -51,6 +51,7 @@ def apply(
         day_option(
             "The business day on which everything begins that is new or other in the file and has no date there.",
             "--from",
+            check=stated,
         ),
     ] = None,
     overwrite: Annotated[

@@ -147,7 +147,9 @@
   });
 
   function charts(sized) {
-    document.querySelectorAll(".graph .js-plotly-plot").forEach((drawn) => window.Plotly.relayout(drawn, sized(drawn)));
+    for (const drawn of document.querySelectorAll(".graph .js-plotly-plot")) {
+      if (drawn._fullLayout) { window.Plotly.relayout(drawn, sized(drawn)); }  // else it is not drawn yet
+    }
   }
 
   function fit(svg) {

@@ -66,7 +66,7 @@ def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
 )
 def test_days_that_no_site_file_may_hold_are_refused(asked: str) -> None:
     result = CliRunner().invoke(app, asked.split())
-    assert result.exit_code == 2 and "too far away" in result.output
+    assert result.exit_code == 2 and "is not possible" in result.output
 
 
 def test_days_outside_of_an_open_scenario_are_told_without_words_of_python() -> None:

@@ -56,6 +56,15 @@ def test_titles_keep_their_letters_in_any_encoding_and_folded(letter: bytes) -> 
     assert [o.title for o in ical.read(raw, HERE, START, END).occurrences] == ["Påskpyssel"]
 
 
+def test_a_stray_byte_in_a_line_that_is_not_used_garbles_no_title() -> None:
+    dated = event("DTSTART:20260302T100000", title="Påskpyssel", uid="1")
+    raw = f"BEGIN:VCALENDAR\r\n{dated}\r\nEND:VCALENDAR\r\n".encode()
+    stray = raw.replace(b"END:VEVENT", b"DESCRIPTION:cut here \xc3\r\nEND:VEVENT")
+    wide = raw.replace("å".encode(), "å\r\n ".encode()).decode().encode("utf-16")
+    for text in (stray, wide):
+        assert [o.title for o in ical.read(text, HERE, START, END).occurrences] == ["Påskpyssel"]
+
+
 FAR = "\r\n".join(("BEGIN:VTIMEZONE", "TZID:Foo/Bar", "BEGIN:STANDARD", "DTSTART:19700101T000000",
                    "TZOFFSETFROM:-0600", "TZOFFSETTO:-0600", "END:STANDARD", "END:VTIMEZONE"))  # fmt: skip
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cli.broker import mosquitto_files, rabbitmq_definitions
 from cli.broker.accounts import EVERYTHING, HEALTH, UPTIME, Account, Accounts
-from cli.terminal.whole_files import write_whole
 
 PASSWORD_BYTES = 24
 # The one account of earlier versions. Its session is the collector's: until that connects with its own account the
@@ -52,6 +51,10 @@ class Folder:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file that only its owner may read."""
+    """Write a file that only its owner may read, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(file, text.encode(), mode=0o600)
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_text(text, "utf-8")
+    new.replace(file)

@@ -24,7 +24,6 @@ from besok.text.languages import speaking
 from cli.commands.database import opened
 from cli.commands.options import AnySite, SiteOption, author_option
 from cli.terminal.tables import show
-from cli.terminal.whole_files import write_whole
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -162,8 +161,11 @@ def export_ledger(
     if file == "-":
         print(text, end="")
         return
-    # With a byte order mark, without which spreadsheets take the file for another encoding.
-    write_whole(Path(file), (MARK + text).encode())
+    try:
+        # With a byte order mark, without which spreadsheets take the file for another encoding.
+        Path(file).write_text(MARK + text, "utf-8", newline="")
+    except OSError as exc:
+        raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
     print(f"{many(len(rows), 'action')} written to {file}")
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import typer
 
 from besok.model.calendar import business_day
+from besok.model.errors import BesokError
 from besok.store.sites import load
 from besok.text import lever_text
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, AsJson, SiteArgument, day_option, stated
 from cli.terminal.tables import json_text
-from cli.terminal.whole_files import write_whole
 
 Language = Literal["sv", "en"]
 
@@ -83,13 +83,13 @@ def monthly(
     from besok.services.monthly import get_monthly_report, last_month
     from besok.text.languages import speaking
 
-    if output.suffix not in (".pdf", ".html"):
+    if (form := output.suffix.lower()) not in (".pdf", ".html"):
         raise typer.BadParameter(f"{output} is neither .pdf nor .html: name a file that is")
     now = datetime.now(UTC)
     with opened() as db, speaking(language):
         chosen = month.date() if month else last_month(load(db, site), now)
         paper = get_monthly_report(db, site, chosen, now)
-    write_whole(output, paper_page.page(paper).encode() if output.suffix == ".html" else pdf.render(paper))
+    _write(output, paper_page.page(paper).encode() if form == ".html" else pdf.render(paper))
 
 
 @app.command()
@@ -104,4 +104,11 @@ def council(
     from besok.text.languages import speaking
 
     with opened() as db, speaking(language):
-        write_whole(output, pdf.render(get_council_paper(db, site, datetime.now(UTC))))
+        _write(output, pdf.render(get_council_paper(db, site, datetime.now(UTC))))
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as exc:
+        raise BesokError(f"{file} cannot be written: {exc.strerror or exc}") from exc

@@ -197,11 +197,15 @@ def test_what_is_refused_is_sent_later(library: Database, inbox: tuple[Inbox, st
 
 
 def test_the_command_writes_both_forms(library: Database, database_url: str, tmp_path: Path) -> None:
-    for name, begins in (("may.pdf", b"%PDF"), ("may.html", b"<!DOCTYPE html>")):
+    for name, begins in (("may.PDF", b"%PDF"), ("may.html", b"<!DOCTYPE html>")):
         written = tmp_path / name
         done = besok(database_url, "report", "monthly", "lib", "--month", "2026-05", "-o", str(written))
         assert done.exit_code == 0, done.output
         assert written.read_bytes().startswith(begins)
+    full = tmp_path / "full.pdf"
+    full.symlink_to("/dev/full")
+    done = besok(database_url, "report", "monthly", "lib", "--month", "2026-05", "-o", str(full))
+    assert done.exit_code != 0 and f"{full} cannot be written: No space left" in str(done.exception)
 
 
 @pytest.mark.parametrize("name", ["may.doc", "may"])

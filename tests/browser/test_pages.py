@@ -98,6 +98,9 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 990})
+    page.locator(".graph").first.evaluate(
+        "one => one.insertAdjacentHTML('beforebegin', '<div class=graph><i class=js-plotly-plot></i></div>')"
+    )  # as a chart that is still to be drawn
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator(".bar")).to_be_hidden()
     expect(page.locator(".controls > :visible")).to_have_text(

@@ -302,6 +302,14 @@ def test_less_than_nothing_is_not_taken_for_all(name: str, monkeypatch: pytest.M
         load()
 
 
+def test_months_are_bounded_by_what_a_date_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BESOK_AUTHOR_MONTHS", "1201")
+    with pytest.raises(SettingsError, match="BESOK_AUTHOR_MONTHS"):
+        load()
+    monkeypatch.setenv("BESOK_AUTHOR_MONTHS", "1200")
+    assert all((before := kind.before(load(), NOW)) is None or before <= NOW for kind in KINDS)
+
+
 @pytest.mark.parametrize(("name", "days"), [("READINGS", "30"), ("AUDIT", "364")])
 def test_too_short_a_time_is_refused(name: str, days: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"BESOK_{name}_DAYS", days)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from besok.model.errors import ScenarioError
+from besok.model.errors import BesokError, ScenarioError
 from besok.model.site import SiteFile
 from besok.model.sitefile import parse
 from cli.main import app
@@ -67,6 +67,11 @@ def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
 def test_days_that_no_site_file_may_hold_are_refused(asked: str) -> None:
     result = CliRunner().invoke(app, asked.split())
     assert result.exit_code == 2 and "is not possible" in result.output
+
+
+def test_days_of_a_site_need_not_be_days_that_can_be_simulated() -> None:
+    result = CliRunner().invoke(app, ["device", "map", "acme", "--value", "in=$.a", "--since", "1985-01-01"])
+    assert isinstance(result.exception, BesokError) and "--since" in str(result.exception)
 
 
 def test_days_outside_of_an_open_scenario_are_told_without_words_of_python() -> None:

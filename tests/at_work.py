@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from besok.model.settings import Settings
 from besok.store import sites
 from besok.store.claims import Claims
 from besok.store.database import Database
+from besok.store.heartbeats import beat
 from cli.serving.web import serve
 from cli.stack import ports
+from collectors.counters import Counters
 from jobs import work
 from jobs.metrics import State
 from jobs.schedule import Clock, Duty
@@ -92,3 +95,9 @@ def quiet_web(fresh_url: FreshUrl) -> Iterator[str]:
             sites.apply(db, example_file())
         with serving(on(url)) as address:
             yield address
+
+
+def collecting(db: Database, now: datetime, name: str = "besok-collector", **figures: Any) -> None:
+    """Have a collector at work: for ever, if nothing else is said."""
+    counters = Counters(connected=True, present=now.timestamp(), **figures)
+    beat(db, name, now, counters.detail(now, waiting=0))

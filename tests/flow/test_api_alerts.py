@@ -12,6 +12,7 @@ from besok.store import alerts, sessions
 from besok.store.database import Database
 from dashboard.components import alert_rules
 from jobs import alerting
+from tests.at_work import collecting
 
 SITE = "/api/v1/sites/stadsbiblioteket"
 SENSOR = "stadsbiblioteket/count-park-entrance"
@@ -39,6 +40,7 @@ def silent(db: Database, now: datetime) -> None:
             "update device set last_received = %s where external_id = %s", (now - timedelta(hours=1), SENSOR)
         )
         assert changed.rowcount == 1
+    collecting(db, now)
     alerting.judge(db, now)
 
 

@@ -27,6 +27,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from collectors import pipeline
 from jobs import alerting
+from tests.at_work import collecting
 from tests.store import counted
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -210,6 +211,7 @@ def alerts(walk: Walk, db: Database) -> None:
         conn.execute(
             "update device set last_received = %s where external_id = %s", (NOW - timedelta(hours=1), SENSOR)
         )
+    collecting(db, NOW)
     alerting.judge(db, NOW)
     alert, *_ = walk.client.get(f"{V1}/sites/{LIBRARY}/alerts").json()
     walk(f"POST {SITE}/alerts/{{number}}/acknowledge", "alert.acknowledge", of=alert["id"], json={})

@@ -37,6 +37,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox as Received
 from dashboard.components import live_parts
 from jobs import alerting
+from tests.at_work import collecting
 from tests.commands import besok, complaint
 from tests.databases import execute, waiting
 from tests.month.clocks import Clocks
@@ -171,12 +172,6 @@ def card(db: Database, at: datetime) -> tuple[str, int]:
 def rule(db: Database, kind: str, now: datetime, **more: Any) -> int:
     asked = {"target": "desk", "author": "Kim", **more}
     return add_rule(db, AlertRule(kind=kind, **asked), now)  # type: ignore[arg-type]
-
-
-def collecting(db: Database, now: datetime, name: str = "besok-collector", **figures: Any) -> None:
-    """Have a collector at work: for ever, if nothing else is said."""
-    counters = Counters(connected=True, present=now.timestamp(), **figures)
-    beat(db, name, now, counters.detail(now, waiting=0))
 
 
 def collect(

@@ -33,6 +33,10 @@ def of_app(name: str) -> Any:
     return Depends(kept)
 
 
+async def _root(request: Request) -> str:
+    return str(request.app.state.settings.root or str(request.base_url).rstrip("/"))
+
+
 async def _now(request: Request) -> datetime:
     now: datetime = request.app.state.clock()
     return now
@@ -41,6 +45,7 @@ async def _now(request: Request) -> datetime:
 Db = Annotated[Database, of_app("db")]
 LiveDb = Annotated[Database, of_app("live_db")]
 Now = Annotated[datetime, Depends(_now)]
+Root = Annotated[str, Depends(_root)]  # the address of all pages
 
 
 def known_name(text: str, what: str) -> str:

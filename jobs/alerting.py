@@ -117,7 +117,7 @@ def _problem(noted: str, *, by_mail: bool) -> str:
 def _body(listed: Sequence[Alert], names: Mapping[int, str]) -> str:
     """Return the alerts as a list, with the addresses of their pages where others can open them."""
     items = "".join(f"<li>{escape(line)}</li>" for line in alert_text.lines(listed, names))
-    root = environment.load().public_url.rstrip("/")
+    root = environment.load().root
     links = [f"{root}/alerts/{site}" for site in dict.fromkeys(a.site for a in listed if a.site)] or [root]
     shown = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in links if root)
     return f"<ul>{items}</ul>{shown}"

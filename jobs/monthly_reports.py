@@ -97,9 +97,10 @@ def send(db: Database, now: datetime) -> None:
 
 def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
     """Send a report and record the outcome; return the error, if any."""
-    with speaking(environment.load().language):
+    settings = environment.load()
+    with speaking(settings.language):
         try:
-            paper = get_monthly_report(db, one.site, one.month, now)
+            paper = get_monthly_report(db, one.site, one.month, now, settings.root)
         except NotFound as exc:
             log.debug("no monthly report: %s", exc)
             return None

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from fastapi import Depends, Request, Response
 
 from api.catalogue import MEDIA, Publisher, catalogue
-from api.deps import Db
+from api.deps import Db, Root
 from api.routing import Routes
 from besok.model import messages
 from besok.model.errors import NotFound
@@ -16,7 +16,7 @@ from besok.services.places import get_sites
 router = Routes("Places")
 
 
-async def _publisher(request: Request) -> Publisher:
+async def _publisher(request: Request, root: Root) -> Publisher:
     settings: Settings = request.app.state.settings
     if not (settings.operator and settings.contact):
         raise NotFound(messages.NO_PUBLISHER)
@@ -25,7 +25,7 @@ async def _publisher(request: Request) -> Publisher:
         uri=settings.publisher_uri,
         email=settings.contact,
         licence=settings.data_licence,
-        root=(settings.public_url or str(request.base_url)).rstrip("/"),
+        root=root,
     )
 
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from api import ranges
 from api.answers import Form, rows, streamed
-from api.deps import KnownSite, Now, known_name
+from api.deps import KnownSite, Now, Root, known_name
 from api.reports import ReportDb, in_one, in_turn
 from api.routing import Routes
 from besok.files import paper_page, pdf
@@ -243,10 +243,10 @@ PDF = {200: {"content": {"application/pdf": {"schema": {"type": "string", "forma
 @router.reads(
     "/sites/{site}/council", "read", "The paper for the council", response_class=Response, responses=PDF
 )
-def council(site: KnownSite, db: ReportDb, now: Now, lang: Language = "sv") -> Response:
+def council(site: KnownSite, db: ReportDb, now: Now, root: Root, lang: Language = "sv") -> Response:
     """Return one page as PDF: whether the target is reached, by when, what worked, and what it rests on."""
     with speaking(lang):
-        paper = get_council_paper(db, site.id, now)
+        paper = get_council_paper(db, site.id, now, root)
     return _as_pdf(paper, f"{site.id}-{calendar.business_day(now, site)}")
 
 
@@ -264,6 +264,7 @@ def monthly(
     site: KnownSite,
     db: ReportDb,
     now: Now,
+    root: Root,
     month: Annotated[
         str | None,
         Query(
@@ -280,7 +281,7 @@ def monthly(
     """
     first = date.fromisoformat(f"{month}-01") if month else last_month(site, now)
     with speaking(lang):
-        paper = get_monthly_report(db, site.id, first, now)
+        paper = get_monthly_report(db, site.id, first, now, root)
     if form == "html":
         return HTMLResponse(paper_page.page(paper))
     return _as_pdf(paper, f"{site.id}-{first:%Y-%m}")

@@ -173,6 +173,11 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """text for people, json for a log store."""
 
+    @property
+    def root(self) -> str:
+        """The address of all pages without a slash at its end, "" if nobody has stated it."""
+        return self.public_url.rstrip("/")
+
     def heartbeat(self, kind: str) -> str:
         """Return the name under which this process is watched."""
         return f"{kind}-{self.instance}" if self.instance else kind

@@ -1,6 +1,7 @@
 """The council paper: one page on whether a site reaches its target, by when, and what worked."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from besok.files import pdf
 from besok.model import calendar
@@ -25,10 +26,14 @@ YEAR = 365 * DAY
 STEP = 7  # days between two points of the curve
 
 
-def get_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:
-    """Return the paper that a job stored for today, or make it. Raises as `make_council_paper`."""
+def get_council_paper(db: Database, site: str, now: datetime, root: str) -> pdf.Paper:
+    """Return the paper that a job stored for today, or make it; its page is below `root`.
+
+    Raises as `make_council_paper`.
+    """
     yesterday = calendar.business_day(now, sites.load(db, site)) - DAY
-    return stored_or_made(db, site, results.COUNCIL, yesterday, lambda: make_council_paper(db, site, now))
+    make = partial(make_council_paper, db, site, now)
+    return stored_or_made(db, site, results.COUNCIL, yesterday, make, root)
 
 
 def make_council_paper(db: Database, site: str, now: datetime) -> pdf.Paper:

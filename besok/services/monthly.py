@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from besok.files.pdf import Paper
 from besok.model import calendar
@@ -31,10 +32,11 @@ def last_month(place: Site, now: datetime) -> date:
     return (calendar.business_day(now, place).replace(day=1) - DAY).replace(day=1)
 
 
-def get_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:
-    """Return the stored report of a month, or make it. Raises as `make_monthly_report`."""
+def get_monthly_report(db: Database, site: str, month: date, now: datetime, root: str) -> Paper:
+    """Return the stored report of a month, or make it; its page is below `root`. Raises as `make_monthly_report`."""
     last = (month + 31 * DAY).replace(day=1) - DAY
-    return stored_or_made(db, site, results.MONTHLY, last, lambda: make_monthly_report(db, site, month, now))
+    make = partial(make_monthly_report, db, site, month, now)
+    return stored_or_made(db, site, results.MONTHLY, last, make, root)
 
 
 def make_monthly_report(db: Database, site: str, month: date, now: datetime) -> Paper:

@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import date
 
 from besok.files.pdf import Paper
-from besok.model import settings
 from besok.store import results
 from besok.store.database import Database
 from besok.text.languages import language
 
 
-def stored_or_made(db: Database, site: str, what: str, until: date, make: Callable[[], Paper]) -> Paper:
+def stored_or_made(
+    db: Database, site: str, what: str, until: date, make: Callable[[], Paper], root: str
+) -> Paper:
     """Return a paper in the language of the request: the stored one, if it rests on the days up to `until`.
 
-    Its page has its whole address where BESOK_PUBLIC_URL is set: a paper is read elsewhere.
+    `root` is the address of all pages, "" if it is not known: a paper is read elsewhere.
     """
     known = results.read(db, site, what, dict[str, Paper], until) or {}
-    page = f"{settings.load().public_url.rstrip('/')}/progress/{site}"
-    return replace(known.get(language()) or make(), page=page)
+    return replace(known.get(language()) or make(), page=f"{root}/progress/{site}")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from besok.model import settings
 from besok.model.calendar import business_day
 from besok.model.errors import BesokError
 from besok.store.sites import load
@@ -88,7 +89,7 @@ def monthly(
     now = datetime.now(UTC)
     with opened() as db, speaking(language):
         chosen = month.date() if month else last_month(load(db, site), now)
-        paper = get_monthly_report(db, site, chosen, now)
+        paper = get_monthly_report(db, site, chosen, now, settings.load().root)
     _write(output, paper_page.page(paper).encode() if form == ".html" else pdf.render(paper))
 
 
@@ -104,7 +105,7 @@ def council(
     from besok.text.languages import speaking
 
     with opened() as db, speaking(language):
-        _write(output, pdf.render(get_council_paper(db, site, datetime.now(UTC))))
+        _write(output, pdf.render(get_council_paper(db, site, datetime.now(UTC), settings.load().root)))
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -74,7 +74,7 @@ def install(server: FastAPI, settings: Settings) -> None:
         return HTMLResponse(text, status, headers=headers, media_type=kind)
 
     def base(request: Request) -> str:
-        return (settings.public_url or str(request.base_url)).rstrip("/")
+        return settings.root or str(request.base_url).rstrip("/")
 
     def linking(request: Request) -> str:
         """Return the site whose page linked to this one; empty if none did."""

@@ -103,7 +103,7 @@ def test_a_job_makes_it_once_the_month_is_over(library: Database) -> None:
     kept = results.read(library, "lib", results.MONTHLY, dict[str, pdf.Paper], date(2026, 5, 31))
     assert kept and kept.keys() == {"sv", "en"}
     with speaking("sv"):
-        assert get_monthly_report(library, "lib", MAY, NOW) == replace(kept["sv"], page="/progress/lib")
+        assert get_monthly_report(library, "lib", MAY, NOW, "") == replace(kept["sv"], page="/progress/lib")
     assert monthly_reports.is_due(library, NOW + timedelta(days=20))
 
 

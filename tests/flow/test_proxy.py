@@ -1,5 +1,6 @@
 """The proxy files as they are shipped, with real servers: TLS, sign-in, streams, counts, and what is held back."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from servers import served
 from test_receive import post, receiving
 from test_roles import shown
 from test_sign_in import LIVE, PASSWORD, me, person, through
-from websockets.sync.client import connect
+from websockets.asyncio.client import connect
 
 from besok.model.access import Grant
 from besok.model.settings import Settings
@@ -204,15 +205,20 @@ def shows_a_wall_screen(proxy: Proxy, db: Database) -> None:
     with proxy.browser(Origin=proxy.url) as screen:
         assert screen.post("/login/screen", data={"key": key, "next": "/now?tv=1"}).status_code == 303
         assert me(screen) == ("key", "hall")
-        cookie = f"__Host-besok={screen.cookies['__Host-besok']}"
-    with connect(
+    assert asyncio.run(first_frame(proxy, f"__Host-besok={screen.cookies['__Host-besok']}"))
+
+
+async def first_frame(proxy: Proxy, cookie: str) -> str | bytes:
+    """By a client of one thread: OpenSSL does not let one thread read while another writes the request."""
+    async with connect(
         f"wss://{proxy.host}/live/{LIBRARY}/ws",
-        sock=socket.create_connection(("127.0.0.1", proxy.port)),
+        host="127.0.0.1",
+        port=proxy.port,
         ssl=proxy.trust(),
         additional_headers={"Cookie": cookie, "Origin": proxy.url},
         open_timeout=ANSWER_S,
     ) as live:
-        assert live.recv(timeout=ANSWER_S)
+        return await asyncio.wait_for(live.recv(), ANSWER_S)
 
 
 def signs_in_by_the_provider(proxy: Proxy) -> None:

@@ -75,8 +75,8 @@ class PlayIn(Signed):
 
 @router.reads("/sites/{site}/scenarios", "read", "Scenarios of a site")
 def listed(site: KnownSite, db: Db) -> list[ScenarioRun]:
-    """Return what was asked, the last first, without the results."""
-    return store.listing(db, site.id)
+    """Return what was asked, the last first, without the results and without what cannot be read."""
+    return store.listing(db, site.id)[0]
 
 
 @router.writes("/sites/{site}/scenarios", "plan", "Ask what a scenario would do", status_code=201)

@@ -354,3 +354,6 @@ RECORDING_AHEAD: Final = Translatable(
 )
 RECORDING_EMPTY: Final = Translatable("nothing is kept of that time: choose another", about="recorded:start")
 NO_SCENARIO: Final = Translatable("there is no scenario {number} of this site")
+SCENARIO_UNREADABLE: Final = Translatable(
+    "Scenario {number} cannot be read: what is stored is damaged, or of another version of Besök."
+)

@@ -20,11 +20,11 @@ from besok.store.removal import remove_sites
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A scenario run claimed by a process, for the `attempt`-th time."""
+    """A scenario run claimed by a process, for the `attempt`-th time; `spec` as it is stored."""
 
     number: int
     site: str
-    spec: ScenarioSpec
+    spec: dict[str, Any]
     attempt: int
 
 
@@ -71,14 +71,27 @@ def _number(conn: Connection, values: dict[str, Any]) -> int:
     return int(row[0])
 
 
-def listing(db: Database, site: str) -> list[ScenarioRun]:
-    """Return the questions of a site without their results, the last first."""
-    return db.fetch("scenarios", ScenarioRun, site=site)
+def listing(db: Database, site: str) -> tuple[list[ScenarioRun], list[int]]:
+    """Return the questions of a site without their results, the last first; and the numbers of unreadable ones."""
+    runs, unreadable = [], []
+    for stored in db.fetch("scenarios", dict[str, Any], site=site):
+        try:
+            runs.append(_read(stored))
+        except ScenarioRefused:
+            unreadable.append(stored["number"])
+    return runs, unreadable
 
 
 def load(db: Database, site: str, number: int) -> ScenarioRun:
-    """Return a scenario run of a site with its result. Raises NotFound."""
-    return msgspec.convert(_stored(db, site, number), ScenarioRun)
+    """Return a scenario run of a site with its result. Raises NotFound, ScenarioRefused where it is unreadable."""
+    return _read(_stored(db, site, number))
+
+
+def _read(stored: dict[str, Any]) -> ScenarioRun:
+    try:
+        return msgspec.convert(stored, ScenarioRun)
+    except msgspec.ValidationError as exc:
+        raise ScenarioRefused(messages.SCENARIO_UNREADABLE(number=stored["number"])) from exc
 
 
 def _stored(db: Database, site: str, number: int) -> dict[str, Any]:

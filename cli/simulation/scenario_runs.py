@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from besok.model.errors import BesokError, NotFound, SchemaMismatch, StoreError
-from besok.model.scenarios import FailedFor, RunState
+from besok.model.scenarios import FailedFor, RunState, ScenarioSpec
 from besok.model.settings import Settings
 from besok.model.site import SiteFile
 from besok.model.views.scenarios import ScenarioResult
@@ -205,7 +205,7 @@ class Parts:
 
 def answered(db: Database, claimed: Claim, parts: Parts) -> dict[str, Any]:
     """Compute the result of a question, as it is stored. Raises ScenarioError, NotFound, _Abandoned, _TooLong."""
-    spec = claimed.spec
+    spec = msgspec.convert(claimed.spec, ScenarioSpec)
     stored = SiteFile(sites=tuple(load_all(db)))
     site = next((one for one in stored.sites if one.id == claimed.site), None)
     if site is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from besok.model import messages
 from besok.model.scenario_sandbox import sandbox_id
 from besok.model.scenarios import MOST_PLAYED_H, ScenarioSpec
 from besok.model.site import Site
@@ -13,7 +14,7 @@ from besok.model.views.whatif import SpaceStrain
 from besok.services import access
 from besok.services.scenarios import breaking, own_spaces
 from besok.text import formats, scenario_text
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, named, plural, translated
 from dashboard.components import forms
 from dashboard.components.elements import aria, chip, csv_format, data, fold, items, present, quiet
 
@@ -33,7 +34,7 @@ def card(run: ScenarioRun, site: Site, before: int, at_work: bool, now: datetime
             *_body(run, site, before, at_work),
             *_live(run, site, now),
             _links(run),
-            _out(run),
+            None if run.state in ("queued", "running") or run.play_until else _out(run.site, run.number),
         ),
         className="scenario",
         **data(number=str(run.number), state=run.state),
@@ -219,16 +220,22 @@ def _live(run: ScenarioRun, site: Site, now: datetime) -> list[Any]:
     ]
 
 
-def _out(run: ScenarioRun) -> Any:
+def unreadable(site: str, number: int) -> Any:
+    """Return a line that says of a question that it cannot be read, with the way to remove it."""
+    text = translated(messages.SCENARIO_UNREADABLE(number=number))
+    return html.Article(present(html.P(text, className="problem"), _out(site, number)), className="scenario")
+
+
+def _out(site: str, number: int) -> Any:
     """Return the button to remove a question that is neither waiting, simulated nor played."""
-    if run.state in ("queued", "running") or run.play_until or not access.may("plan", run.site):
+    if not access.may("plan", site):
         return None
     address, failed = (
-        f"DELETE /api/v1/sites/{run.site}/scenarios/{run.number}",
+        f"DELETE /api/v1/sites/{site}/scenarios/{number}",
         _("That could not be removed. Try again."),
     )
-    leads = f"/scenarios/{run.site}"
-    return fold(_("Remove"), _button(address, f"out-{run.number}", _("Remove it"), failed, "", leads=leads))
+    leads = f"/scenarios/{site}"
+    return fold(_("Remove"), _button(address, f"out-{number}", _("Remove it"), failed, "", leads=leads))
 
 
 def _links(run: ScenarioRun) -> Any:

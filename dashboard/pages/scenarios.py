@@ -8,7 +8,7 @@ from typing import Any, Literal
 from dash import dcc, html
 
 from besok.model import calendar
-from besok.model.errors import NotFound
+from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenarios import ScenarioSpec
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
@@ -32,17 +32,21 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the form where something is to be asked, else the answers that the address names, or the newest."""
     place = sites.load(db, site.site)
     title = _("Scenarios for {site}").format(site=named(site.name))
-    runs = store.listing(db, site.site)
+    runs, unreadable = store.listing(db, site.site)
     may = access.may("plan", site.site)
     asking = address.get("ask") if may else ""
-    parts = _asking(db, place, asking, now) if asking else _answers(db, place, runs, address, now, may)
+    parts = (
+        _asking(db, place, asking, now)
+        if asking
+        else _answers(db, place, runs, unreadable, address, now, may)
+    )
     header = [*notices.simulated(site.sandbox), html.H1(title)]
     return html.Div([*header, *parts], className="page scenarios", **data(title=title))
 
 
 def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
     known = scenario_text.examples(place, calendar.business_day(now, place))
-    asked, gone = _loaded(db, place, [int(asking)] if asking.isdecimal() else [])
+    asked, unreadable, gone = _loaded(db, place, [int(asking)] if asking.isdecimal() else [])
     own = ScenarioSpec(title=_("My question"), first=known["double"].first, days=7)
     spec = asked[0].spec if asked else known.get(asking, own)
     link = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
@@ -57,28 +61,38 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
             "and once with your changes. Nothing of the real figures is touched."
         )
     )
-    return present(html.P(link), gone, quiet(about), scenario_form.form(place, spec))
+    unread = [scenario_run.unreadable(place.id, number) for number in unreadable]
+    return present(html.P(link), gone, *unread, quiet(about), scenario_form.form(place, spec))
 
 
-def _loaded(db: Database, place: Site, numbers: Sequence[int]) -> tuple[list[ScenarioRun], Any]:
-    """Return the questions of these numbers that are still there, and a line about those that are not."""
-    runs = []
+def _loaded(db: Database, place: Site, numbers: Sequence[int]) -> tuple[list[ScenarioRun], list[int], Any]:
+    """Return the questions of these numbers, the numbers of unreadable ones, and a line about those that are gone."""
+    runs, unreadable = [], []
     for number in numbers:
         with suppress(NotFound):
-            runs.append(store.load(db, place.id, number))
-    gone = len(numbers) - len(runs)
+            try:
+                runs.append(store.load(db, place.id, number))
+            except ScenarioRefused:
+                unreadable.append(number)
+    gone = len(numbers) - len(runs) - len(unreadable)
     text = plural(
         "{n} of the questions is no longer there.", "{n} of the questions are no longer there.", gone
     )
-    return runs, quiet(text.format(n=formats.number(gone))) if gone else None
+    return runs, unreadable, quiet(text.format(n=formats.number(gone))) if gone else None
 
 
 def _answers(
-    db: Database, place: Site, runs: list[ScenarioRun], address: Address, now: datetime, may: bool
+    db: Database,
+    place: Site,
+    runs: list[ScenarioRun],
+    unreadable: list[int],
+    address: Address,
+    now: datetime,
+    may: bool,
 ) -> list[Any]:
     chosen = [int(value) for name, value in address.query if name == "run" and value.isdecimal()]
     chosen = chosen or [run.number for run in runs[:1]]
-    shown, gone = _loaded(db, place, chosen[: scenario_list.SIDE_BY_SIDE])
+    shown, damaged, gone = _loaded(db, place, chosen[: scenario_list.SIDE_BY_SIDE])
     waiting = [run.number for run in runs if run.state in ("queued", "running")]
     at_work = not waiting or health.at_work(db, "scenarios", now)
     cards = [
@@ -89,6 +103,7 @@ def _answers(
     return present(
         scenario_list.starts(place.id, known) if may else forbidden,
         gone,
+        *(scenario_run.unreadable(place.id, number) for number in sorted({*unreadable, *damaged})),
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
         _chart([run for run in shown if run.result and run.spec.about_people]),
         html.H2(_("Questions so far")),

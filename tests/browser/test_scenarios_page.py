@@ -53,7 +53,7 @@ def test_a_planner_asks_and_reads_the_answer(
     expect(card).to_contain_text(f"Reading at {DAY_START:02}:00 with 9 people")
     expect(page.locator("#graph-scenarios .bars path").first).to_be_attached()
     accessible(page)
-    (run,) = scenarios.listing(db, quiet_house.id)
+    (run,), _ = scenarios.listing(db, quiet_house.id)
     assert run.spec.event and (run.spec.event.people, run.spec.door, run.author) == (9, None, "Kim")
     assert page.url.endswith(f"?run={run.number}")
     card.locator("summary", has_text="Play it live").press("Enter")
@@ -89,7 +89,7 @@ def test_a_planner_plays_real_traffic_again_and_removes_it(
         card.get_by_role("link", name="Recording as a file").click()
     assert download.value.suggested_filename.endswith(".jsonl")
     accessible(page)
-    (run,) = scenarios.listing(db, quiet_house.id)
+    (run,), _ = scenarios.listing(db, quiet_house.id)
     assert run.spec.recorded and run.spec.recorded.minutes == 120
     card.locator("summary", has_text="Play it live").press("Enter")
     card.get_by_label("Your name or initials").fill("Kim")
@@ -103,7 +103,7 @@ def test_a_planner_plays_real_traffic_again_and_removes_it(
     card.locator("summary", has_text="Remove").press("Enter")
     card.get_by_role("button", name="Remove it").press("Enter")
     expect(page.get_by_text("Nothing has been asked yet.")).to_be_visible()
-    assert scenarios.listing(db, quiet_house.id) == []
+    assert scenarios.listing(db, quiet_house.id) == ([], [])
 
 
 def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
@@ -124,7 +124,7 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     page.go_forward()
     card.get_by_role("button", name="Avbryt").press("Enter")
     expect(card.locator("header .chip")).to_have_text("avbruten")
-    (run,) = scenarios.listing(db, quiet_house.id)
+    (run,), _ = scenarios.listing(db, quiet_house.id)
     assert run.state == "cancelled"
     page.get_by_role("link", name="Fråga igen med ändringar").press("Enter")
     expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")

@@ -18,11 +18,14 @@ from besok.model.site import SiteFile
 from besok.model.sitefile import parse
 from besok.model.views.scenarios import ScenarioRun
 from besok.services.health import at_work
+from besok.services.places import get_sites
 from besok.store import audit, scenarios, sites
 from besok.store.claims import Claims
 from besok.store.database import Database
 from cli.simulation import scenario_play, scenario_runs
 from cli.simulation.scenario_runs import ATTEMPTS, Parts, Worker
+from dashboard.address import Address
+from dashboard.pages import scenarios as scenarios_page
 from tests.at_work import on, running
 from tests.databases import execute
 from tests.patience import wait_for
@@ -77,7 +80,7 @@ def test_a_question_is_answered_and_told_of(house: Database, worker: Worker) -> 
     assert [(e.action, e.detail) for e in audit.entries(house, site=SITE, limit=1)] == [
         ("scenario", "asked: Twice as many")
     ]
-    (listed,) = scenarios.listing(house, SITE)
+    (listed,), _ = scenarios.listing(house, SITE)
     assert listed.result is None and replace(found, result=None) == listed
 
 
@@ -279,7 +282,7 @@ def test_what_is_played_and_cannot_be_read_is_said_and_ended_and_can_be_removed(
     with running("player", partial(scenario_play.run, house), on(database_url)):
         wait_for(lambda: scenarios.played(house) is None)
     scenarios.remove(house, SITE, number)
-    assert scenarios.listing(house, SITE) == []
+    assert scenarios.listing(house, SITE) == ([], [])
 
 
 def test_the_oldest_answers_are_forgotten(house: Database) -> None:
@@ -291,5 +294,37 @@ def test_the_oldest_answers_are_forgotten(house: Database) -> None:
             (MOST_KEPT + 5, SITE),
         )
     newest = ask(house)
-    found = scenarios.listing(house, SITE)
+    found, _ = scenarios.listing(house, SITE)
     assert len(found) == MOST_KEPT and found[0].number == newest
+
+
+@pytest.mark.parametrize("damage", ["spec = '{}'", """result = '{"answer": 1}'"""])
+def test_what_cannot_be_read_is_said_and_the_others_are_shown(house: Database, damage: str) -> None:
+    good, bad = ask(house), ask(house, replace(SPEC, title="Lost"))
+    for number in (good, bad):
+        scenarios.cancel(house, SITE, number, NOW)
+    execute(house, f"update scenario_run set {damage} where number = {bad}")  # noqa: S608
+    (place,) = (site for site in get_sites(house) if site.site == SITE)
+
+    def shown(query: str = "") -> str:
+        return str(scenarios_page.page(house, place, Address.parse(f"/scenarios/{SITE}", query), NOW))
+
+    said, removal = f"Scenario {bad} kan inte läsas", f"DELETE /api/v1/sites/{SITE}/scenarios/{bad}"
+    for page in (shown(), shown(f"?run={bad}&run={good}"), shown(f"?ask={bad}")):
+        assert page.count(said) == page.count(removal) == 1
+    assert SPEC.title in shown() and "finns inte kvar" not in shown()
+    with pytest.raises(ScenarioRefused, match="cannot be read"):
+        scenarios.load(house, SITE, bad)
+    scenarios.remove(house, SITE, bad)
+    assert said not in shown()
+
+
+def test_what_waits_and_cannot_be_read_fails_and_the_next_is_answered(
+    house: Database, worker: Worker
+) -> None:
+    bad, good = ask(house), ask(house)
+    execute(house, f"update scenario_run set spec = '{{}}' where number = {bad}")  # noqa: S608
+    assert worker.turn() and worker.turn()
+    assert state(house, good).state == "done"
+    assert scenarios.listing(house, SITE)[1] == [bad]
+    scenarios.remove(house, SITE, bad)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from besok.model.errors import BesokError
+
 if TYPE_CHECKING:
     from besok.files.tables import ReadOptions
 
@@ -62,9 +64,17 @@ def author_option(*names: str) -> Any:
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask, and end the command where the answer is no; `yes` is an answer given before."""
-    if not yes:
-        typer.confirm(question, abort=True)
+    """Ask, and end the command where the answer is no; `yes` is given before. Raises BesokError if nobody answers."""
+    if yes:
+        return
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise BesokError("nobody can be asked here; look at what it would do, and add --yes") from None
+    if not agreed:
+        raise typer.Abort
 
 
 def in_order(first: datetime, last: datetime) -> None:

@@ -1,7 +1,6 @@
 """The command `besok visits`: counts from before, or beside, the sensors."""
 
 import hashlib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from besok.store.period_counts import NewImport, put
 from besok.store.sites import load
 from cli.commands import hand_counts
 from cli.commands.database import opened
-from cli.commands.options import AsJson, Author, SiteOption
+from cli.commands.options import AsJson, Author, SiteOption, confirm
 from cli.terminal.tables import json_text, show
 
 app = typer.Typer(no_args_is_help=True)
@@ -84,9 +83,7 @@ def import_visits(
             print("\n".join(visits.preview(effect, counts_file)))
         elif not yes:
             print(visits.as_json(effect, counts_file))
-        if not yes and not _confirmed():
-            print("Nothing was stored.", file=sys.stderr)
-            raise typer.Exit(1)
+        confirm("Store them?", yes)
         number = put(db, site, new, now)
     if as_json:
         print(visits.as_json(effect, counts_file, number))
@@ -187,9 +184,3 @@ def _doors(portals: Sequence[str], file: CountFile) -> dict[str, str | None]:
             f"--portal {name}: the file has {', '.join(sorted(series)) or 'one series only'}"
         )
     return dict(doors)
-
-
-def _confirmed() -> bool:
-    if not sys.stdin.isatty():
-        raise CountFileError("nobody can be asked here; look at the preview, and add --yes to store")
-    return typer.confirm("Store them?")

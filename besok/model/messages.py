@@ -129,6 +129,7 @@ CHOSEN_TWICE: Final = Translatable("two fields cannot have the same meaning; cho
 NOT_HEARD: Final = Translatable(
     "no message that is kept names the device; leave out the place here, and place it afterwards"
 )
+COUNTED_ALREADY: Final = Translatable("A sensor counts there already, and both would. Add this one?")
 NO_FLOW: Final = Translatable("a door needs people who passed; choose a room, or another meaning")
 NO_LEVEL: Final = Translatable("a room needs people who are present; choose a door, or another meaning")
 OUT_OF_ORDER: Final = {

@@ -100,6 +100,11 @@ def answer(
 
     The collector then reads the stored messages again. Raises BesokError with the reason.
     """
+    return keep(db, answered(db, topic, values), author=author, now=now, observed=observed)
+
+
+def answered(db: Database, topic: str, values: Sequence[tuple[str, str]]) -> PayloadMapping:
+    """Return the mapping of an answer for the device on a topic. Raises BesokError with the reason."""
     last = device_mappings.waiting_topics(db, topic=topic, limit=1, messages_each=1, length=0)
     draft = mapping_draft.read(last[0].reason) if last else None
     if draft is None:
@@ -111,17 +116,14 @@ def answer(
         raise BesokError(messages.NOTHING_CHOSEN)
     if len(dict(values)) < len(values):
         raise BesokError(messages.CHOSEN_TWICE)
-    return keep(db, mapping_draft.chosen(draft, dict(values)), author=author, now=now, observed=observed)
+    return mapping_draft.chosen(draft, dict(values))
 
 
 def keep(
     db: Database, mapping: PayloadMapping, *, author: str, now: datetime, observed: Observed | None = None
 ) -> int:
     """Store a mapping for a device, and place what it reads if requested; returns its number. Raises BesokError."""
-    if problems := [
-        f"{'.'.join(map(str, at))}: {reason}" for at, reason in mapping_checks.check((), mapping)
-    ]:
-        raise BesokError("; ".join(problems))
+    _check(mapping)
     if observed is None:
         return device_mappings.put(db, mapping, author=author, now=now)
     site = sites.load(db, observed.site)
@@ -135,6 +137,26 @@ def keep(
         sensors=_sensors(db, mapping, observed),
         since=begins,
     )
+
+
+def adds_second(db: Database, mapping: PayloadMapping, observed: Observed) -> bool:
+    """Tell whether a mapping adds a sensor to a place where one that has no end counts already. Raises BesokError."""
+    _check(mapping)
+    (added,) = _sensors(db, mapping, observed)
+    counting = {
+        (s.source, s.device, s.channel_key)
+        for s in sites.load(db, observed.site).sensors
+        if (s.portal, s.space) == (observed.portal, observed.space)
+        and s.role == "primary" and s.last is None and s.until is None
+    }  # fmt: skip
+    return bool(counting) and (added.source, added.device, added.channel_key) not in counting
+
+
+def _check(mapping: PayloadMapping) -> None:
+    if problems := [
+        f"{'.'.join(map(str, at))}: {reason}" for at, reason in mapping_checks.check((), mapping)
+    ]:
+        raise BesokError("; ".join(problems))
 
 
 def _sensors(db: Database, mapping: PayloadMapping, observed: Observed) -> list[Sensor]:
@@ -228,17 +250,6 @@ def site_of_place(known: Sequence[Site], portal: str, space: str) -> str:
             f"several sites have {name}; say which with --site" if owners else messages.NO_PLACE(name=name)
         )
     return owners[0]
-
-
-def is_counted(known: Sequence[Site], observed: Observed) -> bool:
-    """Tell whether a sensor that has no end counts at the place of an answer already."""
-    place = (observed.portal, observed.space)
-    return any(
-        (s.portal, s.space) == place and s.role == "primary" and s.last is None and s.until is None
-        for site in known
-        if site.id == observed.site
-        for s in site.sensors
-    )
 
 
 def topic_for(db: Database, name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from besok.model import messages
 from besok.model.decode_context import native_topics
 from besok.model.errors import BesokError
 from besok.model.mapping_draft import name_of
@@ -185,9 +186,8 @@ def map_device(
             observed = unknown_devices.Observed(
                 site=where, portal=portal, space=space, swapped=swapped, since=since.date() if since else None
             )
-            if unknown_devices.is_counted(load_all(db), observed):
-                question = f"A sensor counts at {portal or space} already, and both would. Add this one?"
-                confirm(question, yes)
+            if unknown_devices.adds_second(db, mapping, observed):
+                confirm(messages.COUNTED_ALREADY.english, yes)
         number = unknown_devices.keep(db, mapping, author=author, now=now, observed=observed)
         ids = device_mappings.rejected_messages(db, topic)
         good, still = replay(db, ids, now=now, new_devices=settings().new_devices_per_hour)

@@ -158,7 +158,7 @@
           if (name === "dates") return dates.formatRange(new Date(found.first), new Date(found.last));  // one day is said once
           return typeof found[name] === "number" ? found[name].toLocaleString(here, { maximumFractionDigits: 0 }) : [].concat(found[name]).join("\n");
         };
-        const question = found.days !== 0 ? form.dataset.asked : found.estimated && form.dataset.estimated;
+        const question = found.days === 0 ? found.estimated && form.dataset.estimated : found.second !== false && form.dataset.asked;
         return !question || window.confirm(question.replace(/\{(\w+)\}/g, (_, name) => value(name)));
       }
       refused(form, answer, found, problem);

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from dash import html
 
+from besok.model import messages
 from besok.model.mapping_draft import Choice
 from besok.model.site import Site
 from besok.model.sitefile.mapping_checks import split
 from besok.services import access
 from besok.services.unknown_devices import UnknownDevice
-from besok.text.languages import _, named, plural
+from besok.text.languages import _, named, plural, translated
 from dashboard.components import forms, readings
 from dashboard.components.elements import data, fold, items, present, quiet
 
@@ -79,8 +80,13 @@ def _form(device: UnknownDevice, site: str, places: Mapping[str, str]) -> Any:
         ),
         forms.day(here, "since", _("First day on which it counts (empty: all that is kept)"), None),
     ]
-    sent = {"lists": "values", "kept": _("Saved. What it has sent is being read now.")}
     address = f"POST /api/v1/sites/{site}/mappings"
+    sent = {
+        "lists": "values",
+        "kept": _("Saved. What it has sent is being read now."),
+        "asks": f"{address}/preview".removeprefix("POST "),
+        "asked": translated(messages.COUNTED_ALREADY),
+    }
     return forms.form(fields, here, _("Save"), device.topic, address, **sent)
 
 

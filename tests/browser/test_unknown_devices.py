@@ -60,9 +60,12 @@ def test_one_answer_is_enough(
     meaning.select_option("cumulative total of people who went in")
     card.get_by_label("Place", exact=True).select_option("Door: Entrance")
     card.get_by_label("Your name or initials").fill("Kim")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     card.get_by_label("Your name or initials").press("Enter")
     expect(card).to_have_count(0)
     expect(page.locator("#announcer")).to_have_text("Saved. What it has sent is being read now.")
+    assert asked == ["A sensor counts there already, and both would. Add this one?"]
     (made,) = device_mappings.listing(db)
     assert (made.author, dict(made.mapping.values)) == ("Kim", {"in_total": "$.in"})
     wait_for(lambda: device_mappings.listing(db)[0].replayed)

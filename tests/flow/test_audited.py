@@ -35,7 +35,7 @@ TODAY = NOW.date()
 SENSOR = f"{LIBRARY}/count-park-entrance"
 CHANGES_NOTHING: Final = {
     f"POST {SITE}/imports/preview", f"POST {SITE}/calendars/preview",
-    f"POST {SITE}/voids/preview", f"POST {SITE}/parts/{{part}}/preview",
+    f"POST {SITE}/voids/preview", f"POST {SITE}/parts/{{part}}/preview", f"POST {SITE}/mappings/preview",
     f"POST {V1}/alerts/targets/{{name:path}}/test",  # sends a message
     f"PUT {SITE}/counts/doors",  # the walk of test_roles names it; nothing answers
 }  # fmt: skip

@@ -137,6 +137,7 @@ TABLE: Final[dict[str, set[str]]] = {
     f"GET {V1}/devices/unplaced": HANDS,
     f"GET {V1}/rejected": HANDS,
     f"POST {SITE}/mappings": HANDS,
+    f"POST {SITE}/mappings/preview": HANDS,
     f"GET {V1}/audit": ADMIN,
     "GET /admin/audit": ADMIN,
     "GET /admin/people": ADMIN,

@@ -42,6 +42,21 @@ def test_an_unknown_device_asks_and_is_answered(asked: httpx2.Client, db: Databa
     assert asked.get("/api/v1/devices/unknown").json() == []
 
 
+def test_a_second_sensor_at_a_place_is_said_before_and_the_same_one_is_none(
+    asked: httpx2.Client, db: Database
+) -> None:
+    body = good(asked)
+
+    def adds(**change: Any) -> Any:
+        return asked.post(f"{SITE}/preview", json={**body, **change}).json()
+
+    assert adds() == {"second": True}
+    assert adds(place=None) == {"second": False}
+    assert device_mappings.listing(db) == []
+    assert asked.post(SITE, json=body).status_code == 201
+    assert adds() == {"second": False}
+
+
 WRONG: tuple[tuple[dict[str, Any], int, str, str], ...] = (
     ({"values": []}, 422, "at least one field", "minst ett fält"),
     ({"values": ["in=$.seq"]}, 422, "cannot be chosen", "kan inte väljas"),

@@ -242,7 +242,7 @@ def test_the_commands_say_what_a_device_means_and_take_it_back(
     )
     place = ("--portal", "front", "--since", "2026-03-02", "--author", "Kim")
     refused = command("device", "map", "acme/1", "--mapping", str(file), *place, answer="n\n")
-    assert refused.exit_code == 1 and "A sensor counts at front already, and both would" in refused.output
+    assert refused.exit_code == 1 and "A sensor counts there already, and both would" in refused.output
     unasked = command("device", "map", "acme/1", "--mapping", str(file), *place)
     assert isinstance(unasked.exception, BesokError) and "add --yes" in str(unasked.exception)
     told = besok("map", "acme/1", "--mapping", str(file), *place, "--yes")
@@ -258,3 +258,6 @@ def test_the_commands_say_what_a_device_means_and_take_it_back(
     assert told.endswith(
         "No kept message came on acme/2; if that is not its topic, end it: besok device unmap 2\n"
     )
+    again = ("map", "acme/2", "--value", "in_total=$.a", "--portal", "front")
+    besok(*again, "--yes")
+    assert "Mapping 4 is kept" in besok(*again)  # the same sensor is no second one

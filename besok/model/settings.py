@@ -6,6 +6,7 @@ A secret may stand in a file in place of the environment: `BESOK_MQTT_PASSWORD_F
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -221,10 +222,11 @@ class Settings(BaseSettings):
         return days
 
 
-def load() -> Settings:
-    """Read the settings of this process. Raises SettingsError naming each one that cannot be used."""
+def load(usual: Collection[str] = ()) -> Settings:
+    """Read the settings of this process; those named stay as `usual`. Raises SettingsError naming each unusable one."""
+    left = {name: Settings.model_fields[name].default for name in usual}
     try:
-        return _with_password(Settings(**_secrets()))
+        return _with_password(Settings(**(_secrets() | left)))
     except ValidationError as exc:
         lines = [f"BESOK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors()]
         raise SettingsError("; ".join(lines)) from exc

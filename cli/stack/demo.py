@@ -31,6 +31,14 @@ from sensors_sim import placing
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
 REMEMBERED_DAYS = 14  # days for which exceptions of earlier demos are kept
 SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
+REPLACED = (
+    "database_url",
+    "mqtt_host",
+    "mqtt_port",
+    "mqtt_user",
+    "mqtt_tls",
+    "host",
+)  # settings: it has its own
 AWAITED = {"collector", "jobs"}  # by their own names; other collectors of the past do not matter
 
 

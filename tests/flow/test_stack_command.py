@@ -53,6 +53,26 @@ def test_a_terminal_obeys_nothing_that_a_message_or_a_command_holds(database_url
         (("demo",), {"BESOK_PUBLIC_URL": "http://x.se", "BESOK_HOME": "HOME"}, "write https:// and a host"),
         (("demo",), {"BESOK_TRUSTED_PROXIES": "*", "BESOK_HOME": "HOME"}, "BESOK_TRUSTED_PROXIES"),
         (("demo",), {"BESOK_OIDC_ISSUER": "https://x.se", "BESOK_HOME": "HOME"}, "BESOK_OIDC_CLIENT_ID"),
+        (
+            ("demo",),
+            {"BESOK_MQTT_TOPICS": "in/#/out", "BESOK_HOME": "HOME"},
+            "in/#/out is not a topic filter",
+        ),
+        (
+            ("demo",),
+            {"BESOK_RECEIVE_FOLDER": "/nowhere", "BESOK_HOME": "HOME"},
+            "folder /nowhere cannot be used",
+        ),
+        (
+            ("demo",),  # of these it has its own
+            {
+                "BESOK_DATABASE_URL": "x://a@b@c",
+                "BESOK_MQTT_HOST": "..",
+                "BESOK_PUBLIC_URL": "http://x.se",
+                "BESOK_HOME": "HOME",
+            },
+            "write https:// and a host",
+        ),
         (("simulate", "live", "--start", "0001-01-01"), {}, "0001-01-01 is too far away"),
         (("simulate", "record", "-o", "x.jsonl", "--for", "-1s"), {}, "is no time to record in"),
     ],

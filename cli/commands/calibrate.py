@@ -9,7 +9,7 @@ import typer
 from besok.services.calibration import get_calibration, propose_corrections
 from besok.store import calibrations
 from cli.commands.database import opened, sites_of
-from cli.commands.options import Author, Reason, SiteArgument, day_option
+from cli.commands.options import Author, Reason, SiteArgument, day_option, stated
 from cli.terminal import calibration
 from cli.terminal.calibration import PROPOSAL
 from cli.terminal.tables import show
@@ -45,7 +45,8 @@ def accept(
     number: Number,
     reason: Reason,
     first: Annotated[
-        datetime | None, day_option("The first day to correct; that of the first count if not given.")
+        datetime | None,
+        day_option("The first day to correct; that of the first count if not given.", check=stated),
     ] = None,
     author: Author = "",
 ) -> None:

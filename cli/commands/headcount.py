@@ -10,7 +10,7 @@ from besok.model.headcount import Headcount
 from besok.store import headcounts
 from besok.store.sites import load
 from cli.commands.database import opened
-from cli.commands.options import Author, Reason, SiteArgument, day_option
+from cli.commands.options import Author, Reason, SiteArgument, day_option, stated
 from cli.terminal.headcounts import lines, moment
 
 app = typer.Typer(no_args_is_help=True)
@@ -48,8 +48,10 @@ def add(
 @app.command("list")
 def listing(
     site: SiteArgument,
-    first: Annotated[datetime | None, day_option("The first day; eight weeks ago if left out.")] = None,
-    last: Annotated[datetime | None, day_option("The last day; today if left out.")] = None,
+    first: Annotated[
+        datetime | None, day_option("The first day; eight weeks ago if left out.", check=stated)
+    ] = None,
+    last: Annotated[datetime | None, day_option("The last day; today if left out.", check=stated)] = None,
 ) -> None:
     """Show the headcounts, and how many lay within the intervals of the estimates before them."""
     from besok.services.headcounts import get_headcounts

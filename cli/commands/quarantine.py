@@ -11,7 +11,7 @@ from besok.model.readings import Withheld
 from besok.store import quarantine_decisions
 from besok.store.quarantine_decisions import Choice, Chosen, decide
 from cli.commands.database import opened
-from cli.commands.options import AnySiteArgument, Author, Reason, day_option, taking_together
+from cli.commands.options import AnySiteArgument, Author, Reason, day_option, stated, taking_together
 from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,11 +30,13 @@ class Decision:
     cause: Annotated[Withheld | None, typer.Option(help="Only what is withheld for this cause.")] = None
     first: Annotated[
         datetime | None,
-        day_option("Only readings from this day on (UTC, as `besok quarantine list` shows them)."),
+        day_option(
+            "Only readings from this day on (UTC, as `besok quarantine list` shows them).", check=stated
+        ),
     ] = None
-    last: Annotated[datetime | None, day_option("Only readings up to this day, itself included (UTC).")] = (
-        None
-    )
+    last: Annotated[
+        datetime | None, day_option("Only readings up to this day, itself included (UTC).", check=stated)
+    ] = None
     by: Author = ""
     reason: Reason = ""
 

@@ -62,6 +62,11 @@ def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
         f"site apply {EXAMPLE} --from 0001-01-01",
         "device map acme --value in=$.a --portal front --since 1800-01-01",
         "report monthly lib -o paper.pdf --month 9999-12",
+        "calibrate accept 1 --reason r --first 0001-01-01",
+        "quarantine release front --first 1800-01-01",
+        "quarantine drop front --last 9999-12-31",
+        "headcount list lib --first 0001-01-01",
+        "headcount list lib --last 9999-12-31",
     ],
 )
 def test_days_that_no_site_file_may_hold_are_refused(asked: str) -> None:

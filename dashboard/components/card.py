@@ -10,7 +10,6 @@ from dash import dcc, html
 
 from besok.model.views.live import SpaceLive
 from besok.model.views.series import ExpectedHour
-from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.components import live_parts, next_hours
 from dashboard.components.elements import HIDDEN, aria, data, present
@@ -72,12 +71,11 @@ def _packed(curve: Iterable[tuple[Any, ...]]) -> str:
 
 def count(space: SpaceLive, parts: Parts) -> Any:
     """Return the number of people with its interval, and the capacity where there is one."""
-    capacity = html.Span(f"/ {formats.number(space.capacity)}", className="capacity")
     return html.P(
         [
             part("people", parts, className="people"),
             part("range", parts, className="range", title=parts["between"]),
-            *([capacity] if space.capacity else []),
+            *([part("capacity", parts, className="capacity")] if space.capacity else []),
         ],
         className="count",
     )

@@ -233,7 +233,7 @@ def _write_line(text: ET.Element, line: str, space: Space, now: SpaceLive, parts
         return
     _add(text, "tspan", data_part=line).text = parts[line]
     if line == "people" and now.capacity and now.basis != "presence":
-        _add(text, "tspan", class_="of", dx="0.2em").text = f"/ {formats.number(now.capacity)}"
+        _add(text, "tspan", class_="of", dx="0.2em", data_part="capacity").text = parts["capacity"]
 
 
 def _label(

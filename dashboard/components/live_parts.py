@@ -30,16 +30,14 @@ def part(name: str, parts: Parts, **attributes: Any) -> Any:
 
 def of_space(space: SpaceLive, is_open: bool) -> Parts:
     """Return the texts of a space."""
-    share = ""
-    if space.people is not None and space.capacity and space.freshness in ("live", "late"):
-        share = _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
     return {
         "people": people(space),
+        "capacity": f"/ {formats.number(space.capacity)}" if space.capacity and space.level != "full" else "",
         "range": interval(space),
         "between": between(space),
         "certainty": certainty(space),
         "verdict": verdict(space, is_open),
-        "share": share,
+        "share": share(space),
         "seats": seats(space),
     }
 
@@ -138,6 +136,15 @@ def people(space: SpaceLive) -> str:
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)
+
+
+def share(space: SpaceLive) -> str:
+    """`70 % of capacity`, of a full space that its capacity is reached; nothing where it is not known or up to date."""
+    if space.people is None or not space.capacity or space.freshness not in ("live", "late"):
+        return ""
+    if space.level == "full":
+        return _("capacity of {n} reached").format(n=formats.number(space.capacity))
+    return _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
 
 
 def seats(space: SpaceLive) -> str:

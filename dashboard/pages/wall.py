@@ -219,7 +219,7 @@ def _count(space: SpaceLive, parts: Parts) -> Any:
     """Return people and capacity; the style sheet knows from `--em` how wide they can get."""
     both = [part("people", parts, className="people")]
     if space.capacity:
-        both.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
+        both.append(part("capacity", parts, className="capacity"))
     return html.P(both, className="count", style={"--em": f"{_em(space):.2f}"})
 
 

@@ -41,6 +41,7 @@ def test_it_is_whole_in_every_size_and_puts_what_is_full_first(house: House, ope
         )  # fmt: skip
         expect(people(page, "lobby")).to_have_text(re.compile(r"^1\d\d$"))
         expect(page.locator('.tile[data-space="lobby"]')).to_have_attribute("data-level", "full")
+        expect(page.locator('.tile[data-space="lobby"] .capacity')).to_have_text("")
         expect(page.locator('.tile[data-space="studio"] .chip')).to_have_text(OLD)
         expect(page.locator('[data-part="clock"]')).to_have_text(re.compile(r"^\d\d:\d\d$"))
         expect(page.locator('.floors [data-space="ground"] .count')).to_be_visible()

@@ -121,6 +121,17 @@ def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     assert live_parts.between(space("hall")) == "80 % osäkerhetsintervall 5–9"
 
 
+def test_a_room_with_more_people_than_its_capacity_is_full_and_no_more() -> None:
+    over = space("hall", people=11.0, lower=9.2, upper=12.8, level="full", seats=8)
+    parts = live_parts.of_space(over, is_open=True)
+    assert (parts["people"], parts["verdict"]) == ("11", "Fullt"), "how many there are is not hidden"
+    assert (parts["capacity"], parts["share"]) == ("", "kapaciteten 10 är nådd")
+    assert parts["seats"] == "0 av 8 sittplatser lediga"
+    usual = live_parts.of_space(space("hall"), is_open=True)
+    assert (usual["capacity"], usual["share"]) == ("/ 10", "70\xa0% av kapaciteten")
+    assert "/ 10" not in board(site(over))["text"] and "/ 10" in board(site(space("hall")))["text"]
+
+
 def test_free_seats_are_said_where_both_are_known() -> None:
     assert live_parts.seats(space("hall", seats=80, people=11.6)) == "68 av 80 sittplatser lediga"
     assert live_parts.seats(space("hall", seats=5)) == "0 av 5 sittplatser lediga"

@@ -11,12 +11,13 @@ from besok.model.site import Site
 from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage
 from besok.model.views.devices import DeviceInfo, DeviceToday
+from besok.model.views.live import Freshness
 from besok.text import formats
 from besok.text.languages import _, collation_key, named, plural
 from dashboard.address import Address
 from dashboard.components import notices
 from dashboard.components.chart import sheet
-from dashboard.components.elements import aria, chip, data, quiet
+from dashboard.components.elements import aria, chip, data, present, quiet
 from dashboard.components.live_parts import device_state
 
 WEEK, MONTH = 7, 28  # whole days of which the uptime is shown
@@ -33,11 +34,18 @@ class SensorRow:
     """A sensor as the table shows it."""
 
     device: DeviceInfo
+    site: str
     place: str
     name: str
     today: DeviceToday
     days: Days
     maintained: datetime | None = None  # until then it raises no alert
+    silent: str = ""  # its lines of which less is heard than of the device
+
+    @property
+    def freshness(self) -> Freshness:
+        """Its freshness in the site."""
+        return self.device.freshness_at(self.site)
 
     @property
     def uptime(self) -> float | None:
@@ -72,6 +80,7 @@ def rows(
     return [
         SensorRow(
             device=one,
+            site=site,
             place=places(one, names),
             name=one.device.removeprefix(f"{site}/"),
             today=today.get(one.device, DeviceToday(device=one.device)),
@@ -80,6 +89,7 @@ def rows(
                 (work.until for work in works if not work.ended and work.subject in _subjects(one)),
                 default=None,
             ),
+            silent=_silent(one, names, site),
         )
         for one in devices
     ]
@@ -147,7 +157,7 @@ def _head(column: _Column, address: Address, wanted: str) -> Any:
 
 
 def _rank(sensor: SensorRow) -> int:
-    return AWAITED if sensor.device.awaited else ORDER[sensor.device.freshness]
+    return AWAITED if sensor.device.awaited else ORDER[sensor.freshness]
 
 
 def _clock_error(sensor: SensorRow) -> float | None:
@@ -230,13 +240,17 @@ def _state(sensor: SensorRow, zone: str, now: datetime) -> Any:
     until = sensor.maintained and _("Maintenance until {time}").format(
         time=formats.soon(sensor.maintained, zone, now)
     )
-    return [state(sensor.device, zone), *([quiet(until)] if until else [])]
+    fresh = "live" if sensor.device.awaited else sensor.freshness
+    level = "calm" if fresh == "live" else "moderate"
+    word = device_state(sensor.device, sensor.site, zone)
+    return present(chip(word, state=fresh, level=level), quiet(sensor.silent), quiet(until))
 
 
-def state(device: DeviceInfo, zone: str) -> Any:
-    """Return the chip of a sensor."""
-    level = "calm" if device.awaited or device.freshness == "live" else "moderate"
-    return chip(device_state(device, zone), state="live" if device.awaited else device.freshness, level=level)
+def _silent(device: DeviceInfo, names: Mapping[str, str], site: str) -> str:
+    """Return the lines that are silent while the device sends, each with its place."""
+    fresh = device.freshness_at(site)
+    lines = [] if fresh == device.freshness else [p for p in device.lines_at(site) if p.freshness == fresh]
+    return formats.several([f"{names.get(p.portal or p.space or '', '')} ({p.channel})" for p in lines])
 
 
 def last_seen(device: DeviceInfo, zone: str, now: datetime) -> str:

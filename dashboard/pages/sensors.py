@@ -64,7 +64,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.not_receiving(not_receiving_since(db, now), site.timezone, now),
             html.H1(title),
             html.P(
-                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
+                [summary(mine, site.site), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
                 className="finding",
             ),
             html.H2(_("What needs attention"), id="attention"),
@@ -155,13 +155,14 @@ def _of_no_site(
     ]
 
 
-def summary(devices: Sequence[DeviceInfo]) -> str:
+def summary(devices: Sequence[DeviceInfo], site: str) -> str:
     """`21 sensors: 1 is silent, 2 were never heard.`"""
     if not devices:
         return _("No sensor is placed here yet.")
     awaited = sum(d.awaited is not None for d in devices)
     silent, never, late = (
-        sum(d.freshness == state and not d.awaited for d in devices) for state in ("stale", "none", "late")
+        sum(d.freshness_at(site) == state and not d.awaited for d in devices)
+        for state in ("stale", "none", "late")
     )
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     states = [

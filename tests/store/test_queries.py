@@ -24,11 +24,13 @@ from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
 from besok.text.languages import speaking
 from cli.terminal.devices import show_devices
-from dashboard.components import live_parts
+from dashboard.address import Address
+from dashboard.components import live_parts, sensor_table
 from dashboard.pages import sensors
 from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
+from tests.unit.on_the_way import texts
 
 HERE = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 3, 4, 12, tzinfo=HERE)
@@ -260,6 +262,34 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database) -> None:
     assert devices == {"lib/front": "live", "lib/garden": "live"}
 
 
+def test_a_silent_line_of_a_sensor_that_sends_is_offline_on_each_page(db: Database) -> None:
+    sites.apply(
+        db, sitefile.parse(SITES.replace('device = "garden"', 'device = "front"\nchannel = "flow:2"'))
+    )
+    in_the_hall(db, NOW - timedelta(minutes=1))
+
+    def states() -> tuple[bool, list[str], set[str]]:
+        """Whether the card says that a sensor is offline, the rows of *Sensors*, and what the door is said to be."""
+        live = get_live(db, "lib", NOW).spaces[1]
+        (device,) = get_devices(db, "lib", now=NOW)
+        rows = sensor_table.rows([device], {"garden": "Garden door"}, "lib", {}, [])
+        shown = sensor_table.section(rows, "Europe/Stockholm", Address.parse("/sensors/lib", ""), NOW)
+        said = texts(shown.children[0].children.children[1].children[0].children[1])
+        return live_parts.is_offline(live), [said], {device.freshness, device.freshness_at("lib", "garden")}
+
+    with speaking("en"):
+        put(db, "front", NOW - timedelta(minutes=1), 4, 1)
+        assert states() == (False, ["Online"], {"live"}), (
+            "a line of which nothing is known yet is not offline"
+        )
+        write(db, Batch(readings=passed("lib/front", NOW - timedelta(minutes=9), 1, channel="flow:2")))
+        assert states() == (True, ["Offline Garden door (flow:2)"], {"live", "stale"})
+        (device,) = get_devices(db, "lib", now=NOW)
+        assert sensors.summary([device], "lib") == "1 sensor: 1 is offline."
+        assert device.freshness_at("park") == "live", "a line counts where it hangs"
+    assert "sensor_offline" not in {one.kind for one in get_troubles(db, NOW)}, "the device sends"
+
+
 def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(
     db: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -273,8 +303,8 @@ def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(
     assert garden.awaited and garden.awaited.astimezone(HERE).date() == later.date()
     assert not garden.is_offline and "sensor_offline" not in {one.kind for one in get_troubles(db, now)}
     with speaking("en"):
-        assert sensors.summary([front, garden]) == "2 sensors: 1 starts later."
-        assert live_parts.device_state(garden, "Europe/Stockholm").startswith("Placed from ")
+        assert sensors.summary([front, garden], "lib") == "2 sensors: 1 starts later."
+        assert live_parts.device_state(garden, "lib", "Europe/Stockholm").startswith("Placed from ")
     show_devices([garden])
     assert f"placed from {garden.awaited.astimezone(UTC):%Y-%m-%d %H:%MZ}" in capsys.readouterr().out
 

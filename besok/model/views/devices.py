@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Literal
 
 from besok.model.readings import Refusal
-from besok.model.views.live import Freshness
+from besok.model.views.live import Freshness, older
 
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
 SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
@@ -13,7 +14,7 @@ SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
-    """Placement of a channel of a device; `begins` is None for one that has begun."""
+    """Placement of a channel of a device; `begins` is None for one that has begun, `freshness` the channel's."""
 
     channel: str
     site: str
@@ -22,6 +23,7 @@ class PlacementInfo:
     swapped: bool
     role: str
     begins: datetime | None = None
+    freshness: Freshness = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,21 @@ class DeviceInfo:
         """When the first of its placements begins, if none has begun."""
         begins = [placement.begins for placement in self.placements]
         return min((t for t in begins if t), default=None) if all(begins) else None
+
+    def lines_at(self, site: str, place: str = "") -> list[PlacementInfo]:
+        """Return its channels that count in a site, or at a door or space of it, and have been heard."""
+        return [
+            line
+            for line in self.placements
+            if line.site == site and place in ("", line.portal or line.space)
+            if line.role == "primary" and not line.begins and line.freshness != "none"
+        ]
+
+    def freshness_at(self, site: str, place: str = "") -> Freshness:
+        """Return its freshness in a site, or at a door or space of it: that of its most silent line there, by which the
+        figures of the place are judged, too.
+        """
+        return reduce(older, (line.freshness for line in self.lines_at(site, place)), self.freshness)
 
     @property
     def is_offline(self) -> bool:

@@ -30,6 +30,7 @@ from besok.model.site import (
     WeekHours,
 )  # fmt: skip
 from besok.model.views.live import SiteInfo
+from besok.model.views.overview import SiteOverview
 
 QUARTER: Final = timedelta(minutes=15)  # on which a business day begins
 SHUT: Final = WeekHours(
@@ -46,7 +47,7 @@ def sandbox_id(site: str) -> str:
     return site + SCENARIO_SANDBOX
 
 
-def is_sandbox(site: Site | SiteInfo) -> bool:
+def is_sandbox(site: Site | SiteInfo | SiteOverview) -> bool:
     """Tell whether a site is the sandbox of another one's scenarios."""
     name = site.id if isinstance(site, Site) else site.site
     return site.sandbox and name.endswith(SCENARIO_SANDBOX)

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from besok.model.errors import NotFound
 from besok.model.settings import Settings
 from besok.services.places import get_sites, get_spaces
-from besok.services.public import get_public
+from besok.services.public import get_public, get_public_sites
 from besok.text.languages import LANGUAGES, PUBLIC_LANGUAGES, _, named, preferred, speaking
 from dashboard import files
 from dashboard.files import FRESH
@@ -101,11 +101,14 @@ def install(server: FastAPI, settings: Settings) -> None:
 
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
-    def first_site(request: Request) -> Response:
-        public_site = get_sites(server.state.db)
-        if not public_site:
+    def all_sites(request: Request) -> Response:
+        time, shown = get_public_sites(server.state.db, server.state.clock())
+        if not shown:
             return missing(request, lambda: {"title": _("No place has been set up yet")})
-        return RedirectResponse(f"/free/{public_site[0].site}?{request.query_params}".rstrip("?"))
+        here = f"/free/{shown[0][0].site if len(shown) == 1 else ''}"
+        if request.url.path != here:  # below "/free/" pages open without a connection, too
+            return RedirectResponse(f"{here}?{request.query_params}".rstrip("?"))
+        return answer(request, "sites.html", lambda: page.sites(shown, time), "'none'")
 
     @router.get("/privacy", response_model=None)
     def privacy(request: Request) -> Response:

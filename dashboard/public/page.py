@@ -1,12 +1,15 @@
 """The public page of a site as plain words, in the language of the request: what its templates show."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from besok.model.site import Text
 from besok.model.views.live import SiteInfo
+from besok.model.views.overview import SiteOverview
 from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
+from besok.services.public import is_night
 from besok.text import formats, opening_text
 from besok.text.languages import _, named, named_in
 from besok.text.level_text import levels
@@ -59,10 +62,8 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
-        "offline": _("No connection. Figures from {time}.").format(
-            time=formats.stamp(public.time, public.timezone)
-        ),
-        "simulated": _("Simulated data: no real people are counted here.") if public.sandbox else "",
+        "offline": _offline(public.time, public.timezone),
+        "simulated": _simulated() if public.sandbox else "",
         "floors": list(_floors(public)),
         "next_hours": [
             {"hours": _hours(one.hour), "level": one.level, "busy": busy[one.level]}
@@ -95,13 +96,48 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
     }
 
 
+def sites(shown: Sequence[tuple[SiteOverview, PublicSpace]], time: datetime) -> dict[str, Any]:
+    """Return all that the template of the list of sites shows."""
+    zone = shown[0][0].timezone
+    return {
+        "title": _("Where is there room?"),
+        "named_in": named_in(),
+        "updated": _rounded(time, zone),
+        "offline": _offline(time, zone),
+        "simulated": _simulated() if any(site.sandbox for site, _root in shown) else "",
+        "sites": [
+            {
+                "site": site.site,
+                "name": named(root.name),
+                "state": opening_text.state(site, site.timezone, time),
+                "free": free(root, site.is_open, at_night=is_night(time, site)),
+                "level": root.level,
+                "busy": levels()[root.level] if site.is_open else "",
+            }
+            for site, root in shown
+        ],
+    }
+
+
 def _updated(public: PublicSite, *, seats: bool) -> str:
     """Return what the figures are: of when, and rounded; or why there are none."""
     if public.at_night:
         return _("No figures are shown at night, so that nobody can be recognised.")
-    time = formats.clock(public.time, public.timezone)
-    updated = _("Updated at {time}, in round figures, so that nobody can be followed.").format(time=time)
+    updated = _rounded(public.time, public.timezone)
     return updated + (" " + _("Free seats are seats less people.") if seats else "")
+
+
+def _rounded(time: datetime, zone: str) -> str:
+    text = _("Updated at {time}, in round figures, so that nobody can be followed.")
+    return text.format(time=formats.clock(time, zone))
+
+
+def _offline(time: datetime, zone: str) -> str:
+    return _("No connection. Figures from {time}.").format(time=formats.stamp(time, zone))
+
+
+def _simulated() -> str:
+    return _("Simulated data: no real people are counted here.")
 
 
 def embedded(widget: str) -> list[dict[str, str]]:
@@ -128,7 +164,7 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
             {
                 "space": space.space,
                 "name": named(space.name),
-                "free": _("Not shown at night") if public.at_night else free(space, public.is_open),
+                "free": free(space, public.is_open, at_night=public.at_night),
                 "level": space.level,
                 "busy": levels()[space.level] if public.is_open else "",
             }
@@ -137,8 +173,10 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
         yield {"name": named(floor) if floor else "", "spaces": shown}
 
 
-def free(space: PublicSpace, is_open: bool) -> str:
+def free(space: PublicSpace, is_open: bool, *, at_night: bool) -> str:
     """Return the free seats of a space, or its free places where it has no seats."""
+    if at_night:
+        return _("Not shown at night")
     if not is_open:
         return _("Closed")
     if space.use:

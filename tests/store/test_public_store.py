@@ -493,6 +493,31 @@ def test_a_statement_leads_back_to_the_site_that_linked_to_it(client: TestClient
     assert 'href="https://www.digg.se/tdosanmalan"' in client.get("/free/accessibility?lang=sv").text
 
 
+def test_residents_choose_among_several_sites(client: TestClient, library: Database) -> None:
+    house = HOUSE.replace('kind = "library"', 'kind = "library"\ncapacity = 120', 1)
+    sites.apply(library, sitefile.parse(house + site("park", ("الحديقة", "The park"), kind="park")))
+    fill(library, {NOW.replace(minute=0): at(30, 3)})
+    assert client.get("/free?lang=en", follow_redirects=False).headers["location"] == "/free/?lang=en"
+    for language, room in (
+        ("en", "Room for about 80 of 120"),
+        ("sv", "Plats för ungefär 80 av 120"),
+        ("ar", "80"),
+    ):
+        answer = client.get(f"/free/?lang={language}")
+        words = Words()
+        words.feed(answer.text)
+        assert any(room in text for text in words.text), words.text
+        assert [f'href="/free/{name}?lang={language}"' in answer.text for name in ("lib", "park")] == [
+            True,
+            True,
+        ]
+        parts = [len(client.get(path).content) for path in words.loads]
+        assert len(answer.content) + sum(parts) < 50_000 and "set-cookie" not in answer.headers
+        found = {word for text in words.text for word in re.findall(r"[A-Za-zåäöÅÄÖ]{2,}", text)}
+        assert language != "ar" or [word for word in found if not KNOWN.fullmatch(word)] == []
+    assert "No figure right now" in client.get("/free/?lang=en").text, "the park has no sensor"
+
+
 def test_an_installation_without_sites_says_so_to_residents_too(db: Database, database_url: str) -> None:
     server = create_app(Settings(database_url=database_url), lambda: NOW)  # type: ignore[arg-type]
     attach(server, Settings())

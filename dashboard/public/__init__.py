@@ -126,6 +126,10 @@ def install(server: FastAPI, settings: Settings) -> None:
 
         return answer(request, "prose.html", words, "'none'")
 
+    @router.get("/offline.html", response_model=None)
+    def offline(request: Request) -> Response:
+        return answer(request, "prose.html", statements.offline, "'none'")
+
     @router.get("/{site}", response_model=None)
     def free(request: Request, site: str) -> Response:
         return site_page(request, site)

@@ -25,6 +25,12 @@ def no_page() -> dict[str, Any]:
     return {"title": _("There is no such page"), "parts": (Part(texts=(text,)),), "site": ""}
 
 
+def offline() -> dict[str, Any]:
+    """Return that a page cannot be opened without a connection; `worker.js` keeps it for that."""
+    text = _("This page has not been opened on this device before. Open it again once there is a connection.")
+    return {"title": _("No connection"), "parts": (Part(texts=(text,)),)}
+
+
 def no_address(address: str, site: str) -> dict[str, Any]:
     """Return what has to be set before a poster can be printed."""
     texts = (

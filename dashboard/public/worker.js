@@ -1,8 +1,11 @@
-/* Opens the public pages while there is no connection, as they were when last seen; the page says that they are old. */
+/* Opens the public pages while there is no connection, as they were when last seen; the page says that they are old. Of those
+   never seen it says that there is no connection. */
 "use strict";
-const KEPT = "besok-free-2"; // another number once pages need other files
+const KEPT = "besok-free-3"; // another number once pages need other files
 
-const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg"];
+const NOTICE = "/free/offline.html";
+const notices = ["sv", "en", "ar"].map((language) => `${NOTICE}?lang=${language}`);
+const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg", ...notices];
 
 // The pages that are open were loaded before this worker ruled: keep them and their files now.
 async function keep() {
@@ -28,11 +31,18 @@ async function fresh(request) {
   } catch (error) {
     const page = { ignoreVary: true, ignoreSearch: true }; // in another language rather than not at all
     const kept = (await store.match(request, { ignoreVary: true })) || (await store.match(request, page));
+    if (!kept && request.mode === "navigate" && !/\.\w+$/.test(new URL(request.url).pathname)) return notice(store, request);
     if (!kept) throw error;
     const headers = new Headers(kept.headers);
     headers.set("X-Besok-Kept", "1");
     return new Response(kept.body, { status: kept.status, headers });
   }
+}
+
+// In the language of the page that was asked for, else in the browser's.
+async function notice(store, request) {
+  const language = new URL(request.url).searchParams.get("lang") || navigator.language.slice(0, 2);
+  return (await store.match(`${NOTICE}?lang=${language}`)) || store.match(NOTICE, { ignoreSearch: true });
 }
 
 self.addEventListener("fetch", (event) => {

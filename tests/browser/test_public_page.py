@@ -1,7 +1,8 @@
 """The public page as a resident meets it: on a phone, without scripts, without a connection."""
 
+import pytest
 from house import House
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, Error, ViewportSize, expect
 
 PHONE: ViewportSize = {"width": 390, "height": 780}
 
@@ -39,6 +40,37 @@ def test_it_opens_without_a_connection_and_says_so(chromium: Browser, still_hous
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"  # the style is kept, too
     context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
+    context.close()
+
+
+def test_a_page_never_opened_says_that_there_is_no_connection(chromium: Browser, still_house: House) -> None:
+    context = chromium.new_context(viewport=PHONE, locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{still_house.url}/free/{still_house.id}")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    context.set_offline(True)
+    for address, title in (
+        ("privacy", "Ingen anslutning"),
+        ("accessibility?lang=en", "No connection"),
+        ("nowhere?lang=ar", "لا يوجد اتصال"),
+    ):
+        page.goto(f"{still_house.url}/free/{address}")
+        expect(page.locator("h1")).to_have_text(title)
+        assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    for file in (
+        "/free/icon-512.png",
+        f"/free/{still_house.id}/widget",
+        f"/api/v1/sites/{still_house.id}/free",
+    ):
+        assert page.evaluate("url => fetch(url).then(() => 'answered', () => 'failed')", file) == "failed"
+    for file in (f"/free/{still_house.id}/poster.pdf", f"/api/v1/sites/{still_house.id}/free"):
+        with pytest.raises(Error, match="ERR_"):
+            page.goto(f"{still_house.url}{file}")
+    context.set_offline(False)
+    page.goto(f"{still_house.url}/free/privacy")
+    expect(page.locator("h1")).to_have_text("Integritet")
     context.close()
 
 

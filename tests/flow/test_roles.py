@@ -52,7 +52,7 @@ TABLE: Final[dict[str, set[str]]] = {
             f"GET {SITE}/actions", f"GET {V1}/health", f"GET {SITE}/free",
             "GET /free", "GET /free/", "GET /free/privacy", "GET /free/accessibility", "GET /free/{site}",
             "GET /free/{site}/widget", "GET /free/{site}/poster.svg", "GET /free/{site}/poster.pdf",
-            "GET /free/{site}/manifest.webmanifest",
+            "GET /free/{site}/manifest.webmanifest", "GET /free/offline.html",
             *(f"{method} /free/{name}" for method in ("GET", "HEAD")
               for name in ("free.css", "free.js", "worker.js", "logo.svg", "icon-192.png", "icon-512.png")),
             f"GET {V1}/schema/native", f"GET {V1}/me",

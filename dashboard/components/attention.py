@@ -43,7 +43,7 @@ def section(
         present(
             html.P(_without_sensor(uncounted, site)) if uncounted else None,
             cards if unresolved else None if uncounted else quiet(none),
-            fold(text.format(n=len(past)), resolved) if past else None,
+            fold(text.format(n=len(past)), resolved, id="resolved") if past else None,
         )
     )
 
@@ -95,7 +95,7 @@ def _card(f: FindingInfo, zone: str) -> Any:
             history if len(f.history) > 1 else None,
         ),
         className="stranger",
-        **data(finding=str(f.id), kind=f.kind),
+        **data(key=f"finding-{f.id}", kind=f.kind),
     )
 
 

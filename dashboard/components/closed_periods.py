@@ -22,7 +22,7 @@ def section(site: str, closed: Sequence[ClosedPeriod], measure: str, zone: str) 
     return titled(
         _("Reported figures"),
         quiet(about, " ", link),
-        *first_of([_one(p, measure, zone) for p in closed], SHOWN, className="resolved"),
+        *first_of([_one(p, measure, zone) for p in closed], SHOWN, "periods", className="resolved"),
     )
 
 

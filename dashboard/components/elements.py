@@ -37,7 +37,7 @@ def quiet(*parts: Any) -> Any:
 
 
 def fold(summary: str, *parts: Any, **attributes: Any) -> Any:
-    """Return parts folded below a summary."""
+    """Return parts folded below a summary. One with a count has an `id`, by which it stays open when that changes."""
     return html.Details([html.Summary(summary), *present(*parts)], **attributes)
 
 
@@ -47,11 +47,12 @@ def pair(*parts: Any) -> Any:
     return html.Div(shown, className="pair") if shown else None
 
 
-def first_of(parts: Sequence[Any], shown: int, **attributes: Any) -> list[Any]:
-    """Return a list of the first parts, with the others folded away below it."""
-    rest = fold(
-        _("{n} more").format(n=len(parts) - shown), items(parts[shown:], **attributes), className="older"
-    )
+def first_of(parts: Sequence[Any], shown: int, of: str, **attributes: Any) -> list[Any]:
+    """Return a list of the first parts, with the others folded away below it; `of` is what no other list of the page is
+    of.
+    """
+    text, folded = _("{n} more").format(n=len(parts) - shown), items(parts[shown:], **attributes)
+    rest = fold(text, folded, className="older", id=f"more-{of}")
     return [items(parts[:shown], **attributes), *([rest] if parts[shown:] else [])]
 
 

@@ -37,7 +37,7 @@ def section(
     none = [quiet(_("No request has been recorded yet."))]
     return titled(
         title,
-        *(first_of(entries, SHOWN, className="ledger") if entries else none),
+        *(first_of(entries, SHOWN, "requests", className="ledger") if entries else none),
         html.Div(
             present(
                 ledger_forms.add(site, spaces) if access.may("record", site) else None,

@@ -24,7 +24,7 @@ def section(progress: Progress, doors: Mapping[str, Text], others: Mapping[str, 
     """
     if not progress.breaks or (progress.growth_bridged is None and progress.goal_bridged is None):
         return []
-    breaks = first_of([break_text(b, doors, others) for b in progress.breaks], SHOWN)
+    breaks = first_of([break_text(b, doors, others) for b in progress.breaks], SHOWN, "breaks")
     growth = html.P(_growth(progress)) if progress.growth_bridged is not None else None
     return [titled(_("Method breaks"), *present(growth, *breaks, quiet(_goal(progress))))]
 

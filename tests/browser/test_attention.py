@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from besok.store.database import Database
 from jobs.quality import check_now
+from tests.databases import execute
 
 
 def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: Open) -> None:
@@ -30,6 +31,29 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
     expect(card).to_contain_text("“It hangs on Friday”")
     if folder := os.environ.get("BESOK_SHOTS"):
         page.screenshot(path=f"{folder}/attention.png", full_page=True)
+
+
+def test_what_was_resolved_stays_unfolded_when_more_is(
+    quiet_house: House, db: Database, open_page: Open
+) -> None:
+    check_now(db, quiet_house.id, datetime.now(UTC))
+
+    def resolve(findings: int) -> None:
+        execute(
+            db,
+            "update finding set state = 'resolved', resolved = now() where finding_id in"
+            " (select finding_id from finding order by 1 limit %s)",
+            (findings,),
+        )
+
+    resolve(1)
+    page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB")
+    page.get_by_text("1 was resolved in the last 30 days").click()
+    expect(page.locator(".resolved li:visible")).to_have_count(1)
+    resolve(2)
+    page.locator("#redraw").evaluate("button => button.click()")
+    expect(page.get_by_text("2 were resolved in the last 30 days")).to_be_visible()
+    expect(page.locator(".resolved li:visible")).to_have_count(2)
 
 
 def test_where_nothing_is_wrong_the_page_says_so(still_house: House, open_page: Open) -> None:

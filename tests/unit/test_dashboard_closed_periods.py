@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from besok.model.views.closed_periods import ClosedPeriod, Revision, RevisionReason
 from dashboard.components import closed_periods, yearly_visits
+from dashboard.components.elements import first_of
 from dashboard.components.yearly_visits import Year
 from tests.unit.on_the_way import texts
 
@@ -42,3 +43,9 @@ def test_a_reported_year_is_shown_as_it_was_reported() -> None:
     counted = [Year(year=y, visits=100.0, low=None, high=None, observed=1.0) for y in (2024, 2025)]
     year = replace(MARCH, first=date(2025, 1, 1), last=date(2025, 12, 31), gross=90)
     assert [y.visits for y in yearly_visits.reported(counted, [MARCH, year], "gross")] == [100, 90]
+
+
+def test_what_is_folded_away_is_known_by_a_name_not_by_how_much_it_is() -> None:
+    """Drawn again with one more, it stays open by that."""
+    few, many = (first_of(["text"] * n, 2, "periods")[1] for n in (3, 4))
+    assert few.id == many.id == "more-periods" and few.children[0].children != many.children[0].children

@@ -18,11 +18,12 @@ from besok.model.errors import NotFound
 from besok.services.alert_handling import get_alerts
 from besok.services.alerts import add_rule
 from besok.services.monthly import get_monthly_report, last_month, make_monthly_report
-from besok.store import alerts, backfill, results, sites
+from besok.store import alerts, backfill, results, schema, sites
 from besok.store.database import Database
 from besok.text.languages import speaking
 from jobs import monthly_reports
 from tests.commands import besok
+from tests.databases import execute
 from tests.store.counted import HOUSE
 from tests.store.inbox import Inbox
 from tests.store.test_target_of_several_sites import days, write
@@ -223,3 +224,12 @@ def test_a_month_in_which_nobody_was_counted_is_not_tried_again(library: Databas
     assert monthly_reports.to_send(library, later), "before the report is made nobody knows"
     monthly_reports.make(library, later)
     assert not monthly_reports.to_send(library, later)
+
+
+def test_quiet_hours_of_earlier_versions_that_hold_nothing_back_are_gone(db: Database) -> None:
+    subscribe(db, "json://desk.example.se", NOW)
+    execute(db, "update alert_rule set quiet_from = '22:00', quiet_to = '07:00'")
+    (upgrade,) = [text for name, text, _ in schema.scripts("migrations") if name == "0058_reports_unquiet"]
+    execute(db, upgrade)
+    (rule,) = alerts.rules(db)
+    assert (rule.kind, rule.quiet_from, rule.quiet_to) == ("monthly_report", None, None)

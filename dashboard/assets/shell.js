@@ -108,10 +108,13 @@
     if (button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
   }
 
-  // Names at the edge of a chart leave no room for it on a phone: there they are a legend above it.
+  // Names at the edge of a chart leave no room for it on a phone: there they are a legend above it. Some parts are for a desk.
   function narrow(drawn) {
-    const names = (drawn.layout?.annotations || []).filter((one) => one.name === "line");
-    if (innerWidth > 600 || !names.length || !drawn._fullLayout) return;
+    if (innerWidth > 600 || !drawn._fullLayout) return;
+    const large = drawn.data.map((one, n) => (one.meta === "desk" && one.visible !== false ? n : -1)).filter((n) => n >= 0);
+    if (large.length) window.Plotly.restyle(drawn, { visible: false }, large);
+    const names = (drawn.layout.annotations || []).filter((one) => one.name === "line");
+    if (!names.length) return;
     drawn.layout.annotations = drawn.layout.annotations.filter((one) => one.name !== "line");
     const lines = drawn.data.map((one, n) => (one.meta === "line" ? n : -1)).filter((n) => n >= 0);
     window.Plotly.update(drawn, { showlegend: true }, { "margin.r": 14, showlegend: true }, lines);
@@ -177,7 +180,7 @@
   function slim({ data, layout, config }) {
     const named = (layout.annotations || []).filter((one) => one.name === "line").length > 0;
     const annotations = (layout.annotations || []).filter((one) => one.name !== "line");
-    const lines = data.map((one) => (named && one.meta === "line" ? { ...one, showlegend: true } : one));
+    const lines = data.filter((one) => one.meta !== "desk").map((one) => (named && one.meta === "line" ? { ...one, showlegend: true } : one));
     const margin = named ? { ...layout.margin, r: 14 } : layout.margin;
     return { data: lines, layout: { ...layout, annotations, margin, showlegend: named || layout.showlegend }, config };
   }

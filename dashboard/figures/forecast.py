@@ -9,7 +9,7 @@ from besok.model.views.forecast import Scored
 from besok.text import formats
 from besok.text.languages import _
 from dashboard.figures.progress import Series
-from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
+from dashboard.figures.style import BAND, DESK, GOAL, LIMIT, NOW, chart
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 BAR_MS = 14 * 86_400_000  # the width of a forecast's bar; two of them shall not fill the chart
@@ -73,7 +73,8 @@ def record(scored: Sequence[Scored]) -> go.Figure:
 
 
 def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
-    """Both intervals, the wider one behind; the sentence below a chart says what they are, the legend has no room.
+    """Both intervals, the wider one behind, which a phone leaves out: four edges that follow the weekdays are a tangle
+    there. The sentence below a chart says what they are, the legend has no room.
 
     Their edges are drawn: a surface as light as the wider one is hardly seen in the dark.
     """
@@ -87,5 +88,5 @@ def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
                 x=[p.day for p in points] + [p.day for p in reversed(points)],
                 y=[getattr(p, high) for p in points] + [getattr(p, low) for p in reversed(points)],
                 name=name, mode="lines", line={"width": 1, "color": NOW}, fill="toself", fillcolor=colour,
-                hoverinfo="skip",
+                hoverinfo="skip", meta=DESK if colour == WIDE else None,
             )  # fmt: skip

@@ -19,6 +19,7 @@ SERIES = (NOW, GOAL, "#2b8557", "#8a5bc4")  # what is compared: up to four
 NAME_WIDE, NAME_HIGH = 16, 0.1  # of the name of a line: characters, and a row of it as a share of the chart
 CHARACTER_PX: Final = 7.2
 NAMED: Final = "line"  # tells `shell.js` which lines, and which texts, are named at the ends of lines
+DESK: Final = "desk"  # tells `shell.js` what a phone leaves out
 FEW: Final = 5  # the least top of an axis, with a tick at each person
 SIGNS: Final = {None: "━", "dot": "···", "dash": "╌╌"}
 

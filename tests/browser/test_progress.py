@@ -66,3 +66,9 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
         re.compile(rf"The house, figures up to {last.day} \w+ {last.year}\. Source: Besök\.")
     )
     expect(link).to_have_attribute("href", f"{quiet_house.url}/free/{quiet_house.id}")
+
+
+def test_a_phone_leaves_the_wider_interval_out(counted_house: House, open_page: Open) -> None:
+    for width, shown in ((1280, ["95 %", "80 %"]), (360, ["80 %"])):
+        page = open_page(f"{counted_house.url}/progress/{counted_house.id}/forecast", width=width)
+        expect(page.locator("#chart-weeks .legendtext", has_text="%")).to_have_text(shown)

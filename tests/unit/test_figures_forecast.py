@@ -9,7 +9,7 @@ from besok.model.views.series import VisitPoint
 from besok.services.visits import running_year
 from dashboard.components import forecast_accuracy, target_summary
 from dashboard.figures import forecast as figures
-from dashboard.figures.style import NOW
+from dashboard.figures.style import DESK, NOW
 from tests.unit.on_the_way import COMING, DAY, FIRST, OUTLOOK, WAY, scored, texts
 
 
@@ -39,6 +39,7 @@ def test_the_way_has_both_intervals_behind_the_lines_and_the_goal() -> None:
         "räknat",
     ]
     assert [t.line.color for t in drawn.data[:2] if t.line.width] == [NOW, NOW], "edges, for the dark theme"
+    assert [t.meta for t in drawn.data[:2]] == [DESK, None], "a phone has room for two edges"
     assert drawn.data[1].y[0] == 120 and drawn.data[1].y[-1] == 80 and len(drawn.data[1].x) == 120
     assert [shape.y0 for shape in drawn.layout.shapes] == [73_000]
     assert not figures.running([], (), [], None).data

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,15 +28,17 @@ from dashboard.pages import scenarios as scenarios_page
 from tests.at_work import on, running
 from tests.databases import execute
 from tests.patience import wait_for
+from tests.sitetext import site
+from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-SITE = "stadsbiblioteket"
+SITE = "lib"
 SPEC = ScenarioSpec(title="Twice as many", first=date(2026, 12, 5), visitors=2.0, replications=1)
 
 
 @pytest.fixture
 def house(db: Database) -> Database:
-    sites.apply(db, parse(Path("sites/helsingborg.toml").read_text("utf-8")))
+    sites.apply(db, parse(HOUSE + site("park")))
     return db
 
 
@@ -93,7 +94,7 @@ def test_so_many_may_wait_and_no_more(house: Database) -> None:
     with pytest.raises(ScenarioRefused, match="ended already"):
         scenarios.cancel(house, SITE, first, NOW)
     with pytest.raises(NotFound):
-        scenarios.cancel(house, "stadsparken", first, NOW)
+        scenarios.cancel(house, "park", first, NOW)
     with pytest.raises(NotFound):
         scenarios.ask(house, "nowhere", SPEC, author="Kim", now=NOW)
 
@@ -225,9 +226,8 @@ def test_a_fault_of_our_own_is_logged_and_said(
 def test_what_cannot_be_played_is_ended_and_said(
     house: Database, worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    text = Path("sites/helsingborg.toml").read_text("utf-8")
     head = "[[sites.sensors]]\n"
-    sites.apply(house, parse(text.replace(head, f"{head}since = 2026-01-01\n", 1)))
+    sites.apply(house, parse(HOUSE.replace(head, f"{head}since = 2026-01-01\n", 1)))
     number, now = ask(house), datetime.now(UTC)
     taken = scenarios.claim(house, now)
     assert taken and scenarios.end(house, taken, "done", now)

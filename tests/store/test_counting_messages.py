@@ -168,8 +168,3 @@ def test_several_devices_on_one_topic_stand_apart(db: Database) -> None:
         " join device using (device_id) group by 1 order by 1",
     )
     assert rows == [("a", 3), ("b", 5)]
-
-
-def test_a_message_with_totals_and_deltas_counts_its_totals(db: Database) -> None:
-    send(db, *(message({"time": at(60 * n), "in_total": 10 * n, "in": 99, "period_s": 60}) for n in range(3)))
-    assert people(buckets(db)) == (20, 0)

@@ -49,11 +49,11 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
         assert occupancy.take_dirty(conn, library, 3) == []
 
 
-@pytest.mark.parametrize("newest", range(7))
+@pytest.mark.parametrize("newest", [0, 1, 4])
 def test_weeks_are_taken_from_a_monday_on(db: Database, library: int, newest: int) -> None:
     days = [DAY - timedelta(days=newest + n) for n in range(30)]
-    for day in days:
-        put(db, 1, NOON - timedelta(days=(DAY - day).days))
+    said = (passed("stadsbiblioteket/count-cafe-door", NOON - (DAY - day), 1) for day in days)
+    write(db, Batch(readings=[one for each in said for one in each]))
     with db.transaction() as conn:
         taken = occupancy.take_dirty(conn, library, 10)
         rest = occupancy.take_dirty(conn, library, 10_000)

@@ -105,10 +105,9 @@ def test_the_examples_of_the_page_work(reader: str, database_url: str, tmp_path:
     assert row[0] == "stadsbiblioteket" and row[2] == 4
 
 
-@pytest.mark.parametrize("title", [title for title, _ in dashboard_file.queries("")])
-def test_a_reader_sees_every_panel_of_the_dashboard(reader: str, title: str) -> None:
+def test_a_reader_sees_every_panel_of_the_dashboard(reader: str) -> None:
     """That it shows something is asked where something is there: figures that are estimated need a worker."""
-    asked = dict(dashboard_file.queries("stadsbiblioteket"))[title]
     with psycopg.connect(reader) as conn:
-        rows = conn.execute(asked.encode()).fetchall()
-    assert rows or title in ("People now", "Spaces now")
+        for title, asked in dashboard_file.queries("stadsbiblioteket"):
+            rows = conn.execute(asked.encode()).fetchall()
+            assert rows or title in ("People now", "Spaces now"), title

@@ -309,36 +309,6 @@ def test_a_sensor_placed_from_a_later_day_on_is_awaited_not_offline(
     assert f"placed from {garden.awaited.astimezone(UTC):%Y-%m-%d %H:%MZ}" in capsys.readouterr().out
 
 
-def test_progress_with_no_little_and_full_history(placed: Database) -> None:
-    today = date(2026, 3, 4)
-    nothing = get_progress(placed, "lib", today)
-    assert (nothing.baseline_visits, nothing.last_365, nothing.growth, nothing.needed_growth) == (
-        None,
-        None,
-        None,
-        None,
-    )
-    readings = []
-    for back in range(1, 730):
-        day = datetime(2026, 3, 4, 12, tzinfo=UTC) - timedelta(days=back)
-        value = 120 if back <= 364 else 100
-        readings.append(
-            Reading(source="native", device="lib/front", channel="flow:1", metric="in", value=value, time=day)
-        )
-    write(placed, Batch(readings=[Incoming(reading=r, received=r.time or NOW) for r in readings]))
-    full = get_progress(placed, "lib", today)
-    assert full.growth == pytest.approx(0.2)
-    assert full.last_365 == pytest.approx(364 * 120 + 100)
-    assert full.coverage_365 == 1
-    assert nothing.baseline_coverage == 0 and full.baseline_coverage == 1
-    known = get_so_far(placed, "lib", today)
-    assert (known.days, known.first, known.visits) == (729, date(2024, 3, 5), 364 * 120 + 365 * 100)
-    assert (known.last_365, known.coverage_365, known.growth) == (full.last_365, 1, full.growth)
-    assert full.goal_visits == pytest.approx(2 * (full.baseline_visits or 0))
-    years = (date(2030, 12, 31) - today).days / 365
-    assert full.last_365 * (1 + (full.needed_growth or 0)) ** years == pytest.approx(full.goal_visits)
-
-
 def test_visits_so_far_need_no_target(placed: Database) -> None:
     known = get_so_far(placed, "park", date(2026, 2, 1))
     assert (known.days, known.first, known.visits, known.growth) == (0, None, None, None)

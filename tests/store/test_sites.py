@@ -48,11 +48,6 @@ def test_what_was_applied_is_read_back_the_same(db: Database, example: SiteFile)
     assert parse(dump(sites.export(db))) == example
 
 
-def test_the_same_file_again_changes_nothing(db: Database, example: SiteFile) -> None:
-    sites.apply(db, example)
-    assert sites.apply(db, example) == []
-
-
 def test_a_dry_run_only_tells(db: Database, example: SiteFile) -> None:
     assert len(sites.apply(db, example, dry_run=True)) == 2
     assert sites.load_all(db) == ()

@@ -74,11 +74,7 @@ def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: st
     assert (before["coverage"], before["hours, heard"], before["hours of the hall, heard"]) == (1, 1, 1)
     sites.apply(house, sitefile.parse(without), now=NEXT)
     assert _figures(house) == before
-
-
-@pytest.mark.parametrize("without", [TAKEN_OUT, SET_SO])
-def test_after_that_nobody_misses_the_door(house: Database, without: str) -> None:
-    sites.apply(house, sitefile.parse(without), now=NEXT)
+    # after that nobody misses the door
     put(house, *(reading(15 * n - 525, 2, "in", period_s=900) for n in range(96, 2 * 96)))
     (visits,) = get_visits(house, "lib", NEXT.date(), NEXT.date())
     assert (visits.gross, visits.coverage) == (2 * 96, 1)

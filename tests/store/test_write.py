@@ -4,7 +4,7 @@ from threading import Event
 
 import psycopg
 import pytest
-from counted import NOON, Bucket, buckets, build, put, reading, totals
+from counted import NOON, Bucket, buckets, build, put, reading
 
 from besok.model.errors import StoreRefused, StoreUnavailable
 from besok.model.readings import Message, Reading, Status
@@ -35,15 +35,6 @@ RULES: dict[str, tuple[list[list[Reading]], dict[float, Bucket]]] = {
     "a single event belongs to the quarter it happens in": (
         [[told(15, 1, period_s=0), told(14.99, 1, period_s=0)]],
         {0: (1, 0, 0, 0), 15: (1, 0, 0, 0)},
-    ),
-    "a falling total is a reset counted from zero": ([[*totals(100, 3)]], {0: (3, 0, 60, 0)}),
-    "a jump after a gap is spread and marked": (
-        [[reading(0, 100), reading(60, 120)]],
-        dict.fromkeys((0, 15, 30, 45), (5, 0, 0, 5)),
-    ),
-    "a total that fills the gap takes the mark away": (
-        [[reading(0, 100), reading(30, 120)], [reading(15, 118)]],
-        {0: (18, 0, 900, 0), 15: (2, 0, 900, 0)},
     ),
 }
 

@@ -59,25 +59,19 @@ def test_it_is_said_what_would_show_and_it_then_does() -> None:
     assert len(told_weeks) > 1, "a calm library knows sooner than one that drifts"
 
 
-@pytest.mark.parametrize(("begins", "weeks", "size", "least"), [(96, 104, 0.1, 0.92), (130, 156, 0.05, 0.92)])
-def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest(
-    begins: int, weeks: int, size: float, least: float
-) -> None:
-    held, found = [], []
+def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest() -> None:
+    held, found, weeks = [], [], 104
     for seed in range(100):
         rng = np.random.default_rng(seed)
-        steps = (
-            np.where(rng.random(weeks) < 4 / 52, rng.standard_t(3, weeks), 0)
-            * size
-            * np.exp(0.42 * rng.normal())
-        )
-        after = np.arange(weeks) >= begins
+        steps = np.where(rng.random(weeks) < 4 / 52, rng.standard_t(3, weeks), 0)
+        steps *= 0.1 * np.exp(0.42 * rng.normal())
+        after = np.arange(weeks) >= 96
         told = estimate_step(np.cumsum(steps) + rng.normal(0, 0.03, weeks) + 0.2 * after, after)
         assert told
         reach = stdtrit(told.freedom, 0.975) * told.error
         held.append(abs(told.size - 0.2) < reach)
         found.append(told.size > reach)
-    assert least < np.mean(held) <= 0.98
+    assert 0.92 < np.mean(held) <= 0.98
     assert np.mean(found) > 0.8
 
 

@@ -23,7 +23,7 @@ def futures_of(past: History, known: int) -> tuple[Floats, Floats]:
 def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> None:
     """Not from the month in which it was closed, half of which counted: nothing of it would be left to come."""
     inside, off = [], []
-    for seed in SEEDS:
+    for seed in SEEDS[:3]:
         series, origins = branch(kind, seed)
         for known in origins[:2]:
             futures, came = futures_of(series.past(), known)

@@ -14,9 +14,9 @@ from besok.analytics.occupancy import Headcount, learn, live, placed, smoothed
 from besok.analytics.occupancy.headcounts import headcount_sd
 from besok.model.arrays import Floats
 
-WORLDS = ("miss-5", "miss-10", "groups", "biased-out", "exit", "double")
+WORLDS = ("miss-5", "biased-out", "double")
 SEEDS = range(201, 207)
-HISTORY = 6
+HISTORY = 4
 HOURS = (12, 14, 16)
 STEP_S = 600
 COLUMNS = ("error", "width", "inside", "miscount")

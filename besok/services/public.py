@@ -2,10 +2,9 @@
 
 Nobody shall be followed by these figures, whatever they are combined with: they change every five minutes only, each is
 rounded to fives on its own, and one to four people read as none. Parents less children, capacity less free places, and
-one moment less another tell of fives again. Levels are those that staff see, but of one to four people. A room for
-fewer than five is left out: whether it is taken tells of one person. Outside opening hours, and at night, nothing is
-said of people: who is there then can be known by name. Simulated people are nobody, so a sandbox shows its figures at
-night, too.
+one moment less another tell of fives again. A room for fewer than five is left out: whether it is taken tells of one
+person. Outside opening hours, and at night, nothing is said of people: who is there then can be known by name.
+Simulated people are nobody, so a sandbox shows its figures at night, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,7 +64,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
         live,
         timezone=place.timezone,
         at_night=at_night,
-        level=_level(_known(root), root.capacity),
+        level=_level(root, root.capacity),
         spaces=tuple(_space(space, storey.get(space.space)) for space in public_spaces(rest)),
         next_hours=()
         if at_night
@@ -117,13 +116,12 @@ def coarse(people: float) -> int:
 
 def _space(space: SpaceLive, floor: Text | None) -> PublicSpace:
     places = space.seats or space.capacity
-    known = _known(space)
+    known = space.people if space.freshness in ("live", "late") else None
     use: Use | None = None
     if space.basis == "presence":
         use = None if known is None or places is None else "taken" if known else "free"
         known = places = None
-    people, at = None if known is None else coarse(known), _level(known, space.capacity or places)
-    free = None if people is None or places is None else max(places - max(people, COARSE), 0)
+    people = None if known is None else coarse(known)
     return like(
         PublicSpace,
         space,
@@ -131,27 +129,24 @@ def _space(space: SpaceLive, floor: Text | None) -> PublicSpace:
         seats=bool(space.seats),
         places=places,
         people=people,
-        free=0 if at == "full" and not space.seats else free,
+        free=None if people is None or places is None else max(places - max(people, COARSE), 0),
         use=use,
-        level=at,
+        level=_level(space, space.capacity or places) if use is None else "unknown",
     )
 
 
-def _known(space: SpaceLive) -> float | None:
-    """Return the people of a space; None where they are not up to date."""
-    return space.people if space.freshness in ("live", "late") else None
-
-
-def _level(people: float | None, places: int | None) -> Level:
-    """Return the level that staff see, of people as they are; fewer than five are none here, too."""
-    return level(people if people is None or people >= COARSE else 0, places)
+def _level(space: SpaceLive, places: int | None) -> Level:
+    """Return the level of the rounded figure; None where it is not up to date."""
+    if space.people is None or space.freshness not in ("live", "late"):
+        return "unknown"
+    return level(coarse(space.people), places)
 
 
 def _next_hours(db: Database, place: Site, now: datetime, capacity: int) -> tuple[PublicHour, ...]:
     """Return the level to expect in the next open hours, those of the night left out."""
     zone = ZoneInfo(place.timezone)
     return tuple(
-        PublicHour(hour=one.start.astimezone(zone).hour, level=_level(one.people, capacity))
+        PublicHour(hour=one.start.astimezone(zone).hour, level=level(coarse(one.people), capacity))
         for one in get_next_hours(db, place, now).get(place.id, ())
         if not is_night(one.start, place)
     )
@@ -189,7 +184,10 @@ def _day(place: Site, day: date, usual: UsualWeek, capacity: int | None) -> Publ
         day=day,
         open=calendar.open_intervals(day, place),
         staffed=calendar.staffed_intervals(day, place),
-        hours=tuple(PublicHour(hour=hour, level=_level(n, places)) for hour, n in people.items()),
+        hours=tuple(
+            PublicHour(hour=hour, level="unknown" if n is None else level(coarse(n), places))
+            for hour, n in people.items()
+        ),
         quietest=_quietest(people),
     )
 

@@ -186,8 +186,7 @@ def free(space: PublicSpace, is_open: bool, *, at_night: bool) -> str:
     if space.free is None or space.places is None:
         return _("Few people") if space.people == 0 else _("About {n} people").format(n=space.people)
     if space.free == 0:
-        few_left = _("Probably no free seats") if space.seats else _("Room for a few")
-        return _("Full") if space.level == "full" and not space.seats else few_left
+        return _("Probably no free seats") if space.seats else _("Full")
     few = space.people == 0
     if space.seats:
         text = _("More than {n} of {places} seats free") if few else _("About {n} of {places} seats free")

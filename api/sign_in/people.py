@@ -95,7 +95,7 @@ def audit(
             kinds.get(e.action, e.action),
             e.site,
             e.subject,
-            audit_text.detail(e.action, e.detail),
+            e.detail,
         )
         for e in entries
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from by_day import FIRST, SITE, count, ordinary
+from by_day import FIRST, SITE, ordinary, send
 from typer.testing import Result
 
 from besok.model import sitefile
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("english")
 def counted(db: Database) -> None:
     """A library with a year of counts, which were received when they happened."""
     sites.apply(db, sitefile.parse(SITE), now=datetime(2024, 12, 1, tzinfo=UTC))
-    count(db, ordinary(FIRST, 365))
+    send(db, ordinary(FIRST, 365))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def shown(db: Database) -> tuple[float | None, float | None]:
 def late(db: Database, day: date, people: int) -> None:
     """Another figure of a day comes long after the period was closed."""
     now = NOW + timedelta(days=3)
-    count(db, {day: people}, received=now)
+    send(db, {day: people}, received=now)
     decide(db, "released", Chosen(device="lib/front"), author="Robin", now=now, reason="read by hand")
 
 
@@ -83,7 +83,7 @@ def test_late_data_is_a_revision_with_its_reason_and_its_days(lib: Database) -> 
 
 
 def test_a_release_from_quarantine_is_told_with_who_and_why(lib: Database) -> None:
-    count(lib, {date(2025, 3, 5): 500}, received=NOW - timedelta(days=1))
+    send(lib, {date(2025, 3, 5): 500}, received=NOW - timedelta(days=1))
     close(lib, *MARCH)
     decide(
         lib,

@@ -1,6 +1,5 @@
 """Forecasts are kept as they were made, and judged by what the readings say later."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,7 +10,6 @@ from api.routes.forecast import forecast
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.outlook import Expected, ExpectedTotal, Outlook
-from besok.model.settings import Settings
 from besok.model.views.forecast import Awaited
 from besok.services.forecast import (
     get_awaited,
@@ -27,7 +25,6 @@ from besok.store.database import Database
 from jobs import forecast as jobs
 from jobs import forecasts_due
 from jobs import results as jobs_results
-from jobs.background import Background, Task
 from tests.store.by_day import FIRST, HERE, SITE, TARGET, count, ordinary
 
 
@@ -179,7 +176,7 @@ def test_a_target_that_comes_after_the_forecast_gets_its_probability_at_once(lib
     first = get_outlook(library, "lib")
     assert first.goal is None and due() == []
     ends_yesterday = TARGET.replace("2025-03-31", "2025-09-09").replace("2027-12-31", "2026-12-31")
-    for target in (TARGET, f"{TARGET}factor = 3\n", ends_yesterday):
+    for target in (TARGET, ends_yesterday):
         sites.apply(library, sitefile.parse(SITE.replace(TARGET, target)))
         assert due() == [date(2025, 9, 9)] and jobs.make_newest(library, now) == 1
         newest = get_outlook(library, "lib")
@@ -189,32 +186,12 @@ def test_a_target_that_comes_after_the_forecast_gets_its_probability_at_once(lib
         assert next(said) == pytest.approx(next(said), rel=0.02, abs=1) and newest.origin == first.origin
         spans, before = ({(t.first, t.last) for t in one.totals} for one in (newest, first))
         assert spans > before and newest.years[-1].day > newest.origin + timedelta(days=366)
+    assert forecasts.origins(library, "lib", "gross") == [date(2025, 9, 9)]
+    sites.apply(library, sitefile.parse(SITE.replace(TARGET, f"{TARGET}factor = 3\n")))
+    assert due() == [date(2025, 9, 9)], "another target"
     nobody = TARGET.replace("2025-01-01", "2025-01-05").replace("2025-03-31", "2025-01-05")  # a Sunday
     sites.apply(library, sitefile.parse(SITE.replace(TARGET, nobody)))
     assert due() == [], "of a baseline without visits there is no target"
-    later = now + timedelta(days=1)
-    sites.apply(library, sitefile.parse(SITE))
-    jobs_results.compute_missing(library, later)
-    assert jobs.make_newest(library, later) == 1
-    assert forecasts.origins(library, "lib", "gross") == [date(2025, 9, 9), date(2025, 9, 10)]
-
-
-def test_they_are_made_beside_the_worker(
-    library: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
-    count(library, ordinary(FIRST, 40))
-    background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
-    now = datetime(2025, 2, 10, 12, tzinfo=HERE)
-    background.request(Task(name="make forecasts", function="jobs.forecast:make_newest"))
-
-    def made() -> bool:
-        background.poll(now)
-        return forecasts.origins(library, "lib", "gross") == [date(2025, 2, 9)]
-
-    try:
-        wait_for(made, 60)
-    finally:
-        background.end()
 
 
 def test_weekdays_beside_those_of_the_baseline(library: Database) -> None:

@@ -32,7 +32,7 @@ from jobs import forecasts_due
 from jobs import results as jobs_results
 from tests.databases import execute
 from tests.sitetext import site, space
-from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary
+from tests.store.by_day import FIRST, HOURS, SITE, TARGET, count, ordinary, send
 from tests.unit.test_figures_forecast import texts
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -281,7 +281,7 @@ def test_the_annual_report_names_the_file(lib: Database) -> None:
 
 def test_a_year_of_gate_and_sensors_has_both_and_verifies(lib: Database) -> None:
     store(lib, days(date(2025, 1, 1), [0.0 if n % 7 == 4 else 120.0 for n in range(60)]))
-    count(lib, ordinary(date(2025, 3, 2), 305))
+    send(lib, ordinary(date(2025, 3, 2), 305))
     report = compute_annual(lib, "lib", 2025, TODAY, verify=True)
     assert report.verification and report.verification.same, report.verification
     shown = get_visits(lib, "lib", date(2025, 1, 1), date(2025, 12, 31), "year", today=TODAY)[0]

@@ -19,7 +19,9 @@ from besok.store.database import Database
 from dashboard.address import Address
 from dashboard.pages import progress as page
 from jobs import forecasts_due
+from tests.databases import execute
 from tests.sitetext import site, space
+from tests.store.by_day import count
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 from tests.store.test_imports import file, months, new, year
@@ -45,16 +47,10 @@ Doors = Mapping[tuple[str, str], Mapping[date, float]]
 
 
 def write(db: Database, doors: Doors) -> None:
-    """All that was counted at the doors of each site, as days: what makes days of readings is tested elsewhere."""
-    rows = [(d, n, n, site, door) for (site, door), days in doors.items() for d, n in days.items()]
-    with db.transaction() as conn:
-        conn.execute("delete from flow_day")
-        conn.cursor().executemany(
-            "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
-            " select site_id, portal_id, %s, %s, %s, 86400, 0 from portal p join site s using (site_id)"
-            " where s.slug = %s and p.slug = %s",
-            rows,
-        )
+    """All that was counted at the doors of each site."""
+    execute(db, "delete from flow_day")
+    for (where, door), counted in doors.items():
+        count(db, counted, door, where)
 
 
 def days(first: date, number: int, people: float) -> dict[date, float]:

@@ -245,29 +245,6 @@ def test_what_was_kept_counts_for_a_device_that_a_person_has_named(db: Database)
     assert counted(db) == [("skogen/granen", 3)]
 
 
-def test_nothing_that_is_stored_of_a_rejected_message_holds_a_name(db: Database) -> None:
-    messages = [
-        Message(
-            topic="phones/Åsa Quistgård", payload=b'{"name": "Quistg\xc3\xa5rd", "in": 3}', received=NOON
-        ),
-        Message(
-            topic="x/quistgård", payload=b"Quistgard", received=NOON, retained=True, packet_id=1, client="c"
-        ),
-        Message(topic="besok/v1/lib/quistgård/flow", payload=b'{"in": -3}', received=NOON),
-        Message(
-            topic="quistgård/beam/1", payload=b'{"mac": "Quistg\xc3\xa5rd", "n": -1, "no": 5}', received=NOON
-        ),
-    ]
-    build(db)
-    assert collect(db, *messages).rejected == 4
-    rows = [
-        execute(db, "select * from rejected"),
-        execute(db, "select * from seen"),
-        execute(db, "select * from device"),
-    ]
-    assert "quistg" not in repr(rows).casefold()
-
-
 def test_the_command_shows_and_changes_what_a_device_is_bound_to(
     db: Database, command: Callable[..., Result]
 ) -> None:

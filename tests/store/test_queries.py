@@ -152,18 +152,6 @@ def test_visits_are_of_business_days_and_missing_is_not_zero(placed: Database) -
     assert (march.day, march.gross) == (date(2026, 3, 1), 7)
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25), (date(2026, 3, 30), 24)]
-)
-def test_days_of_summer_time_have_their_own_length(placed: Database, day: date, hours: int) -> None:
-    start = datetime.combine(day, datetime.min.time(), HERE).replace(hour=4).astimezone(UTC)
-    for k in range(1, hours + 1):
-        put(placed, "front", start + timedelta(hours=k), 1, period_s=3600)
-        put(placed, "garden", start + timedelta(hours=k), 0, 1, period_s=3600)
-    (point,) = get_visits(placed, "lib", day, day)
-    assert (point.gross, point.coverage) == (2 * hours, pytest.approx(1))
-
-
 def occupancy(db: Database, rows: list[tuple[str, datetime, float | None]]) -> None:
     with db.transaction() as conn:
         for space, bucket, people in rows:

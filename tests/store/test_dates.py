@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, write
 from jobs.estimate import past_days
 from jobs.learn import SitePast
-from tests.databases import FreshUrl, execute
+from tests.databases import FreshUrl, execute, undone
 from tests.readings import passed
 from tests.sitetext import WEEK, door, sensor, site, space
 
@@ -128,57 +129,67 @@ def fresh(fresh_url: FreshUrl) -> Fresh:
     return made
 
 
-def test_a_swap_that_ended_is_said_later(db: Database, fresh: Fresh) -> None:
-    count(db)
-    apply(db, house(at("a", "front")))
+@pytest.fixture(scope="module")
+def counted(prepared: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    """A database in which the counters were heard before anybody said where they are."""
+    with undone(prepared) as db:
+        count(db)
+        yield prepared
+
+
+@pytest.fixture
+def heard(counted: psycopg.Connection[Any]) -> Iterator[Database]:
+    with undone(counted) as db:
+        yield db
+
+
+def test_a_swap_that_ended_is_said_later(heard: Database, fresh: Fresh) -> None:
+    apply(heard, house(at("a", "front")))
     right = house(
         at("a", "front", "swapped = true\nlast = 2026-03-08"), at("a", "front", "first = 2026-03-09")
     )
-    estimate(db)
-    told = apply(db, right)
+    estimate(heard)
+    told = apply(heard, right)
     assert told[0] == "lib: sensor a flow:1: front, swapped to 2026-03-08: new"
     assert any("the visits of 7 days change, 2026-03-02 to 2026-03-08" in line for line in told), told
-    assert dirty(db) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
-    assert apply(db, right) == []
+    assert dirty(heard) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
+    assert apply(heard, right) == []
     with fresh() as other:
         count(other)
         apply(other, right)
-        assert same(figures(db), figures(other))
+        assert same(figures(heard), figures(other))
 
 
-def test_what_lies_before_the_first_day_does_not_count(db: Database) -> None:
-    count(db)
-    apply(db, house(at("a", "front")))
-    apply(db, house(at("a", "front", "first = 2026-03-05")))
-    days = {key[1] for key in doors(db)}
+def test_what_lies_before_the_first_day_does_not_count(heard: Database) -> None:
+    apply(heard, house(at("a", "front")))
+    apply(heard, house(at("a", "front", "first = 2026-03-05")))
+    days = {key[1] for key in doors(heard)}
     assert min(days) == "2026-03-05" and len(days) == DAYS - 3
-    apply(db, house(at("a", "front", "first = 2026-03-03")))
-    assert min(key[1] for key in doors(db)) == "2026-03-03"
-    exported = dump(sites.export(db))
-    assert "first = 2026-03-03" in exported and apply(db, exported) == []
+    apply(heard, house(at("a", "front", "first = 2026-03-03")))
+    assert min(key[1] for key in doors(heard)) == "2026-03-03"
+    exported = dump(sites.export(heard))
+    assert "first = 2026-03-03" in exported and apply(heard, exported) == []
 
 
-def test_a_door_of_next_month_can_be_prepared(db: Database) -> None:
-    count(db)
-    apply(db, house(at("a", "front")))
-    told = apply(db, house(at("a", "front"), at("b", "back"), back="first = 2026-04-01"))
+def test_a_door_of_next_month_can_be_prepared(heard: Database) -> None:
+    apply(heard, house(at("a", "front")))
+    told = apply(heard, house(at("a", "front"), at("b", "back"), back="first = 2026-04-01"))
     assert "lib: portal back: first: none -> 2026-04-01" in told and "lib: sensor b flow:1: new" in told
-    assert {key[0] for key in doors(db)} == {"front"}
+    assert {key[0] for key in doors(heard)} == {"front"}
 
 
-def test_all_that_is_new_in_a_file_begins_on_a_day(db: Database) -> None:
-    count(db)
+def test_all_that_is_new_in_a_file_begins_on_a_day(heard: Database) -> None:
     old, new = house(at("a", "front")), house(at("b", "front"), hours="08:00-20:00")
-    apply(db, old)
-    told = apply(db, new, first=date(2026, 3, 10))
+    apply(heard, old)
+    told = apply(heard, new, first=date(2026, 3, 10))
     assert "lib: sensor a flow:1: removed after 2026-03-09, its history stays" in told
     assert "lib: sensor b flow:1: new from 2026-03-10" in told
     assert "lib: opening from 2026-03-10: new hours" in told
-    assert apply(db, new) == [] and apply(db, new, first=date(2026, 3, 10)) == []
-    place = sites.load(db, "lib")
+    assert apply(heard, new) == [] and apply(heard, new, first=date(2026, 3, 10)) == []
+    place = sites.load(heard, "lib")
     assert calendar.hours_of(date(2026, 3, 9), place) == (9, 0)
     assert calendar.hours_of(date(2026, 3, 10), place) == (12, 0)
-    assert len(doors(db)) == DAYS  # a's until the 9th, b's since
+    assert len(doors(heard)) == DAYS  # a's until the 9th, b's since
 
 
 def test_hours_from_a_day_before_others_that_were_planned_take_their_place(db: Database) -> None:
@@ -218,40 +229,38 @@ def test_the_command_shows_the_days_before_it_asks(
     assert "Nothing to do" in run(answer="")
 
 
-def test_only_the_door_and_the_days_concerned_are_computed_again(db: Database) -> None:
-    count(db)
-    apply(db, house(at("a", "front"), at("b", "back")))
-    estimate(db)
-    execute(db, "update flow_day set imputed = 7")  # as a mark of what is not touched
+def test_only_the_door_and_the_days_concerned_are_computed_again(heard: Database) -> None:
+    apply(heard, house(at("a", "front"), at("b", "back")))
+    estimate(heard)
+    execute(heard, "update flow_day set imputed = 7")  # as a mark of what is not touched
     apply(
-        db,
+        heard,
         house(at("a", "front"), at("b", "back"), at("c", "between", "first = 2026-03-15\nlast = 2026-03-16")),
     )
     fresh_days = execute(
-        db,
+        heard,
         "select p.slug, day::text from flow_day join portal p using (portal_id) where imputed <> 7 order by 1, 2",
     )
     assert fresh_days == [("between", "2026-03-15"), ("between", "2026-03-16")]
-    assert dirty(db) == [date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)]
+    assert dirty(heard) == [date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)]
 
 
-def test_a_closed_space_counts_nobody_nor_do_its_doors(db: Database) -> None:
-    count(db)
+def test_a_closed_space_counts_nobody_nor_do_its_doors(heard: Database) -> None:
     sensors = at("a", "front"), at("b", "back"), at("c", "between")
-    apply(db, house(*sensors))
-    open_all = figures(db)
+    apply(heard, house(*sensors))
+    open_all = figures(heard)
     closed = '[[sites.spaces.closed]]\nfirst = 2026-03-06\nlast = 2026-03-10\nnote = "Nytt golv"'
-    told = apply(db, house(*sensors, side=closed))
+    told = apply(heard, house(*sensors, side=closed))
     assert told[0] == "lib: space side: closed: none -> 2026-03-06 to 2026-03-10"
     assert "the visits of 5 days change, 2026-03-06 to 2026-03-10" in told[1]
-    shut = figures(db)
+    shut = figures(heard)
     assert {key for key in open_all["doors"] if key not in shut["doors"]} == {
         (portal, f"2026-03-{day:02}") for portal in ("back", "between") for day in range(6, 11)
     }
     assert not any(key[0] == "side" and "2026-03-06 04" < key[1] < "2026-03-11" for key in shut["inside"])
     assert any(key[0] == "side" and key[1].startswith("2026-03-12") for key in shut["inside"])
-    assert apply(db, house(*sensors)) != []  # and taken back
-    assert same(figures(db), open_all)
+    assert apply(heard, house(*sensors)) != []  # and taken back
+    assert same(figures(heard), open_all)
 
 
 def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
@@ -265,8 +274,7 @@ def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
     assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]
 
 
-def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fresh) -> None:
-    count(db)
+def test_a_replaced_sensor_and_a_moved_one_in_one_file(heard: Database, fresh: Fresh) -> None:
     steps = [
         house(at("a", "front")),
         house(at("a", "front", "last = 2026-03-06"), at("b", "front", "first = 2026-03-07")),
@@ -276,11 +284,11 @@ def test_a_replaced_sensor_and_a_moved_one_in_one_file(db: Database, fresh: Fres
         ),
     ]  # fmt: skip
     for text in steps:
-        apply(db, text)
+        apply(heard, text)
     with fresh() as other:
         count(other)
         apply(other, steps[-1])
-        assert same(figures(db), figures(other))
+        assert same(figures(heard), figures(other))
 
 
 def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> None:
@@ -289,49 +297,46 @@ def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> Non
     assert told == ["lib: sensor a flow:1: front to 2026-03-06: no more, nor what it counted there"]
 
 
-def test_a_sensor_that_the_file_has_no_more_keeps_its_history(db: Database) -> None:
-    count(db)
-    apply(db, house(at("a", "front", "first = 2026-03-03\nlast = 2026-03-08"), at("b", "back")))
-    before = figures(db)
-    assert apply(db, house(at("b", "back"))) == []
-    assert same(figures(db), before)
+def test_a_sensor_that_the_file_has_no_more_keeps_its_history(heard: Database) -> None:
+    apply(heard, house(at("a", "front", "first = 2026-03-03\nlast = 2026-03-08"), at("b", "back")))
+    before = figures(heard)
+    assert apply(heard, house(at("b", "back"))) == []
+    assert same(figures(heard), before)
 
 
-def test_a_door_that_is_no_more_keeps_what_was_counted_there(db: Database) -> None:
-    count(db)
+def test_a_door_that_is_no_more_keeps_what_was_counted_there(heard: Database) -> None:
     apply(
-        db,
+        heard,
         house(
             at("a", "front", "last = 2026-03-06"), at("a", "back", "first = 2026-03-07"), at("b", "between")
         ),
     )
-    before = doors(db)
+    before = doors(heard)
     start, end = (house().index(f'[[sites.portals]]\nid = "{name}"') for name in ("back", "between"))
 
     def without(*sensors: str) -> str:
         return house(*sensors)[:start] + house(*sensors)[end:]
 
-    told = apply(db, without(at("b", "between")))
+    told = apply(heard, without(at("b", "between")))
     assert told == [
         "lib: portal back: removed, its history stays", "lib: sensor a flow:1: removed, its history stays"
     ]  # fmt: skip
-    exported = dump(sites.export(db))
-    assert apply(db, exported) == [] and 'portal = "back"' not in exported
-    apply(db, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
-    after = doors(db)
+    exported = dump(sites.export(heard))
+    assert apply(heard, exported) == [] and 'portal = "back"' not in exported
+    apply(heard, without(at("b", "between"), at("a", "front", "last = 2026-03-05")))
+    after = doors(heard)
     gone = {key for key in before if key not in after}
     assert gone == {("front", "2026-03-06")}
 
 
-def test_a_dry_run_tells_the_difference_and_changes_nothing(db: Database) -> None:
-    count(db)
-    apply(db, house(at("a", "front")))
-    before = figures(db)
+def test_a_dry_run_tells_the_difference_and_changes_nothing(heard: Database) -> None:
+    apply(heard, house(at("a", "front")))
+    before = figures(heard)
     turned = house(at("a", "front", "swapped = true\nfirst = 2026-03-02"))
-    told = apply(db, turned, dry_run=True)
+    told = apply(heard, turned, dry_run=True)
     assert sum("lib: visits of 2026-03-" in line for line in told) == DAYS
-    assert same(figures(db), before)
-    assert apply(db, turned) == told
+    assert same(figures(heard), before)
+    assert apply(heard, turned) == told
 
 
 def watched(db: Database, device: str, days: Sequence[int]) -> None:

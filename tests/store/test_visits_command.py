@@ -48,6 +48,7 @@ def test_nothing_is_stored_before_somebody_says_so(lib: Database, ask: Ask) -> N
     out, wrong = ask("import")
     assert "3 counts by year, 2022-01-01 to 2024-12-31: 330,000 visits, gross" in out
     assert "  2023        110,000" in out and "Rows of sums are left out: 1." in out
+    assert "Visits in the last 365 days: not known → 119,618 (up to 31 Dec 2024)" in out
     assert "add --yes" in wrong and stored(lib) == {}
 
 
@@ -125,11 +126,6 @@ def test_doors_that_name_every_series_answer_which_are_of_the_site(lib: Database
     assert not wrong and "275 visits, gross" in out and stored(lib) == {2024: 275}
     _, wrong = ask("import", "--yes", "--portal", f"Norra={door}", text=text)
     assert "Which of them are visits of this site?" in wrong
-
-
-def test_the_last_year_is_told_with_its_end_where_that_is_past(ask: Ask) -> None:
-    out, _ = ask("import")
-    assert "Visits in the last 365 days: not known → 119,618 (up to 31 Dec 2024)" in out
 
 
 def test_half_years_are_called_so(ask: Ask) -> None:

@@ -57,6 +57,17 @@ def test_rooms_hold_no_more_than_the_house_though_the_storey_between_is_not_know
     assert ((low <= found) & (found <= high))[known].all()
 
 
+def test_the_bounds_of_a_sum_lie_within_those_of_its_parts() -> None:
+    house = Building.of((None, 0, 0), ((None, 1), (1, 2)))
+    people = np.array([[50.0, 30, 20]])
+    wide, narrow = np.array([[40.0, 6, 3]]), np.array([[2.0, 6, 3]])
+    for width, total in ((wide, (41, 59)), (narrow, (48, 52))):
+        found, low, high = reconciled(
+            house, people, people - width, people + width, np.zeros((1, 3)), np.full((1, 3), np.inf)
+        )
+        assert (found == people).all() and (low[0, 0], high[0, 0]) == total
+
+
 def test_what_is_known_of_some_parts_binds_the_whole() -> None:
     house = Building.of((None, 0, 0), ((None, 0), (0, 1), (0, 2)))
     people = np.array([[14.0, 18, np.nan]])

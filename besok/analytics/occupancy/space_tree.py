@@ -17,6 +17,7 @@ def reconciled(
 
     Where people can only be in the parts of a space, the total is their sum; else it is at least that. Weighted least
     squares on the tree, with independent errors of the parts: first from the innermost parts to the site, then back.
+    The error of a sum is at most the errors of its parts together, so its bounds lie within the sums of theirs.
     Steps x spaces; an unknown space is left out, and those in it are parts of the space around it. `counted` is how
     many minutes ago a headcount was made: parts are adjusted to a total that was counted after one of them.
     """
@@ -32,7 +33,10 @@ def reconciled(
     for space in reversed(building.from_leaves()):
         _down(tree, space, people, variance, least)
     moved = people - before
-    return people, np.minimum(np.maximum(lower + moved, 0), people), np.maximum(upper + moved, people)
+    lower, upper = np.minimum(np.maximum(lower + moved, 0), people), np.maximum(upper + moved, people)
+    for space in building.from_leaves():
+        _bounded(tree, space, people, lower, upper)
+    return people, lower, upper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +103,11 @@ def _down(tree: _Tree, space: int, people: Floats, variance: Floats, least: Floa
     joint = (bound == 1) | ((bound > 0) & (summed > total))
     scale = np.where(joint & (summed > 0), total / np.maximum(summed, 1e-9), 1)
     people[:, parts] *= scale[:, None]
+
+
+def _bounded(tree: _Tree, space: int, people: Floats, lower: Floats, upper: Floats) -> None:
+    """Move the bounds of a sum into the sums of its parts' bounds."""
+    parts, is_sum = tree.parts[space], tree.bound[space] == 1
+    least, most = lower[:, parts].sum(1), upper[:, parts].sum(1)
+    lower[is_sum, space] = np.clip(least, lower[:, space], people[:, space])[is_sum]
+    upper[is_sum, space] = np.clip(most, people[:, space], upper[:, space])[is_sum]

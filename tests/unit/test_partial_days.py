@@ -17,7 +17,7 @@ from cli.simulation.watched import cut
 from tests.unit.occupied import NAN, library
 
 Day = tuple[DayObservations, Floats]  # what the doors counted, and who was inside
-HOURS = (5, 8, 9, 10, 12, 15, 18, 21, 23)  # before, at and after opening and closing
+HOURS = (5, 9, 10, 15, 21)  # before, at and after opening and closing
 STEPS_AN_HOUR = 4
 HOUSE = Building.of((None,), [(None, 0)] * 3)
 
@@ -102,10 +102,9 @@ def test_doors_that_tell_only_when_somebody_passes_are_judged_by_the_days_beside
     assert learn(HOUSE, wrong).swapped.tolist() == [True, False, False]
 
 
-@pytest.mark.parametrize("minute", (1, 5, 14))
-def test_days_whose_steps_begin_off_the_quarter_are_whole(minute: int) -> None:
+def test_days_whose_steps_begin_off_the_quarter_are_whole() -> None:
     """Whoever stamps a quarter of an hour 10:05 has counted from one end of the day to the other all the same."""
-    days = [replace(day, clock=day.clock + minute) for day, _ in (house(seed) for seed in range(60, 64))]
+    days = [replace(day, clock=day.clock + 5) for day, _ in (house(seed) for seed in range(60, 64))]
     assert learn(HOUSE, days).days == len(days)
 
 
@@ -135,7 +134,7 @@ def test_a_door_that_is_heard_from_opening_to_closing_is_counted_whole(hour: int
     assert learn(HOUSE, [opened]).swapped.any() == (hour <= 9)
 
 
-@pytest.mark.parametrize("hour", HOURS[::2])
+@pytest.mark.parametrize("hour", (9, 15))
 def test_real_rooms_that_begin_at_any_hour_turn_no_door(hour: int, rooms: list[Day]) -> None:
     """Two rooms of a university (SDU OU44), entered by three doors each."""
     for first, second in zip(rooms[::2], rooms[1::2], strict=True):
@@ -166,7 +165,7 @@ def rooms(shared: Path) -> list[Day]:
     return found[: len(found) // 2 * 2][:12]
 
 
-@pytest.mark.parametrize("hour", range(0, 24, 3))
+@pytest.mark.parametrize("hour", (0, 9, 15, 21))
 def test_sensors_of_a_site_that_begins_at_any_hour_are_left_in_peace(hour: int) -> None:
     """Neither swapped, failing nor unbalanced: all sensors mounted at `hour`, and one of them days later."""
     sound = case(small(2, 3), 0, 5)

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, write
 from jobs.estimate import past_days
 from jobs.learn import SitePast
-from tests.databases import FreshUrl, execute, undone
+from tests.databases import execute, undone
 from tests.readings import passed
 from tests.sitetext import WEEK, door, sensor, site, space
 
@@ -34,7 +33,6 @@ FIRST, DAYS = date(2026, 3, 2), 16
 DAY = timedelta(days=1)
 NOW = datetime(2026, 3, 18, 9, tzinfo=UTC)
 DEVICES = ("a", "b", "c")
-Fresh = Callable[[], AbstractContextManager[Database]]
 HALL, SIDE = ("Hallen", "Hall"), ("Sidan", "Side")
 
 
@@ -117,18 +115,6 @@ def dirty(db: Database) -> list[date]:
     return [row[0] for row in execute(db, "select day from dirty_day order by day")]
 
 
-@pytest.fixture(scope="session")
-def fresh(fresh_url: FreshUrl) -> Fresh:
-    """More databases, each for as long as it is used."""
-
-    @contextmanager
-    def made() -> Iterator[Database]:
-        with fresh_url() as url, Database(url) as other:
-            yield other
-
-    return made
-
-
 @pytest.fixture(scope="module")
 def counted(prepared: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
     """A database in which the counters were heard before anybody said where they are."""
@@ -143,21 +129,22 @@ def heard(counted: psycopg.Connection[Any]) -> Iterator[Database]:
         yield db
 
 
-def test_a_swap_that_ended_is_said_later(heard: Database, fresh: Fresh) -> None:
-    apply(heard, house(at("a", "front")))
+def test_a_swap_that_ended_is_said_later(counted: psycopg.Connection[Any]) -> None:
     right = house(
         at("a", "front", "swapped = true\nlast = 2026-03-08"), at("a", "front", "first = 2026-03-09")
     )
-    estimate(heard)
-    told = apply(heard, right)
-    assert told[0] == "lib: sensor a flow:1: front, swapped to 2026-03-08: new"
-    assert any("the visits of 7 days change, 2026-03-02 to 2026-03-08" in line for line in told), told
-    assert dirty(heard) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
-    assert apply(heard, right) == []
-    with fresh() as other:
-        count(other)
+    with undone(counted) as db:
+        apply(db, house(at("a", "front")))
+        estimate(db)
+        told = apply(db, right)
+        assert told[0] == "lib: sensor a flow:1: front, swapped to 2026-03-08: new"
+        assert any("the visits of 7 days change, 2026-03-02 to 2026-03-08" in line for line in told), told
+        assert dirty(db) == [FIRST + n * DAY for n in range(DAYS)]  # those that follow have learnt from them
+        assert apply(db, right) == []
+        found = figures(db)
+    with undone(counted) as other:
         apply(other, right)
-        assert same(figures(heard), figures(other))
+        assert same(found, figures(other))
 
 
 def test_what_lies_before_the_first_day_does_not_count(heard: Database) -> None:
@@ -274,7 +261,7 @@ def test_now_tells_what_is_closed_and_what_is_there(db: Database) -> None:
     assert spaces == [["lib", "hall"], ["lib", "hall", "side"]]
 
 
-def test_a_replaced_sensor_and_a_moved_one_in_one_file(heard: Database, fresh: Fresh) -> None:
+def test_a_replaced_sensor_and_a_moved_one_in_one_file(counted: psycopg.Connection[Any]) -> None:
     steps = [
         house(at("a", "front")),
         house(at("a", "front", "last = 2026-03-06"), at("b", "front", "first = 2026-03-07")),
@@ -283,12 +270,13 @@ def test_a_replaced_sensor_and_a_moved_one_in_one_file(heard: Database, fresh: F
             at("b", "front", "first = 2026-03-07"),
         ),
     ]  # fmt: skip
-    for text in steps:
-        apply(heard, text)
-    with fresh() as other:
-        count(other)
+    with undone(counted) as db:
+        for text in steps:
+            apply(db, text)
+        found = figures(db)
+    with undone(counted) as other:
         apply(other, steps[-1])
-        assert same(figures(heard), figures(other))
+        assert same(found, figures(other))
 
 
 def test_a_place_that_is_no_more_in_a_dated_history_is_told(db: Database) -> None:
@@ -403,14 +391,18 @@ def histories(draw: st.DrawFn) -> list[str]:
     suppress_health_check=list(HealthCheck),
 )
 @given(files=histories())
-def test_the_order_of_applying_does_not_matter(fresh: Fresh, files: Sequence[str]) -> None:
-    with fresh() as one, fresh() as other:
+def test_the_order_of_applying_does_not_matter(
+    shared_database: psycopg.Connection[Any], counted: psycopg.Connection[Any], files: Sequence[str]
+) -> None:
+    with undone(shared_database) as one:
         apply(one, files[0])
         count(one)
         for text in files[1:]:
             estimate(one)
             apply(one, text)
-        count(other)
+        found, exported = figures(one), dump(sites.export(one))
+        assert apply(one, files[-1]) == []
+    with undone(counted) as other:
         apply(other, files[-1])
-        assert same(figures(one), figures(other))
-        assert apply(one, files[-1]) == [] == apply(other, dump(sites.export(one)))
+        assert same(found, figures(other))
+        assert apply(other, exported) == []

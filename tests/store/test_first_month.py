@@ -20,10 +20,9 @@ from besok.store.period_counts import NewImport
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Incoming, write
 from jobs import quality
+from tests.databases import FreshUrl
 from tests.sitetext import WEEK, door, sensor, site, space
-from tests.store.test_dates import Fresh, figures, fresh, same
-
-__all__ = ["fresh"]  # a fixture
+from tests.store.test_dates import figures, same
 
 HERE = ZoneInfo("Europe/Stockholm")
 DAY = timedelta(days=1)
@@ -162,11 +161,11 @@ def by_hand(db: Database, visits: float) -> int:
 
 
 def test_corrections_leave_the_days_as_if_all_had_been_right_from_the_start(
-    fresh: Fresh, db: Database
+    fresh_url: FreshUrl, db: Database
 ) -> None:
     def as_if_right(told: Told, heard: date, branch: float | None = None, *, whole: bool = False) -> None:
         """Compare with an installation that was told all this on the first evening."""
-        with fresh() as right:
+        with fresh_url() as url, Database(url) as right:
             apply(right, told, MOUNTED)
             hear(right, MOUNTED, heard)
             if branch is not None:

@@ -8,6 +8,7 @@ import pytest
 from besok.model import sitefile
 from besok.model.errors import CountFileError
 from besok.model.hand_counts import BY_HAND, HandCount
+from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.site import Site
 from besok.model.views.calendar import SchoolHoliday
 from besok.services.annual import compute_annual
@@ -18,6 +19,7 @@ from besok.services.progress import get_progress
 from besok.services.visits import get_visits
 from besok.store import calendars, period_counts, sites
 from besok.store.database import Database
+from besok.store.period_counts import NewImport
 from besok.text import target_text
 from cli.terminal import annual
 from tests.sitetext import site, space
@@ -147,8 +149,10 @@ def test_it_counts_in_a_target_and_its_error_in_the_visits(db: Database, branch:
 
 
 def test_a_year_that_was_counted_whole_needs_no_sample(db: Database, branch: Site) -> None:
-    for number in range(1, 53):
-        week(db, branch, 2024, number, 500)
+    mondays = [date.fromisocalendar(2024, number, 1) for number in range(1, 53)]
+    weeks = tuple(PeriodCount(first=monday, last=monday + 6 * DAY, visits=500) for monday in mondays)
+    file = CountFile(unit="week", counts=weeks)
+    period_counts.put(db, "branch", NewImport(source=BY_HAND, file=file, author="Kim", method="manual"), NOW)
     sample = next(s for s in get_sampled_years(db, branch, TODAY) if s.year == 2024)
     assert sample.counted == 52 and sample.upper - sample.lower < 0.01 * sample.visits
 

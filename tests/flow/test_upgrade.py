@@ -99,10 +99,17 @@ def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
     assert len(told) >= len(MET) and all("`besok migrate`" in message for message in told)
 
 
+CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+
+
 @pytest.mark.usefixtures("places")
-def test_services_that_start_before_the_database_is_migrated_wait_for_it(
+def test_services_that_start_before_the_database_is_migrated_wait_for_it_and_older_jobs_leave_the_sites(
     settings: Settings, publish: Fixture, conn: psycopg.Connection[Any], database_url: str, tmp_path: Path
 ) -> None:
+    def claimed() -> int:
+        (number,) = conn.execute(CLAIMED).fetchone() or (0,)
+        return int(number)
+
     conn.execute("update made_anew set version = version - 1, digest = 'before'")
     conn.execute("drop view flow_day_filled cascade")
     with service("collect", settings, tmp_path) as collector, service("work", settings, tmp_path) as jobs:
@@ -126,22 +133,8 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         wait_for(lambda: collector.metric("readings_total") == 40)
         assert held(conn, collector) == (0, 40, 0)
         actions = [line.get("action") for line in jobs.said()]
-    assert actions.count("part_failed") == 1 and "site_failed" not in actions
-
-
-CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted"
-
-
-@pytest.mark.usefixtures("places")
-def test_jobs_that_are_older_than_the_database_leave_the_sites_to_newer_ones(
-    settings: Settings, conn: psycopg.Connection[Any], tmp_path: Path
-) -> None:
-    def claimed() -> int:
-        (number,) = conn.execute(CLAIMED).fetchone() or (0,)
-        return int(number)
-
-    with service("work", settings, tmp_path) as jobs:
-        wait_for(lambda: jobs.get("/ready")[0] == 200 and claimed())
+        assert actions.count("part_failed") == 1 and "site_failed" not in actions
+        wait_for(claimed)
         conn.execute("update made_anew set version = version + 1, digest = 'to come'")
         wait_for(lambda: jobs.get("/ready") == (503, NEWER))
         wait_for(lambda: not claimed())

@@ -30,15 +30,7 @@ from tests import commands
 from tests.commands import Ended
 from tests.patience import ANSWER_S, wait_for
 
-SHOT = (
-    "postgres",
-    "mosquitto",
-    "cli.main collect",
-    "cli.main work",
-    "cli.main serve",
-    "cli.main receive",
-    "cli.main simulate live",
-)
+SHOT = ("postgres", "mosquitto", "cli.main collect", "cli.main serve", "cli.main simulate live")
 READY = re.compile(r"Besök is ready: http://127\.0\.0\.1:(\d+)")
 Reading = tuple[str, str, str, datetime]  # device, channel, metric, time
 

@@ -126,37 +126,6 @@ def finished(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [p for p in points if p["final"]]
 
 
-def test_each_number_that_is_live_has_its_interval_basis_and_age(
-    settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
-    wait_for: Fixture,
-) -> None:  # fmt: skip
-    now = datetime.now(UTC)
-
-    def live() -> dict[str, dict[str, Any]]:
-        answer = ask.get(f"/api/v1/sites/{place.id}/live").json()
-        return {s["space"]: s for s in answer["spaces"]}
-
-    with collect(settings), working(database_url):
-        publish(messages(place, calendar.business_day(now, place), now))
-        # The messages of the whole day come in several batches: the last of them are those of now.
-        wait_for(lambda: all(s["people"] is not None and s["freshness"] == "live" for s in live().values()))
-        for space in live().values():
-            assert space["lower"] <= space["people"] <= space["upper"]
-            assert space["upper"] > space["lower"] or space["people"] == 0
-            assert space["heard"] and space["time"]
-        assert live()["studio"]["basis"] == "people"
-        assert live()[place.id]["basis"] == live()["room"]["basis"] == "doors"
-        points = [
-            p for space in live() for p in known(asked(ask, place, space, calendar.business_day(now, place)))
-        ]
-        assert points and not any(p["final"] for p in points)
-        text = ask.get(f"/api/v1/sites/{place.id}/occupancy?format=csv").text
-        assert (
-            text.splitlines()[0]
-            == "space,start,people,lower,upper,raw,peak,peak_lower,peak_upper,basis,reason,final"
-        )
-
-
 def figures(url: str, until: datetime) -> list[tuple[Any, ...]]:
     """All that the worker has written of the quarters that were over at a moment."""
     quarter = until.replace(minute=until.minute // 15 * 15, second=0, microsecond=0)
@@ -227,32 +196,43 @@ def settled(url: str, now: datetime) -> bool:
     return not waiting and not stale and last_minute(url) >= now.replace(second=0, microsecond=0)
 
 
-def test_a_headcount_moves_the_live_figure_and_back(
+def test_live_numbers_have_interval_basis_and_age_and_a_headcount_moves_them_and_back(
     settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
     wait_for: Fixture,
 ) -> None:  # fmt: skip
-    """By the front door: posted like the phone does, shown by the API once the worker has heard of it."""
+    """A headcount by the front door: posted like the phone does, shown once the worker has heard of it."""
     now = datetime.now(UTC)
 
-    def live() -> list[dict[str, Any]]:
-        spaces: list[dict[str, Any]] = ask.get(f"/api/v1/sites/{place.id}/live").json()["spaces"]
-        return spaces
+    def live() -> dict[str, dict[str, Any]]:
+        answer = ask.get(f"/api/v1/sites/{place.id}/live").json()
+        return {s["space"]: s for s in answer["spaces"]}
 
-    def shown() -> dict[str, float | None]:
-        return {s["space"]: s["people"] for s in live()}
+    def shown() -> float:
+        return live()["room"]["people"] or 0.0
 
     with collect(settings), working(database_url):
         publish(messages(place, calendar.business_day(now, place), now))
-        # A figure alone may be of this morning, while the messages of the day still come in.
-        wait_for(lambda: all(s["people"] is not None and s["freshness"] == "live" for s in live()))
-        before = shown()["room"] or 0.0
+        # The messages of the whole day come in several batches: the last of them are those of now.
+        wait_for(lambda: all(s["people"] is not None and s["freshness"] == "live" for s in live().values()))
+        for space in live().values():
+            assert space["lower"] <= space["people"] <= space["upper"]
+            assert space["upper"] > space["lower"] or space["people"] == 0
+            assert space["heard"] and space["time"]
+        assert live()["studio"]["basis"] == "people"
+        assert live()[place.id]["basis"] == live()["room"]["basis"] == "doors"
+        points = [
+            p for space in live() for p in known(asked(ask, place, space, calendar.business_day(now, place)))
+        ]
+        assert points and not any(p["final"] for p in points)
+
+        before = shown()
         count = {"id": str(uuid.uuid4()), "space": "room", "people": round(before) + 40, "counted_by": "Kim"}
         moment = datetime.now(UTC).isoformat()
         sent = ask.post(
             f"/api/v1/sites/{place.id}/headcounts", json={**count, "time": moment, "sent": moment}
         )
         assert sent.status_code == 201, sent.text
-        wait_for(lambda: (shown()["room"] or 0.0) > before + 20)
+        wait_for(lambda: shown() > before + 20)
         (kept,) = ask.get(f"/api/v1/sites/{place.id}/headcounts").json()["counts"]
         assert abs(kept["estimate"] - before) < 5  # it is judged by what was said before it
         undone = ask.post(
@@ -260,4 +240,4 @@ def test_a_headcount_moves_the_live_figure_and_back(
             json={"by": "Kim", "reason": "another room"},
         )
         assert undone.status_code == 200
-        wait_for(lambda: (shown()["room"] or 0.0) < before + 5)
+        wait_for(lambda: shown() < before + 5)

@@ -86,7 +86,9 @@ def quarters(url: str, space: str = "house") -> dict[datetime, float]:
     return dict(rows)
 
 
-def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site) -> None:
+def test_a_reading_becomes_occupancy_and_again_when_the_site_changes(
+    db: Database, database_url: str, house: Site
+) -> None:
     now = datetime.now(UTC)
     put(db, now - timedelta(minutes=1), "out", 0, "door")  # beside a door that never sent there is no figure
     with working(database_url):
@@ -100,6 +102,10 @@ def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Sit
         wait_for(lambda: now_people(database_url).items() >= {"house": 7, "lobby": 5, "room": 2}.items())
         (beat,) = wait_for(lambda: beats(db))  # type: ignore[misc]
         assert beat.name == "jobs"
+        sites.apply(
+            db, parse(HOUSE.replace('outer = "lobby"\ninner = "room"', 'outer = "room"\ninner = "lobby"'))
+        )
+        wait_for(lambda: now_people(database_url).items() >= {"house": 7, "lobby": 9, "room": -2}.items())
 
 
 def test_readings_of_long_periods_and_totals_count_too(db: Database, database_url: str, house: Site) -> None:
@@ -183,17 +189,6 @@ def _written(db: Database, now: datetime) -> bool:
     except Exception:  # its own connection was ended too
         return False
     return True
-
-
-def test_a_site_that_changes_is_estimated_again(db: Database, database_url: str, house: Site) -> None:
-    now = datetime.now(UTC)
-    with working(database_url):
-        put(db, now, "in", 5)
-        put(db, now, "out", 2, "door")
-        wait_for(lambda: now_people(database_url) == {"house": 5, "lobby": 3, "room": 2})
-        turned = HOUSE.replace('outer = "lobby"\ninner = "room"', 'outer = "lobby"\ninner = "nook"')
-        sites.apply(db, parse(turned))
-        wait_for(lambda: now_people(database_url).get("nook") == 2)
 
 
 @pytest.mark.parametrize("unloadable", [False, True], ids=["it can be loaded", "not even loaded"])

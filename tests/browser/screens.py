@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from fcntl import LOCK_EX, flock
 from functools import partial
-from itertools import combinations, product
+from itertools import combinations, groupby, product
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 from unittest.mock import patch
@@ -38,7 +39,7 @@ SIZES: Final = {"phone": (390, 844), "desk": (1280, 900), "wide": (1920, 1080), 
 COLOURS: Final = ("light", "dark")
 LANGUAGES: Final = ("sv", "en")
 BELOW: Final[Mapping[str, Iterable[str]]] = {  # what is looked at below a site, by page
-    "spaces": ("reading",), "doors": ("main",), "progress": progress.TABS, "admin/site": site.STEPS,
+    "spaces": ("reading",), "doors": ("main",), "progress": progress.TABS, "admin/site": [*site.STEPS][1:],
 }  # fmt: skip
 CHOICES: Final = (  # of pages that show something else by their query
     f"/spaces/{HERE}/hall?with=reading&range=7d",
@@ -48,6 +49,13 @@ LEADS_ON: Final = ("/free", "/count", "/login/provider", "/login/callback", "/ad
 LIVE: Final = ("/overview", f"/now/{HERE}", f"/wall/{HERE}")
 FREE: Final = f"/free/{HERE}"
 LATER: Final = timedelta(minutes=50)  # by which all sensors are offline
+# Pages that lead to each other; a wall is opened alone.
+OF_APP: Final = ("/overview", *(f"/{page}/{HERE}" for page in router.PAGES if page != "wall"))
+FOLLOW: Final = """path => {
+  document.title = "Besök";  // until the page has its own
+  history.pushState({}, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+}"""
 # A page that tries again by itself stays as it is: its timer looks for the very element that started it.
 NO_RETRY: Final = """stop();
 document.querySelectorAll('[data-retry]').forEach((one) => one.replaceWith(one.cloneNode(true)))"""
@@ -196,37 +204,52 @@ class Installations:
             assert sessions.add_key(db, "elsewhere", digest, grant, "Kim", NOW, NOW + timedelta(days=1))
 
 
-@contextmanager
-def shown(screen: Screen, browser: Browser, at: Installations) -> Iterator[tuple[Page, list[str]]]:
-    """Open a screen and wait until it is drawn; gives it with what it complains of in the console."""
+def shown(
+    wanted: Iterable[Screen], browser: Browser, at: Installations
+) -> Iterator[tuple[Screen, Page, list[str]]]:
+    """Open screens and wait until each is drawn; gives it with its page and what that complains of in the console.
+
+    Those of a state and a language share a tab, in which one page leads to the next as a link does: what a browser
+    does to load a page costs more than to look at it.
+    """
+    for (state, language), some in groupby(sorted(wanted, key=itemgetter(1, 2)), itemgetter(1, 2)):
+        address = at.address(state)
+        with browser.new_context(
+            locale={"sv": "sv-SE", "en": "en-GB", "ar": "ar"}[language],
+            timezone_id="Europe/Stockholm",
+            service_workers="block",
+            bypass_csp=True,
+            extra_http_headers={"Authorization": f"Bearer {at.key}"} if state == "forbidden" else {},
+        ) as context:
+            page, complaints = context.new_page(), list[str]()
+            page.on("pageerror", lambda error, told=complaints: told.append(str(error)))
+            for screen in some:
+                complaints.clear()
+                _show(page, address, screen)
+                yield screen, page, complaints
+
+
+def _show(page: Page, address: str, screen: Screen) -> None:
     width, height = SIZES[screen.size]
-    address = at.address(screen.state)
-    headers = {"Authorization": f"Bearer {at.key}"} if screen.state == "forbidden" else {}
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        locale={"sv": "sv-SE", "en": "en-GB", "ar": "ar"}[screen.language],
-        timezone_id="Europe/Stockholm",
-        color_scheme=screen.colours,  # type: ignore[arg-type]
-        reduced_motion="reduce",
-        service_workers="block",
-        bypass_csp=True,
-        extra_http_headers=headers,
-    )
-    page, complaints = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=screen.colours, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.context.set_offline(False)
     page.clock.set_fixed_time(NOW + LATER if screen.state == "stale" else NOW)
-    page.goto(address + screen.path)
+    alone = screen.state in ("lost", "down") or not screen.path.startswith(OF_APP)
+    if alone or not page.url.removeprefix(address).startswith(OF_APP):
+        page.goto(address + screen.path)
+    else:
+        page.evaluate(FOLLOW, screen.path)
+        expect(page.locator("#page")).to_have_attribute("data-drawn", f"0 {screen.path}")
     settle(page)
     if screen.state == "lost":
-        context.set_offline(True)
+        page.context.set_offline(True)
         page.clock.set_fixed_time(NOW + UNHEARD)
         expect(
             page.locator(".lost:not(:empty), #pill[data-state=lost], #offline:visible").first
         ).to_be_attached()
     if screen.state == "down":
         page.evaluate(NO_RETRY)
-    yield page, complaints
-    context.close()
 
 
 def settle(page: Page) -> None:

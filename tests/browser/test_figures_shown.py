@@ -148,13 +148,13 @@ FIGURES: Mapping[str, Callable[[Page, Get], Pairs]] = {
 
 
 @pytest.mark.usefixtures("english")
-@pytest.mark.parametrize("path", FIGURES)
-def test_they_are_those_of_the_api(path: str, chromium: Browser, installations: Installations) -> None:
+def test_they_are_those_of_the_api(chromium: Browser, installations: Installations) -> None:
     def get(question: str) -> Any:
         answer = page.request.get(f"{installations.address('full')}/api/v1{question}")
         assert answer.ok, (question, answer.text())
         return answer.json()
 
-    with shown(Screen(path, "full", "en", "light", "desk"), chromium, installations) as (page, _):
-        pairs = list(FIGURES[path](page, get))
-        assert [shown for shown, _ in pairs] == [given for _, given in pairs]
+    pages = [Screen(path, "full", "en", "light", "desk") for path in FIGURES]
+    for screen, page, _ in shown(pages, chromium, installations):
+        pairs = list(FIGURES[screen.path](page, get))
+        assert [shown for shown, _ in pairs] == [given for _, given in pairs], screen.path

@@ -57,10 +57,10 @@ def violations(page: Page, *only: str) -> list[str]:
     return found
 
 
-def in_either_colours(page: Page, *in_light: str) -> list[str]:
-    """What is found in dark colours, and in light ones, which stay: there of all rules or of some."""
+def in_either_colours(page: Page) -> list[str]:
+    """What is found in dark colours, and in light ones, which stay: there of the rules that are of colours."""
     found = []
-    for colours, only in (("dark", ()), ("light", in_light)):
+    for colours, only in (("dark", ()), ("light", OF_COLOURS)):
         page.emulate_media(color_scheme=colours, reduced_motion="reduce")  # type: ignore[arg-type]
         expect(page.locator(f"html:not([data-colours]), html[data-colours={colours}]")).to_be_attached()
         found += [f"{colours}: {rule}" for rule in violations(page, *only)]

@@ -212,6 +212,7 @@ def shown(
     Those of a state and a language share a tab, in which one page leads to the next as a link does: what a browser
     does to load a page costs more than to look at it.
     """
+    complaints = list[str]()
     for (state, language), some in groupby(sorted(wanted, key=itemgetter(1, 2)), itemgetter(1, 2)):
         address = at.address(state)
         with browser.new_context(
@@ -221,8 +222,8 @@ def shown(
             bypass_csp=True,
             extra_http_headers={"Authorization": f"Bearer {at.key}"} if state == "forbidden" else {},
         ) as context:
-            page, complaints = context.new_page(), list[str]()
-            page.on("pageerror", lambda error, told=complaints: told.append(str(error)))
+            page = context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
             for screen in some:
                 complaints.clear()
                 _show(page, address, screen)

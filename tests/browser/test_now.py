@@ -69,7 +69,9 @@ def test_old_news_look_old(house: House, open_page: Open, wait_for: Callable[...
     expect(page.locator('.hero [data-part="share"]')).to_be_hidden()
 
 
-def test_a_house_without_data_shows_no_zero(still_house: House, open_page: Open) -> None:
+def test_a_house_without_data_shows_no_zero_and_leads_to_what_can_be_done(
+    still_house: House, open_page: Open
+) -> None:
     page = open_page(still_house.url)
     expect(page.locator(".hero")).to_have_attribute("data-state", "none")
     expect(page.locator("#pill")).to_have_text("Direkt")  # the connection is there, only the figures are not
@@ -77,17 +79,14 @@ def test_a_house_without_data_shows_no_zero(still_house: House, open_page: Open)
         expect(people(page, place)).to_have_text("–")
     expect(page.locator('[data-part="visits"]')).to_have_text("–")
     expect(page.locator('.card[data-space="lobby"] [data-part="verdict"]')).to_have_text("Inga data")
-
-
-def test_the_board_of_a_new_place_leads_to_what_can_be_done(still_house: House, open_page: Open) -> None:
-    page = open_page(still_house.url)
+    expect(page.locator(".plan")).to_have_count(0)  # nothing is drawn
     page.get_by_role("link", name="Ingen sensor här har anslutit ännu").click()
     expect(page.locator("h1")).to_have_text("Sensorer: Huset")
     expect(page.get_by_text("2 sensorer: 2 har aldrig anslutit.")).to_be_visible()
-
-
-def test_the_foot_leads_to_the_wall_and_to_the_open_data(still_house: House, open_page: Open) -> None:
-    page = open_page(f"{still_house.url}/now/{still_house.id}")
+    expect(page.get_by_text("Inga: alla sensorer är kopplade.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
+    expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme nämns här")).to_be_visible()
+    page.go_back()
     page.get_by_role("link", name="Alla siffror som filer").click()
     expect(page.locator("h1")).to_have_text("Siffror som filer: Huset")
     assert page.url.endswith(f"/data/{still_house.id}")

@@ -30,11 +30,6 @@ def test_the_language_is_chosen_and_kept(still_house: House, open_page: Open) ->
     expect(page.get_by_role("link", name="Svenska")).to_be_visible()
 
 
-def test_the_browsers_language_is_understood(still_house: House, open_page: Open) -> None:
-    expect(open_page(still_house.url, locale="en-US").locator("html")).to_have_attribute("lang", "en")
-    expect(open_page(still_house.url, locale="fi-FI").locator("html")).to_have_attribute("lang", "sv")
-
-
 def test_the_keyboard_finds_the_way(still_house: House, open_page: Open) -> None:
     page = open_page(still_house.url)
     page.keyboard.press("Tab")
@@ -229,8 +224,3 @@ def test_a_sensor_without_a_place_is_given_one(house: House, open_page: Open) ->
     card.get_by_role("button", name="Assign").click()
     expect(card).to_have_count(0)
     expect(page.locator("tr", has_text="lobby-window")).to_contain_text("Online")
-
-
-def test_without_strangers_the_page_says_so(still_house: House, open_page: Open) -> None:
-    page = open_page(f"{still_house.url}/sensors/{still_house.id}", locale="en-GB")
-    expect(page.get_by_text("None: every sensor is assigned.")).to_be_visible()

@@ -9,10 +9,8 @@ from house import OLD, House, Open, ago, apply_house, people
 from playwright.sync_api import Browser, Page, expect
 
 from api import live
-from besok.model.access import Grant
 from besok.model.settings import Settings
-from besok.services import sign_in
-from besok.store import accounts, alerts, sessions
+from besok.store import alerts
 from besok.store.database import Database
 from besok.store.heartbeats import beat
 from tests.at_work import serving
@@ -109,25 +107,6 @@ def test_it_says_by_itself_that_nothing_is_received(
     for page in screens:
         expect(page.get_by_text(notice)).to_be_visible()
     assert unreadable(screens[0]) == []
-
-
-def test_a_screen_elsewhere_signs_in_with_its_key_once(
-    quiet_house: House, db: Database, chromium: Browser
-) -> None:
-    now = datetime.now(UTC)
-    key, digest = sign_in.make_key()
-    grant = Grant(role="viewer", site=quiet_house.id)
-    assert accounts.add(db, "ada", "Ada", sign_in.hashed("four words are enough"), [Grant(role="admin")], now)
-    assert sessions.add_key(db, "hall", digest, grant, "ada", now, now + timedelta(days=365))
-    context = chromium.new_context(locale="en-GB")
-    page = context.new_page()
-    page.goto(wall(quiet_house))
-    page.get_by_text("A wall screen").click()
-    page.get_by_label("Key of the screen").fill(key)
-    page.get_by_role("button", name="Open the screen").click()
-    expect(page.locator(".wall")).to_have_attribute("data-connection", "live")
-    assert page.url == wall(quiet_house)
-    context.close()
 
 
 def test_it_draws_itself_again_when_the_server_has_another_version(

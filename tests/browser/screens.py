@@ -237,7 +237,8 @@ def _show(page: Page, address: str, screen: Screen) -> None:
     page.context.set_offline(False)
     page.clock.set_fixed_time(NOW + LATER if screen.state == "stale" else NOW)
     alone = screen.state in ("lost", "down") or not screen.path.startswith(OF_APP)
-    if alone or not page.url.removeprefix(address).startswith(OF_APP):
+    before = page.url.removeprefix(address)
+    if alone or before == screen.path or not before.startswith(OF_APP):
         page.goto(address + screen.path)
     else:
         page.evaluate(FOLLOW, screen.path)

@@ -47,9 +47,11 @@ def stated(day: datetime | None) -> datetime | None:
     from besok.model.site_rules import possible
 
     try:
-        return day and possible(day)
+        if day:
+            possible(day.date())
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
+    return day
 
 
 def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d", check: Callable[..., Any] = near) -> Any:

@@ -71,7 +71,7 @@ def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
 )
 def test_days_that_no_site_file_may_hold_are_refused(asked: str) -> None:
     result = CliRunner().invoke(app, asked.split())
-    assert result.exit_code == 2 and "is not possible" in result.output
+    assert result.exit_code == 2 and "is not possible" in result.output and "00:00" not in result.output
 
 
 def test_days_of_a_site_need_not_be_days_that_can_be_simulated() -> None:

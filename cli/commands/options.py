@@ -71,9 +71,10 @@ def confirm(question: str, yes: bool) -> None:
         return
     try:
         agreed = typer.confirm(question, err=True)
-    except typer.Abort:
-        if sys.stdin.isatty():
+    except RuntimeError:  # Abort is one, and what Python raises where the input is closed
+        if sys.stdin and sys.stdin.isatty():
             raise
+        typer.echo(err=True)  # ends the line of the question
         raise BesokError("nobody can be asked here; look at what it would do, and add --yes") from None
     if not agreed:
         raise typer.Abort

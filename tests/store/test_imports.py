@@ -1,16 +1,19 @@
 """Counts that people bring: stored as what they are, undone and restored, and joined with measured days."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from typer.testing import Result
 
 from besok.model import sitefile
-from besok.model.errors import CountFileError, NotFound, SiteFileError
+from besok.model.errors import BesokError, CountFileError, NotFound, SiteFileError
 from besok.model.period_counts import CountFile, PeriodCount, Unit
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint, VisitStep
@@ -24,6 +27,7 @@ from besok.services.visits import get_visits
 from besok.store import period_counts, results, sites
 from besok.store.database import Database
 from besok.store.period_counts import NewImport
+from cli.commands.options import confirm
 from cli.terminal.annual import as_text
 from dashboard.address import Address
 from dashboard.pages import progress
@@ -471,3 +475,23 @@ def test_totals_and_their_parts_hold_together_in_any_order(
     whole = stored.keys() - {"days"}
     total = sum(by_month) if whole else 31.0 if stored else 0.0
     assert sum(v for v, _ in holding(lib).values()) == pytest.approx(total)
+
+
+def test_an_input_without_a_terminal_answers_no_question_of_an_import(
+    db: Database, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    sites.apply(db, sitefile.parse(site()))
+    file = tmp_path / "counts.csv"
+    file.write_text("date,visits\n2020-03-02,40\n2020-03-03,50\n")
+    done = command("visits", "import", str(file), "--site", "lib", "--source", GATE, answer="y\n")
+    assert isinstance(done.exception, CountFileError) and "add --yes to store" in str(done.exception)
+    assert "Store them?" not in done.output and not period_counts.listing(db, "lib")
+
+
+def test_who_has_closed_the_input_is_told_on_a_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(BesokError, match="add --yes"):
+        confirm("Delete it?", yes=False)
+    assert capsys.readouterr().err.endswith("\n")

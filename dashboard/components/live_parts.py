@@ -32,7 +32,7 @@ def of_space(space: SpaceLive, is_open: bool) -> Parts:
     """Return the texts of a space."""
     return {
         "people": people(space),
-        "capacity": f"/ {formats.number(space.capacity)}" if space.capacity and space.level != "full" else "",
+        "capacity": f"/ {formats.number(space.capacity)}" if space.capacity and not _is_full(space) else "",
         "range": interval(space),
         "between": between(space),
         "certainty": certainty(space),
@@ -138,11 +138,15 @@ def people(space: SpaceLive) -> str:
     return formats.number(space.people)
 
 
+def _is_full(space: SpaceLive) -> bool:
+    return space.level == "full" and space.freshness in ("live", "late")
+
+
 def share(space: SpaceLive) -> str:
     """`70 % of capacity`, of a full space that its capacity is reached; nothing where it is not known or up to date."""
     if space.people is None or not space.capacity or space.freshness not in ("live", "late"):
         return ""
-    if space.level == "full":
+    if _is_full(space):
         return _("capacity of {n} reached").format(n=formats.number(space.capacity))
     return _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
 

@@ -183,8 +183,10 @@ def free(space: PublicSpace, is_open: bool, *, at_night: bool) -> str:
         return _("Free") if space.use == "free" else _("Occupied")
     if space.people is None:
         return _("No figure right now")
+    if space.people == 0 and not space.free:
+        return _("Few people")
     if space.free is None or space.places is None:
-        return _("Few people") if space.people == 0 else _("About {n} people").format(n=space.people)
+        return _("About {n} people").format(n=space.people)
     if space.free == 0:
         return _("Probably no free seats") if space.seats else _("Full")
     few = space.people == 0

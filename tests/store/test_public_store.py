@@ -293,6 +293,18 @@ def test_who_looks_often_sees_no_figure_come(library: Database) -> None:
     assert get_public(library, "lib", start + 2 * MINUTE) != before
 
 
+@pytest.mark.usefixtures("english")
+def test_an_empty_room_of_five_places_is_not_said_to_be_full(library: Database) -> None:
+    sites.apply(
+        library,
+        sitefile.parse(HOUSE.replace("seats = 80", "seats = 5").replace("seats = 12", "capacity = 5")),
+    )
+    for people, told in ((0, {"Few people"}), (5, {"Probably no free seats", "Full"})):
+        fill(library, {NOW.replace(minute=0): at(people, people)})
+        (floor,) = context(get_public(library, "lib", NOW), [])["floors"]
+        assert {space["free"] for space in floor["spaces"]} == told
+
+
 def test_what_is_old_is_not_shown(library: Database) -> None:
     fill(library, {NOW.replace(minute=0): at(30, 3)})
     fresh = {s.space: s for s in get_public(library, "lib", NOW).spaces}

@@ -24,7 +24,7 @@ class Claim:
 
     number: int
     site: str
-    spec: dict[str, Any]
+    spec: Any
     attempt: int
 
 
@@ -34,7 +34,7 @@ class Played:
 
     number: int
     site: str
-    spec: dict[str, Any]
+    spec: Any
     begins: datetime
     until: datetime
 
@@ -114,7 +114,8 @@ def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
 
 def remove(db: Database, site: str, number: int) -> None:
     """Remove a run and its result. Raises NotFound, ScenarioRefused where it is queued, running or played."""
-    title = _stored(db, site, number)["spec"].get("title", "")
+    spec = _stored(db, site, number)["spec"]
+    title = spec.get("title", "") if isinstance(spec, dict) else ""
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_remove"), {"number": number}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_IN_USE)

@@ -298,7 +298,7 @@ def test_the_oldest_answers_are_forgotten(house: Database) -> None:
     assert len(found) == MOST_KEPT and found[0].number == newest
 
 
-@pytest.mark.parametrize("damage", ["spec = '{}'", """result = '{"answer": 1}'"""])
+@pytest.mark.parametrize("damage", ["spec = '{}'", "spec = '[]'", """result = '{"answer": 1}'"""])
 def test_what_cannot_be_read_is_said_and_the_others_are_shown(house: Database, damage: str) -> None:
     good, bad = ask(house), ask(house, replace(SPEC, title="Lost"))
     for number in (good, bad):
@@ -319,11 +319,12 @@ def test_what_cannot_be_read_is_said_and_the_others_are_shown(house: Database, d
     assert said not in shown()
 
 
+@pytest.mark.parametrize("spec", ["{}", "[]"])
 def test_what_waits_and_cannot_be_read_fails_and_the_next_is_answered(
-    house: Database, worker: Worker
+    house: Database, worker: Worker, spec: str
 ) -> None:
     bad, good = ask(house), ask(house)
-    execute(house, f"update scenario_run set spec = '{{}}' where number = {bad}")  # noqa: S608
+    execute(house, "update scenario_run set spec = %s where number = %s", (spec, bad))
     assert worker.turn() and worker.turn()
     assert state(house, good).state == "done"
     assert scenarios.listing(house, SITE)[1] == [bad]

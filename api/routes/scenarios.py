@@ -1,5 +1,6 @@
 """Scenarios: what planners ask, and what became of it."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from api.answers import Form, rows
 from api.deps import Db, KnownSite, Now, author
 from api.routing import Routes, Signed
 from besok.model.controls import WORD
+from besok.model.errors import ScenarioRefused
 from besok.model.scenarios import (
     MOST_DAYS,
     MOST_FACTOR,
@@ -126,9 +128,10 @@ def remove(site: KnownSite, number: Number, db: Db) -> None:
 
 
 @router.writes("/sites/{site}/scenarios/{number}/cancel", "plan", "Cancel a scenario")
-def cancel(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
-    """Take a question out of the queue, or end its computation."""
-    return store.cancel(db, site.id, number, now)
+def cancel(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun | None:
+    """Take a question out of the queue, or end its computation; null where it cannot be read."""
+    store.cancel(db, site.id, number, now)
+    return _readable(db, site.id, number)
 
 
 @router.writes("/sites/{site}/scenarios/{number}/play", "plan", "Play a scenario live")
@@ -138,7 +141,13 @@ def play(site: KnownSite, number: Number, body: PlayIn, db: Db, now: Now) -> Sce
 
 
 @router.writes("/sites/{site}/scenarios/{number}/play/end", "plan", "End a scenario that is played")
-def end_play(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun:
-    """End it; its sandbox is cleared away within a minute, with all that it holds."""
+def end_play(site: KnownSite, number: Number, db: Db, now: Now) -> ScenarioRun | None:
+    """End it; its sandbox is cleared away within a minute, with all that it holds. Null where it cannot be read."""
     store.end_play(db, site.id, number, now)
-    return store.load(db, site.id, number)
+    return _readable(db, site.id, number)
+
+
+def _readable(db: Db, site: str, number: int) -> ScenarioRun | None:
+    with suppress(ScenarioRefused):
+        return store.load(db, site, number)
+    return None

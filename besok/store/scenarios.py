@@ -12,7 +12,7 @@ from besok.model import messages
 from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenario_sandbox import sandbox_id
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, FailedFor, RunState, ScenarioSpec
-from besok.model.views.scenarios import ScenarioRun
+from besok.model.views.scenarios import ScenarioRun, UnreadableRun
 from besok.store import audit
 from besok.store.database import Connection, Database, fetch_one, sql
 from besok.store.removal import remove_sites
@@ -71,14 +71,14 @@ def _number(conn: Connection, values: dict[str, Any]) -> int:
     return int(row[0])
 
 
-def listing(db: Database, site: str) -> tuple[list[ScenarioRun], list[int]]:
-    """Return the questions of a site without their results, the last first; and the numbers of unreadable ones."""
+def listing(db: Database, site: str) -> tuple[list[ScenarioRun], list[UnreadableRun]]:
+    """Return the questions of a site without their results, the last first; and the unreadable ones."""
     runs, unreadable = [], []
     for stored in db.fetch("scenarios", dict[str, Any], site=site):
         try:
             runs.append(_read(stored))
         except ScenarioRefused:
-            unreadable.append(stored["number"])
+            unreadable.append(msgspec.convert(stored, UnreadableRun))
     return runs, unreadable
 
 
@@ -102,14 +102,13 @@ def _stored(db: Database, site: str, number: int) -> dict[str, Any]:
     return run
 
 
-def cancel(db: Database, site: str, number: int, now: datetime) -> ScenarioRun:
+def cancel(db: Database, site: str, number: int, now: datetime) -> None:
     """Cancel a run; its process notices at the next part. Raises NotFound, ScenarioRefused if it has ended."""
-    load(db, site, number)
+    _stored(db, site, number)
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_cancel"), {"number": number, "now": now}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_ENDED)
         audit.note(conn, "scenario", str(number), site=site, detail="cancelled")
-    return load(db, site, number)
 
 
 def remove(db: Database, site: str, number: int) -> None:

@@ -9,7 +9,7 @@ from besok.model import messages
 from besok.model.scenario_sandbox import sandbox_id
 from besok.model.scenarios import MOST_PLAYED_H, ScenarioSpec
 from besok.model.site import Site
-from besok.model.views.scenarios import ScenarioResult, ScenarioRun
+from besok.model.views.scenarios import ScenarioResult, ScenarioRun, UnreadableRun
 from besok.model.views.whatif import SpaceStrain
 from besok.services import access
 from besok.services.scenarios import breaking, own_spaces
@@ -34,7 +34,7 @@ def card(run: ScenarioRun, site: Site, before: int, at_work: bool, now: datetime
             *_body(run, site, before, at_work),
             *_live(run, site, now),
             _links(run),
-            None if run.state in ("queued", "running") or run.play_until else _out(run.site, run.number),
+            _out(run),
         ),
         className="scenario",
         **data(number=str(run.number), state=run.state),
@@ -81,7 +81,7 @@ def _no_service(at_work: bool) -> list[Any]:
     return [] if at_work else [html.P(text, className="problem")]
 
 
-def _cancel(run: ScenarioRun) -> list[Any]:
+def _cancel(run: ScenarioRun | UnreadableRun) -> list[Any]:
     if not access.may("plan", run.site):
         return []
     address = f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/cancel"
@@ -196,8 +196,12 @@ def _live(run: ScenarioRun, site: Site, now: datetime) -> list[Any]:
         length = forms.choice(form_id, "hours", _("How long"), hours, "2")
         fields = [quiet(again)] if run.spec.recorded else [quiet(about), length]
         return [fold(_("Play it live"), forms.form(fields, form_id, _("Play"), run.spec.title, address))]
+    return _playing(run, run.play_until, site, now)
+
+
+def _playing(run: ScenarioRun | UnreadableRun, until: datetime, site: Site, now: datetime) -> list[Any]:
     ended = _("Ended. The copy is removed within a minute.")
-    if run.play_until <= now:
+    if until <= now:
         return [html.P(ended, className="finding", **data(renew="5", renewed=""))]
     sandbox = sandbox_id(run.site)
     pages = {"now": _("Now"), "spaces": _("Spaces"), "sensors": _("Sensors")}
@@ -205,13 +209,13 @@ def _live(run: ScenarioRun, site: Site, now: datetime) -> list[Any]:
     links = [html.A(text, href=f"/{page}/{sandbox}") for page, text in pages.items()]
     return [
         html.P(
-            notice.format(time=formats.clock(run.play_until, site.timezone)),
+            notice.format(time=formats.clock(until, site.timezone)),
             className="finding",
             **data(renew="30", renewed=""),
         ),
         html.P([part for link in links for part in (link, " ")], className="files"),
         _button(
-            f"{address}/end",
+            f"POST /api/v1/sites/{run.site}/scenarios/{run.number}/play/end",
             f"end-{run.number}",
             _("End it"),
             _("That could not be ended. Try again."),
@@ -220,22 +224,25 @@ def _live(run: ScenarioRun, site: Site, now: datetime) -> list[Any]:
     ]
 
 
-def unreadable(site: str, number: int) -> Any:
-    """Return a line that says of a question that it cannot be read, with the way to remove it."""
-    text = translated(messages.SCENARIO_UNREADABLE(number=number))
-    return html.Article(present(html.P(text, className="problem"), _out(site, number)), className="scenario")
+def unreadable(run: ScenarioRun | UnreadableRun, site: Site, now: datetime) -> Any:
+    """Return a line that says of a question that it cannot be read, with the way to cancel, end or remove it."""
+    text = translated(messages.SCENARIO_UNREADABLE(number=run.number))
+    ways = _cancel(run) if run.state in ("queued", "running") else []
+    if run.play_until and access.may("plan", run.site):
+        ways = _playing(run, run.play_until, site, now)
+    return html.Article(present(html.P(text, className="problem"), *ways, _out(run)), className="scenario")
 
 
-def _out(site: str, number: int) -> Any:
+def _out(run: ScenarioRun | UnreadableRun) -> Any:
     """Return the button to remove a question that is neither waiting, simulated nor played."""
-    if not access.may("plan", site):
+    if run.state in ("queued", "running") or run.play_until or not access.may("plan", run.site):
         return None
     address, failed = (
-        f"DELETE /api/v1/sites/{site}/scenarios/{number}",
+        f"DELETE /api/v1/sites/{run.site}/scenarios/{run.number}",
         _("That could not be removed. Try again."),
     )
-    leads = f"/scenarios/{site}"
-    return fold(_("Remove"), _button(address, f"out-{number}", _("Remove it"), failed, "", leads=leads))
+    leads = f"/scenarios/{run.site}"
+    return fold(_("Remove"), _button(address, f"out-{run.number}", _("Remove it"), failed, "", leads=leads))
 
 
 def _links(run: ScenarioRun) -> Any:

@@ -12,7 +12,7 @@ from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenarios import ScenarioSpec
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo
-from besok.model.views.scenarios import ScenarioRun
+from besok.model.views.scenarios import ScenarioRun, UnreadableRun
 from besok.services import access, health, scenarios
 from besok.store import scenarios as store
 from besok.store import sites
@@ -36,7 +36,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     may = access.may("plan", site.site)
     asking = address.get("ask") if may else ""
     parts = (
-        _asking(db, place, asking, now)
+        _asking(db, place, asking, [*runs, *unreadable], now)
         if asking
         else _answers(db, place, runs, unreadable, address, now, may)
     )
@@ -44,9 +44,15 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     return html.Div([*header, *parts], className="page scenarios", **data(title=title))
 
 
-def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
+def _asking(
+    db: Database,
+    place: Site,
+    asking: str,
+    every: list[ScenarioRun | UnreadableRun],
+    now: datetime,
+) -> list[Any]:
     known = scenario_text.examples(place, calendar.business_day(now, place))
-    asked, unreadable, gone = _loaded(db, place, [int(asking)] if asking.isdecimal() else [])
+    asked, damaged, gone = _loaded(db, place, [int(asking)] if asking.isdecimal() else [])
     own = ScenarioSpec(title=_("My question"), first=known["double"].first, days=7)
     spec = asked[0].spec if asked else known.get(asking, own)
     link = dcc.Link(_("Back to the answers"), href=f"/scenarios/{place.id}")
@@ -61,7 +67,7 @@ def _asking(db: Database, place: Site, asking: str, now: datetime) -> list[Any]:
             "and once with your changes. Nothing of the real figures is touched."
         )
     )
-    unread = [scenario_run.unreadable(place.id, number) for number in unreadable]
+    unread = [scenario_run.unreadable(run, place, now) for run in every if run.number in damaged]
     return present(html.P(link), gone, *unread, quiet(about), scenario_form.form(place, spec))
 
 
@@ -85,7 +91,7 @@ def _answers(
     db: Database,
     place: Site,
     runs: list[ScenarioRun],
-    unreadable: list[int],
+    unreadable: list[UnreadableRun],
     address: Address,
     now: datetime,
     may: bool,
@@ -98,12 +104,13 @@ def _answers(
     cards = [
         scenario_run.card(run, place, sum(n < run.number for n in waiting), at_work, now) for run in shown
     ]
+    unread: list[ScenarioRun | UnreadableRun] = [*unreadable, *(run for run in runs if run.number in damaged)]
     known = scenario_text.examples(place, calendar.business_day(now, place))
     forbidden = quiet(_("Planners and administrators ask here; you can read the answers."))
     return present(
         scenario_list.starts(place.id, known) if may else forbidden,
         gone,
-        *(scenario_run.unreadable(place.id, number) for number in sorted({*unreadable, *damaged})),
+        *(scenario_run.unreadable(run, place, now) for run in unread),
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
         _chart([run for run in shown if run.result and run.spec.about_people]),
         html.H2(_("Questions so far")),

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+import psycopg
 import pytest
 
 from api.numbers import rounded
@@ -93,6 +94,22 @@ def test_hours_are_written_as_in_the_other_forms(ask: httpx2.Client) -> None:
     said = {"Stängt": "closed", "closed": "closed", "9–20.30": "09:00-20:30", "10:00-20:00": "10:00-20:00"}
     made = {text: ask.post(ASKED, json=body | {"hours": text}).json() for text in said}
     assert {text: run["spec"]["hours"] for text, run in made.items()} == said
+
+
+def test_what_cannot_be_read_is_cancelled_and_its_play_ended(ask: httpx2.Client, database_url: str) -> None:
+    number = ask.post(ASKED, json=BODY).json()["number"]
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("update scenario_run set spec = '[]'")
+        cancelled = ask.post(f"{ASKED}/{number}/cancel")
+        assert cancelled.status_code == 200 and cancelled.json() is None
+        conn.execute(
+            "update scenario_run set state = 'done', play_from = now(), play_until = now() + interval '1 h'"
+        )
+        assert ask.delete(f"{ASKED}/{number}").status_code == 422
+        ended = ask.post(f"{ASKED}/{number}/play/end")
+        assert ended.status_code == 200 and ended.json() is None
+        conn.execute("update scenario_run set play_from = null, play_until = null")
+    assert ask.delete(f"{ASKED}/{number}").status_code == 204
 
 
 def test_the_queue_is_bounded_and_what_waits_can_be_cancelled(ask: httpx2.Client) -> None:

@@ -319,6 +319,33 @@ def test_what_cannot_be_read_is_said_and_the_others_are_shown(house: Database, d
     assert said not in shown()
 
 
+def test_what_cannot_be_read_is_cancelled_ended_or_removed_as_its_state_allows(house: Database) -> None:
+    number, now = ask(house), datetime.now(UTC)
+    execute(house, "update scenario_run set spec = '{}'")
+    (place,) = (site for site in get_sites(house) if site.site == SITE)
+    address = f"/api/v1/sites/{SITE}/scenarios/{number}"
+
+    def offered() -> list[str]:
+        page = str(scenarios_page.page(house, place, Address.parse(f"/scenarios/{SITE}", ""), now))
+        assert f"Scenario {number} kan inte läsas" in page
+        ways = (f"POST {address}/cancel", f"POST {address}/play/end", f"DELETE {address}")
+        return [way for way in ways if f"'{way}'" in page]
+
+    assert offered() == [f"POST {address}/cancel"]
+    assert scenarios.claim(house, now) and offered() == [f"POST {address}/cancel"]
+    scenarios.cancel(house, SITE, number, now)
+    assert offered() == [f"DELETE {address}"]
+    execute(house, "update scenario_run set state = 'done'")
+    scenarios.play(house, SITE, number, now=now, until=now + timedelta(hours=1))
+    assert offered() == [f"POST {address}/play/end"]
+    scenarios.end_play(house, SITE, number, now)
+    assert offered() == []  # until its sandbox is cleared away
+    played = scenarios.played(house)
+    assert played
+    scenarios.clear_away(house, played)
+    assert offered() == [f"DELETE {address}"]
+
+
 @pytest.mark.parametrize("spec", ["{}", "[]"])
 def test_what_waits_and_cannot_be_read_fails_and_the_next_is_answered(
     house: Database, worker: Worker, spec: str
@@ -327,5 +354,5 @@ def test_what_waits_and_cannot_be_read_fails_and_the_next_is_answered(
     execute(house, "update scenario_run set spec = %s where number = %s", (spec, bad))
     assert worker.turn() and worker.turn()
     assert state(house, good).state == "done"
-    assert scenarios.listing(house, SITE)[1] == [bad]
+    assert [run.number for run in scenarios.listing(house, SITE)[1]] == [bad]
     scenarios.remove(house, SITE, bad)

@@ -58,6 +58,16 @@ class ScenarioRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableRun:
+    """What is known of a question that cannot be read: as much as decides whether it can be cancelled or removed."""
+
+    number: int
+    site: str
+    state: str
+    play_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioSpace:
     """A space under a scenario: peak and minutes over capacity with 80 % intervals, and the longest hours over it.
 

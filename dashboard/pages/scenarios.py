@@ -113,8 +113,14 @@ def _answers(
         *(scenario_run.unreadable(run, place, now) for run in unread),
         html.Div(cards, className=f"side-by-side of-{len(cards)}") if cards else None,
         _chart([run for run in shown if run.result and run.spec.about_people]),
-        html.H2(_("Questions so far")),
-        scenario_list.questions(runs, [run.number for run in shown], place.id, place.timezone),
+        *(
+            [
+                html.H2(_("Questions so far")),
+                scenario_list.questions(runs, [run.number for run in shown], place.id, place.timezone),
+            ]
+            if runs or not unreadable
+            else []
+        ),
     )
 
 

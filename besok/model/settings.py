@@ -226,7 +226,7 @@ def load(usual: Collection[str] = ()) -> Settings:
     """Read the settings of this process; those named stay as `usual`. Raises SettingsError naming each unusable one."""
     left = {name: Settings.model_fields[name].default for name in usual}
     try:
-        return _with_password(Settings(**(_secrets() | left)))
+        return _with_password(Settings(**(_secrets(usual) | left)))
     except ValidationError as exc:
         lines = [f"BESOK_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in exc.errors()]
         raise SettingsError("; ".join(lines)) from exc
@@ -243,9 +243,10 @@ def secret(variable: str) -> str:
         raise SettingsError(f"{variable}_FILE: {file} cannot be read: {exc}") from exc
 
 
-def _secrets() -> dict[str, Any]:
-    """Return the secrets that the environment or files hold. Raises SettingsError."""
-    names = (name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
+def _secrets(but: Collection[str]) -> dict[str, Any]:
+    """Return the secrets that the environment or files hold, but those named. Raises SettingsError."""
+    kinds = {name: field.annotation for name, field in Settings.model_fields.items() if name not in but}
+    names = (name for name, kind in kinds.items() if kind is SecretStr)
     return {name: SecretStr(value) for name in names if (value := secret(f"BESOK_{name.upper()}"))}
 
 

@@ -22,23 +22,19 @@ def demo(
     from cli.commands.sitefiles import as_sandbox, read
     from cli.serving.http import trusted_proxies
     from cli.stack import demo as stack
-    from cli.stack.program import EXAMPLE, ROOT
+    from cli.stack.program import EXAMPLE
     from collectors.mqtt import topic_filters
-    from collectors.receive.folder import Folder
-    from collectors.receive.metrics import ReceiverCounters
 
     loaded = settings.load(stack.REPLACED)  # what can never work is said before anything is started
     gate.checked(loaded.public_url)
     trusted_proxies(loaded)
     Provider(loaded)
     topic_filters(loaded.mqtt_topics)
-    if loaded.receive_folder:
-        Folder(ROOT / loaded.receive_folder, ReceiverCounters())
 
     scenario_name = (
         str(Path(scenario).resolve()) if Path(scenario).suffix else scenario
     )  # a file, for programs elsewhere
-    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, scenario_name)
+    stack.run(as_sandbox(read(site_file or EXAMPLE)), history_days, scenario_name, loaded.receive_folder)
 
 
 def doctor() -> None:

@@ -24,8 +24,10 @@ from cli.stack import home as home_module
 from cli.stack.home import Home
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
-from cli.stack.program import Program
+from cli.stack.program import ROOT, Program
 from cli.stack.supervisor import Interrupted, Supervisor
+from collectors.receive.folder import Folder
+from collectors.receive.metrics import ReceiverCounters
 from sensors_sim import placing
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
@@ -42,24 +44,28 @@ REPLACED = (
 AWAITED = {"collector", "jobs"}  # by their own names; other collectors of the past do not matter
 
 
-def run(sites: SiteFile, history_days: int, scenario: str = "") -> None:
+def run(sites: SiteFile, history_days: int, scenario: str, receive_folder: str) -> None:
     """Run everything, with sandboxes as a `scenario` makes them, until Ctrl-C or SIGTERM.
 
-    Raises ScenarioError, and StackError if something cannot be started.
+    Raises ScenarioError, SettingsError, and StackError if something cannot be started.
     """
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario), today))
     home = home_module.find()
     with home.locked(), Supervisor(home.logs, _print) as supervisor:
         try:
-            _run(home, supervisor, sites, history_days, scenario)
+            _run(home, supervisor, sites, history_days, scenario, receive_folder)
         except Interrupted:
             _print("Ending ...")
     _print("Ended; the next start finds the data.")
 
 
-def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str) -> None:
+def _run(
+    home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int, scenario: str, receive_folder: str
+) -> None:
     web_port, receive_port = home.web_port(), home.receive_port()  # first, to report a wrong setting at once
+    if receive_folder:  # last of what may be wrong: it makes folders in it
+        Folder(ROOT / receive_folder, ReceiverCounters())
     cluster, broker = home.servers()
     if home.data.is_symlink():
         _print(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")

@@ -73,6 +73,15 @@ def test_a_terminal_obeys_nothing_that_a_message_or_a_command_holds(database_url
             },
             "write https:// and a host",
         ),
+        (
+            ("demo",),
+            {
+                "BESOK_DATABASE_URL_FILE": "/nowhere",
+                "BESOK_PUBLIC_URL": "http://x.se",
+                "BESOK_HOME": "HOME",
+            },
+            "write https:// and a host",
+        ),
         (("simulate", "live", "--start", "0001-01-01"), {}, "0001-01-01 is too far away"),
         (("simulate", "record", "-o", "x.jsonl", "--for", "-1s"), {}, "is no time to record in"),
     ],
@@ -83,6 +92,22 @@ def test_what_is_wrong_is_said_without_a_traceback(arguments, environment, told,
     assert done.status in (1, 2)  # of an error, of the usage
     assert told in " ".join(done.stderr.replace("│", "").split())
     assert not (tmp_path / "data").exists()  # nothing was started, nothing is left
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (("--site-file", "/nowhere.toml"), {}),
+        (("--scenario", "nosuch"), {}),
+        ((), {"BESOK_RECEIVE_PORT": "0"}),
+    ],
+)
+def test_a_demo_that_cannot_start_leaves_the_folder_of_counters_alone(arguments, environment, tmp_path):
+    folder = tmp_path / "counters"
+    folder.mkdir()
+    here = {"BESOK_RECEIVE_FOLDER": str(folder), "BESOK_HOME": str(tmp_path / "home")}
+    assert program("demo", *arguments, **here, **environment).status == 1
+    assert not list(folder.iterdir())
 
 
 def test_a_site_file_with_mistakes_names_their_lines(tmp_path):

@@ -19,7 +19,15 @@ from besok.model.site import Site, Text, spaces_around
 from besok.model.views.like import like
 from besok.model.views.live import Level, SpaceLive, level
 from besok.model.views.overview import SiteOverview
-from besok.model.views.public import PublicDay, PublicHour, PublicRequest, PublicSite, PublicSpace, Use
+from besok.model.views.public import (
+    PublicDay,
+    PublicHour,
+    PublicListed,
+    PublicRequest,
+    PublicSite,
+    PublicSpace,
+    Use,
+)
 from besok.services.actions import get_actions
 from besok.services.live import get_live
 from besok.services.next_hours import HOUR, get_next_hours, whole_hours
@@ -50,7 +58,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     time = _settled(now)
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)
-    at_night = live.is_open and is_night(time, place)
+    at_night = live.is_open and _is_night(time, place)
     shown = live.is_open and not at_night
     root, *rest = live.spaces if shown else [replace(space, people=None) for space in live.spaces]
     parents = {space.space: space.parent for space in rest}
@@ -75,13 +83,16 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     )
 
 
-def get_public_sites(db: Database, now: datetime) -> tuple[datetime, list[tuple[SiteOverview, PublicSpace]]]:
+def get_public_sites(db: Database, now: datetime) -> tuple[datetime, list[PublicListed]]:
     """Return every site that anyone may see, with what they may see of its people, and the time of that."""
     seen = get_overview(db, _settled(now))
-    sites = [site for site in seen.sites if not is_sandbox(site)]
-    shown = {site.site for site in sites if site.is_open and not is_night(seen.time, site)}
-    whole = [site.root if site.site in shown else replace(site.root, people=None) for site in sites]
-    return seen.time, [(site, _space(root, None)) for site, root in zip(sites, whole, strict=True)]
+    return seen.time, [_listed(site, seen.time) for site in seen.sites if not is_sandbox(site)]
+
+
+def _listed(site: SiteOverview, time: datetime) -> PublicListed:
+    at_night = site.is_open and _is_night(time, site)
+    told = site.is_open and not at_night and site.root.basis != "presence" and public_spaces([site.root])
+    return PublicListed(site=site, at_night=at_night, whole=_space(site.root, None) if told else None)
 
 
 def _settled(now: datetime) -> datetime:
@@ -103,8 +114,7 @@ def public_spaces(spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
     ]
 
 
-def is_night(time: datetime, place: Site | SiteOverview) -> bool:
-    """Tell whether nothing is said of people in a place at a time, though it is open."""
+def _is_night(time: datetime, place: Site | SiteOverview) -> bool:
     hour = time.astimezone(ZoneInfo(place.timezone)).hour
     return not place.sandbox and (hour in NIGHT or hour - 24 in NIGHT)
 
@@ -148,7 +158,7 @@ def _next_hours(db: Database, place: Site, now: datetime, capacity: int) -> tupl
     return tuple(
         PublicHour(hour=one.start.astimezone(zone).hour, level=level(coarse(one.people), capacity))
         for one in get_next_hours(db, place, now).get(place.id, ())
-        if not is_night(one.start, place)
+        if not _is_night(one.start, place)
     )
 
 
@@ -167,7 +177,7 @@ def _by_hour(
     """
     zone, spans = ZoneInfo(place.timezone), calendar.open_intervals(day, place)
     begins = [t.astimezone(zone) for start, until in spans for t in whole_hours(start, until)]
-    shown = [t for t in begins if not is_night(t, place) and (now is None or now < t + HOUR)]
+    shown = [t for t in begins if not _is_night(t, place) and (now is None or now < t + HOUR)]
     return {t.hour: usual.get((t.weekday(), t.hour)) for t in shown}
 
 

@@ -105,7 +105,7 @@ def install(server: FastAPI, settings: Settings) -> None:
         time, shown = get_public_sites(server.state.db, server.state.clock())
         if not shown:
             return missing(request, lambda: {"title": _("No place has been set up yet")})
-        here = f"/free/{shown[0][0].site if len(shown) == 1 else ''}"
+        here = f"/free/{shown[0].site.site if len(shown) == 1 else ''}"
         if request.url.path != here:  # below "/free/" pages open without a connection, too
             return RedirectResponse(f"{here}?{request.query_params}".rstrip("?"))
         return answer(request, "sites.html", lambda: page.sites(shown, time), "'none'")

@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 from besok.model.site import Text
 from besok.model.views.live import SiteInfo
-from besok.model.views.overview import SiteOverview
-from besok.model.views.public import PublicDay, PublicRequest, PublicSite, PublicSpace
-from besok.services.public import is_night
+from besok.model.views.public import PublicDay, PublicListed, PublicRequest, PublicSite, PublicSpace
 from besok.text import formats, opening_text
 from besok.text.languages import _, named, named_in
 from besok.text.level_text import levels
@@ -62,7 +60,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
-        "offline": _offline(public.time, public.timezone),
+        "offline": _offline(formats.stamp(public.time, public.timezone)),
         "simulated": _simulated() if public.sandbox else "",
         "floors": list(_floors(public)),
         "next_hours": [
@@ -96,44 +94,60 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
     }
 
 
-def sites(shown: Sequence[tuple[SiteOverview, PublicSpace]], time: datetime) -> dict[str, Any]:
+def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
     """Return all that the template of the list of sites shows."""
-    zone = shown[0][0].timezone
+    zones = {one.site.timezone for one in listed}
+    zone, of = (zones.pop(), "") if len(zones) == 1 else ("UTC", " UTC")
+    updated = ""
+    if any(one.whole for one in listed):
+        updated = _rounded(formats.clock(time, zone) + of)
+    elif any(one.at_night for one in listed):
+        updated = _none_at_night()
     return {
         "title": _("Where is there room?"),
+        "wrong": _("Report a wrong figure"),
         "named_in": named_in(),
-        "updated": _rounded(time, zone),
-        "offline": _offline(time, zone),
-        "simulated": _simulated() if any(site.sandbox for site, _root in shown) else "",
+        "updated": updated,
+        "offline": _offline(formats.stamp(time, zone) + of),
         "sites": [
             {
-                "site": site.site,
-                "name": named(root.name),
-                "state": opening_text.state(site, site.timezone, time),
-                "free": free(root, site.is_open, at_night=is_night(time, site)),
-                "level": root.level,
-                "busy": levels()[root.level] if site.is_open else "",
+                "site": one.site.site,
+                "name": named(one.site.root.name),
+                "state": opening_text.state(one.site, one.site.timezone, time),
+                "simulated": _simulated() if one.site.sandbox else "",
+                **_people(one),
             }
-            for site, root in shown
+            for one in listed
         ],
     }
+
+
+def _people(one: PublicListed) -> dict[str, str]:
+    """Return what is told of the people of a listed site."""
+    if not one.whole:
+        return {"free": _("Not shown at night") if one.at_night else "", "level": "unknown", "busy": ""}
+    level = one.whole.level
+    return {"free": free(one.whole, is_open=True), "level": level, "busy": levels()[level]}
 
 
 def _updated(public: PublicSite, *, seats: bool) -> str:
     """Return what the figures are: of when, and rounded; or why there are none."""
     if public.at_night:
-        return _("No figures are shown at night, so that nobody can be recognised.")
-    updated = _rounded(public.time, public.timezone)
+        return _none_at_night()
+    updated = _rounded(formats.clock(public.time, public.timezone))
     return updated + (" " + _("Free seats are seats less people.") if seats else "")
 
 
-def _rounded(time: datetime, zone: str) -> str:
-    text = _("Updated at {time}, in round figures, so that nobody can be followed.")
-    return text.format(time=formats.clock(time, zone))
+def _rounded(time: str) -> str:
+    return _("Updated at {time}, in round figures, so that nobody can be followed.").format(time=time)
 
 
-def _offline(time: datetime, zone: str) -> str:
-    return _("No connection. Figures from {time}.").format(time=formats.stamp(time, zone))
+def _none_at_night() -> str:
+    return _("No figures are shown at night, so that nobody can be recognised.")
+
+
+def _offline(time: str) -> str:
+    return _("No connection. Figures from {time}.").format(time=time)
 
 
 def _simulated() -> str:
@@ -164,7 +178,7 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
             {
                 "space": space.space,
                 "name": named(space.name),
-                "free": free(space, public.is_open, at_night=public.at_night),
+                "free": _("Not shown at night") if public.at_night else free(space, public.is_open),
                 "level": space.level,
                 "busy": levels()[space.level] if public.is_open else "",
             }
@@ -173,10 +187,8 @@ def _floors(public: PublicSite) -> Iterator[dict[str, Any]]:
         yield {"name": named(floor) if floor else "", "spaces": shown}
 
 
-def free(space: PublicSpace, is_open: bool, *, at_night: bool) -> str:
+def free(space: PublicSpace, is_open: bool) -> str:
     """Return the free seats of a space, or its free places where it has no seats."""
-    if at_night:
-        return _("Not shown at night")
     if not is_open:
         return _("Closed")
     if space.use:

@@ -5,9 +5,11 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import segno
@@ -18,12 +20,15 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.opendata import is_open
 from besok.model import sitefile
+from besok.model.scenario_sandbox import sandbox_id
 from besok.model.settings import Settings
+from besok.model.site import SiteFile
 from besok.services.live import get_live
-from besok.services.public import COARSE, SETTLED, coarse, get_public
+from besok.services.public import COARSE, SETTLED, coarse, get_public, get_public_sites
 from besok.store import sites
 from besok.store.database import Database
 from dashboard.app import attach
+from dashboard.public import page
 from dashboard.public.page import context
 from tests.databases import FreshUrl, execute
 from tests.sitetext import door, sensor, site, space
@@ -499,7 +504,78 @@ def test_residents_choose_among_several_sites(client: TestClient, library: Datab
         assert len(answer.content) + sum(parts) < 50_000 and "set-cookie" not in answer.headers
         found = {word for text in words.text for word in re.findall(r"[A-Za-zåäöÅÄÖ]{2,}", text)}
         assert language != "ar" or [word for word in found if not KNOWN.fullmatch(word)] == []
-    assert "No figure right now" in client.get("/free/?lang=en").text, "the park has no sensor"
+    shown = client.get("/free/?lang=en").text
+    assert "No figure right now" in shown, "the park has no sensor"
+    assert "Report a wrong figure: <a" in shown
+
+
+def listed(db: Database, file: str, time: datetime, people: dict[str, float] | None = None) -> dict[str, Any]:
+    """The list of sites, in English, by what it says of each."""
+    sites.apply(db, sitefile.parse(file))
+    if people:
+        fill(db, {time: people})
+    settled, shown = get_public_sites(db, time + SETTLED)
+    words = page.sites(shown, settled)
+    said = {
+        one["site"]: (one["free"], one["busy"], one["state"], one["simulated"] != "")
+        for one in words["sites"]
+    }
+    return {**words, "sites": said}
+
+
+@pytest.mark.usefixtures("english")
+def test_the_list_tells_of_no_people_where_a_site_is_closed_or_at_night(db: Database) -> None:
+    night = NOW.replace(hour=2, minute=0)
+    closed = site("shut", hours="09:00-18:00")
+    assert listed(db, closed, night)["updated"] == "", "no figures, of no time"
+    words = listed(db, HOUSE.replace("08:00-20:00", "always") + closed, night, at(30, 7))
+    assert words["sites"] == {
+        "lib": ("Not shown at night", "", "Always open", False),
+        "shut": ("", "", "Closed, opens 09:00", False),
+    }
+    assert words["updated"] == "No figures are shown at night, so that nobody can be recognised."
+
+
+@pytest.mark.usefixtures("english")
+def test_the_list_tells_which_sites_are_simulated_and_leaves_sandboxes_of_scenarios_out(db: Database) -> None:
+    other = site("park", more="sandbox = true")
+    (park,) = sitefile.parse(other).sites
+    sites.apply(db, SiteFile(sites=(replace(park, id=sandbox_id("lib")),)))
+    words = listed(db, HOUSE + other, NOW.replace(minute=0), at(30, 7))
+    assert {name: simulated for name, (_f, _b, _s, simulated) in words["sites"].items()} == {
+        "lib": False, "park": True,
+    }  # fmt: skip
+    assert words["updated"].startswith("Updated at 14:00, in round figures")
+    abroad = other.replace("Europe/Stockholm", "Europe/Helsinki")
+    words = listed(db, HOUSE + abroad, NOW.replace(minute=0), at(30, 7))
+    assert words["updated"].startswith("Updated at 13:00 UTC, in round figures")
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("capacity", "more"), [(4, 'model = "presence"'), (4, ""), (8, 'model = "presence"')]
+)
+def test_the_list_tells_nothing_of_people_that_the_page_of_the_site_does_not(
+    db: Database, capacity: int, more: str
+) -> None:
+    booth = site("booth", more=f"capacity = {capacity}") + sensor("eye", at='space = "booth"', more=more)
+    words = listed(db, booth, NOW.replace(minute=0), {"booth": 1})
+    basis = "presence" if more else "people"
+    execute(db, "update occupancy_minute set basis = %s", (basis,))
+    words = listed(db, booth, NOW.replace(minute=0))
+    assert words["sites"] == {"booth": ("", "", "Always open", False)}
+
+
+def test_fifty_sites_are_a_light_page(client: TestClient, library: Database) -> None:
+    more = "".join(
+        site(f"branch-{n}", (f"Filialen {n}", f"Branch {n}"), more="sandbox = true") for n in range(49)
+    )
+    sites.apply(library, sitefile.parse(HOUSE + more))
+    answer = client.get("/free/?lang=sv")
+    words = Words()
+    words.feed(answer.text)
+    assert answer.text.count("<h2>") == 50
+    assert len(answer.content) + sum(len(client.get(path).content) for path in words.loads) < 50_000
 
 
 def test_an_installation_without_sites_says_so_to_residents_too(db: Database, database_url: str) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from besok.model.site import Text
 from besok.model.views.live import Level
+from besok.model.views.overview import SiteOverview
 
 Use = Literal["free", "taken"]
 
@@ -28,6 +29,15 @@ class PublicSpace:
     free: int | None
     use: Use | None
     level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicListed:
+    """A site in the list of all; `whole` is its root space, None where nothing is told of people there."""
+
+    site: SiteOverview
+    at_night: bool
+    whole: PublicSpace | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

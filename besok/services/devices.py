@@ -10,6 +10,7 @@ from besok.model.views.devices import (
     SHOWN_DEVICES,
     DeviceInfo,
     DeviceToday,
+    HeardLine,
     PlacementInfo,
     RejectedAlike,
     RejectedMessage,
@@ -59,6 +60,12 @@ class _RejectedRow:
 class _AlikeRow(_RejectedRow):
     count: int
     asks: bool
+
+
+def get_silent_lines(db: Database, site: str, now: datetime) -> list[HeardLine]:
+    """Return the lines of a site's devices from whose places nothing comes."""
+    lines = db.fetch("heard_lines", HeardLine, site=site, now=now)
+    return [one for one in lines if freshness(one.heard, now, one.interval_s) == "stale"]
 
 
 def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:

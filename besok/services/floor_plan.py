@@ -1,13 +1,12 @@
 """Doors and sensors on the floor plans of a site: people counted today, and the state of the sensors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from besok.model import calendar
 from besok.model.floor_plan import plans, plans_of_portal, plans_of_sensor
 from besok.model.site import Point, Portal, Sensor, Site
-from besok.model.views.devices import DeviceInfo
 from besok.model.views.live import Freshness, older
 from besok.model.views.series import FlowPoint
 from besok.services.devices import get_devices
@@ -53,44 +52,46 @@ def get_drawn(db: Database, site: Site, now: datetime) -> Drawn:
     doors, sensors = [p for p in site.portals if p.at], [s for s in placed if s.at]
     if not doors and not sensors:
         return Drawn()
-    of_space = plans(site)
-    devices = {(one.source, one.device): one for one in get_devices(db, site.id, now=now)}
+    of_space, fresh = plans(site), _reporting(db, site, now)
     begins, ends = calendar.day_bounds(calendar.business_day(now, site), site)
     query = {"site": site.id, "portal": None, "start": begins, "end": now, "step": ends - begins}
     passed = {point.portal: point for point in db.fetch("flows_fine", FlowPoint, **query)}
     counted: dict[str, Freshness] = dict.fromkeys({*passed, *(s.portal for s in site.sensors)}, "live")
-    counted |= _worst(placed, site, devices)
+    counted |= _worst(placed, site, fresh)
     return Drawn(
         doors=[
             _door(portal, plans_of_portal(portal, of_space), passed.get(portal.id), counted.get(portal.id))
             for portal in doors
         ],
-        sensors=[
-            _sensor(sensor, plans_of_sensor(sensor, site, of_space), _freshness(sensor, site, devices))
-            for sensor in sensors
-        ],
+        sensors=[_sensor(sensor, plans_of_sensor(sensor, site, of_space), site, fresh) for sensor in sensors],
     )
 
 
-def _sensor(sensor: Sensor, on: Sequence[str], freshness: Freshness) -> DrawnSensor:
+def _sensor(
+    sensor: Sensor, on: Sequence[str], site: Site, fresh: dict[tuple[str, str], Freshness]
+) -> DrawnSensor:
     assert sensor.at
-    return DrawnSensor(sensor=sensor, at=sensor.at, on=tuple(on), freshness=freshness)
+    return DrawnSensor(
+        sensor=sensor, at=sensor.at, on=tuple(on), freshness=fresh.get(_key(sensor, site), "none")
+    )
 
 
-def _freshness(sensor: Sensor, site: Site, devices: Mapping[tuple[str, str], DeviceInfo]) -> Freshness:
-    """Return the freshness of a sensor at its place."""
-    device = devices.get((sensor.source, site.external_id(sensor)))
-    return device.freshness_at(site.id, sensor.portal or sensor.space) if device else "none"
+def _reporting(db: Database, site: Site, now: datetime) -> dict[tuple[str, str], Freshness]:
+    return {(one.source, one.device): one.freshness for one in get_devices(db, site.id, now=now)}
+
+
+def _key(sensor: Sensor, site: Site) -> tuple[str, str]:
+    return sensor.source, site.external_id(sensor)
 
 
 def _worst(
-    placed: Sequence[Sensor], site: Site, devices: Mapping[tuple[str, str], DeviceInfo]
+    placed: Sequence[Sensor], site: Site, fresh: dict[tuple[str, str], Freshness]
 ) -> dict[str, Freshness]:
     """Return the freshness of the worst sensor of each door."""
     worst: dict[str, Freshness] = {}
     for sensor in placed:
         if sensor.portal:
-            state = _freshness(sensor, site, devices)
+            state = fresh.get(_key(sensor, site), "none")
             worst[sensor.portal] = older(worst.get(sensor.portal, "live"), state)
     return worst
 

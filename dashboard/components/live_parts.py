@@ -227,13 +227,11 @@ def sensor_state(fresh: Freshness) -> str:
     return {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}[fresh]
 
 
-def device_state(device: DeviceInfo, site: str, zone: str, place: str = "") -> str:
-    """Return whether a device sends in a site, or at a place of it, in a word; of one placed from a later day on, that
-    day.
-    """
+def device_state(device: DeviceInfo, zone: str) -> str:
+    """Return whether a device sends, in a word; of one that is placed from a later day on, that day."""
     if device.awaited:
         return _("Placed from {day}").format(day=formats.day_of(device.awaited, zone))
-    return sensor_state(device.freshness_at(site, place))
+    return sensor_state(device.freshness)
 
 
 def is_offline(space: SpaceLive) -> bool:

@@ -10,8 +10,7 @@ from dash import dcc, html
 from besok.model.site import Site
 from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage
-from besok.model.views.devices import DeviceInfo, DeviceToday
-from besok.model.views.live import Freshness
+from besok.model.views.devices import DeviceInfo, DeviceToday, HeardLine
 from besok.text import formats
 from besok.text.languages import _, collation_key, named, plural
 from dashboard.address import Address
@@ -34,18 +33,12 @@ class SensorRow:
     """A sensor as the table shows it."""
 
     device: DeviceInfo
-    site: str
     place: str
     name: str
     today: DeviceToday
     days: Days
     maintained: datetime | None = None  # until then it raises no alert
-    silent: str = ""  # its lines of which less is heard than of the device
-
-    @property
-    def freshness(self) -> Freshness:
-        """Its freshness in the site."""
-        return self.device.freshness_at(self.site)
+    silent: Sequence[HeardLine] = ()  # its lines that are, while others of it send
 
     @property
     def uptime(self) -> float | None:
@@ -74,13 +67,15 @@ def rows(
     today: Mapping[str, DeviceToday],
     coverage: Sequence[ChannelCoverage],
     works: Sequence[MaintenanceInfo] = (),
+    silent: Sequence[HeardLine] = (),
 ) -> list[SensorRow]:
-    """Return the sensors of a site with all that the table shows of them, and until when maintenance goes on there."""
+    """Return the sensors of a site with all that the table shows of them: also until when maintenance goes on there, and
+    which of their lines are silent.
+    """
     worked = worst_channels(coverage)
     return [
         SensorRow(
             device=one,
-            site=site,
             place=places(one, names),
             name=one.device.removeprefix(f"{site}/"),
             today=today.get(one.device, DeviceToday(device=one.device)),
@@ -89,7 +84,7 @@ def rows(
                 (work.until for work in works if not work.ended and work.subject in _subjects(one)),
                 default=None,
             ),
-            silent=_silent(one, names, site),
+            silent=[] if one.is_offline else [line for line in silent if line.device == one.device],
         )
         for one in devices
     ]
@@ -157,7 +152,7 @@ def _head(column: _Column, address: Address, wanted: str) -> Any:
 
 
 def _rank(sensor: SensorRow) -> int:
-    return AWAITED if sensor.device.awaited else ORDER[sensor.freshness]
+    return AWAITED if sensor.device.awaited else ORDER[sensor.device.freshness]
 
 
 def _clock_error(sensor: SensorRow) -> float | None:
@@ -240,17 +235,19 @@ def _state(sensor: SensorRow, zone: str, now: datetime) -> Any:
     until = sensor.maintained and _("Maintenance until {time}").format(
         time=formats.soon(sensor.maintained, zone, now)
     )
-    fresh = "live" if sensor.device.awaited else sensor.freshness
-    level = "calm" if fresh == "live" else "moderate"
-    word = device_state(sensor.device, sensor.site, zone)
-    return present(chip(word, state=fresh, level=level), quiet(sensor.silent), quiet(until))
+    silent = [
+        _("no counts from {place} since {time}").format(
+            place=named(line.name), time=formats.lately(line.heard, zone, now)
+        )
+        for line in sensor.silent
+    ]
+    return present(state(sensor.device, zone), *map(quiet, silent), quiet(until))
 
 
-def _silent(device: DeviceInfo, names: Mapping[str, str], site: str) -> str:
-    """Return the lines that are silent while the device sends, each with its place."""
-    fresh = device.freshness_at(site)
-    lines = [] if fresh == device.freshness else [p for p in device.lines_at(site) if p.freshness == fresh]
-    return formats.several([f"{names.get(p.portal or p.space or '', '')} ({p.channel})" for p in lines])
+def state(device: DeviceInfo, zone: str) -> Any:
+    """Return the chip of a sensor."""
+    level = "calm" if device.awaited or device.freshness == "live" else "moderate"
+    return chip(device_state(device, zone), state="live" if device.awaited else device.freshness, level=level)
 
 
 def last_seen(device: DeviceInfo, zone: str, now: datetime) -> str:

@@ -156,7 +156,7 @@ def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:
     return items(
         [
             dcc.Link(device.device.removeprefix(f"{place.id}/"), href=address),
-            f" · {live_parts.device_state(device, place.id, place.timezone, door.id)}",
+            f" · {live_parts.device_state(device, place.timezone)}",
         ]
         for device in devices
     )

@@ -8,13 +8,19 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, HeardLine
 from besok.model.views.live import SiteInfo
 from besok.model.views.quarantine import QuarantineGroup
 from besok.services import access
 from besok.services.attention import get_coverage, get_findings, was_checked
 from besok.services.calibration import get_calibration, get_effects
-from besok.services.devices import get_devices, get_devices_today, get_rejected_alike, get_unplaced
+from besok.services.devices import (
+    get_devices,
+    get_devices_today,
+    get_rejected_alike,
+    get_silent_lines,
+    get_unplaced,
+)
 from besok.services.headcounts import get_headcounts
 from besok.services.health import not_receiving_since
 from besok.services.unknown_devices import SHOWN_TOPICS, UnknownDevice, get_unknown
@@ -46,7 +52,7 @@ RENEWED_S = 60  # a sensor that falls silent is offline within minutes
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the sensors of a site, then what concerns all sites."""
-    mine = get_devices(db, site.site, now=now)
+    mine, silent = get_devices(db, site.site, now=now), get_silent_lines(db, site.site, now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names = place_names(place)
@@ -64,7 +70,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.not_receiving(not_receiving_since(db, now), site.timezone, now),
             html.H1(title),
             html.P(
-                [summary(mine, site.site), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
+                [summary(mine), *attention.waiting(wrong), *_waiting(unplaced, unknown, held)],
                 className="finding",
             ),
             html.H2(_("What needs attention"), id="attention"),
@@ -72,13 +78,17 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
                 wrong,
                 site.site,
                 site.timezone,
-                offline=any(d.is_offline for d in mine),
+                offline=bool(silent) or any(d.is_offline for d in mine),
                 checked=was_checked(db, site.site),
                 uncounted=uncounted(place, built, now),
             ),
             html.H2(_("All sensors")),
             sensor_table.section(
-                _table(db, site, address, mine, place, now), site.timezone, address, now, others=of_none
+                _table(db, site, address, mine, silent, place, now),
+                site.timezone,
+                address,
+                now,
+                others=of_none,
             ),
             html.H2(_("Validation counts"), id="beside"),
             _validation(db, site, now),
@@ -115,6 +125,7 @@ def _table(
     site: SiteInfo,
     address: Address,
     devices: Sequence[DeviceInfo],
+    silent: Sequence[HeardLine],
     place: Site,
     now: datetime,
 ) -> list[sensor_table.SensorRow]:
@@ -124,7 +135,7 @@ def _table(
     coverage = get_coverage(db, site.site, first, today - timedelta(days=1), now=now)
     sent = get_devices_today(db, site.site, calendar.day_bounds(today, place)[0], now)
     works = alerts.maintenance(db, site.site, now)
-    return sensor_table.rows(devices, place_names(place), site.site, sent, coverage, works)
+    return sensor_table.rows(devices, place_names(place), site.site, sent, coverage, works, silent)
 
 
 def _validation(db: Database, site: SiteInfo, now: datetime) -> Any:
@@ -155,14 +166,13 @@ def _of_no_site(
     ]
 
 
-def summary(devices: Sequence[DeviceInfo], site: str) -> str:
+def summary(devices: Sequence[DeviceInfo]) -> str:
     """`21 sensors: 1 is silent, 2 were never heard.`"""
     if not devices:
         return _("No sensor is placed here yet.")
     awaited = sum(d.awaited is not None for d in devices)
     silent, never, late = (
-        sum(d.freshness_at(site) == state and not d.awaited for d in devices)
-        for state in ("stale", "none", "late")
+        sum(d.freshness == state and not d.awaited for d in devices) for state in ("stale", "none", "late")
     )
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     states = [

@@ -61,7 +61,7 @@ def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
     ],
 )
 def test_how_many_are_heard(states: list[Freshness], said: str) -> None:
-    assert sensors.summary([device(state) for state in states], "house") == said
+    assert sensors.summary([device(state) for state in states]) == said
 
 
 def test_what_was_heard_today_has_its_hour_alone() -> None:

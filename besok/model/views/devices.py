@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 from typing import Literal
 
 from besok.model.readings import Refusal
-from besok.model.views.live import Freshness, older
+from besok.model.site import Text
+from besok.model.views.live import Freshness
 
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
 SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
@@ -52,25 +52,20 @@ class DeviceInfo:
         begins = [placement.begins for placement in self.placements]
         return min((t for t in begins if t), default=None) if all(begins) else None
 
-    def lines_at(self, site: str, place: str = "") -> list[PlacementInfo]:
-        """Return its channels that count in a site, or at a door or space of it, and have been heard."""
-        return [
-            line
-            for line in self.placements
-            if line.site == site and place in ("", line.portal or line.space)
-            if line.role == "primary" and not line.begins and line.freshness != "none"
-        ]
-
-    def freshness_at(self, site: str, place: str = "") -> Freshness:
-        """Return its freshness in a site, or at a door or space of it: that of its most silent line there, by which the
-        figures of the place are judged, too.
-        """
-        return reduce(older, (line.freshness for line in self.lines_at(site, place)), self.freshness)
-
     @property
     def is_offline(self) -> bool:
         """Tell whether a device that observes something now sends nothing, or never did."""
         return bool(self.placements) and not self.awaited and self.freshness in ("stale", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardLine:
+    """A line of a device at a place in use, which was last `heard` by any sensor; one is awaited every `interval_s`."""
+
+    device: str
+    name: Text
+    heard: datetime
+    interval_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,25 @@ where %(site)s::text is null or exists (
 )
 order by d.source, d.external_id
 
+-- name: heard_lines
+-- The lines that count at the places of a site in use, each with when its place was last heard: as `live` judges doors.
+select * from (
+    select d.external_id as device, max(least(c.last_time, c.last_received)) over place as heard,
+        max(d.interval_s) over place as interval_s,
+        jsonb_build_object('sv', coalesce(p.name_sv, s.name_sv), 'en', coalesce(p.name_en, s.name_en)) as name
+    from placement pl
+    join channel c using (channel_id)
+    join device d using (device_id)
+    left join portal p using (portal_id)
+    left join space s on s.space_id = pl.space_id
+    join site si on si.site_id = coalesce(p.site_id, s.site_id)
+    where si.slug = %(site)s and pl.role = 'primary' and pl.valid @> %(now)s and coalesce(p.valid, s.valid) @> %(now)s
+        and coalesce(p.counted, true) and coalesce(coalesce(p.used, s.used) @> %(now)s, true)
+    window place as (partition by pl.portal_id, pl.space_id)
+) line
+where heard is not null
+order by device, heard
+
 -- name: known_models
 -- What devices said they are, in their own messages.
 select source, external_id, heard_model from device where heard_model <> ''

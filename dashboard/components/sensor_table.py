@@ -69,7 +69,7 @@ def rows(
     works: Sequence[MaintenanceInfo] = (),
     silent: Sequence[HeardLine] = (),
 ) -> list[SensorRow]:
-    """Return the sensors of a site with all that the table shows of them: also until when maintenance goes on there, and
+    """Return the sensors of a site with all that the table shows of them: until when maintenance goes on there, and
     which of their lines are silent.
     """
     worked = worst_channels(coverage)

@@ -47,7 +47,10 @@ TEMPLATES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=
 def install(server: FastAPI, settings: Settings) -> None:
     """Add the public pages to the web server; they read `server.state.db` by `server.state.clock`."""
     router = APIRouter(prefix="/free", include_in_schema=False)
-    files.serve(router, files.read(FILES))
+    parts = files.read(FILES)
+    worker, kind = parts["worker.js"]
+    languages = " ".join(PUBLIC_LANGUAGES).encode()
+    files.serve(router, {**parts, "worker.js": (worker.replace(b"{languages}", languages), kind)})
 
     def reader_language(request: Request) -> str:
         accepted = preferred(request.headers.get("accept-language", ""), PUBLIC_LANGUAGES)

@@ -1,17 +1,20 @@
 /* Opens the public pages while there is no connection, as they were when last seen; the page says that they are old. Of those
    never seen it says that there is no connection. */
 "use strict";
-const KEPT = "besok-free-3"; // another number once pages need other files
+const KEPT = "besok-free-4"; // another number once pages need other files
 
+const LANGUAGES = "{languages}".split(" "); // written by the server
+const HOME = "/free/";
 const NOTICE = "/free/offline.html";
-const notices = ["sv", "en", "ar"].map((language) => `${NOTICE}?lang=${language}`);
-const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg", ...notices];
+const FILES = ["/free/free.css", "/free/free.js", "/free/logo.svg", ...LANGUAGES.map((language) => `${NOTICE}?lang=${language}`)];
 
-// The pages that are open were loaded before this worker ruled: keep them and their files now.
+// The pages that are open were loaded before this worker ruled: keep them and their files now. Without a file it is not
+// installed, but at the next visit; where the home leads to the only site, that it does is kept.
 async function keep() {
   const [store, open] = await Promise.all([caches.open(KEPT), self.clients.matchAll({ includeUncontrolled: true })]);
   const pages = open.map((one) => one.url).filter((url) => new URL(url).pathname.startsWith("/free/"));
-  await Promise.allSettled([...FILES, ...pages].map((address) => store.add(address)));
+  await store.addAll(FILES);
+  await Promise.allSettled([...pages.map((address) => store.add(address)), fetch(HOME, { redirect: "manual" }).then((home) => store.put(HOME, home))]);
 }
 
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
@@ -33,6 +36,7 @@ async function fresh(request) {
     const kept = (await store.match(request, { ignoreVary: true })) || (await store.match(request, page));
     if (!kept && request.mode === "navigate" && !/\.\w+$/.test(new URL(request.url).pathname)) return notice(store, request);
     if (!kept) throw error;
+    if (kept.type === "opaqueredirect") return kept;
     const headers = new Headers(kept.headers);
     headers.set("X-Besok-Kept", "1");
     return new Response(kept.body, { status: kept.status, headers });

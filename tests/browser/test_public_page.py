@@ -59,6 +59,8 @@ def test_a_page_never_opened_says_that_there_is_no_connection(chromium: Browser,
         expect(page.locator("h1")).to_have_text(title)
         assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.goto(f"{still_house.url}/free/")  # leads to the only site, whose page is kept
+    expect(page.locator("h1")).to_have_text("Huset")
     for file in (
         "/free/icon-512.png",
         f"/free/{still_house.id}/widget",

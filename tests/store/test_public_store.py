@@ -27,6 +27,7 @@ from besok.services.live import get_live
 from besok.services.public import COARSE, SETTLED, coarse, get_public, get_public_sites
 from besok.store import sites
 from besok.store.database import Database
+from besok.text.languages import PUBLIC_LANGUAGES
 from dashboard.app import attach
 from dashboard.public import page
 from dashboard.public.page import context
@@ -480,6 +481,11 @@ def test_a_statement_leads_back_to_the_site_that_linked_to_it(only_asked: TestCl
         assert 'href="/free/lib?lang=ar"' in statement and 'href="?lang=sv&amp;site=lib"' in statement
         assert 'href="/free/?lang=ar"' in only_asked.get(f"/free/{name}?lang=ar&site=nowhere").text
     assert 'href="https://www.digg.se/tdosanmalan"' in only_asked.get("/free/accessibility?lang=sv").text
+
+
+def test_each_language_has_its_notice_for_pages_that_are_not_kept(only_asked: TestClient) -> None:
+    worker = only_asked.get("/free/worker.js").text
+    assert re.findall('LANGUAGES = "(.*)"', worker) == [" ".join(PUBLIC_LANGUAGES)]
 
 
 def test_residents_choose_among_several_sites(client: TestClient, library: Database) -> None:

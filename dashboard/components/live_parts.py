@@ -32,7 +32,7 @@ def of_space(space: SpaceLive, is_open: bool) -> Parts:
     """Return the texts of a space."""
     return {
         "people": people(space),
-        "capacity": f"/ {formats.number(space.capacity)}" if space.capacity and not _is_full(space) else "",
+        "capacity": capacity(space),
         "range": interval(space),
         "between": between(space),
         "certainty": certainty(space),
@@ -136,6 +136,13 @@ def people(space: SpaceLive) -> str:
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)
+
+
+def capacity(space: SpaceLive) -> str:
+    """`/ 24`; nothing where it is not known, and where so many people or more are there."""
+    if not space.capacity or _is_full(space) or round(space.people or 0) > space.capacity:
+        return ""
+    return f"/ {formats.number(space.capacity)}"
 
 
 def _is_full(space: SpaceLive) -> bool:

@@ -84,7 +84,9 @@ def rows(
                 (work.until for work in works if not work.ended and work.subject in _subjects(one)),
                 default=None,
             ),
-            silent=[] if one.is_offline else [line for line in silent if line.device == one.device],
+            silent=[]
+            if one.is_offline
+            else [line for line in silent if (line.source, line.device) == (one.source, one.device)],
         )
         for one in devices
     ]

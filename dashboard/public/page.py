@@ -96,8 +96,8 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
 
 def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
     """Return all that the template of the list of sites shows."""
-    zones = {one.site.timezone for one in listed}
-    zone, of = (zones.pop(), "") if len(zones) == 1 else ("UTC", " UTC")
+    offsets = {time.astimezone(ZoneInfo(one.site.timezone)).utcoffset() for one in listed}
+    zone, of = (listed[0].site.timezone, "") if len(offsets) == 1 else ("UTC", " UTC")
     updated = ""
     if any(one.whole for one in listed):
         updated = _rounded(formats.clock(time, zone) + of)

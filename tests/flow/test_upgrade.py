@@ -103,7 +103,7 @@ CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted
 
 
 @pytest.mark.usefixtures("places")
-def test_services_that_start_before_the_database_is_migrated_wait_for_it_and_older_jobs_leave_the_sites(
+def test_services_that_start_before_the_database_is_migrated_wait_for_it(
     settings: Settings, publish: Fixture, conn: psycopg.Connection[Any], database_url: str, tmp_path: Path
 ) -> None:
     def claimed() -> int:

@@ -205,7 +205,7 @@ def test_the_command_shows_the_days_before_it_asks(
     file.write_text(house(at("a", "front", "swapped = true")))
 
     def run(*words: str, answer: str) -> str:
-        return command("site", "apply", str(file), *words, answer=answer).stdout
+        return command("site", "apply", str(file), *words, answer=answer).output
 
     assert "NOTE: without dates sensors change now" in run(answer="n\n")
     asked = run("--from", "2026-03-16", answer="n\n")

@@ -1,5 +1,6 @@
 """Passages that nothing counts: no figure beside them, one rule for parents and children, and `site check` says so."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,16 @@ def test_the_bounds_of_a_sum_lie_within_those_of_its_parts() -> None:
             house, people, people - width, people + width, np.zeros((1, 3)), np.full((1, 3), np.inf)
         )
         assert (found == people).all() and (low[0, 0], high[0, 0]) == total
+
+
+def test_a_part_of_which_only_presence_is_known_leaves_the_bounds_of_the_whole() -> None:
+    house = Building.of((None, 0, 0), ((None, 1),))
+    people_in, occupied = np.full((4, 1), 20.0), np.full((4, 3), np.nan)
+    occupied[:, 2] = 1
+    seen = replace(DayObservations.of(people_in, 0 * people_in, 3), occupied=occupied)
+    found = live(house, seen)
+    assert found.people[-1, 2] == 1 and np.isnan(found.upper[-1, 2])
+    assert found.lower[-1, 0] < found.people[-1, 0] < found.upper[-1, 0]
 
 
 def test_what_is_known_of_some_parts_binds_the_whole() -> None:

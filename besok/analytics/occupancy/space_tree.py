@@ -106,8 +106,9 @@ def _down(tree: _Tree, space: int, people: Floats, variance: Floats, least: Floa
 
 
 def _bounded(tree: _Tree, space: int, people: Floats, lower: Floats, upper: Floats) -> None:
-    """Move the bounds of a sum into the sums of its parts' bounds."""
+    """Move the bounds of a sum into the sums of its parts' bounds, where all of them have any."""
     parts, is_sum = tree.parts[space], tree.bound[space] == 1
     least, most = lower[:, parts].sum(1), upper[:, parts].sum(1)
+    is_sum &= np.isfinite(least) & np.isfinite(most)
     lower[is_sum, space] = np.clip(least, lower[:, space], people[:, space])[is_sum]
     upper[is_sum, space] = np.clip(most, people[:, space], upper[:, space])[is_sum]

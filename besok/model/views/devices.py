@@ -60,8 +60,9 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardLine:
-    """A line of a device at a place in use, which was last `heard` by any sensor; one is awaited every `interval_s`."""
+    """A place in use at which a device counts, last `heard` then; something is awaited every `interval_s` seconds."""
 
+    source: str
     device: str
     name: Text
     heard: datetime

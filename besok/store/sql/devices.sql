@@ -80,9 +80,9 @@ where %(site)s::text is null or exists (
 order by d.source, d.external_id
 
 -- name: heard_lines
--- The lines that count at the places of a site in use, each with when its place was last heard: as `live` judges doors.
-select * from (
-    select d.external_id as device, max(least(c.last_time, c.last_received)) over place as heard,
+-- The places in use at which lines of each device of a site count, with when anything last came from them.
+select distinct source, device, heard, interval_s, name from (
+    select d.source, d.external_id as device, max(c.last_received) over place as heard,
         max(d.interval_s) over place as interval_s,
         jsonb_build_object('sv', coalesce(p.name_sv, s.name_sv), 'en', coalesce(p.name_en, s.name_en)) as name
     from placement pl

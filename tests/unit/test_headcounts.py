@@ -72,7 +72,8 @@ def test_the_rooms_of_a_round_are_a_headcount_of_the_whole() -> None:
     assert found[2].people[64, 0] == pytest.approx(61, abs=3)
     late = headcounted(TWO_ROOMS, seen, counts[0], (110.0, 2, 40.0))  # too long after the other
     far = live(TWO_ROOMS, late, usual)
-    assert (far.upper - far.lower)[110, 0] > 0.8 * (found[1].upper - found[1].lower)[110, 0]
+    # The whole is bounded by what its rooms are, no more than that
+    assert (far.upper - far.lower)[110, 0] > 0.65 * (found[1].upper - found[1].lower)[110, 0]
 
 
 def test_a_room_that_nothing_observes_has_a_figure_for_an_hour() -> None:

@@ -11,7 +11,6 @@ from besok.model.views.devices import (
     DeviceInfo,
     DeviceToday,
     HeardLine,
-    PlacementInfo,
     RejectedAlike,
     RejectedMessage,
     UnplacedDevice,
@@ -28,18 +27,9 @@ SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Placement(PlacementInfo):
-    """A placement before the state of its channel is assessed."""
-
-    heard: datetime | None
-    received: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Device(DeviceInfo):
     """A device before its state is assessed."""
 
-    placements: tuple[_Placement, ...]
     clock_flags: int
     freshness: Freshness = "none"
     clock_problem: str | None = None
@@ -75,14 +65,6 @@ def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list
             DeviceInfo,
             row,
             freshness=sensor_freshness(row.heard, row.received, now, row.interval_s),
-            placements=tuple(
-                like(
-                    PlacementInfo,
-                    one,
-                    freshness=sensor_freshness(one.heard, one.received, now, row.interval_s),
-                )
-                for one in row.placements
-            ),
             clock_problem=_clock_problem(row, now),
         )
         for row in db.fetch("devices", _Device, site=site, now=now)

@@ -14,7 +14,7 @@ SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
-    """Placement of a channel of a device; `begins` is None for one that has begun, `freshness` the channel's."""
+    """Placement of a channel of a device; `begins` is None for one that has begun."""
 
     channel: str
     site: str
@@ -23,7 +23,6 @@ class PlacementInfo:
     swapped: bool
     role: str
     begins: datetime | None = None
-    freshness: Freshness = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

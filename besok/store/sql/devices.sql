@@ -58,8 +58,7 @@ select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_
     coalesce((
         select jsonb_agg(jsonb_build_object('channel', c.key, 'site', si.slug, 'portal', p.slug, 'space', s.slug,
             'swapped', pl.swapped, 'role', pl.role,
-            'begins', case when lower(pl.valid) > %(now)s then lower(pl.valid) end,
-            'heard', least(c.last_time, c.last_received), 'received', c.last_received) order by c.key)
+            'begins', case when lower(pl.valid) > %(now)s then lower(pl.valid) end) order by c.key)
         from channel c
         cross join lateral (select * from placement_now n where n.channel_id = c.channel_id offset 0) pl -- by index, not all of each
         left join portal p using (portal_id)

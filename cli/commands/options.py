@@ -66,18 +66,12 @@ def author_option(*names: str) -> Any:
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask, and end the command where the answer is no; `yes` is given before. Raises BesokError if nobody answers."""
+    """Ask, and end the command where the answer is no; `yes` is given before. Raises BesokError where nobody sits."""
     if yes:
         return
-    try:
-        agreed = typer.confirm(question, err=True)
-    except RuntimeError:  # Abort is one, and what Python raises where the input is closed
-        if sys.stdin and sys.stdin.isatty():
-            raise
-        typer.echo(err=True)  # ends the line of the question
-        raise BesokError("nobody can be asked here; look at what it would do, and add --yes") from None
-    if not agreed:
-        raise typer.Abort
+    if not (sys.stdin and sys.stdin.isatty()):  # it may hold the names of other files
+        raise BesokError(f"{question} Nobody can answer here; look at what it would do, and add --yes")
+    typer.confirm(question, abort=True, err=True)
 
 
 def in_order(first: datetime, last: datetime) -> None:

@@ -1,7 +1,6 @@
 """The command `besok visits`: counts from before, or beside, the sensors."""
 
 import hashlib
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -84,8 +83,6 @@ def import_visits(
             print("\n".join(visits.preview(effect, counts_file)))
         elif not yes:
             print(visits.as_json(effect, counts_file))
-        if not yes and not (sys.stdin and sys.stdin.isatty()):  # it may hold the names of other files
-            raise CountFileError("nobody can be asked here; look at the preview, and add --yes to store")
         confirm("Store them?", yes)
         number = put(db, site, new, now)
     if as_json:

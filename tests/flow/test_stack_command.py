@@ -17,7 +17,7 @@ FILE = str(ROOT / "sites" / "helsingborg.toml")
 
 def test_a_site_file_is_shown_asked_for_applied_and_exported(database_url, tmp_path):
     run = partial(besok, database_url)
-    refused = run("site", "apply", FILE, answer="n\n")
+    refused = run("site", "apply", FILE)
     assert refused.exit_code == 1
     assert "stadsbiblioteket" in refused.stdout
     assert run("site", "apply", FILE, "--yes").stdout.endswith("Applied.\n")

@@ -204,16 +204,17 @@ def test_the_command_shows_the_days_before_it_asks(
     file = tmp_path / "house.toml"
     file.write_text(house(at("a", "front", "swapped = true")))
 
-    def run(*words: str, answer: str) -> str:
-        return command("site", "apply", str(file), *words, answer=answer).output
+    def run(*words: str) -> Result:
+        return command("site", "apply", str(file), *words)
 
-    assert "NOTE: without dates sensors change now" in run(answer="n\n")
-    asked = run("--from", "2026-03-16", answer="n\n")
+    assert "NOTE: without dates sensors change now" in run().output
+    done = run("--from", "2026-03-16")
+    asked = f"{done.output}{done.exception}"
     assert "lib: sensor a flow:1: swapped: False -> True (from 2026-03-16)" in asked
     assert "lib: the visits of 2 days change, 2026-03-16 to 2026-03-17" in asked and "Apply?" in asked
     assert [s.swapped for s in sites.load(db, "lib").sensors] == [False]
-    assert "Applied." in run("--from", "2026-03-16", answer="y\n")
-    assert "Nothing to do" in run(answer="")
+    assert "Applied." in run("--from", "2026-03-16", "--yes").output
+    assert "Nothing to do" in run().output
 
 
 def test_only_the_door_and_the_days_concerned_are_computed_again(heard: Database) -> None:

@@ -21,7 +21,7 @@ def test_figures_are_written_as_files_of_their_own(db: Database, database_url: s
     build(db)
     put(db, *(reading(n, 7, "in", period_s=60) for n in range(1, 60)))
     folder = tmp_path / "out"
-    done = besok(database_url, "export", str(folder), answer="y\n")
+    done = besok(database_url, "export", str(folder), "--yes")
     assert done.exit_code == 0 and "open_passages_15min: 4 rows" in done.output, done.output
     assert all(name.startswith("open_") for name in names(folder) - {"sites.toml"})
     passages = pd.read_csv(folder / "open_passages_15min.csv.gz")
@@ -38,7 +38,7 @@ def test_all_is_every_table_but_what_signs_somebody_in(
     build(db)
     put(db, *(reading(n, 7, "in", period_s=60) for n in range(1, 60)))
     folder = tmp_path / "out"
-    refused = besok(database_url, "export", str(folder), "--all", answer="n\n")
+    refused = besok(database_url, "export", str(folder), "--all")
     assert "reading: 59 rows" in refused.output and not folder.exists()
     assert besok(database_url, "export", str(folder), "--all", "-y").exit_code == 0
     assert len(pd.read_csv(folder / "reading.csv.gz")) == 59

@@ -1,13 +1,16 @@
 """Counts that people bring: stored as what they are, undone and restored, and joined with measured days."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import Result
@@ -484,14 +487,19 @@ def test_an_input_without_a_terminal_answers_no_question_of_an_import(
     file = tmp_path / "counts.csv"
     file.write_text("date,visits\n2020-03-02,40\n2020-03-03,50\n")
     done = command("visits", "import", str(file), "--site", "lib", "--source", GATE, answer="y\n")
-    assert isinstance(done.exception, CountFileError) and "add --yes to store" in str(done.exception)
-    assert "Store them?" not in done.output and not period_counts.listing(db, "lib")
+    assert "Store them? Nobody can answer here" in str(done.exception) and "add --yes" in str(done.exception)
+    assert not period_counts.listing(db, "lib")
 
 
-def test_who_has_closed_the_input_is_told_on_a_line_of_its_own(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(BesokError, match="add --yes"):
+def test_a_question_is_answered_by_who_sits_at_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyboard, screen = os.openpty()
+    with os.fdopen(keyboard, "wb", buffering=0) as typed, os.fdopen(screen) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        typed.write(b"n\ny\n")
+        with pytest.raises(typer.Abort):
+            confirm("Delete it?", yes=False)
         confirm("Delete it?", yes=False)
-    assert capsys.readouterr().err.endswith("\n")
+    for nobody in (StringIO("y\n"), None):
+        monkeypatch.setattr(sys, "stdin", nobody)
+        with pytest.raises(BesokError, match=r"Delete it\? Nobody can answer here.* --yes"):
+            confirm("Delete it?", yes=False)

@@ -107,15 +107,15 @@ def test_a_writer_that_knew_a_forgotten_device_registers_it_again(house: Databas
 
 def test_the_commands_tell_what_goes_before_a_yes(house: Database, command: Callable[..., Result]) -> None:
     put(house, reading(5, 3, "in", period_s=60), reading(5, 3, "in", device="new"))
-    asked = command("device", "forget", "lib/new", answer="n\n")
+    asked = command("device", "forget", "lib/new")
     assert asked.exit_code == 1 and "1 reading from 2026-03-02 to 2026-03-02" in asked.output
     assert command("device", "forget", "lib/new", "--yes").exit_code == 0
-    asked = command("site", "remove", "lib", answer="n\n")
+    asked = command("site", "remove", "lib")
     assert "lib: 2 devices with 1 reading" in asked.output and "3 people at doors" in asked.output
     assert "entered by people" not in asked.output
     store(house, [year(2025, 36_500)])
     send(house, sites.load(house, "lib"), headcount(5, 3, "hall"), after(6))
-    asked = command("site", "remove", "lib", answer="n\n")
+    asked = command("site", "remove", "lib")
     assert "entered by people: 1 import of counts, 1 headcount" in asked.output
     assert [s.site for s in get_sites(house)] == ["lib"]
     removed = command("site", "remove", "lib", "lib", "-y")

@@ -186,7 +186,7 @@ def test_the_command_tells_what_goes_and_how_it_comes_back(
 ) -> None:
     minutes(house, 0, 15, value=2)
     span = ["lib/front", "2026-03-02T13:00", "2026-03-02T13:15", "--reason", "installers", "--by", "Kim"]
-    refused = command("readings", "void", *span, answer="n\n")
+    refused = command("readings", "void", *span)
     assert refused.exit_code == 1
     assert "15 readings" in refused.output and "30 people" in refused.output
     assert people(buckets(house)) == (30, 0)

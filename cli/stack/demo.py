@@ -19,8 +19,9 @@ from besok.store.sites import apply, edit, load_all
 from cli.broker import accounts
 from cli.simulation import history, scenario_files
 from cli.simulation.history import Gap
-from cli.stack import example
+from cli.stack import doctor, example
 from cli.stack import home as home_module
+from cli.stack.conditions import PROBLEM
 from cli.stack.home import Home
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
@@ -49,6 +50,8 @@ def run(sites: SiteFile, history_days: int, scenario: str, receive_folder: str) 
 
     Raises ScenarioError, SettingsError, and StackError if something cannot be started.
     """
+    if missing := [f"{one.text}: {one.advice}" for one in doctor.servers() if one.state == PROBLEM]:
+        raise StackError("\n".join(missing))
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario), today))
     home = home_module.find()

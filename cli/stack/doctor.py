@@ -4,10 +4,9 @@ import importlib.metadata
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from packaging.requirements import Requirement
 
@@ -38,7 +37,7 @@ def report() -> int:
 def examine(home: Home) -> Iterator[Finding]:
     """Check everything, from the ground up."""
     yield from (_python(), _packages())
-    yield from (_program(*needed) for needed in NEEDED)
+    yield from servers()
     running = home.is_running()
     yield _demo(home, running)
     if full := disk(home.data if home.data.exists() else Path.cwd()):
@@ -81,19 +80,18 @@ def _mosquitto() -> bool:
         return False
 
 
-NEEDED: Final = (
-    ("PostgreSQL 17", (postgres.BIN / "postgres").exists, postgres.PACKAGE),
-    (
-        "TimescaleDB for PostgreSQL 17",
-        (postgres.BIN.parent / "lib" / "timescaledb.so").exists,
-        postgres.PACKAGE,
-    ),
-    ("Mosquitto", _mosquitto, "mosquitto"),
-)
+def servers() -> list[Finding]:
+    """Return of each server that the demo starts whether it is installed."""
+    timescaledb = postgres.BIN.parent / "lib" / "timescaledb.so"
+    return [
+        _program("PostgreSQL 17", (postgres.BIN / "postgres").exists(), postgres.PACKAGE),
+        _program("TimescaleDB for PostgreSQL 17", timescaledb.exists(), postgres.PACKAGE),
+        _program("Mosquitto", _mosquitto(), "mosquitto"),
+    ]
 
 
-def _program(name: str, is_installed: Callable[[], bool], package: str) -> Finding:
-    if is_installed():
+def _program(name: str, is_installed: bool, package: str) -> Finding:
+    if is_installed:
         return Finding(state=OK, text=name)
     advice = f"on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
     advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice

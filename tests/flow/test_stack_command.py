@@ -110,6 +110,23 @@ def test_a_demo_that_cannot_start_leaves_the_folder_of_counters_alone(arguments,
     assert not list(folder.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("place", "is_there", "missing"),
+    [
+        ("cli.stack.postgres.BIN", Path("/nowhere/bin"), "PostgreSQL 17 is not installed"),
+        ("cli.stack.mosquitto.BINARIES", (), "Mosquitto is not installed"),
+    ],
+)
+def test_a_demo_without_a_server_makes_nothing(place, is_there, missing, tmp_path, monkeypatch):
+    folder, home = tmp_path / "counters", tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setattr(place, is_there)
+    here = {"BESOK_RECEIVE_FOLDER": str(folder), "BESOK_HOME": str(home), "PATH": "/nowhere"}
+    done = program("demo", **here)
+    assert done.status == 1 and missing in done.stderr and "apt-get install" in done.stderr
+    assert not home.exists() and not list(folder.iterdir())
+
+
 def test_a_site_file_with_mistakes_names_their_lines(tmp_path):
     file = tmp_path / "bad.toml"
     file.write_text(Path(FILE).read_text().replace("capacity", "kapacity", 1))

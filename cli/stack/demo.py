@@ -36,9 +36,11 @@ REMEMBERED_DAYS = 14  # days for which exceptions of earlier demos are kept
 SERVICES = ("collect", "work", "serve", "receive", "run-scenarios")
 REPLACED = (
     "database_url",
+    "database_password",
     "mqtt_host",
     "mqtt_port",
     "mqtt_user",
+    "mqtt_password",
     "mqtt_tls",
     "host",
 )  # settings: it has its own
@@ -120,9 +122,12 @@ def _start_servers(supervisor: Supervisor, cluster: Cluster, broker: Broker) -> 
 def _environment(cluster: Cluster, broker: Broker, web_port: int, receive_port: int) -> dict[str, str]:
     return {
         "BESOK_DATABASE_URL": cluster.url(),
+        "BESOK_DATABASE_PASSWORD": "",
+        "BESOK_DATABASE_PASSWORD_FILE": "",
         "BESOK_MQTT_HOST": "127.0.0.1",
         "BESOK_MQTT_PORT": str(broker.port),
         "BESOK_MQTT_USER": "",
+        "BESOK_MQTT_PASSWORD_FILE": "",
         "BESOK_MQTT_TLS": "false",
         "BESOK_HOST": "127.0.0.1",
         "BESOK_PORT": str(web_port),

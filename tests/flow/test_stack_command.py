@@ -77,6 +77,8 @@ def test_a_terminal_obeys_nothing_that_a_message_or_a_command_holds(database_url
             ("demo",),
             {
                 "BESOK_DATABASE_URL_FILE": "/nowhere",
+                "BESOK_DATABASE_PASSWORD_FILE": "/nowhere",
+                "BESOK_MQTT_PASSWORD_FILE": "/nowhere",
                 "BESOK_PUBLIC_URL": "http://x.se",
                 "BESOK_HOME": "HOME",
             },

@@ -52,7 +52,13 @@ class Demo:
         (self.home.path / "ports.json").write_text(
             json.dumps({"mosquitto": broker})
         )  # 1883 may be another test's
-        self.environment = {**os.environ, "BESOK_HOME": str(self.home.path), "BESOK_PORT": str(web)}
+        of_others = {"BESOK_DATABASE_PASSWORD": "other", "BESOK_MQTT_PASSWORD_FILE": "/nowhere"}
+        self.environment = {
+            **os.environ,
+            **of_others,  # servers, not the demo's own
+            "BESOK_HOME": str(self.home.path),
+            "BESOK_PORT": str(web),
+        }
 
     def start(self) -> None:
         with self.log.open("w") as log:

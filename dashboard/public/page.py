@@ -60,7 +60,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
-        "offline": _offline(formats.stamp(public.time, public.timezone)),
+        "offline": _offline("" if public.at_night else formats.stamp(public.time, public.timezone)),
         "simulated": _simulated() if public.sandbox else "",
         "floors": list(_floors(public)),
         "next_hours": [
@@ -98,9 +98,9 @@ def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
     """Return all that the template of the list of sites shows."""
     offsets = {time.astimezone(ZoneInfo(one.site.timezone)).utcoffset() for one in listed}
     zone, of = (listed[0].site.timezone, "") if len(offsets) == 1 else ("UTC", " UTC")
-    updated = ""
+    updated = stamp = ""
     if any(one.whole for one in listed):
-        updated = _rounded(formats.clock(time, zone) + of)
+        updated, stamp = _rounded(formats.clock(time, zone) + of), formats.stamp(time, zone) + of
     elif any(one.at_night for one in listed):
         updated = _none_at_night()
     return {
@@ -108,7 +108,7 @@ def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
         "wrong": _("Report a wrong figure"),
         "named_in": named_in(),
         "updated": updated,
-        "offline": _offline(formats.stamp(time, zone) + of),
+        "offline": _offline(stamp),
         "sites": [
             {
                 "site": one.site.site,
@@ -147,7 +147,7 @@ def _none_at_night() -> str:
 
 
 def _offline(time: str) -> str:
-    return _("No connection. Figures from {time}.").format(time=time)
+    return _("No connection. Figures from {time}.").format(time=time) if time else _("No connection")
 
 
 def _simulated() -> str:

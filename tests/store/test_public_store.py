@@ -533,13 +533,16 @@ def listed(db: Database, file: str, time: datetime, people: dict[str, float] | N
 def test_the_list_tells_of_no_people_where_a_site_is_closed_or_at_night(db: Database) -> None:
     night = NOW.replace(hour=2, minute=0)
     closed = site("shut", hours="09:00-18:00")
-    assert listed(db, closed, night)["updated"] == "", "no figures, of no time"
+    words = listed(db, closed, night)
+    assert (words["updated"], words["offline"]) == ("", "No connection"), "no figures, of no time"
     words = listed(db, HOUSE.replace("08:00-20:00", "always") + closed, night, at(30, 7))
     assert words["sites"] == {
         "lib": ("Not shown at night", "", "Always open", False),
         "shut": ("", "", "Closed, opens 09:00", False),
     }
     assert words["updated"] == "No figures are shown at night, so that nobody can be recognised."
+    assert words["offline"] == "No connection"
+    assert page.context(get_public(db, "lib", night), [])["offline"] == "No connection"
 
 
 @pytest.mark.usefixtures("english")
@@ -552,6 +555,7 @@ def test_the_list_tells_which_sites_are_simulated_and_leaves_sandboxes_of_scenar
         "lib": False, "park": True,
     }  # fmt: skip
     assert words["updated"].startswith("Updated at 14:00, in round figures")
+    assert words["offline"].endswith(" 14:00.")
     abroad = other.replace("Europe/Stockholm", "Europe/Helsinki")
     words = listed(db, HOUSE + abroad, NOW.replace(minute=0), at(30, 7))
     assert words["updated"].startswith("Updated at 13:00 UTC, in round figures")

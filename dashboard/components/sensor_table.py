@@ -38,7 +38,7 @@ class SensorRow:
     today: DeviceToday
     days: Days
     maintained: datetime | None = None  # until then it raises no alert
-    silent: Sequence[HeardLine] = ()  # its lines that are, while others of it send
+    silent: Sequence[HeardLine] = ()  # lines of the sensors of its site that are
 
     @property
     def uptime(self) -> float | None:
@@ -84,9 +84,7 @@ def rows(
                 (work.until for work in works if not work.ended and work.subject in _subjects(one)),
                 default=None,
             ),
-            silent=[]
-            if one.is_offline
-            else [line for line in silent if (line.source, line.device) == (one.source, one.device)],
+            silent=silent,
         )
         for one in devices
     ]
@@ -237,13 +235,19 @@ def _state(sensor: SensorRow, zone: str, now: datetime) -> Any:
     until = sensor.maintained and _("Maintenance until {time}").format(
         time=formats.soon(sensor.maintained, zone, now)
     )
-    silent = [
+    silences = map(quiet, silent_places(sensor.device, sensor.silent, zone, now))
+    return present(state(sensor.device, zone), *silences, quiet(until))
+
+
+def silent_places(device: DeviceInfo, silent: Sequence[HeardLine], zone: str, now: datetime) -> list[str]:
+    """Return from which places of a device nothing comes while it sends, of the silent lines of a site."""
+    return [
         _("no counts from {place} since {time}").format(
             place=named(line.name), time=formats.lately(line.heard, zone, now)
         )
-        for line in sensor.silent
+        for line in silent
+        if not device.is_offline and (line.source, line.device) == (device.source, device.device)
     ]
-    return present(state(sensor.device, zone), *map(quiet, silent), quiet(until))
 
 
 def state(device: DeviceInfo, zone: str) -> Any:

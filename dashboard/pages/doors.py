@@ -12,7 +12,7 @@ from besok.model.errors import NotFound
 from besok.model.site import Portal, Site
 from besok.model.views.live import SiteInfo
 from besok.model.views.series import FlowPoint
-from besok.services.devices import get_devices
+from besok.services.devices import get_devices, get_silent_lines
 from besok.services.places import get_spaces
 from besok.services.series import get_flows
 from besok.store import sites
@@ -21,7 +21,7 @@ from besok.text import formats
 from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, live_parts, notices, space_doors
+from dashboard.components import controls, history, live_parts, notices, sensor_table, space_doors
 from dashboard.components.chart import Cell, chart
 from dashboard.components.elements import csv_format, data, items, titled
 from dashboard.figures import passages
@@ -146,17 +146,19 @@ def _row(p: FlowPoint, period: Range, site: Site) -> list[Cell]:
 
 
 def _sensors(db: Database, place: Site, door: Portal, now: datetime) -> Any:
-    """Return the sensors that count at the door, each with whether it sends."""
+    """Return the sensors that count at the door, each with whether it sends, and from which places nothing comes."""
+    silent = get_silent_lines(db, place.id, now)
     devices = [
         device
         for device in get_devices(db, place.id, now=now)
         if any((at.site, at.portal) == (place.id, door.id) for at in device.placements)
     ]
-    address = f"/sensors/{place.id}"
+    address, zone = f"/sensors/{place.id}", place.timezone
     return items(
         [
             dcc.Link(device.device.removeprefix(f"{place.id}/"), href=address),
-            f" · {live_parts.device_state(device, place.timezone)}",
+            f" · {live_parts.device_state(device, zone)}",
+            *(f" · {said}" for said in sensor_table.silent_places(device, silent, zone, now)),
         ]
         for device in devices
     )

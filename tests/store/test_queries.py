@@ -32,7 +32,7 @@ from besok.text.languages import speaking
 from cli.terminal.devices import show_devices
 from dashboard.address import Address
 from dashboard.components import live_parts, sensor_table
-from dashboard.pages import sensors
+from dashboard.pages import doors, sensors
 from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
@@ -282,6 +282,8 @@ def test_a_silent_line_is_named_beside_the_state_of_its_sensor(db: Database) -> 
         page = texts(sensors.page(db, get_sites(db)[0], Address.parse("/sensors/lib", ""), NOW))
         assert "no sensor has been found to be faulty" not in page and "no counts from Garden door" in page
         assert "1 sensor: it is online." in page
+        own = texts(doors.page(db, get_sites(db)[0], Address.parse("/doors/lib/garden", ""), NOW))
+        assert "front · Online · no counts from Garden door since 11:51" in " ".join(own.split())
         execute(db, "update portal set used = '{}' where slug = 'garden'")
         assert states() == (False, "Online", "live"), "nobody is expected at a closed door"
     assert "sensor_offline" not in {one.kind for one in get_troubles(db, NOW)}, "the device sends"

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
+from besok.model.site_rules import zone_exists
 from besok.model.views.devices import ServiceHealth
 from besok.model.views.live import freshness
 from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, hearing_since, kind_of
+from besok.services.places import get_sites
 from besok.store import alerts, job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import BEHIND, FAILING, Beat, beats
@@ -35,6 +37,7 @@ CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
 ESTIMATE: Final = "estimate occupancy"  # the live work of the jobs, which is no scheduled duty
 UNESTIMATED: Final = "its figures are not updated"
+UNKNOWN_ZONE: Final = "its time zone {} is not known to this machine: update tzdata here, or correct the site"
 SEND: Final = "send alerts"  # the duty
 UNREACHED: Final = "no message arrives; `besok alert log` shows why"
 NO_BACKUP: Final = "none since the database was made"
@@ -82,9 +85,11 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
         failing = service.detail.get(FAILING)
+        zones = {site.site: site.timezone for site in get_sites(db)} if failing else {}
         for site, since in failing.items() if service.ok and isinstance(failing, dict) else ():
             began = datetime.fromtimestamp(since, UTC)
-            yield Trouble(kind="job_failed", name=f"{ESTIMATE}/{site}", since=began, detail=UNESTIMATED)
+            why = UNESTIMATED if zone_exists(zones.get(site, "UTC")) else UNKNOWN_ZONE.format(zones[site])
+            yield Trouble(kind="job_failed", name=f"{ESTIMATE}/{site}", since=began, detail=why)
         free, size = disk_of(service)
         if free < LITTLE * size:
             left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"

@@ -60,7 +60,7 @@ def context(public: PublicSite, sites: Sequence[SiteInfo]) -> dict[str, Any]:
         "level": public.level,
         "busy": busy[public.level] if public.is_open else "",
         "updated": _updated(public, seats=seats),
-        "offline": _offline("" if public.at_night else formats.stamp(public.time, public.timezone)),
+        "offline": _offline(formats.stamp(public.time, public.timezone)),
         "simulated": _simulated() if public.sandbox else "",
         "floors": list(_floors(public)),
         "next_hours": [
@@ -98,9 +98,9 @@ def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
     """Return all that the template of the list of sites shows."""
     offsets = {time.astimezone(ZoneInfo(one.site.timezone)).utcoffset() for one in listed}
     zone, of = (listed[0].site.timezone, "") if len(offsets) == 1 else ("UTC", " UTC")
-    updated = stamp = ""
-    if any(one.whole for one in listed):
-        updated, stamp = _rounded(formats.clock(time, zone) + of), formats.stamp(time, zone) + of
+    updated = ""
+    if any(one.whole and _is_told(one.whole) for one in listed):
+        updated = _rounded(formats.clock(time, zone) + of)
     elif any(one.at_night for one in listed):
         updated = _none_at_night()
     return {
@@ -108,7 +108,7 @@ def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
         "wrong": _("Report a wrong figure"),
         "named_in": named_in(),
         "updated": updated,
-        "offline": _offline(stamp),
+        "offline": _offline(formats.stamp(time, zone) + of),
         "sites": [
             {
                 "site": one.site.site,
@@ -131,11 +131,18 @@ def _people(one: PublicListed) -> dict[str, str]:
 
 
 def _updated(public: PublicSite, *, seats: bool) -> str:
-    """Return what the figures are: of when, and rounded; or why there are none."""
+    """Return what the figures are: of when, and rounded; nothing of none, but at night why."""
     if public.at_night:
         return _none_at_night()
+    if public.level == "unknown" and not any(map(_is_told, public.spaces)):
+        return ""
     updated = _rounded(formats.clock(public.time, public.timezone))
     return updated + (" " + _("Free seats are seats less people.") if seats else "")
+
+
+def _is_told(space: PublicSpace) -> bool:
+    """Tell whether there is a figure of the people of a space, or whether it is in use."""
+    return space.people is not None or space.use is not None
 
 
 def _rounded(time: str) -> str:
@@ -147,7 +154,7 @@ def _none_at_night() -> str:
 
 
 def _offline(time: str) -> str:
-    return _("No connection. Figures from {time}.").format(time=time) if time else _("No connection")
+    return _("No connection. As of {time}.").format(time=time)
 
 
 def _simulated() -> str:

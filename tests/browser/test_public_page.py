@@ -30,7 +30,7 @@ def test_it_opens_without_a_connection_and_says_so(chromium: Browser, still_hous
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     figures = page.locator("#updated").get_attribute("data-offline")
-    assert figures and figures.startswith("Ingen anslutning. Siffror från")
+    assert figures and figures.startswith("Ingen anslutning. Visar läget")
     context.set_offline(True)
     expect(page.locator("#offline")).to_have_text(figures)
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { value: true })")

@@ -534,15 +534,24 @@ def test_the_list_tells_of_no_people_where_a_site_is_closed_or_at_night(db: Data
     night = NOW.replace(hour=2, minute=0)
     closed = site("shut", hours="09:00-18:00")
     words = listed(db, closed, night)
-    assert (words["updated"], words["offline"]) == ("", "No connection"), "no figures, of no time"
+    assert words["updated"] == "", "no figures, of no time"
     words = listed(db, HOUSE.replace("08:00-20:00", "always") + closed, night, at(30, 7))
     assert words["sites"] == {
         "lib": ("Not shown at night", "", "Always open", False),
         "shut": ("", "", "Closed, opens 09:00", False),
     }
     assert words["updated"] == "No figures are shown at night, so that nobody can be recognised."
-    assert words["offline"] == "No connection"
-    assert page.context(get_public(db, "lib", night), [])["offline"] == "No connection"
+    kept = "No connection. As of 25 Nov 03:00."  # of a page of the night, too
+    assert words["offline"] == kept
+    assert page.context(get_public(db, "lib", night + SETTLED), [])["offline"] == kept
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("hour", [6, 14, 20], ids=["closed", "no figure yet", "closed in the evening"])
+def test_pages_that_show_no_figures_tell_no_time_of_them(db: Database, hour: int) -> None:
+    time = NOW.replace(hour=hour, minute=0)
+    assert listed(db, HOUSE, time, at(30, 7) if hour != 14 else None)["updated"] == ""
+    assert context(get_public(db, "lib", time + SETTLED), [])["updated"] == ""
 
 
 @pytest.mark.usefixtures("english")

@@ -24,6 +24,11 @@ def zone_exists(name: str) -> bool:
     return True
 
 
+def zone_or_utc(name: str | None) -> str:
+    """Return a time zone that this machine knows: UTC in place of one that it does not, or of none."""
+    return name if name and zone_exists(name) else "UTC"
+
+
 def _id(name: str) -> str:
     if not ID_FORM.fullmatch(name):
         raise ValueError(

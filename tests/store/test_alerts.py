@@ -704,6 +704,34 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
     assert desk.subjects == ["Besök: 2 larm"]
 
 
+def test_a_target_whose_message_cannot_be_written_stops_no_other(
+    library: Database, desk: Inbox, inbox: tuple[Inbox, str], now: datetime
+) -> None:
+    alerts.put_target(library, "attic", inbox[1])
+    number = rule(library, "sensor_offline", now, target="attic")
+    rule(library, "sensor_offline", now)
+    heard(library, now - 10 * MINUTE)
+    judge(library, now)
+    execute(library, "update alert_rule set kind = 'monthly_report' where rule_id = %s", (number,))
+    with pytest.raises(JobError, match="target attic"):
+        alerting.send(library, now)
+    assert desk.subjects == ["Besök: 2 larm"]
+
+
+def test_an_alert_of_a_site_whose_time_zone_is_not_known_here_is_told_in_utc(
+    library: Database, desk: Inbox, now: datetime
+) -> None:
+    wall, later = now.time(), (now + timedelta(hours=1)).time()
+    rule(library, "sensor_offline", now, quiet_from=wall, quiet_to=later)
+    execute(library, "update site set timezone = 'Nowhere/Land'")
+    since = now - 10 * MINUTE
+    heard(library, since)
+    turn(library, now)
+    assert desk.subjects == []
+    turn(library, now + timedelta(hours=2))
+    assert len(desk.bodies) == 1 and f"{since:%H:%M}" in desk.bodies[0]
+
+
 def test_a_target_that_cannot_be_reached_is_a_failed_job(
     library: Database, desk: Inbox, now: datetime
 ) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.slack import NotifySlack
 
+from besok.model import sitefile
 from besok.model.alerts import AlertRule, AlertState
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.model.settings import Settings
@@ -25,7 +26,7 @@ from besok.services.condition import get_troubles
 from besok.services.devices import get_devices
 from besok.services.live import get_live
 from besok.services.overview import get_overview
-from besok.store import alerts
+from besok.store import alerts, sites
 from besok.store.database import Database, sql, values_of
 from besok.store.heartbeats import beat
 from besok.text import alert_text
@@ -43,6 +44,7 @@ from tests.databases import execute, waiting
 from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
+from tests.sitetext import site
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox, taking_mail
 
@@ -616,6 +618,27 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(library: Datab
     assert alerts.acknowledge(library, cleaning.id, "Kim", NOON)
     turn(library, NOON + MINUTE)
     assert still_open(library, NOON) == ["inside_after_closing"]
+
+
+def test_people_after_closing_are_told_where_another_site_is_of_a_time_zone_not_known_here(
+    library: Database, desk: Inbox
+) -> None:
+    sites.apply(library, sitefile.parse(site("ruin", ("Ruinen", "Ruin"))))
+    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
+    rule(library, "inside_after_closing", NOON)
+    full(library, NOON, 2)
+    execute(
+        library,
+        "delete from occupancy_minute where space_id = (select space_id from space where slug = 'lib')",
+    )
+    turn(library, NOON)
+    assert [one.subject for one in alerts.listing(library, NOON)] == ["ruin"]
+    execute(library, "update site set timezone = 'Nowhere/Land' where slug = 'ruin'")
+    full(library, NOON + MINUTE, 2)
+    turn(library, NOON + MINUTE)
+    assert still_open(library, NOON) == ["inside_after_closing"] * 2, (
+        "whether that of the ruin is over is not clear"
+    )
 
 
 def test_what_happens_in_a_simulated_place_is_no_alert(library: Database, desk: Inbox) -> None:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from besok.model.suggest import suggestion
 
 HIGHEST_SHARE: Final = 0.95  # of the gross figure; who takes off more is not counting visits
+UNKNOWN_ZONE: Final = "its time zone {} is not known to this machine: update tzdata here, or correct the site"
 YEARS: Final = range(1900, 2200)  # in which days lie: clocks of every zone can tell them
 ID_FORM: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _When = TypeVar("_When", bound=date)

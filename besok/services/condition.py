@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
-from besok.model.site_rules import zone_exists
+from besok.model.site_rules import UNKNOWN_ZONE, zone_exists
 from besok.model.views.devices import ServiceHealth
 from besok.model.views.live import freshness
 from besok.services.devices import get_devices
@@ -37,7 +37,6 @@ CLOCK: Final = timedelta(seconds=5)  # between this machine and the database
 FORECAST: Final = timedelta(days=14)  # a new one is made each week
 ESTIMATE: Final = "estimate occupancy"  # the live work of the jobs, which is no scheduled duty
 UNESTIMATED: Final = "its figures are not updated"
-UNKNOWN_ZONE: Final = "its time zone {} is not known to this machine: update tzdata here, or correct the site"
 SEND: Final = "send alerts"  # the duty
 UNREACHED: Final = "no message arrives; `besok alert log` shows why"
 NO_BACKUP: Final = "none since the database was made"

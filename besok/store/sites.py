@@ -25,7 +25,7 @@ from besok.model.site import (
     SiteFile,
     Text,
 )
-from besok.model.site_rules import zone_exists
+from besok.model.site_rules import UNKNOWN_ZONE, zone_exists
 from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
@@ -306,6 +306,13 @@ def load_all(db: Database, *, past: bool = False) -> tuple[Site, ...]:
 def load_timed(db: Database) -> Iterator[Site]:
     """Yield the sites whose days this machine can tell, as `load_all` does; of others it lacks the time zone."""
     return (site for site in load_all(db) if zone_exists(site.timezone))
+
+
+def timed(site: Site) -> Site:
+    """Return a site as it is. Raises NotFound where this machine does not know its time zone."""
+    if not zone_exists(site.timezone):
+        raise NotFound(f"{site.id}: {UNKNOWN_ZONE.format(site.timezone)}")
+    return site
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:

@@ -52,8 +52,9 @@ def run(sites: SiteFile, history_days: int, scenario: str, receive_folder: str) 
 
     Raises ScenarioError, SettingsError, and StackError if something cannot be started.
     """
-    if missing := [f"{one.text}: {one.advice}" for one in doctor.servers() if one.state == PROBLEM]:
-        raise StackError("\n".join(missing))
+    for one in doctor.servers():
+        if one.state == PROBLEM:
+            raise StackError(f"{one.text}: {one.advice}")
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     sites = placing.applied(sites, scenario_files.at_work(scenario_files.find(scenario), today))
     home = home_module.find()

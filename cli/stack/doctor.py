@@ -4,7 +4,7 @@ import importlib.metadata
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,23 +81,25 @@ def _mosquitto() -> bool:
 
 
 def servers() -> list[Finding]:
-    """Return of each server that the demo starts whether it is installed."""
+    """Return each server that the demo starts and that is installed, and in one finding those that are not."""
     timescaledb = postgres.BIN.parent / "lib" / "timescaledb.so"
-    return [
-        _program("PostgreSQL 17", (postgres.BIN / "postgres").exists(), postgres.PACKAGE),
-        _program("TimescaleDB for PostgreSQL 17", timescaledb.exists(), postgres.PACKAGE),
-        _program("Mosquitto", _mosquitto(), "mosquitto"),
-    ]
-
-
-def _program(name: str, is_installed: bool, package: str) -> Finding:
-    if is_installed:
-        return Finding(state=OK, text=name)
-    advice = f"on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
-    advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice
-    return Finding(
-        state=PROBLEM, text=f"{name} is not installed (only the demo and the tests need it)", advice=advice
+    needed = (
+        ("PostgreSQL 17", (postgres.BIN / "postgres").exists(), postgres.PACKAGE),
+        ("TimescaleDB for PostgreSQL 17", timescaledb.exists(), postgres.PACKAGE),
+        ("Mosquitto", _mosquitto(), "mosquitto"),
     )
+    found = [Finding(state=OK, text=name) for name, is_installed, _ in needed if is_installed]
+    missing = {name: package for name, is_installed, package in needed if not is_installed}
+    return [*found, _missing(missing)] if missing else found
+
+
+def _missing(packages: Mapping[str, str]) -> Finding:
+    """Return that programs are not installed, and how their packages are."""
+    install = f"apt-get install {' '.join(dict.fromkeys(packages.values()))}"
+    advice = f"on Debian 13 `{install}`; elsewhere `docker compose up`"
+    advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice
+    text = f"{', '.join(packages)} not installed (only the demo and the tests need this)"
+    return Finding(state=PROBLEM, text=text, advice=advice)
 
 
 def _demo(home: Home, running: bool) -> Finding:

@@ -9,6 +9,7 @@ import pytest
 from besok.model.readings import Message
 from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
+from cli.stack import postgres
 from cli.stack.program import ROOT
 from tests.commands import besok, program
 
@@ -113,19 +114,27 @@ def test_a_demo_that_cannot_start_leaves_the_folder_of_counters_alone(arguments,
 
 
 @pytest.mark.parametrize(
-    ("place", "is_there", "missing"),
+    ("installed", "missing", "packages"),
     [
-        ("cli.stack.postgres.BIN", Path("/nowhere/bin"), "PostgreSQL 17 is not installed"),
-        ("cli.stack.mosquitto.BINARIES", (), "Mosquitto is not installed"),
+        ((), "PostgreSQL 17, TimescaleDB for PostgreSQL 17, Mosquitto", f"{postgres.PACKAGE} mosquitto"),
+        (("postgres", "mosquitto"), "TimescaleDB for PostgreSQL 17", postgres.PACKAGE),
+        (("postgres", "timescaledb"), "Mosquitto", "mosquitto"),
     ],
 )
-def test_a_demo_without_a_server_makes_nothing(place, is_there, missing, tmp_path, monkeypatch):
-    folder, home = tmp_path / "counters", tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setattr(place, is_there)
+def test_a_demo_without_a_server_makes_nothing(installed, missing, packages, tmp_path, monkeypatch):
+    folder, home, servers = tmp_path / "counters", tmp_path / "home", tmp_path / "servers"
+    places = {"postgres": "bin/postgres", "timescaledb": "lib/timescaledb.so", "mosquitto": "bin/mosquitto"}
+    for made in (folder, servers / "bin", servers / "lib"):
+        made.mkdir(parents=True)
+    for name in installed:
+        (servers / places[name]).touch(0o755)
+    monkeypatch.setattr("cli.stack.postgres.BIN", servers / "bin")
+    monkeypatch.setattr("cli.stack.mosquitto.BINARIES", (str(servers / places["mosquitto"]),))
     here = {"BESOK_RECEIVE_FOLDER": str(folder), "BESOK_HOME": str(home), "PATH": "/nowhere"}
     done = program("demo", **here)
-    assert done.status == 1 and missing in done.stderr and "apt-get install" in done.stderr
+    told = " ".join(done.stderr.split())
+    assert done.status == 1 and f"{missing} not installed" in told
+    assert told.count("apt-get install") == 1 and f"`apt-get install {packages}`" in told
     assert not home.exists() and not list(folder.iterdir())
 
 

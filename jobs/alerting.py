@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from besok.model import settings as environment
 from besok.model.alerts import Alert, AlertRule
-from besok.model.site_rules import zone_or_utc
 from besok.services.alert_handling import get_names
 from besok.services.alerts import Situation, get_states
 from besok.store import alerts, job_runs
@@ -63,23 +62,20 @@ def to_send(db: Database, now: datetime) -> bool:
 
 def send(db: Database, now: datetime) -> None:
     """Send each target one message with all changes. A failed one is tried again later."""
-    due = (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now))
-    do_each((f"target {name}", partial(_send, db, name, now)) for name in due)
-
-
-def _send(db: Database, target: str, now: datetime) -> None:
-    claimed = alerts.claim(db, target, now)
-    if claimed is None:
-        return
-    (url, trial), problem = claimed, None
-    alerts_due = _due(db, target, now)  # again: another worker may have told it before this one's turn
-    if alerts_due or trial:
-        with speaking(environment.load().language):
-            names = get_names(db, alerts_due)
-            problem = deliver(url, alert_text.title(alerts_due, names), _body(alerts_due, names))
-    alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
-    if problem:
-        log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
+    language = environment.load().language
+    for target in (one.name for one in alerts.target_states(db) if one.trial or _due(db, one.name, now)):
+        claimed = alerts.claim(db, target, now)
+        if claimed is None:
+            continue
+        (url, trial), problem = claimed, None
+        alerts_due = _due(db, target, now)  # again: another worker may have told it before this one's turn
+        if alerts_due or trial:
+            with speaking(language):
+                names = get_names(db, alerts_due)
+                problem = deliver(url, alert_text.title(alerts_due, names), _body(alerts_due, names))
+        alerts.delivered(db, target, alerts_due, problem, now, trial=trial)
+        if problem:
+            log.warning("target %s was not reached: %s", target, problem, extra={"action": "alert_not_sent"})
 
 
 def deliver(url: str, title: str, body: str, file: Attached | None = None) -> str | None:
@@ -164,7 +160,7 @@ def _is_quiet(alert: Alert, now: datetime) -> bool:
     """Tell whether an alert is within its quiet hours."""
     if alert.quiet_from is None or alert.quiet_to is None:
         return False
-    wall: time = now.astimezone(ZoneInfo(zone_or_utc(alert.timezone))).time()
+    wall: time = now.astimezone(ZoneInfo(alert.timezone or "UTC")).time()
     if alert.quiet_from <= alert.quiet_to:
         return alert.quiet_from <= wall < alert.quiet_to
     return wall >= alert.quiet_from or wall < alert.quiet_to

@@ -1,5 +1,6 @@
 """Work due once a day, after the end of a business day. Checked often, so it imports nothing heavy."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -9,9 +10,10 @@ from besok.model.calendar import business_day
 from besok.model.site import Site
 from besok.store import backfill, effects
 from besok.store.database import Database
-from besok.store.sites import load_timed
+from besok.store.sites import load_all
 from jobs.runs import do_each
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
@@ -43,8 +45,19 @@ def each(
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
-    """Return the sites with their business day, without those of which it is unknown: the estimator reports them."""
-    return ((site, business_day(now, site)) for site in load_timed(db))
+    """Return all sites with their business day.
+
+    A site of which it is unknown is left out, and reported by the estimator.
+    """
+    for site in load_all(db):
+        try:
+            day = business_day(now, site)
+        except Exception as exc:
+            log.info(
+                "the business day of %s cannot be told: %s", site.id, exc, extra={"action": "no_business_day"}
+            )
+            continue
+        yield site, day
 
 
 def is_due(what: str) -> Callable[[Database, datetime], bool]:

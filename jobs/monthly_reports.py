@@ -57,7 +57,7 @@ def make(db: Database, now: datetime) -> None:
 
 def _missing(db: Database, now: datetime) -> Iterator[tuple[Site, date, date]]:
     """Yield the sites without a report of the last month, with its first and last day."""
-    for place in sites.load_timed(db):
+    for place in sites.load_all(db):
         month = last_month(place, now - SETTLED)
         if _papers(db, place.id, month) is None:
             yield place, month, _last(month)
@@ -116,7 +116,7 @@ def _send(db: Database, one: Due, url: str, now: datetime) -> str | None:
 def _due(db: Database, now: datetime) -> Iterator[Due]:
     """Yield the reports to be sent, except of sites whose history is being written: they would tell a part."""
     sent, part = alerts.reports_sent(db), backfill.sites_under_way(db, now)
-    places = [place for place in sites.load_timed(db) if place.id not in part]
+    places = [place for place in sites.load_all(db) if place.id not in part]
     for rule in alerts.rules(db):
         if rule.kind == "monthly_report":
             for place in places:

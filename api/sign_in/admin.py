@@ -75,8 +75,8 @@ def _sites(db: Database) -> Mapping[str, str]:
 
 
 def _zone(db: Database, site: str | None = None) -> str:
-    """Return the time zone of a site, or of the first one; only one that this machine knows."""
-    zones = {place.id: place.timezone for place in sites.load_timed(db)}
+    """Return the time zone of a site, or of the first one."""
+    zones = {place.id: place.timezone for place in sites.load_all(db)}
     return zones.get(site or "") or next(iter(zones.values()), "UTC")
 
 

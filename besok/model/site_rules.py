@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from besok.model.suggest import suggestion
 
 HIGHEST_SHARE: Final = 0.95  # of the gross figure; who takes off more is not counting visits
-UNKNOWN_ZONE: Final = "its time zone {} is not known to this machine: update tzdata here, or correct the site"
 YEARS: Final = range(1900, 2200)  # in which days lie: clocks of every zone can tell them
 ID_FORM: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _When = TypeVar("_When", bound=date)
@@ -23,11 +22,6 @@ def zone_exists(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
         return False
     return True
-
-
-def zone_or_utc(name: str | None) -> str:
-    """Return a time zone that this machine knows: UTC in place of one that it does not, or of none."""
-    return name if name and zone_exists(name) else "UTC"
 
 
 def _id(name: str) -> str:

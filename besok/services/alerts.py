@@ -10,7 +10,6 @@ from besok.model import calendar, messages
 from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
 from besok.model.errors import AlertError, NotFound, if_found
 from besok.model.site import Site
-from besok.model.site_rules import zone_exists
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
 from besok.services.devices import get_devices
@@ -207,18 +206,16 @@ def _unseen(situation: Situation, rule: AlertRule, seen: Container[str]) -> Iter
 def _inside(situation: Situation, rule: AlertRule) -> States:
     """Return the closed sites where even the lower bound says in every minute of the period that somebody is inside.
 
-    It is over when the estimate says that nobody is; of a site whose time zone is not known here that is not clear.
+    It is over when the estimate says that nobody is.
     """
     now, patience = situation.now, max(CLOSED_FOR, timedelta(minutes=rule.minutes))
     closed = {
-        place.id: not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
+        place.id
         for place in situation.places
-        if zone_exists(place.timezone)
+        if not calendar.is_open(now, place) and not calendar.is_open(now - patience, place)
     }
-    roots = [
-        space for space in _spaces(situation, rule) if space.site == space.space and space.site in closed
-    ]
-    inside = [space for space in roots if closed[space.site] and space.people >= 1]
+    roots = [space for space in _spaces(situation, rule) if space.site == space.space]
+    inside = [space for space in roots if space.site in closed and space.people >= 1]
     seen = {space.site for space in roots}
     met = (space for space in inside if space.surely >= 1)
     return States(

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
-from besok.model.site_rules import UNKNOWN_ZONE, zone_exists
 from besok.model.views.devices import ServiceHealth
 from besok.model.views.live import freshness
 from besok.services.devices import get_devices
 from besok.services.health import BACKUP, get_health, hearing_since, kind_of
-from besok.services.places import get_sites
 from besok.store import alerts, job_runs
 from besok.store.database import Database
 from besok.store.heartbeats import BEHIND, FAILING, Beat, beats
@@ -84,11 +82,9 @@ def _services(db: Database, now: datetime) -> Iterator[Trouble]:
         elif away > BEHIND:
             yield Trouble(kind="broker_away", name="broker", since=service.heard - away)
         failing = service.detail.get(FAILING)
-        zones = {site.site: site.timezone for site in get_sites(db)} if failing else {}
         for site, since in failing.items() if service.ok and isinstance(failing, dict) else ():
             began = datetime.fromtimestamp(since, UTC)
-            why = UNESTIMATED if zone_exists(zones.get(site, "UTC")) else UNKNOWN_ZONE.format(zones[site])
-            yield Trouble(kind="job_failed", name=f"{ESTIMATE}/{site}", since=began, detail=why)
+            yield Trouble(kind="job_failed", name=f"{ESTIMATE}/{site}", since=began, detail=UNESTIMATED)
         free, size = disk_of(service)
         if free < LITTLE * size:
             left = f"{free / 1e9:.1f} GB left of {size / 1e9:.0f} GB"

@@ -16,7 +16,7 @@ from besok.services.calendar import get_calendar_days, get_events
 from besok.services.observed_days import counted_days, visit_days, whole_days
 from besok.store import results
 from besok.store.database import Database
-from besok.store.sites import counted, load, load_timed
+from besok.store.sites import counted, load, load_all
 
 if TYPE_CHECKING:
     from besok.analytics.levers import LeverHistory
@@ -64,7 +64,7 @@ def _histories(db: Database, site: Site, days: Sequence[CalendarDay]) -> "dict[L
     if any(day.staffless_hours for day in days):
         staffless = [sum(day.staffless_hours for day in week[:WORKING_DAYS]) for week in _weeks(days)]
         histories["staffless"] = LeverHistory(values=np.array(staffless) / WORKING_DAYS, dose=1.0)
-    parks = [one for one in load_timed(db) if one.kind == "park" and one.sandbox == site.sandbox]
+    parks = [one for one in load_all(db) if one.kind == "park" and one.sandbox == site.sandbox]
     parks = [park for park in parks if park.id not in site.counted]
     if site.kind == "library" and parks:
         people = _weekly(db, parks, days, "gross")

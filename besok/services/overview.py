@@ -14,7 +14,7 @@ from besok.services.live import WEEK, SpaceRow, judged, opening_at
 from besok.services.progress import get_progress
 from besok.store import results
 from besok.store.database import Database
-from besok.store.sites import load_timed
+from besok.store.sites import load_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,8 @@ class _Row:
 
 
 def get_overview(db: Database, now: datetime) -> Overview:
-    """Return every site whose time zone is known here as it is at `now`."""
-    places = list(load_timed(db))
+    """Return every site as it is at `now`."""
+    places = load_all(db)
     rows = {row.root.space: row for row in db.fetch("overview", _Row, **_today_and_week_ago(places, now))}
     return Overview(
         time=now, sites=tuple(_site(place, rows[place.id], now) for place in places if place.id in rows)

@@ -25,7 +25,6 @@ from besok.model.site import (
     SiteFile,
     Text,
 )
-from besok.model.site_rules import UNKNOWN_ZONE, zone_exists
 from besok.model.sitefile import dump
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
@@ -303,18 +302,6 @@ def load_all(db: Database, *, past: bool = False) -> tuple[Site, ...]:
     return tuple(_with_days(site) for site in db.fetch("site_files", Site, site=None, history=past))
 
 
-def load_timed(db: Database) -> Iterator[Site]:
-    """Yield the sites whose days this machine can tell, as `load_all` does; of others it lacks the time zone."""
-    return (site for site in load_all(db) if zone_exists(site.timezone))
-
-
-def timed(site: Site) -> Site:
-    """Return a site as it is. Raises NotFound where this machine does not know its time zone."""
-    if not zone_exists(site.timezone):
-        raise NotFound(f"{site.id}: {UNKNOWN_ZONE.format(site.timezone)}")
-    return site
-
-
 def counted(db: Database, site: Site) -> tuple[Site, ...]:
     """Return the sites whose visits count for the target of a site, itself first. Raises NotFound."""
     return (site, *(load(db, other) for other in site.also))
@@ -337,12 +324,7 @@ def _load(conn: Connection) -> list[Site]:
 
 
 def _with_days(site: Site) -> Site:
-    """Return a site whose sensors have first and last days where they began or ended with a business day.
-
-    Where its time zone is not known to this machine the moments stay: it is loaded like the others.
-    """
-    if not zone_exists(site.timezone):
-        return site
+    """Return a site whose sensors have first and last days where they began or ended with a business day."""
     sensors = (with_span(sensor, (sensor.since, sensor.until), site) for sensor in site.sensors)
     return replace(site, sensors=tuple(sensors))
 

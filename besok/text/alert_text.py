@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from besok.model.alerts import Alert, RuleKind
-from besok.model.site_rules import zone_or_utc
 from besok.text import formats, job_text
 from besok.text.languages import _, plural
 
@@ -45,7 +44,7 @@ def sentence(alert: Alert, subject: str = "") -> str:
     what = _what(alert, subject or alert.subject)
     if alert.resolved is not None:
         over = _("Ended {time}: {what}")
-        return over.format(time=formats.stamp(alert.resolved, zone_or_utc(alert.timezone)), what=what)
+        return over.format(time=formats.stamp(alert.resolved, _zone(alert)), what=what)
     return what
 
 
@@ -90,7 +89,7 @@ def _what(alert: Alert, subject: str) -> str:
         people=plural("{n} person", "{n} people", round(alert.value or 0)).format(
             n=formats.number(alert.value)
         ),
-        time=formats.stamp(alert.since, zone_or_utc(alert.timezone)),
+        time=formats.stamp(alert.since, _zone(alert)),
         share=formats.percent(alert.threshold),
         chance=formats.percent(alert.value),
     )
@@ -115,3 +114,7 @@ _NAMES: Final[Mapping[RuleKind, Callable[[str], str]]] = {
     "service": service_name,
     "disk_low": service_name,
 }
+
+
+def _zone(alert: Alert) -> str:
+    return alert.timezone or "UTC"

@@ -1,6 +1,5 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +11,7 @@ import typer
 from besok.files import actions as ledger
 from besok.files import fetching
 from besok.model.actions import Action
-from besok.model.errors import CalendarFileError, NotFound
+from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 from besok.model.site import Text
 from besok.model.views.calendar import ActionEffect
@@ -156,14 +155,8 @@ def export_ledger(
 
     now = datetime.now(UTC)
     with opened() as db:
-        rows = list[LedgerRow]()
-        for place in [sites.load(db, site)] if site else sites.load_all(db):
-            try:
-                rows += ledger_rows(db, sites.timed(place), now)
-            except NotFound as exc:
-                if site:
-                    raise
-                print(exc, file=sys.stderr)
+        places = [sites.load(db, site)] if site else sites.load_all(db)
+        rows = [row for place in places for row in ledger_rows(db, place, now)]
     text = to_csv(rows, LedgerRow)
     if file == "-":
         print(text, end="")

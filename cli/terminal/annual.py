@@ -11,7 +11,7 @@ from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
 from besok.services.closed_periods import get_reported
 from besok.store.database import Database
-from besok.store.sites import load, load_all, timed
+from besok.store.sites import load, load_all
 from besok.text import revision_text
 from besok.text.languages import in_both
 from cli.terminal.tables import outline
@@ -25,14 +25,14 @@ METHOD = (
 def reports(
     db: Database, site: str | None, year: int, now: datetime, *, verify: bool
 ) -> tuple[list[AnnualReport], list[str]]:
-    """Return the reports of a site or of all, and why some are missing: no counts, no day over, no such time zone.
+    """Return the reports of a site or of all, and why some are missing: no counts, or no day is over yet.
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
     reports, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            reports.append(get_reported(db, place.id, year, business_day(now, timed(place)), verify=verify))
+            reports.append(get_reported(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
     if not reports:

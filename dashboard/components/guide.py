@@ -8,7 +8,6 @@ from dash import dcc, html
 
 from besok.model.pseudonyms import PSEUDONYM
 from besok.model.site import Site
-from besok.model.site_rules import zone_or_utc
 from besok.model.views.devices import UnplacedDevice
 from besok.services import access
 from besok.services.devices import get_rejected_alike, get_unplaced
@@ -164,7 +163,7 @@ def _sending(
             unknown_devices.section(unknown, None, now),
         ]
     if rejected:
-        zone = zone_or_utc(built[0].timezone) if built else USUAL_ZONE
+        zone = built[0].timezone if built else USUAL_ZONE
         sections += [html.H2(_("Rejected messages")), rejected_messages.section(rejected, zone)]
     return sections
 

@@ -8,7 +8,6 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.site_rules import zone_exists
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, HeardLine
 from besok.model.views.live import SiteInfo
 from besok.model.views.quarantine import QuarantineGroup
@@ -110,7 +109,7 @@ def uncounted(place: Site, built: Sequence[Site], now: datetime) -> list[str]:
     """Return the names of doors that should be counted and have no sensor now, where other doors of the place have."""
     without: list[str] = []
     counts = False
-    for owner in (owner for owner in built if zone_exists(owner.timezone)):
+    for owner in built:
         sensors = [s for s in owner.sensors if s.role == "primary" and calendar.is_placed(s, owner, now)]
         observed, today = {s.portal for s in sensors}, calendar.business_day(now, owner)
         for door in owner.portals:

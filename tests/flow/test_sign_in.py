@@ -34,7 +34,6 @@ from besok.store.database import Database
 from cli.stack import ports
 from tests.at_work import serving
 from tests.commands import besok
-from tests.databases import execute
 from tests.patience import ANSWER_S, wait_for
 from tests.provider import TestProvider, providing
 
@@ -459,16 +458,6 @@ def test_an_invitation_goes_to_no_other_page_and_outlives_another_language(
     assert (left.status_code, left.headers["location"]) == (303, "/admin/people")
     wrong = signed.post("/login/screen", data={"key": "x", "next": "/wall"}, headers={"Origin": web})
     assert re.findall(r'href="(/login[^"]*lang=\w+)"', wrong.text)[0].startswith("/login?next=%2Fwall&")
-
-
-def test_pages_of_administrators_open_where_no_time_zone_is_known(
-    db: Database, signed: httpx2.Client
-) -> None:
-    enter(signed, "ada")
-    execute(db, "update site set timezone = 'Nowhere/Land'")
-    assert "Ada Berg" in signed.get("/admin/people").text
-    for site in ("", LIBRARY):
-        assert "UTC" in signed.get(f"/admin/audit?site={site}").text
 
 
 def test_an_error_of_the_database_is_none_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:

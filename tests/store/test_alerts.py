@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from apprise.plugins.slack import NotifySlack
 
-from besok.model import sitefile
 from besok.model.alerts import AlertRule, AlertState
 from besok.model.errors import AlertError, JobError, NotFound
 from besok.model.settings import Settings
@@ -26,7 +25,7 @@ from besok.services.condition import get_troubles
 from besok.services.devices import get_devices
 from besok.services.live import get_live
 from besok.services.overview import get_overview
-from besok.store import alerts, sites
+from besok.store import alerts
 from besok.store.database import Database, sql, values_of
 from besok.store.heartbeats import beat
 from besok.text import alert_text
@@ -44,7 +43,6 @@ from tests.databases import execute, waiting
 from tests.month.clocks import Clocks
 from tests.month.operator import listening
 from tests.patience import wait_for
-from tests.sitetext import site
 from tests.store.counted import build, put, reading
 from tests.store.inbox import Inbox, taking_mail
 
@@ -620,27 +618,6 @@ def test_entries_since_the_last_cleaning_and_people_after_closing(library: Datab
     assert still_open(library, NOON) == ["inside_after_closing"]
 
 
-def test_people_after_closing_are_told_where_another_site_is_of_a_time_zone_not_known_here(
-    library: Database, desk: Inbox
-) -> None:
-    sites.apply(library, sitefile.parse(site("ruin", ("Ruinen", "Ruin"))))
-    execute(library, "update site set opening = replace(opening::text, 'always', 'closed')::jsonb")
-    rule(library, "inside_after_closing", NOON)
-    full(library, NOON, 2)
-    execute(
-        library,
-        "delete from occupancy_minute where space_id = (select space_id from space where slug = 'lib')",
-    )
-    turn(library, NOON)
-    assert [one.subject for one in alerts.listing(library, NOON)] == ["ruin"]
-    execute(library, "update site set timezone = 'Nowhere/Land' where slug = 'ruin'")
-    full(library, NOON + MINUTE, 2)
-    turn(library, NOON + MINUTE)
-    assert still_open(library, NOON) == ["inside_after_closing"] * 2, (
-        "whether that of the ruin is over is not clear"
-    )
-
-
 def test_what_happens_in_a_simulated_place_is_no_alert(library: Database, desk: Inbox) -> None:
     entered(library, NOON - timedelta(hours=1), 250)
     rule(library, "cleaning", NOON, site="lib", space="hall", threshold=240.0)
@@ -725,34 +702,6 @@ def test_a_rule_that_fails_stops_no_other(library: Database, desk: Inbox, now: d
         judge(library, now)
     alerting.send(library, now)
     assert desk.subjects == ["Besök: 2 larm"]
-
-
-def test_a_target_whose_message_cannot_be_written_stops_no_other(
-    library: Database, desk: Inbox, inbox: tuple[Inbox, str], now: datetime
-) -> None:
-    alerts.put_target(library, "attic", inbox[1])
-    number = rule(library, "sensor_offline", now, target="attic")
-    rule(library, "sensor_offline", now)
-    heard(library, now - 10 * MINUTE)
-    judge(library, now)
-    execute(library, "update alert_rule set kind = 'monthly_report' where rule_id = %s", (number,))
-    with pytest.raises(JobError, match="target attic"):
-        alerting.send(library, now)
-    assert desk.subjects == ["Besök: 2 larm"]
-
-
-def test_an_alert_of_a_site_whose_time_zone_is_not_known_here_is_told_in_utc(
-    library: Database, desk: Inbox, now: datetime
-) -> None:
-    wall, later = now.time(), (now + timedelta(hours=1)).time()
-    rule(library, "sensor_offline", now, quiet_from=wall, quiet_to=later)
-    execute(library, "update site set timezone = 'Nowhere/Land'")
-    since = now - 10 * MINUTE
-    heard(library, since)
-    turn(library, now)
-    assert desk.subjects == []
-    turn(library, now + timedelta(hours=2))
-    assert len(desk.bodies) == 1 and f"{since:%H:%M}" in desk.bodies[0]
 
 
 def test_a_target_that_cannot_be_reached_is_a_failed_job(

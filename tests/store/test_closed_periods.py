@@ -18,8 +18,7 @@ from besok.store import closed_periods, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.text import revision_text
-from tests.databases import execute, undone
-from tests.sitetext import site
+from tests.databases import undone
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 2, 1)
@@ -175,21 +174,3 @@ def test_the_commands_close_list_and_open(db: Database, command: Callable[..., R
     number = str(get_closed(db, "lib")[0].id)
     assert command("period", "reopen", number, "--reason", "wrong year").exit_code == 0
     assert "wrong year" in command("period", "list", "lib", "--ended").output
-
-
-def test_reports_of_all_sites_leave_those_of_unknown_time_zones_out_and_say_so(
-    db: Database, command: Callable[..., Result]
-) -> None:
-    counted(db)
-    sites.apply(db, sitefile.parse(site("ruin")))
-    execute(db, "update site set timezone = 'CEST' where slug = 'ruin'")  # known to PostgreSQL, not to Python
-    why = "ruin: its time zone CEST is not known to this machine: update tzdata here, or correct the site"
-    for words, told in (
-        (("report", "annual", "--year", "2025"), "lib: visits"),
-        (("action", "export"), "site,"),
-    ):
-        done = command(*words)
-        assert (done.exit_code, done.stderr) == (0, f"{why}\n"), done.output
-        assert done.stdout.startswith(told)
-    for words in (("report", "annual", "ruin"), ("action", "export", "--site", "ruin")):
-        assert str(command(*words).exception) == why

@@ -16,7 +16,6 @@ from besok.store.database import Database
 from dashboard.components import levers as component
 from jobs import results
 from tests.commands import besok
-from tests.databases import execute
 from tests.sitetext import door, sensor, site
 from tests.store.by_day import FIRST, HERE, HOURS, SITE, count, ordinary
 
@@ -61,14 +60,6 @@ def test_a_new_entrance_is_judged_from_its_first_day(db: Database) -> None:
     a_year = 52 * 750 * 1.15
     assert found.visits_a_year and found.verdict == "more"
     assert found.visits_a_year.lower < 0.3 * a_year < found.visits_a_year.upper
-
-
-def test_a_park_whose_time_zone_is_not_known_here_is_no_lever(db: Database) -> None:
-    sites.apply(db, sitefile.parse(SITE + site("park", kind="park")))
-    count(db, ordinary(LAST - timedelta(days=59), 60))
-    execute(db, "update site set timezone = 'CEST' where slug = 'park'")  # known to PostgreSQL, not to Python
-    found = [one.lever for one in compute_levers(db, sites.load(db, "lib"), LAST)]
-    assert found == ["sunday", "evenings", "door", "event"]
 
 
 def test_a_site_with_few_weeks_says_that_it_cannot_know_in_each_form(database_url: str, db: Database) -> None:

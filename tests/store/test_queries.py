@@ -21,12 +21,11 @@ from besok.services.devices import (
 )
 from besok.services.health import get_health
 from besok.services.live import get_live
-from besok.services.overview import get_overview
 from besok.services.places import get_sites, get_spaces
 from besok.services.progress import get_progress, get_so_far
 from besok.services.series import get_flow_columns, get_flows, get_heatmap, get_occupancy
 from besok.services.visits import get_visits
-from besok.store import decode_context, heartbeats, sites
+from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
 from besok.text.languages import speaking
@@ -34,8 +33,6 @@ from cli.terminal.devices import show_devices
 from dashboard.address import Address
 from dashboard.components import live_parts, sensor_table
 from dashboard.pages import doors, sensors
-from dashboard.router import PAGES
-from jobs import monthly_reports
 from tests.databases import execute
 from tests.readings import passed
 from tests.sitetext import door, sensor, site, space
@@ -78,25 +75,6 @@ def test_sites_and_spaces_are_listed_root_first(placed: Database) -> None:
         ("hall", "lib"),
         ("study", "lib"),
     ]
-
-
-@pytest.mark.parametrize("more", ["", "since = 2026-01-01"])
-def test_a_site_whose_time_zone_is_not_known_here_costs_no_other(placed: Database, more: str) -> None:
-    ruin = (
-        site("ruin")
-        + door("gate", ("Grind", "Gate"), inner="ruin")
-        + sensor("ruin", 'portal = "gate"', more=more)
-    )
-    sites.apply(placed, sitefile.parse(SITES + ruin))
-    # known to PostgreSQL, not to Python, as a zone is that is newer than the tzdata of this machine
-    execute(placed, "update site set timezone = 'CEST' where slug = 'ruin'")
-    assert [one.site for one in get_overview(placed, NOW).sites] == ["lib", "park"]
-    with speaking("en"):
-        for name, page in PAGES.items():
-            page(placed, get_sites(placed)[0], Address.parse(f"/{name}/lib", ""), NOW)
-    monthly_reports.make(placed, NOW)
-    assert decode_context.load(placed).placed
-    assert sites.apply(placed, sitefile.parse(SITES + ruin)) == ["ruin: timezone: CEST -> Europe/Stockholm"]
 
 
 def test_what_does_not_exist_is_not_found(placed: Database) -> None:

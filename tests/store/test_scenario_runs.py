@@ -226,15 +226,17 @@ def test_a_fault_of_our_own_is_logged_and_said(
 def test_what_cannot_be_played_is_ended_and_said(
     house: Database, worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
+    head = "[[sites.sensors]]\n"
+    sites.apply(house, parse(HOUSE.replace(head, f"{head}since = 2026-01-01\n", 1)))
     number, now = ask(house), datetime.now(UTC)
     taken = scenarios.claim(house, now)
     assert taken and scenarios.end(house, taken, "done", now)
     scenarios.play(house, SITE, number, now=now, until=now + timedelta(hours=1))
-    execute(house, "update site set opening = '[]' where slug = %s", (SITE,))
+    execute(house, "update site set timezone = 'Nowhere/Land' where slug = %s", (SITE,))
     played = scenarios.played(house)
     assert played
     scenario_play._play(house, played, Settings(), threading.Event())
-    assert "Expected `object`" in caplog.text
+    assert "Nowhere/Land" in caplog.text
     ended = scenarios.played(house)
     assert ended and ended.until < played.until
     execute(house, "delete from scenario_run")

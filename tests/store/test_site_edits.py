@@ -32,7 +32,7 @@ from dashboard.address import Address
 from dashboard.components import guide
 from dashboard.pages import site as site_page
 from sensors_sim.world import World
-from tests.databases import execute, waiting
+from tests.databases import waiting
 from tests.readings import passed
 from tests.sitetext import door, sensor, site
 from tests.small_sites import library
@@ -367,6 +367,5 @@ def test_before_any_site_unknown_devices_are_shown_with_their_messages_and_answe
         assert '"in": 3' in said and "Rejected messages" in said and "Say what it means" not in said
         assert "Create the site first" in said
         sites.apply(db, library("lib"))
-        execute(db, "update site set timezone = 'Nowhere/Land'")  # which this machine does not know
         shown = guide.new_site(db, Address(page="admin/site"), NOW)
         assert "/admin/site/lib/sensors" in str([str(part) for part in shown])

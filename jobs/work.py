@@ -40,7 +40,8 @@ NAME = "jobs"  # in the heartbeat
 CHANNELS = ("readings", "sites")
 PATIENCE_S = 0.5  # how long a stop may go unnoticed
 RETRY_S = 1.0  # after the database was lost
-PIECE_S = 0.8  # news waits about so long for past days, and up to twice as long for two weeks of them
+PIECE_S = 0.8  # of the processor: news waits about so long for past days, and up to twice as long for two weeks of them
+BUSY = 3  # times longer a piece may take on a machine that others keep busy, before pieces become smaller
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
 CLAIM_S = 10.0  # for a note about a duty
@@ -344,13 +345,14 @@ class Worker:
         """Work on a piece of a site's past that has to be estimated again; False if there is none."""
         site_id, site = self._sites[slug]
         today = calendar.business_day(now, site)
-        started = time.monotonic()
+        began, busy = time.monotonic(), time.process_time()
         with self._claims.transaction() as conn:
             days = occupancy.take_dirty(conn, site_id, self._reach_days, before=today)
             if not days:
                 return False
             past_days(conn, self._past[slug], days)
-        share = PIECE_S / max(time.monotonic() - started, 0.01)
+        took = max(time.process_time() - busy, (time.monotonic() - began) / BUSY, 0.01)
+        share = PIECE_S / took
         self._reach_days = int(min(max(self._reach_days * min(share, 2), REACH_DAYS[0]), REACH_DAYS[1]))
         return True
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.grid import BIASES, Cells, ProbabilityGrid
+from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
 from besok.model.arrays import Bools, Floats
 
 # Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
@@ -47,9 +47,9 @@ class Leaving:
     of exits is little evidence.
     """
 
-    def __init__(self, spaces: int) -> None:
+    def __init__(self, spaces: int, biases: int) -> None:
         self._exits = np.zeros(spaces)
-        self._people_time = np.zeros((spaces, BIASES))  # of the middle cell of each column, person-minutes
+        self._people_time = np.zeros((spaces, biases))  # of the middle cell of each column, person-minutes
         self._time = np.zeros(spaces)
         self._most = np.zeros(spaces)  # people so far in the day
         self._silent = np.zeros(spaces)  # minutes since anybody left

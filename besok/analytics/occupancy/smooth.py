@@ -9,13 +9,13 @@ from besok.analytics.interpolation import interpolated
 from besok.analytics.occupancy.clocks import clock_shifts, on_time
 from besok.analytics.occupancy.day import DayInputs, Inputs, side_by_side
 from besok.analytics.occupancy.filter import Filter
-from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid
+from besok.analytics.occupancy.grid import FULL, Back, Cells, ProbabilityGrid, Size
 from besok.analytics.occupancy.observations import DayObservations, exchanged
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.transition import FilterState, backwards
-from besok.model.arrays import Floats
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
@@ -25,6 +25,10 @@ AIR_LASTS = (
     6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
 )
 GHOST = 0.001  # likelihood of somebody remaining, relative to 1 for nobody
+# The sizes of grids for days by quarter. The last one is enough where the columns end no further apart than CLOSE
+# standard deviations of what is counted wrong by chance: then what comes later hardly tells one bias from another.
+SIZES, CLOSE = (FULL, Size(biases=7, cells=32)), 1.5
+ROWS = 400  # spaces of how many nodes have their figures told together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +58,59 @@ def smoothed(
     """
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
-    return smoothed_days(building, [(seen, learnt)], within=within)[0]
+    return _smoothed(building, [(seen, learnt)], [FULL], within)[0]
 
 
 def smoothed_days(
-    building: Building, days: Sequence[tuple[DayObservations, SiteParameters]], *, within: float = 1.0
+    building: Building, days: Sequence[tuple[DayObservations, SiteParameters]]
 ) -> list[Estimate]:
     """Return the estimates of days (at least one) of as many steps each (at least one); together they take less time.
 
-    They lie side by side as spaces do, of which none knows another.
+    They lie side by side as spaces do, of which none knows another, each space of a day on a grid of the size it needs.
     """
+    return _smoothed(building, days, SIZES, 1.0)
+
+
+def _smoothed(
+    building: Building,
+    days: Sequence[tuple[DayObservations, SiteParameters]],
+    sizes: Sequence[Size],
+    within: float,
+) -> list[Estimate]:
     steps, minutes = len(days[0][0]), days[0][0].step_minutes
     over = steps * minutes >= WHOLE_DAY_MINUTES
     prepared = [_prepared(building, seen, learnt, over=over) for seen, learnt in days]
-    counted = [np.asarray(day.inputs.passages.counted.any(0), bool) for day in prepared]
-    inputs = side_by_side([day.inputs for day in prepared], counted)
-    bias_sd, beginning = (
-        np.concatenate([of_day[here] for of_day, here in zip(by_day, counted, strict=True)])
-        for by_day in ([day.bias_sd for day in prepared], [day.beginning for day in prepared])
-    )
     ends = _ends(steps, minutes)
-    nodes = _forward(FilterState(bias_sd, beginning), inputs, ends, minutes)
-    at_nodes = _backward(nodes, beginning if over else None)
-    estimates, first = [], 0
-    for day, here in zip(prepared, counted, strict=True):
-        own = np.zeros((*at_nodes.shape[:2], len(here)))
-        own[:, :, here], first = at_nodes[:, :, first : first + here.sum()], first + here.sum()
-        columns = _between(day.inputs, ends, own, within)
-        estimates.append(estimate_of(building, day.seen, day.inputs, *columns, within=within))
-    return estimates
+    needed = np.minimum([_size_needed(day) for day in prepared], len(sizes) - 1)
+    at_nodes = np.zeros((*needed.shape, 3, len(ends) + 1))
+    for n, size in enumerate(sizes):
+        here = needed == n
+        if here.any():
+            at_nodes[here] = _at_nodes(prepared, here, size, ends, over=over)
+    return [
+        estimate_of(
+            building, day.seen, day.inputs, *_between(day.inputs, ends, np.moveaxis(own, 0, 2), within),
+            within=within,
+        )
+        for day, own in zip(prepared, at_nodes, strict=True)
+    ]  # fmt: skip
+
+
+def _size_needed(day: _Day) -> Ints:
+    """Return which of SIZES each space needs, -1 where it is not counted."""
+    passed = day.inputs.passages
+    apart = day.bias_sd * (passed.people_in + passed.people_out).sum(0) / 2
+    close = apart <= CLOSE * np.sqrt(passed.variance.sum(0))
+    return np.where(passed.counted.any(0), close.astype(int), -1)
+
+
+def _at_nodes(days: Sequence[_Day], here: Bools, size: Size, ends: list[int], *, over: bool) -> Floats:
+    """Return the figures of some spaces of days (days x spaces), as spaces x 3 x nodes."""
+    inputs = side_by_side([day.inputs for day in days], list(here))
+    bias_sd = np.stack([day.bias_sd for day in days])[here]
+    beginning = np.stack([day.beginning for day in days])[here]
+    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, ends, days[0].seen.step_minutes)
+    return np.moveaxis(_backward(nodes, beginning if over else None), 2, 0)
 
 
 def _prepared(building: Building, seen: DayObservations, learnt: SiteParameters, *, over: bool) -> _Day:
@@ -124,20 +152,23 @@ def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float
 
 def _backward(nodes: list[_Node], ending: Floats | None) -> Floats:
     """Return mean, lower and upper bound at each node (3 x nodes x spaces), from the entire day; `ending` is the usual
-    number inside at its end, None if it is not over.
+    number inside at its end, None if it is not over. The cells of the nodes become those of the entire day.
     """
-    figures = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
     later = _ending(nodes[-1].grid, ending)
-    for n in range(len(nodes) - 1, -1, -1):
-        node = nodes[n]
+    for node in reversed(nodes):
         cells = node.grid.cells * later
         total = cells.sum((1, 2), keepdims=True)
         lost = ~(total[:, 0, 0] > 1e-25)
         cells /= np.maximum(total, np.float32(1e-30))
         cells[lost] = node.grid.cells[lost]
-        figures[:, n] = node.grid.figures(cells)
+        node.grid.cells = cells
         later = backwards(later, node.back)
-    return figures
+    spaces = len(later)
+    at_once = max(ROWS // spaces, 1)
+    grids = [node.grid for node in nodes]
+    parts = (grids[n : n + at_once] for n in range(0, len(grids), at_once))
+    figures = np.concatenate([ProbabilityGrid.side_by_side(part).figures() for part in parts], axis=1)
+    return figures.reshape(3, -1, spaces)
 
 
 def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:

@@ -7,7 +7,7 @@ import numpy as np
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import LONGEST, Leaving
-from besok.analytics.occupancy.grid import Back, Cells, ProbabilityGrid, blur, spread
+from besok.analytics.occupancy.grid import FULL, Back, Cells, ProbabilityGrid, Size, blur, spread
 from besok.analytics.occupancy.overnight import beginning_sd
 from besok.model.arrays import Bools, Floats
 
@@ -53,13 +53,13 @@ def unseen_sd(people: Floats, reference: Floats, unseen: Floats) -> Floats:
 class FilterState:
     """State of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats, beginning: Floats) -> None:
+    def __init__(self, bias_sd: Floats, beginning: Floats, size: Size = FULL) -> None:
         """Start a day; `beginning` is the usual number inside when it begins."""
-        self.grid = ProbabilityGrid(bias_sd)
+        self.grid = ProbabilityGrid(bias_sd, size)
         if beginning.any():
             self.grid.settle(beginning > 0, beginning, beginning_sd(beginning))
             self.grid.cut()
-        self.leaving = Leaving(len(bias_sd))
+        self.leaving = Leaving(*self.grid.offset.shape)
 
     def step(self, news: StepInputs) -> list[Back]:
         """Process a step. Return its reverse steps, the last one first."""

@@ -110,7 +110,6 @@ def write(
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
     """Estimate changed past business days again: by minute where minutes are stored, else by quarter."""
     plan, site = past.plan, past.site
-    past.forget(days)
     store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}
     by_minute = store.days_with_minutes(conn, plan, days, list(spans.values()))

@@ -4,7 +4,7 @@ It is made from the readings' 15-minute form alone, so it is the same whenever i
 it again, and keeps the figures of the day under way from changing because of other days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from besok.analytics.occupancy import DayObservations, SiteParameters, by_space, learn
@@ -42,6 +42,7 @@ class SitePast:
     def __init__(self, site: Site, plan: Layout) -> None:
         self.site, self.plan = site, plan
         self._days: dict[date, Observed] = {}
+        self._marks: dict[date, int] = {}  # of days that were to be estimated again when they were read
         self._learnt: dict[date, SiteParameters] = {}
 
     def forget(self, days: Iterable[date]) -> None:
@@ -51,6 +52,10 @@ class SitePast:
             self._learnt = {
                 then: known for then, known in self._learnt.items() if not day < then <= day + LOOK_BACK
             }
+
+    def forget_changed(self, taken: Mapping[date, int]) -> None:
+        """Drop those of the days taken, by their marks, that were marked after they were read."""
+        self.forget(day for day, mark in taken.items() if self._marks.get(day) != mark)
 
     def read(self, conn: Connection, first: date, last: date) -> None:
         """Read the days from `first` to `last`, and drop most others."""
@@ -62,6 +67,8 @@ class SitePast:
             del self._days[day]
 
     def _read(self, conn: Connection, first: date, last: date) -> None:
+        # Before the readings: who marks a day in between has it read again
+        self._marks.update(occupancy.dirty_marks(conn, self.plan.site_id, first, last))
         begins, ends = calendar.day_bounds(first, self.site)[0], calendar.day_bounds(last, self.site)[1]
         flows = occupancy.quarter_flows(conn, self.plan, begins, ends)
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)

@@ -350,7 +350,9 @@ class Worker:
             days = occupancy.take_dirty(conn, site_id, self._reach_days, before=today)
             if not days:
                 return False
-            past_days(conn, self._past[slug], days)
+            past = self._past[slug]
+            past.forget_changed(days)
+            past_days(conn, past, list(days))
         took = max(time.process_time() - busy, (time.monotonic() - began) / BUSY, 0.01)
         share = PIECE_S / took
         self._reach_days = int(min(max(self._reach_days * min(share, 2), REACH_DAYS[0]), REACH_DAYS[1]))

@@ -359,14 +359,23 @@ def _nullable(values: Floats) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]
 
 
-def take_dirty(conn: Connection, site_id: int, reach_days: int, *, before: date = date.max) -> list[date]:
+def take_dirty(
+    conn: Connection, site_id: int, reach_days: int, *, before: date = date.max
+) -> dict[date, int]:
     """Take days before a day to be estimated again, newest first: those among the newest `reach_days` with any,
-    which begin on a Monday if they are a week or more.
+    which begin on a Monday if they are a week or more. With each its mark, see `dirty_marks`.
 
     A day that is over by the database's clock may not be by the worker's.
     """
     rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days, "before": before})
-    return sorted((day for (day,) in rows), reverse=True)
+    return dict(sorted(rows, reverse=True))
+
+
+def dirty_marks(conn: Connection, site_id: int, first: date, last: date) -> dict[date, int]:
+    """Return the days to be estimated again, each with its mark: a number that changes when it is marked once more."""
+    return dict(
+        conn.execute(sql("dirty_marks"), {"site_id": site_id, "first": first, "last": last}).fetchall()
+    )
 
 
 def dirty_days(conn: Connection) -> int:

@@ -16,6 +16,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
 from besok.store.write import Batch, write
+from jobs.learn import SitePast
 from tests.databases import execute, waiting
 from tests.readings import passed
 
@@ -44,9 +45,9 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
     for days_ago in (0, 1, 2, 9):
         put(db, 1, NOON - timedelta(days=days_ago))
     with db.transaction() as conn:
-        assert occupancy.take_dirty(conn, library, 3) == [DAY - timedelta(days=n) for n in range(3)]
-        assert occupancy.take_dirty(conn, library, 3) == [DAY - timedelta(days=9)]
-        assert occupancy.take_dirty(conn, library, 3) == []
+        assert list(occupancy.take_dirty(conn, library, 3)) == [DAY - timedelta(days=n) for n in range(3)]
+        assert list(occupancy.take_dirty(conn, library, 3)) == [DAY - timedelta(days=9)]
+        assert list(occupancy.take_dirty(conn, library, 3)) == []
 
 
 @pytest.mark.parametrize("newest", [0, 1, 4])
@@ -55,11 +56,36 @@ def test_weeks_are_taken_from_a_monday_on(db: Database, library: int, newest: in
     said = (passed("stadsbiblioteket/count-cafe-door", NOON - (DAY - day), 1) for day in days)
     write(db, Batch(readings=[one for each in said for one in each]))
     with db.transaction() as conn:
-        taken = occupancy.take_dirty(conn, library, 10)
-        rest = occupancy.take_dirty(conn, library, 10_000)
+        taken = list(occupancy.take_dirty(conn, library, 10))
+        rest = list(occupancy.take_dirty(conn, library, 10_000))
     assert taken[-1].weekday() == 0
     assert 10 <= len(taken) < 17
     assert taken + rest == days
+
+
+def test_a_day_is_read_once_until_it_is_marked_again(db: Database, library: int) -> None:
+    """It is read to learn from it before it is worked off."""
+    with db.transaction() as conn:
+        past = SitePast(sites.load(db, "stadsbiblioteket"), occupancy.layout(conn, library))
+
+    def counted(minute: int, *, taken: bool) -> float:
+        put(db, 1, NOON + timedelta(minutes=minute))
+        with db.transaction() as conn:
+            if taken:
+                past.forget_changed(occupancy.take_dirty(conn, library, 3))
+            past.read(conn, DAY, DAY)
+        return float(np.nansum(past.day(DAY)[0].people_in))
+
+    assert counted(0, taken=False) == 1
+    read = past.day(DAY)
+    with db.transaction() as conn:
+        past.forget_changed(occupancy.take_dirty(conn, library, 3))
+        past.read(conn, DAY, DAY)
+    assert past.day(DAY) is read
+    assert counted(1, taken=True) == 2  # marked since it was worked off
+    past.forget([DAY])
+    assert counted(2, taken=False) == 3
+    assert counted(3, taken=True) == 4  # marked when it was read, and again
 
 
 def test_a_day_taken_by_a_worker_that_dies_stays_marked(db: Database, library: int) -> None:
@@ -77,7 +103,7 @@ def test_late_readings_during_an_estimate_mark_the_day_again(
     put(db, 1)
     writer = Thread(target=put, args=(db, 2))
     with db.transaction() as conn:
-        assert occupancy.take_dirty(conn, library, 3) == [DAY]
+        assert list(occupancy.take_dirty(conn, library, 3)) == [DAY]
         writer.start()
         wait_for(lambda: waiting(db))
     writer.join()

@@ -592,8 +592,8 @@ from stdin (format binary)
 select count(*) from dirty_day
 
 -- name: dirty_take
--- Takes the newest days of a site before a day that are to be estimated again, none older than `reach` days before the newest;
--- if those are a week or more, from a Monday on, for what is known of the sensors is learnt once for a week.
+-- Takes the newest days of a site before a day that are to be estimated again, with their marks, none older than `reach` days
+-- before the newest; if those are a week or more, from a Monday on, for what is known of the sensors is learnt once for a week.
 -- Whoever writes late readings of such a day waits until this transaction ends and then marks the day again.
 with taken as (
     select site_id, day from dirty_day
@@ -605,7 +605,11 @@ with taken as (
     for update
 )
 delete from dirty_day d using taken t where d.site_id = t.site_id and d.day = t.day
-returning d.day
+returning d.day, d.xmin::text::int8
+
+-- name: dirty_marks
+-- The days of a site that are to be estimated again, each with its mark: the transaction that marked it last.
+select day, xmin::text::int8 from dirty_day where site_id = %(site_id)s and day between %(first)s and %(last)s
 
 -- name: unfinished_days
 -- Marks for a new estimate the past business days of a site whose figures were made while they went on, and those on which

@@ -87,13 +87,11 @@ def _smoothed(
         here = needed == n
         if here.any():
             at_nodes[here] = _at_nodes(prepared, here, size, ends, over=over)
-    return [
-        estimate_of(
-            building, day.seen, day.inputs, *_between(day.inputs, ends, np.moveaxis(own, 0, 2), within),
-            within=within,
-        )
-        for day, own in zip(prepared, at_nodes, strict=True)
-    ]  # fmt: skip
+    estimates = []
+    for day, own in zip(prepared, at_nodes, strict=True):
+        columns = _between(day.inputs, ends, np.moveaxis(own, 0, 2), within)
+        estimates.append(estimate_of(building, day.seen, day.inputs, *columns, within=within))
+    return estimates
 
 
 def _size_needed(day: _Day) -> Ints:

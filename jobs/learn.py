@@ -4,7 +4,7 @@ It is made from the readings' 15-minute form alone, so it is the same whenever i
 it again, and keeps the figures of the day under way from changing because of other days.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from besok.analytics.occupancy import DayObservations, SiteParameters, by_space, learn
@@ -45,17 +45,16 @@ class SitePast:
         self._marks: dict[date, int] = {}  # of days that were to be estimated again when they were read
         self._learnt: dict[date, SiteParameters] = {}
 
-    def forget(self, days: Iterable[date]) -> None:
-        """Drop these days and what was learnt from them; they are read again when needed."""
-        for day in days:
-            self._days.pop(day, None)
+    def forget(self, days: Mapping[date, int | None]) -> None:
+        """Drop what was learnt from these days, and the days, which are read again when needed: all but those of which
+        the mark is still the one that they were read under.
+        """
+        for day, mark in days.items():
+            if mark is None or self._marks.get(day) != mark:
+                self._days.pop(day, None)
             self._learnt = {
                 then: known for then, known in self._learnt.items() if not day < then <= day + LOOK_BACK
             }
-
-    def forget_changed(self, taken: Mapping[date, int]) -> None:
-        """Drop those of the days taken, by their marks, that were marked after they were read."""
-        self.forget(day for day, mark in taken.items() if self._marks.get(day) != mark)
 
     def read(self, conn: Connection, first: date, last: date) -> None:
         """Read the days from `first` to `last`, and drop most others."""

@@ -29,7 +29,7 @@ from besok.store.sites import load
 from jobs.background import Background, Task
 from jobs.estimate import Today, past_days
 from jobs.inbox import ChangeInbox, Changes
-from jobs.learn import SitePast
+from jobs.learn import DAY, SitePast
 from jobs.metrics import AWAY, State
 from jobs.runs import Ended, run_alone
 from jobs.schedule import Clock, Duty
@@ -313,7 +313,7 @@ class Worker:
         """Begin a business day, of this process or of the site: unfinished days before it are queued."""
         past = self._past[site.id]
         occupancy.mark_unfinished(conn, past.plan.site_id, calendar.day_bounds(day, site)[0])
-        past.forget([day - timedelta(days=1)])  # it went on when it was read
+        past.forget({day - DAY: None})  # it went on when it was read
         return Today(site, past.plan, day, past.learnt(conn, day, keep=True))
 
     def _learn(self, site: Site, now: datetime) -> bool:
@@ -351,7 +351,8 @@ class Worker:
             if not days:
                 return False
             past = self._past[slug]
-            past.forget_changed(days)
+            # Who began to write before yesterday ended may have been done since, without marking it
+            past.forget({day: mark if day < today - DAY else None for day, mark in days.items()})
             past_days(conn, past, list(days))
         took = max(time.process_time() - busy, (time.monotonic() - began) / BUSY, 0.01)
         share = PIECE_S / took

@@ -72,18 +72,21 @@ def test_a_day_is_read_once_until_it_is_marked_again(db: Database, library: int)
         put(db, 1, NOON + timedelta(minutes=minute))
         with db.transaction() as conn:
             if taken:
-                past.forget_changed(occupancy.take_dirty(conn, library, 3))
+                past.forget(occupancy.take_dirty(conn, library, 3))
             past.read(conn, DAY, DAY)
         return float(np.nansum(past.day(DAY)[0].people_in))
 
     assert counted(0, taken=False) == 1
-    read = past.day(DAY)
     with db.transaction() as conn:
-        past.forget_changed(occupancy.take_dirty(conn, library, 3))
+        learnt, read = past.learnt(conn, DAY + timedelta(days=7), keep=False), past.day(DAY)
+        past.forget(occupancy.take_dirty(conn, library, 3))
         past.read(conn, DAY, DAY)
-    assert past.day(DAY) is read
+        assert past.day(DAY) is read
+        assert (
+            past.learnt(conn, DAY + timedelta(days=7), keep=False) is not learnt
+        )  # it may be older than the mark
     assert counted(1, taken=True) == 2  # marked since it was worked off
-    past.forget([DAY])
+    past.forget({DAY: None})
     assert counted(2, taken=False) == 3
     assert counted(3, taken=True) == 4  # marked when it was read, and again
 

@@ -5,7 +5,7 @@ so most minutes write none of them. A day that is over is smoothed: each step kn
 are kept are smoothed by minute, older ones by quarter of an hour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -21,7 +21,7 @@ from besok.store.database import Connection
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels, Quarters
 from jobs import quarters
 from jobs.bounds import bounded
-from jobs.learn import LOOK_BACK, SitePast, week_of
+from jobs.learn import DAY, LOOK_BACK, SitePast, week_of
 from jobs.observations import NOTHING_TOLD, DayClock, observe
 from jobs.running import Running
 
@@ -107,15 +107,21 @@ def write(
     store.write_quarters(conn, plan, begins, averaged, [(begins, ends)], final=final)
 
 
-def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
-    """Estimate changed past business days again: by minute where minutes are stored, else by quarter."""
+def past_days(conn: Connection, past: SitePast, days: Mapping[date, int | None]) -> None:
+    """Estimate changed past business days again: by minute where minutes are stored, else by quarter.
+
+    With each day comes its mark if it may have been read under it (`SitePast.forget`). What was learnt from older days
+    that wait is out of date too.
+    """
     plan, site = past.plan, past.site
-    store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
+    older = store.dirty_marks(conn, plan.site_id, min(days) - LOOK_BACK, min(days) - DAY)
+    past.forget({**older, **days})
+    store_learnt.changed(conn, plan, min([*older, *days]), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}
-    by_minute = store.days_with_minutes(conn, plan, days, list(spans.values()))
+    by_minute = store.days_with_minutes(conn, plan, list(days), list(spans.values()))
     for day in sorted(by_minute):
         _past_by_minute(conn, past, day)
-    rest = sorted(set(days) - by_minute)
+    rest = sorted(days.keys() - by_minute)
     if rest:
         _past_by_quarter(conn, past, rest)
     store.notify(conn, site.id)

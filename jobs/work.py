@@ -350,10 +350,9 @@ class Worker:
             days = occupancy.take_dirty(conn, site_id, self._reach_days, before=today)
             if not days:
                 return False
-            past = self._past[slug]
             # Who began to write before yesterday ended may have been done since, without marking it
-            past.forget({day: mark if day < today - DAY else None for day, mark in days.items()})
-            past_days(conn, past, list(days))
+            marks = {day: mark if day < today - DAY else None for day, mark in days.items()}
+            past_days(conn, self._past[slug], marks)
         took = max(time.process_time() - busy, (time.monotonic() - began) / BUSY, 0.01)
         share = PIECE_S / took
         self._reach_days = int(min(max(self._reach_days * min(share, 2), REACH_DAYS[0]), REACH_DAYS[1]))

@@ -66,5 +66,5 @@ def test_a_clock_that_is_behind_leaves_final_figures_right(db: Database) -> None
         Today(house, plan, DAY).update(conn, day_bounds(DAY, house)[1] - timedelta(minutes=1), None)
     while_it_was_open = off(db, real)
     with db.transaction() as conn:
-        past_days(conn, SitePast(house, plan), [DAY])
+        past_days(conn, SitePast(house, plan), {DAY: None})
     assert off(db, real) < 0.7 * while_it_was_open

@@ -105,7 +105,7 @@ def estimate(db: Database) -> None:
     with db.transaction() as conn:
         site_id = occupancy.site_ids(conn)["lib"]
         past = SitePast(place, occupancy.layout(conn, site_id))
-        days = list(occupancy.take_dirty(conn, site_id, 10_000))
+        days = occupancy.take_dirty(conn, site_id, 10_000)
         if days:
             past_days(conn, past, days)
 

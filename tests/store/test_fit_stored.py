@@ -41,7 +41,7 @@ def test_a_world_is_learnt_from_the_store(db: Database) -> None:
     with db.transaction() as conn:  # as the jobs do
         site_id = occupancy.site_ids(conn)[library.id]
         past = SitePast(library, occupancy.layout(conn, site_id))
-        past_days(conn, past, list(occupancy.take_dirty(conn, site_id, 10_000)))
+        past_days(conn, past, occupancy.take_dirty(conn, site_id, 10_000))
 
     history = fit.stored_history(db, EXAMPLE, FIRST, LAST)
     world = World(EXAMPLE, 7, BUSY)

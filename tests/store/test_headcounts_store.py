@@ -185,7 +185,7 @@ def test_a_late_headcount_has_its_day_estimated_again(db: Database, house: Site,
     for _ in range(2):
         with db.transaction() as conn:
             assert list(occupancy.take_dirty(conn, plan.site_id, 64)) == [DAY]
-            past_days(conn, SitePast(house, plan), [DAY])
+            past_days(conn, SitePast(house, plan), {DAY: None})
             row = conn.execute(
                 "select people from occupancy_minute where time = %s and space_id = %s", (after(39), plan.spaces[0])
             ).fetchone()  # fmt: skip

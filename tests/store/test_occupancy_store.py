@@ -9,6 +9,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
+from besok.analytics.occupancy.parameters import VERSION
 from besok.model.site import OpeningException
 from besok.model.sitefile import parse
 from besok.store import occupancy, parameters, sites
@@ -16,6 +17,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database, sql
 from besok.store.occupancy import Quarters
 from besok.store.write import Batch, write
+from jobs.estimate import past_days
 from jobs.learn import SitePast
 from tests.databases import execute, waiting
 from tests.readings import passed
@@ -196,6 +198,20 @@ def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Data
         assert parameters.get(conn, plan, DAY + timedelta(days=1), 2) is None  # another version of the method
         rebuilt = replace(plan, portals=plan.portals[1:])
         assert parameters.get(conn, rebuilt, DAY, 1) is None  # its numbers would be those of other doors
+
+
+def test_what_older_days_that_wait_have_taught_is_learnt_again(db: Database, library: int) -> None:
+    """Newer days are estimated first, with what the older ones teach now."""
+    monday = DAY + timedelta(days=7)
+    for day in (DAY, monday):
+        put(db, 1, NOON + (day - DAY))
+    with db.transaction() as conn:
+        past = SitePast(sites.load(db, "stadsbiblioteket"), occupancy.layout(conn, library))
+        before = past.learnt(conn, monday, keep=True)
+        past_days(conn, past, occupancy.take_dirty(conn, library, 1))
+        assert list(occupancy.take_dirty(conn, library, 1)) == [DAY]
+        assert parameters.get(conn, past.plan, monday, VERSION) is None
+        assert past.learnt(conn, monday, keep=False) is not before
 
 
 def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:

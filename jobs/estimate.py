@@ -114,7 +114,7 @@ def past_days(conn: Connection, past: SitePast, days: Mapping[date, int | None])
     that wait is out of date too.
     """
     plan, site = past.plan, past.site
-    older = store.dirty_marks(conn, plan.site_id, min(days) - LOOK_BACK, min(days) - DAY)
+    older = store.dirty_marks(conn, plan.site_id, week_of(min(days)) - LOOK_BACK, min(days) - DAY)
     past.forget({**older, **days})
     store_learnt.changed(conn, plan, min([*older, *days]), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}

@@ -370,6 +370,20 @@ def test_the_past_of_a_site_waits_until_its_history_is_written(
         assert worker.busy
 
 
+def test_yesterday_is_read_again_when_it_is_estimated(db: Database, database_url: str, house: Site) -> None:
+    """Who began to write before it was over marks nothing, and may be done when the next day has begun."""
+    now = datetime.now(UTC)
+    yesterday = calendar.business_day(now, house) - timedelta(days=1)
+    put(db, calendar.day_bounds(yesterday, house)[0] + timedelta(hours=8), "in", 5)
+    with taking_turns(db, database_url) as worker:
+        worker._claim(now)
+        worker._live(Changes(), now)  # it learns from yesterday
+        with psycopg.connect(database_url) as conn:
+            conn.execute("update flow_bucket set people_in = people_in + 2")
+        assert worker._work_off_one(now)
+    assert max(quarters(database_url).values()) == 7
+
+
 def test_what_late_data_teaches_changes_the_day_under_way_soon_but_not_at_once(
     db: Database, database_url: str, house: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

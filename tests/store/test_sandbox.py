@@ -19,6 +19,7 @@ from besok.store.database import Database
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, Incoming, write
 from tests.databases import execute
+from tests.sitetext import door, space
 
 PARK = HOUSE.replace('"lib"', '"park"').replace('"outside"', '"lib/hall"', 1)
 
@@ -212,6 +213,21 @@ def test_a_site_shared_by_doors_is_counted_again(db: Database) -> None:
     assert execute(db, "select distinct slug, day::text from dirty_day join site using (site_id)") == [
         ("lib", "2026-03-02")
     ]
+
+
+def test_days_of_a_neighbour_are_marked_again_even_if_they_wait(db: Database) -> None:
+    """So that an estimate that is about to take them waits: people came from a room of the neighbour's."""
+    front = door("front", ("Entré", "Front"))
+    room = HOUSE.replace(front, space("room", ("Rum", "Room")) + front, 1)
+    yard = HOUSE.replace('"lib"', '"park"').replace('"outside"', '"lib/room"', 1)
+    both = sitefile.parse(room + yard).sites
+    sites.apply(db, SiteFile(sites=tuple(replace(s, sandbox=True) for s in both)))
+    put(db, *simulated(*[structs.replace(r, device="park/front") for r in DELTAS]))
+    mark = "select d.day::text, d.xmin::text from dirty_day d join site using (site_id) where slug = 'lib'"
+    [(day, marked)] = execute(db, mark)
+    sandbox.empty(db, "park")
+    [(again, anew)] = execute(db, mark)
+    assert (again, anew != marked) == (day, True)
 
 
 def test_real_sites_are_refused(db: Database) -> None:

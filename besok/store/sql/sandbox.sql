@@ -78,8 +78,9 @@ select site_id, sandbox from site where slug = %(site)s for no key update
 delete from occupancy_minute where space_id in (select space_id from space where site_id = %(site_id)s)
 
 -- name: sandbox_neighbours
--- Marks the past days of other sites in which somebody passed through doors of this one: their occupancy changes.
-insert into dirty_day (site_id, day)
+-- Marks the past days of other sites in which somebody passed through doors of this one: their occupancy changes. A day that is
+-- marked already is locked, as by mark_dirty.
+insert into dirty_day as d (site_id, day)
 select distinct f.site_id, f.day
 from flow_day f
 join portal p using (portal_id)
@@ -87,7 +88,7 @@ join site s on s.site_id = f.site_id
 where p.site_id = %(site_id)s and f.site_id <> p.site_id
     and f.day < ((now() at time zone s.timezone) - s.day_start)::date
 order by 1, 2
-on conflict do nothing
+on conflict (site_id, day) do update set day = d.day
 
 -- name: sandbox_placements
 -- Forgets where sensors of the site were before; those that stand there now have always stood there.

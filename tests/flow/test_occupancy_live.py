@@ -211,9 +211,16 @@ def test_live_numbers_have_interval_basis_and_age_and_a_headcount_moves_them_and
         return live()["room"]["people"] or 0.0
 
     with collect(settings), working(database_url):
-        publish(messages(place, calendar.business_day(now, place), now))
-        # The messages of the whole day come in several batches: the last of them are those of now.
+        said = messages(place, calendar.business_day(now, place), now)
+        publish(said)
+        # The messages of the whole day come in several batches: the last of them are those of now, and
+        # estimated a little later.
         wait_for(lambda: all(s["people"] is not None and s["freshness"] == "live" for s in live().values()))
+        raw = {
+            space: sum(message["in"] - message["out"] for name, message in said if name == line)
+            for space, line in ((place.id, "entrance/flow"), ("room", "door/flow"))
+        }
+        wait_for(lambda: {space: live()[space]["raw"] for space in raw} == raw)
         for space in live().values():
             assert space["lower"] <= space["people"] <= space["upper"]
             assert space["upper"] > space["lower"] or space["people"] == 0

@@ -99,7 +99,7 @@ def sites(listed: Sequence[PublicListed], time: datetime) -> dict[str, Any]:
     offsets = {time.astimezone(ZoneInfo(one.site.timezone)).utcoffset() for one in listed}
     zone, of = (listed[0].site.timezone, "") if len(offsets) == 1 else ("UTC", " UTC")
     updated = ""
-    if any(one.whole and _is_told(one.whole) for one in listed):
+    if any(one.whole and _has_figure(one.whole) for one in listed):
         updated = _rounded(formats.clock(time, zone) + of)
     elif any(one.at_night for one in listed):
         updated = _none_at_night()
@@ -134,13 +134,13 @@ def _updated(public: PublicSite, *, seats: bool) -> str:
     """Return what the figures are: of when, and rounded; nothing of none, but at night why."""
     if public.at_night:
         return _none_at_night()
-    if public.level == "unknown" and not any(map(_is_told, public.spaces)):
+    if public.level == "unknown" and not any(map(_has_figure, public.spaces)):
         return ""
     updated = _rounded(formats.clock(public.time, public.timezone))
     return updated + (" " + _("Free seats are seats less people.") if seats else "")
 
 
-def _is_told(space: PublicSpace) -> bool:
+def _has_figure(space: PublicSpace) -> bool:
     """Tell whether there is a figure of the people of a space, or whether it is in use."""
     return space.people is not None or space.use is not None
 

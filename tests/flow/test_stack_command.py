@@ -132,9 +132,9 @@ def test_a_demo_without_a_server_makes_nothing(installed, missing, packages, tmp
     monkeypatch.setattr("cli.stack.mosquitto.BINARIES", (str(servers / places["mosquitto"]),))
     here = {"BESOK_RECEIVE_FOLDER": str(folder), "BESOK_HOME": str(home), "PATH": "/nowhere"}
     done = program("demo", **here)
-    told = " ".join(done.stderr.split())
-    assert done.status == 1 and f"{missing} not installed" in told
-    assert told.count("apt-get install") == 1 and f"`apt-get install {packages}`" in told
+    said = " ".join(done.stderr.split())
+    assert done.status == 1 and f"{missing} not installed" in said
+    assert said.count("apt-get install") == 1 and f"`apt-get install {packages}`" in said
     assert not home.exists() and not list(folder.iterdir())
 
 

@@ -226,8 +226,8 @@ def test_days_of_a_neighbour_are_marked_again_even_if_they_wait(db: Database) ->
     mark = "select d.day::text, d.xmin::text from dirty_day d join site using (site_id) where slug = 'lib'"
     [(day, marked)] = execute(db, mark)
     sandbox.empty(db, "park")
-    [(again, anew)] = execute(db, mark)
-    assert (again, anew != marked) == (day, True)
+    [(same_day, renewed)] = execute(db, mark)
+    assert (same_day, renewed != marked) == (day, True)
 
 
 def test_real_sites_are_refused(db: Database) -> None:

@@ -110,7 +110,7 @@ def test_figures_are_those_of_all_cells_in_their_order(
 
 
 def test_of_surely_empty_spaces_no_bound_is_above_nobody() -> None:
-    """Theirs are not looked for: those of spaces beside them stay what they are alone."""
+    """Theirs are not looked for: those of other spaces stay what they are alone."""
     grid = ProbabilityGrid(np.full(3, 0.04))
     grid.settle(np.array([True, False, True]), np.array([30.0, 0, 0.2]), np.array([4.0, 0, 0.5]))
     grid.cut()

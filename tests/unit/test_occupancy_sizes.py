@@ -1,4 +1,4 @@
-"""Past days by quarter of an hour: most spaces need a small grid, and are told what a full one would tell."""
+"""Past days by quarter of an hour: most spaces need a small grid, and get nearly the figures of a full one."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def needed(seen: DayObservations, learnt: SiteParameters) -> int:
 
 
 @pytest.mark.parametrize(("an_hour", "missed", "size"), [(40, 0.03, 1), (1500, 0.08, 0)])
-def test_the_size_that_a_day_needs_tells_nearly_what_a_full_grid_would(
+def test_the_size_that_a_day_needs_gives_nearly_the_figures_of_a_full_grid(
     an_hour: float, missed: float, size: int
 ) -> None:
     days = history(3, an_hour, missed)

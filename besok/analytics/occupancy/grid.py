@@ -62,14 +62,13 @@ class ProbabilityGrid:
         self.bias = bias_sd[:, None] * size.nodes
         self.more_in = 1 + np.maximum(self.bias, 0)
         self.more_out = 1 + np.maximum(-self.bias, 0)
-        self._gap = bias_sd[:, None] * (
-            size.nodes[1] - size.nodes[0]
-        )  # between columns, as a share of passages
-        self._apart = np.zeros((spaces, 1))  # between columns, in people
+        # Between columns, as a share of passages, and in people
+        self._gap = bias_sd[:, None] * (size.nodes[1] - size.nodes[0])
+        self._apart = np.zeros((spaces, 1))
 
     @staticmethod
     def side_by_side(grids: Sequence["ProbabilityGrid"]) -> "ProbabilityGrid":
-        """Return the spaces of grids of one size (at least one) as those of one, to tell their figures together."""
+        """Return the spaces of grids of one size (at least one) as those of one, to compute their figures at once."""
         together = copy(grids[0])
         together.cells = np.concatenate([grid.cells for grid in grids])
         together.offset = np.concatenate([grid.offset for grid in grids])

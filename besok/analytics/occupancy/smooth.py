@@ -28,7 +28,7 @@ GHOST = 0.001  # likelihood of somebody remaining, relative to 1 for nobody
 # The sizes of grids for days by quarter. The last one is enough where the columns end no further apart than CLOSE
 # standard deviations of what is counted wrong by chance: then what comes later hardly tells one bias from another.
 SIZES, CLOSE = (FULL, Size(biases=7, cells=32)), 1.5
-ROWS = 400  # spaces of how many nodes have their figures told together
+ROWS = 400  # spaces of how many nodes have their figures computed at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

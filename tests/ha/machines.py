@@ -260,7 +260,8 @@ def running(folder: Path) -> Iterator[Machines]:
         for machine in machines:
             machine.start()
         database_port, broker_port = ports.free(2)
-        proxy = Server(_haproxy(place, database_port, broker_port), None, folder / "haproxy.log")
+        accepts = partial(ports.answers, database_port)
+        proxy = Server(_haproxy(place, database_port, broker_port), accepts, folder / "haproxy.log")
         cleanup.callback(proxy.stop)
         proxy.start()
         at = f"{postgres.NAME}:{place.secret}@127.0.0.1:{database_port}/{postgres.NAME}"

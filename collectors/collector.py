@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ PATIENCE_S = 5  # for the current batch after a request to stop
 POOL_WAIT_S = 1  # before an unreachable database is tried again
 # In objects: a batch of frames that wait for their codec holds 100,000 and no cycles, so these are sought less often
 GARBAGE_AFTER = 300_000
+SWITCH_S = 0.0005  # for which decoding holds up the thread with an answer of the database; 5 ms by default
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -64,6 +66,7 @@ def run(
     cannot be used. It waits for an unreachable broker or database.
     """
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
+    sys.setswitchinterval(SWITCH_S)
     registry.index()  # before messages come, not when the first one does
     inbox, counters = Inbox(), counters or Counters()
     connection = Connection(settings, inbox, counters, utc_now, leaving=leaving)

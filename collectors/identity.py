@@ -10,7 +10,7 @@ from besok.model.topics import binding, matches
 from besok.store.database import Database
 from besok.store.identity import admit
 from collectors.devices.field_names import listed
-from collectors.stored_names import StoredNames
+from collectors.stored_names import names_of
 
 NAMELESS = (
     "other devices speak on this topic and name themselves, and this message names nobody: let its device send its"
@@ -31,7 +31,7 @@ class Speakers:
 
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
-        self.names = StoredNames(known)
+        self.names = names_of(known)
         self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, bound by their first message
         self._callers: dict[Device, dict[str, None]] = {}  # names used by devices that are not placed
 

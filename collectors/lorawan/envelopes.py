@@ -127,8 +127,8 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
 
 def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
-    matches = (match.value for path in paths for match in path.find(place))
-    return (value for value in matches if type(value) is str and value)
+    values = (value for path in paths for value in present_at(path, place))
+    return (value for value in values if type(value) is str and value)
 
 
 def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:

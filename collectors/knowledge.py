@@ -1,5 +1,6 @@
 """The context of decoding, reloaded when a site file is applied, or a device reports its model or is bound."""
 
+import gc
 import logging
 from collections.abc import Callable
 from threading import Event
@@ -47,6 +48,7 @@ class Knowledge:
         except Exception as exc:  # of a row that cannot be read, too
             stale.set()
             raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
+        gc.collect()  # the context before refers to itself, and garbage is seldom looked for (collector.py)
 
     def learn(self, batch: Batch) -> None:
         """Mark as stale if a device in a stored batch first reported its model, or was bound to its topics."""

@@ -1,8 +1,10 @@
 """The collector hears whatever the broker has, and reads it by what the installation knows at that moment."""
 
 import base64
+import gc
 import json
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, DeviceDescription
 from collectors.collector import _catch_up
 from collectors.knowledge import Knowledge
+from collectors.pipeline import decode
 from collectors.privacy import redacted
 from tests.databases import execute
 from tests.patience import wait_for
@@ -106,6 +109,19 @@ def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, ho
     assert knowledge.current().mappings == ()  # nobody has told it
     knowledge.learn(Batch(devices={("s", "d"): DeviceDescription("t", "Model 5")}))
     assert [m.name for m in knowledge.current().mappings] == ["kiosk"]
+
+
+def test_a_context_that_is_replaced_goes_with_all_that_was_looked_up_in_it(db: Database, house: str) -> None:
+    knowledge = Knowledge(db)
+    gc.disable()  # a collector's threshold is so high that it is as good as that
+    try:
+        first = weakref.ref(knowledge.current())
+        decode([Message(topic="hall/beam", payload=b"{}", received=datetime.now(UTC))], knowledge.latest)
+        knowledge.learn(Batch(devices={("s", "d"): DeviceDescription("t", "Model 5")}))
+        knowledge.current()
+        assert first() is None
+    finally:
+        gc.enable()
 
 
 def test_what_cannot_be_loaded_is_waited_for() -> None:

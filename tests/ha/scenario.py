@@ -142,7 +142,7 @@ def run(folder: Path, say: Say, result: Result) -> None:
 
 
 def _acknowledged(sender: Sender) -> int:
-    """Count the messages that the broker has: all but those without a name that were on the way as a connection broke."""
+    """Count the messages that the broker has; one without a name that was on its way as a line broke may be lost."""
     return sum(letter.safe for letter in sender.letters)
 
 

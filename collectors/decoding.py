@@ -1,7 +1,7 @@
 """Decoding: the adapters in the order in which they are tried, and the checks of their results."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Message
+from besok.model.short_texts import cached_if_short
 from collectors.adapters import bluetooth, mapping, native
 from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
@@ -107,7 +108,7 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
     )
 
 
-@lru_cache(maxsize=10_000)
+@cached_if_short(10_000)
 def _are_names(device: str, channel: str) -> bool:
     is_short = 0 < len(device) <= DEVICE_LIMIT >= len(channel)
     return is_short and device.isprintable() and channel.isprintable()

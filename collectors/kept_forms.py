@@ -8,13 +8,14 @@ import contextlib
 import re
 import tomllib
 from datetime import datetime, timedelta
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final
 from zoneinfo import available_timezones
 
 from besok.model.metrics import METRICS
 from besok.model.pseudonyms import canonical
+from besok.model.short_texts import cached_if_short
 from besok.model.units import UNITS
 from collectors.devices import field_names
 from collectors.devices.table import tables
@@ -74,7 +75,7 @@ def table_texts() -> frozenset[str]:
     return frozenset(map(str.casefold, texts))
 
 
-@lru_cache(maxsize=10_000)
+@cached_if_short(10_000)
 def is_words(text: str, places: frozenset[str] = frozenset()) -> bool:
     """Tell whether a text consists of listed words, places and short numbers: `Line 0`, `door-3`."""
     if len(text) > TEXT_LIMIT:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from hashlib import blake2b
+
+from besok.model.short_texts import cached_if_short
 
 PSEUDONYM = re.compile(r"id-[0-9a-f]{16}")
 _SEPARATORS = str.maketrans("", "", " :._-")
@@ -14,7 +15,7 @@ def canonical(name: str) -> str:
     return name.translate(_SEPARATORS).casefold()
 
 
-@lru_cache(maxsize=10_000)
+@cached_if_short(10_000)
 def pseudonym(key: bytes, name: str) -> str:
     """Return the pseudonym of a name: its hash under the key of the installation. Idempotent."""
     if PSEUDONYM.fullmatch(name):

@@ -13,11 +13,11 @@ What is decided here, once for all adapters:
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from besok.model.errors import Unreadable
+from besok.model.short_texts import cached_if_short
 from collectors.adapters.jsontext import show
 
 CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # a clock that is set shows no earlier time
@@ -180,7 +180,7 @@ def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | No
     return min(first, second, key=lambda time: abs(time - near))
 
 
-@lru_cache(maxsize=256)
+@cached_if_short(256)
 def zone_of(text: str) -> tzinfo | None:
     """Return the zone of this name, abbreviation or offset; None if there is no such."""
     if text in "Zz":

@@ -4,11 +4,13 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
+from besok.model.short_texts import cached_if_short
+
 SHOWN: Final = 6  # names in one sentence
+NAME_READ: Final = 1_000  # characters
 _LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae"})
 _HEX: Final = re.compile("[0-9a-f]{8,}")
 _MARK: Final = re.compile("[\u0300-\u036f]")  # above or below a letter
@@ -17,19 +19,22 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def words(name: str) -> tuple[str, ...]:
-    """Return the words of a name in small letters: `inTotal`, `in-total` and `IN_TOTAL` are in, total."""
-    return tuple(map(str.lower, _WORD.findall(_CAMEL.sub(" ", name))))
+    """Return the words of a name in small letters: `inTotal`, `in-total` and `IN_TOTAL` are in, total.
+
+    Of a text those of its beginning: nobody gives a name that is longer.
+    """
+    return tuple(map(str.lower, _WORD.findall(_CAMEL.sub(" ", name[:NAME_READ]))))
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def compact(name: str) -> str:
     """Return a name in small letters without separators."""
     return "".join(words(name))
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def _plain(text: str) -> str:
     """Return a text without accents, as platforms write names in ids: Schließfächer becomes Schliessfacher."""
     return _MARK.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
@@ -65,7 +70,7 @@ def telling(kind: str, *texts: str) -> list[str]:
     return [word for text in texts for word in _telling(kind, text)]
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def _telling(kind: str, text: str) -> tuple[str, ...]:
     single, stem = words(text), _STEM.get(kind, _NONE)
     forms = zip(single, map(_plain, single), strict=True)

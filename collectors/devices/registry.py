@@ -13,6 +13,7 @@ from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
 from besok.model.json_path import Place
 from besok.model.readings import Decoded
+from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects, unknown
 from collectors.devices.field_names import WORDS, listed
@@ -108,7 +109,7 @@ def index() -> Index:
     return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan, by_layout)
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def by_model(text: str) -> Table | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.
 

@@ -6,12 +6,12 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from besok.model.readings import Decoded, Reading
+from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
 from collectors.devices.field_names import WORDS, telling, words
 
@@ -84,7 +84,7 @@ def of_people(decoded: Decoded, texts: Sequence[str]) -> Decoded:
     )
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def is_no_person(name: str) -> bool:
     """Tell whether a name consists only of words for bicycles, vehicles, groups, staff and the like."""
     name_words = {word for word in words(name.replace("-scooter", "scooter")) if word.isalpha()}
@@ -102,7 +102,7 @@ def names_of_others(names: Sequence[str]) -> list[str]:
     return [name for name in names if _says_others(name) and not _says_door(name)]
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def _says_others(name: str) -> bool:
     """Tell whether a name has a word for bicycles, vehicles and the like that does not only name a place."""
     said = words(name)
@@ -115,7 +115,7 @@ def _says_others(name: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@cached_if_short(4096)
 def _says_door(name: str) -> bool:
     """Tell whether a name says what people go through, into or along, also at the end of a word: Cykelingång."""
     others, is_shared = _SHARED.subn("", " ".join(words(re.sub(r"[&/+]", " and ", name))))

@@ -29,6 +29,7 @@ REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one s
 # Seconds, where a network does not name the session: a device that restarts begins at zero
 NUMBER_S: Final = 3600.0
 UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
+TEXT_LIMIT: Final = 300  # characters of a text that may name a model
 _HEX: Final = re.compile(r"[0-9a-fA-F]+")
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
 
@@ -128,7 +129,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
 def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
     values = (value for path in paths for value in present_at(path, place))
-    return (value for value in values if type(value) is str and value)
+    return (value for value in values if type(value) is str and 0 < len(value) <= TEXT_LIMIT)
 
 
 def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:

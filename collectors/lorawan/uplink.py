@@ -4,13 +4,14 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Identity
+from besok.model.short_texts import cached_if_short
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
 
@@ -52,7 +53,7 @@ def deveui(value: object) -> str:
     return digits
 
 
-@lru_cache(maxsize=8192)
+@cached_if_short(8192)
 def _deveui(value: str) -> str:
     text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
     if re.fullmatch("[0-9a-f]+", text) and 12 < len(text) <= 16:

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 TAKES_NOTHING = "the database takes no readings: the log says why"
 PLENTY = 100  # waiting messages; with fewer, nothing is decoded ahead of the commit
-# Of payload, between searches for garbage: a message that is refused refers to itself, through its exception
+# Of payload, between searches for garbage: a message that is refused or searched refers to itself when it is done
 GARBAGE_BYTES = 64_000_000
 
 Acknowledge = Callable[[Sequence[Message]], None]

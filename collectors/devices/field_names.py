@@ -10,7 +10,7 @@ from typing import Final
 from besok.model.short_texts import cached_if_short
 
 SHOWN: Final = 6  # names in one sentence
-NAME_READ: Final = 1_000  # characters
+NAME_READ: Final = 1_000  # characters of a name
 _LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae"})
 _HEX: Final = re.compile("[0-9a-f]{8,}")
 _MARK: Final = re.compile("[\u0300-\u036f]")  # above or below a letter
@@ -23,7 +23,7 @@ _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in small letters: `inTotal`, `in-total` and `IN_TOTAL` are in, total.
 
-    Of a text those of its beginning: nobody gives a name that is longer.
+    Those of the first NAME_READ characters: nobody gives a longer name.
     """
     return tuple(map(str.lower, _WORD.findall(_CAMEL.sub(" ", name[:NAME_READ]))))
 

@@ -14,6 +14,7 @@ from besok.model.json_path import NOWHERE, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
+from collectors.devices.field_names import NAME_READ
 from collectors.devices.format import Paths, made, one, paths, present_at
 from collectors.lorawan.read import read
 from collectors.lorawan.uplink import (
@@ -29,7 +30,6 @@ REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one s
 # Seconds, where a network does not name the session: a device that restarts begins at zero
 NUMBER_S: Final = 3600.0
 UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
-TEXT_LIMIT: Final = 300  # characters of a text that may name a model
 _HEX: Final = re.compile(r"[0-9a-fA-F]+")
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
 
@@ -129,7 +129,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
 def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
     values = (value for path in paths for value in present_at(path, place))
-    return (value for value in values if type(value) is str and 0 < len(value) <= TEXT_LIMIT)
+    return (value[:NAME_READ] for value in values if type(value) is str and value)
 
 
 def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:

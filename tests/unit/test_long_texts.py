@@ -66,4 +66,3 @@ def read(sample: Sample, payload: bytes, known: DecodeContext) -> None:
 
 def test_of_a_long_text_the_beginning_is_read() -> None:
     assert len(words("people Room " * 300_000)) < 200
-    assert words("Room people" + " " * 4_000_000) == ("room", "people")

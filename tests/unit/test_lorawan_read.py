@@ -81,6 +81,7 @@ def test_the_networks_fields_come_first() -> None:
     [
         ("Desk 3", "", True),
         ("Parking bay 3", "", False),
+        ("Parking bay" + " on the left" * 40, "", False),
         ("Parking bay 3", "Milesight VS340", True),  # somebody has said in the site file what it is
     ],
 )

@@ -121,15 +121,12 @@ def _is_outdated_plan(exc: psycopg.Error) -> bool:
 _plain = methodcaller("item")  # of a NumPy number
 
 
-def array(values: Iterable[int | float | datetime]) -> str:
-    """Format a PostgreSQL array of numbers or instants; several times faster than the driver for thousands of them."""
+def array(values: Iterable[int | float | datetime | str]) -> str:
+    """Format a PostgreSQL array, several times faster than the driver for thousands of values.
+
+    Texts must have no control characters, which JSON writes in another way.
+    """
     return "{" + msgspec.json.encode(list(values), enc_hook=_plain).decode()[1:-1] + "}"
-
-
-def text_array(values: Iterable[str]) -> str:
-    """Format a PostgreSQL array of texts, or of values written as texts, as quickly."""
-    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
-    return "{" + ",".join(quoted) + "}"
 
 
 def fetch(conn: Connection, query: str, row: type[Row], **params: object) -> list[Row]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from besok.model.readings import Identity
-from besok.store.database import Connection, Database, array, sql, text_array
+from besok.store.database import Connection, Database, array, sql
 
 PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
 NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
@@ -93,9 +93,9 @@ def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
 def _columns(marks: Iterable[Mark]) -> dict[str, str]:
     scope, mark, digest, received, forget_at = zip(*marks, strict=True)
     return {
-        "scope": text_array(scope),
-        "mark": text_array(mark),
-        "digest": text_array(f"\\x{d.hex()}" for d in digest),
+        "scope": array(scope),
+        "mark": array(mark),
+        "digest": array([f"\\x{d.hex()}" for d in digest]),
         "received": array(received),
         "forget": array(forget_at),
     }
@@ -128,7 +128,7 @@ def _marks(origins: Sequence[Origin], repeated: set[Origin]) -> tuple[dict[Key, 
     marks: dict[Key, Mark] = {}
     for number, origin in enumerate(origins):
         new = {mark[:3]: mark for mark in origin.marks}
-        if known := new.keys() & marks.keys():
+        if known := [key for key in new if key in marks]:
             if not any(_repeats(origin, new[key], marks[key]) for key in known):
                 return marks, number
             repeated.add(origin)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Flag, Withheld
 from besok.store import rollup
-from besok.store.database import Connection, Database, array, sql, text_array
+from besok.store.database import Connection, Database, array, sql
 from besok.store.reading_rows import Row
 
 AHEAD = timedelta(days=1)  # of the local clock: a reading of a later time is withheld
@@ -132,7 +132,7 @@ def _count_at_receipt(row: Row, counted: dict[tuple[int, int, datetime], Row]) -
 def put(conn: Connection, withheld: Sequence[tuple[Row, Withheld]]) -> int:
     """Store readings in quarantine; return how many are new."""
     columns = {name: array(getattr(row, name) for row, _ in withheld) for name in (*Row._fields[:7], "wraps")}
-    causes = text_array(cause for _, cause in withheld)
+    causes = array(cause for _, cause in withheld)
     return conn.execute(sql("quarantine_put"), {**columns, "cause": causes}).rowcount
 
 

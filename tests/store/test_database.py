@@ -247,9 +247,12 @@ def test_a_deadlock(db: Database) -> None:
             ],
         ),
         ("timestamptz", []),
+        ("text", ["", "null", 'a "word"', "C:\\x", "{å, 𝄞}"]),
     ],
 )
-def test_a_column_comes_as_it_was_written(db: Database, kind: str, values: list[float | datetime]) -> None:
+def test_a_column_comes_as_it_was_written(
+    db: Database, kind: str, values: list[float | datetime | str]
+) -> None:
     with db.transaction() as conn:
         found = conn.execute(f"select %s::text::{kind}[]", [array(values)]).fetchone()  # type: ignore[arg-type]
     assert found == (values,)

@@ -61,7 +61,7 @@ class Paths(tuple[Path, ...]):
     def value(self, place: Place) -> Any:
         """Return the first value that is neither null nor empty text; None if there is none. Raises Unreadable."""
         for path in self:
-            value = one(path, place)
+            value = path.value(place) if path.is_single else one(path, place)
             if value is not NOWHERE and value is not None and value != "":
                 return value
         return None
@@ -159,6 +159,7 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     all: bool = False
     said: str = ""  # its name in sentences
     kind: Kind | None = None  # of the metric; None for a status
+    is_whole: bool = False  # it is a number of people, and not one that is converted, such as a share
 
     def __post_init__(self) -> None:
         """Raise ValueError for one that is wrong; complete what follows from the rest."""
@@ -168,6 +169,7 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             if self.metric not in METRICS:
                 raise ValueError(f'"{self.metric}" is not in the catalogue of metrics')
             self.kind = METRICS[self.metric].kind
+            self.is_whole = self.unit == 1 and unit_of(self.metric) == "people"
         unit = self.unit
         if isinstance(unit, str) and (unit not in UNITS or UNITS[unit].to != unit_of(self.metric)):
             raise ValueError(f'{self.metric}: the unit "{unit}" does not lead to {unit_of(self.metric)}')
@@ -179,11 +181,6 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     def paths(self) -> Paths:
         """The paths, of `path` or `sum`."""
         return self.path or self.sum
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it is a number of people, and not one that is converted, such as a share."""
-        return self.unit == 1 and unit_of(self.metric) == "people"
 
 
 class Values(tuple[Value, ...]):
@@ -271,10 +268,16 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         text = self.each[0].text if self.each else ""
         return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
 
+    @cached_property
+    def _needed(self) -> list[tuple[str, ...]]:
+        """Names at the top of a message: it needs one of each group to have items and to meet the conditions."""
+        found = (c.path for c in self.when if not c.is_not and ABSENT not in c.texts)
+        at_top = (path for path in (*self.each[:1], *found) if path.begins == "message")
+        return [names for path in at_top if (names := (path.names or ())[:1] or path.several)]
+
     def leads_into(self, message: Any) -> bool:
-        """Tell whether a message can have items: whether it has the first step of the path to them."""
-        names = self.each[0].names if self.each else None
-        return not names or type(message) is not dict or names[0] in message
+        """Tell whether a message can have items, and meet the conditions, by the names at its top."""
+        return type(message) is not dict or not any(map(message.keys().isdisjoint, self._needed))
 
     @cached_property
     def _index(self) -> dict[str, dict[str, list[int]]]:

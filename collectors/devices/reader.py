@@ -69,7 +69,8 @@ def read(forms: Sequence[Format], packet: Packet) -> Decoded:
 
 def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by those formats that are for it. Raises Unreadable."""
-    return read([form for form in forms if form.when.are_of(packet.whole)], packet)
+    fitting = [form for form in forms if form.leads_into(packet.value) and form.when.are_of(packet.whole)]
+    return read(fitting, packet)
 
 
 def _why_not(reasons: Sequence[str]) -> str:

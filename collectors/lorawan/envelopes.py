@@ -3,6 +3,8 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
 from functools import cached_property, partial
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -10,21 +12,15 @@ from typing import Any, Final, Literal
 import msgspec
 
 from besok.model.errors import Unreadable
-from besok.model.json_path import NOWHERE, Place
+from besok.model.json_path import NOWHERE, Path, Place
 from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.packet import Packet
+from collectors.adapters.times import instant
 from collectors.devices.field_names import NAME_READ
 from collectors.devices.format import Paths, made, one, paths, present_at
 from collectors.lorawan.read import read
-from collectors.lorawan.uplink import (
-    SOURCE,
-    Uplink,
-    deveui,
-    first_time,
-    from_text,
-    whole_number,
-)
+from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_text, whole_number
 
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
 # Seconds, where a network does not name the session: a device that restarts begins at zero
@@ -57,24 +53,24 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
     zero_left_out: bool = False
 
     @cached_property
-    def marks(self) -> list[bytes]:
-        """What the text of a message contains, one of them at least."""
-        return [f'"{(needed[-1].names or ("",))[-1]}"'.encode() for needed in self.needs]
+    def signs(self) -> list[tuple[bytes, Paths]]:
+        """What the text of a message contains, beside the paths that then have to lead somewhere."""
+        return [(f'"{(needed[-1].names or ("",))[-1]}"'.encode(), needed) for needed in self.needs]
 
-    def places(self, packet: Packet) -> Iterator[Place]:
-        """Yield the objects that may be an uplink of this network."""
-        items = (
-            packet.value if type(packet.value) is list else [packet.value]
-        )  # Netmore writes one into a list
-        for item in items[:2]:
-            for name in ("", *self.inside):
-                body = item.get(name) if name and type(item) is dict else item
-                if type(body) is dict:
-                    yield Place(body, body, None, packet.levels, packet.topic, (), {})
+    def place_in(self, packet: Packet) -> Place | None:
+        """Return the place of an uplink of this network in a message; None if the message is of another kind."""
+        for mark, needed in self.signs if packet.topic.startswith(self.below) else ():
+            for body in self._objects(packet.value) if mark in packet.payload else ():
+                place = Place(body, body, None, packet.levels, packet.topic, (), {})
+                if all(present_at(p, place) for p in needed) and self.made_up.value(place) is not True:
+                    return place
+        return None
 
-    def is_of(self, place: Place) -> bool:
-        is_like = any(all(one(p, place) not in (NOWHERE, None) for p in needed) for needed in self.needs)
-        return is_like and self.made_up.value(place) is not True
+    def _objects(self, value: Any) -> Iterator[Any]:
+        """Yield the objects that may be an uplink."""
+        for item in value[:2] if type(value) is list else [value]:  # Netmore writes one into a list
+            if type(item) is dict:
+                yield from (item, *filter(lambda inner: type(inner) is dict, map(item.get, self.inside)))
 
     def unwrap(self, place: Place) -> Uplink:
         """Return the uplink in a message. Raises Unreadable."""
@@ -89,16 +85,23 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
             fport=whole_number(self.port.value(place)),
             fields=self._decoded(place),
             normalized=self.normalized.value(place),
-            time=first_time(value for path in self.times for value in present_at(path, place)),
+            time=self._time(place),
             identity=self._identity(device, place),
             models=partial(self._models, place),
         )
 
+    def _time(self, place: Place) -> datetime | None:
+        """Return the first time that there is; what cannot be read as one is skipped."""
+        for value in (value for path in self.times for value in present_at(path, place)):
+            with suppress(Unreadable):
+                if time := instant(value):
+                    return time
+        return None
+
     def _models(self, place: Place) -> tuple[str, ...]:
-        stated = " ".join(_texts(self.model, place))
-        return (
-            (stated,) if stated else tuple(filter(None, (" ".join(_texts((p,), place)) for p in self.names)))
-        )
+        if stated := " ".join([text for path in self.model for text in _texts(path, place)]):
+            return (stated,)
+        return tuple(filter(None, (" ".join(_texts(path, place)) for path in self.names)))
 
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:
@@ -127,20 +130,17 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return Identity(scope=scope, mark=f"fcnt:0:{number}", window_s=NUMBER_S) if number >= 0 else None
 
 
-def _texts(paths: Paths | tuple[Any], place: Place) -> Iterator[str]:
-    values = (value for path in paths for value in present_at(path, place))
-    return (value[:NAME_READ] for value in values if type(value) is str and value)
+def _texts(path: Path, place: Place) -> list[str]:
+    return [value[:NAME_READ] for value in present_at(path, place) if type(value) is str and value]
 
 
 def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:
     """Return the readings in an uplink; None if it is of none of these networks. Raises Unreadable."""
     for network in networks:
-        if packet.topic.startswith(network.below) and any(mark in packet.payload for mark in network.marks):
-            place = next(filter(network.is_of, network.places(packet)), None)
-            if place is not None:
-                if type(packet.value) is list and len(packet.value) > 1:
-                    raise Unreadable(SEVERAL)
-                return read(network.unwrap(place), packet)
+        if (place := network.place_in(packet)) is not None:
+            if type(packet.value) is list and len(packet.value) > 1:
+                raise Unreadable(SEVERAL)
+            return read(network.unwrap(place), packet)
     return None
 
 

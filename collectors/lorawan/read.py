@@ -53,7 +53,7 @@ class _Reading:
         self.is_named = bool(text)
         self.texts = (text,) if text else uplink.models()
         self.uplink = uplink
-        self.packet = packet.holding(packet.value, uplink.device, uplink.time, uplink.identity)
+        self.packet = packet
         self.table = _entry_of(self.texts)
         self.problems: list[str] = []
         self.fallback: Decoded | None = None  # readings of a model that counts people, but none of people
@@ -72,6 +72,10 @@ class _Reading:
             not_data="" if problems else NO_DATA,
             identity=self.uplink.identity,
         )
+
+    def _holding(self, value: Any) -> Packet:
+        """Return the message with this value in place of its own, and what is known of the frame."""
+        return self.packet.holding(value, self.uplink.device, self.uplink.time, self.uplink.identity)
 
     def _tried(self, attempt: Callable[["_Reading"], Decoded]) -> Decoded | None:
         """Return the result of an attempt, if it has read the frame."""
@@ -108,7 +112,7 @@ class _Reading:
         fields = self.uplink.fields
         if self.table is None or type(fields) is not dict:
             return Decoded()
-        return reader.read_fitting(self.table.messages, self.packet.holding(fields))
+        return reader.read_fitting(self.table.messages, self._holding(fields))
 
     def by_codec(self) -> Decoded:
         """Let the frame wait for a codec that the operator has added, if there is one."""
@@ -134,7 +138,7 @@ class _Reading:
             return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.table is None:
             return self._ask(answer.fields)
-        fields = self.packet.holding(answer.fields)
+        fields = self._holding(answer.fields)
         decoded = reader.read_fitting(self.table.messages, fields)
         if decoded == Decoded():
             raise Unreadable(registry.nothing_found(self.table, fields))
@@ -156,7 +160,7 @@ class _Reading:
             frame = layout.read(name, uplink.fport, uplink.payload)
         except Unreadable as exc:
             raise Unreadable(f"{table.name}: {exc}") from exc
-        decoded = reader.read_fitting(table.messages, self.packet.holding(frame.fields))
+        decoded = reader.read_fitting(table.messages, self._holding(frame.fields))
         if frame.problems:
             problem = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}"
             return replace(
@@ -171,7 +175,7 @@ class _Reading:
         for value in (self.uplink.normalized, self.uplink.fields):
             for table in _platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when]
-                if (decoded := reader.read_fitting(forms, self.packet.holding(value))) != Decoded():
+                if (decoded := reader.read_fitting(forms, self._holding(value))) != Decoded():
                     return decoded
         return Decoded()
 
@@ -187,7 +191,7 @@ class _Reading:
                 )
             return self._ask(fields)
         if type(fields) is dict and not (self.table.layout and self.uplink.payload):
-            raise Unreadable(registry.nothing_found(self.table, self.packet.holding(fields)))
+            raise Unreadable(registry.nothing_found(self.table, self._holding(fields)))
         return Decoded()
 
     def _unknown(self) -> str:
@@ -202,7 +206,7 @@ class _Reading:
     def _ask(self, fields: dict[str, Any]) -> Decoded:
         """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
         uplink = self.uplink
-        fields_beside = self.packet.holding(
+        fields_beside = self._holding(
             {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device}
         )
         texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products

@@ -2,7 +2,7 @@
 
 import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -13,7 +13,6 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Identity
 from besok.model.short_texts import cached_if_short
 from collectors.adapters.jsontext import show
-from collectors.adapters.times import instant
 
 SOURCE: Final = "lorawan"
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
@@ -83,15 +82,3 @@ def whole_number(value: object, otherwise: int = 0) -> int:
     if type(value) is str and value.strip().isdecimal() and len(value) < 12:
         return int(value)
     return otherwise
-
-
-def first_time(values: Iterable[object]) -> datetime | None:
-    """Return the first of `values` that is a time; one that cannot be read is skipped."""
-    for value in values:
-        try:
-            time = instant(value)
-        except Unreadable:
-            continue
-        if time is not None:
-            return time
-    return None

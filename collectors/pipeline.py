@@ -112,7 +112,7 @@ def _read(
             if not speakers.is_bound(device, message.topic):
                 unbound[device] = name
         except Refused as exc:
-            problems.append(exc)
+            problems.append(exc.with_traceback(None))  # which would refer to it
             refused.add(device)
     if refused:
         readings = tuple(r for r in readings if (r.source, r.device) not in refused)
@@ -206,7 +206,7 @@ def _checked(
             _check_value(reading)
             timed = _timed(reading, message)
         except Refused as exc:
-            problems.append(exc)
+            problems.append(exc.with_traceback(None))  # which would refer to it
             continue
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         if earlier := by_key.get(key):
@@ -221,7 +221,7 @@ def _checked(
         try:
             _check_value(by_key[key])
         except Refused as exc:
-            problems.append(exc)
+            problems.append(exc.with_traceback(None))  # which would refer to it
             del by_key[key]
     if len(by_key) > 2:
         problems += [_of_shorter(by_key.pop(key)) for key in _sums_of_others(by_key)]

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from besok.model.decode_context import Channel, DecodeContext, Device
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, hidden_by, pseudonym, reveal
 from besok.model.readings import Decoded, Identity, Message, Reading
+from besok.model.short_texts import cached_if_short
 from collectors import kept_forms
 
 Names = Mapping[str, str]  # pseudonym -> name
@@ -43,8 +44,8 @@ class StoredNames:
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
         self.channel: Callable[[Channel], Channel] = lru_cache(10_000)(self._find)
-        self.topic: Callable[[str], str] = lru_cache(10_000)(self._find_topic)
-        self._part: Callable[[str], str] = lru_cache(10_000)(self._find_part)
+        self.topic: Callable[[str], str] = cached_if_short(10_000)(self._find_topic)
+        self._part: Callable[[str], str] = cached_if_short(10_000)(self._find_part)
 
     def decoded(self, decoded: Decoded) -> Decoded:
         """Return a decoded message under stored names."""
@@ -68,7 +69,7 @@ class StoredNames:
         return reading if stored == had else replace(reading, device=device, channel=channel)
 
     def _find(self, channel: Channel) -> Channel:
-        source, device, line = self._known.known_as(channel)
+        source, device, line = self._known.known_as(*channel)
         kind, colon, name = line.partition(":")
         if (source, device) not in self._known.topics:
             device = by_level(device, self._part)

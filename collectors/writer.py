@@ -3,7 +3,6 @@
 With many messages waiting, the next batch is decoded while the database writes the current one.
 """
 
-import gc
 import logging
 import threading
 import time
@@ -32,8 +31,6 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 TAKES_NOTHING = "the database takes no readings: the log says why"
 PLENTY = 100  # waiting messages; with fewer, nothing is decoded ahead of the commit
-# Of payload, between searches for garbage: a message that is refused or searched refers to itself when it is done
-GARBAGE_BYTES = 64_000_000
 
 Acknowledge = Callable[[Sequence[Message]], None]
 
@@ -79,7 +76,6 @@ class Writer:
         self._decoder = ThreadPoolExecutor(1, "decoder")
         self._ahead: Ahead | None = None  # the batch after the one that is being stored
         self._ready: Ahead | None = None  # the one that is being stored, if it was decoded ahead
-        self._bytes = 0  # of payload since garbage was last looked for
 
     def run(self) -> None:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
@@ -89,7 +85,6 @@ class Writer:
                 self._store(messages)
                 self._acknowledge(messages)
                 self._counters.batch_done((m.received for m in messages), self._clock())
-                self._clear(messages)
         except Stopped:
             log.warning(
                 "Stopped while the database is away: what is not stored stays with the broker",
@@ -101,13 +96,6 @@ class Writer:
     def _next(self) -> Sequence[Message]:
         self._ready, self._ahead = self._ahead, None
         return self._ready.messages if self._ready else self._inbox.take(self._limit)
-
-    def _clear(self, messages: Sequence[Message]) -> None:
-        """Look for garbage once there has been much payload: the collector's objects are too few for it to come up."""
-        self._bytes += sum(len(message.payload) for message in messages)
-        if self._bytes > GARBAGE_BYTES:
-            self._bytes = 0
-            gc.collect()
 
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit them; a batch that is refused is halved until the bad message is alone."""

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from besok.model.pseudonyms import PSEUDONYM, canonical, channel_stands_for, line_of, stands_for
+from besok.model.short_texts import cached_if_short
 from besok.model.site import PayloadMapping, Site
 
 Device = tuple[str, str]  # source, external id
@@ -101,20 +102,19 @@ class DecodeContext:
         return frozenset(name for name in self._names() for name in PSEUDONYM.findall(name))
 
     @cached_property
-    def known_as(self) -> Callable[[Channel], Channel]:
+    def known_as(self) -> Callable[[str, str, str], Channel]:
         """Return the name under which a channel is placed, which may be a pseudonym."""
-        return lru_cache(10_000)(self._known_as)
+        return cached_if_short(10_000)(self._known_as)
 
     def model(self, device: Device) -> str:
         """Return the known model of a device; "" if there is none."""
-        return self.models.get(self.known_as((*device, ""))[:2], "")
+        return self.models.get(self.known_as(*device, "")[:2], "")
 
     def is_placed(self, device: Device) -> bool:
         """Tell whether a device observes something."""
-        return self.known_as((*device, ""))[:2] in self.topics
+        return self.known_as(*device, "")[:2] in self.topics
 
-    def _known_as(self, channel: Channel) -> Channel:
-        source, device, line = channel
+    def _known_as(self, source: str, device: str, line: str) -> Channel:
         devices = (d for s, d in self._hidden_devices if s == source)
         device = next((d for d in devices if stands_for(d, device, self.key)), device)
         lines = (c for s, d, c in self._hidden_lines if (s, d) == (source, device))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final, ParamSpec, TypeVar
 
-LONGEST: Final = 100  # characters
+LONGEST: Final = 300  # characters
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

@@ -99,9 +99,10 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return None
 
     def _models(self, place: Place) -> tuple[str, ...]:
-        if stated := " ".join([text for path in self.model for text in _texts(path, place)]):
+        """Return the stated model, or the names that people gave. Raises Unreadable."""
+        if stated := _text(self.model, place):
             return (stated,)
-        return tuple(filter(None, (" ".join(_texts(path, place)) for path in self.names)))
+        return tuple(filter(None, (_text((path,), place) for path in self.names)))
 
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:
@@ -130,8 +131,16 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         return Identity(scope=scope, mark=f"fcnt:0:{number}", window_s=NUMBER_S) if number >= 0 else None
 
 
-def _texts(path: Path, place: Place) -> list[str]:
-    return [value[:NAME_READ] for value in present_at(path, place) if type(value) is str and value]
+def _text(paths: Sequence[Path], place: Place) -> str:
+    """Return the texts at paths as one. Raises Unreadable for one that is longer than anybody reads."""
+    values = [value for path in paths for value in present_at(path, place)]
+    text = " ".join([value for value in values if type(value) is str and value])
+    if len(text) > NAME_READ:
+        raise Unreadable(
+            f"the names and tags that the network gives the device have {len(text):,} characters, of which Besök reads"
+            f" {NAME_READ:,}: shorten them there"
+        )
+    return text
 
 
 def _decode(networks: Sequence[Network], packet: Packet) -> Decoded | None:

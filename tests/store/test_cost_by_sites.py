@@ -1,11 +1,12 @@
 """A question costs what its answer costs, not the installation: pages of quarters read, with ten more sites."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, ClassVar
 
 import psycopg
+import pytest
 
 from besok.model import sitefile
 from besok.services.devices import get_devices
@@ -13,8 +14,8 @@ from besok.services.live import get_live
 from besok.services.series import get_day_curves, get_flows, get_heatmap, get_occupancy
 from besok.services.usage import get_space_usage
 from besok.store import occupancy, sites
-from besok.store.database import Database
-from tests.databases import execute
+from besok.store.database import Database, session
+from tests.databases import FreshUrl, execute, undone
 from tests.sitetext import door, sensor, site, space
 from tests.store.counted import NOON
 
@@ -63,6 +64,17 @@ class Noting(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
         self.asked.append((query, params))
         return super().execute(query, params, **more)
+
+
+@pytest.fixture
+def db(fresh_url: FreshUrl) -> Iterator[Database]:
+    """A database of this test's own: what others have undone in the shared one still takes pages, and changes plans."""
+    with (
+        fresh_url() as url,
+        psycopg.connect(url, autocommit=True, **session(idle_s=0)) as conn,
+        undone(conn) as db,
+    ):
+        yield db
 
 
 def _grow(db: Database, first: int, last: int) -> None:

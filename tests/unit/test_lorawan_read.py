@@ -95,6 +95,15 @@ def test_a_device_that_senses_presence_is_believed_as_it_is_called(
     assert counts or "parking" in decoded.problems[0]
 
 
+def test_names_longer_than_anybody_reads_are_refused() -> None:
+    body = uplink("", object={"occupancy": "occupied"})
+    tags = {f"tag {n}": f"a word or two of the floor {n}" for n in range(40)}
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight VS340", "tags": {**tags, "place": "Parking bay 3"}}
+    decoded = decode(body, context())
+    assert not decoded.readings and "shorten them there" in decoded.problems[0]
+    assert decode(body, context("Milesight VS340")).readings
+
+
 def test_a_counter_is_not_doubted_for_its_name_and_a_freezer_is_no_room() -> None:
     body = uplink("", object={"line_1_total_in": 4})
     body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "Parking exit"}

@@ -241,8 +241,7 @@ def _show(page: Page, address: str, screen: Screen) -> None:
     if alone or before == screen.path or not before.startswith(OF_APP):
         page.goto(address + screen.path)
     else:
-        page.evaluate(FOLLOW, screen.path)
-        expect(page.locator("#page")).to_have_attribute("data-drawn", f"0 {screen.path}")
+        follow(page, screen.path)
     settle(page)
     if screen.state == "lost":
         page.context.set_offline(True)
@@ -252,6 +251,12 @@ def _show(page: Page, address: str, screen: Screen) -> None:
         ).to_be_attached()
     if screen.state == "down":
         page.evaluate(NO_RETRY)
+
+
+def follow(page: Page, path: str) -> None:
+    """Lead to another page of the app, as a link does."""
+    page.evaluate(FOLLOW, path)
+    expect(page.locator("#page")).to_have_attribute("data-drawn", f"0 {path}")
 
 
 def settle(page: Page) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from house import House, Open
 from playwright.sync_api import Page, expect
+from screens import follow
 
 SITE = "stadsbiblioteket"
 # Which elements of the bar come before one that stands above or to the left of them.
@@ -52,8 +53,9 @@ def test_the_bar_is_walked_as_it_is_read_and_takes_one_row_of_a_wide_screen(
 
 
 def test_what_has_the_focus_is_not_behind_the_bar(quiet_web: str, open_page: Open) -> None:
+    page = open_page(f"{quiet_web}/now/{SITE}", width=390, height=600)
     for address, times in ((f"/now/{SITE}", 40), (f"/admin/site/{SITE}/spaces", 20)):
-        page = open_page(quiet_web + address, width=390, height=600)
+        follow(page, address)
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 600})
             page.locator("#foot a").last.focus()
@@ -70,9 +72,10 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(quiet_web: str, open_page
 
 
 def test_wide_text_is_not_cut_off(quiet_web: str, open_page: Open) -> None:
+    page = open_page(f"{quiet_web}/now/{SITE}", width=320, bypass_csp=True)
+    page.add_style_tag(content=WIDE_TEXT)
     for name in ("now", "spaces", "progress", "sensors"):
-        page = open_page(f"{quiet_web}/{name}/{SITE}", width=320, bypass_csp=True)
-        page.add_style_tag(content=WIDE_TEXT)
+        follow(page, f"/{name}/{SITE}")
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(CUT_OFF) == [], width

@@ -44,7 +44,10 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """The feed's rhythm, a hundred times as fast."""
     monkeypatch.setattr(live, "BEAT_S", 0.15)
     monkeypatch.setattr(live, "AGAIN_S", 0.01)
-    monkeypatch.setattr(live, "GAP_S", 0.0025)
+
+
+def fast_feed(source: Source) -> Feed:
+    return Feed(source, gap_s=0.0025)
 
 
 async def said(screen: live.Screen, wanted: Callable[[str | None], bool]) -> str | None:
@@ -65,7 +68,7 @@ def visits(count: float) -> Callable[[str | None], bool]:
 
 async def test_a_screen_gets_a_snapshot_then_changes() -> None:
     source = Source()
-    feed = Feed(source)
+    feed = fast_feed(source)
     first = feed.join()
     await said(first, visits(0.0))
     late = feed.join()
@@ -93,7 +96,7 @@ async def test_a_snapshot_is_rendered_once_in_each_form() -> None:
 
 async def test_a_change_without_a_notice_shows_at_the_next_beat() -> None:
     source = Source()
-    feed = Feed(source)
+    feed = fast_feed(source)
     screen = feed.join()
     await said(screen, visits(0.0))
     source.visits(7.0)
@@ -103,7 +106,7 @@ async def test_a_change_without_a_notice_shows_at_the_next_beat() -> None:
 
 async def test_a_burst_becomes_a_few_reads() -> None:
     source = Source()
-    feed = Feed(source)
+    feed = fast_feed(source)
     screen = feed.join()
     await said(screen, visits(0.0))
     for count in range(1, 1001):
@@ -115,7 +118,7 @@ async def test_a_burst_becomes_a_few_reads() -> None:
 
 
 async def test_a_slow_screen_loses_the_oldest_and_keeps_the_latest() -> None:
-    feed = Feed(Source())
+    feed = fast_feed(Source())
     screen = feed.join()
     for number in range(100):
         feed.send(str(number))
@@ -127,7 +130,7 @@ async def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     source = Source()
-    feed = Feed(source)
+    feed = fast_feed(source)
     screen = feed.join()
     await said(screen, visits(0.0))
     source.down = True
@@ -145,7 +148,7 @@ async def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(
 
 
 async def test_without_news_there_are_beats_and_no_frames_whatever_is_noticed() -> None:
-    feed = Feed(Source())
+    feed = fast_feed(Source())
     screen = feed.join()
     await said(screen, visits(0.0))
 

@@ -415,7 +415,3 @@ def test_a_table_for_each_column(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["backtest", str(file), "--quick", "--origins", "1"])
     assert "branches.csv May: 1 origins" in told.stdout and "branches.csv Walker: 1 origins" in told.stdout
     assert "All 2 series" in told.stdout
-    ahead = CliRunner().invoke(
-        app, ["forecast", str(file), "--horizon", "3", "--paths", "100", "--column", "May"]
-    )
-    assert len(ahead.stdout.splitlines()) == 4

@@ -175,12 +175,6 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
     assert found["cards"]["hall"]["data-known"] == ""
 
 
-def test_a_stale_figure_is_said_to_be_so() -> None:
-    found = board(site(space("hall", freshness="stale")))
-    assert found["cards"]["hall"]["data-state"] == "stale"
-    assert "Sensor offline" in found["text"]
-
-
 def test_visits_are_compared_with_last_week() -> None:
     assert "12\u00a0% fler än förra onsdagen vid samma tid" in board(site())["text"]
     assert live_parts.against(5, 4, "onsdag") == ""  # too few to compare

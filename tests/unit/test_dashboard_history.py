@@ -13,7 +13,6 @@ from besok.model.sitefile import parse
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
 from besok.services.series import SpaceDays
-from besok.text import formats
 from dashboard.components import history
 from dashboard.figures.occupancy import local
 from dashboard.ranges import Range
@@ -144,9 +143,3 @@ def test_open_hours_without_figures_are_marked_and_closed_ones_are_not() -> None
         " 33\u00a0% of the time was measured."
     )
     assert history.unmeasured(points, SITE, period, begins) == []  # what is still to come is not a gap
-
-
-def test_a_moment_of_today_needs_no_day() -> None:
-    zone = SITE.timezone
-    assert formats.lately(START, zone, START + timedelta(hours=2)) == "15:00"
-    assert formats.lately(START, zone, START + timedelta(days=1)) == "21 Nov 15:00"

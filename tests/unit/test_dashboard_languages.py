@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from besok.model.messages import Translatable
 from besok.model.site import Text
 from besok.text import formats
-from besok.text.languages import LANG, LOCALES, _, collation_key, plural, preferred, speaking, translated
+from besok.text.languages import LOCALES, collation_key, preferred, speaking, translated
 from dashboard.pages.overview import ORDERS
 
 ROOTS = [Path(__file__).parents[2] / name for name in ("api", "besok", "dashboard")]
@@ -108,13 +108,6 @@ def test_no_text_hides_in_an_f_string() -> None:
         for node in (n for n in ast.walk(tree) if isinstance(n, ast.JoinedStr)):
             calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
             assert not [f for f in calls if isinstance(f, ast.Name) and f.id in ("_", "plural")], path
-
-
-def test_a_text_is_in_the_language_of_the_request() -> None:
-    assert _("Spaces") == "Ytor"
-    token = LANG.set("en")
-    assert (_("Spaces"), plural("{n} sensor", "{n} sensors", 2)) == ("Spaces", "{n} sensors")
-    LANG.reset(token)
 
 
 def test_numbers_and_dates_in_swedish() -> None:

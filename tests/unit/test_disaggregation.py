@@ -41,7 +41,7 @@ def test_the_stated_error_is_the_error_of_days_that_vary_so() -> None:
     month = np.array([d.month - 1 for d in days])
     for some in (np.arange(365) < 7, (month == 3), (month < 6)):
         scores = []
-        for _ in range(400):
+        for _ in range(200):
             noise = 1 + DAY_SD * rng.standard_normal(365) + MONTH_SD * rng.standard_normal(12)[month]
             truth = hours(days) * noise
             made = spread(days[0], days[-1], truth.sum(), hours(days))

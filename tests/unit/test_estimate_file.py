@@ -1,6 +1,5 @@
 """`besok estimate` on anyone's file: good ones, bad ones, and what must not matter."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,10 +41,6 @@ def hours(days: int = 1) -> list[tuple[datetime, int | str, int | str]]:
     ]  # fmt: skip
 
 
-def people(path: Path, way: Options | None = None, history: Path | None = None) -> list[float | None]:
-    return [line.people for line in answer(path, way or Options(), history)]
-
-
 def test_people_with_their_interval_for_each_time_of_the_file(write: Write) -> None:
     lines = answer(write(table(hours())), Options())
     assert [line.time for line in lines] == [f"2026-03-02 {n:02}:00" for n in range(8, 16)]
@@ -60,27 +55,6 @@ def test_a_capacity_far_below_what_the_counts_show_is_doubted(write: Write) -> N
     assert doubted.stderr.startswith("The counts show some 29 people inside")
     assert doubted.stdout.startswith("time,people,low,high,raw")
     assert not CliRunner().invoke(app, ["estimate", file, "--capacity", "25"]).stderr
-
-
-def test_the_command_prints_csv_or_json(write: Write) -> None:
-    file = str(write(table(hours())))
-    told = CliRunner().invoke(app, ["estimate", file]).stdout.splitlines()
-    assert told[0] == "time,people,low,high,raw"
-    assert len(told) == 9
-    args = [
-        "estimate",
-        file,
-        "--json",
-        "--smooth",
-        "--closed",
-        "20:00-07:00",
-        "--capacity",
-        "50",
-        "--history",
-        file,
-    ]
-    rows = json.loads(CliRunner().invoke(app, args).stdout)
-    assert list(rows[0]) == ["time", "people", "low", "high", "raw"]
 
 
 def test_several_doors_add_up(write: Write) -> None:
@@ -120,9 +94,9 @@ def test_history_takes_out_the_usual_error(write: Write) -> None:
         ]
 
     file, before = write(table(day(10))), write(table([row for n in range(8) for row in day(n)]))
-    plain, knowing = people(file), people(file, history=before)
-    assert abs((knowing[-1] or 0) - 0) <= abs((plain[-1] or 0) - 0)
-    assert answer(file, Options())[-1].raw == 9 * 95 - 10 * 85
+    plain, knowing = (answer(file, Options(), history)[-1] for history in (None, before))
+    assert abs(knowing.people or 0) <= abs(plain.people or 0)
+    assert plain.raw == 9 * 95 - 10 * 85
 
 
 @pytest.mark.parametrize(
@@ -138,9 +112,9 @@ def test_what_cannot_be_read_is_told(write: Write, text: str, says: str) -> None
         answer(write(text), Options())
 
 
-@pytest.mark.parametrize(("text", "what"), [("25:00", "time of the day"), ("noon", "time of the day")])
-def test_times_of_the_day_are_told_when_wrong(text: str, what: str) -> None:
-    with pytest.raises(CountFileError, match=what):
+@pytest.mark.parametrize("text", ["25:00", "noon"])
+def test_times_of_the_day_are_told_when_wrong(text: str) -> None:
+    with pytest.raises(CountFileError, match="time of the day"):
         work.clock(text)
     with pytest.raises(CountFileError):
         work.stretch(text)
@@ -203,7 +177,7 @@ def test_the_calit2_door_has_no_negative_minute_and_no_ghosts_at_night(shared: P
     assert max(nights[7:]) < 2
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_neither_order_nor_repetition_of_lines_matters(write: Write, data: st.DataObject) -> None:
     counts = data.draw(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=30))

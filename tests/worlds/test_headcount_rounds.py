@@ -15,7 +15,7 @@ from besok.analytics.occupancy.headcounts import headcount_sd
 from besok.model.arrays import Floats
 
 WORLDS = ("miss-5", "biased-out", "double")
-SEEDS = range(201, 207)
+SEEDS = range(201, 204)
 HISTORY = 4
 HOURS = (12, 14, 16)
 STEP_S = 600

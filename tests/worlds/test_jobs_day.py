@@ -77,7 +77,7 @@ def day(steps: int, seed: int) -> DayObservations:
     return DayObservations.of(people_in, people_out, 2, people=people, open=np.ones(steps, bool))
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     st.integers(1, 90),
     st.lists(st.tuples(st.integers(1, 90), st.integers(0, 89)), max_size=4),

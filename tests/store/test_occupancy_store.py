@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from threading import Thread
 
 import numpy as np
 import pytest
 
 from besok.analytics.occupancy.parameters import VERSION
-from besok.model.site import OpeningException
+from besok.model.site import OpeningException, SiteFile
 from besok.model.sitefile import parse
 from besok.store import occupancy, parameters, sites
 from besok.store.claims import Claims
@@ -21,22 +20,21 @@ from jobs.estimate import past_days
 from jobs.learn import SitePast
 from tests.databases import execute, waiting
 from tests.readings import passed
+from tests.store.counted import HOUSE, NOON
 
-EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = date(2026, 3, 2)
 
 
 @pytest.fixture
 def library(db: Database) -> int:
-    """The example, applied; the id of its library."""
-    sites.apply(db, parse(EXAMPLE.read_text()))
+    """The house with two doors, applied; its id."""
+    sites.apply(db, parse(HOUSE))
     with db.transaction() as conn:
-        return occupancy.site_ids(conn)["stadsbiblioteket"]
+        return occupancy.site_ids(conn)["lib"]
 
 
 def put(db: Database, value: float, time: datetime = NOON) -> None:
-    write(db, Batch(readings=passed("stadsbiblioteket/count-cafe-door", time, value)))
+    write(db, Batch(readings=passed("lib/front", time, value)))
 
 
 def dirty(db: Database) -> list[date]:
@@ -55,7 +53,7 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
 @pytest.mark.parametrize("newest", [0, 1, 4])
 def test_weeks_are_taken_from_a_monday_on(db: Database, library: int, newest: int) -> None:
     days = [DAY - timedelta(days=newest + n) for n in range(30)]
-    said = (passed("stadsbiblioteket/count-cafe-door", NOON - (DAY - day), 1) for day in days)
+    said = (passed("lib/front", NOON - (DAY - day), 1) for day in days)
     write(db, Batch(readings=[one for each in said for one in each]))
     with db.transaction() as conn:
         taken = list(occupancy.take_dirty(conn, library, 10))
@@ -68,7 +66,7 @@ def test_weeks_are_taken_from_a_monday_on(db: Database, library: int, newest: in
 def test_a_day_is_read_once_until_it_is_marked_again(db: Database, library: int) -> None:
     """It is read to learn from it before it is worked off."""
     with db.transaction() as conn:
-        past = SitePast(sites.load(db, "stadsbiblioteket"), occupancy.layout(conn, library))
+        past = SitePast(sites.load(db, "lib"), occupancy.layout(conn, library))
 
     def counted(minute: int, *, taken: bool) -> float:
         put(db, 1, NOON + timedelta(minutes=minute))
@@ -176,10 +174,9 @@ def test_hours_that_were_others_than_known_mark_the_days_that_are_over(db: Datab
     with db.transaction() as conn:
         occupancy.take_dirty(conn, library, 64)
     closed = OpeningException(first=DAY - timedelta(days=3), last=DAY + timedelta(days=3), hours="closed")
-    site_file = parse(EXAMPLE.read_text())
-    place = site_file.sites[0]
+    (place,) = parse(HOUSE).sites
     changed = replace(place, opening=replace(place.opening, exceptions=(*place.opening.exceptions, closed)))
-    sites.apply(db, replace(site_file, sites=(changed, *site_file.sites[1:])), now=NOON)
+    sites.apply(db, SiteFile(sites=(changed,)), now=NOON)
     assert dirty(db) == [DAY - timedelta(days=n) for n in (3, 2, 1)]  # not the day under way
 
 
@@ -207,7 +204,7 @@ def test_what_older_days_that_wait_have_taught_is_learnt_again(
     monday = DAY + timedelta(days=7 * weeks)
     sunday = monday + timedelta(days=6)
     with db.transaction() as conn:
-        past = SitePast(sites.load(db, "stadsbiblioteket"), occupancy.layout(conn, library))
+        past = SitePast(sites.load(db, "lib"), occupancy.layout(conn, library))
     learnt = []
     for minute in range(2):
         for day in (DAY, sunday):

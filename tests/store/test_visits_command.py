@@ -126,9 +126,3 @@ def test_doors_that_name_every_series_answer_which_are_of_the_site(lib: Database
     assert not wrong and "275 visits, gross" in out and stored(lib) == {2024: 275}
     _, wrong = ask("import", "--yes", "--portal", f"Norra={door}", text=text)
     assert "Which of them are visits of this site?" in wrong
-
-
-def test_half_years_are_called_so(ask: Ask) -> None:
-    text = "Från;Till;Besök\n2024-01-01;2024-06-30;60000\n2024-07-01;2024-12-31;55001\n"
-    out, _ = ask("import", text=text)
-    assert "2 counts by half-year, 2024-01-01 to 2024-12-31: 115,001 visits" in out

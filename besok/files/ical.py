@@ -33,6 +33,7 @@ USUAL = timedelta(hours=1)  # assumed length of an event without an end
 TITLE = 200  # characters
 LONGEST_ID = 255  # characters; of a longer one its hash is stored
 DAY = timedelta(days=1)
+MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID")
 _ALONE = threading.Lock()  # one at a time: of warnings Python knows one set, and a file costs seconds
 
 
@@ -115,12 +116,21 @@ def _outside(event: Any, start: datetime, end: datetime) -> bool:
     """Tell whether an event cannot touch the window, by its dates alone: no time zone is asked."""
     days: list[date] = []
     with suppress(ValueError):  # one that cannot be read is reported later
-        values = [event[key].dt for key in ("DTSTART", "DTEND", "RECURRENCE-ID") if key in event]
-        days = [value.date() if isinstance(value, datetime) else value for value in values]
+        moments = _moments(event).values()
+        days = [moment.date() if isinstance(moment, datetime) else moment for moment in moments]
     if not days:
         return False
     single = not any(key in event for key in ("RRULE", "RDATE", "RECURRENCE-ID"))
     return min(days) > end.date() + DAY or (single and max(days) < start.date() - LONGEST)
+
+
+def _moments(event: Any) -> dict[str, date]:
+    """Return the dates and times of an event by name. Raises ValueError for what is neither, or is given twice."""
+    moments: dict[str, Any] = {key: getattr(event[key], "dt", None) for key in MOMENTS if key in event}
+    for key, moment in moments.items():
+        if not isinstance(moment, date):
+            raise ValueError(f"{key} must be given once, with a date or with a date and a time")
+    return moments
 
 
 def _report(budget: Budget, event: Any, why: Translatable) -> None:
@@ -155,8 +165,9 @@ def _first_of(names: Sequence[str]) -> str | Translatable:
 def _problem(event: Any, end: datetime, budget: Budget) -> Translatable | None:
     """Return why an event is left out; None if it is not. Bounds its rules, so that none is endless."""
     try:
-        begins = event["DTSTART"].dt
-        if "DTEND" in event and _comparable(event["DTEND"].dt) < _comparable(begins):
+        moments = _moments(event)
+        begins = moments["DTSTART"]
+        if "DTEND" in moments and _comparable(moments["DTEND"]) < _comparable(begins):
             return messages.EVENT_ENDS_FIRST
         if "DURATION" in event and event["DURATION"].dt < timedelta():
             return messages.EVENT_ENDS_FIRST
@@ -178,7 +189,7 @@ def _problem(event: Any, end: datetime, budget: Budget) -> Translatable | None:
     return None
 
 
-def _comparable(moment: Any) -> datetime:
+def _comparable(moment: date) -> datetime:
     """Return a naive time for comparison: the wall-clock times of one event are (nearly) of one zone."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time())

@@ -54,7 +54,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     @cached_property
     def signs(self) -> list[tuple[bytes, Paths]]:
-        """What the text of a message contains, beside the paths that then have to lead somewhere."""
+        """Pairs of what the text of a message contains and the paths that must then lead somewhere."""
         return [(f'"{(needed[-1].names or ("",))[-1]}"'.encode(), needed) for needed in self.needs]
 
     def place_in(self, packet: Packet) -> Place | None:

@@ -345,6 +345,24 @@ def test_an_event_without_an_id_keeps_the_one_it_gets() -> None:
     assert read(text).occurrences[0].uid.startswith("made-up-")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART:PT1H"],
+        ["DTSTART;VALUE=TIME:100000"],
+        ["DTSTART;VALUE=PERIOD:20260302T100000Z/PT1H"],
+        ["DTSTART:20260302", "DTSTART:20260303"],
+        ["DTSTART:20260302", "DTEND:PT1H"],
+        ["DTSTART:20260302", "RECURRENCE-ID:PT1H"],
+    ],
+)
+def test_an_event_whose_times_are_none_is_left_out_and_others_are_read(lines: list[str]) -> None:
+    found = read(event(*lines), event("DTSTART:20260304T100000Z", uid="c@d"))
+    assert [one.uid for one in found.occurrences] == ["c@d"]
+    (problem,) = found.problems
+    assert "must be given once" in str(problem)
+
+
 @given(
     cut=st.integers(0, 400),
     junk=st.sampled_from(

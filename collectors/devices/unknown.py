@@ -9,7 +9,9 @@ value; a state word (`occupied`) only makes that a field is asked about.
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -21,6 +23,7 @@ from besok.model.readings import Decoded
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
+from collectors.adapters.times import instant
 from collectors.devices import reader
 from collectors.devices.field_names import (
     CLIMATE,
@@ -49,6 +52,8 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
 NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
+TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
+ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
 OFFERED: Final = 12  # fields in one mapping
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
@@ -148,6 +153,8 @@ class Candidates:
             return INNER
         if len({QUALIFIED[leaf.name] for leaf in self.certain}) < len(self.certain):
             return "two fields say the same"
+        if (times := self._instants()) and max(times) - min(times) > ONE_TIME:
+            return "two times in it differ"
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
         if self.fields == mapping.CODEC and says_people:  # then a model may be called anything
@@ -171,7 +178,15 @@ class Candidates:
                 return compact(text) in WORDS[allowed]
         if leaf.name in FIELDS["plain"]:
             return any(map(str.isdecimal, text)) or compact(text) in WORDS["healthy"]
-        return any(leaf.name in names for names in (FIELDS["time"], FIELDS["unitless"], CLIMATE))
+        return any(leaf.name in names for names in TIMES_AND_AIR)
+
+    def _instants(self) -> list[datetime]:
+        """Return the times in the message, those at which it was sent apart."""
+        found = []
+        for leaf in self._tops("time"):
+            with suppress(Unreadable):
+                found.append(instant(leaf.value, self.packet.known.zone, near=self.packet.message.received))
+        return [time for time in found if time]
 
     def _tops(self, *kinds: str, each: str = "") -> list[Leaf]:
         """Return the texts and numbers under names of these kinds, by rank: of the items of a list, or of no list."""
@@ -236,7 +251,7 @@ class Candidates:
                 metric=metric, channel="1", path=paths(leaf.path), said=leaf.shown, unit=unit or 1.0
             )
             values.append(value)
-        at = Paths(() if self.fields else (p for leaf in self._tops("time") for p in paths(leaf.path)))
+        at = Paths(p for leaf in self._tops("time", "sent") for p in paths(leaf.path))
         form = Format(name="qualified names", source=self.device[0], values=Values(values), time=at, start=at)
         return reader.read([form], self.packet.holding(self.packet.value, self.device[1]))
 
@@ -277,14 +292,14 @@ class Candidates:
         names = list(dict.fromkeys(leaf.names[-1] for leaf in unsure))
         because = f" ({self.doubt})" if self.doubt else ""
         opening = f"nobody has said what {listed(names)} {'is' if len(names) == 1 else 'are'}{because}"
-        frame = self.packet.device  # which has its own device and time
+        frame = self.packet.device
         channel = self._channel(each)
         draft = MappingDraft(
             topic=self.packet.topic,
             choices=(*all_choices([*reversed(first.values())][:OFFERED], bool(channel)), *climate),
             device=f"'{frame}'" if frame else self._first(each, "device", "sub", "loose"),
-            time="" if frame else self._first(each, "time", "end"),
-            start="" if frame else self._first(each, "start"),
+            time=self._first(each, "time", "sent", "end"),
+            start=self._first(each, "start"),
             each=each,
             channel=channel,
             only={f"{TOP}.{mapping.DEVICE}": frame} if frame not in self.packet.topic.lower() else {},

@@ -191,8 +191,8 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     """One kind of message.
 
     `topic` is an MQTT topic filter ("" is any topic); `each` leads step by step to the items. A format with `not_data`
-    is known and measures nothing, one with `problem` is known and cannot be read. The `rest` of a make is not data
-    unless a number in it may be of people by its name.
+    is known and measures nothing, one with `problem` is known and cannot be read. What stands behind values in a table
+    is the `rest` of a make: numbers in it that may be of people by their name are asked about.
 
     `named` leads to the names that people gave to an item, all of its choices; `share` to the samples made and those
     expected in the period. The device_form "mac" is an address, written without separators; with `last_second` the time

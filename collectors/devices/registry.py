@@ -16,9 +16,7 @@ from besok.model.readings import Decoded
 from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects, unknown
-from collectors.devices.field_names import WORDS, listed
 from collectors.devices.format import ABSENT, Conditions, Format
-from collectors.devices.leaves import is_number
 from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
 
@@ -205,34 +203,18 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     if table.is_carried and packet.payload.strip() in (b"", b"null"):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, packet)
-    is_rest = any(form.rest and form.not_data == decoded.not_data for form in forms)
-    if is_rest and not (decoded.problems or decoded.statuses):
-        about_people = WORDS["strong"] - WORDS["motion"]
-        numbers = (leaf for leaf in unknown.Candidates(packet).asked() if is_number(leaf.value))
-        if counts := [leaf.shown for leaf in numbers if about_people & {*leaf.said}]:
-            raise Unreadable(
-                f"{table.name}: {listed(counts)} may be of people, and no document says how: {WRITE}"
-            )
-    if table.is_carried:
-        return _carried(decoded, forms, packet)
-    if decoded is reader.NOTHING_FOUND:
+    if decoded is reader.NOTHING_FOUND and not table.is_carried:
         raise Unreadable(nothing_found(table, packet))
+    if decoded.not_data in ("", *(form.not_data for form in forms if form.rest)):
+        is_any = table.is_carried and not decoded.not_data and subjects.is_air(decoded)
+        if is_any and isinstance(packet.value, str) and "$" not in unknown.paths_read(forms):
+            packet.json  # noqa: B018 - raises with the reason why it is none
+        decoded = unknown.with_question(decoded, table, forms, packet, is_any=is_any)
+    if table.is_carried:
+        return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
     if not subjects.only_senses(decoded):
         return decoded
     return subjects.of_people(decoded, subjects.names_in(packet))
-
-
-def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
-    """Check a platform's readings against its names, which people have chosen. Raises Unreadable."""
-    if decoded.not_data or any(r.metric not in subjects.AIR for r in decoded.readings) or decoded.problems:
-        return subjects.sober(decoded, packet)
-    known = {path.text for form in forms for value in form.values for path in value.paths}
-    if isinstance(packet.value, str) and "$" not in known:
-        packet.json  # noqa: B018 - raises with the reason why it is none
-    candidates = unknown.Candidates(packet)
-    if open_fields := candidates.asked(known):
-        decoded = replace(decoded, problems=(candidates.question(open_fields),))
-    return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
 
 
 def nothing_found(table: Table, packet: Packet) -> str:

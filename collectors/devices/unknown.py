@@ -8,24 +8,28 @@ value; a state word (`occupied`) only makes that a field is asked about.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
+
+from msgspec import structs
 
 from besok.model import mapping_draft
 from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
 from besok.model.mapping_draft import MappingDraft
 from besok.model.readings import Decoded
+from besok.model.short_texts import cached_if_short
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices import reader
 from collectors.devices.field_names import (
+    BARE,
     CLIMATE,
     FIELDS,
     KNOWN,
@@ -41,7 +45,8 @@ from collectors.devices.field_names import (
     words,
 )
 from collectors.devices.format import Format, Paths, Value, Values, paths
-from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, all_choices, leaves, state_of
+from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, all_choices, is_number, leaves, state_of
+from collectors.devices.table import Table
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio
@@ -54,6 +59,7 @@ NOBODY_COUNTED: Final = "neither its name nor its topic says that people are cou
 INNER: Final = "the figures stand within something else, which may be one of several places"
 TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
+COUNTS: Final = frozenset(("people", "in", "out", "in_total", "out_total", "passages", "passages_total"))
 OFFERED: Final = 12  # fields in one mapping
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
@@ -100,6 +106,59 @@ def _no_data(packet: Packet) -> str:
     return reader.NOTHING_MEASURED if word and state_of(packet.value) is None else ""
 
 
+def with_question(
+    decoded: Decoded,
+    table: Table,
+    forms: Sequence[Format],
+    packet: Packet,
+    *,
+    is_any: bool = False,
+    texts: Sequence[str] = (),
+    fields: str = "",
+) -> Decoded:
+    """Add a question about `any` field that may be of people, or numbers that are by their name, if none is read.
+
+    Those are numbers of people, of presence where nothing is read, and of going in or out if the table counts that.
+    Raises Unreadable for a message with too many fields.
+    """
+    value = packet.value[fields] if fields else packet.value
+    is_counted = any(reading.metric in COUNTS for reading in decoded.readings)
+    if decoded.problems or is_counted or not (is_any or _may_count(value)):
+        return decoded
+    candidates, known = Candidates(packet, texts, fields), paths_read(forms, fields, is_any=is_any)
+    asked = (leaf for leaf in candidates.leaves if leaf.path == TOP or leaf.path not in known)
+    unsure = [leaf for leaf in asked if replace(leaf, is_bare=False).meanings]
+    if not is_any:
+        kinds = WORDS["strong"] - WORDS["motion"] - (WORDS["presence"] if decoded.readings else set())
+        if any(value.metric in COUNTS for form in table.messages for value in form.values):
+            kinds |= WORDS["into"] | WORDS["out"]
+        unsure = [leaf for leaf in unsure if is_number(leaf.value) and not kinds.isdisjoint(leaf.said)]
+    if not unsure:
+        return decoded
+    return structs.replace(decoded, problems=(candidates.question(unsure),), not_data="")
+
+
+def paths_read(forms: Sequence[Format], fields: str = "", *, is_any: bool = True) -> set[str]:
+    """Return the paths by which formats read values: of `any`, or of those that are read whatever else there is."""
+    read = (value for form in forms for value in form.values if is_any or not value.when)
+    start = f"{TOP}.{fields}" if fields else TOP
+    return {path.text.replace(TOP, start, 1) for value in read for path in value.paths}
+
+
+def _may_count(value: Any) -> bool:
+    """Tell whether a name in a value may say people; quickly, since it is asked of every message without a count."""
+    if type(value) is dict:
+        return any(map(_may_say, value)) or any(map(_may_count, value.values()))
+    return any(map(_may_count, value)) if type(value) is list else type(value) is str
+
+
+@cached_if_short(8192)
+def _may_say(name: str) -> bool:
+    """Tell whether a name says people and no setting, or is named by something else: the topic, or a record."""
+    said = {*words(name)}
+    return said <= BARE or not (said.isdisjoint(PEOPLE) or said & WORDS["settings"])
+
+
 class Candidates:
     """The leaves of a message, or of the fields that stand in it under a name, and what their names say.
 
@@ -118,11 +177,6 @@ class Candidates:
         ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
         topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
         self.where = texts if fields else [level for level in topic if level not in ids]
-
-    def asked(self, known: Collection[str] = ()) -> list[Leaf]:
-        """Return the leaves, other than those at `known` paths, that may count people by name."""
-        others = (leaf for leaf in self.leaves if leaf.path == TOP or leaf.path not in known)
-        return [leaf for leaf in others if replace(leaf, is_bare=False).meanings]
 
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""

@@ -101,7 +101,12 @@ class _Reading:
         return any(value.metric in PEOPLE for form in self.table.messages for value in form.values)
 
     def _sensed(self, decoded: Decoded) -> Decoded:
-        """Check readings against the names that people gave the device, unless its model or place is set in Besök."""
+        """Check readings against the names that people gave the device, unless its model or place is set in Besök.
+
+        Fields of the network that may be of people ask, where the model has none.
+        """
+        if self.table is not None:
+            decoded = self._asking(decoded, self.table)
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
         if is_known or not subjects.only_senses(decoded):
             return decoded
@@ -176,7 +181,7 @@ class _Reading:
             for table in _platforms() if self.table is None or value is self.uplink.normalized else ():
                 forms = [form for form in table.messages if form.when]
                 if (decoded := reader.read_fitting(forms, self._holding(value))) != Decoded():
-                    return decoded
+                    return self._asking(decoded, table)
         return Decoded()
 
     def by_name(self) -> Decoded:
@@ -205,15 +210,31 @@ class _Reading:
 
     def _ask(self, fields: dict[str, Any]) -> Decoded:
         """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
-        uplink = self.uplink
-        fields_beside = self._holding(
-            {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: uplink.device}
-        )
-        texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
+        packet = self._beside(fields)
         return (
-            mapping.decode_fields(fields_beside)
-            or unknown.Candidates(fields_beside, texts, mapping.CODEC).decoded()
+            mapping.decode_fields(packet)
+            or unknown.Candidates(packet, self._texts(), mapping.CODEC).decoded()
         )
+
+    def _asking(self, decoded: Decoded, table: Table) -> Decoded:
+        """Read fields of the network that a table does not know by a mapping, or ask about them. Raises Unreadable."""
+        fields = self.uplink.fields
+        if type(fields) is not dict:
+            return decoded
+        packet = self._beside(fields)
+        asking = unknown.with_question(
+            decoded, table, table.messages, packet, texts=self._texts(), fields=mapping.CODEC
+        )
+        return asking if asking is decoded else mapping.decode_fields(packet) or asking
+
+    def _beside(self, fields: dict[str, Any]) -> Packet:
+        """Return the message with the fields of the frame and its device beside."""
+        return self._holding(
+            {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: self.uplink.device}
+        )
+
+    def _texts(self) -> list[str]:
+        return [text for text in self.texts if "products" not in text.lower()]  # The Things Products
 
 
 # Not methods bound to a reading: it would refer to itself, and its message wait for the garbage collector.

@@ -14,7 +14,7 @@ from besok.model.readings import Decoded
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import reader, registry
+from collectors.devices import reader, registry, unknown
 from collectors.devices.field_names import telling
 from collectors.devices.subjects import WARM
 from collectors.lorawan.read import read
@@ -56,6 +56,8 @@ def decode(packet: Packet) -> Decoded | None:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
+    if entry:
+        decoded = unknown.with_question(decoded, entry, (), packet, is_any=True)
     if not decoded.readings and not decoded.problems:
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(

@@ -1,10 +1,16 @@
 """What stands beside a figure and is not overlooked: the device's own time, figures of people, words that deny them."""
 
+# ruff: noqa: E501 - a table
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from adapting import NOW, decode, given
+from adapting import NOW, decode, given, mappings
+
+from besok.model.decode_context import DecodeContext
+from besok.model.readings import Message
+from collectors import decoding
 
 FRAME = "application/1/device/70b3d57ed0000001/event/up"
 
@@ -47,3 +53,61 @@ def test_two_times_that_differ_ask() -> None:
     assert "two times in it differ" in given(decode("door/1", message | {"event_time": 1795590900}))
     late = decode("door/1", {"people_in": 3, "sent_at": NOW.isoformat(), "measured_at": 1795590900})
     assert late.readings[0].time == datetime(2026, 11, 25, 7, 15, tzinfo=UTC)  # sent an hour later
+
+
+SENML = [{"bn": "urn:dev:mac:0024befffe804ff1:", "n": "temperature", "u": "Cel", "v": 21}]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "reads", "asks"),
+    [
+        # A platform's or a model's, beside what it reads
+        ("zigbee2mqtt/hall/radar", {"linkquality": 80, "presence": True, "people_count": 3}, "occupied", "people_count"),
+        (FRAME, uplink({"temperatureSensor": {"1": 22}, "people_in": 5}), "temperature_c", "people_in"),
+        ("kpn/1", [*SENML, {"n": "people_in", "u": "/", "v": 3}], "temperature_c", "people_in"),
+        ("kpn/1", [*SENML, {"n": "occupancy", "vb": True}], "temperature_c", "occupancy"),
+        # ... or in what it says is no data
+        ("a", {"device_id": "d", "payload": {"sensor_type": "people_in", "value": 12}}, "", "people_in"),
+        ("a", {"trackingId": "x", "sourceId": "g", "occupancy": 4}, "", "occupancy"),
+        ("a", {"devId": "x", "productKey": "k", "status": [{"code": "people_in", "value": 4}]}, "", "people_in"),
+        ("domoticz/out", {"idx": 2, "name": "People counter", "dtype": "RFXMeter", "svalue1": "12"}, "", "People counter"),
+        ("a", {"eventType": "changeReport", "eventVersion": "1", "context": {"deviceType": "Hub", "deviceMac": "01", "peopleCount": 3}}, "", "peopleCount"),
+        ("a", {"channelID": 1, "dateTime": NOW.isoformat(), "eventType": "PeopleCounting", "peopleCounting": {"enter": 15, "exit": 14}}, "", "enter and exit"),
+        ("a", {"Source": {"MacAddress": "00:02:81:31:00:08"}, "Data": [{"RuleType": "FlowPath", "CountingInfo": [{"In": 1, "Out": 2}]}]}, "", "In and Out"),
+        # ... or in the network's fields where the bytes are taken for settings
+        (FRAME, uplink({"people_in": 5}, deviceProfileName="Netvox R315"), "", "people_in"),
+    ],
+)  # fmt: skip
+def test_numbers_of_people_that_nothing_reads_ask(topic: str, payload: Any, reads: str, asks: str) -> None:
+    decoded = decode(topic, payload)
+    assert [reading.metric for reading in decoded.readings] == [*filter(None, [reads])]
+    (problem,) = decoded.problems
+    assert problem.startswith(f"nobody has said what {asks} ")
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        (FRAME, uplink({"presenceSensor": {"1": 1}, "digital_in_6": 1})),
+        ("a", {"devId": "x", "productKey": "k", "status": [{"code": "in_number", "value": 4}, {"code": "presence_state", "value": "none"}]}),
+        ("a", {"trackingId": "x", "sourceId": "g", "temperature": 65535}),
+        ("a", {"type": "TrafficFlowObserved", "id": "urn:ngsi-ld:TrafficFlowObserved:1", "occupancy": {"value": 1}}),
+    ],
+)  # fmt: skip
+def test_other_numbers_of_known_devices_do_not(topic: str, payload: Any) -> None:
+    assert not decode(topic, payload).problems
+
+
+def test_an_answer_about_fields_of_a_known_model_is_believed() -> None:
+    told = decode(FRAME, frame := uplink({"people_in": 5}, deviceProfileName="Netvox R315")).problems[0]
+    known = DecodeContext(mappings=tuple(mappings(told.replace("# values.in =", "values.in ="))))
+    message = Message(topic=FRAME, payload=json.dumps(frame).encode(), received=NOW)
+    assert "flow:1 in 5" in given(decoding.decode(message, known))
+
+
+def test_counts_of_objects_and_both_directions_are_rejected() -> None:
+    event = {"topic": "tns1:RuleEngine/CountAggregation/Counter", "timestamp": 1795594500000, "message": {"data": {"ObjectCount": "12"}}}  # fmt: skip
+    assert "counts objects" in given(decode("onvif/1", event))
+    items = {"kind": "people-counts", "items": [{"direction": "both", "count": 3}]}
+    push = {"apiName": "Axis Retail Data", "data": {"measurements": [items]}, "sensor": {"serial": "accc8e1"}}
+    assert 'the direction "both"' in given(decode("axis/1", push))

@@ -240,8 +240,8 @@ IN_XML = (
     row(alert("realTime", REAL_TIME, "<regionsID>2</regionsID>"),
         "hikvision 3c1bf8000001: flow:2 in_total 15, flow:2 out_total 14 | 07-08 04:27:24"),
     row(OVER_A_LINE, "hikvision counters/door: flow:2 in_total 4, flow:2 out_total 3 | 07-08 12:27:24"),
-    row(alert(kind="VMD"), "not data: an event that counts nobody"),
-    row(alert(kind="videoloss"), "not data: an event that counts nobody"),
+    row(alert(kind="VMD"), "rejected: nobody has said what enter and exit are…"),
+    row(alert(kind="videoloss"), "rejected: nobody has said what enter and exit are…"),
     row(alert("sometimes"), 'rejected: statisticalMethods is "sometimes": it must…'),
     row(alert(kind="framesPeopleCounting"),
         'rejected: an alert of the kind "framesPeopleCounting"…'),  # refused, not dropped

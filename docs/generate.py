@@ -135,7 +135,7 @@ def models() -> str:
 
 def _read(model: Table) -> str:
     """Return the metrics that a table reads, in the order of the catalogue, and what a user should know."""
-    found = {value.metric for form in model.messages for value in form.values}
+    found = {value.metric for form in model.messages for value in form.values if not value.asks}
     own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
     metrics = own or f"as {model.platform} gives it"
     note = model.note.rstrip(".")

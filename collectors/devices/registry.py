@@ -205,11 +205,16 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     decoded = reader.read(forms, packet)
     if decoded is reader.NOTHING_FOUND and not table.is_carried:
         raise Unreadable(nothing_found(table, packet))
-    if decoded.not_data in ("", *(form.not_data for form in forms if form.rest)):
-        is_any = table.is_carried and not decoded.not_data and subjects.is_air(decoded)
-        if is_any and isinstance(packet.value, str) and "$" not in unknown.paths_read(forms):
+    if table.is_carried and not (decoded.not_data or decoded.problems) and subjects.is_air(decoded):
+        if isinstance(packet.value, str) and not any(
+            path.text == "$" for form in forms for value in form.values for path in value.paths
+        ):
             packet.json  # noqa: B018 - raises with the reason why it is none
-        decoded = unknown.with_question(decoded, table, forms, packet, is_any=is_any)
+        decoded = unknown.with_question(decoded, forms, packet)
+    elif decoded.not_data in ("", *(form.not_data for form in forms if form.rest)) and (
+        kinds := unknown.kinds_left(decoded, table, packet.value)
+    ):
+        decoded = unknown.with_question(decoded, forms, packet, kinds)
     if table.is_carried:
         return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
     if not subjects.only_senses(decoded):

@@ -17,6 +17,8 @@ from collectors.devices.format import Format, made
 
 FOLDER: Final = Path(__file__).with_name("tables")
 
+COUNTS: Final = frozenset(("people", "in", "out", "in_total", "out_total", "passages", "passages_total"))
+
 
 class TableError(ValueError):
     """A model table is wrong; the text names the file and says where and why."""
@@ -52,6 +54,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     lorawan: dict[Literal["layout"], str] | None = None  # of a radio device: the layout of its frames
     note: str = ""  # shown in docs/reference/adapters.md
     path: str = ""  # of the file, set by the loader
+    counts: bool = False  # whether it counts people, set by the loader
 
     @property
     def name(self) -> str:
@@ -86,6 +89,7 @@ def parse(text: str, path: str) -> Table:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path
     has_twins = table.kind == "platform" or bool(table.also and table.lorawan is None)
+    table.counts = any(value.metric in COUNTS for form in table.messages for value in form.values)
     has_values = False
     for form in table.messages:
         form.name, form.source, form.rest = table.name, table.source_key, has_values

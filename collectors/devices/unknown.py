@@ -46,7 +46,7 @@ from collectors.devices.field_names import (
 )
 from collectors.devices.format import Format, Paths, Value, Values, paths
 from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, all_choices, is_number, leaves, state_of
-from collectors.devices.table import Table
+from collectors.devices.table import COUNTS, Table
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio
@@ -59,7 +59,15 @@ NOBODY_COUNTED: Final = "neither its name nor its topic says that people are cou
 INNER: Final = "the figures stand within something else, which may be one of several places"
 TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
-COUNTS: Final = frozenset(("people", "in", "out", "in_total", "out_total", "passages", "passages_total"))
+NOTHING: Final = frozenset[str]()
+# By whether a table counts people, and whether anything is read
+KINDS: Final = {
+    (counts, is_read): WORDS["strong"] - WORDS["motion"] - (WORDS["presence"] if is_read else NOTHING)
+    | (WORDS["into"] | WORDS["out"] if counts else NOTHING)
+    for counts in (False, True)
+    for is_read in (False, True)
+}
+MOST_KEPT: Final = 50  # names
 OFFERED: Final = 12  # fields in one mapping
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
@@ -106,57 +114,68 @@ def _no_data(packet: Packet) -> str:
     return reader.NOTHING_MEASURED if word and state_of(packet.value) is None else ""
 
 
+def kinds_left(decoded: Decoded, table: Table, value: Any) -> frozenset[str]:
+    """Return the words of numbers to ask about in a value of which no people are read; none if no name may have one.
+
+    Those are words of people, of presence where nothing is read, and of going in or out if the table counts that.
+    """
+    for reading in decoded.readings:
+        if reading.metric in COUNTS:
+            return NOTHING
+    if decoded.problems:
+        return NOTHING
+    kinds = KINDS[table.counts, bool(decoded.readings)]
+    if type(value) not in (dict, list):
+        return kinds
+    names = _names(value)
+    may_be = _may_be_kept if len(names) < MOST_KEPT else _may_be
+    return kinds if may_be(kinds, *names) else NOTHING
+
+
+def _names(value: Any) -> dict[str, None]:
+    """Return all names in a value, quickly: it is asked of every message without a count."""
+    names = dict.fromkeys(value) if type(value) is dict else dict[str, None]()
+    for inner in value.values() if type(value) is dict else value:
+        if type(inner) in (dict, list):
+            names |= _names(inner)
+    return names
+
+
+def _may_be(kinds: frozenset[str], *names: str) -> bool:
+    """Tell whether a name is of a kind and no setting, or nothing by itself: the topic or a record names it."""
+    said = (({*words(name)}, compact(name)) for name in names)
+    return any(
+        each <= BARE or name in FIELDS["value"] or not (each.isdisjoint(kinds) or each & WORDS["settings"])
+        for each, name in said
+    )
+
+
+_may_be_kept = cached_if_short(8192)(_may_be)
+
+
 def with_question(
     decoded: Decoded,
-    table: Table,
     forms: Sequence[Format],
     packet: Packet,
-    *,
-    is_any: bool = False,
+    kinds: frozenset[str] = NOTHING,
     texts: Sequence[str] = (),
     fields: str = "",
 ) -> Decoded:
-    """Add a question about `any` field that may be of people, or numbers that are by their name, if none is read.
+    """Add a question about what may be of people and no format reads: numbers of these kinds; without kinds all.
 
-    Those are numbers of people, of presence where nothing is read, and of going in or out if the table counts that.
     Raises Unreadable for a message with too many fields.
     """
-    value = packet.value[fields] if fields else packet.value
-    is_counted = any(reading.metric in COUNTS for reading in decoded.readings)
-    if decoded.problems or is_counted or not (is_any or _may_count(value)):
-        return decoded
-    candidates, known = Candidates(packet, texts, fields), paths_read(forms, fields, is_any=is_any)
+    start = f"{TOP}.{fields}" if fields else TOP
+    read = (value for form in forms for value in form.values if not (kinds and value.when))
+    known = {path.text.replace(TOP, start, 1) for value in read for path in value.paths}
+    candidates = Candidates(packet, texts, fields)
     asked = (leaf for leaf in candidates.leaves if leaf.path == TOP or leaf.path not in known)
     unsure = [leaf for leaf in asked if replace(leaf, is_bare=False).meanings]
-    if not is_any:
-        kinds = WORDS["strong"] - WORDS["motion"] - (WORDS["presence"] if decoded.readings else set())
-        if any(value.metric in COUNTS for form in table.messages for value in form.values):
-            kinds |= WORDS["into"] | WORDS["out"]
+    if kinds:
         unsure = [leaf for leaf in unsure if is_number(leaf.value) and not kinds.isdisjoint(leaf.said)]
     if not unsure:
         return decoded
     return structs.replace(decoded, problems=(candidates.question(unsure),), not_data="")
-
-
-def paths_read(forms: Sequence[Format], fields: str = "", *, is_any: bool = True) -> set[str]:
-    """Return the paths by which formats read values: of `any`, or of those that are read whatever else there is."""
-    read = (value for form in forms for value in form.values if is_any or not value.when)
-    start = f"{TOP}.{fields}" if fields else TOP
-    return {path.text.replace(TOP, start, 1) for value in read for path in value.paths}
-
-
-def _may_count(value: Any) -> bool:
-    """Tell whether a name in a value may say people; quickly, since it is asked of every message without a count."""
-    if type(value) is dict:
-        return any(map(_may_say, value)) or any(map(_may_count, value.values()))
-    return any(map(_may_count, value)) if type(value) is list else type(value) is str
-
-
-@cached_if_short(8192)
-def _may_say(name: str) -> bool:
-    """Tell whether a name says people and no setting, or is named by something else: the topic, or a record."""
-    said = {*words(name)}
-    return said <= BARE or not (said.isdisjoint(PEOPLE) or said & WORDS["settings"])
 
 
 class Candidates:

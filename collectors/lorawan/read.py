@@ -219,13 +219,13 @@ class _Reading:
     def _asking(self, decoded: Decoded, table: Table) -> Decoded:
         """Read fields of the network that a table does not know by a mapping, or ask about them. Raises Unreadable."""
         fields = self.uplink.fields
-        if type(fields) is not dict:
+        kinds = unknown.kinds_left(decoded, table, fields) if type(fields) is dict else None
+        if not kinds:
             return decoded
         packet = self._beside(fields)
-        asking = unknown.with_question(
-            decoded, table, table.messages, packet, texts=self._texts(), fields=mapping.CODEC
+        return mapping.decode_fields(packet) or unknown.with_question(
+            decoded, table.messages, packet, kinds, self._texts(), mapping.CODEC
         )
-        return asking if asking is decoded else mapping.decode_fields(packet) or asking
 
     def _beside(self, fields: dict[str, Any]) -> Packet:
         """Return the message with the fields of the frame and its device beside."""

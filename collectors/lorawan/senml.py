@@ -56,8 +56,7 @@ def decode(packet: Packet) -> Decoded | None:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
-    if entry:
-        decoded = unknown.with_question(decoded, entry, (), packet, is_any=True)
+    decoded = unknown.with_question(decoded, (), packet)
     if not decoded.readings and not decoded.problems:
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(

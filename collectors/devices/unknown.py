@@ -189,8 +189,8 @@ class Candidates:
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
-        self.certain = [leaf for leaf in sent if leaf.name in QUALIFIED and not leaf.is_aside]
-        self.rest = [leaf for leaf in sent if leaf.name not in QUALIFIED or leaf.is_aside]
+        self.certain = [leaf for leaf in sent if leaf.is_qualified]
+        self.rest = [leaf for leaf in sent if not leaf.is_qualified]
         texts_sent = (leaf.value for leaf in sent if isinstance(leaf.value, str))
         self.texts = [text for text in texts_sent if len(text) <= PLAIN_LIMIT]
         ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything

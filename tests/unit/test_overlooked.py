@@ -111,3 +111,19 @@ def test_counts_of_objects_and_both_directions_are_rejected() -> None:
     items = {"kind": "people-counts", "items": [{"direction": "both", "count": 3}]}
     push = {"apiName": "Axis Retail Data", "data": {"measurements": [items]}, "sensor": {"serial": "accc8e1"}}
     assert "neither in nor out" in given(decode("axis/1", push))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "people_inside_%",
+        "People present (%)",
+        "!people_present",
+        "people_present?",
+        "total_in (€)",
+        "-people_in",
+    ],
+)
+def test_a_name_with_a_sign_is_no_statement(name: str) -> None:
+    assert f"nobody has said what {name} is" in given(decode("hall/sensor/2", {name: 45}))
+    assert f"nobody has said what {name} is" in given(decode(f"hall/sensor/2/{name}", "45"))

@@ -250,7 +250,10 @@ class Candidates:
             if leaf.name in FIELDS[kind]:
                 return compact(text) in WORDS[allowed]
         if leaf.name in FIELDS["plain"]:
-            return any(map(str.isdecimal, text)) or compact(text) in WORDS["healthy"]
+            is_code = any(map(str.isdecimal, text)) and not (
+                telling("others", text) or telling("unreal", text)
+            )
+            return is_code or compact(text) in WORDS["healthy"]
         return any(leaf.name in names for names in TIMES_AND_AIR)
 
     def _instants(self) -> list[datetime]:

@@ -127,3 +127,18 @@ def test_counts_of_objects_and_both_directions_are_rejected() -> None:
 def test_a_name_with_a_sign_is_no_statement(name: str) -> None:
     assert f"nobody has said what {name} is" in given(decode("hall/sensor/2", {name: 45}))
     assert f"nobody has said what {name} is" in given(decode(f"hall/sensor/2/{name}", "45"))
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "sober"),
+    [
+        ("firmware", "BikeCounter 2.4", "v1.14.1-gcb84623"),
+        ("gateway_id", "parking-gw-2", "eui-a84041ffff1"),
+        ("msg_id", "evt-vehicle-00812", "AXA5/0tHUGUu"),
+        ("fw_version", "group-counter 1.2", "2.1.0-rc1"),
+        ("sequence", "replay-7", "17"),
+    ],
+)
+def test_words_of_other_things_in_a_code_ask(field: str, word: str, sober: str) -> None:
+    assert f"({field} may change what is counted)" in given(decode("counters/3", {"in_total": 8, field: word}))
+    assert "flow:1 in_total 8" in given(decode("counters/3", {"in_total": 8, field: sober}))

@@ -142,3 +142,9 @@ def test_a_name_with_a_sign_is_no_statement(name: str) -> None:
 def test_words_of_other_things_in_a_code_ask(field: str, word: str, sober: str) -> None:
     assert f"({field} may change what is counted)" in given(decode("counters/3", {"in_total": 8, field: word}))
     assert "flow:1 in_total 8" in given(decode("counters/3", {"in_total": 8, field: sober}))
+
+
+@pytest.mark.parametrize("beside", [{"last_reset": "2026-11-25T00:00:00Z"}, {"utc_offset": 1}])
+def test_what_changes_the_period_or_the_time_is_not_plain(beside: dict[str, Any]) -> None:
+    message = {"people_in": 523, "timestamp": "2026-11-25 09:15:00", **beside}
+    assert f"({min(beside)} may change what is counted)" in given(decode("counters/1", message))

@@ -140,7 +140,9 @@ def test_a_name_with_a_sign_is_no_statement(name: str) -> None:
     ],
 )
 def test_words_of_other_things_in_a_code_ask(field: str, word: str, sober: str) -> None:
-    assert f"({field} may change what is counted)" in given(decode("counters/3", {"in_total": 8, field: word}))
+    assert f"({field} may change what is counted)" in given(
+        decode("counters/3", {"in_total": 8, field: word})
+    )
     assert "flow:1 in_total 8" in given(decode("counters/3", {"in_total": 8, field: sober}))
 
 

@@ -150,7 +150,25 @@ class _Reading:
         return decoded
 
     def by_layout(self) -> Decoded:
-        """Read the fields of a layout: that of the model, or the only one that fits."""
+        """Read the fields of a layout: that of the model, or the only one that fits.
+
+        A name without the maker is no model where the network's fields are of people, and the frame by its layout not.
+        """
+        problem = None
+        try:
+            decoded = self._of_layout()
+        except Unreadable as exc:
+            decoded, problem = Decoded(), exc
+        table, found = self.table, decoded if decoded.readings else Decoded()
+        is_sure = table is None or self.is_named or _says_maker(self.texts, table.vendor)
+        if table and not is_sure and self._asking(found, table) is not found:
+            self.table = None
+            return Decoded()
+        if problem:
+            raise problem
+        return decoded
+
+    def _of_layout(self) -> Decoded:
         uplink, table = self.uplink, self.table
         if not uplink.payload:
             return Decoded()
@@ -257,6 +275,13 @@ def _platforms() -> tuple[Table, ...]:
 def _entry_of(texts: tuple[str, ...]) -> Table | None:
     entries = (registry.by_model(text) for text in texts)
     return next((e for e in entries if e is not None and e.lorawan is not None), None)
+
+
+@lru_cache(maxsize=8192)
+def _says_maker(texts: tuple[str, ...], vendor: str) -> bool:
+    own = registry.compact(vendor)
+    said = {word for text in texts for word in registry.spoken(text)}
+    return own in said or any(len(word) > 3 and own.startswith(word) for word in said)
 
 
 def _codec_among(codecs: tuple[Codec, ...], texts: tuple[str, ...]) -> Codec | None:

@@ -1,6 +1,7 @@
 """What stands beside a figure and is not overlooked: the device's own time, figures of people, words that deny them."""
 
 # ruff: noqa: E501 - a table
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -150,3 +151,14 @@ def test_words_of_other_things_in_a_code_ask(field: str, word: str, sober: str) 
 def test_what_changes_the_period_or_the_time_is_not_plain(beside: dict[str, Any]) -> None:
     message = {"people_in": 523, "timestamp": "2026-11-25 09:15:00", **beside}
     assert f"({min(beside)} may change what is counted)" in given(decode("counters/1", message))
+
+
+@pytest.mark.parametrize("name", ["PC01", "Sal R711", "MS10", "VS133"])
+def test_a_name_without_its_maker_is_no_model_where_the_fields_are_of_people(name: str) -> None:
+    assert "flow:1 in 5" in given(decode(FRAME, uplink({"people_in": 5}, deviceName=name)))
+
+
+def test_a_name_without_its_maker_is_the_model_where_its_frame_is_read() -> None:
+    frame = uplink({"people_in": 5}, deviceName="VS133 door") | {"fPort": 85}
+    frame["data"] = base64.b64encode(bytes.fromhex("03d21000000004d30b000000")).decode()
+    assert "in_total 16" in given(decode(FRAME, frame))

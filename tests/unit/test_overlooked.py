@@ -162,3 +162,35 @@ def test_a_name_without_its_maker_is_the_model_where_its_frame_is_read() -> None
     frame = uplink({"people_in": 5}, deviceName="VS133 door") | {"fPort": 85}
     frame["data"] = base64.b64encode(bytes.fromhex("03d21000000004d30b000000")).decode()
     assert "in_total 16" in given(decode(FRAME, frame))
+
+
+def logic(kind: str | None, name: str = "Line 1") -> dict[str, Any]:
+    record = {"from": 1795594440000, "to": 1795594500000, "counts": [{"name": "fw", "value": 4}]}
+    one = {"id": 3, "name": name, "records": [record]} | ({"info": kind} if kind else {})
+    return {"logics_data": {"sensor_info": {"serial_number": "80:1F:12:D3:27:CA"}, "logics": [one]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "becomes"),
+    [
+        *((f"XLT_{kind}", "in 4/60") for kind in ("LINE_LATE_COUNT", "ZONE_IN_OUT_COUNT", "4X_LINE_IN_OUT_COUNT")),
+        (None, "in 4/60"),
+        ("XLT_GROUP_LINE_LATE_COUNT", "not data"),
+        *((f"XLT_{kind}", "rejected: a logic is of the kind") for kind in ("CUSTOM", "LINE_OBJECT_COUNT", "LINE_TRUCK_COUNT")),
+    ],
+)  # fmt: skip
+def test_a_logic_counts_people_by_its_kind(kind: str | None, becomes: str) -> None:
+    assert becomes in given(decode("xovis/1", logic(kind)))
+
+
+def test_a_group_logic_counts_no_people() -> None:
+    assert "says that no people are counted there" in given(decode("xovis/1", logic(None, "Group logic")))
+
+
+def test_a_scenario_that_names_no_class_asks() -> None:
+    event = {
+        "topic": "axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1",
+        "timestamp": 1795594500000,
+    }
+    asking = given(decode("axis/1", event | {"message": {"data": {"active": "1"}}}))
+    assert "does not say that it watches for people alone" in asking

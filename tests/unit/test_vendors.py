@@ -185,7 +185,7 @@ AXIS = (
         "axis counters/door: flow:Device1Scenario1 in_total 9 | 12-01 08:00:00"),
     row(event(reason="car", total="9", totalCar="9"), "not data: an event of a camera that counts nobody"),
     row(event(total="9", scenario="hall"), 'rejected: it tells a total of "9", but not of what:…'),
-    *(row(event("Device1Scenario3", active=said), "axis counters/door: level:Device1Scenario3 occupied 1 | 12-01 08:00:00")
+    *(row(event("Device1Scenario3", active=said, classTypes="human"), "axis counters/door: level:Device1Scenario3 occupied 1 | 12-01 08:00:00")
       for said in ("1", "true")),
     *(row(event(topic="onvif:Device/axis:Sensor/PIR", state=said), "axis counters/door: level:PIR occupied 0 | 12-01 08:00:00")
       for said in ("0", "false")),

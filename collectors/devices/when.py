@@ -71,6 +71,8 @@ def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: 
 
 def _instant(key: str, path: Path, value: Any, form: Format, packet: Packet, place: Place) -> datetime | None:
     name, written = f"{key} ({path.text})", form.time_format
+    if isinstance(value, dict):  # linked data: a value with its type
+        value = value.get("@value", value)
     if written and isinstance(value, str) and value.strip():
         try:
             value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next

@@ -194,3 +194,31 @@ def test_a_scenario_that_names_no_class_asks() -> None:
     }
     asking = given(decode("axis/1", event | {"message": {"data": {"active": "1"}}}))
     assert "does not say that it watches for people alone" in asking
+
+
+def test_a_time_of_linked_data_may_have_its_type() -> None:
+    def stated(value: Any) -> dict[str, Any]:
+        return {"type": "Property", "value": value}
+
+    entity = {
+        "id": "urn:ngsi-ld:CrowdFlowObserved:1",
+        "type": "CrowdFlowObserved",
+        "peopleCountTowards": stated(6),
+    }
+    times = {
+        f"dateObserved{end}": stated({"@type": "DateTime", "@value": f"2026-11-25T08:{minute}:00Z"})
+        for end, minute in (("From", 10), ("To", 15))
+    }
+    assert "flow:1 in 6/300 | 11-25 08:15:00" in given(decode("context", entity | times))
+
+
+def test_chirpstack_v3_by_http() -> None:
+    frame = {
+        "applicationID": "1",
+        "devEUI": "cLPVftAAAAE=",
+        "deviceName": "n",
+        "fCnt": 7,
+        "fPort": 1,
+        "data": "AQ==",
+    }
+    assert "flow:1 in 3" in given(decode("hooks/1", frame | {"objectJSON": '{"people_in": 3}'}))

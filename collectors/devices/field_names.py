@@ -15,6 +15,9 @@ _LETTERS: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae"})
 _HEX: Final = re.compile("[0-9a-f]{8,}")
 _MARK: Final = re.compile("[\u0300-\u036f]")  # above or below a letter
 _NONE: Final = re.compile(r"(?!)")
+_SIGNS: Final = re.compile(
+    r"[^\w .-]|^\s*[.-]|[.-]\s*$"
+)  # which may change what a name says: % € ! and a minus
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+|[\u2600-\u27bf\U0001f000-\U0001faff]")  # words, numbers, pictures
 _CAMEL: Final = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
 
@@ -63,6 +66,11 @@ BARE: Final = WORDS["companions"] | WORDS["counts"]
 _FIELD_NAMES: Final = " ".join(DATA["fields"].values()).split()
 _SAID: Final = {*_FIELD_NAMES, *QUALIFIED}.union(*WORDS.values(), *map(words, [*_FIELD_NAMES, *CLIMATE]))
 KNOWN: Final = frozenset(word for word in _SAID if len(word) > 1)
+
+
+def is_qualified(name: str) -> bool:
+    """Tell whether a name is a statement, with nothing but blanks, dots, dashes and underscores between its words."""
+    return compact(name) in QUALIFIED and not _SIGNS.search(name)
 
 
 def telling(kind: str, *texts: str) -> list[str]:

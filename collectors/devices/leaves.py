@@ -12,18 +12,7 @@ from besok.model.errors import Unreadable
 from besok.model.mapping_draft import Choice
 from collectors.adapters.numbers import state
 from collectors.adapters.packet import MARK, Packet
-from collectors.devices.field_names import (
-    BARE,
-    CLIMATE,
-    DATA,
-    FIELDS,
-    PEOPLE,
-    QUALIFIED,
-    WORDS,
-    compact,
-    telling,
-    words,
-)
+from collectors.devices.field_names import BARE, CLIMATE, DATA, FIELDS, PEOPLE, WORDS, compact, telling, words
 from collectors.devices.format import text_of
 from collectors.limits import CHANNEL_LIMIT
 
@@ -35,7 +24,6 @@ DEEPEST: Final = 12  # objects and lists within each other
 WRITE: Final = "write a mapping in the site file (docs/reference/mappings.md), with the lines that are true"
 ADVICE: Final = f"answer on the page Sensors under Unknown devices, or {WRITE}"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PLAIN: Final = re.compile(r"[^\W_]+(?:[ ._-]+[^\W_]+)*")
 _NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*")
 _NEGATED: Final = 'with yes = ["false"] and no = ["true"]'
 _OF_A_SHARE: Final = "with units = { people = 0.5 }, the people that one per cent is"
@@ -87,12 +75,6 @@ class Leaf:
         """Whether nothing around it could change its meaning, and it is not one of several."""
         is_item = self.each or "[?@" in self.path
         return not is_item and all(compact(name) in FIELDS["around"] for name in self.names[:-1])
-
-    @cached_property
-    def is_qualified(self) -> bool:
-        """Whether its name is a statement, without a sign that may change it (%, €, !, a minus before it)."""
-        is_plain = _PLAIN.fullmatch(self.names[-1].strip()) is not None
-        return is_plain and self.name in QUALIFIED and not self.is_aside
 
     @property
     def is_aside(self) -> bool:

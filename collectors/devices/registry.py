@@ -205,16 +205,18 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     decoded = reader.read(forms, packet)
     if decoded is reader.NOTHING_FOUND and not table.is_carried:
         raise Unreadable(nothing_found(table, packet))
-    if table.is_carried and not (decoded.not_data or decoded.problems) and subjects.is_air(decoded):
-        if isinstance(packet.value, str) and not any(
-            path.text == "$" for form in forms for value in form.values for path in value.paths
-        ):
+    is_air = all(reading.metric in subjects.AIR for reading in decoded.readings)
+    if table.is_carried and is_air and not (decoded.not_data or decoded.problems):
+        known = {path.text for form in forms for value in form.values for path in value.paths}
+        if isinstance(packet.value, str) and "$" not in known:
             packet.json  # noqa: B018 - raises with the reason why it is none
-        decoded = unknown.with_question(decoded, forms, packet)
-    elif decoded.not_data in ("", *(form.not_data for form in forms if form.rest)) and (
-        kinds := unknown.kinds_left(decoded, table, packet.value)
+        decoded = unknown.Candidates(packet).asking(decoded, forms)
+    elif (forms[0].rest or not forms[0].not_data) and decoded.not_data in (
+        "",
+        *(form.not_data for form in forms if form.rest),
     ):
-        decoded = unknown.with_question(decoded, forms, packet, kinds)
+        kinds = unknown.kinds_left(decoded, table, packet.value)
+        decoded = unknown.Candidates(packet).asking(decoded, forms, kinds) if kinds else decoded
     if table.is_carried:
         return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
     if not subjects.only_senses(decoded):

@@ -59,11 +59,6 @@ def only_senses(decoded: Decoded) -> bool:
     return bool(decoded.readings) and all(reading.metric in SENSED for reading in decoded.readings)
 
 
-def is_air(decoded: Decoded) -> bool:
-    """Tell whether nothing but climate and batteries is read."""
-    return all(reading.metric in AIR for reading in decoded.readings)
-
-
 def of_people(decoded: Decoded, texts: Sequence[str]) -> Decoded:
     """Refuse counts of people where a name means something else; leave out temperatures that are not a room's."""
     readings, problems, not_data = [], list(decoded.problems), decoded.not_data

@@ -90,10 +90,9 @@ def parse(text: str, path: str) -> Table:
     table.path = path
     has_twins = table.kind == "platform" or bool(table.also and table.lorawan is None)
     table.counts = any(value.metric in COUNTS for form in table.messages for value in form.values)
-    has_values = False
-    for form in table.messages:
-        form.name, form.source, form.rest = table.name, table.source_key, has_values
-        has_values = has_values or bool(form.values)
+    for number, form in enumerate(table.messages):
+        form.name, form.source = table.name, table.source_key
+        form.rest = any(before.values for before in table.messages[:number])
         form.of_model = "" if has_twins else table.name
     if not (table.messages or table.platform) or not table.examples:
         raise TableError(f"{path}: a table has at least one kind of message (or a platform) and one example")

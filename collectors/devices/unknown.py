@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import product
 from typing import Any, Final
 
 from msgspec import structs
@@ -38,6 +39,7 @@ from collectors.devices.field_names import (
     VOUCHING,
     WORDS,
     compact,
+    is_qualified,
     listed,
     named,
     telling,
@@ -60,14 +62,11 @@ INNER: Final = "the figures stand within something else, which may be one of sev
 TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
 NOTHING: Final = frozenset[str]()
-# By whether a table counts people, and whether anything is read
-KINDS: Final = {
-    (counts, is_read): WORDS["strong"] - WORDS["motion"] - (WORDS["presence"] if is_read else NOTHING)
-    | (WORDS["into"] | WORDS["out"] if counts else NOTHING)
-    for counts in (False, True)
-    for is_read in (False, True)
+KINDS: Final = {  # by whether a table counts people, and whether anything is read
+    (counts, is_read): (PEOPLE if counts else WORDS["strong"])
+    - (WORDS["motion"] | WORDS["presence"] if is_read else WORDS["motion"])
+    for counts, is_read in product((False, True), repeat=2)
 }
-MOST_KEPT: Final = 50  # names
 OFFERED: Final = 12  # fields in one mapping
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
@@ -119,63 +118,27 @@ def kinds_left(decoded: Decoded, table: Table, value: Any) -> frozenset[str]:
 
     Those are words of people, of presence where nothing is read, and of going in or out if the table counts that.
     """
-    for reading in decoded.readings:
-        if reading.metric in COUNTS:
-            return NOTHING
-    if decoded.problems:
-        return NOTHING
     kinds = KINDS[table.counts, bool(decoded.readings)]
-    if type(value) not in (dict, list):
-        return kinds
-    names = _names(value)
-    may_be = _may_be_kept if len(names) < MOST_KEPT else _may_be
-    return kinds if may_be(kinds, *names) else NOTHING
+    is_counted = decoded.problems or any(reading.metric in COUNTS for reading in decoded.readings)
+    return kinds if not is_counted and _may_be(kinds, *_names(value)) else NOTHING
 
 
 def _names(value: Any) -> dict[str, None]:
     """Return all names in a value, quickly: it is asked of every message without a count."""
     names = dict.fromkeys(value) if type(value) is dict else dict[str, None]()
-    for inner in value.values() if type(value) is dict else value:
+    for inner in value.values() if type(value) is dict else value if type(value) is list else ():
         if type(inner) in (dict, list):
             names |= _names(inner)
     return names
 
 
+@cached_if_short(8192)
 def _may_be(kinds: frozenset[str], *names: str) -> bool:
     """Tell whether a name is of a kind and no setting, or nothing by itself: the topic or a record names it."""
-    said = (({*words(name)}, compact(name)) for name in names)
     return any(
-        each <= BARE or name in FIELDS["value"] or not (each.isdisjoint(kinds) or each & WORDS["settings"])
-        for each, name in said
+        said <= BARE or compact(name) in FIELDS["value"] or (said & kinds and not said & WORDS["settings"])
+        for name, said in ((name, {*words(name)}) for name in names)
     )
-
-
-_may_be_kept = cached_if_short(8192)(_may_be)
-
-
-def with_question(
-    decoded: Decoded,
-    forms: Sequence[Format],
-    packet: Packet,
-    kinds: frozenset[str] = NOTHING,
-    texts: Sequence[str] = (),
-    fields: str = "",
-) -> Decoded:
-    """Add a question about what may be of people and no format reads: numbers of these kinds; without kinds all.
-
-    Raises Unreadable for a message with too many fields.
-    """
-    start = f"{TOP}.{fields}" if fields else TOP
-    read = (value for form in forms for value in form.values if not (kinds and value.when))
-    known = {path.text.replace(TOP, start, 1) for value in read for path in value.paths}
-    candidates = Candidates(packet, texts, fields)
-    asked = (leaf for leaf in candidates.leaves if leaf.path == TOP or leaf.path not in known)
-    unsure = [leaf for leaf in asked if replace(leaf, is_bare=False).meanings]
-    if kinds:
-        unsure = [leaf for leaf in unsure if is_number(leaf.value) and not kinds.isdisjoint(leaf.said)]
-    if not unsure:
-        return decoded
-    return structs.replace(decoded, problems=(candidates.question(unsure),), not_data="")
 
 
 class Candidates:
@@ -189,13 +152,26 @@ class Candidates:
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
-        self.certain = [leaf for leaf in sent if leaf.is_qualified]
-        self.rest = [leaf for leaf in sent if not leaf.is_qualified]
+        self.certain, self.rest = list[Leaf](), list[Leaf]()
+        for leaf in sent:
+            is_certain = is_qualified(leaf.names[-1]) and not leaf.is_aside
+            (self.certain if is_certain else self.rest).append(leaf)
         texts_sent = (leaf.value for leaf in sent if isinstance(leaf.value, str))
         self.texts = [text for text in texts_sent if len(text) <= PLAIN_LIMIT]
         ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
         topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
         self.where = texts if fields else [level for level in topic if level not in ids]
+
+    def asking(self, decoded: Decoded, forms: Sequence[Format], kinds: frozenset[str] = NOTHING) -> Decoded:
+        """Add a question about what may be of people and no format reads: numbers of these kinds; without kinds all."""
+        top = f"{TOP}.{self.fields}" if self.fields else TOP
+        read = (value for form in forms for value in form.values if not (kinds and value.when))
+        known = {path.text.replace(TOP, top, 1) for value in read for path in value.paths}
+        others = (leaf for leaf in self.leaves if leaf.path == TOP or leaf.path not in known)
+        unsure = [leaf for leaf in others if replace(leaf, is_bare=False).meanings]
+        if kinds:
+            unsure = [leaf for leaf in unsure if is_number(leaf.value) and kinds & {*leaf.said}]
+        return structs.replace(decoded, problems=(self.question(unsure),), not_data="") if unsure else decoded
 
     def decoded(self) -> Decoded:
         """Return the readings, if all of the message is known; ask about what may count people. Raises Unreadable."""
@@ -250,19 +226,17 @@ class Candidates:
             if leaf.name in FIELDS[kind]:
                 return compact(text) in WORDS[allowed]
         if leaf.name in FIELDS["plain"]:
-            is_code = any(map(str.isdecimal, text)) and not (
-                telling("others", text) or telling("unreal", text)
-            )
-            return is_code or compact(text) in WORDS["healthy"]
+            is_code = any(map(str.isdecimal, text)) and not telling("unreal", text)
+            return (is_code and not telling("others", text)) or compact(text) in WORDS["healthy"]
         return any(leaf.name in names for names in TIMES_AND_AIR)
 
     def _instants(self) -> list[datetime]:
         """Return the times in the message, those at which it was sent apart."""
-        found = []
+        times, message = list[datetime | None](), self.packet.message
         for leaf in self._tops("time"):
             with suppress(Unreadable):
-                found.append(instant(leaf.value, self.packet.known.zone, near=self.packet.message.received))
-        return [time for time in found if time]
+                times.append(instant(leaf.value, self.packet.known.zone, near=message.received))
+        return [time for time in times if time]
 
     def _tops(self, *kinds: str, each: str = "") -> list[Leaf]:
         """Return the texts and numbers under names of these kinds, by rank: of the items of a list, or of no list."""

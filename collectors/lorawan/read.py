@@ -90,7 +90,11 @@ class _Reading:
             # Another version of the decoder may name them differently
             self.fallback = self.fallback or decoded
         elif decoded.readings or (decoded.not_data and self.fallback is None):
-            return self._sensed(decoded)
+            sensed = self._sensed(decoded)
+            if decoded.readings or not (sensed.problems and self._is_loose()):
+                return sensed
+            self.table = None
+            return None
         self.problems += decoded.problems
         return None
 
@@ -101,10 +105,7 @@ class _Reading:
         return any(value.metric in PEOPLE for form in self.table.messages for value in form.values)
 
     def _sensed(self, decoded: Decoded) -> Decoded:
-        """Check readings against the names that people gave the device, unless its model or place is set in Besök.
-
-        Fields of the network that may be of people ask, where the model has none.
-        """
+        """Check readings against the names that people gave the device, unless its model or place is set in Besök."""
         if self.table is not None:
             decoded = self._asking(decoded, self.table)
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
@@ -150,25 +151,7 @@ class _Reading:
         return decoded
 
     def by_layout(self) -> Decoded:
-        """Read the fields of a layout: that of the model, or the only one that fits.
-
-        A name without the maker is no model where the network's fields are of people, and the frame by its layout not.
-        """
-        problem = None
-        try:
-            decoded = self._of_layout()
-        except Unreadable as exc:
-            decoded, problem = Decoded(), exc
-        table, found = self.table, decoded if decoded.readings else Decoded()
-        is_sure = table is None or self.is_named or _says_maker(self.texts, table.vendor)
-        if table and not is_sure and self._asking(found, table) is not found:
-            self.table = None
-            return Decoded()
-        if problem:
-            raise problem
-        return decoded
-
-    def _of_layout(self) -> Decoded:
+        """Read the fields of a layout: that of the model, or the only one that fits."""
         uplink, table = self.uplink, self.table
         if not uplink.payload:
             return Decoded()
@@ -205,7 +188,7 @@ class _Reading:
     def by_name(self) -> Decoded:
         """Read fields of models that no table knows as those of any unknown device: few names count, the rest asks."""
         fields = self.uplink.fields
-        if self.table is None:
+        if self.table is None or (self._is_loose() and self._asking(Decoded(), self.table) != Decoded()):
             if fields is None:
                 return Decoded()
             if type(fields) is not dict:
@@ -226,33 +209,26 @@ class _Reading:
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
 
-    def _ask(self, fields: dict[str, Any]) -> Decoded:
+    def _ask(self, fields: Any, decoded: Decoded | None = None, *left: Any) -> Decoded:
         """Read fields by a mapping, or those of which only the names are known; ask about others. Raises Unreadable."""
-        packet = self._beside(fields)
-        return (
-            mapping.decode_fields(packet)
-            or unknown.Candidates(packet, self._texts(), mapping.CODEC).decoded()
-        )
+        device = self.uplink.device
+        packet = self._holding({**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: device})
+        if answered := mapping.decode_fields(packet):
+            return answered
+        texts = [text for text in self.texts if "products" not in text.lower()]  # The Things Products
+        candidates = unknown.Candidates(packet, texts, mapping.CODEC)
+        return candidates.decoded() if decoded is None else candidates.asking(decoded, *left)
 
     def _asking(self, decoded: Decoded, table: Table) -> Decoded:
-        """Read fields of the network that a table does not know by a mapping, or ask about them. Raises Unreadable."""
-        fields = self.uplink.fields
-        kinds = unknown.kinds_left(decoded, table, fields) if type(fields) is dict else None
-        if not kinds:
-            return decoded
-        packet = self._beside(fields)
-        return mapping.decode_fields(packet) or unknown.with_question(
-            decoded, table.messages, packet, kinds, self._texts(), mapping.CODEC
-        )
+        """Ask about fields of the network that may be of people, where a table reads none. Raises Unreadable."""
+        kinds = unknown.kinds_left(decoded, table, self.uplink.fields)
+        return self._ask(self.uplink.fields, decoded, table.messages, kinds) if kinds else decoded
 
-    def _beside(self, fields: dict[str, Any]) -> Packet:
-        """Return the message with the fields of the frame and its device beside."""
-        return self._holding(
-            {**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: self.uplink.device}
-        )
-
-    def _texts(self) -> list[str]:
-        return [text for text in self.texts if "products" not in text.lower()]  # The Things Products
+    def _is_loose(self) -> bool:
+        """Tell whether a name without its maker is all that is known of the model: R711 may be a room."""
+        own = registry.compact(self.table.vendor) if self.table else ""
+        said = {word for text in self.texts for word in registry.spoken(text)}
+        return not (self.is_named or own in said or any(len(w) > 3 and own.startswith(w) for w in said))
 
 
 # Not methods bound to a reading: it would refer to itself, and its message wait for the garbage collector.
@@ -275,13 +251,6 @@ def _platforms() -> tuple[Table, ...]:
 def _entry_of(texts: tuple[str, ...]) -> Table | None:
     entries = (registry.by_model(text) for text in texts)
     return next((e for e in entries if e is not None and e.lorawan is not None), None)
-
-
-@lru_cache(maxsize=8192)
-def _says_maker(texts: tuple[str, ...], vendor: str) -> bool:
-    own = registry.compact(vendor)
-    said = {word for text in texts for word in registry.spoken(text)}
-    return own in said or any(len(word) > 3 and own.startswith(word) for word in said)
 
 
 def _codec_among(codecs: tuple[Codec, ...], texts: tuple[str, ...]) -> Codec | None:

@@ -56,7 +56,7 @@ def decode(packet: Packet) -> Decoded | None:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
-    decoded = unknown.with_question(decoded, (), packet)
+    decoded = unknown.Candidates(packet).asking(decoded, ())
     if not decoded.readings and not decoded.problems:
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(

@@ -5,14 +5,13 @@ from functools import lru_cache, wraps
 from typing import Final, ParamSpec, TypeVar
 
 LONGEST: Final = 300  # characters
-MOST: Final = 50  # texts
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
 def cached_if_short(size: int) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """Return a decorator that keeps the last `size` results, but none of a text longer than LONGEST, or of over MOST.
+    """Return a decorator that keeps the last `size` results, but none for a text of more than LONGEST characters.
 
     A sender could fill the memory with a few thousand of these: a message may have four megabytes.
     """
@@ -22,8 +21,6 @@ def cached_if_short(size: int) -> Callable[[Callable[Given, Result]], Callable[G
 
         @wraps(function)
         def result(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-            if len(args) > MOST:
-                return function(*args, **kwargs)
             for given in args:
                 if type(given) is str and len(given) > LONGEST:
                     return function(*args, **kwargs)

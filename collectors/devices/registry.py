@@ -205,15 +205,15 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
     decoded = reader.read(forms, packet)
     if decoded is reader.NOTHING_FOUND and not table.is_carried:
         raise Unreadable(nothing_found(table, packet))
-    is_air = all(reading.metric in subjects.AIR for reading in decoded.readings)
-    if table.is_carried and is_air and not (decoded.not_data or decoded.problems):
+    is_of_platform = table.is_carried and not (decoded.not_data or decoded.problems)
+    if is_of_platform and all(reading.metric in subjects.AIR for reading in decoded.readings):
         known = {path.text for form in forms for value in form.values for path in value.paths}
         if isinstance(packet.value, str) and "$" not in known:
             packet.json  # noqa: B018 - raises with the reason why it is none
         decoded = unknown.Candidates(packet).asking(decoded, forms)
-    elif (forms[0].rest or not forms[0].not_data) and decoded.not_data in (
-        "",
-        *(form.not_data for form in forms if form.rest),
+    elif not decoded.not_data or (
+        (forms[0].rest or forms[0].values)  # else it is known for what it is
+        and any(form.rest and form.not_data == decoded.not_data for form in forms)
     ):
         kinds = unknown.kinds_left(decoded, table, packet.value)
         decoded = unknown.Candidates(packet).asking(decoded, forms, kinds) if kinds else decoded

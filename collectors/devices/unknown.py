@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, Final
 
@@ -23,7 +23,6 @@ from besok.model.decode_context import Device
 from besok.model.errors import Unreadable
 from besok.model.mapping_draft import MappingDraft
 from besok.model.readings import Decoded
-from besok.model.short_texts import cached_if_short
 from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
@@ -67,6 +66,7 @@ KINDS: Final = {  # by whether a table counts people, and whether anything is re
     - (WORDS["motion"] | WORDS["presence"] if is_read else WORDS["motion"])
     for counts, is_read in product((False, True), repeat=2)
 }
+TEXT_KEPT: Final = 1_000  # characters of names
 OFFERED: Final = 12  # fields in one mapping
 OTHER_THINGS: Final = "settings, the device's own health, climate that is not a room's, or other counts"
 _OF_ITEM: Final = re.compile(r'@(\.\w+|\["[^"]*"\])')  # a field of an item, not within another
@@ -118,22 +118,27 @@ def kinds_left(decoded: Decoded, table: Table, value: Any) -> frozenset[str]:
 
     Those are words of people, of presence where nothing is read, and of going in or out if the table counts that.
     """
+    for reading in decoded.readings:
+        if reading.metric in COUNTS:
+            return NOTHING
+    names = _names(value)
+    may_be = _may_be if len("".join(names)) < TEXT_KEPT else _may_be.__wrapped__
     kinds = KINDS[table.counts, bool(decoded.readings)]
-    is_counted = decoded.problems or any(reading.metric in COUNTS for reading in decoded.readings)
-    return kinds if not is_counted and _may_be(kinds, *_names(value)) else NOTHING
+    return kinds if not decoded.problems and may_be(kinds, names) else NOTHING
 
 
-def _names(value: Any) -> dict[str, None]:
+def _names(value: Any) -> tuple[str, ...]:
     """Return all names in a value, quickly: it is asked of every message without a count."""
-    names = dict.fromkeys(value) if type(value) is dict else dict[str, None]()
-    for inner in value.values() if type(value) is dict else value if type(value) is list else ():
-        if type(inner) in (dict, list):
-            names |= _names(inner)
-    return names
+    own = tuple(value) if type(value) is dict else ()
+    inside = value.values() if own else value if type(value) is list else ()
+    if {dict, list}.isdisjoint(map(type, inside)):
+        return own
+    within = (name for inner in inside if type(inner) in (dict, list) for name in _names(inner))
+    return tuple({*own, *within})
 
 
-@cached_if_short(8192)
-def _may_be(kinds: frozenset[str], *names: str) -> bool:
+@lru_cache(8192)
+def _may_be(kinds: frozenset[str], names: tuple[str, ...]) -> bool:
     """Tell whether a name is of a kind and no setting, or nothing by itself: the topic or a record names it."""
     return any(
         said <= BARE or compact(name) in FIELDS["value"] or (said & kinds and not said & WORDS["settings"])

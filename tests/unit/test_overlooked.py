@@ -222,3 +222,20 @@ def test_chirpstack_v3_by_http() -> None:
         "data": "AQ==",
     }
     assert "flow:1 in 3" in given(decode("hooks/1", frame | {"objectJSON": '{"people_in": 3}'}))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {
+            "id": "urn:x:1",
+            "type": "IndoorEnvironmentObserved",
+            "temperature": {"value": 70, "unitCode": "FAH"},
+        },
+        {"event_type": "space_report", "building_ref_id": "B", "space_id": 1}
+        | {"environment": {"temperature": {"value": 70, "units": "F"}}},
+    ],
+)
+def test_a_temperature_in_fahrenheit_is_converted(message: dict[str, Any]) -> None:
+    (reading,) = decode("a/1", message).readings
+    assert (reading.channel, round(reading.value, 1)) == ("level:1", 21.1)

@@ -30,7 +30,7 @@ def longer(value: Any, number: list[int]) -> Iterator[Any]:
             yield {**value, f"{name} {text}": inner}
             yield from ({**value, name: changed} for changed in longer(inner, number))
     elif isinstance(value, list):
-        yield value * 20
+        yield value * 5
         for at, inner in enumerate(value[:2]):
             yield from ([*value[:at], changed, *value[at + 1 :]] for changed in longer(inner, number))
 

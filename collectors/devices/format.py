@@ -23,6 +23,7 @@ from besok.model.units import UNITS, unit_of
 ANY, ABSENT = "*", "!"  # what a condition may require of a path, besides a text
 REPEATED_S = 8 * 86_400  # a message is redelivered within eight days, or never
 LONGEST = 10**300  # of a whole number that is written as a text
+COUNTS = frozenset(("people", "in", "out", "in_total", "out_total", "passages", "passages_total"))
 ONLINE = "online"  # key in `values` for a status, online or not, which is not a metric
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _NUMBER = re.compile(r"\{([+-]\d+)?\}")
@@ -254,6 +255,11 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     def has_flows(self) -> bool:
         """Whether any value counts people who passed in a period."""
         return any(value.kind is Kind.FLOW for value in self.values)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether any value counts people."""
+        return any(value.metric in COUNTS for value in self.values)
 
     @cached_property
     def is_timeless(self) -> bool:

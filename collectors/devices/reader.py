@@ -20,7 +20,7 @@ from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ONLINE, Choices, Format, Value, one, text_of
 from collectors.devices.leaves import leaves
-from collectors.devices.subjects import ANSWER, is_no_person, names_of_others
+from collectors.devices.subjects import ANSWER, is_no_person, kinds_of_others, names_of_others
 from collectors.devices.when import share, when
 from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
@@ -36,6 +36,7 @@ TELL: Final = (
     "if they are, give it a name in the device that says people or a door (Entrance); "
     "if not, one that says only what it counts (Bikes)"
 )
+CHECK: Final = "if it counts people all the same, write a mapping (docs/reference/mappings.md)"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
@@ -107,6 +108,7 @@ class _Reading:
         self.statuses: list[Status] = []
         self.problems: list[str] = []
         self.asked: list[str] = []  # questions to ask if there is no reading
+        self.kinds: dict[int, list[str]] = {}  # texts that say what is counted, by the object around them
         self.lists: dict[tuple[str, int], frozenset[str]] = {}  # the texts at `among`, by path and place
 
     def decoded(self) -> Decoded:
@@ -197,6 +199,8 @@ class _Reading:
             return
         self.found = True
         form = self.form
+        if form.counts and pairs[0][0].is_strict:
+            self._check_kind(place)
         if (form.named and self._is_of_others(place)) or not share(form, place):
             return
         pairs = [pair for pair in pairs if pair[1] is not None]
@@ -212,6 +216,14 @@ class _Reading:
                 self._note(value, raw, device, value.channel or channel, time, period_s)
             except Unreadable as exc:
                 self.problems.append(str(exc))
+
+    def _check_kind(self, place: Place) -> None:
+        """Raise Unreadable if a field beside a count or around it says that it is of something else than people."""
+        for fields in (place.item, *place.around, place.message):
+            if id(fields) not in self.kinds:
+                self.kinds[id(fields)] = kinds_of_others(fields)
+            if others := self.kinds[id(fields)]:
+                raise Unreadable(f"{show(others[0])} stands beside its counts and means no people: {CHECK}")
 
     def _is_of_others(self, place: Place) -> bool:
         """Tell whether a name that people gave means that something else than people is counted; note the reason.

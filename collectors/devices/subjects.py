@@ -43,6 +43,7 @@ _SHARED: Final = re.compile(  # gång och cykelväg, bike path and sidewalk
     rf"\b(?:{_WALK}{_HEAD} {_AND} {_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?"
     rf"|{_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?{_HEAD} {_AND} {_WALK})\b"
 )
+_KINDS: Final = frozenset(["object", "target", "subject", "class", "category", "kind", "type", "tag", "tags"])
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
@@ -90,6 +91,19 @@ def is_no_person(name: str) -> bool:
     name_words = {word for word in words(name.replace("-scooter", "scooter")) if word.isalpha()}
     subjects = name_words - WORDS["beside"] - WORDS["heads"]
     return bool(subjects) and all(map(_ELSE.fullmatch, subjects))
+
+
+def kinds_of_others(fields: Any) -> list[str]:
+    """Return the texts of fields such as type or tags in an object which mean something else than people."""
+    kinds = (
+        (value for name, value in fields.items() if _KINDS.issuperset(words(name)))
+        if type(fields) is dict
+        else ()
+    )
+    texts = (
+        text for value in kinds for text in (value if type(value) is list else (value,)) if type(text) is str
+    )
+    return [text for text in texts if is_no_person(text.rpartition("=")[2])]  # object=trolley
 
 
 def names_of_others(names: Sequence[str]) -> list[str]:

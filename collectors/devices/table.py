@@ -17,8 +17,6 @@ from collectors.devices.format import Format, made
 
 FOLDER: Final = Path(__file__).with_name("tables")
 
-COUNTS: Final = frozenset(("people", "in", "out", "in_total", "out_total", "passages", "passages_total"))
-
 
 class TableError(ValueError):
     """A model table is wrong; the text names the file and says where and why."""
@@ -89,7 +87,7 @@ def parse(text: str, path: str) -> Table:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path
     has_twins = table.kind == "platform" or bool(table.also and table.lorawan is None)
-    table.counts = any(value.metric in COUNTS for form in table.messages for value in form.values)
+    table.counts = any(form.counts for form in table.messages)
     for number, form in enumerate(table.messages):
         form.name, form.source = table.name, table.source_key
         form.rest = any(before.values for before in table.messages[:number])

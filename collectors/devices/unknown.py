@@ -45,9 +45,9 @@ from collectors.devices.field_names import (
     unclear,
     words,
 )
-from collectors.devices.format import Format, Paths, Value, Values, paths
+from collectors.devices.format import COUNTS, Format, Paths, Value, Values, paths
 from collectors.devices.leaves import ADVICE, TOP, WRITE, Leaf, all_choices, is_number, leaves, state_of
-from collectors.devices.table import COUNTS, Table
+from collectors.devices.table import Table
 
 SOURCE: Final = "mqtt"
 FRAMES: Final = "lorawan"  # the source of devices identified by their radio

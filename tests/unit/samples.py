@@ -301,7 +301,7 @@ SAMPLES: tuple[Sample, ...] = (
          "level:1 occupied 0 | 08:15:00"),
     said("vergesense", "cloud/reports", [_VERGESENSE, {**_VERGESENSE, "event_type": "space_availability", "state": "occupied"}],
          "level:1 people 3, level:1 temperature_c 21.5, level:1 humidity_pct 40, level:1 occupied 1 | 08:15:00"),
-    said("airthings", "cloud/air", {"serialNumber": "29", "recorded": "2026-11-25T08:15", "occupants": 2, "co2": 640},
+    said("airthings", "cloud/air", {"serialNumber": "29", "recorded": "2026-11-25T08:15", "occupants": 2, "occupantsLower": 0, "occupantsUpper": 4, "co2": 640},
          "level:1 people 2, level:1 co2_ppm 640 | 08:15:00"),
     said("kontakt", "cloud/beacons", _KONTAKT,
          "level:1 temperature_c 15.75, level:1 battery_pct 90 | 08:15:00"),

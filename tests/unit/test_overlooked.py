@@ -239,3 +239,50 @@ def test_chirpstack_v3_by_http() -> None:
 def test_a_temperature_in_fahrenheit_is_converted(message: dict[str, Any]) -> None:
     (reading,) = decode("a/1", message).readings
     assert (reading.channel, round(reading.value, 1)) == ("level:1", 21.1)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"serialNumber": "PK-001", "recorded": "2026-11-25T08:15:00Z", "occupants": 12},
+        {"device_id": "bay-12", "payload": {"sensor_type": "presence", "value": 1}},
+        {"mqttMethod": "UpdateX", "endpointID": 2, "peopleCount": 3},
+        {"space_id": "spc_1", "count": 300, "metric": "entrances"},
+    ],
+)
+def test_two_names_that_anybody_may_use_are_no_model(message: dict[str, Any]) -> None:
+    decoded = decode("acme/1", message)
+    assert decoded.problems and not decoded.readings
+
+
+def irisys(**register: Any) -> dict[str, Any]:
+    register = {"Name": "Register 4", "RegisterId": 4, "RegisterType": "Line", "Value": 4} | register
+    log = {"Counts": [register], "Timestamp": "2026-11-25T08:15:00Z"}
+    return {"CountLogs": [log], "FriendlyDeviceSerial": "V4D-1"}
+
+
+def vivotek(**rule: Any) -> dict[str, Any]:
+    counted = {"In": 1, "Out": 2, "StartTime": "2026-11-25T08:00:00Z", "EndTime": "2026-11-25T08:15:00Z"}
+    source = {"UtcTime": "2026-11-25T08:15:00Z", "MacAddress": "00:02:81:31:00:08"}
+    counting = {"RuleType": "Counting", "CountingInfo": [{"RuleName": "C1"} | counted | rule]}
+    return {"Source": source, "Data": [counting]}
+
+
+def hikvision(**more: str) -> dict[str, Any]:
+    counted = {"statisticalMethods": "realTime", "enter": 15, "exit": 14}
+    about = {"macAddress": "3c:1b:f8:00:00:01", "channelID": 1, "dateTime": "2026-11-25T09:15:24+01:00"}
+    return about | {"eventType": "PeopleCounting", "peopleCounting": counted} | more
+
+
+@pytest.mark.parametrize(
+    ("of_people", "of_others"),
+    [
+        (irisys(Tags=["direction=IN"]), irisys(Tags=["direction=IN", "staff"])),
+        (irisys(Tags=["direction=IN", "object=person"]), irisys(Tags=["direction=IN", "object=trolley"])),
+        (vivotek(Object="Human"), vivotek(Object="Vehicle")),
+        (hikvision(targetType="human"), hikvision(targetType="vehicle")),
+    ],
+)
+def test_what_is_counted_may_stand_beside_it(of_people: dict[str, Any], of_others: dict[str, Any]) -> None:
+    assert decode("c/1", of_people).readings
+    assert "means no people" in given(decode("c/1", of_others))

@@ -36,7 +36,7 @@ from cli.stack import ports, postgres, program
 
 DOORS = 40
 EVERYTHING = "#"
-ROOM = timedelta(days=60)  # in which all the queues lie, one before the other
+ROOM = timedelta(days=60)  # in which all the queues lie, one after the other
 PORTION = 20_000  # messages under way to the broker; it has ids for 65,535
 PATIENCE_S = 300
 INFLIGHT = Settings().mqtt_inflight
@@ -187,13 +187,13 @@ def codecs_of(rig: Rig, name: str) -> Iterator[None]:
 def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> str:
     """Return a queue of `messages`, minute by minute and door by door, for each of `consumers`; the name of the run.
 
-    Each run lies before the one before it, so that every reading is new.
+    Each run lies after the one before it, as what waits at a broker is newer than what is stored: every reading is new.
     """
     run = str(len(rig.runs))
     rig.runs.append(run)
     for name in consumers:
         subscribe(rig, name)
-    start = rig.began - timedelta(minutes=(messages // DOORS + 1) * len(rig.runs))
+    start = rig.began - ROOM + timedelta(minutes=(messages // DOORS + 1) * len(rig.runs))
     with client(rig, "publisher") as sender:
         infos: list[paho.MQTTMessageInfo] = []
         for n in range(messages):

@@ -1,12 +1,12 @@
 """Publishing at quality of service 1: a message is accepted when the broker acknowledges it, not before.
 
-Each connection is a client of its own. What was under way when it broke is answered with an error and not sent again:
-whoever sent it has not been told that it arrived, and sends it again himself.
+What was under way when a connection broke is answered with an error and not sent on the next one: whoever sent it has
+not been told that it arrived, and sends it again himself.
 """
 
 import logging
 import secrets
-import threading
+import sys
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model.broker import RECONNECT_S, configure_client
+from besok.model.broker import configure_client, leave
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
 from collectors import explain
@@ -39,24 +39,30 @@ class Publisher:
     def __init__(self, settings: Settings) -> None:
         """Check the settings. Raises SettingsError for certificates that cannot be used."""
         self._settings = settings
-        self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-        self._last_reason = self._refused = self._why = ""
-        self._ending = threading.Event()
+        self._last_reason = self._refused = ""
         self._most = 0  # bytes of a packet that the broker accepts; 0: no limit stated
         # By packet id: the future of a pending message, or the answer if it arrived before its future was stored.
         self._pending: dict[int, Future[None] | ReasonCode] = {}
-        self.connected = self._was_connected = False  # whether we are, or were, connected
-        self._client = self._make_client()
-        self._thread = threading.Thread(target=self._stay_connected, name="publisher")
+        self.connected = False
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            f"besok-receiver-{secrets.token_hex(4)}",
+            protocol=MQTTProtocolVersion.MQTTv5,
+        )
+        self._client.disable_logger()
+        configure_client(self._client, settings)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_publish = self._on_publish
 
     def __enter__(self) -> "Publisher":
-        self._thread.start()
+        self._client.connect_async(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
+        self._client.loop_start()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._ending.set()
-        self._client.disconnect()
-        self._thread.join()
+        leave(self._client)
 
     @property
     def problem(self) -> str | None:
@@ -94,63 +100,31 @@ class Publisher:
             log.error("Nothing can be taken: %s", refused, extra={"action": "publish_refused"})
         self._refused = refused
 
-    def _stay_connected(self) -> None:
-        pause_s = RECONNECT_S[0]
-        while not self._ending.is_set():
-            why = self._connect()
-            if self._was_connected:
-                pause_s = RECONNECT_S[0]
-            if not self._ending.is_set():
-                self._last_reason = explain.log_away(self._settings, why, self._last_reason)
-            self._ending.wait(pause_s)
-            pause_s = min(2 * pause_s, RECONNECT_S[1])
-
-    def _connect(self) -> str:
-        """Connect and wait until the connection ends; return why it did."""
-        self._why, self._was_connected = "", False
-        self._client = self._make_client()  # a client of its own, without messages of another
-        try:
-            self._client.connect(self._settings.mqtt_host, self._settings.mqtt_port, KEEPALIVE_S)
-        except OSError as exc:
-            return explain.failure(exc, self._settings)
-        if self._ending.is_set():
-            self._client.disconnect()
-        self._client.loop_forever()
-        self.connected = False
-        self._fail_pending()
-        return self._why or explain.lost(self._was_connected, self._settings)
-
-    def _make_client(self) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            f"besok-receiver-{secrets.token_hex(4)}",
-            protocol=MQTTProtocolVersion.MQTTv5,
-            reconnect_on_failure=False,
-        )
-        client.disable_logger()
-        configure_client(client, self._settings)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_publish = self._on_publish
-        return client
-
     # The callbacks below run in the network thread of paho. An exception would end it, so none may raise.
+
+    def _on_connect_fail(self, *_: object) -> None:
+        self._log_away(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, limits: Any) -> None:
         if code.is_failure:
-            self._why = explain.reason(code.value, str(code))
-            client.disconnect()
+            self._log_away(explain.reason(code.value, str(code)))
             return
+        client.drop_out_messages()  # of the connection before: their senders have been told
         self._most = getattr(limits, "MaximumPacketSize", 0)
-        self.connected = self._was_connected = True
-        log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
+        self._last_reason = ""
+        self.connected = True
+        where = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+        log.info("Connected to the broker at %s", where, extra={"action": "mqtt_connected"})
 
     def _on_disconnect(
         self, _: object, __: object, flags: paho.DisconnectFlags, code: ReasonCode, ___: Any
     ) -> None:
+        had, self.connected = self.connected, False
+        self._fail_pending()
         if flags.is_disconnect_packet_from_server:
-            self._why = explain.reason(code.value, str(code))
-        self.connected = False
+            self._log_away(explain.reason(code.value, str(code)))
+        elif code.is_failure and (had or not self._last_reason):
+            self._log_away(explain.lost(had, self._settings))
 
     def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
         future = self._pending.setdefault(mid, code)
@@ -177,3 +151,6 @@ class Publisher:
             future = self._pending.pop(mid, None)
             if isinstance(future, Future) and future.set_running_or_notify_cancel():
                 future.set_exception(BrokerUnavailable("the broker went away; send the message again"))
+
+    def _log_away(self, why: str) -> None:
+        self._last_reason = explain.log_away(self._settings, why, self._last_reason)

@@ -11,10 +11,14 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
+from besok.model.settings import Settings
 from besok.model.tokens import presented
 from collectors.receive import access, body
 from collectors.receive.body import NotTaken
+from collectors.receive.publisher import Publisher
 
 PIECES = st.sampled_from(
     [
@@ -119,3 +123,12 @@ def test_what_is_no_filter_of_devices(wrong: str) -> None:
 def test_any_authorization_is_read_or_nobody(header: str) -> None:
     for scheme in ("", "Basic ", "Bearer "):
         assert access.Tokens().find(presented(scheme + header)) is None
+
+
+def test_what_was_under_way_is_not_sent_on_the_next_connection() -> None:
+    """Its sender was told that it did not arrive, and sends it again."""
+    publisher = Publisher(Settings())
+    publisher._client.publish("besok/in/door", b"{}", qos=1)
+    publisher._on_connect(publisher._client, None, None, ReasonCode(PacketTypes.CONNACK, "Success"), None)
+    assert publisher.connected
+    assert not publisher._client.drop_out_messages()

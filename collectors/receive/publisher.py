@@ -84,21 +84,12 @@ class Publisher:
         if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise BrokerUnavailable("the broker has just gone away; send the message again later")
         future: Future[None] = Future()
-        future.add_done_callback(self._note)
         answer = self._pending.setdefault(sent.mid, future)
         if isinstance(answer, ReasonCode):
             self._settle(sent.mid, future, answer)
         elif not self.connected:
             self._fail_pending()
         return future
-
-    def _note(self, future: "Future[None]") -> None:
-        """Note why a connected broker stores nothing, and log it once."""
-        exc = None if future.cancelled() else future.exception()
-        refused = str(exc) if isinstance(exc, BrokerUnavailable) and self.connected else ""
-        if refused and refused != self._refused:
-            log.error("Nothing can be taken: %s", refused, extra={"action": "publish_refused"})
-        self._refused = refused
 
     # The callbacks below run in the network thread of paho. An exception would end it, so none may raise.
 
@@ -140,6 +131,9 @@ class Publisher:
             why = f"the broker does not let us ({account}) publish to {PREFIX}#: allow it there"
         elif code.is_failure:
             why = f"the broker refuses: {explain.reason(code.value, str(code))}"
+        if why and why != self._refused:
+            log.error("Nothing can be taken: %s", why, extra={"action": "publish_refused"})
+        self._refused = why
         if why:
             future.set_exception(BrokerUnavailable(why))
         else:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import typer
 
+from besok.model import tokens
 from besok.store import receive_tokens
 from cli.commands.database import opened
 from cli.serving import settings as serving
@@ -53,7 +54,7 @@ def add(
             access.check_filter(each)
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
-    secret, digest = access.make()
+    secret, digest = tokens.make(access.RANDOM_BYTES)
     with opened() as db:
         if not receive_tokens.add(db, name, digest, devices, datetime.now(UTC)):
             raise typer.BadParameter(

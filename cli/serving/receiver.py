@@ -16,7 +16,6 @@ from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import in_thread, listen
 from cli.serving.status import Watched, status_server
-from collectors.receive.access import Tokens
 from collectors.receive.app import Receiver
 from collectors.receive.folder import Folder
 from collectors.receive.metrics import ReceiverCounters, families
@@ -36,17 +35,17 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         raise SettingsError(
             "there is nothing to receive: set BESOK_RECEIVE_PORT, or name a folder with --folder"
         )
-    counters, known = ReceiverCounters(), Tokens()
+    counters = ReceiverCounters()
     folder = Folder(Path(settings.receive_folder), counters) if settings.receive_folder else None
     with Publisher(settings) as publisher:
-        receiver = Receiver(publisher, known, counters)
+        receiver = Receiver(publisher, counters)
         watched = Watched(
             families=lambda _now: families(counters, publisher.connected, receiver.problem),
             problem=lambda _now: receiver.problem,
         )
         with (
             status_server(settings, "receive_status_port", watched),
-            _threads(settings, known, counters, folder, publisher, stop),
+            _threads(settings, receiver, counters, folder, publisher, stop),
             _listening(settings, receiver),
         ):
             stop.wait()
@@ -76,7 +75,7 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
 @contextmanager
 def _threads(
     settings: Settings,
-    known: Tokens,
+    receiver: Receiver,
     counters: ReceiverCounters,
     folder: Folder | None,
     publisher: Publisher,
@@ -85,7 +84,7 @@ def _threads(
     """Keep the tokens current, and watch the folder, until the block ends."""
     changed = threading.Event()
     threads = [
-        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, changed, stop)),
+        threading.Thread(target=_beat, name="beat", args=(settings, receiver, counters, changed, stop)),
         threading.Thread(target=_follow, name="news", args=(settings, changed, stop)),
     ]
     if folder:
@@ -109,7 +108,7 @@ def _follow(settings: Settings, changed: threading.Event, stop: threading.Event)
 
 def _beat(
     settings: Settings,
-    known: Tokens,
+    receiver: Receiver,
     counters: ReceiverCounters,
     changed: threading.Event,
     stop: threading.Event,
@@ -120,7 +119,7 @@ def _beat(
         while not stop.is_set():
             try:
                 schema.check(db)
-                known.load(db)
+                receiver.tokens = receive_tokens.load_all(db)
                 heartbeat.beat(db, datetime.now(UTC), counters.detail())
                 last_logged = ""
             except StoreError as exc:

@@ -1,15 +1,10 @@
-"""Who may send, and where: tokens, and the path after /in/, which names the device and becomes its topic."""
+"""Where devices send: the path after /in/ names the device and becomes its topic."""
 
-import hmac
-from collections.abc import Sequence
 from typing import Final
 
-from besok.model import tokens, topics
-from besok.store import receive_tokens
-from besok.store.database import Database
-from besok.store.receive_tokens import ReceiveToken
+from besok.model import topics
 
-RANDOM_BYTES: Final = 15  # 120 bits: 24 letters and digits, which every device has room for
+RANDOM_BYTES: Final = 15  # of a token, 120 bits: 24 letters and digits, which every device has room for
 PREFIX: Final = "besok/in/"  # of the topics; `besok/v1/` is the native format and means something else
 LEVELS: Final = 8
 LENGTH: Final = 200  # characters; a device may have a name that long
@@ -45,30 +40,3 @@ def check_filter(text: str) -> None:
         raise ValueError(
             f"{text!r} is not a filter of devices: write what stands behind /in/, such as cafe-door/#"
         )
-
-
-def make() -> tuple[str, bytes]:
-    """Make a token; return it and its digest, which is stored."""
-    return tokens.make(RANDOM_BYTES)
-
-
-class Tokens:
-    """The tokens of the database as last read: an unreachable database stops no sender."""
-
-    def __init__(self) -> None:
-        self._known: Sequence[ReceiveToken] | None = None
-
-    @property
-    def loaded(self) -> bool:
-        """Tell whether they have been read at least once."""
-        return self._known is not None
-
-    def load(self, db: Database) -> None:
-        """Read them. Raises StoreError, and keeps those read before."""
-        self._known = receive_tokens.load_all(db)
-
-    def find(self, token: str) -> ReceiveToken | None:
-        """Return the stored token of a secret. Each is compared in constant time."""
-        given = tokens.digest(token)
-        matches = [stored for stored in self._known or () if hmac.compare_digest(stored.digest, given)]
-        return matches[0] if matches else None

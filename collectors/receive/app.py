@@ -4,9 +4,10 @@ A request without a token costs little: the body is read only after token, devic
 """
 
 import asyncio
+import hmac
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from email.message import Message as Headers
 from typing import Final
 
@@ -16,9 +17,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
-from besok.model.tokens import presented
+from besok.model.tokens import digest, presented
+from besok.store.receive_tokens import ReceiveToken
 from collectors.receive import access, body
-from collectors.receive.access import Tokens
 from collectors.receive.body import NotTaken
 from collectors.receive.metrics import ReceiverCounters
 from collectors.receive.publisher import PUBACK_S, Publisher
@@ -46,9 +47,10 @@ NO_TOKEN = (
 class Receiver:
     """An ASGI application. Its answers are one sentence of plain text."""
 
-    def __init__(self, publisher: Publisher, known: Tokens, counters: ReceiverCounters) -> None:
+    def __init__(self, publisher: Publisher, counters: ReceiverCounters) -> None:
         self._publisher = publisher
-        self._tokens = known
+        # As last read: a database that is away stops no sender
+        self.tokens: Sequence[ReceiveToken] | None = None
         self._counters = counters
         self._busy = 0
         self._logged = set[tuple[int, str]]()  # statuses and addresses whose refusal was logged
@@ -56,9 +58,8 @@ class Receiver:
     @property
     def problem(self) -> str | None:
         """Return a sentence why nothing can be received; None if all is well."""
-        return self._publisher.problem or (
-            None if self._tokens.loaded else "the database has not told the tokens yet"
-        )
+        untold = "the database has not told the tokens yet" if self.tokens is None else None
+        return self._publisher.problem or untold
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -85,12 +86,12 @@ class Receiver:
 
     def _log_once(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
-        key = refused.status, request.scope["path"][: access.LENGTH]
+        key = refused.status_code, request.scope["path"][: access.LENGTH]
         if key not in self._logged and len(self._logged) < LOGGED_LIMIT:
             self._logged.add(key)
             extra = {"action": "request_refused"}
             log.warning(
-                "%s %r is answered %d: %s", request.method, key[1], refused.status, refused, extra=extra
+                "%s %r is answered %d: %s", request.method, key[1], key[0], refused.detail, extra=extra
             )
 
     async def _take(self, request: Request) -> None:
@@ -118,9 +119,10 @@ class Receiver:
             raise NotTaken(404, f"nothing is taken at this address; send to {WHERE}DEVICE")
         if request.method not in ("POST", "PUT"):
             raise NotTaken(405, f"{request.method} is not taken; send counts with POST")
-        if not self._tokens.loaded:
+        if self.tokens is None:
             raise NotTaken(503, "the tokens are not known yet, as the database is away; send it again later")
-        token = self._tokens.find(presented(request.headers.get("authorization", "")))
+        given = digest(presented(request.headers.get("authorization", "")))
+        token = next((t for t in self.tokens if hmac.compare_digest(t.digest, given)), None)
         if token is None:
             raise NotTaken(401, NO_TOKEN)
         device = path.removeprefix(WHERE)
@@ -177,5 +179,5 @@ async def _linger(request: Request) -> None:
 
 
 def _refusal(refused: NotTaken) -> Response:
-    headers = {"Connection": "close"} | HEADERS.get(refused.status, {})
-    return PlainTextResponse(f"{refused}\n", refused.status, headers)
+    headers = {"Connection": "close"} | HEADERS.get(refused.status_code, {})
+    return PlainTextResponse(f"{refused.detail}\n", refused.status_code, headers)

@@ -8,6 +8,8 @@ from email.parser import BytesHeaderParser
 from typing import Final
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
+
 from collectors.limits import BYTES_LIMIT
 
 BODY_LIMIT: Final = 8_000_000  # bytes, as sent and as unpacked; a count with two pictures beside it fits
@@ -16,15 +18,8 @@ FIELDS_LIMIT: Final = 1000  # of a form
 HEADERS_LIMIT: Final = 8_000  # bytes of the headers of a part
 UNREAD: Final = frozenset(["image", "video", "audio", "font"])  # main types of parts that are dropped unread
 FORM: Final = "application/x-www-form-urlencoded"
+NotTaken = HTTPException  # a refusal: the status of the answer, and a sentence that says what to do
 ENCODINGS: Final = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}  # compressed
-
-
-class NotTaken(Exception):
-    """A refused request: the status of the answer, and a sentence that says what to do."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
 
 
 def check_length(headers: Headers) -> None:

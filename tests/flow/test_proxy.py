@@ -23,6 +23,7 @@ from test_roles import shown
 from test_sign_in import LIVE, PASSWORD, me, person, through
 from websockets.asyncio.client import connect
 
+from besok.model import tokens
 from besok.model.access import Grant
 from besok.model.settings import Settings
 from besok.model.site import Site
@@ -249,7 +250,7 @@ def failed(db: Database) -> set[bytes]:
 
 
 def takes_counts(client: httpx2.Client, db: Database, house: str) -> None:
-    secret, digest = access.make()
+    secret, digest = tokens.make(access.RANDOM_BYTES)
     now = datetime.now(UTC)
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], now - timedelta(days=2))
     path, body = f"{house}/door", '{"in_total": 1}'

@@ -28,6 +28,7 @@ import pytest
 from pydantic import SecretStr
 from servers import connected, own_broker, own_database
 
+from besok.model import tokens
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from besok.store import decode_context, receive_tokens
@@ -65,7 +66,7 @@ def here(settings: Settings, house: str) -> Settings:
 @pytest.fixture
 def token(db: Database, house: str) -> str:
     """A token for the devices of `house`."""
-    secret, digest = access.make()
+    secret, digest = tokens.make(access.RANDOM_BYTES)
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], START)
     return secret
 
@@ -510,7 +511,7 @@ def test_a_database_that_is_away_stops_no_counter(
     """The process keeps the tokens it knows, the broker what it is given; ended, it finishes in order."""
     with own_broker(folder) as (broker, _), own_database(folder) as (cluster, database):
         migrate(cluster.url())
-        secret, digest = access.make()
+        secret, digest = tokens.make(access.RANDOM_BYTES)
         with Database(cluster.url()) as db:
             receive_tokens.add(db, house, digest, [house], START)
         settings = own(here, broker.port).model_copy(update={"database_url": SecretStr(cluster.url())})

@@ -58,11 +58,12 @@ def read(forms: Sequence[Format], packet: Packet) -> Decoded:
     readings = _without_doubles(matched[0].readings if len(matched) == 1 else list(_without_repeats(matched)))
     if readings is matched[0].readings:
         return matched[0]
+    reasons = [part.not_data for part in matched if part.not_data and not readings]
     return Decoded(
         readings=tuple(readings),
         statuses=tuple(dict.fromkeys(status for part in matched for status in part.statuses)),
         problems=tuple(dict.fromkeys(problem for part in matched for problem in part.problems)),
-        not_data="" if readings else _why_not([part.not_data for part in matched if part.not_data]),
+        not_data=min(reasons, key=lambda reason: reason == NOTHING_MEASURED, default=""),
         identity=next((part.identity for part in matched if part.identity), None),
         model=next((part.model for part in matched if part.model), ""),
     )
@@ -72,11 +73,6 @@ def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by those formats that are for it. Raises Unreadable."""
     fitting = [form for form in forms if form.leads_into(packet.value) and form.when.are_of(packet.whole)]
     return read(fitting, packet)
-
-
-def _why_not(reasons: Sequence[str]) -> str:
-    """Choose the most telling reason why a message is not data; "" if there is none."""
-    return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
 def _without_repeats(parts: Sequence[Decoded]) -> Iterator[Reading]:
@@ -164,7 +160,7 @@ class _Reading:
                     Place(
                         place.message,
                         match.value,
-                        _key(match.key),
+                        match.key + 1 if isinstance(match.key, int) else match.key,
                         place.levels,
                         place.topic,
                         (place.item, *place.around) if before else (),
@@ -376,10 +372,6 @@ def _plain_address(text: str) -> str:
     """Write a hardware address in lower case and without separators; other texts stay."""
     plain = text.replace(":", "").replace("-", "").lower()
     return plain if ADDRESS.fullmatch(plain) else text
-
-
-def _key(key: str | int | None) -> str | int | None:
-    return key + 1 if isinstance(key, int) else key
 
 
 def _has(bits: int, state: str) -> bool:

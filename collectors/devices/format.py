@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -40,11 +39,6 @@ class Condition:
     texts: frozenset[str]
     patterns: tuple[re.Pattern[str], ...] = ()
     is_not: bool = False
-
-    @property
-    def is_of_item(self) -> bool:
-        """Tell whether it applies to the items of a message."""
-        return self.path.begins in ("item", "around", "key")
 
     def holds(self, place: Place) -> bool:
         """Tell whether what lies at the path in a message or item is as required."""
@@ -146,6 +140,7 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     channel: str = ""
     path: Paths = Paths()
     sum: Paths = Paths()
+    paths: Paths = Paths()  # of path or sum
     unit: str | float = 1.0
     yes: Words = Words()
     no: Words = Words()
@@ -166,6 +161,7 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """Raise ValueError for one that is wrong; complete what follows from the rest."""
         if bool(self.path) == bool(self.sum):
             raise ValueError(f"{self.metric}: write either a path or a sum of paths")
+        self.paths = self.path or self.sum
         if self.metric != ONLINE:
             if self.metric not in METRICS:
                 raise ValueError(f'"{self.metric}" is not in the catalogue of metrics')
@@ -177,11 +173,6 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         if self.bits:  # all bits set is an empty register; the next total has the people
             self.wraps, self.invalid = 1 << self.bits, Words((*self.invalid, str((1 << self.bits) - 1)))
         self.said = self.said or self.paths[0].text.removeprefix("$.").removeprefix("@.")
-
-    @property
-    def paths(self) -> Paths:
-        """The paths, of `path` or `sum`."""
-        return self.path or self.sum
 
 
 class Values(tuple[Value, ...]):
@@ -240,60 +231,35 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         sentence(self.problem)
         if isinstance(self.period_s, str):
             compiled(self.period_s)
-
-    @cached_property
-    def when(self) -> Conditions:
-        """The conditions on the message."""
-        return Conditions(condition for condition in self.asked if not condition.is_of_item)
-
-    @cached_property
-    def only(self) -> Conditions:
-        """The conditions on its items."""
-        return Conditions(condition for condition in self.asked if condition.is_of_item)
-
-    @cached_property
-    def has_flows(self) -> bool:
-        """Whether any value counts people who passed in a period."""
-        return any(value.kind is Kind.FLOW for value in self.values)
-
-    @cached_property
-    def counts(self) -> bool:
-        """Whether any value counts people."""
-        return any(value.metric in COUNTS for value in self.values)
-
-    @cached_property
-    def is_timeless(self) -> bool:
-        """Whether it states neither a time nor a period."""
-        return not any(
+        of_item = [c for c in self.asked if c.path.begins in ("item", "around", "key")]
+        self.only = Conditions(of_item)  # on the items; the others are on the message
+        self.when = Conditions(c for c in self.asked if c not in of_item)
+        self.has_flows = any(value.kind is Kind.FLOW for value in self.values)  # people in a period
+        self.counts = any(value.metric in COUNTS for value in self.values)
+        # It states neither a time nor a period
+        self.is_timeless = not any(
             (self.time, self.start, self.period_s, self.age_s, self.last_second, self.share, self.clock)
         )
-
-    @cached_property
-    def list_at(self) -> Path | None:
-        """The path to the list whose items are read."""
         text = self.each[0].text if self.each else ""
-        return compiled(text[: -3 if text.endswith("[*]") else -2]) if text.endswith(("[*]", ".*")) else None
-
-    @cached_property
-    def _needed(self) -> list[tuple[str, ...]]:
-        """Names at the top of a message: it needs one of each group to have items and to meet the conditions."""
+        is_list = text.endswith(("[*]", ".*"))
+        self.list_at = compiled(text.removesuffix("[*]").removesuffix(".*")) if is_list else None
+        # A message needs one name of each group at its top, to have items and to meet the conditions
         found = (c.path for c in self.when if not c.is_not and ABSENT not in c.texts)
         at_top = (path for path in (*self.each[:1], *found) if path.begins == "message")
-        return [names for path in at_top if (names := (path.names or ())[:1] or path.several)]
+        self._needed = [names for path in at_top if (names := (path.names or ())[:1] or path.several)]
+        # Numbers of the values by where their paths begin and by their first name, "" if they have none
+        self._index: dict[str, dict[str, list[int]]] = {
+            "message": defaultdict(list),
+            "item": defaultdict(list),
+        }
+        for number, value in enumerate(self.values):
+            for path in value.paths:
+                name = path.names[0] if path.names and path.begins in self._index else ""
+                self._index[path.begins if name else "message"][name].append(number)
 
     def leads_into(self, message: Any) -> bool:
         """Tell whether a message can have items, and meet the conditions, by the names at its top."""
         return type(message) is not dict or not any(map(message.keys().isdisjoint, self._needed))
-
-    @cached_property
-    def _index(self) -> dict[str, dict[str, list[int]]]:
-        """The numbers of the values by where their paths begin and by their first name, "" if they have none."""
-        index: dict[str, dict[str, list[int]]] = {"message": defaultdict(list), "item": defaultdict(list)}
-        for number, value in enumerate(self.values):
-            for path in value.paths:
-                name = path.names[0] if path.names and path.begins in index else ""
-                index[path.begins if name else "message"][name].append(number)
-        return index
 
     def values_in(self, message: Any, item: Any) -> Sequence[Value]:
         """Return the values with a path that can lead to something, in their order."""

@@ -10,7 +10,6 @@ keeping them. RabbitMQ does not offer it and numbers redelivered messages afresh
 """
 
 import logging
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,12 +21,10 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from besok.model import topics
+from besok.model import broker_link, topics
 from besok.model.broker import configure_client, leave
-from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from collectors import explain
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Inbox
@@ -59,8 +56,7 @@ class Connection:
         self._inbox = inbox
         self._counters = counters
         self._clock = clock
-        self._topics = topic_filters(settings.mqtt_topics)
-        self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
+        self._topics = topics.topic_filters(settings.mqtt_topics)
         self._client_id = settings.mqtt_client_id
         self._leaving = leaving
         self._lock = threading.Lock()  # no acknowledgement during a change of connection
@@ -68,7 +64,7 @@ class Connection:
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._new_session = False  # and no message received since
         self._lasting = True  # whether packet ids survive a reconnect
-        self._last_reason = ""
+        self._link = broker_link.Link(settings)
         self._client = self._make_client()
 
     def start(self) -> None:
@@ -107,7 +103,7 @@ class Connection:
         client.disable_logger()  # paho logs each message; we log what matters
         configure_client(client, s)
         client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
+        client.on_connect_fail = self._link.failed
         client.on_pre_connect = lambda *_: self._set_number(0)
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -115,22 +111,17 @@ class Connection:
 
     # The callbacks below run in the network thread. An exception would end it, so none may raise.
 
-    def _on_connect_fail(self, *_: object) -> None:
-        self._log_away(explain.failure(sys.exception(), self._settings))
-
     def _on_connect(
         self, client: paho.Client, _: object, flags: paho.ConnectFlags, code: ReasonCode, properties: object
     ) -> None:
         if code.is_failure:
-            self._log_away(explain.reason(code.value, str(code)))
+            self._link.refused(code)
             return
         self._new_session = not flags.session_present  # until its first message is received
         self._lasting = getattr(properties, "MaximumQoS", 2) == 2
         self._counters.connections += 1
         self._set_number(self._counters.connections)
-        self._last_reason = ""
-        queue = "the broker kept our queue" if flags.session_present else "a new queue"
-        log.info("Connected to the broker at %s; %s", self._where, queue, extra={"action": "mqtt_connected"})
+        self._link.made("; the broker kept our queue" if flags.session_present else "; a new queue")
         if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
             self._warn_of_sharing()
         if self._leaving:
@@ -155,7 +146,7 @@ class Connection:
         self._counters.refused = sum(code.is_failure for code in codes)
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
-                why = explain.reason(code.value, str(code))
+                why = broker_link.reason(code.value, str(code))
                 if code.value == NOT_AUTHORIZED:
                     why = "it does not let us read them"
                 extra = {"action": "mqtt_no_subscription"}
@@ -179,10 +170,7 @@ class Connection:
     ) -> None:
         had = self._number > 0
         self._set_number(0)
-        if flags.is_disconnect_packet_from_server:
-            self._log_away(explain.reason(code.value, str(code)))
-        elif code.is_failure and (had or not self._last_reason):
-            self._log_away(explain.lost(had, self._settings))
+        self._link.ended(flags, code, had=had)
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
@@ -214,18 +202,3 @@ class Connection:
             self._number = number
         self._counters.connected = number > 0
         self._counters.lost = 0.0 if number else self._counters.lost or self._clock().timestamp()
-
-    def _log_away(self, why: str) -> None:
-        self._last_reason = explain.log_away(self._settings, why, self._last_reason)
-
-
-def topic_filters(text: str) -> list[str]:
-    """Split a comma-separated list of topic filters. Raises SettingsError."""
-    filters = [t.strip() for t in text.split(",") if t.strip()]
-    if not filters:
-        raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as #")
-    for topic in filters:
-        _, _, shared = topic.removeprefix("$share/").partition("/")
-        if wrong := topics.problem(shared if topic.startswith("$share/") else topic):
-            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is not a topic filter: {wrong}")
-    return filters

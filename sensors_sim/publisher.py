@@ -18,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from besok.model.broker import configure_client, leave
+from besok.model.broker_link import Link
 from besok.model.settings import Settings
 from sensors_sim.formats import native
 
@@ -48,6 +49,7 @@ class Publisher:
         """
         self._settings, self._devices, self._repeat_s = settings, devices, repeat_s
         self._farewell = farewell
+        self._link = Link(settings)
         self._room = threading.Condition()
         self._under_way = 0
         self._recent: deque[tuple[float, str, bytes]] = deque(maxlen=REPEAT_LIMIT)  # when, topic, payload
@@ -112,7 +114,7 @@ class Publisher:
         configure_client(client, s)
         client.max_inflight_messages_set(WINDOW)
         client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
+        client.on_connect_fail = self._link.failed
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         return client
@@ -121,18 +123,16 @@ class Publisher:
 
     def _on_connect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
-            log.warning("The broker refuses the simulator: %s", code, extra={"action": "mqtt_refused"})
+            self._link.refused(code)
             return
-        log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
+        self._link.made()
         self._say(native.ONLINE)
         self._repeat()
 
-    def _on_connect_fail(self, _client: paho.Client, _userdata: Any) -> None:
-        log.warning("No broker at %s; trying again", self._where, extra={"action": "mqtt_away"})
-
-    def _on_disconnect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
-        if code.is_failure:
-            log.warning("Lost the broker at %s: %s", self._where, code, extra={"action": "mqtt_lost"})
+    def _on_disconnect(
+        self, _c: paho.Client, _u: Any, flags: paho.DisconnectFlags, code: ReasonCode, _p: object
+    ) -> None:
+        self._link.ended(flags, code, had=True)
 
     def _on_publish(self, _c: paho.Client, _u: Any, _mid: int, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
@@ -140,7 +140,3 @@ class Publisher:
         with self._room:
             self._under_way -= 1
             self._room.notify_all()
-
-    @property
-    def _where(self) -> str:
-        return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from besok.model.errors import SettingsError
 from besok.model.pseudonyms import PSEUDONYM, canonical, pseudonym
 
 _ALTERNATIVES = (("tele", "stat"), ("NBIRTH", "NDATA", "DBIRTH", "DDATA"))  # Tasmota, Sparkplug: one sender
@@ -31,6 +32,18 @@ def problem(topic_filter: str) -> str | None:
         if "+" in level and level != "+":
             return "+ takes one whole level, so it stands alone between two /, as in counters/+/state"
     return None
+
+
+def topic_filters(text: str) -> list[str]:
+    """Split a comma-separated list of topic filters. Raises SettingsError."""
+    filters = [t.strip() for t in text.split(",") if t.strip()]
+    if not filters:
+        raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as #")
+    for topic in filters:
+        _, _, shared = topic.removeprefix("$share/").partition("/")
+        if wrong := problem(shared if topic.startswith("$share/") else topic):
+            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is not a topic filter: {wrong}")
+    return filters
 
 
 @lru_cache(maxsize=10_000)

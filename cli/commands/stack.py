@@ -19,11 +19,11 @@ def demo(
     from api.sign_in import gate
     from api.sign_in.provider import Provider
     from besok.model import settings
+    from besok.model.topics import topic_filters
     from cli.commands.sitefiles import as_sandbox, read
     from cli.serving.http import trusted_proxies
     from cli.stack import demo as stack
     from cli.stack.program import EXAMPLE
-    from collectors.mqtt import topic_filters
 
     loaded = settings.load(stack.REPLACED)  # what can never work is said before anything is started
     gate.checked(loaded.public_url)

@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from besok.model import broker_link
 from besok.model import topics as topic_filters
 from besok.model.broker import configure_client, leave
 from besok.model.decode_context import DecodeContext
@@ -26,7 +27,6 @@ from besok.model.errors import RecordingError
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from cli.traffic.recording import Writer
-from collectors import explain
 from collectors.privacy import redacted
 
 log = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ class _Recorder:
         self._known = known
         self._writer, self._lock = writer, threading.Lock()
         self._away = False
+        self._link = broker_link.Link(settings)
         self._client = self._make_client()
 
     def start(self) -> None:
@@ -124,7 +125,7 @@ class _Recorder:
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
         configure_client(client, s)
         client.on_connect = self._on_connect
-        client.on_connect_fail = self._on_connect_fail
+        client.on_connect_fail = self._link.failed
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
@@ -134,24 +135,23 @@ class _Recorder:
 
     def _on_connect(self, client: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
-            self._warn(explain.reason(code.value, str(code)))
+            self._link.refused(code)
             return
+        self._link.made()
         self.count.missing += self._away
         self._away = False
         client.subscribe([(topic, SubscribeOptions(qos=2)) for topic in self._topics])
 
-    def _on_connect_fail(self, _client: paho.Client, _userdata: Any) -> None:
-        self._warn("nothing answers there")
-
-    def _on_disconnect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
-        if code.is_failure:
-            self._away = True
-            self._warn(explain.lost(True, self._settings))
+    def _on_disconnect(
+        self, _c: paho.Client, _u: Any, flags: paho.DisconnectFlags, code: ReasonCode, _p: object
+    ) -> None:
+        self._away = self._away or code.is_failure
+        self._link.ended(flags, code, had=True)
 
     def _on_subscribe(self, _c: paho.Client, _u: Any, _mid: int, codes: list[ReasonCode], _p: object) -> None:
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
-                why = explain.reason(code.value, str(code))
+                why = broker_link.reason(code.value, str(code))
                 log.error(
                     "The broker refuses the topics %s: %s",
                     topic,
@@ -174,6 +174,3 @@ class _Recorder:
         with self._lock:
             if not self.failed:
                 self._try(lambda: self._writer.add(plain))
-
-    def _warn(self, why: str) -> None:
-        explain.log_away(self._settings, why, "")

@@ -6,7 +6,6 @@ not been told that it arrived, and sends it again himself.
 
 import logging
 import secrets
-import sys
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -14,10 +13,10 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from besok.model import broker_link
 from besok.model.broker import configure_client, leave
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
-from collectors import explain
 from collectors.receive.access import PREFIX
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,8 @@ class Publisher:
     def __init__(self, settings: Settings) -> None:
         """Check the settings. Raises SettingsError for certificates that cannot be used."""
         self._settings = settings
-        self._last_reason = self._refused = ""
+        self._link = broker_link.Link(settings)
+        self._refused = ""
         self._most = 0  # bytes of a packet that the broker accepts; 0: no limit stated
         # By packet id: the future of a pending message, or the answer if it arrived before its future was stored.
         self._pending: dict[int, Future[None] | ReasonCode] = {}
@@ -52,7 +52,7 @@ class Publisher:
         self._client.disable_logger()
         configure_client(self._client, settings)
         self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_connect_fail = self._link.failed
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
 
@@ -93,29 +93,21 @@ class Publisher:
 
     # The callbacks below run in the network thread of paho. An exception would end it, so none may raise.
 
-    def _on_connect_fail(self, *_: object) -> None:
-        self._log_away(explain.failure(sys.exception(), self._settings))
-
     def _on_connect(self, client: paho.Client, _: object, __: object, code: ReasonCode, limits: Any) -> None:
         if code.is_failure:
-            self._log_away(explain.reason(code.value, str(code)))
+            self._link.refused(code)
             return
         client.drop_out_messages()  # of the connection before: their senders have been told
         self._most = getattr(limits, "MaximumPacketSize", 0)
-        self._last_reason = ""
         self.connected = True
-        where = f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
-        log.info("Connected to the broker at %s", where, extra={"action": "mqtt_connected"})
+        self._link.made()
 
     def _on_disconnect(
         self, _: object, __: object, flags: paho.DisconnectFlags, code: ReasonCode, ___: Any
     ) -> None:
         had, self.connected = self.connected, False
         self._fail_pending()
-        if flags.is_disconnect_packet_from_server:
-            self._log_away(explain.reason(code.value, str(code)))
-        elif code.is_failure and (had or not self._last_reason):
-            self._log_away(explain.lost(had, self._settings))
+        self._link.ended(flags, code, had=had)
 
     def _on_publish(self, _: object, __: object, mid: int, code: ReasonCode, ___: Any) -> None:
         future = self._pending.setdefault(mid, code)
@@ -130,7 +122,7 @@ class Publisher:
             account = self._settings.mqtt_user or "without a user"
             why = f"the broker does not let us ({account}) publish to {PREFIX}#: allow it there"
         elif code.is_failure:
-            why = f"the broker refuses: {explain.reason(code.value, str(code))}"
+            why = f"the broker refuses: {broker_link.reason(code.value, str(code))}"
         if why and why != self._refused:
             log.error("Nothing can be taken: %s", why, extra={"action": "publish_refused"})
         self._refused = why
@@ -145,6 +137,3 @@ class Publisher:
             future = self._pending.pop(mid, None)
             if isinstance(future, Future) and future.set_running_or_notify_cancel():
                 future.set_exception(BrokerUnavailable("the broker went away; send the message again"))
-
-    def _log_away(self, why: str) -> None:
-        self._last_reason = explain.log_away(self._settings, why, self._last_reason)

@@ -73,9 +73,10 @@ class Heard(logging.Handler):
 def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterator[Heard]:
     """A collector at work in a thread, once it has said `until`; what makes it fail fails the test."""
     heard = Heard()
-    log = logging.getLogger("collectors")
-    log.setLevel(logging.INFO)
-    log.addHandler(heard)
+    logs = logging.getLogger("collectors"), logging.getLogger("besok.model.broker_link")
+    for log in logs:
+        log.setLevel(logging.INFO)
+        log.addHandler(heard)
     try:
         with running("collector", collector.run, settings) as at_work:
             wait_for(
@@ -84,7 +85,8 @@ def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterato
             )
             yield heard
     finally:
-        log.removeHandler(heard)
+        for log in logs:
+            log.removeHandler(heard)
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from besok.model import settings
+from besok.model import broker_link, settings, topics
 from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
-from collectors import explain, inbox, mqtt
+from collectors import inbox, mqtt
 from collectors.bulk import Published
 from collectors.counters import Counters
 from collectors.inbox import Inbox
@@ -103,13 +103,15 @@ def test_the_figures_as_json_and_in_the_documentation() -> None:
     ],
 )
 def test_why_there_is_no_connection(exc: BaseException | None, words: str) -> None:
-    assert words in explain.failure(exc, Settings())
+    assert words in broker_link.failure(exc, Settings())
 
 
 def test_reason_codes_become_advice() -> None:
-    assert "another collector came with the same client id" in explain.reason(0x8E, "Session taken over")
-    assert explain.reason(0x99, "Payload format invalid") == "its reason is “Payload format invalid” (153)"
-    assert "client certificate" in explain.lost(False, Settings(mqtt_tls=True))
+    assert "another collector came with the same client id" in broker_link.reason(0x8E, "Session taken over")
+    assert (
+        broker_link.reason(0x99, "Payload format invalid") == "its reason is “Payload format invalid” (153)"
+    )
+    assert "client certificate" in broker_link.lost(False, Settings(mqtt_tls=True))
 
 
 @pytest.mark.parametrize(
@@ -176,13 +178,13 @@ def test_shared_subscriptions_that_the_broker_does_not_have_are_an_error(
 
 @pytest.mark.parametrize("text", ["besok/v1/#", "#", "+", "a/+/b", "$share/collectors/besok/v1/#", " a , b "])
 def test_topic_filters_that_are_right(text: str) -> None:
-    assert mqtt.topic_filters(text) == [t.strip() for t in text.split(",")]
+    assert topics.topic_filters(text) == [t.strip() for t in text.split(",")]
 
 
 @pytest.mark.parametrize("text", ["", " , ", "a/#/b", "a+/b", "a#", "$share/g", "$share/g/a/#/b"])
 def test_topic_filters_that_are_wrong(text: str) -> None:
     with pytest.raises(SettingsError, match="BESOK_MQTT_TOPICS"):
-        mqtt.topic_filters(text)
+        topics.topic_filters(text)
 
 
 @pytest.mark.parametrize(

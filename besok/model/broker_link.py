@@ -1,8 +1,12 @@
-"""Explanations of a broker's refusals, and what to do about them, for whoever installs Besök."""
+"""A connection to the broker in the log: why there is none and what to do, for whoever installs Besök."""
 
 import logging
 import socket
 import ssl
+import sys
+
+import paho.mqtt.client as paho
+from paho.mqtt.reasoncodes import ReasonCode
 
 from besok.model.settings import Settings
 
@@ -22,13 +26,39 @@ _REASONS = {
 }
 
 
-def log_away(settings: Settings, why: str, last: str) -> str:
-    """Log why there is no connection, the `last` reason only at debug level; return the reason."""
-    level = logging.DEBUG if why == last else logging.WARNING
-    where = f"{settings.mqtt_host}:{settings.mqtt_port}"
-    extra = {"action": "mqtt_away"}
-    log.log(level, "No connection to the broker at %s, trying again: %s", where, why, extra=extra)
-    return why
+class Link:
+    """The connection of a client, in the log: that it is made, and why there is none."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
+        self._last = ""  # reason
+
+    def made(self, more: str = "") -> None:
+        """Log that there is one."""
+        self._last = ""
+        log.info("Connected to the broker at %s%s", self._where, more, extra={"action": "mqtt_connected"})
+
+    def failed(self, *_: object) -> None:
+        """Log the exception that is being handled; the callback `on_connect_fail`."""
+        self.away(failure(sys.exception(), self._settings))
+
+    def refused(self, code: ReasonCode) -> None:
+        """Log that the broker refuses, or ends it."""
+        self.away(reason(code.value, str(code)))
+
+    def ended(self, flags: paho.DisconnectFlags, code: ReasonCode, *, had: bool) -> None:
+        """Log its end; `had` if it had been accepted."""
+        if flags.is_disconnect_packet_from_server:
+            self.refused(code)
+        elif code.is_failure and (had or not self._last):
+            self.away(lost(had, self._settings))
+
+    def away(self, why: str) -> None:
+        """Log why there is none, the same reason again only at debug level."""
+        level, self._last = logging.DEBUG if why == self._last else logging.WARNING, why
+        extra = {"action": "mqtt_away"}
+        log.log(level, "No connection to the broker at %s, trying again: %s", self._where, why, extra=extra)
 
 
 def reason(code: int, text: str) -> str:

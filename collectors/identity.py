@@ -1,6 +1,7 @@
 """Which topics may carry a device's messages: a placed device's own only; and a limit on new devices an hour."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from besok.model.decode_context import Channel, DecodeContext, Device
@@ -83,24 +84,20 @@ def _elsewhere(device: Device, filters: tuple[str, ...]) -> str:
     )
 
 
+@dataclass(eq=False)
 class Registrar:
     """Registers new devices within the limit; queries the database only about channels new to it."""
 
-    def __init__(self, db: Database, limit: int, clock: Callable[[], datetime]) -> None:
-        """`limit` is of devices an hour."""
-        self._db = db
-        self._limit = limit
-        self._clock = clock
-        self._devices = set[Device]()  # registered devices, of those with connection statuses
+    db: Database
+    limit: int  # of devices an hour
+    clock: Callable[[], datetime]
+    devices: set[Device] = field(default_factory=set)  # registered, of those with connection statuses
 
     def refused(self, channels: Iterable[Channel]) -> set[Channel]:
         """Register the devices of the channels; return what is not to be stored. Raises StoreUnavailable."""
-        new = [channel for channel in channels if not self._is_known(channel)]
+        new = [c for c in channels if (c not in self.db.channels if c[2] else c[:2] not in self.devices)]
         if not new:
             return set()
-        refused = admit(self._db, new, self._limit, self._clock())
-        self._devices |= {channel[:2] for channel in new if not channel[2] and channel not in refused}
+        refused = admit(self.db, new, self.limit, self.clock())
+        self.devices |= {channel[:2] for channel in new if not channel[2] and channel not in refused}
         return refused
-
-    def _is_known(self, channel: Channel) -> bool:
-        return channel in self._db.channels if channel[2] else channel[:2] in self._devices

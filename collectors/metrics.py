@@ -35,13 +35,15 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     text = "Messages that could not be read in whole, by class of the reason"
     by_reason = {refusal.value: c.rejected_by[refusal.value] for refusal in Refusal}
     yield labelled(PREFIX + "messages_rejected", text, "reason", by_reason)
-    yield gauge(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
-    yield gauge(
+    yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
+    yield GaugeMetricFamily(
         PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
     )
-    yield gauge(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
+    yield GaugeMetricFamily(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
     last_message = c.heard.timestamp() if c.heard else 0
-    yield gauge(PREFIX + "last_message_timestamp_seconds", "When the last message came", last_message)
+    yield GaugeMetricFamily(
+        PREFIX + "last_message_timestamp_seconds", "When the last message came", last_message
+    )
     yield histogram(PREFIX + "lag_seconds", "From receipt of a message to the commit", c.lags_s)
     yield histogram(PREFIX + "commit_seconds", "How long a transaction took", c.commits_s)
     yield histogram(PREFIX + "batch_messages", "Messages in a transaction", c.batch_sizes)
@@ -53,10 +55,6 @@ def labelled(name: str, text: str, label: str, counts: Mapping[str, int]) -> Met
     for value, count in counts.items():
         family.add_metric([value], count)
     return family
-
-
-def gauge(name: str, text: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, text, value=float(value))
 
 
 def histogram(name: str, text: str, counted: Histogram) -> Metric:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,32 +48,22 @@ class Ahead(NamedTuple):
     batch: Future[Batch]
 
 
+@dataclass(eq=False)
 class Writer:
     """Commits the messages of the inbox, then acknowledges them."""
 
-    def __init__(
-        self,
-        db: Database,
-        knowledge: Knowledge,
-        inbox: Inbox,
-        acknowledge: Acknowledge,
-        counters: Counters,
-        stop: threading.Event,
-        limit: int,
-        clock: Callable[[], datetime],
-        registrar: Registrar,
-    ) -> None:
-        """`limit` is the most messages in a batch."""
-        self._db = db
-        self._version = Watch(db)
-        self._knowledge = knowledge
-        self._inbox = inbox
-        self._acknowledge = acknowledge
-        self._counters = counters
-        self._stop = stop
-        self._limit = limit
-        self._clock = clock
-        self._registrar = registrar
+    db: Database
+    knowledge: Knowledge
+    inbox: Inbox
+    acknowledge: Acknowledge
+    counters: Counters
+    stop: threading.Event
+    limit: int  # messages in a batch
+    clock: Callable[[], datetime]
+    registrar: Registrar
+
+    def __post_init__(self) -> None:
+        self._version = Watch(self.db)
         self._decoder = ThreadPoolExecutor(1, "decoder")
         self._ahead: Ahead | None = None  # the batch after the one that is being stored
         self._ready: Ahead | None = None  # the one that is being stored, if it was decoded ahead
@@ -81,10 +72,10 @@ class Writer:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
         try:
             while messages := self._next():
-                self._counters.writing = messages[0].received
+                self.counters.writing = messages[0].received
                 self._store(messages)
-                self._acknowledge(messages)
-                self._counters.batch_done((m.received for m in messages), self._clock())
+                self.acknowledge(messages)
+                self.counters.batch_done((m.received for m in messages), self.clock())
         except Stopped:
             log.warning(
                 "Stopped while the database is away: what is not stored stays with the broker",
@@ -95,7 +86,7 @@ class Writer:
 
     def _next(self) -> Sequence[Message]:
         self._ready, self._ahead = self._ahead, None
-        return self._ready.messages if self._ready else self._inbox.take(self._limit)
+        return self._ready.messages if self._ready else self.inbox.take(self.limit)
 
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit them; a batch that is refused is halved until the bad message is alone."""
@@ -110,25 +101,23 @@ class Writer:
 
     def _decoded(self, messages: Sequence[Message]) -> Batch:
         """Decode messages with the current context, unless they were decoded ahead."""
-        known = self._knowledge.current()
+        known = self.knowledge.current()
         ready, self._ready = self._ready, None
         if ready and ready.messages is messages and ready.known is known:
             return ready.batch.result()
-        return self._decode(messages, known)
-
-    def _decode(self, messages: Sequence[Message], known: DecodeContext) -> Batch:
-        return decode(messages, known, self._registrar.refused)
+        return decode(messages, known, self.registrar.refused)
 
     def _decode_ahead(self) -> None:
         """Start decoding the next batch if there is one. It is discarded if a commit changes the context."""
-        if self._ahead is None and len(self._inbox) >= PLENTY:
-            messages, known = self._inbox.take(self._limit), self._knowledge.latest
-            self._ahead = Ahead(messages, known, self._decoder.submit(self._decode, messages, known))
+        if self._ahead is None and len(self.inbox) >= PLENTY:
+            messages, known = self.inbox.take(self.limit), self.knowledge.latest
+            batch = self._decoder.submit(decode, messages, known, self.registrar.refused)
+            self._ahead = Ahead(messages, known, batch)
 
     def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
         refused = Rejection(message=message, reason=f"the database refused it: {exc}", kind=Refusal.DATABASE)
-        safe = redact(refused, self._knowledge.latest)
+        safe = redact(refused, self.knowledge.latest)
         log.error(
             "A message on %s: %s", ascii(safe.message.topic), safe.reason, extra={"action": "message_refused"}
         )
@@ -142,7 +131,7 @@ class Writer:
             try:
                 return self._commit(lambda: batch)
             except Exception:
-                self._counters.stuck = TAKES_NOTHING
+                self.counters.stuck = TAKES_NOTHING
                 log.exception(
                     "The database takes nothing, not even under rejected: see its log, and `besok doctor`",
                     extra={"action": "store_broken"},
@@ -162,10 +151,10 @@ class Writer:
                 break
             except (StoreUnavailable, SchemaMismatch) as exc:
                 wait_s = self._wait(wait_s, exc)
-        self._knowledge.learn(batch)
-        self._counters.committed_batch(batch, written, time.perf_counter() - started)
+        self.knowledge.learn(batch)
+        self.counters.committed_batch(batch, written, time.perf_counter() - started)
         if wait_s > FIRST_WAIT_S:
-            self._counters.recoveries += 1
+            self.counters.recoveries += 1
             log.info("The database answers again", extra={"action": "store_back"})
 
     def _write(self, batch: Batch) -> Written:
@@ -174,7 +163,7 @@ class Writer:
         What a database of another version refuses says nothing about the messages, so they wait.
         """
         try:
-            return write(self._db, batch)
+            return write(self.db, batch)
         except (StoreUnavailable, SchemaMismatch):
             raise
         except Exception:
@@ -183,15 +172,15 @@ class Writer:
 
     def _wait(self, wait_s: float, exc: StoreError) -> float:
         """Wait for a database that is away or not migrated; return how long to wait next. Raises Stopped."""
-        self._counters.retries += 1
-        self._counters.stuck = str(exc) if isinstance(exc, SchemaMismatch) else TAKES_NOTHING
+        self.counters.retries += 1
+        self.counters.stuck = str(exc) if isinstance(exc, SchemaMismatch) else TAKES_NOTHING
         if wait_s == FIRST_WAIT_S:
             log.warning("Waiting for the database: %s", exc.in_full, extra={"action": "store_away"})
         return self._pause(wait_s)
 
     def _pause(self, wait_s: float) -> float:
         """Wait, and return how long to wait next. Raises Stopped."""
-        if self._stop.wait(wait_s):
+        if self.stop.wait(wait_s):
             raise Stopped
         return min(wait_s * 2, LONGEST_WAIT_S)
 

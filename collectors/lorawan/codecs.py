@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from select import POLLIN, poll
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
@@ -178,9 +177,7 @@ class Codecs:
 
 def _received(connection: Connection, patience_s: float) -> bytes:
     """Return what the process sends. Raises TimeoutError, or EOFError if it has ended."""
-    poller = poll()
-    poller.register(connection, POLLIN)
-    if not poller.poll(1000 * patience_s):
+    if not connection.poll(patience_s):
         raise TimeoutError
     return connection.recv_bytes()
 

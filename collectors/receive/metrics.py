@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from collectors.counters import COMMIT_BOUNDS, Histogram
-from collectors.metrics import gauge, histogram, labelled
+from collectors.metrics import histogram, labelled
 
 PREFIX: Final = "besok_receiver_"
 STATUSES: Final = (200, 400, 401, 403, 404, 405, 408, 413, 415, 503)  # of answers; there are no others
@@ -45,5 +45,5 @@ def families(f: ReceiverCounters, connected: bool, problem: str | None) -> Itera
     )
     text = "From a message to the word of the broker that it keeps it (PUBACK)"
     yield histogram(PREFIX + "puback_seconds", text, f.pubacks_s)
-    yield gauge(PREFIX + "broker_connected", "1 while connected to the broker", connected)
-    yield gauge(PREFIX + "ready", "1 while messages can be taken", problem is None)
+    yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", connected)
+    yield GaugeMetricFamily(PREFIX + "ready", "1 while messages can be taken", problem is None)

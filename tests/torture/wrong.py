@@ -11,18 +11,18 @@ class Hasty(Writer):
         store = self._store
 
         def late(messages: object) -> None:
-            self._acknowledge(taken)
-            self._stop.wait(0.5)
+            self.acknowledge(taken)
+            self.stop.wait(0.5)
             store(messages)  # type: ignore[arg-type]
 
         taken: list[Message] = []
-        take = self._inbox.take
+        take = self.inbox.take
 
         def remembered(limit: int) -> list[Message]:
             taken[:] = take(limit)
             return list(taken)
 
-        self._store, self._inbox.take = late, remembered  # type: ignore[method-assign]
+        self._store, self.inbox.take = late, remembered  # type: ignore[method-assign]
         super().run()
 
 

@@ -44,11 +44,8 @@ def _lines(text: str) -> Iterator[tuple[list[str], list[str]]]:
                     f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
                 )
             if len(cells) != len(header):
-                header = cells if _is_header(cells) else []
+                is_header = 1 < len(cells) == len({*cells}) and all(map(_NAME.fullmatch, cells))
+                header = cells if is_header else []
             yield header, cells
     except csv.Error as exc:
         raise Unreadable(f"the payload is broken CSV ({exc})") from exc
-
-
-def _is_header(cells: list[str]) -> bool:
-    return 1 < len(cells) == len({*cells}) and all(map(_NAME.fullmatch, cells))

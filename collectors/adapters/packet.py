@@ -1,6 +1,7 @@
 """A message as it is read: topic levels and value, which is parsed once and only on demand."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from besok.model.decode_context import NOTHING, DecodeContext
@@ -12,7 +13,6 @@ from collectors.limits import Budget
 
 # A name no vendor uses: true at the top of a JSON object whose people are made up
 MARK: Final = "besok_simulated"
-_UNREAD: Final = object()
 
 
 class Packet:
@@ -31,8 +31,6 @@ class Packet:
         self.time: datetime | None = None
         self.identity: Identity | None = None
         self.items: dict[tuple[str, ...], list[Place]] = {}  # by the path to them
-        self._value: Any = _UNREAD
-        self._whole: Place | None = None
         self._problem: Unreadable | None = None  # why it is none of JSON, XML and CSV
 
     def holding(
@@ -40,19 +38,16 @@ class Packet:
     ) -> "Packet":
         """Return the same message with the value that a decoder made of it, and with what is known of the sender."""
         packet = Packet.__new__(Packet)
-        packet.__dict__ |= self.__dict__
-        packet.items, packet._value, packet._whole, packet._problem = {}, value, None, None
+        packet.__dict__ |= self.__dict__ | {"items": {}, "value": value, "_problem": None}
+        packet.__dict__.pop("whole", None)
         packet.device, packet.time = device or self.device, time or self.time
         packet.identity = identity or self.identity
         return packet
 
-    @property
+    @cached_property
     def whole(self) -> Place:
         """The place where paths begin."""
-        if self._whole is None:
-            value = self.value
-            self._whole = Place(value, value, None, self.levels, self.topic, (), {})
-        return self._whole
+        return Place(self.value, self.value, None, self.levels, self.topic, (), {})
 
     @property
     def json(self) -> Any:
@@ -68,25 +63,9 @@ class Packet:
         value = self.value
         return value if type(value) is dict else {}
 
-    @property
+    @cached_property
     def value(self) -> Any:
-        """The value of the payload: JSON, the object equivalent to XML or CSV, or else its text. Never raises.
-
-        Parsed once, since every adapter reads it.
-        """
-        if self._value is _UNREAD:
-            self._value = self._parse()
-        return self._value
-
-    @property
-    def text(self) -> str:
-        """The payload as text without surrounding blanks; "" if it is not UTF-8."""
-        try:
-            return self.payload.decode("utf-8").removeprefix("\ufeff").strip()
-        except UnicodeDecodeError:
-            return ""
-
-    def _parse(self) -> Any:
+        """The value of the payload: JSON, the object equivalent to XML or CSV, or else its text. Never raises."""
         try:
             return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
         except Unreadable as exc:
@@ -98,3 +77,11 @@ class Packet:
         except Unreadable as exc:
             self._problem = exc
         return self.text
+
+    @property
+    def text(self) -> str:
+        """The payload as text without surrounding blanks; "" if it is not UTF-8."""
+        try:
+            return self.payload.decode("utf-8").removeprefix("\ufeff").strip()
+        except UnicodeDecodeError:
+            return ""

@@ -187,10 +187,7 @@ class _Reading:
         for value in self.form.values_in(place.message, place.item):
             if value.when and not value.when.hold(place):
                 continue
-            if value.all:
-                pairs += self._all(value, place)
-            elif (pair := self._raw(value, place))[1] is not NOWHERE:
-                pairs.append(pair)
+            pairs += self._raw(value, place)
         if not pairs:
             return
         self.found = True
@@ -244,28 +241,26 @@ class _Reading:
             raise Unreadable(f"the name {shown} may say that no people are counted there: {TELL}")
         return False
 
-    def _raw(self, value: Value, place: Place) -> tuple[Value, Any]:
-        """Return a value, named by the path that matched, with its raw content; NOWHERE if no path leads anywhere."""
-        if not value.sum:
-            absent: Any = NOWHERE
-            for path in value.paths:
-                raw = one(path, place)
-                if raw is not NOWHERE and raw is not None:
-                    return value if path is value.paths[0] else replace(value, said=path.text[2:]), raw
-                absent = raw if absent is NOWHERE else absent
-            return value, absent
-        parts = [one(path, place) for path in value.paths]
-        if any(part is NOWHERE for part in parts):
-            return value, NOWHERE
-        numbers = [number(value.said, part, value.is_whole) for part in parts]
-        return value, None if None in numbers else sum(part for part in numbers if part is not None)
-
-    def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
-        """Yield all matches: the first for the channel of the value, the others for channels of their own names."""
-        pairs = ((path, raw) for path in value.paths if (raw := one(path, place)) not in (NOWHERE, None))
-        for count, (path, raw) in enumerate(pairs):
-            named = replace(value, said=path.text[2:])
-            yield (replace(named, channel=path.names[0]) if count and path.names else named), raw
+    def _raw(self, value: Value, place: Place) -> list[tuple[Value, Any]]:
+        """Return a value, named by the path that matched, with its raw content; none if no path leads anywhere."""
+        if value.sum:
+            parts = [one(path, place) for path in value.paths]
+            if NOWHERE in parts:
+                return []
+            numbers = [number(value.said, part, value.is_whole) for part in parts]
+            return [(value, None if None in numbers else sum(part for part in numbers if part is not None))]
+        pairs: list[tuple[Value, Any]] = []
+        is_null = False
+        for path in value.paths:
+            raw = one(path, place)
+            if raw is NOWHERE or raw is None:
+                is_null = is_null or raw is None
+                continue
+            named = value if path is value.paths[0] else replace(value, said=path.text[2:])
+            pairs.append((replace(named, channel=path.names[0]) if pairs and path.names else named, raw))
+            if not value.all:
+                break
+        return [(value, None)] if is_null and not (pairs or value.all) else pairs
 
     def _refused(self, place: Place) -> list[frozenset[str]]:
         """Return the metrics (none: all) that a state of the device invalidates; note the reason."""
@@ -332,7 +327,8 @@ class _Reading:
             raise Unreadable(f"{_choices_text(choices)} leads nowhere, so the {part} is not known")
         text = text_of(value) if not isinstance(value, bool) else ""
         if part == "device" and self.form.device_form == "mac":
-            text = _plain_address(text)
+            plain = text.replace(":", "").replace("-", "").lower()
+            text = plain if ADDRESS.fullmatch(plain) else text
         if not text or len(text) > NAME_LIMIT[part] or not text.isprintable():
             where = f"{part} ({_choices_text(choices)})" if choices else "the topic"
             raise Unreadable(
@@ -366,12 +362,6 @@ def _sentence(text: str, place: Place) -> str:
 
 def _choices_text(choices: Choices) -> str:
     return " or ".join(choice.path[0].text for choice in choices)
-
-
-def _plain_address(text: str) -> str:
-    """Write a hardware address in lower case and without separators; other texts stay."""
-    plain = text.replace(":", "").replace("-", "").lower()
-    return plain if ADDRESS.fullmatch(plain) else text
 
 
 def _has(bits: int, state: str) -> bool:

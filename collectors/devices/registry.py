@@ -175,16 +175,12 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     if not fits:
         return None
     table, _ = max(
-        fits.values(), key=lambda pair: (bool(pair[0].platform), max(_specificity(form) for form in pair[1]))
+        fits.values(), key=lambda pair: (bool(pair[0].platform), max(form.specificity for form in pair[1]))
     )
     carrier = index().platforms.get(table.platform)
     tables_ = [table] if carrier is None else [table, carrier]
     fit = {id(form) for each in tables_ for form in fits.get(each.path, (each, []))[1]}
     return table, [form for each in tables_ for form in each.messages if id(form) in fit]
-
-
-def _specificity(form: Format) -> int:
-    return len(form.when) + sum(level not in ("", "+", "#") for level in form.topic.split("/"))
 
 
 def decode(packet: Packet) -> Decoded | None:

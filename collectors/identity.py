@@ -33,18 +33,13 @@ class Speakers:
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
         self.names = names_of(known)
-        self._bound: dict[Device, tuple[str, ...]] = {}  # placed devices, bound by their first message
+        self.bound: dict[Device, tuple[str, ...]] = {}  # placed devices, bound by their first message
         self._callers: dict[Device, dict[str, None]] = {}  # names used by devices that are not placed
-
-    @property
-    def binds(self) -> frozenset[Device]:
-        """The placed devices that are bound by these messages."""
-        return frozenset(self._bound)
 
     @property
     def learnt(self) -> dict[Device, tuple[str, ...]]:
         """The filters of the devices that were not bound before."""
-        return self._bound | {device: tuple(filters) for device, filters in self._callers.items()}
+        return self.bound | {device: tuple(filters) for device, filters in self._callers.items()}
 
     def is_bound(self, device: Device, topic: str) -> bool:
         """Tell whether a device, under its stored name, is bound to the topic; False if to none.
@@ -56,7 +51,7 @@ class Speakers:
             if device[1] == self.names.topic(topic) and device[1] in self._known.shared_topics:
                 raise Refused(NAMELESS, Refusal.UNNAMED)
             return False
-        filters = filters or self._bound.get(device, ())
+        filters = filters or self.bound.get(device, ())
         if filters and not matches(filters, topic, self._known.key):
             raise Refused(_elsewhere(device, filters), Refusal.WRONG_TOPIC)
         return bool(filters)
@@ -68,7 +63,7 @@ class Speakers:
                 continue
             filters = tuple(map(self.names.topic, binding(topic, name)))
             if device in self._known.topics:
-                self._bound.setdefault(device, filters)
+                self.bound.setdefault(device, filters)
             else:
                 self._callers.setdefault(device, {}).update(dict.fromkeys(filters))
 

@@ -30,6 +30,9 @@ TOO_MANY = (
     " its device in the site file, or raise BESOK_NEW_DEVICES_PER_HOUR if all of them are real"
 )
 
+# Of problems, by the adapter of the message: that of strangers, or none
+KINDS = {decoding.STRANGERS: Refusal.UNKNOWN_FORMAT, "": Refusal.TOO_LARGE}
+
 Key = tuple[str, str, str, str, datetime]
 Admit = Callable[[Iterable[Channel]], Collection[Channel]]  # returns the channels that are refused
 
@@ -62,8 +65,8 @@ def decode(
     """
     speakers = Speakers(known)
     context = revealed(known, (message.topic for message in messages))
-    adapted = zip(messages, _all_adapted(messages, context), strict=True)
-    parts = [_read(message, *adapted_parts, known, speakers) for message, adapted_parts in adapted]
+    decodings = CODECS.settled([_begun(message, context) for message in messages])
+    parts = [_read(*pair, known, speakers) for pair in zip(messages, decodings, strict=True)]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:
             _leave_out(part, refused)
@@ -92,18 +95,27 @@ def decode(
         origins=origins,
         devices=devices,
         topics=speakers.learnt,
-        binds=speakers.binds,
+        binds=frozenset(speakers.bound),
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
 
 
-def _read(
-    message: Message, decoded: Decoded, kind: Refusal, known: DecodeContext, speakers: Speakers
-) -> _Part:
-    """Check a decoded message: `kind` is the class of its decoding problems."""
+def _begun(message: Message, known: DecodeContext) -> Decoded:
+    """Decode a message as far as it goes without a codec, unless it is too large."""
+    reason = limits.problem(message.payload, message.topic)
+    return Decoded(problems=(reason,)) if reason else decoding.begin(message, known)
+
+
+def _read(message: Message, decoded: Decoded, known: DecodeContext, speakers: Speakers) -> _Part:
+    """Check a decoded message."""
+    names = speakers.names
+    kind = KINDS.get(decoded.adapter, Refusal.UNREADABLE)
     problems = [Refused(problem, kind) for problem in decoded.problems] if decoded.problems else []
-    devices = _devices(decoded, speakers.names)
-    decoded = speakers.names.decoded(decoded)
+    senders = {(r.source, r.device) for r in decoded.readings}
+    if decoded.statuses:
+        senders |= {(s.source, s.device) for s in decoded.statuses}
+    devices = {names.device(device): device[1] for device in senders}
+    decoded = names.decoded(decoded)
     readings, statuses = decoded.readings, decoded.statuses
     unbound: dict[Device, str] = {}
     refused: set[Device] = set()
@@ -123,14 +135,6 @@ def _read(
     if unbound and checked:
         speakers.learn(unbound, message.topic)
     return _Part(message, decoded, checked, statuses, problems)
-
-
-def _devices(decoded: Decoded, names: StoredNames) -> dict[Device, str]:
-    """Return the sending devices under their stored names, with the names that they use."""
-    devices = {(r.source, r.device) for r in decoded.readings}
-    if decoded.statuses:
-        devices |= {(s.source, s.device) for s in decoded.statuses}
-    return {names.device(device): device[1] for device in devices}
 
 
 def _leave_out(part: _Part, refused: Collection[Channel]) -> None:
@@ -179,21 +183,6 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
-def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tuple[Decoded, Refusal]]:
-    """Decode messages, with the class of their problems; the frames that need a codec go to it together."""
-    refused = [limits.problem(message.payload, message.topic) for message in messages]
-    decodings = [
-        Decoded(problems=(reason,)) if reason else decoding.begin(message, known)
-        for message, reason in zip(messages, refused, strict=True)
-    ]
-    settled = zip(CODECS.settled(decodings), refused, strict=True)
-    kinds = {decoding.STRANGERS: Refusal.UNKNOWN_FORMAT}
-    return [
-        (decoded, Refusal.TOO_LARGE if reason else kinds.get(decoded.adapter, Refusal.UNREADABLE))
-        for decoded, reason in settled
-    ]
-
-
 def _checked(
     readings: Iterable[Reading], message: Message, problems: list[Refused], known: DecodeContext
 ) -> Collection[Reading]:
@@ -202,8 +191,7 @@ def _checked(
     summed: dict[Key, None] = {}
     for reading in readings:
         try:
-            _check_origin(reading, known)
-            _check_value(reading)
+            _check(reading, known)
             timed = _timed(reading, message)
         except Refused as exc:
             problems.append(exc.with_traceback(None))  # which would refer to it
@@ -219,7 +207,7 @@ def _checked(
         by_key[key] = timed
     for key in summed:  # each may be plausible and their sum not
         try:
-            _check_value(by_key[key])
+            _check(by_key[key], known)
         except Refused as exc:
             problems.append(exc.with_traceback(None))  # which would refer to it
             del by_key[key]
@@ -246,20 +234,16 @@ def _of_shorter(reading: Reading) -> Refused:
     )
 
 
-def _check_origin(reading: Reading, known: DecodeContext) -> None:
-    """Raise Refused for a simulated reading that would count among people."""
-    if reading.flags is Flag.NONE or not reading.flags & Flag.SIMULATED:
-        return
-    if (reading.source, reading.device, reading.channel) in known.real:
+def _check(reading: Reading, known: DecodeContext) -> None:
+    """Raise Refused for a simulated reading that would count among people, and for a value out of range."""
+    is_simulated = reading.flags is not Flag.NONE and reading.flags & Flag.SIMULATED
+    if is_simulated and (reading.source, reading.device, reading.channel) in known.real:
         raise Refused(
             f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is not a sandbox,"
             " where only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without the"
             " mark",
             Refusal.SIMULATED,
         )
-
-
-def _check_value(reading: Reading) -> None:
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from besok.model import tokens
+from besok.model import tokens, topics
 from besok.store import receive_tokens
 from cli.commands.database import opened
 from cli.serving import settings as serving
@@ -51,7 +51,7 @@ def add(
     try:
         access.topic(name)
         for each in devices:
-            access.check_filter(each)
+            check_filter(each)
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
     secret, digest = tokens.make(access.RANDOM_BYTES)
@@ -81,3 +81,13 @@ def remove(name: str) -> None:
         if not receive_tokens.remove(db, name):
             raise typer.BadParameter(f"there is no token {name}; `besok receive token list` shows them")
     print(f"The token {name} is removed.")
+
+
+def check_filter(text: str) -> None:
+    """Raise ValueError for what is not a filter of devices, such as `cafe-door/#` or `+/counts`."""
+    if wrong := topics.problem(text):
+        raise ValueError(f"{text} is not a filter of devices: {wrong}")
+    if text.startswith("/") or not text.isprintable():
+        raise ValueError(
+            f"{text!r} is not a filter of devices: write what stands behind /in/, such as cafe-door/#"
+        )

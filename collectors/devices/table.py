@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).with_name("tables")
 
 
 class TableError(ValueError):
-    """A model table is wrong; the text names the file and says where and why."""
+    """A model table or a layout is wrong; the text names the file and says where and why."""
 
 
 class Example(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -4,6 +4,7 @@ import re
 import struct
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +14,7 @@ import msgspec
 
 from besok.model.errors import Unreadable
 from collectors.devices.format import numbered
+from collectors.devices.table import TableError
 
 OTHERS: Final = "*"  # any port or raw value that is not named
 FOLDER: Traversable = files("collectors.lorawan") / "layouts"
@@ -22,10 +24,6 @@ _TYPE = re.compile(r"([uixfht])(\d*)|item|items|size|rest")
 
 Fields = dict[str, Any]
 Body = list["Field"] | str | int  # a structure, a reason to pass over the rest, or bytes to pass over
-
-
-class LayoutError(ValueError):
-    """A layout is wrong; the text names the file and the reason."""
 
 
 class Field(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
@@ -105,7 +103,7 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Layout:
-    """Read a layout's file, and the items that it includes: the first item of a tag counts. Raises LayoutError."""
+    """Read a layout's file, and the items that it includes: the first item of a tag counts. Raises TableError."""
     try:
         data = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
         order = data.get("order", "big")
@@ -122,7 +120,7 @@ def load(name: str) -> Layout:
         for pattern in (*layout.items, *layout.signature):
             re.compile(pattern)
     except (OSError, ValueError, re.error) as exc:
-        raise LayoutError(f"layout {name}: {exc}") from exc
+        raise TableError(f"layout {name}: {exc}") from exc
     return layout
 
 
@@ -171,22 +169,18 @@ def read(name: str, fport: int, data: bytes) -> "Frame":
 
 def recognise(device_eui: str, fport: int, data: bytes) -> str:
     """Return the only layout that fits a frame and its sender; "" if there is none, or several."""
-    text = f"{device_eui} {fport} {data.hex()}"
-    layouts = {name for name, signed in signatures() if signed.match(text) and _is_whole(name, fport, data)}
+    text, layouts = f"{device_eui} {fport} {data.hex()}", set()
+    for name in {name for name, signed in signatures() if signed.match(text)}:
+        with suppress(Unreadable):
+            frame = read(name, fport, data)
+            if frame.at == len(data) and not frame.problems:
+                layouts.add(name)
     return layouts.pop() if len(layouts) == 1 else ""
 
 
 @cache
 def signatures() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(signature)) for name in names() for signature in load(name).signature)
-
-
-def _is_whole(name: str, fport: int, data: bytes) -> bool:
-    try:
-        frame = read(name, fport, data)
-    except Unreadable:
-        return False
-    return frame.at == len(data) and not frame.problems
 
 
 class Frame:

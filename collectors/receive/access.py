@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from besok.model import topics
-
 RANDOM_BYTES: Final = 15  # of a token, 120 bits: 24 letters and digits, which every device has room for
 PREFIX: Final = "besok/in/"  # of the topics; `besok/v1/` is the native format and means something else
 LEVELS: Final = 8
@@ -30,13 +28,3 @@ def topic(device: str) -> str:
                 " UTF-8); use letters, digits, - and _"
             )
     return PREFIX + device
-
-
-def check_filter(text: str) -> None:
-    """Raise ValueError for what is not a filter of devices, such as `cafe-door/#` or `+/counts`."""
-    if wrong := topics.problem(text):
-        raise ValueError(f"{text} is not a filter of devices: {wrong}")
-    if text.startswith("/") or not text.isprintable():
-        raise ValueError(
-            f"{text!r} is not a filter of devices: write what stands behind /in/, such as cafe-door/#"
-        )

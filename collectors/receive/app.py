@@ -80,7 +80,8 @@ class Receiver:
         except NotTaken as exc:
             self._log_once(request, exc)
             await _linger(request)
-            response = _refusal(exc)
+            headers = {"Connection": "close"} | HEADERS.get(exc.status_code, {})
+            response = PlainTextResponse(f"{exc.detail}\n", exc.status_code, headers)
         self._counters.requests[response.status_code] += 1
         return response
 
@@ -176,8 +177,3 @@ async def _linger(request: Request) -> None:
                     return
     except (TimeoutError, ClientDisconnect, RuntimeError):  # RuntimeError: it was read already
         return
-
-
-def _refusal(refused: NotTaken) -> Response:
-    headers = {"Connection": "close"} | HEADERS.get(refused.status_code, {})
-    return PlainTextResponse(f"{refused.detail}\n", refused.status_code, headers)

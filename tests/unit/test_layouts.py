@@ -150,7 +150,7 @@ def test_included_items_yield_to_own(folder: Path) -> None:
     ],
 )
 def test_a_wrong_layout_is_refused(folder: Path, text: str, said: str) -> None:
-    with pytest.raises(layout.LayoutError, match=said):
+    with pytest.raises(layout.TableError, match=said):
         read(folder, text, "00")
 
 

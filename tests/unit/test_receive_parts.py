@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from besok.model.settings import Settings
 from besok.model.tokens import digest, presented
+from cli.commands.receive import check_filter
 from collectors.receive import access, body
 from collectors.receive.body import NotTaken
 from collectors.receive.publisher import Publisher
@@ -116,7 +117,7 @@ def test_no_name_of_a_device_makes_another_topic(name: str) -> None:
 @pytest.mark.parametrize("wrong", ["", "a#", "a/+b", "/a", "a\n", "$share/x/a"])
 def test_what_is_no_filter_of_devices(wrong: str) -> None:
     with pytest.raises(ValueError, match="is not a filter"):
-        access.check_filter(wrong)
+        check_filter(wrong)
 
 
 @given(header=st.text(max_size=40))

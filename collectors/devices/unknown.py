@@ -75,6 +75,7 @@ _IN_A_TEXT: Final = re.compile(  # values within a text: JSON, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
     re.IGNORECASE,
 )
+_COUNTED: Final = re.compile(r"\s*\d+\s*(/|[^\W\d_]{2})")  # `12 persons`, `3/10`
 
 
 def decode(packet: Packet) -> Decoded:
@@ -313,7 +314,9 @@ class Candidates:
     def _unreachable(self, unsure: Sequence[Leaf]) -> str:
         """Return the problem of people listed one by one, or within a text, which no mapping reads; "" if none."""
         for leaf in self.leaves:
-            if isinstance(leaf.value, str) and _IN_A_TEXT.search(leaf.value[:TEXT_LIMIT]):
+            is_count = KINDS[False, False] & {*words(leaf.names[-1])} and not leaf.is_aside
+            in_a_text = _COUNTED.match if is_count else _IN_A_TEXT.search
+            if isinstance(leaf.value, str) and in_a_text(leaf.value[:TEXT_LIMIT]):
                 return f"{leaf.shown} holds values within a text, which no mapping reaches: let its sender unpack it"
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
             hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]
@@ -324,8 +327,8 @@ class Candidates:
 
     def _strange(self) -> list[str]:
         """Return the names of numbers without any telling word, and of climate without a unit."""
-        plain = WORDS["counts"] | WORDS["left"] | WORDS["places"]  # `quux_count`, `free_seats`
-        numbers = (leaf for leaf in self.leaves if type(leaf.value) in (int, float))
+        plain = BARE.union(WORDS["left"], WORDS["places"], WORDS["beside"], FIELDS["around"])  # `data`, `up`
+        numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [
             leaf.names[-1]
             for leaf in numbers

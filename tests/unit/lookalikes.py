@@ -257,7 +257,7 @@ ALIKE = (
     a("counters/1", {"cnt_a": 5, "cnt_b": 3}, ASK, "$.cnt_a", "$.cnt_b"),
     a("counters/1", {"type": "PeopleCounting", "payload": {"enter": 5, "leave": 3}}, ASK, "$.payload.enter", "$.payload.leave"),
     a("people-counter/1", {"counter": 31}, ASK, "$.counter"),
-    a("counters/1", {"counter": 31}, NOTHING),
+    a("counters/1", {"counter": 31}, REFUSED),
     a("hall/people", {"value": 3}, ASK, "$.value"),
     a("counters/1", {"present_value": 23.1, "object_name": "AI-1"}, NOTHING),
     a("counters/1", {"person": {"name": "Anna", "age": 34}}, NOTHING),

@@ -286,3 +286,54 @@ def hikvision(**more: str) -> dict[str, Any]:
 def test_what_is_counted_may_stand_beside_it(of_people: dict[str, Any], of_others: dict[str, Any]) -> None:
     assert decode("c/1", of_people).readings
     assert "means no people" in given(decode("c/1", of_others))
+
+
+@pytest.mark.parametrize(
+    "name", ["people_in_15min", "visitors_15min", "count_60min", "people_per_min", "passages_10_min"]
+)
+def test_a_count_of_minutes_is_no_minimum(name: str) -> None:
+    assert f"nobody has said what {name} is" in given(decode("door/1", {name: 12}))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"type": "people_count", "data": 15},
+        {"topic": "people_in", "payload": "3"},
+        {"metric": "visitors", "current": 3},
+        {"counter_up": 3, "counter_down": 2},
+        {"north": 3, "south": 2},
+    ],
+)
+def test_a_number_whose_name_says_nothing_asks(message: dict[str, Any]) -> None:
+    assert "nobody knows what" in given(decode("library/hall", message))
+
+
+@pytest.mark.parametrize("text", ["12 persons", "3/10", "3 of 10", "12pax"])
+def test_people_within_a_text_are_not_dropped(text: str) -> None:
+    assert "people_count holds values within a text" in given(decode("hall/1", {"people_count": text}))
+    assert "not data" in given(decode("hall/1", {"last_motion": "2 min ago", "person_id": "12ab"}))
+
+
+@pytest.mark.parametrize(
+    ("entity", "unit", "asks"),
+    [
+        ("binary_sensor.entrance_all_occupancy", "", "cars and cats too"),
+        ("binary_sensor.porch_package_occupancy", "", 'says "package"'),
+        ("sensor.entrance_person_count", "objects", "only its name says that it counts people"),
+    ],
+)
+def test_entities_of_frigate_that_may_see_others_ask(entity: str, unit: str, asks: str) -> None:
+    said = {"unit_of_measurement": unit} if unit else {"device_class": "occupancy"}
+    for message in (said, {"attributes": said}):
+        state = {"entity_id": entity, "state": "3" if unit else "on"}
+        assert asks in given(decode("ha/1", state | message))
+        event = {"event_type": "state_changed", "event_data": {"new_state": state | {"attributes": said}}}
+        assert asks in given(decode("ha/1", event))
+    assert "occupied 1" in given(
+        decode(
+            "ha/1",
+            {"entity_id": "binary_sensor.entrance_person_occupancy", "state": "on"}
+            | {"attributes": {"device_class": "occupancy"}},
+        )
+    )

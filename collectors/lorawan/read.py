@@ -20,6 +20,7 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects, unknown
+from collectors.devices.field_names import words
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
@@ -111,7 +112,9 @@ class _Reading:
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
         if is_known or not subjects.only_senses(decoded):
             return decoded
-        return subjects.of_people(decoded, [text for text in self.texts if registry.by_model(text) is None])
+        own = self.table.own_words if self.table else ()
+        texts = [" ".join(word for word in words(text) if word not in own) for text in self.texts]
+        return subjects.of_people(decoded, texts)
 
     def by_network(self) -> Decoded:
         """Read the fields of the network server's own decoder."""

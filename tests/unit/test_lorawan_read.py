@@ -82,6 +82,7 @@ def test_the_networks_fields_come_first() -> None:
         ("Desk 3", "", True),
         ("Parking bay 3", "", False),
         ("Parking bay" + " on the left" * 40, "", False),
+        ("VS340 parking bay 3", "", False),
         ("Parking bay 3", "Milesight VS340", True),  # somebody has said in the site file what it is
     ],
 )
@@ -109,8 +110,11 @@ def test_a_counter_is_not_doubted_for_its_name_and_a_freezer_is_no_room() -> Non
     body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": "Parking exit"}
     assert said(decode(body, context())) == {"flow:1 in_total": 4}
     body = uplink("", object={"temperature": -18, "humidity": 60, "battery": 90})
-    body["deviceInfo"] |= {"deviceProfileName": "Milesight AM102", "deviceName": "Freezer 3"}
-    assert said(decode(body, context())) == {"level:1 battery_pct": 90}
+    for profile, name in (("Milesight AM102", "Freezer 3"), ("Milesight AM102", "AM102-freezer")):
+        body["deviceInfo"] |= {"deviceProfileName": profile, "deviceName": name}
+        assert said(decode(body, context())) == {"level:1 battery_pct": 90}
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight WT201 Smart Thermostat", "deviceName": "Hall"}
+    assert "level:1 temperature_c" in said(decode(body, context()))
 
 
 def test_then_a_codec() -> None:

@@ -87,7 +87,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
             normalized=self.normalized.value(place),
             time=self._time(place),
             identity=self._identity(device, place),
-            models=partial(self._models, place),
+            names=partial(self._called, place),
         )
 
     def _time(self, place: Place) -> datetime | None:
@@ -98,11 +98,10 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
                     return time
         return None
 
-    def _models(self, place: Place) -> tuple[str, ...]:
-        """Return the stated model, or the names that people gave. Raises Unreadable."""
-        if stated := _text(self.model, place):
-            return (stated,)
-        return tuple(filter(None, (_text((path,), place) for path in self.names)))
+    def _called(self, place: Place) -> tuple[str, tuple[str, ...]]:
+        """Return the stated model and the names that people gave. Raises Unreadable."""
+        names = filter(None, (_text((path,), place) for path in self.names))
+        return _text(self.model, place), tuple(names)
 
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:

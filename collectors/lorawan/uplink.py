@@ -27,8 +27,8 @@ class Uplink(Struct, frozen=True, kw_only=True):
     """One frame of one device, whichever network carried it.
 
     `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
-    bytes (None if it has none), `normalized` the same in the network's own words. `models` gives texts that may name
-    its model, of which the first that names one counts: what the network says, or else how people call the device.
+    bytes (None if it has none), `normalized` the same in the network's own words. `names` gives the model that the
+    network states ("" if it states none) and how people call the device.
     """
 
     device: str
@@ -38,7 +38,10 @@ class Uplink(Struct, frozen=True, kw_only=True):
     normalized: Any = None
     time: datetime | None = None
     identity: Identity | None = None
-    models: Callable[[], tuple[str, ...]] = tuple  # called only for devices without a known model
+    names: Callable[[], tuple[str, tuple[str, ...]]] = lambda: (
+        "",
+        (),
+    )  # called if the site file says no model
 
 
 def deveui(value: object) -> str:

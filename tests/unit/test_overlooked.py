@@ -309,6 +309,32 @@ def test_a_number_whose_name_says_nothing_asks(message: dict[str, Any]) -> None:
     assert "nobody knows what" in given(decode("library/hall", message))
 
 
+@pytest.mark.parametrize(
+    ("model", "name", "fields", "becomes"),
+    [
+        ("milesight-iot vs340", "parking-bay-3", {"occupancy": "occupied"}, 'says "parking"'),
+        ("milesight-iot vs340", "desk-3", {"occupancy": "occupied"}, "occupied 1"),
+        ("milesight-iot em300-th", "freezer-3", {"temperature": -18}, "not data"),
+        ("acme x9", "bike-gate", {"people_in": 3}, "bike may change what is counted"),
+        ("acme x9", "eui-70b3d57ed0000001", {"people_in": 3}, "flow:1 in 3"),
+        ("acme x9", "vs133-door", {"line_1_total_in": 3}, "nobody has said what line_1_total_in is"),
+    ],
+)
+def test_a_device_is_what_it_is_called_also_where_the_network_states_its_model(
+    model: str, name: str, fields: dict[str, Any], becomes: str
+) -> None:
+    brand, _, product = model.partition(" ")
+    frame = {"f_port": 1, "frm_payload": "/w==", "decoded_payload": fields}
+    stated = {"brand_id": brand, "model_id": product}
+    ids = {"device_id": name, "dev_eui": FRAME[21:37].upper()}
+    body = {"end_device_ids": ids, "uplink_message": frame | {"version_ids": stated}}
+    assert becomes in given(decode(f"v3/library@ttn/devices/{name}/up", body))
+    mod = {"pId": brand, "mId": product}
+    uplink = {"DevEUI": FRAME[21:37], "FPort": "1", "payload_hex": "ff", "payload": fields}
+    actility = {"CustomerData": {"name": name}, "DriverCfg": {"mod": mod}}
+    assert becomes in given(decode("thingpark/1", {"DevEUI_uplink": uplink | actility}))
+
+
 @pytest.mark.parametrize("text", ["12 persons", "3/10", "3 of 10", "12pax"])
 def test_people_within_a_text_are_not_dropped(text: str) -> None:
     assert "people_count holds values within a text" in given(decode("hall/1", {"people_count": text}))

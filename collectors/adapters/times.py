@@ -37,8 +37,9 @@ _DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # what some databases write for no time
 _DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
 _PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
-_OFFSET = re.compile(  # a name may follow: UTC+8:00 China Standard Time
-    r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+|\[[\w/]+\]?)?"
+# A name may follow: UTC+8:00 China Standard Time
+_OFFSET = re.compile(
+    r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+)?"
 )
 _ABBREVIATIONS = {
     name: timezone(timedelta(hours=hours), name)
@@ -183,9 +184,10 @@ def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | No
 @cached_if_short(256)
 def zone_of(text: str) -> tzinfo | None:
     """Return the zone of this name, abbreviation or offset; None if there is no such."""
+    text = text.partition("[")[0].strip() or text.strip("[]")  # Z[UTC]
     if text in "Zz":
         return UTC
-    offset = _OFFSET.fullmatch(text.strip())
+    offset = _OFFSET.fullmatch(text)
     try:
         if offset:
             hours, minutes, seconds = (int(part or 0) for part in offset.group(2, 3, 4))

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from collectors.devices.field_names import words
 from collectors.devices.format import Format, made
 
 FOLDER: Final = Path(__file__).with_name("tables")
@@ -54,7 +53,6 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     note: str = ""  # shown in docs/reference/adapters.md
     path: str = ""  # of the file, set by the loader
     counts: bool = False  # whether it counts people, set by the loader
-    own_words: frozenset[str] = frozenset()  # of its names, set by the loader
 
     @property
     def name(self) -> str:
@@ -90,7 +88,6 @@ def parse(text: str, path: str) -> Table:
     table.path = path
     has_twins = table.kind == "platform" or bool(table.also and table.lorawan is None)
     table.counts = any(form.counts for form in table.messages)
-    table.own_words = frozenset(words(" ".join((table.name, *table.also, *table.names))))
     for number, form in enumerate(table.messages):
         form.name, form.source = table.name, table.source_key
         form.rest = any(before.values for before in table.messages[:number])

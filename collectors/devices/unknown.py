@@ -62,8 +62,7 @@ TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIM
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
 NOTHING: Final = frozenset[str]()
 KINDS: Final = {  # by whether a table counts people, and whether anything is read
-    (counts, is_read): (PEOPLE if counts else WORDS["strong"])
-    - (WORDS["motion"] | WORDS["presence"] if is_read else WORDS["motion"])
+    (counts, is_read): (PEOPLE if counts else WORDS["strong"]) - WORDS["presence" if is_read else "motion"]
     for counts, is_read in product((False, True), repeat=2)
 }
 TEXT_KEPT: Final = 1_000  # characters of names
@@ -119,13 +118,12 @@ def kinds_left(decoded: Decoded, table: Table, value: Any) -> frozenset[str]:
 
     Those are words of people, of presence where nothing is read, and of going in or out if the table counts that.
     """
-    for reading in decoded.readings:
-        if reading.metric in COUNTS:
-            return NOTHING
+    if decoded.problems or not COUNTS.isdisjoint(reading.metric for reading in decoded.readings):
+        return NOTHING
     names = _names(value)
     may_be = _may_be if len("".join(names)) < TEXT_KEPT else _may_be.__wrapped__
     kinds = KINDS[table.counts, bool(decoded.readings)]
-    return kinds if not decoded.problems and may_be(kinds, names) else NOTHING
+    return kinds if may_be(kinds, names) else NOTHING
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -247,12 +245,8 @@ class Candidates:
     def _tops(self, *kinds: str, each: str = "") -> list[Leaf]:
         """Return the texts and numbers under names of these kinds, by rank: of the items of a list, or of no list."""
         ranks = {name: rank for rank, name in enumerate(name for kind in kinds for name in FIELDS[kind])}
-        fields = [
-            leaf
-            for leaf in self.leaves
-            if leaf.name in ranks
-            and (leaf.each == each and _OF_ITEM.fullmatch(leaf.path) if each else leaf.is_open)
-        ]
+        named = (leaf for leaf in self.leaves if leaf.name in ranks)
+        fields = [f for f in named if (f.each == each and _OF_ITEM.fullmatch(f.path) if each else f.is_open)]
         full = [leaf for leaf in fields if type(leaf.value) in (str, int, float) and str(leaf.value).strip()]
         return sorted(full, key=lambda leaf: ranks[leaf.name])
 
@@ -303,10 +297,8 @@ class Candidates:
         values = []
         for leaf in fields:
             metric, _, unit = (QUALIFIED.get(leaf.name) or CLIMATE[leaf.name]).partition(" ")
-            value = Value(
-                metric=metric, channel="1", path=paths(leaf.path), said=leaf.shown, unit=unit or 1.0
-            )
-            values.append(value)
+            path = paths(leaf.path)
+            values.append(Value(metric=metric, channel="1", path=path, said=leaf.shown, unit=unit or 1.0))
         at = Paths(p for leaf in self._tops("time", "sent") for p in paths(leaf.path))
         form = Format(name="qualified names", source=self.device[0], values=Values(values), time=at, start=at)
         return reader.read([form], self.packet.holding(self.packet.value, self.device[1]))
@@ -321,19 +313,17 @@ class Candidates:
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
             hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]
             if hits and not unsure:
-                name = show(hits[0])
-                return f"a list stands under {name}: let its sender give the number of people instead"
+                return (
+                    f"a list stands under {show(hits[0])}: let its sender give the number of people instead"
+                )
         return ""
 
     def _strange(self) -> list[str]:
         """Return the names of numbers without any telling word, and of climate without a unit."""
-        plain = BARE.union(WORDS["left"], WORDS["places"], WORDS["beside"], FIELDS["around"])  # `data`, `up`
+        # `data`, `up` and `free_seats` do not tell
+        known = KNOWN.difference(BARE, WORDS["left"], WORDS["places"], WORDS["beside"], FIELDS["around"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
-        names = [
-            leaf.names[-1]
-            for leaf in numbers
-            if KNOWN.isdisjoint({*(leaf.said or words(leaf.names[-1]))} - plain)
-        ]
+        names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]
         if not self._outside():
             named = (leaf for leaf in self.leaves if leaf.is_open or "[?@" in leaf.path)  # of a list, by name
             air = [leaf for leaf in named if state_of(leaf.value) is not None]

@@ -100,8 +100,7 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
 
     def _called(self, place: Place) -> tuple[str, tuple[str, ...]]:
         """Return the stated model and the names that people gave. Raises Unreadable."""
-        names = filter(None, (_text((path,), place) for path in self.names))
-        return _text(self.model, place), tuple(names)
+        return _text(self.model, place), tuple(filter(None, (_text((path,), place) for path in self.names)))
 
     def _decoded(self, place: Place) -> Any:
         for path in self.fields:

@@ -52,8 +52,9 @@ class _Reading:
     def __init__(self, uplink: Uplink, packet: Packet) -> None:
         text = packet.known.model((SOURCE, uplink.device))
         self.is_named = bool(text)
-        stated, self.names = (text, ()) if text else uplink.names()
-        self.texts = (stated,) if stated else self.names  # of which the first that names a model counts
+        stated, names = (text, ()) if text else uplink.names()
+        self.called = (stated, *names)
+        self.texts = (stated,) if stated else names  # of which the first that names a model counts
         self.uplink = uplink
         self.packet = packet
         self.table = _entry_of(self.texts)
@@ -113,10 +114,8 @@ class _Reading:
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
         if is_known or not subjects.only_senses(decoded):
             return decoded
-        own = self.table.own_words if self.table else ()
-        texts = [
-            " ".join(word for word in words(text) if word not in own) for text in {*self.texts, *self.names}
-        ]
+        own = words(" ".join((self.table.name, *self.table.also, *self.table.names))) if self.table else ()
+        texts = [" ".join(word for word in words(text) if word not in own) for text in self.called]
         return subjects.of_people(decoded, texts)
 
     def by_network(self) -> Decoded:
@@ -221,7 +220,7 @@ class _Reading:
         packet = self._holding({**self.packet.object, mapping.CODEC: fields, mapping.DEVICE: device})
         if answered := mapping.decode_fields(packet):
             return answered
-        texts = [t for t in (*self.texts, *self.names) if "products" not in t.lower()]  # The Things Products
+        texts = [text for text in self.called if "products" not in text.lower()]  # The Things Products
         candidates = unknown.Candidates(packet, texts, mapping.CODEC)
         return candidates.decoded() if decoded is None else candidates.asking(decoded, *left)
 

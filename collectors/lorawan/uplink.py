@@ -28,7 +28,7 @@ class Uplink(Struct, frozen=True, kw_only=True):
 
     `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
     bytes (None if it has none), `normalized` the same in the network's own words. `names` gives the model that the
-    network states ("" if it states none) and how people call the device.
+    network states, or "", and how people call the device; it is asked if the site file says no model.
     """
 
     device: str
@@ -38,10 +38,7 @@ class Uplink(Struct, frozen=True, kw_only=True):
     normalized: Any = None
     time: datetime | None = None
     identity: Identity | None = None
-    names: Callable[[], tuple[str, tuple[str, ...]]] = lambda: (
-        "",
-        (),
-    )  # called if the site file says no model
+    names: Callable[[], tuple[str, tuple[str, ...]]] = lambda: ("", ())
 
 
 def deveui(value: object) -> str:

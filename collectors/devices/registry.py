@@ -211,7 +211,8 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
         (forms[0].rest or forms[0].values)  # else it is known for what it is
         and any(form.rest and form.not_data == decoded.not_data for form in forms)
     ):
-        kinds = unknown.kinds_left(decoded, table, packet.value)
+        named = packet.value if isinstance(packet.value, dict | list) else dict.fromkeys(packet.levels[-1:])
+        kinds = unknown.kinds_left(decoded, table, named)
         decoded = unknown.Candidates(packet).asking(decoded, forms, kinds) if kinds else decoded
     if table.is_carried:
         return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)

@@ -75,6 +75,9 @@ SENML = [{"bn": "urn:dev:mac:0024befffe804ff1:", "n": "temperature", "u": "Cel",
         ("a", {"eventType": "changeReport", "eventVersion": "1", "context": {"deviceType": "Hub", "deviceMac": "01", "peopleCount": 3}}, "", "peopleCount"),
         ("a", {"channelID": 1, "dateTime": NOW.isoformat(), "eventType": "PeopleCounting", "peopleCounting": {"enter": 15, "exit": 14}}, "", "enter and exit"),
         ("a", {"Source": {"MacAddress": "00:02:81:31:00:08"}, "Data": [{"RuleType": "FlowPath", "CountingInfo": [{"In": 1, "Out": 2}]}]}, "", "In and Out"),
+        # ... or as the whole of it
+        ("shellies/x/people_in", "3", "", "people_in"),
+        ("frigate/door/people_in", "3", "", "people_in"),
         # ... or in the network's fields where the bytes are taken for settings
         (FRAME, uplink({"people_in": 5}, deviceProfileName="Netvox R315"), "", "people_in"),
     ],

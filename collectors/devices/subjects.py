@@ -44,13 +44,15 @@ _SHARED: Final = re.compile(  # gång och cykelväg, bike path and sidewalk
     rf"|{_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?{_HEAD} {_AND} {_WALK})\b"
 )
 _KINDS: Final = frozenset(["object", "target", "subject", "class", "category", "kind", "type", "tag", "tags"])
+_BOOTH: Final = re.compile(rf"\b(?:{'|'.join(WORDS['phones'])}) (?:{'|'.join(WORDS['places'])})\b")
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     texts = names_in(packet)
-    if telling("phones", *texts, *(text for reading in decoded.readings for text in _names_of(reading))):
+    names = (*texts, *(name for reading in decoded.readings for name in _names_of(reading)))
+    if telling("phones", *(_BOOTH.sub(" ", " ".join(words(name))) for name in names)):
         return Decoded(not_data=PHONE)
     return of_people(decoded, texts)
 

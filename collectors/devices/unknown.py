@@ -319,8 +319,7 @@ class Candidates:
         return ""
 
     def _strange(self) -> list[str]:
-        """Return the names of numbers without any telling word, and of climate without a unit."""
-        # `data`, `up` and `free_seats` do not tell
+        """Return the names of numbers that tell nothing (`data`, `free_seats`), and of climate without a unit."""
         known = KNOWN.difference(BARE, WORDS["left"], WORDS["places"], WORDS["beside"], FIELDS["around"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]

@@ -371,3 +371,17 @@ def test_entities_of_frigate_that_may_see_others_ask(entity: str, unit: str, ask
             | {"attributes": {"device_class": "occupancy"}},
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("phone_booth_2", "occupied 1"),
+        ("Phone room", "occupied 1"),
+        ("Laptop desk 4", "occupied 1"),
+        ("Annas phone", "not data"),
+        ("phone in booth 2", "not data"),
+    ],
+)
+def test_a_phone_booth_is_a_place(name: str, becomes: str) -> None:
+    assert becomes in given(decode(f"zigbee2mqtt/{name}", {"linkquality": 90, "occupancy": True}))

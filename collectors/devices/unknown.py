@@ -312,15 +312,15 @@ class Candidates:
                 return f"{leaf.shown} holds values within a text, which no mapping reaches: let its sender unpack it"
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
             hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]
-            if hits and not unsure:
-                return (
-                    f"a list stands under {show(hits[0])}: let its sender give the number of people instead"
-                )
+            if (hits or (leaf.each and str(leaf.value).lower() in WORDS["persons"])) and not unsure:
+                name = show((hits or lists or [self.packet.topic])[0])
+                return f"a list stands under {name}: let its sender give the number of people instead"
         return ""
 
     def _strange(self) -> list[str]:
         """Return the names of numbers that tell nothing (`data`, `free_seats`), and of climate without a unit."""
-        known = KNOWN.difference(BARE, WORDS["left"], WORDS["places"], WORDS["beside"], FIELDS["around"])
+        nothing = (BARE, *(WORDS[kind] for kind in ("left", "places", "beside", "heads")), FIELDS["around"])
+        known = KNOWN.difference(*nothing)
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]
         if not self._outside():

@@ -385,3 +385,21 @@ def test_entities_of_frigate_that_may_see_others_ask(entity: str, unit: str, ask
 )
 def test_a_phone_booth_is_a_place(name: str, becomes: str) -> None:
     assert becomes in given(decode(f"zigbee2mqtt/{name}", {"linkquality": 90, "occupancy": True}))
+
+
+@pytest.mark.parametrize(
+    ("message", "asks"),
+    [
+        ({"predictions": [{"label": "person", "confidence": 0.9}]}, 'a list stands under "predictions"'),
+        ([{"class": "Person", "bbox": [1, 2, 3, 4]}, {"class": "car"}], 'a list stands under "entrance/1"'),
+        ({"trafficIn": 12, "trafficOut": 13}, "nobody has said what trafficIn and trafficOut are"),
+        ({"traffic": 12}, "nobody knows what traffic is"),
+        ({"detections": 3}, "nobody knows what detections is"),
+    ],
+)
+def test_persons_in_a_list_and_the_traffic_of_a_shop_are_not_dropped(message: Any, asks: str) -> None:
+    assert asks in given(decode("entrance/1", message))
+
+
+def test_a_list_of_cars_is_about_cars() -> None:
+    assert "not data" in given(decode("entrance/1", {"objects": [{"class": "car", "confidence": 0.9}]}))

@@ -32,7 +32,7 @@ ADAPTERS: dict[str, Adapter] = {
     "general": unknown.decode,  # the last: it asks about anything that is left
 }
 
-_QUOTED_MARK = f'"{MARK}"'.encode()
+_QUOTED_MARK = f'"{MARK}"'.encode()  # few formats have their own
 STRANGERS = "general"  # the adapter of unknown devices
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
@@ -67,22 +67,15 @@ def _finished(
             return None
         if isinstance(decoded, Waiting):
             return replace(decoded, resume=partial(_finished, packet, name, decoded.resume))
-        if _QUOTED_MARK in packet.payload:
-            decoded = _marked(decoded, packet)
+        if _QUOTED_MARK in packet.payload and packet.object.get(MARK) is True:
+            readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
+            decoded = replace(decoded, readings=readings)
     except Unreadable as exc:
         decoded = Decoded(problems=(str(exc),))
     except Exception as exc:  # whatever a payload does to an adapter, other messages must be processed
         reason = f"the adapter {name} failed ({type(exc).__name__}: {exc}); please report this"
         decoded = Decoded(problems=(reason,))
     return _completed(decoded, name)
-
-
-def _marked(decoded: Decoded, packet: Packet) -> Decoded:
-    """Flag the readings if the message is marked as simulated; few formats have their own mark."""
-    if packet.object.get(MARK) is not True:
-        return decoded
-    readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
-    return replace(decoded, readings=readings)
 
 
 def _completed(decoded: Decoded, name: str) -> Decoded:

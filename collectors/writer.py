@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
-from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
+from besok.model.errors import SchemaMismatch, StoreUnavailable
 from besok.model.readings import Message, Refusal
 from besok.store.database import Database
 from besok.store.schema import Watch
@@ -139,7 +139,7 @@ class Writer:
             wait_s = self._pause(wait_s)
 
     def _commit(self, make: Callable[[], Batch]) -> None:
-        """Write a batch, with retries while the database does not answer. Raises permanent errors."""
+        """Write a batch, again while the database is away or not migrated. Raises Stopped, and permanent errors."""
         wait_s = FIRST_WAIT_S
         while True:
             try:
@@ -150,7 +150,11 @@ class Writer:
                 written = self._write(batch)
                 break
             except (StoreUnavailable, SchemaMismatch) as exc:
-                wait_s = self._wait(wait_s, exc)
+                self.counters.retries += 1
+                self.counters.stuck = str(exc) if isinstance(exc, SchemaMismatch) else TAKES_NOTHING
+                if wait_s == FIRST_WAIT_S:
+                    log.warning("Waiting for the database: %s", exc.in_full, extra={"action": "store_away"})
+                wait_s = self._pause(wait_s)
         self.knowledge.learn(batch)
         self.counters.committed_batch(batch, written, time.perf_counter() - started)
         if wait_s > FIRST_WAIT_S:
@@ -169,14 +173,6 @@ class Writer:
         except Exception:
             self._version.check(now=True)
             raise
-
-    def _wait(self, wait_s: float, exc: StoreError) -> float:
-        """Wait for a database that is away or not migrated; return how long to wait next. Raises Stopped."""
-        self.counters.retries += 1
-        self.counters.stuck = str(exc) if isinstance(exc, SchemaMismatch) else TAKES_NOTHING
-        if wait_s == FIRST_WAIT_S:
-            log.warning("Waiting for the database: %s", exc.in_full, extra={"action": "store_away"})
-        return self._pause(wait_s)
 
     def _pause(self, wait_s: float) -> float:
         """Wait, and return how long to wait next. Raises Stopped."""

@@ -42,7 +42,9 @@ def _carefully(payload: bytes) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_object)
     except json.JSONDecodeError as exc:
-        raise Unreadable(_broken(exc, text)) from exc
+        if exc.pos >= len(text.rstrip()) or exc.msg.startswith("Unterminated"):
+            raise Unreadable(f"the payload breaks off: it is JSON only up to character {len(text)}") from exc
+        raise Unreadable(f"the payload is not JSON ({exc.msg.lower()} at character {exc.pos + 1})") from exc
     except RecursionError as exc:
         raise Unreadable("the payload is JSON nested too deeply to be a measurement") from exc
     except ValueError as exc:  # a number of thousands of digits
@@ -63,9 +65,3 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if strange := next(filter(CONTROL.search, members), None):
         raise Unreadable(f"the payload has a name with control characters, {show(strange)}, as no field has")
     return members
-
-
-def _broken(exc: json.JSONDecodeError, text: str) -> str:
-    if exc.pos >= len(text.rstrip()) or exc.msg.startswith("Unterminated"):
-        return f"the payload breaks off: it is JSON only up to character {len(text)}"
-    return f"the payload is not JSON ({exc.msg.lower()} at character {exc.pos + 1})"

@@ -50,7 +50,6 @@ class Leaf:
 
     @cached_property
     def name(self) -> str:
-        """The field's name in compact form."""
         return compact(self.names[-1])
 
     @cached_property

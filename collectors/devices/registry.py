@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
@@ -39,6 +40,7 @@ class Index(NamedTuple):
     vendors: set[str]
     apart: set[str]  # names of models without a table
     lorawan: list[Table]
+    decoded: list[Table]  # of fields of frames that are the same for every device
     by_layout: dict[str, Table]  # where the layout belongs to one table
 
 
@@ -104,7 +106,8 @@ def index() -> Index:
     lorawan = [table for table in tables() if table.lorawan is not None]
     count = Counter(table.layout for table in lorawan)
     by_layout = {table.layout: table for table in lorawan if table.layout and count[table.layout] == 1}
-    return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan, by_layout)
+    decoded = [table for table in lorawan if table.kind == "platform"]
+    return Index(by_topic, by_field, by_name, platforms, vendors, apart, lorawan, decoded, by_layout)
 
 
 @cached_if_short(8192)
@@ -138,16 +141,6 @@ def named_in(text: str, entries: Mapping[str, Entry]) -> Iterator[Entry]:
             yield entry
 
 
-def _candidates(packet: Packet) -> Iterator[Candidate]:
-    """Yield the formats whose topic fits the message, with the conditions yet to be checked."""
-    yield from _of_topic(packet.topic)
-    value: Any = packet.value
-    value = value[0] if type(value) is list and value else value
-    by_field = index().by_field
-    for name in value if type(value) is dict else ():
-        yield from by_field.get(name, ())
-
-
 @lru_cache(maxsize=50_000)  # a device has few topics, which do not change
 def _of_topic(topic: str) -> tuple[Candidate, ...]:
     """Return the formats that require a topic and accept this one."""
@@ -168,8 +161,12 @@ def _fitting(packet: Packet) -> tuple[Table, list[Format]] | None:
     Of several tables the one that asks most of the message counts, and a model before the platform that carries it;
     then the platform's formats follow its own. Never raises.
     """
+    value: Any = packet.value
+    first = value[0] if type(value) is list and value else value
+    by_field = index().by_field
+    of_fields = (by_field.get(name, ()) for name in first) if type(first) is dict else ()
     fits: dict[str, tuple[Table, list[Format]]] = {}
-    for table, form, conditions in _candidates(packet):
+    for table, form, conditions in chain(_of_topic(packet.topic), *of_fields):
         if conditions.are_of(packet.whole):
             fits.setdefault(table.path, (table, []))[1].append(form)
     if not fits:

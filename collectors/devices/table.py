@@ -56,7 +56,6 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """The vendor and the model, as written on the pages."""
         return f"{self.vendor} {self.model}"
 
     @property

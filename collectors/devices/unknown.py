@@ -162,7 +162,9 @@ class Candidates:
             (self.certain if is_certain else self.rest).append(leaf)
         texts_sent = (leaf.value for leaf in sent if isinstance(leaf.value, str))
         self.texts = [text for text in texts_sent if len(text) <= PLAIN_LIMIT]
-        ids = {str(leaf.value) for leaf in self._tops("device", "sub")}  # which may be called anything
+        namers = self._tops("device", "sub")
+        self._named_by = namers[0] if namers else None
+        ids = {str(leaf.value) for leaf in namers}  # which may be called anything
         topic = self.packet.levels[:-1] if not isinstance(value, dict | list) else self.packet.levels
         self.where = texts if fields else [level for level in topic if level not in ids]
 
@@ -206,7 +208,11 @@ class Candidates:
             return INNER
         if len({QUALIFIED[leaf.name] for leaf in self.certain}) < len(self.certain):
             return "two fields say the same"
-        if (times := self._instants()) and max(times) - min(times) > ONE_TIME:
+        times, received = set[datetime](), self.packet.message.received
+        for leaf in self._tops("time"):
+            with suppress(Unreadable):
+                times.update(filter(None, [instant(leaf.value, self.packet.known.zone, near=received)]))
+        if times and max(times) - min(times) > ONE_TIME:
             return "two times in it differ"
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
@@ -234,14 +240,6 @@ class Candidates:
             return (is_code and not telling("others", text)) or compact(text) in WORDS["healthy"]
         return any(leaf.name in names for names in TIMES_AND_AIR)
 
-    def _instants(self) -> list[datetime]:
-        """Return the times in the message, those at which it was sent apart."""
-        times, message = list[datetime | None](), self.packet.message
-        for leaf in self._tops("time"):
-            with suppress(Unreadable):
-                times.append(instant(leaf.value, self.packet.known.zone, near=message.received))
-        return [time for time in times if time]
-
     def _tops(self, *kinds: str, each: str = "") -> list[Leaf]:
         """Return the texts and numbers under names of these kinds, by rank: of the items of a list, or of no list."""
         ranks = {name: rank for rank, name in enumerate(name for kind in kinds for name in FIELDS[kind])}
@@ -251,13 +249,7 @@ class Candidates:
         return sorted(full, key=lambda leaf: ranks[leaf.name])
 
     @cached_property
-    def _named_by(self) -> Leaf | None:
-        """The leaf that names the device; None if there is none."""
-        return next(iter(self._tops("device", "sub")), None)
-
-    @cached_property
     def device(self) -> Device:
-        """The device that sent the message."""
         if self.fields:
             return FRAMES, self.packet.device
         topic = self.packet.topic

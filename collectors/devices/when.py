@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
 from besok.model.errors import Unreadable
 from besok.model.json_path import BEGINNINGS, NOWHERE, Path, Place, compiled
@@ -62,27 +62,26 @@ def _period_s(form: Format, place: Place) -> tuple[float, str]:
 
 
 def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: Place) -> datetime | None:
+    """Return the first time at the paths. Raises Unreadable."""
     for path in paths:
-        value = one(path, place)
-        if value is not NOWHERE and (time := _instant(key, path, value, form, packet, place)) is not None:
+        value, name, written = one(path, place), f"{key} ({path.text})", form.time_format
+        if value is NOWHERE:
+            continue
+        if isinstance(value, dict):  # linked data: a value with its type
+            value = value.get("@value", value)
+        if written and isinstance(value, str) and value.strip():
+            try:
+                value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
+            except ValueError as exc:
+                raise Unreadable(
+                    f"{name} is {show(value)}: it is not written as time_format says, {written}"
+                ) from exc
+        if key == "start" and isinstance(value, str):
+            value = times.beginning(value)
+        zone = _zone(form, packet, place)
+        if time := times.instant(value, zone, name=name, near=packet.message.received):
             return time
     return None
-
-
-def _instant(key: str, path: Path, value: Any, form: Format, packet: Packet, place: Place) -> datetime | None:
-    name, written = f"{key} ({path.text})", form.time_format
-    if isinstance(value, dict):  # linked data: a value with its type
-        value = value.get("@value", value)
-    if written and isinstance(value, str) and value.strip():
-        try:
-            value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
-        except ValueError as exc:
-            raise Unreadable(
-                f"{name} is {show(value)}: it is not written as time_format says, {written}"
-            ) from exc
-    if key == "start" and isinstance(value, str):
-        value = times.beginning(value)
-    return times.instant(value, _zone(form, packet, place), name=name, near=packet.message.received)
 
 
 def _zone(form: Format, packet: Packet, place: Place) -> str:

@@ -6,7 +6,7 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Final
 
@@ -184,7 +184,9 @@ class _Reading:
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
-            for table in _platforms() if self.table is None or value is self.uplink.normalized else ():
+            for table in (
+                registry.index().decoded if self.table is None or value is self.uplink.normalized else ()
+            ):
                 forms = [form for form in table.messages if form.when]
                 if (decoded := reader.read_fitting(forms, self._holding(value))) != Decoded():
                     return self._asking(decoded, table)
@@ -244,12 +246,6 @@ ATTEMPTS: Final = (
     _Reading.by_platform,
     _Reading.by_name,
 )
-
-
-@cache
-def _platforms() -> tuple[Table, ...]:
-    """Return the tables of decoded fields that are the same for every device."""
-    return tuple(table for table in registry.index().lorawan if table.kind == "platform")
 
 
 @lru_cache(maxsize=8192)

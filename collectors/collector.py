@@ -62,8 +62,7 @@ def run(
 ) -> None:
     """Collect until `stop` is set; then finish what was received and leave the rest with the broker.
 
-    Progress is counted in `counters`, for monitoring. Raises SettingsError for settings that
-    cannot be used. It waits for an unreachable broker or database.
+    It waits for an unreachable broker or database. Raises SettingsError for settings that cannot be used.
     """
     gc.set_threshold(GARBAGE_AFTER, 20, 100)
     sys.setswitchinterval(SWITCH_S)

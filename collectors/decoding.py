@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
-from besok.model.readings import Decoded, Flag, Identity, Message
+from besok.model.readings import Decoded, Flag, Message
 from besok.model.short_texts import cached_if_short
 from collectors.adapters import bluetooth, mapping, native
 from collectors.adapters.packet import MARK, Packet
@@ -84,6 +84,9 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
     readings = tuple([r for r in decoded.readings if _are_names(r.device, r.channel)])
     if len(readings) < len(decoded.readings):
         problems = (*problems, NAMELESS)
+    if identity:
+        scope, mark = (_printable(text, IDENTITY_LIMIT) for text in (identity.scope, identity.mark))
+        identity = replace(identity, scope=scope, mark=mark)
     silent = not (readings or decoded.statuses or problems or decoded.not_data)
     return Decoded(
         adapter=decoded.adapter or name,
@@ -92,12 +95,7 @@ def _completed(decoded: Decoded, name: str) -> Decoded:
         problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems) if problems else (),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),
-        identity=identity
-        and Identity(
-            scope=_printable(identity.scope, IDENTITY_LIMIT),
-            mark=_printable(identity.mark, IDENTITY_LIMIT),
-            window_s=identity.window_s,
-        ),
+        identity=identity,
     )
 
 

@@ -42,10 +42,7 @@ class Speakers:
         return self.bound | {device: tuple(filters) for device, filters in self._callers.items()}
 
     def is_bound(self, device: Device, topic: str) -> bool:
-        """Tell whether a device, under its stored name, is bound to the topic; False if to none.
-
-        Raises Refused if it is bound to others, or the sender is not known.
-        """
+        """Tell whether a device, under its stored name, is bound to the topic. Raises Refused if it may not use it."""
         filters = self._known.topics.get(device)
         if filters is None:
             if device[1] == self.names.topic(topic) and device[1] in self._known.shared_topics:

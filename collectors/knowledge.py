@@ -20,14 +20,9 @@ class Knowledge:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known = NOTHING
+        self.latest = NOTHING  # the last context
         self._stale, self._rebound = Event(), Event()
         self._stale.set()
-
-    @property
-    def latest(self) -> DecodeContext:
-        """The last context, without querying the database."""
-        return self._known
 
     def current(self) -> DecodeContext:
         """Return the current context. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
@@ -35,13 +30,13 @@ class Knowledge:
             self._load(self._stale, decode_context.load)
             log.info("Loaded what is known of the sensors", extra={"action": "known_loaded"})
         elif self._rebound.is_set():
-            self._load(self._rebound, lambda db: decode_context.with_bindings(db, self._known))
-        return self._known
+            self._load(self._rebound, lambda db: decode_context.with_bindings(db, self.latest))
+        return self.latest
 
     def _load(self, stale: Event, load: Callable[[Database], DecodeContext]) -> None:
         stale.clear()  # before loading: changes during it are loaded the next time
         try:
-            self._known = load(self._db)
+            self.latest = load(self._db)
         except SchemaMismatch:
             stale.set()
             raise
@@ -52,7 +47,7 @@ class Knowledge:
 
     def learn(self, batch: Batch) -> None:
         """Mark as stale if a device in a stored batch first reported its model, or was bound to its topics."""
-        if any(new.model and device not in self._known.models for device, new in batch.devices.items()):
+        if any(new.model and device not in self.latest.models for device, new in batch.devices.items()):
             self._stale.set()
         if batch.binds:
             self._rebound.set()

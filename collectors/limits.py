@@ -41,8 +41,7 @@ class Budget:
 
 
 def problem(payload: bytes, topic: str = "") -> str | None:
-    """Return a sentence why a message is too large to be parsed, None if it is not. Linear, and seldom more than a look
-    at its size."""
+    """Return a sentence why a message is too large to be parsed, None if it is not. Takes linear time."""
     if len(topic) > TOPIC_LIMIT:
         return f"the topic has {len(topic)} characters; no sensor has more than {TOPIC_LIMIT:,}"
     if len(payload) > BYTES_LIMIT:

@@ -47,10 +47,7 @@ def replay(
 
 
 def replay_mapped(db: Database, now: datetime, new_devices: int = NEW_DEVICES) -> None:
-    """Read stored messages again by the mappings that people have made since the last replay.
-
-    Raises StoreError; the same call may then be made again.
-    """
+    """Read stored messages again by the mappings that people have made since the last replay. Raises StoreError."""
     for row in device_mappings.listing(db):
         if row.replayed is None:
             ids = device_mappings.rejected_messages(db, row.mapping.topic)

@@ -23,10 +23,7 @@ _RUUVI: Final = b"\xff\x99\x04"  # manufacturer data of a RuuviTag follow
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the readings of one sensor in one advertisement, and nothing of a radio without measurements.
-
-    None if the message brings no bytes of an advertisement. Raises Unreadable.
-    """
+    """Return the readings of one sensor; None if the message brings no bytes of an advertisement. Raises Unreadable."""
     fields = packet.object
     if packet.levels[0] == "ruuvi" and "data" in fields:
         name, kind, data = "ruuvi", "RuuviTag", _bytes(fields["data"]).partition(_RUUVI)[2]

@@ -19,10 +19,7 @@ WORD_LIMIT = 200  # characters of a payload that is a bare word
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Decode with the mappings that fit; of two that say the same of a line the first one counts.
-
-    None if no mapping is for the topic, or its `only` not for the message.
-    """
+    """Decode with the mappings whose `only` is for the message; None if there is none."""
     forms = [form for form in _for_topic(packet, of_codec=False) if form.when.are_of(packet.whole)]
     if not forms:
         return None
@@ -42,10 +39,7 @@ def decode_fields(packet: Packet) -> Decoded | None:
 
 
 def decode_left_out(packet: Packet) -> Decoded | None:
-    """Decode a message that no mapping's `only` is for: no measurement, as the site file says.
-
-    None if there is no mapping for the topic. Asked after the adapters that know their devices.
-    """
+    """Take a message that the `only` of no mapping is for as no measurement; None if its topic has no mapping."""
     names = ", ".join(form.name for form in _for_topic(packet, of_codec=False))
     if not names:
         return None

@@ -46,10 +46,7 @@ FIELDS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {  # keys beside t
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the readings or the status in a native message; each unreadable part becomes a problem, a sentence.
-
-    None if the topic is not one of ours.
-    """
+    """Return the readings or the status in a native message, with the problems of its parts; None on other topics."""
     if not packet.topic.startswith(PREFIX):
         return None
     message = packet.message

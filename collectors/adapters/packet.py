@@ -16,10 +16,7 @@ MARK: Final = "besok_simulated"
 
 
 class Packet:
-    """A message with its decoding context, read-only for adapters.
-
-    Of a radio frame `device`, `time` and `identity` are known before it is read.
-    """
+    """A message with its decoding context; of a radio frame `device`, `time` and `identity` are known too."""
 
     def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message

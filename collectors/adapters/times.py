@@ -36,7 +36,7 @@ _FORM = re.compile(r"(\d{4}([-/.]?)\d\d\2\d\d)[Tt _]+([\d:.,]*\d) *(.*)")
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # what some databases write for no time
 _DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
-_PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
+PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
 # A name may follow: UTC+8:00 China Standard Time
 _OFFSET = re.compile(
     r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?(?:\s+[\w ()/,&.-]+)?"
@@ -93,12 +93,6 @@ def instant(
     return None if time is None or time < CLOCK_SET else time
 
 
-def beginning(text: str) -> str:
-    """Return the beginning of an interval "a/b"; another text as it is."""
-    pair = _PAIR.fullmatch(text.strip())
-    return pair[1] if pair else text
-
-
 def in_summer(zone: str) -> str:
     """Return a zone in summer time: an offset is moved an hour ahead; a named zone has its own summer time."""
     standard = zone_of(zone)
@@ -135,7 +129,7 @@ def _instant(value: object, zone: str, name: str, near: datetime | None) -> date
         return _number(number, zone, name, near)
     if dotnet := _DOTNET.fullmatch(text):
         return _number(int(dotnet[1]), zone, name, near)
-    if pair := _PAIR.fullmatch(text):
+    if pair := PAIR.fullmatch(text):
         return _instant(pair[2], zone, name, near)
     match = _FORM.fullmatch(text)
     if match is None:

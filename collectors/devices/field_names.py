@@ -88,10 +88,7 @@ def _telling(kind: str, text: str) -> tuple[str, ...]:
 
 
 def unclear(*texts: str) -> list[str]:
-    """Return words of topics, places and the like that may name what is counted: all but listed ones and numbers.
-
-    One letter is a number.
-    """
+    """Return words of topics or places that may name what is counted: not listed ones, numbers and single letters."""
     names = (text for text in texts if len(text) > 1 or not text.isascii())
     found = dict.fromkeys(word for name in names for word in words(name))
     return [word for word in found if not (word.isdecimal() or word in LISTED)]

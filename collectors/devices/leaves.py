@@ -129,10 +129,7 @@ class Leaf:
 
 
 def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
-    """Yield the leaves of a message, or of the value at a path in it, in order.
-
-    Raises Unreadable for one with too many of them, or a bare list.
-    """
+    """Yield the leaves of a message, or of the value at a path in it. Raises Unreadable for too many or a bare list."""
     if isinstance(value, list) and value and not all(isinstance(item, dict) for item in value):
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
     level = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")

@@ -142,9 +142,10 @@ class _Reading:
         if self.said or self.found:
             why = self.said[0] if self.said else NOTHING_MEASURED
             return Decoded(not_data=why, model=self.form.of_model, identity=self.packet.identity)
-        if not self._is_empty_list(items):
-            return NOTHING_FOUND
-        return Decoded(not_data="a message without items", identity=self.packet.identity)
+        lists = self.form.list_at.find(self.packet.whole) if self.form.list_at and not items else ()
+        if any(found.value in ([], {}, None) for found in lists):
+            return Decoded(not_data="a message without items", identity=self.packet.identity)
+        return NOTHING_FOUND
 
     def _model(self) -> str:
         """Return the model that the message names, or "": any other text could be a person's name."""
@@ -175,12 +176,6 @@ class _Reading:
         chosen = [place for place in places if self.form.only.hold(place)]
         self.found = len(chosen) < len(places)  # items left out were matched too
         return chosen
-
-    def _is_empty_list(self, items: Sequence[Place]) -> bool:
-        """Tell whether there are no items because their (first) list is empty."""
-        if items or self.form.list_at is None:
-            return False
-        return any(one.value in ([], {}, None) for one in self.form.list_at.find(self.packet.whole))
 
     def _item(self, place: Place) -> None:
         pairs: list[tuple[Value, Any]] = []
@@ -219,10 +214,7 @@ class _Reading:
                 raise Unreadable(f"{show(others[0])} stands beside its counts and means no people: {CHECK}")
 
     def _is_of_others(self, place: Place) -> bool:
-        """Tell whether a name that people gave means that something else than people is counted; note the reason.
-
-        Raises Unreadable for one that may mean it.
-        """
+        """Tell, and note, whether a name says that no people are counted. Raises Unreadable for one that may say it."""
         names = [
             match.value
             for choice in self.form.named

@@ -76,10 +76,7 @@ def spoken(text: str) -> set[str]:
 
 @cache
 def index() -> Index:
-    """Return the index of all tables.
-
-    Raises TableError if a message of one cannot be recognised, or a name or a platform of it is another's or nobody's.
-    """
+    """Return the index of all tables. Raises TableError for messages that nothing recognises, and for wrong names."""
     forms = [(table, form) for table in tables() if table.lorawan is None for form in table.messages]
     shared = Counter(key for _, form in forms for key in _keys(form))
     by_topic: list[Candidate] = []

@@ -76,8 +76,8 @@ def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: 
                 raise Unreadable(
                     f"{name} is {show(value)}: it is not written as time_format says, {written}"
                 ) from exc
-        if key == "start" and isinstance(value, str):
-            value = times.beginning(value)
+        if key == "start" and isinstance(value, str) and (pair := times.PAIR.fullmatch(value.strip())):
+            value = pair[1]
         zone = _zone(form, packet, place)
         if time := times.instant(value, zone, name=name, near=packet.message.received):
             return time

@@ -259,10 +259,7 @@ def _codec_among(codecs: tuple[Codec, ...], texts: tuple[str, ...]) -> Codec | N
 
 
 def codec_of(text: str, codecs: tuple[Codec, ...]) -> Codec | None:
-    """Return the codec of the model that a text names; None if there is none.
-
-    That is one whose name stands in the text, or one of a twin: a model that the same table is for.
-    """
+    """Return the codec of the model that a text names, or of a twin: a model that the same table is for."""
     table = registry.by_model(text)
     twins = (codec for codec in codecs if table is not None and registry.by_model(codec.name) is table)
     return next(chain(registry.named_in(text, _by_name(codecs)), twins), None)

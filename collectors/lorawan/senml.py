@@ -27,10 +27,7 @@ _DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.I
 
 
 def decode(packet: Packet) -> Decoded | None:
-    """Return the readings in a pack: of the frame that it holds, or of its records by their units.
-
-    None if this is not a list whose first record names a device. Raises Unreadable.
-    """
+    """Return the readings in a pack; None if this is no list whose first record names a device. Raises Unreadable."""
     data, pack = packet.payload, packet.value
     if b'"bn"' not in data or data[:1] not in (b"[", b" ", b"\n") or type(pack) is not list:
         return None

@@ -70,10 +70,7 @@ class Publisher:
         return self._refused or None if self.connected else "the broker is away"
 
     def publish(self, topic: str, payload: bytes) -> "Future[None]":
-        """Send a message; the future ends when the broker keeps it, or with BrokerUnavailable.
-
-        Raises BrokerUnavailable, or MessageTooLarge for what this broker does not take.
-        """
+        """Send a message; the future ends when the broker keeps it. Raises BrokerUnavailable and MessageTooLarge."""
         if not self.connected:
             raise BrokerUnavailable("the broker is away; send the message again later")
         if self._most and len(topic.encode()) + len(payload) + OVERHEAD > self._most:

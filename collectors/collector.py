@@ -74,22 +74,17 @@ def run(
     url = settings.database_url.get_secret_value()
     with Database(url, pool_size=4, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
-        acknowledge = connection.acknowledge
         registrar = Registrar(db, settings.new_devices_per_hour, utc_now)
         writer = Writer(
-            db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now, registrar=registrar
+            db, knowledge, inbox, connection.acknowledge, counters, stop, batch, utc_now, registrar
         )
+        catch_up = partial(_catch_up, db, settings.new_devices_per_hour)
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
-        following = threading.Thread(
-            target=knowledge.follow,
-            name="news",
-            args=(url, stop, partial(_catch_up, db, settings.new_devices_per_hour)),
-        )
+        following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop, catch_up))
         try:
-            writing.start()
-            beating.start()
-            following.start()
+            for thread in (writing, beating, following):
+                thread.start()
             connection.start()
             stop.wait()
         finally:

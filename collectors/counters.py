@@ -1,12 +1,17 @@
-"""The figures of a collector since its start, for its heartbeat, its metrics and its readiness."""
+"""The figures of a collector since its start, for its heartbeat, its readiness and, made when asked for, Prometheus."""
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from besok.model.readings import Refusal
 from besok.model.views.live import LATE_AFTER
 from besok.store.write import Batch, Written
 
@@ -14,6 +19,18 @@ LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 60
 COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
 BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
 ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
+PREFIX = "besok_collector_"
+COUNTS = (
+    ("messages_received", "Messages that came from the broker, repeated ones included", "received"),
+    ("messages_committed", "Messages the broker may forget: stored, rejected or not data", "committed"),
+    ("messages_repeated", "Messages that were stored already, and came again", "repeats"),
+    ("messages_dropped", "Messages of quality of service 0 that came too fast", "dropped"),
+    ("readings", "Readings stored, new or corrected", "readings"),
+    ("readings_unchanged", "Readings that were stored already", "unchanged"),
+    ("batches", "Transactions that stored messages", "batches"),
+    ("database_retries", "Attempts to store a batch while the database did not take it", "retries"),
+    ("database_recoveries", "Times the database took a batch again after that", "recoveries"),
+)
 
 
 class Histogram:
@@ -27,6 +44,13 @@ class Histogram:
     def add(self, value: float) -> None:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
+
+    def family(self, name: str, text: str) -> Metric:
+        """Return a histogram as Prometheus has it: running counts."""
+        running = list(accumulate(self.counts))
+        bounds = [*(f"{bound:g}" for bound in self.bounds), "+Inf"]
+        buckets = [(bound, float(n)) for bound, n in zip(bounds, running, strict=True)]
+        return HistogramMetricFamily(name, text, buckets=buckets, sum_value=self.total)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,3 +154,36 @@ class Counters:
         figures = {name: value for name, value in values if isinstance(value, int | float)}
         silent_s = round((now - self.heard).total_seconds(), 1) if self.heard else None
         return {**figures, "lag_s": round(self.behind_s(now), 3), "waiting": waiting, "silent_s": silent_s}
+
+
+def families(counters: Counters, now: datetime) -> Iterator[Metric]:
+    """Yield every metric of a collector; docs/reference/service-metrics.md lists each."""
+    c = counters
+    for name, text, figure in COUNTS:
+        yield CounterMetricFamily(PREFIX + name, text, value=getattr(c, figure))
+    reconnects = max(c.connections - 1, 0)
+    text = "Connections to the broker after the first"
+    yield CounterMetricFamily(PREFIX + "broker_reconnects", text, value=reconnects)
+    text = "Messages that could not be read in whole, by class of the reason"
+    by_reason = {refusal.value: c.rejected_by[refusal.value] for refusal in Refusal}
+    yield labelled(PREFIX + "messages_rejected", text, "reason", by_reason)
+    yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
+    yield GaugeMetricFamily(
+        PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
+    )
+    yield GaugeMetricFamily(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
+    last_message = c.heard.timestamp() if c.heard else 0
+    yield GaugeMetricFamily(
+        PREFIX + "last_message_timestamp_seconds", "When the last message came", last_message
+    )
+    yield c.lags_s.family(PREFIX + "lag_seconds", "From receipt of a message to the commit")
+    yield c.commits_s.family(PREFIX + "commit_seconds", "How long a transaction took")
+    yield c.batch_sizes.family(PREFIX + "batch_messages", "Messages in a transaction")
+
+
+def labelled(name: str, text: str, label: str, counts: Mapping[str, int]) -> Metric:
+    """Make one series for each value, from the start: an alert cannot see the first step of a new series."""
+    family = CounterMetricFamily(name, text, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
+    return family

@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
 TICK = timedelta(microseconds=1)
-NOT_AUTHORIZED = 0x87
 
 
 class Connection:
@@ -57,7 +56,6 @@ class Connection:
         self._counters = counters
         self._clock = clock
         self._topics = topics.topic_filters(settings.mqtt_topics)
-        self._client_id = settings.mqtt_client_id
         self._leaving = leaving
         self._lock = threading.Lock()  # no acknowledgement during a change of connection
         self._number = 0  # of the connection, 0 while there is none
@@ -65,7 +63,20 @@ class Connection:
         self._new_session = False  # and no message received since
         self._lasting = True  # whether packet ids survive a reconnect
         self._link = broker_link.Link(settings)
-        self._client = self._make_client()
+        self._client = client = BulkClient(
+            CallbackAPIVersion.VERSION2,
+            settings.mqtt_client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+            on_messages=self._on_messages,
+        )
+        client.disable_logger()  # paho logs each message; we log what matters
+        configure_client(client, settings)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._link.failed
+        client.on_pre_connect = lambda *_: self._set_number(0)
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
 
     def start(self) -> None:
         s = self._settings
@@ -90,24 +101,6 @@ class Connection:
         if self._leaving and not self._counters.waiting:
             end.SessionExpiryInterval = 0
         leave(self._client, end)
-
-    def _make_client(self) -> BulkClient:
-        s = self._settings
-        client = BulkClient(
-            CallbackAPIVersion.VERSION2,
-            s.mqtt_client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            manual_ack=True,
-            on_messages=self._on_messages,
-        )
-        client.disable_logger()  # paho logs each message; we log what matters
-        configure_client(client, s)
-        client.on_connect = self._on_connect
-        client.on_connect_fail = self._link.failed
-        client.on_pre_connect = lambda *_: self._set_number(0)
-        client.on_disconnect = self._on_disconnect
-        client.on_subscribe = self._on_subscribe
-        return client
 
     # The callbacks below run in the network thread. An exception would end it, so none may raise.
 
@@ -147,7 +140,7 @@ class Connection:
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
                 why = broker_link.reason(code.value, str(code))
-                if code.value == NOT_AUTHORIZED:
+                if code.value == broker_link.NOT_AUTHORIZED:
                     why = "it does not let us read them"
                 extra = {"action": "mqtt_no_subscription"}
                 log.error("The broker refuses the topics %s: %s", topic, why, extra=extra)
@@ -191,7 +184,7 @@ class Connection:
             received=self._latest,
             retained=m.retained,
             duplicate=m.duplicate,
-            client=self._client_id if self._lasting else "",
+            client=self._settings.mqtt_client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
             connection=connection,

@@ -23,8 +23,8 @@ from besok.model.metrics import METRICS
 from besok.model.settings import Settings
 from cli.main import app
 from cli.simulation import scenario_metrics
+from collectors import counters as collector_metrics
 from collectors import kept_forms
-from collectors import metrics as collector_metrics
 from collectors.counters import Counters
 from collectors.devices.table import Table, tables
 from collectors.receive import metrics as receiver_metrics

@@ -12,12 +12,13 @@ from besok.model.settings import Settings
 
 log = logging.getLogger(__name__)
 
+NOT_AUTHORIZED = 0x87
 _LOGIN = "it does not accept the user or the password: check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"
 _REASONS = {
     0x84: "it does not speak MQTT 5, which Besök needs",
     0x85: "it does not accept the client id: choose another BESOK_MQTT_CLIENT_ID",
     0x86: _LOGIN,
-    0x87: _LOGIN,
+    NOT_AUTHORIZED: _LOGIN,
     0x8C: _LOGIN,
     0x8E: "another collector came with the same client id: give each its own BESOK_MQTT_CLIENT_ID",
     0x8F: "it does not accept a topic filter: check BESOK_MQTT_TOPICS",

@@ -41,8 +41,8 @@ def collect(
 ) -> None:
     """Take readings from the broker into the database, until ended."""
     from cli.serving.status import Watched
-    from collectors import collector, metrics
-    from collectors.counters import Counters
+    from collectors import collector
+    from collectors.counters import Counters, families
 
     counters = Counters()
 
@@ -52,7 +52,7 @@ def collect(
         else:
             collector.run(settings, stop, counters)
 
-    watched = Watched(families=partial(metrics.families, counters), problem=counters.problem)
+    watched = Watched(families=partial(families, counters), problem=counters.problem)
     serving.serve(run, "collector", "collector_port", watched)
 
 

@@ -1,8 +1,9 @@
 """The one reader of formats: fields of a message become readings."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -39,6 +40,7 @@ TELL: Final = (
 CHECK: Final = "if it counts people all the same, write a mapping (docs/reference/mappings.md)"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
+_KEY: Final = attrgetter("source", "device", "channel", "metric", "time")
 _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
@@ -55,8 +57,12 @@ def read(forms: Sequence[Format], packet: Packet) -> Decoded:
     matched = [part for part in parts if part is not NOTHING_FOUND]
     if not matched:
         return NOTHING_FOUND
-    readings = _without_doubles(matched[0].readings if len(matched) == 1 else list(_without_repeats(matched)))
-    if readings is matched[0].readings:
+    all_readings = matched[0].readings
+    for part in matched[1:]:
+        known = {*map(_KEY, all_readings)}
+        all_readings += tuple(reading for reading in part.readings if _KEY(reading) not in known)
+    readings = _without_doubles(all_readings)
+    if len(matched) == 1 and readings is all_readings:
         return matched[0]
     reasons = [part.not_data for part in matched if part.not_data and not readings]
     return Decoded(
@@ -73,14 +79,6 @@ def read_fitting(forms: Sequence[Format], packet: Packet) -> Decoded:
     """Read a message by those formats that are for it. Raises Unreadable."""
     fitting = [form for form in forms if form.leads_into(packet.value) and form.when.are_of(packet.whole)]
     return read(fitting, packet)
-
-
-def _without_repeats(parts: Sequence[Decoded]) -> Iterator[Reading]:
-    seen = set[tuple[object, ...]]()
-    for part in parts:
-        keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
-        yield from (reading for key, reading in zip(keys, part.readings, strict=True) if key not in seen)
-        seen.update(keys)
 
 
 def _without_doubles(readings: Sequence[Reading]) -> Sequence[Reading]:

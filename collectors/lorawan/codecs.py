@@ -116,11 +116,6 @@ class Codecs:
             process.wait()
             connection.close()
 
-    @property
-    def pid(self) -> int | None:
-        """The id of the process; None if there is none."""
-        return self._worker[0].pid if self._worker is not None else None
-
     def _request(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         """Return the answers to the first frames; none if the process died on one of several."""
         strikes = self._strikes[codec.sha256]

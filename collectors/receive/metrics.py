@@ -8,8 +8,7 @@ from typing import Any, Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from collectors.counters import COMMIT_BOUNDS, Histogram
-from collectors.metrics import histogram, labelled
+from collectors.counters import COMMIT_BOUNDS, Histogram, labelled
 
 PREFIX: Final = "besok_receiver_"
 STATUSES: Final = (200, 400, 401, 403, 404, 405, 408, 413, 415, 503)  # of answers; there are no others
@@ -44,6 +43,6 @@ def families(f: ReceiverCounters, connected: bool, problem: str | None) -> Itera
         PREFIX + "messages", "Messages from requests that the broker keeps", value=f.messages
     )
     text = "From a message to the word of the broker that it keeps it (PUBACK)"
-    yield histogram(PREFIX + "puback_seconds", text, f.pubacks_s)
+    yield f.pubacks_s.family(PREFIX + "puback_seconds", text)
     yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", connected)
     yield GaugeMetricFamily(PREFIX + "ready", "1 while messages can be taken", problem is None)

@@ -25,7 +25,6 @@ KEEPALIVE_S: Final = 15
 PUBACK_S: Final = 10  # that a publisher waits for the broker's acknowledgement
 OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
 NO_SUBSCRIBER: Final = 0x10
-NOT_AUTHORIZED: Final = 0x87
 NOBODY_LISTENS = (
     f"the broker has no collector that listens to {PREFIX}#, so it would not keep the message: start `besok collect`"
     f" once, and if BESOK_MQTT_TOPICS names topics, add {PREFIX}#"
@@ -115,7 +114,7 @@ class Publisher:
         if self._pending.pop(mid, None) is None or not future.set_running_or_notify_cancel():
             return  # already answered, or no longer awaited
         why = NOBODY_LISTENS if code.value == NO_SUBSCRIBER else ""
-        if code.value == NOT_AUTHORIZED:
+        if code.value == broker_link.NOT_AUTHORIZED:
             account = self._settings.mqtt_user or "without a user"
             why = f"the broker does not let us ({account}) publish to {PREFIX}#: allow it there"
         elif code.is_failure:

@@ -11,7 +11,7 @@ from api import measured
 from api.app import create_app
 from besok.model.settings import Settings
 from cli.simulation import scenario_metrics
-from collectors import metrics as collector_metrics
+from collectors import counters as collector_metrics
 from collectors.counters import Counters
 from collectors.receive import metrics as receiver_metrics
 from jobs import metrics as jobs_metrics

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from besok.model.readings import Message, Refusal
 from besok.model.settings import Settings
 from cli.serving import logs, status
-from collectors import metrics as collector_metrics
+from collectors import counters as collector_metrics
 from collectors import pipeline
 from collectors.counters import Counters, Histogram
 from jobs import metrics as jobs_metrics

@@ -1,8 +1,9 @@
 """Envelopes: uplinks extracted from the JSON of the network server that carried them (networks.toml)."""
 
+import binascii
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
@@ -14,13 +15,13 @@ import msgspec
 from besok.model.errors import Unreadable
 from besok.model.json_path import NOWHERE, Path, Place
 from besok.model.readings import Decoded, Identity
-from collectors.adapters.jsontext import parse
+from besok.model.short_texts import cached_if_short
+from collectors.adapters.jsontext import parse, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices.field_names import NAME_READ
 from collectors.devices.format import Paths, made, one, paths, present_at
-from collectors.lorawan.read import read
-from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_text, whole_number
+from collectors.lorawan.read import SOURCE, Uplink, read
 
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
 # Seconds, where a network does not name the session: a device that restarts begins at zero
@@ -28,6 +29,11 @@ NUMBER_S: Final = 3600.0
 UNIQUE: Final = paths(["$.deduplicationId", "$.deduplicationID"])
 _HEX: Final = re.compile(r"[0-9a-fA-F]+")
 SEVERAL: Final = "several uplinks in one message: let the network, or what collects them, send each by itself"
+PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
+ENCODINGS: Final[dict[str, tuple[Callable[[str], bytes], str]]] = {
+    "base64": (partial(binascii.a2b_base64, strict_mode=True), "base64"),
+    "hex": (bytes.fromhex, "hexadecimal digits"),
+}
 
 
 class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, dict=True):
@@ -127,6 +133,49 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=T
         if not session and type(unique := UNIQUE.value(place)) is str:
             return Identity(scope=scope, mark=f"uplink:{unique}", window_s=REPEAT_S)
         return Identity(scope=scope, mark=f"fcnt:0:{number}", window_s=NUMBER_S) if number >= 0 else None
+
+
+def deveui(value: object) -> str:
+    """Return a devEUI as 16 lower-case hex digits; lost leading zeros are restored. Raises Unreadable.
+
+    Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
+    """
+    digits = _deveui(value) if type(value) is str else ""
+    if not digits:
+        raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
+    return digits
+
+
+@cached_if_short(8192)
+def _deveui(value: str) -> str:
+    text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
+    if re.fullmatch("[0-9a-f]+", text) and 12 < len(text) <= 16:
+        return text.zfill(16)
+    is_base64 = re.fullmatch("[A-Za-z0-9+/]{11}=", value) is not None
+    return binascii.a2b_base64(value).hex() if is_base64 else ""
+
+
+def from_text(value: Any, name: str, encoding: str) -> bytes:
+    """Decode the bytes of a frame from "base64" or "hex"; empty if it is missing. Raises Unreadable."""
+    if value is None or value == "":
+        return b""
+    decode, form = ENCODINGS[encoding]
+    try:
+        raw = decode(value.strip())
+    except (AttributeError, ValueError) as exc:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in {form}") from exc
+    if len(raw) > PAYLOAD_LIMIT:
+        raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
+    return raw
+
+
+def whole_number(value: object, otherwise: int = 0) -> int:
+    """Return `value` if it is a whole number, also as text; else `otherwise`. Networks leave a zero out."""
+    if type(value) is int:
+        return value
+    if type(value) is str and value.strip().isdecimal() and len(value) < 12:
+        return int(value)
+    return otherwise
 
 
 def _text(paths: Sequence[Path], place: Place) -> str:

@@ -6,16 +6,18 @@ file, or else by the network; nothing is read as another model than that.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from besok.model.decode_context import Codec
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
-from besok.model.readings import Decoded
+from besok.model.readings import Decoded, Identity
 from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
@@ -24,8 +26,8 @@ from collectors.devices.field_names import words
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
-from collectors.lorawan.uplink import SOURCE, Uplink
 
+SOURCE: Final = "lorawan"
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
 NO_DATA: Final = "a frame without application data"
@@ -39,6 +41,24 @@ UNSUPPORTED: Final = (
     "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
     " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
 )
+
+
+class Uplink(Struct, frozen=True, kw_only=True):
+    """One frame of one device, whichever network carried it.
+
+    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
+    bytes (None if it has none), `normalized` the same in the network's own words. `names` gives the model that the
+    network states, or "", and how people call the device; it is asked if the site file says no model.
+    """
+
+    device: str
+    payload: bytes = b""
+    fport: int = 0
+    fields: Any = None
+    normalized: Any = None
+    time: datetime | None = None
+    identity: Identity | None = None
+    names: Callable[[], tuple[str, tuple[str, ...]]] = lambda: ("", ())
 
 
 def read(uplink: Uplink, packet: Packet) -> Decoded:

@@ -17,8 +17,8 @@ from collectors.adapters.times import instant
 from collectors.devices import reader, registry, unknown
 from collectors.devices.field_names import telling
 from collectors.devices.subjects import WARM
-from collectors.lorawan.read import read
-from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_text, whole_number
+from collectors.lorawan.envelopes import deveui, from_text, whole_number
+from collectors.lorawan.read import SOURCE, Uplink, read
 
 VALUES: Final = ("v", "vs", "vb", "vd", "s")
 RELATIVE: Final = 2**28  # seconds: a time below is one before (or after) now, RFC 8428 section 4.5.3

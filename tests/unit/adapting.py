@@ -11,8 +11,7 @@ from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
 from collectors import decoding
 from collectors.adapters.packet import Packet
-from collectors.lorawan.read import read
-from collectors.lorawan.uplink import Uplink
+from collectors.lorawan.read import Uplink, read
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)

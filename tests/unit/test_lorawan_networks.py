@@ -14,7 +14,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors import decoding
-from collectors.lorawan.uplink import deveui
+from collectors.lorawan.envelopes import deveui
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)

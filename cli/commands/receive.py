@@ -14,7 +14,9 @@ from cli.serving import settings as serving
 from cli.serving.receiver import NAME, serve
 from cli.serving.settings import settings
 from cli.terminal.tables import show
-from collectors.receive import access
+from collectors.receive.publisher import topic_of
+
+RANDOM_BYTES = 15  # of a token, 120 bits: 24 letters and digits, which every device has room for
 
 app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
@@ -49,12 +51,12 @@ def add(
     """Make a token and print it. It is shown only now."""
     devices = device or [f"{name}/#"]
     try:
-        access.topic(name)
+        topic_of(name)
         for each in devices:
             check_filter(each)
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from None
-    secret, digest = tokens.make(access.RANDOM_BYTES)
+    secret, digest = tokens.make(RANDOM_BYTES)
     with opened() as db:
         if not receive_tokens.add(db, name, digest, devices, datetime.now(UTC)):
             raise typer.BadParameter(

@@ -19,10 +19,10 @@ from starlette.types import Receive, Scope, Send
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.tokens import digest, presented
 from besok.store.receive_tokens import ReceiveToken
-from collectors.receive import access, body
+from collectors.receive import body
 from collectors.receive.body import NotTaken
 from collectors.receive.metrics import ReceiverCounters
-from collectors.receive.publisher import PUBACK_S, Publisher
+from collectors.receive.publisher import LENGTH, PUBACK_S, Publisher, topic_of
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Receiver:
 
     def _log_once(self, request: Request, refused: NotTaken) -> None:
         """Log a refusal once for each address, as few counters show the answer to whoever sets them up."""
-        key = refused.status_code, request.scope["path"][: access.LENGTH]
+        key = refused.status_code, request.scope["path"][:LENGTH]
         if key not in self._logged and len(self._logged) < LOGGED_LIMIT:
             self._logged.add(key)
             extra = {"action": "request_refused"}
@@ -128,7 +128,7 @@ class Receiver:
             raise NotTaken(401, NO_TOKEN)
         device = path.removeprefix(WHERE)
         try:
-            topic = access.topic(device)
+            topic = topic_of(device)
         except ValueError as exc:
             raise NotTaken(400, str(exc)) from exc
         if not any(topic_matches_sub(pattern, device) for pattern in token.devices):

@@ -20,10 +20,9 @@ from typing import Final
 
 from besok.model.errors import BrokerUnavailable, MessageTooLarge, SettingsError
 from collectors.limits import BYTES_LIMIT
-from collectors.receive import access
 from collectors.receive.body import UNREAD
 from collectors.receive.metrics import ReceiverCounters
-from collectors.receive.publisher import PUBACK_S, Publisher
+from collectors.receive.publisher import PUBACK_S, Publisher, topic_of
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +116,7 @@ class Folder:
             raise ValueError(
                 f"it lies in no folder of its device; set the counter to write to {self._root}/DEVICE/"
             )
-        topic = access.topic(device)
+        topic = topic_of(device)
         kind, packed = mimetypes.guess_type(path.name)
         if (kind or "").partition("/")[0] in UNREAD:
             raise ValueError(

@@ -17,10 +17,12 @@ from besok.model import broker_link
 from besok.model.broker import configure_client, leave
 from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from besok.model.settings import Settings
-from collectors.receive.access import PREFIX
 
 log = logging.getLogger(__name__)
 
+PREFIX: Final = "besok/in/"  # of the topics; `besok/v1/` is the native format and means something else
+LEVELS: Final = 8
+LENGTH: Final = 200  # characters; a device may have a name that long
 KEEPALIVE_S: Final = 15
 PUBACK_S: Final = 10  # that a publisher waits for the broker's acknowledgement
 OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
@@ -29,6 +31,28 @@ NOBODY_LISTENS = (
     f"the broker has no collector that listens to {PREFIX}#, so it would not keep the message: start `besok collect`"
     f" once, and if BESOK_MQTT_TOPICS names topics, add {PREFIX}#"
 )
+
+
+def topic_of(device: str) -> str:
+    """Return the topic of a device. Raises ValueError with what is wrong with its name, and what to do."""
+    if not device:
+        raise ValueError("the address ends at /in/; add the name of the device, as in /in/cafe-door")
+    levels = device.split("/")
+    if len(device) > LENGTH or len(levels) > LEVELS:
+        raise ValueError(
+            f"the name after /in/ is too long; use at most {LENGTH} characters and {LEVELS} levels"
+        )
+    for level in levels:
+        if not level or level != level.strip() or level in (".", ".."):
+            raise ValueError(
+                "a part of the address after /in/ is empty, a dot or begins with a blank; leave it out"
+            )
+        if not level.isprintable() or "\N{REPLACEMENT CHARACTER}" in level or set(level) & set("+#"):
+            raise ValueError(
+                "the name after /in/ has a character that no topic may have (+, #, control characters, broken"
+                " UTF-8); use letters, digits, - and _"
+            )
+    return PREFIX + device
 
 
 class Publisher:

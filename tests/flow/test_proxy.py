@@ -30,9 +30,9 @@ from besok.model.site import Site
 from besok.services import sign_in
 from besok.store import receive_tokens, sessions
 from besok.store.database import Database
+from cli.commands.receive import RANDOM_BYTES
 from cli.stack import ports
 from cli.stack.program import ROOT, Program
-from collectors.receive import access
 from tests.at_work import serving
 from tests.certificates import authority, certificate, pem
 from tests.patience import ANSWER_S, wait_for
@@ -250,7 +250,7 @@ def failed(db: Database) -> set[bytes]:
 
 
 def takes_counts(client: httpx2.Client, db: Database, house: str) -> None:
-    secret, digest = tokens.make(access.RANDOM_BYTES)
+    secret, digest = tokens.make(RANDOM_BYTES)
     now = datetime.now(UTC)
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], now - timedelta(days=2))
     path, body = f"{house}/door", '{"in_total": 1}'

@@ -36,12 +36,13 @@ from besok.store.database import Database
 from besok.store.heartbeats import beats
 from besok.store.migrate import migrate
 from besok.store.write import write
+from cli.commands.receive import RANDOM_BYTES
 from cli.serving import guarded, receiver
 from cli.stack import ports, program
 from collectors.limits import BYTES_LIMIT
 from collectors.pipeline import decode
-from collectors.receive import access, body
 from collectors.receive import app as receiver_app
+from collectors.receive import body
 from tests.at_work import running
 from tests.commands import besok, complaint
 from tests.patience import ANSWER_S, wait_for
@@ -66,7 +67,7 @@ def here(settings: Settings, house: str) -> Settings:
 @pytest.fixture
 def token(db: Database, house: str) -> str:
     """A token for the devices of `house`."""
-    secret, digest = tokens.make(access.RANDOM_BYTES)
+    secret, digest = tokens.make(RANDOM_BYTES)
     assert receive_tokens.add(db, house, digest, [f"{house}/#"], START)
     return secret
 
@@ -511,7 +512,7 @@ def test_a_database_that_is_away_stops_no_counter(
     """The process keeps the tokens it knows, the broker what it is given; ended, it finishes in order."""
     with own_broker(folder) as (broker, _), own_database(folder) as (cluster, database):
         migrate(cluster.url())
-        secret, digest = tokens.make(access.RANDOM_BYTES)
+        secret, digest = tokens.make(RANDOM_BYTES)
         with Database(cluster.url()) as db:
             receive_tokens.add(db, house, digest, [house], START)
         settings = own(here, broker.port).model_copy(update={"database_url": SecretStr(cluster.url())})

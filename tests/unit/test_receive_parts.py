@@ -17,9 +17,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from besok.model.settings import Settings
 from besok.model.tokens import digest, presented
 from cli.commands.receive import check_filter
-from collectors.receive import access, body
+from collectors.receive import body
 from collectors.receive.body import NotTaken
-from collectors.receive.publisher import Publisher
+from collectors.receive.publisher import Publisher, topic_of
 
 PIECES = st.sampled_from(
     [
@@ -106,7 +106,7 @@ def test_a_form_becomes_an_object(pairs: list[tuple[str, str]]) -> None:
 @given(name=st.text(max_size=30))
 def test_no_name_of_a_device_makes_another_topic(name: str) -> None:
     try:
-        found = access.topic(name)
+        found = topic_of(name)
     except ValueError as exc:
         assert "; " in str(exc)
         return

@@ -11,7 +11,7 @@ from besok.model.topics import binding, matches
 from besok.store.database import Database
 from besok.store.identity import admit
 from collectors.devices.field_names import listed
-from collectors.stored_names import names_of
+from collectors.stored_names import StoredNames
 
 NAMELESS = (
     "other devices speak on this topic and name themselves, and this message names nobody: let its device send its"
@@ -32,7 +32,9 @@ class Speakers:
 
     def __init__(self, known: DecodeContext) -> None:
         self._known = known
-        self.names = names_of(known)
+        if "names" not in known.compiled:  # else what one batch has looked up is there for the next
+            known.compiled["names"] = StoredNames(known)
+        self.names: StoredNames = known.compiled["names"]
         self.bound: dict[Device, tuple[str, ...]] = {}  # placed devices, bound by their first message
         self._callers: dict[Device, dict[str, None]] = {}  # names used by devices that are not placed
 

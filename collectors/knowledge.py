@@ -37,11 +37,10 @@ class Knowledge:
         stale.clear()  # before loading: changes during it are loaded the next time
         try:
             self.latest = load(self._db)
-        except SchemaMismatch:
-            stale.set()
-            raise
         except Exception as exc:  # of a row that cannot be read, too
             stale.set()
+            if isinstance(exc, SchemaMismatch):
+                raise
             raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
         gc.collect()  # the context before refers to itself, and garbage is seldom looked for (collector.py)
 

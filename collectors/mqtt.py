@@ -115,23 +115,19 @@ class Connection:
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._link.made("; the broker kept our queue" if flags.session_present else "; a new queue")
-        if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
-            self._warn_of_sharing()
-        if self._leaving:
-            client.unsubscribe(self._topics)
-        else:
-            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
-
-    def _warn_of_sharing(self) -> None:
-        """Log an error: RabbitMQ reports no shared subscriptions, yet grants them and delivers nothing."""
-        for topic in self._topics:
-            if topic.startswith("$share/"):
+        shares = getattr(properties, "SharedSubscriptionAvailable", 1)
+        for topic in self._topics:  # RabbitMQ reports none, yet grants them and delivers nothing
+            if topic.startswith("$share/") and not shares:
                 log.error(
                     "The broker has no shared subscriptions: nothing will come on %s; name the topics of each collector"
                     " in its BESOK_MQTT_TOPICS",
                     topic,
                     extra={"action": "mqtt_not_shared"},
                 )
+        if self._leaving:
+            client.unsubscribe(self._topics)
+        else:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _on_subscribe(
         self, client: paho.Client, _: object, mid: int, codes: list[ReasonCode], properties: object

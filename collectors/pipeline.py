@@ -202,8 +202,10 @@ def _checked(
                 timed, longer = sorted((earlier, timed), key=lambda one: one.period_s)
                 problems.append(_of_shorter(longer))
             else:
-                timed = _merged(earlier, timed)
                 summed[key] = None
+                if METRICS[timed.metric].kind is Kind.FLOW:  # people passing add up, a state is replaced
+                    period_s = max(earlier.period_s, timed.period_s)
+                    timed = replace(timed, value=earlier.value + timed.value, period_s=period_s)
         by_key[key] = timed
     for key in summed:  # each may be plausible and their sum not
         try:
@@ -269,13 +271,6 @@ def _timed(reading: Reading, message: Message) -> Reading:
     if received - time > BEHIND:
         return replace(reading, flags=reading.flags | Flag.CLOCK_BEHIND)
     return reading
-
-
-def _merged(first: Reading, second: Reading) -> Reading:
-    """Merge two readings of one message with the same key: people passing add up, a state is replaced."""
-    if METRICS[second.metric].kind is not Kind.FLOW:
-        return second
-    return replace(second, value=first.value + second.value, period_s=max(first.period_s, second.period_s))
 
 
 def _where(reading: Reading) -> str:

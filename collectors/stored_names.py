@@ -100,14 +100,6 @@ class StoredNames:
         return blake2b(text.encode("utf-8", "replace"), key=self._known.key[:64], digest_size=8).hexdigest()
 
 
-def names_of(known: DecodeContext) -> StoredNames:
-    """Return the stored names of a context; what one batch has looked up is there for the next."""
-    if "names" not in known.compiled:
-        known.compiled["names"] = StoredNames(known)
-    names: StoredNames = known.compiled["names"]
-    return names
-
-
 def named(message: Message, names: Names) -> Message:
     """Return a stored message with the names that are known by now."""
     text = message.payload.decode("utf-8", "surrogateescape")

@@ -49,14 +49,17 @@ def test_long_texts_are_forgotten() -> None:
     tracemalloc.start()
     try:
         for sample in SAMPLES[::5]:
-            before = tracemalloc.get_traced_memory()[0]
-            for topic, value in long_ones(sample, number):
-                read(topic, json.dumps(value).encode(), known)
-                count += 1
-            del topic, value
-            if (kept := tracemalloc.get_traced_memory()[0] - before) > 2 * LONG:
-                gc.collect()
-                kept = tracemalloc.get_traced_memory()[0] - before
+            for _ in range(2):  # the table of a cache grows by 50 kB at once, and then not again
+                before = tracemalloc.get_traced_memory()[0]
+                for topic, value in long_ones(sample, number):
+                    read(topic, json.dumps(value).encode(), known)
+                    count += 1
+                del topic, value
+                if (kept := tracemalloc.get_traced_memory()[0] - before) > 2 * LONG:
+                    gc.collect()
+                    kept = tracemalloc.get_traced_memory()[0] - before
+                if kept < 2 * LONG:
+                    break
             assert kept < 2 * LONG, sample.topic
     finally:
         tracemalloc.stop()

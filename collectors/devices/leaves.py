@@ -24,7 +24,7 @@ DEEPEST: Final = 12  # objects and lists within each other
 WRITE: Final = "write a mapping in the site file (docs/reference/mappings.md), with the lines that are true"
 ADVICE: Final = f"answer on the page Sensors under Unknown devices, or {WRITE}"
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?\s*")
+_NUMBER: Final = re.compile(r"\s*[+-]?\d+([.,]\d+)?([eE][+-]?\d{1,2})?\s*")
 _NEGATED: Final = 'with yes = ["false"] and no = ["true"]'
 _OF_A_SHARE: Final = "with units = { people = 0.5 }, the people that one per cent is"
 

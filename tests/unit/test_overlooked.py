@@ -312,6 +312,10 @@ def test_a_number_whose_name_says_nothing_asks(message: dict[str, Any]) -> None:
     assert "nobody knows what" in given(decode("library/hall", message))
 
 
+def test_a_status_and_the_number_of_a_line_are_nothing_to_ask_about() -> None:
+    assert "not data" in given(decode("node/1", {"status": 1, "line": 2, "battery": 80, "rssi": -60}))
+
+
 def test_a_topic_of_devices_does_not_say_what_a_number_is() -> None:
     assert "nobody knows what CO2 is" in given(decode("/devices/wb-msw-v3_1/controls/CO2", "600"))
     assert "not data" in given(decode("router/1", {"devices_inside": 30}))

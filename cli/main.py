@@ -13,6 +13,7 @@ import typer
 from besok.model.access import ACTOR
 from besok.model.controls import visible
 from besok.model.errors import BesokError, ScenarioError, SiteFileError
+from besok.model.plurals import many
 from cli.commands import backup, estimate, events, forecast, quality, services, stack
 from cli.commands.options import user
 from cli.terminal import output
@@ -108,9 +109,9 @@ def main() -> None:
     try:
         application([word for word in sys.argv[1:] if not word.startswith("-")][:1])()
     except SiteFileError as exc:
-        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
+        sys.exit(f"The site file has {many(len(exc.problems), 'problem')}:\n{visible(str(exc))}")
     except ScenarioError as exc:
-        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{visible(str(exc))}")
+        sys.exit(f"The scenario has {many(len(exc.problems), 'problem')}:\n{visible(str(exc))}")
     except (BesokError, OSError) as exc:  # no file, no right to it, no space
         sys.exit(visible(str(exc)))
 

@@ -22,14 +22,14 @@ from besok.store.effects import action_effects
 from besok.text import narratives
 from besok.text.languages import speaking
 from cli.commands.database import opened
-from cli.commands.options import AnySite, SiteOption, author_option
+from cli.commands.options import AnySite, SiteOption, author_option, time_option
 from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Its id, such as longer-sundays.")]
 Author = Annotated[str, author_option("--author")]  # --by is who asked
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")]
+Day = Annotated[datetime | None, time_option("The day; today if left out.")]
 
 
 def _day(day: datetime | None) -> date:
@@ -89,9 +89,7 @@ def done(
     name: Name,
     site: SiteOption,
     since: Day = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it is so no more.")
-    ] = None,
+    until: Annotated[datetime | None, time_option("The first day on which it is so no more.")] = None,
     author: Author = "",
 ) -> None:
     """Note from when on it is done, and with --until that it was taken back."""

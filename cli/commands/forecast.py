@@ -11,7 +11,7 @@ import typer
 
 from besok.model.controls import visible
 from besok.model.errors import BesokError
-from cli.commands.options import ColumnOption, Reading, taking_together
+from cli.commands.options import ColumnOption, Reading, taking_together, time_option
 
 if TYPE_CHECKING:
     from besok.analytics.forecast import Calendar
@@ -80,12 +80,10 @@ def forecast(
         typer.Option(min=1, max=FURTHEST, help="Days, weeks or months ahead; a year, or to the deadline."),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Visits in the 365 days up to the deadline.")] = None,
-    deadline: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")
-    ] = None,
+    deadline: Annotated[datetime | None, time_option("The last day of that year.")] = None,
     paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
 ) -> None:
-    """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and odds too."""
+    """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and probabilities."""
     from cli.standalone import series_forecast as work
     from cli.standalone.series import read
 

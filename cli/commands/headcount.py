@@ -10,7 +10,7 @@ from besok.model.headcount import Headcount
 from besok.store import headcounts
 from besok.store.sites import load
 from cli.commands.database import opened
-from cli.commands.options import Author, Reason, SiteArgument, day_option, stated
+from cli.commands.options import Author, Reason, SiteArgument, day_option, stated, time_option
 from cli.terminal.headcounts import lines, moment
 
 app = typer.Typer(no_args_is_help=True)
@@ -26,7 +26,7 @@ def add(
     seats: Annotated[int | None, typer.Option(min=0, help="How many seats were taken.")] = None,
     at: Annotated[
         datetime | None,
-        typer.Option(formats=FORMATS, help="When, by the site's clock (14:30 is today); now if left out."),
+        time_option("When, by the site's clock (14:30 is today); now if left out.", forms=FORMATS),
     ] = None,
     by: Author = "",
 ) -> None:

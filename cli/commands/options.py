@@ -3,12 +3,13 @@
 import getpass
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,6 +17,9 @@ from besok.model.errors import BesokError
 
 if TYPE_CHECKING:
     from besok.files.tables import ReadOptions
+
+DAY: Final = "%Y-%m-%d"
+EXAMPLE: Final = datetime(2026, 11, 25, 14, 30)  # noqa: DTZ001 - as people write a time
 
 
 def user() -> str:
@@ -54,9 +58,22 @@ def stated(day: datetime | None) -> datetime | None:
     return day
 
 
-def day_option(about: str = "", *names: str, form: str = "%Y-%m-%d", check: Callable[..., Any] = near) -> Any:
+def time_option(about: str, *names: str, forms: Sequence[str] = (DAY,), **more: Any) -> Any:
+    """Return an option for a time in one of some forms of strptime; a wrong one is refused with an example of each."""
+    examples = " or ".join(map(EXAMPLE.strftime, forms))
+
+    def parsed(text: str) -> datetime:
+        for form in forms:
+            with suppress(ValueError):
+                return datetime.strptime(text, form)  # noqa: DTZ007 - the command knows the zone
+        raise typer.BadParameter(f'"{text}" is not possible; write it as {examples}')
+
+    return typer.Option(*names, parser=parsed, metavar=f"<{'|'.join(forms)}>", help=about or None, **more)
+
+
+def day_option(about: str = "", *names: str, form: str = DAY, check: Callable[..., Any] = near) -> Any:
     """Return an option for a business day, or a month: one that can be simulated, unless `check` says otherwise."""
-    return typer.Option(*names, formats=[form], help=about or None, callback=check)
+    return time_option(about, *names, forms=(form,), callback=check)
 
 
 def author_option(*names: str) -> Any:

@@ -219,10 +219,10 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 def sentence(answer: Answer) -> str:
     """Return the state of the goal, in sentences."""
     if answer.goal is None or answer.reach is None or answer.reach.odds is None:
-        return "The odds of the target cannot be told."
+        return "The probability of the target cannot be told."
     goal, year = answer.goal, answer.reach.odds
     return (
-        f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(year.probability)}. "
+        f"Probability of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(year.probability)}. "
         f"Expected are {year.mean:,.0f}; four futures of five lie between {year.low80:,.0f} and {year.high80:,.0f}."
     )
 

@@ -50,7 +50,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
     if r.besok01 is not None:
         yield f"  Besok01 (visits, national library statistics): {r.besok01:,}"
     if r.low is not None and r.high is not None:
-        yield f"  net lies between {r.low:,.0f} and {r.high:,.0f} in 95 of 100 cases"
+        yield f"  net: 95 % interval {r.low:,.0f} to {r.high:,.0f}"
     if (closed := r.closed) and closed.revision:
         yield f"  REVISION: {in_both(lambda: revision_text.revision(closed, 'besok01')).en}"
     yield from (f"  NOTE: {remark}" for remark in r.remarks)

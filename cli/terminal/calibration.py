@@ -32,7 +32,7 @@ SHOWN = 10  # counts
 
 def lines(known: SiteCalibration) -> Iterator[str]:
     """Yield the calibration of a site: doors, advice, latest counts, proposals."""
-    yield f"{known.site}: sensor / person, with the interval that holds 19 times of 20"
+    yield f"{known.site}: sensor / person, with the 95 % interval"
     yield from listing(
         known.doors,
         "portal counts last_counted correction.factor_in correction.factor_out",
@@ -62,7 +62,7 @@ def _advice(known: SiteCalibration) -> Iterator[str]:
         day = WEEKDAYS[advice.weekday].capitalize()
         yield (
             f"{'Count next' if n == 0 else 'then'}: {advice.portal}, {day} {advice.hour:02}-{advice.hour + 1:02}, "
-            f"about {many(advice.expected, 'person', 'people')} in 15 minutes; the doubt about visits goes from "
+            f"about {many(advice.expected, 'person', 'people')} in 15 minutes; the uncertainty of visits falls from "
             f"{advice.margin_now:.1%} to {advice.margin_after:.1%}"
         )
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from besok.model.headcount import OLDEST
+from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.views.headcounts import SiteHeadcounts, SpaceHeadcounts
 from cli.terminal.tables import listing
@@ -48,7 +49,7 @@ def summary(site: SiteHeadcounts) -> str:
     if not site.judged or site.share_lower is None or site.share_upper is None:
         return "no headcount could be compared with an estimate yet"
     between = f"{100 * site.share_lower:.0f} to {100 * site.share_upper:.0f} %"
-    return f"of {site.judged} headcounts {site.within} lay within the 80 % interval ({between})"
+    return f"of {many(site.judged, 'headcount')} {site.within} lay within the 80 % interval ({between})"
 
 
 def _share(s: SpaceHeadcounts) -> str:

@@ -67,9 +67,9 @@ def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) 
     best = advice[0]
     text = plural(
         "Count next: {door}, {weekday} between {begin} and {end}. About {n} person goes in there in a quarter of "
-        "an hour, and the doubt about the visits goes from ±{now} to ±{after}.",
+        "an hour, and the uncertainty of visits falls from ±{now} to ±{after}.",
         "Count next: {door}, {weekday} between {begin} and {end}. About {n} people go in there in a quarter of "
-        "an hour, and the doubt about the visits goes from ±{now} to ±{after}.",
+        "an hour, and the uncertainty of visits falls from ±{now} to ±{after}.",
         round(best.expected),
     )
     digits = 1 if round(best.margin_now, 3) != round(best.margin_after, 3) else 2

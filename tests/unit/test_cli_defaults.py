@@ -12,6 +12,7 @@ from typer.models import ParameterInfo
 
 from cli import main
 from cli.main import app
+from tests.commands import besok, complaint
 
 
 def commands(of: typer.Typer) -> Iterator[Callable[..., Any]]:
@@ -56,3 +57,17 @@ def test_what_the_system_refuses_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(main, "application", lambda _groups: full)
     with pytest.raises(SystemExit, match=r"No space left on device: '/srv/besok\.backup'"):
         main.main()
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("headcount add library hall 3 --at 25:00", "2026-11-25T14:30 or 2026-11-25 14:30 or 14:30"),
+        ("report monthly library --month 2026-13", "2026-11"),
+        ("action done sundays --site library --since soon", "2026-11-25"),
+    ],
+)
+def test_a_wrong_time_is_refused_with_an_example(words: str, advice: str) -> None:
+    done = besok("postgresql://nowhere", *words.split())
+    assert done.exit_code == 2
+    assert f"write it as {advice} ╰" in complaint(done)

@@ -62,7 +62,7 @@ def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
     )
     assert validation_counts.next_count([advice], {"main": "Main door"}) == (
         "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
-        "of an hour, and the doubt about the visits goes from ±5.0\u00a0% to ±2.1\u00a0%."
+        "of an hour, and the uncertainty of visits falls from ±5.0\u00a0% to ±2.1\u00a0%."
     )
     assert validation_counts.next_count([], {}) == "Another count would add almost nothing now."
     assert "No one was counted entering" in validation_counts.next_count([], {}, 0.0)

@@ -368,7 +368,7 @@ def test_the_odds_are_told_in_a_sentence(monthly: Path) -> None:
         answer(series.read(monthly), Calendar(), 3, Goal(visits=9e7, deadline=date(2022, 12, 31)), 1, 200)
     )
     assert said.startswith(
-        "Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2"
+        "Probability of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2"
     )
 
 

@@ -219,7 +219,7 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 def sentence(answer: Answer) -> str:
     """Return the state of the goal, in sentences."""
     if answer.goal is None or answer.reach is None or answer.reach.odds is None:
-        return "The probability of the target cannot be told."
+        return "The probability of reaching the target cannot be stated."
     goal, year = answer.goal, answer.reach.odds
     return (
         f"Probability of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(year.probability)}. "

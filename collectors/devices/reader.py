@@ -204,12 +204,14 @@ class _Reading:
                 self.problems.append(str(exc))
 
     def _check_kind(self, place: Place) -> None:
-        """Raise Unreadable if a field beside a count or around it says that it is of something else than people."""
+        """Raise Unreadable if a field next to a count or around it says that it is not of people."""
         for fields in (place.item, *place.around, place.message):
             if id(fields) not in self.kinds:
                 self.kinds[id(fields)] = kinds_of_others(fields)
             if others := self.kinds[id(fields)]:
-                raise Unreadable(f"{show(others[0])} stands beside its counts and means no people: {CHECK}")
+                raise Unreadable(
+                    f"{show(others[0])} next to its counts says that they are not of people: {CHECK}"
+                )
 
     def _is_of_others(self, place: Place) -> bool:
         """Tell, and note, whether a name says that no people are counted. Raises Unreadable for one that may say it."""

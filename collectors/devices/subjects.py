@@ -96,7 +96,7 @@ def is_no_person(name: str) -> bool:
 
 
 def kinds_of_others(fields: Any) -> list[str]:
-    """Return the texts of fields such as type or tags in an object which mean something else than people."""
+    """Return the texts of fields such as type or tags in an object which say that no people are meant."""
     kinds = (
         (value for name, value in fields.items() if _KINDS.issuperset(words(name)))
         if type(fields) is dict

@@ -65,7 +65,7 @@ def decode(
     """
     speakers = Speakers(known)
     context = revealed(known, (message.topic for message in messages))
-    decodings = CODECS.settled([_begun(message, context) for message in messages])
+    decodings = CODECS.settled(_begun(message, context) for message in messages)
     parts = [_read(*pair, known, speakers) for pair in zip(messages, decodings, strict=True)]
     if admit and (refused := admit(dict.fromkeys(channel for part in parts for channel in part.channels()))):
         for part in parts:

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,7 +32,7 @@ START_S: Final = 30.0  # until a new process is ready, on a busy machine
 PATIENCE_S: Final = 2.0  # for a request, by the clock; the process itself ends one after 1 s of computing
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
 STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 12 s in ten minutes
-PORTION: Final = 500  # frames of a request, for which one batch of messages waits
+PORTION: Final = 200  # frames of a request
 WORKER: Final = Path(__file__).with_name("codec_worker.py")
 LOOK_AFTER: Final = 'look at it with "besok codec test", or take it out with "besok codec remove"'
 
@@ -68,37 +69,47 @@ class Waiting(Decoded, frozen=True, kw_only=True):
 
 
 class Codecs:
-    """Runs codecs, one request at a time."""
+    """Runs codecs, one request at a time, while its caller does something else."""
 
     def __init__(self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.patience_s = patience_s
         self._clock = clock
         self._lock = Lock()
+        self._thread = ThreadPoolExecutor(1, "codec")  # waits for the process
         self._worker: tuple[subprocess.Popen[bytes], Connection] | None = None
         self._sent = set[str]()  # the hashes of the codecs that the process has
         self._strikes: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=STRIKES))
 
-    def settled(self, decodings: Sequence[Decoded]) -> list[Decoded]:
-        """Return the decodings with waiting frames decoded too; each codec is called once."""
-        settled = list(decodings)
-        by_codec: dict[Codec, list[tuple[int, Waiting]]] = defaultdict(list)
+    def settled(self, decodings: Iterable[Decoded]) -> list[Decoded]:
+        """Return the decodings with waiting frames decoded too. Their codec computes while others are decoded."""
+        settled: list[Decoded] = []
+        waiting: dict[Codec, list[tuple[int, Waiting]]] = defaultdict(list)
+        requests: list[tuple[list[tuple[int, Waiting]], Future[list[Answer]]]] = []
+
+        def request(codec: Codec) -> None:
+            numbered = waiting.pop(codec)
+            frames = [one.frame for _, one in numbered]
+            requests.append((numbered, self._thread.submit(self.run, codec, frames)))
+
         for number, decoded in enumerate(decodings):
+            settled.append(decoded)
             if isinstance(decoded, Waiting):
-                by_codec[decoded.codec].append((number, decoded))
-        for codec, waiting in by_codec.items():
-            answers = self.run(codec, [frame_waiting.frame for _, frame_waiting in waiting])
-            for (number, frame_waiting), answer in zip(waiting, answers, strict=True):
-                settled[number] = frame_waiting.resume(answer)
+                waiting[decoded.codec].append((number, decoded))
+                if len(waiting[decoded.codec]) == PORTION:
+                    request(decoded.codec)
+        for codec in list(waiting):
+            request(codec)
+        for numbered, answers in requests:
+            for (number, one), answer in zip(numbered, answers.result(), strict=True):
+                settled[number] = one.resume(answer)
         return settled
 
     def run(self, codec: Codec, frames: Sequence[Frame]) -> list[Answer]:
         answers: list[Answer] = []
-        portion = PORTION
         with self._lock:
-            while len(answers) < len(frames):
-                received = self._request(codec, frames[len(answers) : len(answers) + portion])
-                portion = PORTION if received else 1  # one by one, to find the frame that ends the process
-                answers += received
+            while rest := frames[len(answers) :]:
+                # The first alone if the process ended on one of several
+                answers += self._request(codec, rest) or self._request(codec, rest[:1])
         return answers
 
     def check(self, codec: Codec) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from besok.model.decode_context import DecodeContext, decode_context_of, native_topics
+from besok.model.decode_context import DecodeContext, Device, decode_context_of, native_topics
 from besok.model.topics import binding
 from besok.store import codecs, device_mappings, identity, receive_tokens
 from besok.store.database import Database
@@ -36,12 +36,7 @@ def load(db: Database) -> DecodeContext:
         senders=frozenset(name for token in receive_tokens.load_all(db) for name in token.devices),
         key=identity.key(db),
     )
-    return with_bindings(db, context)
-
-
-def with_bindings(db: Database, context: DecodeContext) -> DecodeContext:
-    """Return the context with the current topics of each placed device. Raises StoreUnavailable."""
-    topics = {}
+    topics: dict[Device, tuple[str, ...]] = {}
     for source, device, stated, topics_seen in db.rows("bindings"):
         learnt = (f for topic in topics_seen for f in binding(topic, device))
         topics[source, device] = tuple(stated) or tuple(dict.fromkeys(learnt))

@@ -131,7 +131,7 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The place and the form of one measurement, or (ONLINE) of a status.
 
     The first of `path` that leads somewhere counts; of `sum` all must, and are added. `yes` and `no` are words of
-    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `min` or above `max`, is not measured.
+    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `min`, is not measured.
     `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know. With
     `all` every path that leads somewhere counts, those behind the first for the channel that its first name is.
     """
@@ -147,7 +147,6 @@ class Value(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     is_strict: bool = True
     invalid: Words = Words()
     min: float | None = None
-    max: float | None = None
     bits: int = 0
     wraps: int = 0
     when: Conditions = Conditions()
@@ -187,8 +186,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     is the `rest` of a make: numbers in it that may be of people by their name are asked about.
 
     `named` leads to the names that people gave to an item, all of its choices; `share` to the samples made and those
-    expected in the period. The device_form "mac" is an address, written without separators; with `last_second` the time
-    is the last second of the period, not its end.
+    expected in the period. The device_form "mac" is an address, written without separators.
     """
 
     name: str = ""
@@ -207,7 +205,6 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
     zone: str = ""
     summer: Paths = Paths()
     start: Paths = Paths()
-    last_second: bool = False
     share: Paths = Paths()
     period_s: str | float = 0.0
     age_s: Paths = Paths()  # to the seconds that have passed since the time
@@ -240,9 +237,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         self.has_flows = any(value.kind is Kind.FLOW for value in self.values)  # people in a period
         self.counts = any(value.metric in COUNTS for value in self.values)
         # It states neither a time nor a period
-        self.is_timeless = not any(
-            (self.time, self.start, self.period_s, self.age_s, self.last_second, self.share, self.clock)
-        )
+        self.is_timeless = not any((self.time, self.start, self.period_s, self.age_s, self.share, self.clock))
         text = self.each[0].text if self.each else ""
         is_list = text.endswith(("[*]", ".*"))
         self.list_at = compiled(text.removesuffix("[*]").removesuffix(".*")) if is_list else None

@@ -34,7 +34,7 @@ TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passag
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 RENAME: Final = "give it another name in the device"
 TELL: Final = (
-    "if they are, give it a name in the device that says people or a door (Entrance); "
+    "if they are, give it a name in the device that says people (Visitors); "
     "if not, one that says only what it counts (Bikes)"
 )
 CHECK: Final = "if it counts people all the same, write a mapping (docs/reference/mappings.md)"
@@ -380,9 +380,7 @@ def _presence(value: Value, raw: Any) -> float | None:
 
 def _measured(value: Value, raw: Any) -> float | None:
     measured = number(value.said, raw, value.is_whole)
-    if measured is None:
-        return None
-    if (value.min is not None and measured < value.min) or (value.max is not None and measured > value.max):
+    if measured is None or (value.min is not None and measured < value.min):
         return None
     measured = converted(measured, value.unit)
     return float(round(measured)) if value.metric == "people" and value.unit != 1 else measured  # of a share

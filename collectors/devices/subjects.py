@@ -27,22 +27,8 @@ WARM: Final = "the temperature of a device or of water, not that of a room"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['parts'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
-# Doors of languages that join words, at the end of one as written: without its accents "tür" is also in Cykeltur.
-_DOORS: Final = (
-    *("ingång", "utgång", "entré", "entrén", "dörr", "dörren", "eingang", "ausgang", "tür"),
-    *("indgang", "udgang", "inngang", "ingang", "uitgang"),
-)
-_PASSED: Final = (WORDS["doors"] | WORDS["places"]) - WORDS["beside"] - WORDS["heads"]
-_WALKED: Final = WORDS["pushed"] | WORDS["some"] | WORDS["boarded"]
-_ALONE: Final = WORDS["beside"] | WORDS["heads"] | WORDS["doors"]  # of what passes a door they say no more
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
-_HEAD: Final = f"(?: (?:{'|'.join(WORDS['heads'])}))?"
-_WALK, _BIKE, _AND = ("(?:" + "|".join(WORDS[kind]) + ")" for kind in ("walks", "bikes", "joins"))
-_SHARED: Final = re.compile(  # gång och cykelväg, bike path and sidewalk
-    rf"\b(?:{_WALK}{_HEAD} {_AND} {_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?"
-    rf"|{_BIKE}[ens]?(?:{'|'.join(WORDS['heads'])})?{_HEAD} {_AND} {_WALK})\b"
-)
 _KINDS: Final = frozenset(["object", "target", "subject", "class", "category", "kind", "type", "tag", "tags"])
 _BOOTH: Final = re.compile(rf"\b(?:{'|'.join(WORDS['phones'])}) (?:{'|'.join(WORDS['places'])})\b")
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
@@ -109,13 +95,10 @@ def kinds_of_others(fields: Any) -> list[str]:
 
 
 def names_of_others(names: Sequence[str]) -> list[str]:
-    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people.
-
-    A door vouches for its own name only: what passes the line "Entrance" may be vehicles.
-    """
+    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people."""
     if any(WORDS["persons"].intersection(words(name)) for name in names):
         return []
-    return [name for name in names if _says_others(name) and not _says_door(name)]
+    return [name for name in names if _says_others(name)]
 
 
 @cached_if_short(4096)
@@ -129,18 +112,6 @@ def _says_others(name: str) -> bool:
         and not (following in WORDS["spots"] and after not in WORDS["heads"])  # "Car stop line" no stop
         for word, following, after in zip(said, (*said[1:], ""), (*said[2:], "", ""), strict=False)
     )
-
-
-@cached_if_short(4096)
-def _says_door(name: str) -> bool:
-    """Tell whether a name says what people go through, into or along, also at the end of a word: Cykelingång."""
-    others, is_shared = _SHARED.subn("", " ".join(words(re.sub(r"[&/+]", " and ", name))))
-    if is_shared:
-        return not _says_others(others)
-    said = {*words(name)}
-    rest = {word for word in said if word.isalpha() and len(word) > 1} - _ALONE
-    is_walked = not rest or bool(rest & _WALKED) or not all(map(_ELSE.fullmatch, rest))
-    return is_walked and any(word in _PASSED or word.endswith(_DOORS) for word in said)
 
 
 def names_in(packet: Packet) -> list[str]:

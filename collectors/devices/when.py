@@ -25,8 +25,6 @@ def when(form: Format, packet: Packet, place: Place) -> tuple[datetime | None, f
     time = _time("time", form.time, form, packet, place) or packet.time
     if form.age_s and (age := _age(form.age_s[0], form, place)):
         time = (time or packet.message.received) - age
-    if form.last_second and time is not None and time.second == 59:
-        time += timedelta(seconds=1)
     is_asked = form.has_flows or not time
     start = _time("start", form.start, form, packet, place) if is_asked else None
     if form.start and not form.period_s:

@@ -290,7 +290,7 @@ SAMPLES: tuple[Sample, ...] = (
     said("brickstream", "counters/door", _BRICKSTREAM,
          "flow:0 in 3/60, flow:0 out 1/60 | 09:01:00"),
     said("dahua", "counters/door", _DAHUA,
-         "flow:1 in 12/3600, flow:1 out 9/3600 | 08:00:00"),
+         "flow:1 in 12/3599, flow:1 out 9/3599 | 07:59:59"),
     said("dahua", "counters/door", _DAHUA_SUMS,
          "flow:1 in_total 900, flow:1 out_total 4"),
     said("dahua", "DahuaVTO/VideoMotion/Event", {"Action": "Start", "Data": {"LocaleTime": "2026-11-25 20:44:28", "UTC": 1764058500}},

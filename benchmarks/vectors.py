@@ -31,6 +31,7 @@ from besok.model.decode_context import Codec, DecodeContext
 from besok.model.readings import Message
 from cli.standalone import dry_run
 from collectors.devices import registry
+from collectors.devices.field_names import compact
 from collectors.devices.table import Table
 from collectors.lorawan.codecs import CODECS, Answer, Frame
 
@@ -345,15 +346,15 @@ def _same(value: Any, wanted: Any) -> bool:
 def _model(codec: Codec) -> str:
     """Return what a model is called in the tables; twins are apart, since they may have fewer sensors."""
     known = registry.spoken(codec.name) & registry.index().by_name.keys()
-    return max(known, key=len).removeprefix(registry.compact(_vendor(codec))) if known else codec.name
+    return max(known, key=len).removeprefix(compact(_vendor(codec))) if known else codec.name
 
 
 def _vendor(codec: Codec) -> str:
     entry = registry.by_model(codec.name)
     if entry is not None:
         return entry.vendor
-    known = {registry.compact(e.vendor): e.vendor for e in registry.index().lorawan}
-    own = registry.compact(codec.vendor)
+    known = {compact(e.vendor): e.vendor for e in registry.index().lorawan}
+    own = compact(codec.vendor)
     return next((name for short, name in known.items() if own.startswith(short)), codec.vendor)
 
 

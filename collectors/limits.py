@@ -49,11 +49,7 @@ def problem(payload: bytes, topic: str = "") -> str | None:
         return f"the payload has {size}; no sensor sends more than {BYTES_LIMIT / 1e6:.0f} MB"
     if len(payload) > VALUES_LIMIT and sum(map(payload.count, _SIGNS)) > VALUES_LIMIT:
         return f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
-    if (
-        len(payload) > DEPTH_LIMIT
-        and payload.count(b"[") + payload.count(b"{") > DEPTH_LIMIT
-        and _is_deep(payload)
-    ):
+    if payload.count(b"[") + payload.count(b"{") > DEPTH_LIMIT and _is_deep(payload):
         return f"the payload is nested more than {DEPTH_LIMIT} deep, which no measurement is"
     return None
 

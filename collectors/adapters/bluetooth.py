@@ -4,7 +4,6 @@ on `ruuvi/{gateway}/{tag}` (Ruuvi Gateway).
 What a gateway has decoded itself is read by its table alone; bytes become fields by a layout first.
 """
 
-import re
 from typing import Final
 
 from besok.model.errors import Unreadable
@@ -12,8 +11,8 @@ from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
 from collectors.devices import registry
 from collectors.lorawan import layout
+from collectors.lorawan.envelopes import from_text
 
-_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){1,260}")
 SERVICES: Final = {  # uuid -> layout and its name
     "fcd2": ("bthome", "BTHome"),
     "181c": ("bthome-1", "BTHome v1"),
@@ -26,20 +25,18 @@ def decode(packet: Packet) -> Decoded | None:
     """Return the readings of one sensor; None if the message brings no bytes of an advertisement. Raises Unreadable."""
     fields = packet.object
     if packet.levels[0] == "ruuvi" and "data" in fields:
-        name, kind, data = "ruuvi", "RuuviTag", _bytes(fields["data"]).partition(_RUUVI)[2]
+        (name, kind), key = ("ruuvi", "RuuviTag"), "data"
     elif "BTtoMQTT" in packet.levels and "servicedata" in fields:
         uuid = str(fields.get("servicedatauuid")).lower().removeprefix("0x")
-        (name, kind), data = SERVICES.get(uuid, ("", "")), _bytes(fields["servicedata"])
+        (name, kind), key = SERVICES.get(uuid, ("", "")), "servicedata"
     else:
         return None
-    if name and data and "type" not in fields:
-        frame = layout.read(name, 0, data)
-        if frame.problems:
+    if name and "type" not in fields:
+        data = from_text(fields[key], key, "hex")
+        data = data.partition(_RUUVI)[2] if name == "ruuvi" else data
+        frame = layout.read(name, 0, data) if data else None
+        if frame and frame.problems:
             raise Unreadable(frame.problems[0])
-        packet = packet.holding({**fields, "advert": {"kind": frame.passed_over or kind, **frame.fields}})
+        if frame:
+            packet = packet.holding({**fields, "advert": {"kind": frame.passed_over or kind, **frame.fields}})
     return registry.decode(packet) or Decoded()
-
-
-def _bytes(value: object) -> bytes:
-    """Return the bytes of a text of hexadecimal digits; empty if it is no such text."""
-    return bytes.fromhex(value) if type(value) is str and _HEX.fullmatch(value) else b""

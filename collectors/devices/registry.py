@@ -17,13 +17,13 @@ from besok.model.readings import Decoded
 from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects, unknown
+from collectors.devices.field_names import compact
 from collectors.devices.format import ABSENT, Conditions, Format
 from collectors.devices.reader import TOMBSTONE
 from collectors.devices.table import Table, TableError, tables
 
 TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
-WRITE = "write a mapping (docs/reference/mappings.md)"
 NOTHING = "nothing about people or the air of a room"
 
 Entry = TypeVar("Entry", Table, Codec)
@@ -49,11 +49,6 @@ def _keys(form: Format) -> list[str]:
     paths = (c.path.text for c in form.when if not c.is_not and ABSENT not in c.texts)
     matches = (re.match(r"""\$(?:\[0\])?(?:\.([A-Za-z_]\w*)|\[['"]([^'"]+)['"]\])""", path) for path in paths)
     return [match[1] or match[2] for match in matches if match]
-
-
-def compact(text: str) -> str:
-    """Return a name in the form in which model texts are compared: letters and digits, in lower case."""
-    return "".join(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def called(vendor: str, *models: str) -> set[str]:
@@ -219,5 +214,5 @@ def nothing_found(table: Table, packet: Packet) -> str:
     """Return the sentence that a message of a known model has nothing from its table, and lists its fields."""
     return (
         f"{table.name}: the message has {reader.shown(packet)}, and nothing that is known of this model; look"
-        f" whether its firmware or its settings have changed, or {WRITE}"
+        " whether its firmware or its settings have changed, or write a mapping (docs/reference/mappings.md)"
     )

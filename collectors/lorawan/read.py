@@ -22,7 +22,7 @@ from collectors.adapters import mapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry, subjects, unknown
-from collectors.devices.field_names import words
+from collectors.devices.field_names import compact, words
 from collectors.devices.table import Table
 from collectors.lorawan import layout
 from collectors.lorawan.codecs import Answer, Frame, Waiting
@@ -253,7 +253,7 @@ class _Reading:
 
     def _is_loose(self) -> bool:
         """Tell whether a name without its maker is all that is known of the model: R711 may be a room."""
-        own = registry.compact(self.table.vendor) if self.table else ""
+        own = compact(self.table.vendor) if self.table else ""
         said = {word for text in self.texts for word in registry.spoken(text)}
         return not (self.is_named or own in said or any(len(w) > 3 and own.startswith(w) for w in said))
 

@@ -111,7 +111,6 @@ def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "BCON", "model_id": "IBEACON", "tempc": 21}),
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "RMAC"}),
         (TOPIC, advert("0102", "0xfe9f")),
-        (TOPIC, advert("no hex")),
         (TOPIC, advert("45cc08edf25d61cc0f42b60011223318cd3624")),
         (TOPIC, "hello"),
         ("home/gateway/SYStoMQTT", {"uptime": 7}),
@@ -141,6 +140,10 @@ def test_a_counter_with_a_radio_is_no_phone() -> None:
 
 def test_a_count_of_nobody_knows_what_is_told() -> None:
     assert "counts something" in decode(TOPIC, advert("400907")).not_data
+
+
+def test_bytes_in_another_form_are_refused() -> None:
+    assert "it must be bytes in hexadecimal digits" in decode(TOPIC, advert("no hex")).problems[0]
 
 
 def test_a_ruuvitag() -> None:

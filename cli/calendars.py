@@ -6,13 +6,13 @@ from typing import Literal
 
 from besok.files import fetching, ical, weather
 from besok.files.counts import parse_spans
-from besok.model.errors import CalendarFileError, CountFileError, NotFound
+from besok.model.errors import CalendarFileError, CountFileError
 from besok.model.messages import Translatable
 from besok.model.plurals import many
 from besok.model.site import Site
-from besok.model.suggest import suggestion
 from besok.model.views.calendar import SchoolHoliday
 from besok.services.calendar_files import FUTURE, LONGEST_NAME, PAST, read_calendar
+from besok.services.series import require_space
 from besok.store import calendars
 from besok.store.database import Database
 from besok.store.sites import load, load_all
@@ -29,10 +29,8 @@ def import_calendar(
     """Import a calendar of a site; what changed, and what was left out, in sentences."""
     place = load(db, site)
     name = (name or fetching.name_of(where)).strip()[:LONGEST_NAME]
-    if space and space not in {s.id for s in place.spaces}:
-        raise NotFound(
-            f'there is no space "{space}" in {site}{suggestion(space, [s.id for s in place.spaces])}'
-        )
+    if space:
+        require_space(place, space)
     raw = fetching.content(where, ical.LARGEST_FILE)
     if kind == "school-holidays":
         yield from _school(db, place, name, raw, now)

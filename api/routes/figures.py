@@ -13,9 +13,10 @@ from api.deps import KnownSite, Now, Root, known_name
 from api.reports import ReportDb, in_one, in_turn
 from api.routing import Routes
 from besok.files import paper_page, pdf
-from besok.model import calendar
+from besok.model import calendar, messages
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.model.suggest import instead
 from besok.model.views.annual import AnnualReport
 from besok.model.views.like import like
 from besok.model.views.progress import Progress
@@ -296,7 +297,8 @@ def known_portal(portal: str, site: Site) -> str:
     """Return the portal's id; a shared door of another site is "other-site/portal". Raises NotFound."""
     name = known_name(portal, "portal")
     if "/" not in name and all(p.id != name for p in site.portals):
-        raise NotFound(f"there is no portal “{name}” in {site.id}")
+        known = [p.id for p in site.portals]
+        raise NotFound(messages.NO_DOOR(name=name, site=site.id, instead=instead(name, known)))
     return name
 
 

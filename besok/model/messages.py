@@ -98,9 +98,9 @@ RULE_OF_SIMULATED: Final = Translatable(
 NO_ALERT_TARGET: Final = Translatable(
     "there is no target {name}; `besok alert target list` shows those there are"
 )
-NO_ALERT_SPACE: Final = Translatable("there is no space {name}; name one, and its site")
-NO_ALERT: Final = Translatable("there is no alert {number}")
-NO_ALERT_RULE: Final = Translatable("there is no rule {number}")
+NO_ALERT_SPACE: Final = Translatable("name the site of the space {name}, too")
+NO_ALERT: Final = Translatable("there is no alert {number}; look at the list again (`besok alert list`)")
+NO_ALERT_RULE: Final = Translatable("there is no rule {number}; look at the list again (`besok alert list`)")
 ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody is already taking care of it")
 RULE_EXISTS: Final = Translatable("rule {number} says the same already")
 ADDRESS_EXISTS: Final = Translatable(
@@ -174,11 +174,21 @@ RULES_TOO_LONG: Final = Translatable("the rules of this file go on for too long;
 EVENT_CONTRADICTS: Final = Translatable("its recurrences contradict each other")
 EVENT_TOO_LONG: Final = Translatable("it lasts longer than a year")
 ZONE_ASSUMED: Final = Translatable("the time zone “{name}” of {events} is not known: taken for {zone}")
-NO_CALENDAR_HERE: Final = Translatable('there is no calendar "{name}" at {site}')
+NO_CALENDAR_HERE: Final = Translatable('there is no calendar "{name}" at {site}; {instead}')
 AND_MORE: Final = Translatable("{first} and {n} more")
-NO_SPACE: Final = Translatable('there is no space "{space}" in {site}')
-NO_DOOR: Final = Translatable("there is no door “{portal}” in {site}")
-NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use")
+DID_YOU_MEAN: Final = Translatable("did you mean “{name}”?")
+NAME_ONE_OF: Final = Translatable("name one of {names}")
+NONE_THERE: Final = Translatable("there is none yet")
+APPLY_A_SITE: Final = Translatable("`besok site apply` makes one")
+NO_SITE: Final = Translatable('there is no site "{name}"; {instead}')
+NO_SPACE: Final = Translatable('there is no space "{name}" in {site}; {instead}')
+NO_DOOR: Final = Translatable('there is no door "{name}" in {site}; {instead}')
+NO_HEADCOUNT: Final = Translatable(
+    "{site} has no headcount {number} that is in use; look at the list again (`besok headcount list`)"
+)
+NO_COUNT: Final = Translatable(
+    "{site} has no count {number} that is in use; look at the list again (`besok calibrate list`)"
+)
 NO_FINDING: Final = Translatable(
     "there is no finding {number}: it may have been removed; look at the list again"
 )
@@ -290,8 +300,8 @@ PICTURE_NOT_PLAIN: Final = Translatable(
     "The drawing has a part that is not shown here (“{part}”): save it as plain SVG or as PNG, then choose that file."
 )
 ACCOUNT_BLOCKED: Final = Translatable("This account is blocked. Ask an administrator of Besök.")
-NO_ACCOUNT: Final = Translatable("there is no account {name}")
-NO_KEY: Final = Translatable("there is no key {name}")
+NO_ACCOUNT: Final = Translatable("there is no account {name}; {instead}")
+NO_KEY: Final = Translatable("there is no key {name}; {instead}")
 ROLES_OF_PROVIDER: Final = Translatable(
     "the sign-in service says at each sign-in which roles {name} has: change them there, or block the account"
 )

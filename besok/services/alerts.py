@@ -8,13 +8,14 @@ from typing import Final
 
 from besok.model import calendar, messages
 from besok.model.alerts import INSTALLATION, OF_SIMULATED, THRESHOLDS, AlertRule, AlertState, RuleKind
-from besok.model.errors import AlertError, NotFound, if_found
+from besok.model.errors import AlertError, if_found
 from besok.model.site import Site
 from besok.services.attention import get_findings
 from besok.services.condition import LITTLE, Kind, Trouble, disk_of, get_troubles
 from besok.services.devices import get_devices
 from besok.services.forecast import get_outlook
 from besok.services.health import get_health
+from besok.services.series import require_space
 from besok.store import alerts
 from besok.store.database import Database
 from besok.store.sites import load, load_all
@@ -75,8 +76,10 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
     place = load(db, rule.site) if rule.site else None
     if place and place.sandbox and rule.kind not in OF_SIMULATED:
         raise AlertError(messages.RULE_OF_SIMULATED)
-    if rule.space and (place is None or rule.space not in place.space_ids):
-        raise NotFound(messages.NO_ALERT_SPACE(name=rule.space))
+    if rule.space and place is None:
+        raise AlertError(messages.NO_ALERT_SPACE(name=rule.space))
+    if rule.space and place:
+        require_space(place, rule.space)
     if rule.kind in THRESHOLDS and not 0 < (rule.threshold or 0) <= THRESHOLDS[rule.kind]:
         raise AlertError(messages.THRESHOLD_NEEDED[rule.kind])
     if rule.kind == "cleaning" and not (rule.site and rule.space):

@@ -7,10 +7,9 @@ from typing import Final
 
 from besok.files import ical
 from besok.files.coordinates import space_of
-from besok.model import messages
-from besok.model.errors import NotFound
 from besok.model.messages import Translatable
 from besok.model.site import Site
+from besok.services.series import require_space
 from besok.store import calendars
 from besok.store.calendars import Imported
 from besok.store.database import Database
@@ -36,8 +35,8 @@ def read_calendar(
 
     They take place in `space`, or where their location says. Raises CalendarFileError, NotFound.
     """
-    if space and space not in {one.id for one in place.spaces}:
-        raise NotFound(messages.NO_SPACE(site=place.id, space=space))
+    if space:
+        require_space(place, space)
     found = ical.read(content, place.timezone, now - PAST, now + FUTURE)
     placed = [(event, space or space_of(event.place, place)) for event in found.occurrences]
     span = {"until": now + FUTURE, "now": now}

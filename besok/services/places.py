@@ -24,5 +24,5 @@ def get_spaces(db: Database, site: str) -> list[SpaceInfo]:
     """Return the spaces of a site, its root space first. Raises NotFound."""
     spaces = db.fetch("spaces", SpaceInfo, site=site)
     if not spaces:  # every site has a root space
-        raise no_site(site)
+        raise no_site(db, site)
     return spaces

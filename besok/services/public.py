@@ -54,7 +54,7 @@ def get_public(db: Database, site: str, now: datetime) -> PublicSite:
     """Return what anyone may see of a site. Raises NotFound; nothing of what a scenario is played in is for anyone."""
     place = load(db, site)
     if is_sandbox(place):
-        raise no_site(site)
+        raise no_site(db, site)
     time = _settled(now)
     live = get_live(db, site, time)
     today = calendar.business_day(now, place)

@@ -7,9 +7,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from besok.model import calendar
+from besok.model import calendar, messages
 from besok.model.errors import NotFound
 from besok.model.site import Site
+from besok.model.suggest import instead
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
 from besok.services import access
 from besok.store.database import Database
@@ -131,7 +132,7 @@ def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: d
 def require_space(place: Site, space: str) -> None:
     """Raise NotFound for a space that a site does not have."""
     if space not in place.space_ids:
-        raise NotFound(f"there is no space “{space}” in {place.id}")
+        raise NotFound(messages.NO_SPACE(name=space, site=place.id, instead=instead(space, place.space_ids)))
 
 
 def _parameters(

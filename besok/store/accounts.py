@@ -9,6 +9,7 @@ from typing import Final, cast
 from besok.model import messages
 from besok.model.access import Grant
 from besok.model.errors import NotAllowed, NotFound, StoreRefused
+from besok.model.suggest import instead
 from besok.store import audit
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import id_of
@@ -262,7 +263,8 @@ def _keeping_an_administrator(conn: Connection) -> Iterator[None]:
 def _id(conn: Connection, name: str) -> int:
     row = conn.execute(sql("account_id"), {"name": name.lower()}).fetchone()
     if row is None:
-        raise NotFound(messages.NO_ACCOUNT(name=name))
+        known = [row[0] for row in conn.execute(sql("accounts"))]
+        raise NotFound(messages.NO_ACCOUNT(name=name, instead=instead(name, known)))
     return int(row[0])
 
 

@@ -12,7 +12,7 @@ from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
 from besok.store import audit, results
 from besok.store.database import Connection, Database, fetch, sql, values_of
-from besok.store.sites import id_of
+from besok.store.sites import id_of, no_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def _put(conn: Connection, old: Action | None, action: Action, author: str, now:
             conn.execute(sql("action_space_insert"), {"action_id": action_id, "space": space}).fetchone()
             is None
         ):
-            raise NotFound(messages.NO_SPACE(site=action.site, space=space))
+            raise no_place(conn, action.site, "space", space)
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
     audit.note(conn, "action", action.id, site=action.site, detail=_log_detail(author, "; ".join(different)))

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from besok.model import messages
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
+from besok.model.suggest import instead
 from besok.model.views.calendar import ImportedCalendar, ProgrammeEvent, SchoolHoliday
 from besok.store import audit
 from besok.store.database import Database, fetch, sql, values_of
@@ -121,7 +122,10 @@ def remove(db: Database, site: str, calendar: str) -> int:
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
         if not removed:
-            raise NotFound(messages.NO_CALENDAR_HERE(site=site, name=calendar))
+            known = [one.calendar for one in fetch(conn, "calendars", ImportedCalendar, site=site)]
+            raise NotFound(
+                messages.NO_CALENDAR_HERE(site=site, name=calendar, instead=instead(calendar, known))
+            )
         audit.note(conn, "calendar", calendar, site=site, detail=f"removed, entries: {removed}")
         return removed
 

@@ -63,7 +63,7 @@ def discard(db: Database, site: str, count: UUID, *, author: str, reason: str, n
     key = {"site": site, "count_id": count, "author": author, "reason": reason, "now": now}
     with db.transaction() as conn:
         if not conn.execute(sql("manual_count_discard"), key).rowcount:
-            raise NotFound(f"{site} has no count {count} that is in use")
+            raise NotFound(messages.NO_COUNT(site=site, number=str(count)))
         audit.note(conn, "count.discard", str(count), site=site, detail=f"{author}: {reason}")
 
 
@@ -192,5 +192,5 @@ def _recompute(conn: Connection, portal_id: int, start: datetime, end: datetime 
 def _portal_id(conn: Connection, site: str, portal: str) -> int:
     row = conn.execute(sql("portal_of_site"), {"site": site, "portal": portal}).fetchone()
     if row is None:
-        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
+        raise sites.no_place(conn, site, "portal", portal)
     return int(row[0])

@@ -12,6 +12,7 @@ from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, sql, values_of
+from besok.store.sites import no_place
 
 
 def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, now: datetime) -> bool:
@@ -71,5 +72,5 @@ def _digest(count: Headcount) -> bytes:
 def _space_id(conn: Connection, site: str, space: str) -> int:
     row = conn.execute(sql("space_of_site"), {"site": site, "space": space}).fetchone()
     if row is None:
-        raise NotFound(messages.NO_SPACE(site=site, space=space))
+        raise no_place(conn, site, "space", space)
     return int(row[0])

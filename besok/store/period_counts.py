@@ -20,7 +20,7 @@ from besok.model.stated_hours import with_days
 from besok.model.views.imports import CountMethod, Counts, ImportView
 from besok.store import audit, results
 from besok.store.database import Connection, Database, fetch, fetch_one, sql, values_of
-from besok.store.sites import edit_within, id_of
+from besok.store.sites import edit_within, id_of, no_place
 
 Series = tuple[str, str]  # portal ("" for none) and series
 MOST_SPECIAL: Final = 500  # special days and periods of a site from imports
@@ -314,7 +314,7 @@ def _columns(conn: Connection, site: str, site_id: int, new: NewImport) -> dict[
         row[1]: row[2] for row in conn.execute(sql("place_ids"), {"site_id": site_id}) if row[0] == "portal"
     }
     for portal in {new.portal(c) for c in new.counts} - {"", *ids}:
-        raise NotFound(messages.NO_DOOR(site=site, portal=portal))
+        raise no_place(conn, site, "portal", portal)
     return {
         "portals": [ids.get(new.portal(c)) for c in new.counts],
         "series": [c.series for c in new.counts],

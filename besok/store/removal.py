@@ -119,7 +119,7 @@ def _lock(conn: Connection, site: str, others: Sequence[str]) -> dict[str, objec
     """Lock a site that is to go together with `others`; return its id and theirs."""
     row = conn.execute(sql("removal_lock"), {"site": site}).fetchone()
     if row is None:
-        raise no_site(site)
+        raise no_site(conn, site)
     key = {"site": site, "site_id": row[0], "others": list(others)}
     needed = [other for (other,) in conn.execute(sql("removal_needed"), key)]
     if needed:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from besok.model.errors import NotFound, StoreRefused
+from besok.model.errors import StoreRefused
 from besok.model.plurals import many
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, sql
+from besok.store.sites import no_site
 
 _DELETED = (
     "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
@@ -69,7 +70,7 @@ def check(db: Database, site: str) -> None:
 def _sandbox(conn: Connection, site: str) -> int:
     row = conn.execute(sql("sandbox_lock"), {"site": site}).fetchone()
     if row is None:
-        raise NotFound(f'there is no site "{site}"')
+        raise no_site(conn, site, sandbox=True)
     if not row[1]:
         raise StoreRefused(
             f'the site "{site}" is not a sandbox: what it holds is of real people and cannot be emptied'

@@ -16,6 +16,7 @@ from besok.model.views.scenarios import ScenarioRun, UnreadableRun
 from besok.store import audit
 from besok.store.database import Connection, Database, fetch_one, sql
 from besok.store.removal import remove_sites
+from besok.store.sites import no_site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: dateti
     with db.transaction() as conn:
         row = conn.execute(sql("scenario_lock"), {"site": site}).fetchone()
         if row is None:
-            raise NotFound(f'there is no site "{site}"')
+            raise no_site(conn, site)
         key = {"site_id": row[0]}
         if waits and _count(conn, key) >= MOST_QUEUED:
             raise ScenarioRefused(messages.SCENARIOS_QUEUED(most=MOST_QUEUED))

@@ -8,9 +8,10 @@ from typing import Final
 from besok.model import messages
 from besok.model.access import Grant, Role
 from besok.model.errors import NotAllowed, NotFound
+from besok.model.suggest import instead
 from besok.store import audit
 from besok.store.accounts import CHANNEL, principal
-from besok.store.database import Database, sql
+from besok.store.database import Database, fetch, sql
 from besok.store.sites import id_of
 
 NOTED_EVERY: Final = timedelta(hours=1)  # when a key was used
@@ -143,7 +144,8 @@ def revoke_key(db: Database, name: str, now: datetime) -> None:
     with db.transaction() as conn:
         row = conn.execute(sql("key_revoke"), {"name": name, "now": now}).fetchone()
         if row is None:
-            raise NotFound(messages.NO_KEY(name=name))
+            known = [key.name for key in fetch(conn, "keys", Key)]
+            raise NotFound(messages.NO_KEY(name=name, instead=instead(name, known)))
         audit.note(conn, "key.revoke", name)
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": key_principal(row[0])})
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Literal
 
 import msgspec
 import psycopg
@@ -11,6 +12,7 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 from pydantic import TypeAdapter
 
+from besok.model import messages
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import EditedInPages, NotFound, SiteFileError
 from besok.model.scenario_sandbox import is_sandbox
@@ -30,6 +32,7 @@ from besok.model.sitefile.diff import differences
 from besok.model.sitefile.merge import keyed, merged, with_span
 from besok.model.sitefile.target_checks import apart
 from besok.model.sitefile.undone import undone
+from besok.model.suggest import instead
 from besok.store import audit, hours, recounted, results
 from besok.store.database import Connection, Database, fetch, sql, values_of
 from besok.store.definitions import write_definitions
@@ -275,7 +278,7 @@ def load(db: Database, site: str, *, past: bool = False) -> Site:
     """Return the site as last applied, with its present and future sensors, or `past` ones too. Raises NotFound."""
     sites = db.fetch("site_files", Site, site=site, history=past)
     if not sites:
-        raise no_site(site)
+        raise no_site(db, site)
     return _with_days(sites[0])
 
 
@@ -284,16 +287,26 @@ def site_of(db: Database, site: Site | str) -> Site:
     return site if isinstance(site, Site) else load(db, site)
 
 
-def no_site(site: str) -> NotFound:
-    """Return the error for an unknown site."""
-    return NotFound(f'there is no site "{site}"; `besok site apply` makes one')
+def no_site(db: Database | Connection, site: str, *, sandbox: bool = False) -> NotFound:
+    """Return the error for an unknown site, with the name that is meant: of a sandbox, where only those will do."""
+    rows = db.rows("sites") if isinstance(db, Database) else db.execute(sql("sites")).fetchall()
+    known = [name for name, *_, made_up in rows if made_up or not sandbox]
+    return NotFound(messages.NO_SITE(name=site, instead=instead(site, known, messages.APPLY_A_SITE)))
+
+
+def no_place(conn: Connection, site: str, kind: Literal["portal", "space"], name: str) -> NotFound:
+    """Return the error for an unknown portal or space, with the name that is meant; that for an unknown site before."""
+    places = conn.execute(sql("place_ids"), {"site_id": id_of(conn, site)})
+    message = messages.NO_DOOR if kind == "portal" else messages.NO_SPACE
+    known = [slug for one, slug, _ in places if one == kind]
+    return NotFound(message(name=name, site=site, instead=instead(name, known)))
 
 
 def id_of(conn: Connection, site: str) -> int:
     """Return the id of a site. Raises NotFound."""
     row = conn.execute(sql("site_id"), {"site": site}).fetchone()
     if row is None:
-        raise no_site(site)
+        raise no_site(conn, site)
     return int(row[0])
 
 

@@ -107,7 +107,7 @@ def list_actions(
     log: Annotated[bool, typer.Option("--log", help="Who changed what, and when.")] = False,
 ) -> None:
     """Show the ledger: how far each action has come, and what it gave so far."""
-    with opened() as db:
+    with opened(site) as db:
         if log:
             show(actions.log(db, site), "at author site id change")
             return

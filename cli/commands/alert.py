@@ -8,6 +8,7 @@ import typer
 
 from besok.model import messages
 from besok.model.alerts import KINDS, NEW_TARGET, AlertRule, RuleKind
+from besok.model.errors import NotFound
 from besok.store import alerts, job_runs
 from besok.text import alert_text
 from cli.commands.database import opened
@@ -105,7 +106,7 @@ def remove(number: Annotated[int, typer.Argument(help="The rule's number.")]) ->
     """End a rule, and what is open of it."""
     with opened() as db:
         if not alerts.remove_rule(db, number, datetime.now(UTC)):
-            raise typer.BadParameter(f"there is no rule {number}; `besok alert list` shows those there are")
+            raise NotFound(messages.NO_ALERT_RULE(number=number))
 
 
 @app.command("list")
@@ -132,9 +133,11 @@ def show_log() -> None:
 @app.command()
 def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number.")], by: Author = "") -> None:
     """Say that you take care of an alert (or have cleaned, where it tells of entries)."""
+    from besok.services import alert_handling
+
     with opened() as db:
-        if not alerts.acknowledge(db, number, by, datetime.now(UTC)):
-            raise typer.BadParameter(f"there is no alert {number} that nobody has taken yet")
+        acknowledged = alert_handling.acknowledge(db, number, by, datetime.now(UTC))
+    print(f"{by} takes care of it: {acknowledged.sentence.en}")
 
 
 @app.command()

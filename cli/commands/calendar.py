@@ -40,7 +40,7 @@ def import_calendar(
 @app.command("list")
 def list_calendars(site: AnySite = None) -> None:
     """Show what was imported: site, kind, name, number, days."""
-    with opened() as db:
+    with opened(site) as db:
         show(imported(db, site), "site kind calendar number first last")
 
 

@@ -9,7 +9,7 @@ import typer
 from besok.services.calibration import get_calibration, propose_corrections
 from besok.store import calibrations
 from cli.commands.database import opened, sites_of
-from cli.commands.options import Author, Reason, SiteArgument, day_option, stated
+from cli.commands.options import Author, Reason, SiteArgument, day_option, id_argument, stated
 from cli.terminal import calibration
 from cli.terminal.calibration import PROPOSAL
 from cli.terminal.tables import show
@@ -78,7 +78,7 @@ def undo(number: Number, reason: Reason, author: Author = "") -> None:
 @app.command()
 def discard(
     site: SiteArgument,
-    count: Annotated[UUID, typer.Argument(help="The id of a count.")],
+    count: Annotated[UUID, id_argument("The id of a count", "besok calibrate list")],
     reason: Reason,
     author: Author = "",
 ) -> None:

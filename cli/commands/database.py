@@ -9,14 +9,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened() -> "Iterator[Database]":
-    """Open the database of the settings for one command. Raises SchemaMismatch if its version is another."""
+def opened(site: str | None = None) -> "Iterator[Database]":
+    """Open the database of the settings for one command, about a site if one is named.
+
+    Raises SchemaMismatch if its version is another, NotFound for an unknown site.
+    """
     from besok.store import schema
     from besok.store.database import Database
+    from besok.store.sites import load
     from cli.serving.settings import settings
 
     with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
         schema.check(db)
+        if site:
+            load(db, site)
         yield db
 
 

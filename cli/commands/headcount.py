@@ -10,7 +10,7 @@ from besok.model.headcount import Headcount
 from besok.store import headcounts
 from besok.store.sites import load
 from cli.commands.database import opened
-from cli.commands.options import Author, Reason, SiteArgument, day_option, stated, time_option
+from cli.commands.options import Author, Reason, SiteArgument, day_option, id_argument, stated, time_option
 from cli.terminal.headcounts import lines, moment
 
 app = typer.Typer(no_args_is_help=True)
@@ -66,7 +66,7 @@ def listing(
 @app.command()
 def undo(
     site: SiteArgument,
-    count: Annotated[UUID, typer.Argument(help="The id of a headcount; `besok headcount list` shows it.")],
+    count: Annotated[UUID, id_argument("The id of a headcount", "besok headcount list")],
     reason: Reason,
     by: Author = "",
 ) -> None:

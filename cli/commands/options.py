@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
@@ -74,6 +75,18 @@ def time_option(about: str, *names: str, forms: Sequence[str] = (DAY,), **more: 
 def day_option(about: str = "", *names: str, form: str = DAY, check: Callable[..., Any] = near) -> Any:
     """Return an option for a business day, or a month: one that can be simulated, unless `check` says otherwise."""
     return time_option(about, *names, forms=(form,), callback=check)
+
+
+def id_argument(about: str, listed: str) -> Any:
+    """Return an argument for the id of a count, which the command `listed` shows."""
+
+    def parsed(text: str) -> UUID:
+        try:
+            return UUID(text)
+        except ValueError:
+            raise typer.BadParameter(f'"{text}" is not an id; `{listed}` shows those there are') from None
+
+    return typer.Argument(parser=parsed, metavar="ID", help=f"{about}, as `{listed}` shows it.")
 
 
 def author_option(*names: str) -> Any:

@@ -9,7 +9,7 @@ import typer
 from besok.model.plurals import many
 from besok.store import personal
 from besok.store.personal import Match
-from besok.store.retention import KINDS
+from besok.store.retention import KINDS, Kind
 from cli.commands.database import opened
 from cli.commands.options import AnySite, Yes, confirm
 from cli.serving.settings import settings
@@ -67,9 +67,9 @@ def erase(
 
 
 @app.command()
-def retention(dry_run: DryRun = False) -> None:
+def retention(dry_run: DryRun = False, yes: Yes = False) -> None:
     """Show how long each kind of data is kept, and delete what is older, as the jobs do every night."""
-    now, limits = datetime.now(UTC), settings()
+    now, limits, expired, total = datetime.now(UTC), settings(), list[tuple[Kind, datetime]](), 0
     with opened() as db:
         for kind in KINDS:
             before = kind.before(limits, now)
@@ -80,9 +80,15 @@ def retention(dry_run: DryRun = False) -> None:
             rows, first = kind.held(db, before)
             since = f", the first of {first:%Y-%m-%d}" if first else ""
             print(f"{kind.what}{setting}: {many(rows, 'row')} from before {before:%Y-%m-%d}{since}")
-            if not dry_run:
-                kind.delete(db, before)
-    print("Nothing was deleted." if dry_run else "Deleted.")
+            expired.append((kind, before))
+            total += rows
+        if dry_run or not total:
+            print("Nothing was deleted.")
+            return
+        confirm(f"Delete {many(total, 'row')}, for good?", yes)
+        for kind, before in expired:
+            kind.delete(db, before)
+    print("Deleted.")
 
 
 def _lines(matches: Iterable[Match]) -> Iterator[str]:

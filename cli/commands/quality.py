@@ -30,7 +30,7 @@ def list_findings(
     from besok.services.attention import get_findings
 
     now = datetime.now(UTC)
-    with opened() as db:
+    with opened(site) as db:
         findings = get_findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
     if as_json:
         print(json_text(findings))

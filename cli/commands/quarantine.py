@@ -52,7 +52,7 @@ WHY = {
 @app.command("list")
 def listing(site: AnySiteArgument = "") -> None:
     """Show what waits for a decision, and what was decided."""
-    with opened() as db:
+    with opened(site) as db:
         groups = quarantine_decisions.groups(db, site or None)
         decided = quarantine_decisions.decisions(db, site or None)
     show(

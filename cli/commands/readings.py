@@ -10,7 +10,6 @@ from besok.model.errors import BesokError
 from besok.model.plurals import many
 from besok.services.voids import time_span
 from besok.store import voids
-from besok.store.sites import load
 from cli.commands.database import opened
 from cli.commands.options import AnySiteArgument, Author, DeviceArgument, Reason, SourceOption, Yes, confirm
 from cli.terminal.tables import show
@@ -26,9 +25,7 @@ def list_voids(
     columns = (
         "id source device first last above readings people reason author made undone undone_by undone_why"
     )
-    with opened() as db:
-        if site:
-            load(db, site)
+    with opened(site) as db:
         show(voids.listing(db, site or None), columns, "Nothing was voided.")
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from besok.model import given_files
+from besok.model import given_files, messages
 from besok.model.errors import BesokError, NotFound, SiteFileError
 from besok.model.scenario_sandbox import simulated_world
 from besok.model.site import PayloadMapping, SiteFile
-from besok.model.suggest import suggestion
+from besok.model.suggest import instead
 from cli.commands.database import opened
 
 
@@ -62,7 +62,7 @@ def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
     known = [site.id for site in site_file.sites]
     for name in names:
         if name not in known:
-            raise NotFound(f'there is no site "{name}"{suggestion(name, known)}')
+            raise NotFound(messages.NO_SITE(name=name, instead=instead(name, known)))
     shared = {(site.timezone, site.day_start) for site in site_file.sites if site.id in names}
     return SiteFile(
         sites=tuple(s for s in site_file.sites if not names or (s.timezone, s.day_start) in shared)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from besok.model.errors import BesokError, NotFound, SchemaMismatch, StoreError
+from besok.model.errors import BesokError, SchemaMismatch, StoreError
 from besok.model.scenarios import FailedFor, RunState, ScenarioSpec
 from besok.model.settings import Settings
 from besok.model.site import SiteFile
@@ -24,7 +24,7 @@ from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import Heartbeat
 from besok.store.scenarios import Claim
-from besok.store.sites import load_all
+from besok.store.sites import load_all, no_site
 from cli.simulation import scenario_play, sensor_notice
 from cli.simulation.fit import learnt
 from cli.simulation.scenario_files import worlds
@@ -209,7 +209,7 @@ def answered(db: Database, claimed: Claim, parts: Parts) -> dict[str, Any]:
     stored = SiteFile(sites=tuple(load_all(db)))
     site = next((one for one in stored.sites if one.id == claimed.site), None)
     if site is None:
-        raise NotFound(f'there is no site "{claimed.site}"')
+        raise no_site(db, claimed.site)
     sites = connected(stored, site.id)
     if spec.sensor:
         parts.expect(sensor_notice.REPLICATIONS)

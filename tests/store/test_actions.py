@@ -97,7 +97,7 @@ def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None
 def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
     house: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doors, "opened", lambda: nullcontext(house))
+    monkeypatch.setattr(doors, "opened", lambda _site=None: nullcontext(house))
     there = tmp_path / "ledger.csv"
 
     def ask(*words: str) -> tuple[str, str]:

@@ -337,6 +337,10 @@ def test_the_command_and_the_nightly_job_do_the_same(
         "the first of 2026-03-02" in shown.output
         and "the audit (BESOK_AUDIT_DAYS): kept for ever" in shown.output
     )
+    asked = command("privacy", "retention")
+    assert asked.exit_code == 1 and "--yes" in str(asked.exception), (
+        "it deletes nothing that nobody confirmed"
+    )
     assert len(times(house)) == 6 * 32
     nightly.run(house, datetime(2027, 1, 1, 1, tzinfo=UTC))
     assert (times(house), len(times(house, "back"))) == ([], 1)

@@ -14,10 +14,20 @@
     set() {},
   });
 
-  const months = "januari februari mars april maj juni juli augusti september oktober november december".split(" ");
-  const days = "söndag måndag tisdag onsdag torsdag fredag lördag".split(" ");
-  const dates = { dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y", month: "%b %Y", year: "%Y" };
-  window.PlotlyLocales = [{ moduleType: "locale", name: "en-GB", dictionary: {}, format: dates }, {
+  // Months and days are named as in the texts beside the charts, which follow the same standard (CLDR).
+  const MONTHS = [...Array(12).keys()].map((n) => Date.UTC(2023, n, 1)), WEEK = [...Array(7).keys()].map((n) => Date.UTC(2023, 0, 1 + n));
+  function dates(code) {
+    const names = (times, part) => {
+      const written = new Intl.DateTimeFormat(code, { ...part, timeZone: "UTC" });
+      return times.map((time) => written.format(time));
+    };
+    return {
+      months: names(MONTHS, { month: "long" }), shortMonths: names(MONTHS, { month: "short" }),
+      days: names(WEEK, { weekday: "long" }), shortDays: names(WEEK, { weekday: "short" }),
+      dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y", month: "%b %Y", year: "%Y",
+    };
+  }
+  window.PlotlyLocales = [{ moduleType: "locale", name: "en-GB", dictionary: {}, format: dates("en-GB") }, {
     moduleType: "locale",
     name: "sv",
     dictionary: {
@@ -25,10 +35,6 @@
       "Pan": "Flytta", "Download plot as a PNG": "Spara som PNG", "Download plot": "Spara bild",
       "Double-click to zoom back out": "Dubbelklicka för att zooma ut",
     },
-    format: {
-      days: days, shortDays: days.map((d) => d.slice(0, 3)),
-      months: months, shortMonths: months.map((m) => m.slice(0, 3)),
-      date: "%Y-%m-%d", ...dates,
-    },
+    format: { ...dates("sv-SE"), date: "%Y-%m-%d" },
   }];
 })();

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from besok.model.calendar_entries import Weather
 from besok.store.calendars import import_weather
 from besok.store.database import Database
+from besok.text.formats import months, weekdays
+from besok.text.languages import speaking
 
 
 def go(page: Page, house: House, path: str) -> None:
@@ -51,6 +53,15 @@ def test_colours_are_chosen_and_kept(still_house: House, open_page: Open) -> Non
     expect(root).to_have_attribute("data-colours", "dark")
     page.reload()
     expect(root).to_have_attribute("data-colours", "dark")
+
+
+def test_charts_name_days_and_months_as_the_texts_beside_them_do(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url)
+    for charted in page.evaluate("PlotlyLocales.map(({ name, format }) => ({ name, ...format }))"):
+        with speaking(charted["name"][:2]):
+            assert (charted["shortMonths"], charted["months"]) == (months(), months("wide"))
+            sunday, *others = charted["shortDays"]
+            assert [*others, sunday] == weekdays()
 
 
 # Where the first known point of the last line of a chart is, from its left edge.

@@ -7,7 +7,15 @@ from typing import Any
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.like import like
-from besok.model.views.live import SiteLive, SpaceLive, freshness, level, older, sensor_freshness
+from besok.model.views.live import (
+    SiteLive,
+    SpaceLive,
+    freshness,
+    in_whole_people,
+    level,
+    older,
+    sensor_freshness,
+)
 from besok.services.health import not_receiving_since
 from besok.store.database import Database
 from besok.store.sites import load
@@ -44,8 +52,8 @@ def get_live(db: Database, site: str, now: datetime) -> SiteLive:
         visits_corrected=corrected or 0.0,
         visits_last_week=last_week if calendar.alike(day, day - WEEK, place) else None,
         not_receiving_since=not_receiving_since(db, now),
-        spaces=tuple(
-            judged(row, now) for row in db.fetch("live", SpaceRow, site=site, day_begins=begins, now=now)
+        spaces=in_whole_people(
+            [judged(row, now) for row in db.fetch("live", SpaceRow, site=site, day_begins=begins, now=now)]
         ),
     )
 

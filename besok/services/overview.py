@@ -8,7 +8,7 @@ from typing import Any
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.like import like
-from besok.model.views.live import STALE_AFTER
+from besok.model.views.live import STALE_AFTER, in_whole_people
 from besok.model.views.overview import Overview, SiteOverview, TargetStanding
 from besok.services.live import WEEK, SpaceRow, judged, opening_at
 from besok.services.progress import get_progress
@@ -77,7 +77,7 @@ def _site(place: Site, row: _Row, now: datetime) -> SiteOverview:
         sandbox=place.sandbox,
         position=place.position,
         **opening_at(place, now),
-        root=judged(row.root, now),
+        root=in_whole_people([judged(row.root, now)])[0],
         visits_last_week=row.visits_last_week if calendar.alike(day, day - WEEK, place) else None,
         weekday=day.weekday(),
         has_target=place.target is not None,

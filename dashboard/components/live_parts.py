@@ -135,12 +135,12 @@ def people(space: SpaceLive) -> str:
     """Return the number of people; for a presence sensor only whether anybody is there."""
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
-    return formats.number(space.people)
+    return formats.number(space.whole)
 
 
 def capacity(space: SpaceLive) -> str:
     """`/ 24`; nothing where it is not known, and where so many people or more are there."""
-    if not space.capacity or _is_full(space) or round(space.people or 0) > space.capacity:
+    if not space.capacity or _is_full(space) or (space.whole or 0) > space.capacity:
         return ""
     return f"/ {formats.number(space.capacity)}"
 
@@ -160,14 +160,9 @@ def share(space: SpaceLive) -> str:
 
 def seats(space: SpaceLive) -> str:
     """`68 of 80 seats free`: seats less people, where both are known and up to date."""
-    if (
-        space.people is None
-        or not space.seats
-        or space.basis == "presence"
-        or space.freshness not in ("live", "late")
-    ):
+    if space.whole is None or not space.seats or space.freshness not in ("live", "late"):
         return ""
-    free = max(space.seats - round(space.people), 0)
+    free = max(space.seats - space.whole, 0)
     return _("{n} of {seats} seats free").format(n=formats.number(free), seats=formats.number(space.seats))
 
 

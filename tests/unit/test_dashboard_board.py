@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from besok.model.occupancy import REASONS
 from besok.model.site import Text
-from besok.model.views.live import SiteLive, SpaceLive
+from besok.model.views.live import SiteLive, SpaceLive, in_whole_people
 from besok.model.views.series import ExpectedHour, OccupancyPoint
 from besok.text import formats
 from dashboard import ranges
@@ -30,7 +32,9 @@ def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:
         "people": 7.0, "lower": 5.2, "upper": 8.9, "raw": 7.0, "basis": "doors", "reason": None,
         "time": NOW, "heard": NOW, "interval_s": 60, "freshness": "live", "level": "moderate",
     }  # fmt: skip
-    return SpaceLive(**known | changes)
+    made = known | changes
+    counted = made["people"] is not None and made["basis"] != "presence"
+    return SpaceLive(**{"whole": round(made["people"]) if counted else None} | made)
 
 
 def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
@@ -64,6 +68,39 @@ def walk(node: Any, found: dict[str, Any]) -> None:
         if "data-space" in props:
             found["cards"][props["data-space"]] = props
         walk(props.get("children"), found)
+
+
+def test_spaces_add_up_to_what_they_are_in() -> None:
+    figures = {"house": 105.8, "up": 34.7, "down": 45.6, "cellar": 25.5, "a": 8.5, "b": 8.5, "c": 8.5}
+    parents = {"house": None, "a": "cellar", "b": "cellar", "c": "cellar"}
+    house_now = [space(name, parents.get(name, "house"), people=people) for name, people in figures.items()]
+    shown = {one.space: one.whole for one in in_whole_people(house_now)}
+    assert shown["house"] == 106 == sum(shown[floor] or 0 for floor in ("up", "down", "cellar"))
+    assert shown["cellar"] == 25 == sum(shown[room] or 0 for room in "abc")
+
+
+def test_a_whole_number_is_next_to_its_figure_whatever_else_is_known() -> None:
+    sure = [space("house", None, people=3.6), space("a", people=3.0), space("b", people=None, basis=None)]
+    seen = space("c", people=1.0, basis="presence")
+    assert [one.whole for one in in_whole_people([*sure, seen])] == [4, 3, None, None]
+    unlike = [space("house", None, people=2.0), space("a", people=4.6), space("b", people=0.6)]
+    assert [one.whole for one in in_whole_people(unlike)] == [2, 5, 1], (
+        "figures that contradict each other stay"
+    )
+
+
+@given(st.lists(st.integers(0, 200), max_size=7), st.integers(0, 30))
+def test_whole_numbers_never_add_up_to_more_than_the_whole(tenths: list[int], rest: int) -> None:
+    total = (sum(tenths) + rest) / 10
+    rooms = [space(f"room-{n}", people=tenth / 10) for n, tenth in enumerate(tenths)]
+    root, *shown = in_whole_people([space("house", None, people=total), *rooms])
+    assert root.whole is not None and abs(root.whole - total) < 1
+    assert (
+        sum(one.whole or 0 for one in shown)
+        <= root.whole
+        <= sum(one.whole or 0 for one in shown) + rest / 10 + 1
+    )
+    assert all(abs((one.whole or 0) - (one.people or 0)) < 1 for one in shown)
 
 
 @pytest.mark.parametrize("wrong", [{"reason": "silent_door"}, {"freshness": "stale"}])
@@ -128,7 +165,7 @@ def test_a_room_with_more_people_than_its_capacity_is_full_and_no_more() -> None
     assert (parts["capacity"], parts["share"]) == ("", "kapaciteten på 10 är nådd")
     assert parts["seats"] == "0 av 8 sittplatser lediga"
     for people, capacity in ((11.0, ""), (10.0, "/ 10")):  # what is not up to date is not said to be full
-        parts = live_parts.of_space(replace(over, people=people, freshness="stale"), is_open=True)
+        parts = live_parts.of_space(replace(over, whole=round(people), freshness="stale"), is_open=True)
         assert (parts["capacity"], parts["share"]) == (capacity, "")
     usual = live_parts.of_space(space("hall"), is_open=True)
     assert (usual["capacity"], usual["share"]) == ("/ 10", "70\xa0% av kapaciteten")

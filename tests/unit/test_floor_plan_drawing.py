@@ -19,7 +19,7 @@ from besok.model.sitefile import dump, parse
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.edit import Edit, edited, mark, parts, values_of
 from besok.model.sitefile.merge import merged
-from besok.model.views.live import SiteLive, SpaceLive, level
+from besok.model.views.live import SiteLive, SpaceLive, in_whole_people, level
 from besok.services.floor_plan import Drawn, DrawnDoor, DrawnSensor
 from besok.text.languages import LANGUAGES, speaking
 from dashboard.components import floor_plan
@@ -200,7 +200,7 @@ def live(site: Site, people: Mapping[str, float]) -> SiteLive:
     )  # fmt: skip
     return SiteLive(
         site=site.id, name=site.name, time=NOW, sandbox=False, is_open=True, open_until=NOW + timedelta(hours=1),
-        opens_at=None, visits_today=3, visits_last_week=None, spaces=spaces,
+        opens_at=None, visits_today=3, visits_last_week=None, spaces=in_whole_people(spaces),
     )  # fmt: skip
 
 

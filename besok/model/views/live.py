@@ -1,8 +1,11 @@
 """Sites and their spaces as they are built, and as they are now: how full, how fresh the figure, what it rests on."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from math import floor
+from typing import Final, Literal
 
 from besok.model.occupancy import Basis
 from besok.model.site import Text
@@ -13,6 +16,7 @@ Level = Literal["calm", "moderate", "busy", "full", "unknown"]
 USUAL_S = 60  # seconds between the messages of a sensor
 LATE_AFTER = timedelta(seconds=150)  # two missed messages of a usual sensor and a little patience
 STALE_AFTER = timedelta(minutes=5)
+ROUNDED: Final = 0.05  # people: by so much a figure may have been rounded
 
 
 def patience(interval_s: float) -> float:
@@ -95,9 +99,10 @@ class SiteInfo:
 class SpaceLive:
     """Occupancy of a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
-    A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
-    silent sensor was last heard, `interval_s` how often that one sends, and it is `delayed` while it sends now what is
-    old. `reason` says why a figure was corrected
+    A figure never comes without its interval. `whole` is what screens show of `people`: the spaces within one never add
+    up to more than it, and to as many where their figures do. `time` is the minute it holds for; `heard` is when the
+    space's most silent sensor was last heard, `interval_s` how often that one sends, and it is `delayed` while it sends
+    now what is old. `reason` says why a figure was corrected
     (docs/reference/figures.md lists the words) or is missing ("no_sensor", "door_without_sensor", "no_data",
     "unheard_door", "uncounted_passage", "space_closed").
     """
@@ -121,6 +126,7 @@ class SpaceLive:
     delayed: bool = False
     freshness: Freshness
     level: Level
+    whole: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +153,35 @@ class SiteLive:
     staffed_until: datetime | None = None
     visits_corrected: float = 0.0  # of those today, how many corrections of doors added
     not_receiving_since: datetime | None = None  # whatever the sensors send
+
+
+def in_whole_people(spaces: Sequence[SpaceLive]) -> tuple[SpaceLive, ...]:
+    """Return the spaces of a site with `whole`, each less than one from its figure; none from presence alone."""
+    within: dict[str | None, list[SpaceLive]] = defaultdict(list)
+    for space in spaces:
+        within[space.parent].append(space)
+    whole: dict[str, int] = {}
+    pending = within[None]
+    for space in pending:
+        if space.people is not None and space.basis != "presence":
+            whole.setdefault(space.space, round(space.people))
+        inner = within[space.space]
+        pending.extend(inner)
+        if space.space in whole:
+            whole |= _parted(space.people or 0, whole[space.space], inner)
+    return tuple(replace(space, whole=whole.get(space.space)) for space in spaces)
+
+
+def _parted(people: float, whole: int, inner: Sequence[SpaceLive]) -> dict[str, int]:
+    """Divide whole people among the spaces inside, by largest remainders; nothing where their figures contradict it."""
+    figures = {s.space: s.people for s in inner if s.people is not None and s.basis != "presence"}
+    together = sum(figures.values())
+    if together > people + ROUNDED * (len(figures) + 1):
+        return {}
+    fits = min(people / together, 1) if together else 1
+    shares = {name: figure * fits for name, figure in figures.items()} | {"": people - together * fits}
+    parts = {name: floor(share) for name, share in shares.items()}
+    left = max(whole - sum(parts.values()), 0)
+    for name in sorted(shares, key=lambda one: parts[one] - shares[one])[:left]:
+        parts[name] += 1
+    return {name: parts[name] for name in figures}

@@ -16,6 +16,7 @@ from besok.services.places import get_sites
 from besok.services.series import get_flows
 from besok.services.visits import get_visits
 from besok.store import sandbox, sites
+from besok.store.backfill import Run
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from dashboard.address import Address
@@ -209,6 +210,24 @@ def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
     (before, _) = get_coverage(library, "lib", *[NOW.date() - timedelta(days=7)] * 2, now=NOW)
     assert before.coverage is None, "before its first reading no sensor was without work"
+
+
+def test_no_sensor_was_without_work_on_a_day_whose_history_is_still_to_be_written(library: Database) -> None:
+    begun = NOW - timedelta(days=9)
+    write(library, Batch(readings=passed("lib/front", begun, 3)))
+    yesterday = [NOW.date() - timedelta(days=1)] * 2
+
+    def worked() -> set[float | None]:
+        return {
+            one.coverage for one in get_coverage(library, "lib", *yesterday, now=NOW) if one.portal == "front"
+        }
+
+    assert worked() == {0.0}, "it sent before"
+    run = Run(digest="a", sites=["lib"])
+    run.advance(library, begun.date())
+    assert worked() == {None}
+    run.finish(library)
+    assert worked() == {0.0}
 
 
 def test_a_sensor_that_speaks_when_something_changes_has_worked_in_between(db: Database) -> None:

@@ -146,7 +146,8 @@ order by d.heard desc, d.device_id
 -- name: coverage
 -- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by
 -- the periods that their readings tell of, others by their words, each of which holds until the next one, an hour at most (or
--- two of its intervals): many say nothing while nothing changes. Null where readings tell of no period, and before the first of them.
+-- two of its intervals): many say nothing while nothing changes. Null where readings tell of no period, before the first of them,
+--- and where there is none while history is being written.
 with day as (
     select s.site_id, s.slug, g::date as day, (g + s.day_start) at time zone s.timezone as begins,
         least((g + interval '1 day' + s.day_start) at time zone s.timezone, %(now)s) as ends
@@ -198,6 +199,9 @@ select case when source = 'native' then substr(external_id, length(day.slug) + 2
     channel, portal, space, day.day,
     case
         when counted.covered_s = 0 or begun is null or begun >= day.ends then null
+        when coalesce(counted.covered_s, held.covered_s) is null and exists (
+            select from backfill where day.slug = any(sites) and noted > %(now)s::timestamptz - interval '15 minutes'
+        ) then null
         else least(1, coalesce(counted.covered_s, held.covered_s, 0) / extract(epoch from day.ends - day.begins)::float8)
     end as coverage
 from day

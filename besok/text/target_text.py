@@ -30,6 +30,13 @@ def together(names: Sequence[Text]) -> list[str]:
     return [text.format(sites=formats.several([named(name) for name in names]))]
 
 
+def counted(measure: str) -> str:
+    """Return what is counted as a visit, for the heading of a page."""
+    if measure == "net":
+        return _("Net visits: entries less the site's stated deductions.")
+    return _("Gross visits: all entries, nothing deducted.")
+
+
 def multiple(progress: Progress) -> str:
     """Return the last year as a multiple of the baseline."""
     now = progress.standing

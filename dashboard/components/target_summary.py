@@ -32,6 +32,7 @@ def panel(
     """
     growth = None if progress.breaks else progress.growth
     return _answer(
+        progress,
         title,
         names,
         figure(formats.number(progress.last_365), target_text.last_year(progress)),
@@ -54,6 +55,7 @@ def without_target(so_far: SoFar, title: str, outlook: Outlook | None, names: Se
         else None
     )
     return _answer(
+        so_far,
         title,
         names,
         _visits(so_far),
@@ -75,11 +77,12 @@ def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
         missing,
     )
     line = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))
-    return _answer(title, names, _visits(known), html.P(line, className="verdict"))
+    return _answer(known, title, names, _visits(known), html.P(line, className="verdict"))
 
 
-def _answer(title: str, names: Sequence[Text], *parts: Any) -> Any:
-    header = html.Header([html.H1(title), *map(html.P, target_text.together(names))])
+def _answer(known: SoFar | Progress, title: str, names: Sequence[Text], *parts: Any) -> Any:
+    lines = [target_text.counted(known.measure), *target_text.together(names)]
+    header = html.Header([html.H1(title), *map(html.P, lines)])
     return html.Section([header, *present(*parts)], className="hero answer")
 
 

@@ -14,6 +14,7 @@ from besok.services.closed_periods import get_closed
 from besok.services.forecast import get_awaited, get_outlook_on, get_records, get_scored
 from besok.services.progress import get_so_far
 from besok.store.database import Database
+from besok.text import target_text
 from dashboard.components import closed_periods, forecast_accuracy, forecast_charts, yearly_visits
 from dashboard.components.elements import pair
 from dashboard.pages.progress import national_statistics, this_year
@@ -30,6 +31,7 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
     points = points_of(db, place, min(first, progress.baseline_first) if progress else first, today)
     return [
         html.H1(title),
+        html.P(target_text.counted(place.measure), className="quiet"),
         forecast_charts.next_weeks(place.id, place.measure, points, outlook)
         if outlook
         else forecast_charts.awaited(get_awaited(db, place.id, today, now)),

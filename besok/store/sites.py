@@ -288,9 +288,9 @@ def site_of(db: Database, site: Site | str) -> Site:
 
 
 def no_site(db: Database | Connection, site: str, *, sandbox: bool = False) -> NotFound:
-    """Return the error for an unknown site, with the name that is meant: of a sandbox, where only those will do."""
+    """Return the error for an unknown site, with the name that is meant: of a sandbox only where one is sought."""
     rows = db.rows("sites") if isinstance(db, Database) else db.execute(sql("sites")).fetchall()
-    known = [name for name, *_, made_up in rows if made_up or not sandbox]
+    known = [name for name, *_, made_up in rows if made_up == sandbox]
     return NotFound(messages.NO_SITE(name=site, instead=instead(site, known, messages.APPLY_A_SITE)))
 
 

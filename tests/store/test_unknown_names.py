@@ -11,6 +11,7 @@ from besok.model.alerts import AlertRule
 from besok.model.errors import AlertError, NotFound
 from besok.model.suggest import instead
 from besok.services.alerts import add_rule
+from besok.store import sites
 from besok.store.database import Database
 from tests.commands import complaint
 
@@ -54,6 +55,14 @@ def test_a_rule_of_an_unknown_space_names_the_one_meant(house: Database) -> None
         add_rule(house, rule, datetime.now(UTC))
     with pytest.raises(AlertError, match="name the site"):
         add_rule(house, AlertRule(kind="space_over", space="hall", target="desk"), datetime.now(UTC))
+
+
+def test_a_sandbox_is_named_only_where_one_is_sought(house: Database, command: Callable[..., Result]) -> None:
+    with house.transaction() as conn:
+        conn.execute("update site set sandbox = true")
+    with pytest.raises(NotFound, match="`besok site apply`"):
+        sites.load(house, "libb")
+    assert "“lib”" in str(command("sandbox", "empty", "libb").exception)
 
 
 def test_of_many_names_the_first_are_told() -> None:

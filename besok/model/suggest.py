@@ -17,7 +17,7 @@ def suggestion(wrong: str, known: Iterable[str]) -> str:
 
 
 def instead(wrong: str, known: Iterable[str], otherwise: Translatable = messages.NONE_THERE) -> Translatable:
-    """Return what to name in place of a wrong name: the closest known, the only one, or the first few; else `otherwise`."""
+    """Return what to name in place of a wrong name: the closest known, or the first few; `otherwise` without any."""
     others = sorted({name for name in known if name != wrong})
     if close := (others[0] if len(others) == 1 else _closest(wrong, others)):
         return messages.DID_YOU_MEAN(name=close)

@@ -123,14 +123,6 @@ def test_a_space_whose_doors_were_never_heard_is_unknown_not_empty() -> None:
     assert not result.basis[:, 3].any()
 
 
-def test_the_middle_of_a_step_is_its_mean() -> None:
-    result = live(
-        HOUSE, DayObservations.of(rows([4, 0, 0], [2, 0, 0]), rows([0, 0, 0], [0, 0, 0]), 4), within=0.5
-    )
-    assert_allclose(result.people[:, 0], [2, 5], atol=0.4)
-    assert result.raw[:, 0].tolist() == [2, 5]
-
-
 def test_levels_are_held_for_a_while() -> None:
     values = rows([NAN, 1], [3, NAN], [NAN, NAN], [NAN, NAN])
     assert_array_equal(hold(values, [1, 9]), rows([NAN, 1], [3, 1], [3, 1], [NAN, 1]))

@@ -35,21 +35,14 @@ class Filter:
         self.steps = 0  # processed
 
     def step(self, seen: DayObservations) -> Estimate:
-        """Return the estimate of the next steps, one or many."""
-        return self._step(seen, 1.0)
-
-    def _step(self, seen: DayObservations, within: float) -> Estimate:
+        """Return the estimate of the next steps, one or many; each figure is for the end of its step."""
         inputs = self._day.take(seen)
         columns = np.zeros((3, len(seen), len(self._building.parents)))
-        before = self._figures
         for step in range(len(seen)):
             self._advance(inputs, step, seen.step_minutes)
             columns[:, step] = self._figures
         self.steps += len(seen)
-        if within < 1 and len(seen):
-            earlier = np.concatenate([before[:, None], columns[:, :-1]], 1)
-            columns = within * columns + (1 - within) * earlier
-        return estimate_of(self._building, seen, inputs, *columns, within=within)
+        return estimate_of(self._building, inputs, *columns)
 
     def _advance(self, inputs: Inputs, step: int, minutes: float) -> None:
         """Process one step; quiet ones are accumulated."""
@@ -73,11 +66,6 @@ class Filter:
         return deepcopy(self, {id(part): part for part in shared})
 
 
-def live(
-    building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
-) -> Estimate:
-    """Return the estimate of each step from observations up to it; later ones change nothing.
-
-    A figure is for the end of its step; with `within` 0.5 for its middle.
-    """
-    return Filter(building, learnt)._step(seen, within)
+def live(building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING) -> Estimate:
+    """Return the estimate of each step from observations up to it; later ones change nothing."""
+    return Filter(building, learnt).step(seen)

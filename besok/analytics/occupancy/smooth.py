@@ -21,9 +21,8 @@ from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day known so far is over, with the usual number of people at its end
-AIR_LASTS = (
-    6.0  # times longer errors of the air last where both ends of the day are known: what it says is less new
-)
+# Times longer errors of the air last where both ends of the day are known: what it says is less new
+AIR_LASTS = 6.0
 GHOST = 0.001  # likelihood of somebody remaining, relative to 1 for nobody
 # The sizes of grids for days by quarter. The last one is enough where the columns end no further apart than CLOSE
 # standard deviations of what is counted wrong by chance: then what comes later hardly tells one bias from another.
@@ -35,7 +34,6 @@ ROWS = 400  # spaces of how many nodes have their figures computed at once
 class _Day:
     """A day with its clocks put right, and what its filter begins with, by space."""
 
-    seen: DayObservations
     inputs: Inputs
     bias_sd: Floats
     beginning: Floats
@@ -49,16 +47,14 @@ class _Node:
     back: list[Back]
 
 
-def smoothed(
-    building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
-) -> Estimate:
+def smoothed(building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING) -> Estimate:
     """Return the estimate of each step from the entire day: better than `live` once it is over or late data has come.
 
     If `seen` ends before the day, its last figures are those of the filter.
     """
     if not len(seen):
-        return Filter(building, learnt)._step(seen, within)
-    return _smoothed(building, [(seen, learnt)], [FULL], within)[0]
+        return Filter(building, learnt).step(seen)
+    return _smoothed(building, [(seen, learnt)], [FULL])[0]
 
 
 def smoothed_days(
@@ -68,14 +64,11 @@ def smoothed_days(
 
     They lie side by side as spaces do, of which none knows another, each space of a day on a grid of the size it needs.
     """
-    return _smoothed(building, days, SIZES, 1.0)
+    return _smoothed(building, days, SIZES)
 
 
 def _smoothed(
-    building: Building,
-    days: Sequence[tuple[DayObservations, SiteParameters]],
-    sizes: Sequence[Size],
-    within: float,
+    building: Building, days: Sequence[tuple[DayObservations, SiteParameters]], sizes: Sequence[Size]
 ) -> list[Estimate]:
     steps, minutes = len(days[0][0]), days[0][0].step_minutes
     over = steps * minutes >= WHOLE_DAY_MINUTES
@@ -86,11 +79,11 @@ def _smoothed(
     for n, size in enumerate(sizes):
         here = needed == n
         if here.any():
-            at_nodes[here] = _at_nodes(prepared, here, size, ends, over=over)
+            at_nodes[here] = _at_nodes(prepared, here, size, ends, minutes, over=over)
     estimates = []
     for day, own in zip(prepared, at_nodes, strict=True):
-        columns = _between(day.inputs, ends, np.moveaxis(own, 0, 2), within)
-        estimates.append(estimate_of(building, day.seen, day.inputs, *columns, within=within))
+        columns = _between(day.inputs, ends, np.moveaxis(own, 0, 2))
+        estimates.append(estimate_of(building, day.inputs, *columns))
     return estimates
 
 
@@ -102,12 +95,14 @@ def _size_needed(day: _Day) -> Ints:
     return np.where(passed.counted.any(0), close.astype(int), -1)
 
 
-def _at_nodes(days: Sequence[_Day], here: Bools, size: Size, ends: list[int], *, over: bool) -> Floats:
+def _at_nodes(
+    days: Sequence[_Day], here: Bools, size: Size, ends: list[int], minutes: float, *, over: bool
+) -> Floats:
     """Return the figures of some spaces of days (days x spaces), as spaces x 3 x nodes."""
     inputs = side_by_side([day.inputs for day in days], list(here))
     bias_sd = np.stack([day.bias_sd for day in days])[here]
     beginning = np.stack([day.beginning for day in days])[here]
-    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, ends, days[0].seen.step_minutes)
+    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, ends, minutes)
     return np.moveaxis(_backward(nodes, beginning if over else None), 2, 0)
 
 
@@ -118,7 +113,7 @@ def _prepared(building: Building, seen: DayObservations, learnt: SiteParameters,
     inputs = DayInputs(building, doors, over=True).take(seen)
     inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
     bias_sd = _unsettled(doors, inputs) if over else doors.bias_sd
-    return _Day(seen=seen, inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning)
+    return _Day(inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning)
 
 
 def _ends(steps: int, minutes: float) -> list[int]:
@@ -179,14 +174,11 @@ def _ending(grid: ProbabilityGrid, usual: Floats | None) -> Cells:
     return np.where(usual[:, None, None] > 0, np.exp(-(off**2) / 2), nobody).astype(np.float32)
 
 
-def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
+def _between(inputs: Inputs, ends: list[int], at_nodes: Floats) -> Floats:
     """Return the figures of all steps: by the counts between nodes, with interpolated error."""
-    net = inputs.passages.people_in - inputs.passages.people_out
-    counted = np.cumsum(net, axis=0)
-    base = np.concatenate([np.zeros((1, net.shape[1])), counted])
-    at = np.array([0, *ends])
-    steps = np.arange(1, len(net) + 1) - (1 - within)
-    off = at_nodes - base[at]
-    between = np.stack([interpolated(steps, at, errors) for errors in off])
-    people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
+    counted = np.cumsum(inputs.passages.people_in - inputs.passages.people_out, axis=0)
+    base = np.concatenate([np.zeros((1, counted.shape[1])), counted])
+    at, steps = np.array([0, *ends]), np.arange(1, len(base))
+    between = np.stack([interpolated(steps, at, errors) for errors in at_nodes - base[at]])
+    people, lower, upper = np.maximum(counted + between, 0)
     return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

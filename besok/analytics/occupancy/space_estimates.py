@@ -4,7 +4,6 @@ import numpy as np
 
 from besok.analytics.occupancy.day import Inputs
 from besok.analytics.occupancy.evidence import SCALE_SD, level_sd
-from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.space_tree import reconciled
 from besok.analytics.occupancy.transition import unseen_sd
 from besok.model.arrays import Bools, Floats
@@ -17,16 +16,7 @@ Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 WHOLE = 0.25  # people by which bounds move inwards, since moving them outwards to integers widens by as much
 
 
-def estimate_of(
-    building: Building,
-    seen: DayObservations,
-    inputs: Inputs,
-    people: Floats,
-    lower: Floats,
-    upper: Floats,
-    *,
-    within: float = 1.0,
-) -> Estimate:
+def estimate_of(building: Building, inputs: Inputs, people: Floats, lower: Floats, upper: Floats) -> Estimate:
     """Return the estimate of some steps, given the figures by doors."""
     by_doors = inputs.passages.counted
     inside = ~np.isnan(inputs.people)
@@ -43,16 +33,15 @@ def estimate_of(
     least = np.where(lone, inputs.occupied, 0)
     people, lower, upper = reconciled(building, people, lower, upper, least, inputs.headcounts.age)
     lower, upper = _to_integers(people, lower, upper)
-    raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)
     basis = np.where(inside, _PEOPLE, np.where(lone | empty, _PRESENCE, np.where(by_doors, _DOORS, 0)))
     basis = np.where(by_headcount & ~empty, _HEADCOUNT, basis)
-    reason = _reasons(inputs, by_doors & ~lone, people, lower, upper, raw)
+    reason = _reasons(inputs, by_doors & ~lone, people, upper)
     return Estimate(
         people=people,
         lower=lower,
         upper=upper,
-        raw=np.where(by_doors, raw, np.nan),
+        raw=np.where(by_doors, inputs.raw, np.nan),
         basis=basis.astype(np.int8),
         reason=reason,
     )
@@ -95,10 +84,9 @@ def _to_integers(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, 
     return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
 
-def _reasons(
-    inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats, raw: Floats
-) -> np.ndarray:
+def _reasons(inputs: Inputs, by_doors: Bools, people: Floats, upper: Floats) -> np.ndarray:
     """Return why figures differ from the counts; the most important reason of each."""
+    raw = inputs.raw
     off = people - raw
     codes = np.zeros(people.shape, np.int8)
     conditions = (

@@ -24,7 +24,6 @@ class DayClock:
     def __init__(self, site: Site, day: date, step: timedelta) -> None:
         self.begins, self.ends = calendar.day_bounds(day, site)
         self.step = step
-        self.weekday = day.weekday()
         count = (self.ends - self.begins) // step
         self.open = self._open(site, day, count)
         self.clock = self._clock(ZoneInfo(site.timezone), count)
@@ -85,6 +84,5 @@ def observe(
         open=hours.open[:steps],
         clock=hours.clock[:steps],
         step_minutes=hours.step / MINUTE,
-        weekday=hours.weekday,
     )
     return seen, known(anything, PATIENCE // hours.step)

@@ -155,8 +155,7 @@ def _counted_day(
     walked = passages(np.concatenate([[before], held[day]]), step_s, way.pairs, rng)
     steps = day.stop - day.start
     counts = counted(walked, [counter], (), 0, steps, step_s, rng)
-    times = real.times[day]
-    begins = [moment - real.step for moment in times]
+    begins = [moment - real.step for moment in real.times[day]]
     return DayObservations.of(
         counts.people_in,
         counts.people_out,
@@ -164,7 +163,6 @@ def _counted_day(
         open=_open(begins, way.closed),
         clock=np.array([60 * b.hour + b.minute for b in begins], np.int64),
         step_minutes=step_s / 60,
-        weekday=(times[0] - timedelta(hours=way.reset.hour, minutes=way.reset.minute)).weekday(),
     )
 
 

@@ -155,7 +155,6 @@ def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = J
                 1,
                 open=hours,
                 step_minutes=recipe.step_s / 60,
-                weekday=day % 7,
             )
         )
         late = any(f.kind == "late" for f in faults)

@@ -211,7 +211,7 @@ def _day(
         day=day,
         counts=DayObservations.of(
             people_in, people_out, 1, open=_open(clock, settings.closed), clock=clock,
-            step_minutes=step / FINEST, weekday=day.weekday(),
+            step_minutes=step / FINEST,
         ),
         stamps=tuple(dict.fromkeys(zip(places[written], counts["text"][written], strict=True))),
     )  # fmt: skip

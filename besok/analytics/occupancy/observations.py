@@ -1,7 +1,7 @@
 """Observations of a site on one business day, step by step, and level readings as readings of spaces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,18 +10,7 @@ from numpy.typing import NDArray
 from besok.analytics.runs import hold
 from besok.model.arrays import Bools, Floats
 
-BY_STEP = (
-    "people_in",
-    "people_out",
-    "people",
-    "occupied",
-    "co2",
-    "headcount",
-    "headcount_sd",
-    "awaited",
-    "open",
-    "clock",
-)
+OF_THE_DAY = ("checked_sd", "step_minutes")  # all else is by step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +20,8 @@ class DayObservations:
     `people_in` and `people_out` are steps x portals: people in the step. `people`, `occupied` (0 or 1, or the share
     of the step) and `co2` (ppm) are steps x spaces, already carried forward as long as valid (see `hold`). `open`
     is by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
-    minute after midnight at which each step begins (it jumps when summer time does), `weekday` that of the business
-    day, 0 for Monday. `awaited` (steps x portals) is where a sensor should send.
+    minute after midnight at which each step begins (it jumps when summer time does). `awaited` (steps x portals) is
+    where a sensor should send.
 
     By people: `headcount` (steps x spaces, see `headcounts.placed`) with its standard deviation; `checked_sd`, by
     portal, that of the accuracy of a counter whose counts were corrected by validation counts, as a share, NaN where
@@ -51,7 +40,6 @@ class DayObservations:
     open: Bools | None
     clock: NDArray[np.int64]
     step_minutes: float
-    weekday: int
 
     @classmethod
     def of(
@@ -69,15 +57,13 @@ class DayObservations:
         open: Bools | None = None,
         clock: NDArray[np.int64] | None = None,
         step_minutes: float = 1.0,
-        begins_minute: int = 240,
-        weekday: int = 0,
     ) -> "DayObservations":
         """Return what was seen; all that is left out was not. Without `clock` the steps follow each other from 04:00
         on.
         """
         steps = len(people_in)
         nothing = np.full((steps, spaces), np.nan)
-        running = (begins_minute + np.floor(np.arange(steps) * step_minutes)).astype(np.int64) % 1440
+        running = (240 + np.floor(np.arange(steps) * step_minutes)).astype(np.int64) % 1440
         return cls(
             people_in=people_in,
             people_out=people_out,
@@ -91,7 +77,6 @@ class DayObservations:
             open=open,
             clock=running if clock is None else clock,
             step_minutes=step_minutes,
-            weekday=weekday,
         )
 
     def __len__(self) -> int:
@@ -104,7 +89,8 @@ class DayObservations:
 
     def __getitem__(self, steps: slice) -> "DayObservations":
         """Return some of its steps."""
-        cut: dict[str, Any] = {name: v[steps] for name in BY_STEP if (v := getattr(self, name)) is not None}
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in OF_THE_DAY}
+        cut: dict[str, Any] = {name: v[steps] for name, v in columns.items() if v is not None}
         return replace(self, **cut)
 
 

@@ -161,13 +161,12 @@ class Changepoint:
 
 
 @on_one_core
-def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
-    """Return the step of a daily series that explains most, besides those on `days`; None where too little is known."""
-    weekly, first = by_week(series, days)
+def changepoint(series: Floats) -> Changepoint | None:
+    """Return the step of a daily series that explains most; None where too little is known."""
+    weekly, first = by_week(series)
     if len(first) < 2 * LEAST_WEEKS:
         return None
-    usable = [d for d in days if _sides(first, d, days)]
-    return likeliest_step(weekly, first, usable, first[MARGIN : len(first) - MARGIN + 1])
+    return likeliest_step(weekly, first, (), first[MARGIN : len(first) - MARGIN + 1])
 
 
 def likeliest_step(

@@ -11,15 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from besok.analytics.level_shift import (
-    LEAST_SIDE,
-    LEAST_WEEKS,
-    WEEKS_A_YEAR,
-    Fit,
-    Weekly,
-    fits,
-    weights,
-)
+from besok.analytics.level_shift import LEAST_SIDE, LEAST_WEEKS, WEEKS_A_YEAR, Fit, Weekly, fits, weights
 from besok.analytics.robust import scatter
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Bools, Floats

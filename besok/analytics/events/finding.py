@@ -16,9 +16,8 @@ from besok.analytics.events.learning import EventModel, learn, level_around, nei
 from besok.analytics.runs import runs
 from besok.model.arrays import Bools, Floats
 
-LIKELY = (
-    0.5  # the probability of an event that flags a slot, and of being unusual from which a day is examined
-)
+# The probability of an event that flags a slot, and of being unusual from which a day is examined
+LIKELY = 0.5
 # Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
 # smaller probability is enough.
 RELAXED = tuple(LIKELY * 0.85**n for n in range(30))

@@ -18,10 +18,8 @@ LEAST = 0.6  # of the log: a step below 80 % is left to the drift of the level
 GAIN = 10.0  # by how much the log likelihood must grow
 # What is believed of a found step, and of the level after a long closure: what stays, and what fades
 STEP_SD, OPENED_SD, FADING_SD = 1.5, 0.3, 0.35
-FADES = (
-    0.3 * YEAR,
-    0.8 * YEAR,
-)  # days in which the effect of an opening fades, quickly or slowly: unknown beforehand
+# Days in which the effect of an opening fades, quickly or slowly: unknown beforehand
+FADES = (0.3 * YEAR, 0.8 * YEAR)
 CLOSURE = 75.0  # days without figures, after which the level may differ
 EVEN = 14.0  # days after which a step lasts or passes with even probability
 

@@ -10,20 +10,13 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import stdtrit
 
-from besok.analytics.forecast.fit import (
-    NEWS,
-    Fitted,
-    news_ahead,
-    path_matrix,
-    posterior,
-)
+from besok.analytics.forecast.fit import NEWS, Fitted, news_ahead, path_matrix, posterior
 from besok.model.arrays import Floats
 
 DOUBTS = np.array([2.0, 2.0, 3.0, 4.0])  # trials that weigh as much as the model
 Z80 = 1.2816
-WIDER = (
-    stdtrit(NEWS, 0.9) / Z80
-) ** 2  # factor of variance: the 80 % interval of the walk's news relative to a normal one's
+# Factor of variance: the 80 % interval of the walk's news relative to a normal one's
+WIDER = (stdtrit(NEWS, 0.9) / Z80) ** 2
 
 
 def stretch(fitted: Fitted, known: int, horizon: int, since: int) -> Floats:

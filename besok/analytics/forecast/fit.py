@@ -216,9 +216,8 @@ def _clock(fitted: Fitted) -> Clock:
 
     Innovations are Student's t: expectation-maximization (Lange, Little and Taylor 1989, 3.1), the walk being unseen.
     """
-    if (
-        fitted.setting.step > 28 and fitted.clock.ends[-1] < 2 * TWICE
-    ):  # three rows are little evidence of a quarter
+    # Three rows are little evidence of a quarter
+    if fitted.setting.step > 28 and fitted.clock.ends[-1] < 2 * TWICE:
         return fitted.clock
     grid, clock, walk = fitted.after.knots, fitted.clock, fitted.sizes[0] ** 2 / YEAR
     reached = np.minimum(clock(clock.ends)[:, None], clock(grid)[None, :]) * walk

@@ -17,10 +17,8 @@ from besok.analytics.forecast.history import DAY, ROWS_A_YEAR, History, later
 from besok.analytics.forecast.paths import Paths, spread
 from besok.model.arrays import Floats
 
-SAME_ROW: Final[Mapping[str, int]] = {
-    **ROWS_A_YEAR,
-    "D": 364,
-}  # rows to the comparable one: the same weekday
+# Rows to the comparable one: the same weekday
+SAME_ROW: Final[Mapping[str, int]] = {**ROWS_A_YEAR, "D": 364}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,8 @@ from besok.model.building import Building
 MOST_MINUTES = 30
 NEAR_MINUTES = 10  # from the best time, where the numbers must vary more
 AROUND_MINUTES = 30  # on either side, whose mean is taken off: counting errors add up in longer times
-CLEAR = (
-    0.8  # most standard deviation at the best time, relative to that now and near the best: see decision 061
-)
+# Most standard deviation at the best time, relative to that now and near the best: see decision 061
+CLEAR = 0.8
 ALIKE = 0.98  # the same of entries and of exits alone, near the best
 FINEST_MINUTES = 2.0  # longest steps in which people can be followed through a space
 

@@ -6,7 +6,7 @@ days, and the error of an estimate from days that were not used to learn them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import nnls
@@ -169,50 +169,33 @@ class Co2Estimator:
 def learn_air(days: Sequence[PastDay], co2: Sequence[Floats], spaces: int) -> Co2Response:
     """Learn the response of the air to people from past days and their carbon dioxide readings (steps x spaces)."""
     response = Co2Response.unknown(spaces)
-    finest = min((day.minutes for day in days), default=0.0)
     for n in range(spaces):
-        with_data = [
-            (day, air[:, n])
-            for day, air in zip(days, co2, strict=True)
-            if day.minutes == finest and not np.isnan(air[:, n]).all()
+        heard = [
+            (day, air[:, n]) for day, air in zip(days, co2, strict=True) if not np.isnan(air[:, n]).all()
         ]
-        if len(with_data) >= DAYS:
-            trust = np.array([day.trust[n] for day, _ in with_data])
-            response_of_space = _space(
-                _means([day for day, _ in with_data], [air for _, air in with_data], n), trust, finest
-            )
-            for field, value in zip(
-                fields(Co2Response), response_of_space or (), strict=bool(response_of_space)
-            ):
-                getattr(response, field.name)[n] = value
+        learnt = _space(heard, n) if len(heard) >= DAYS else {}
+        for name, value in learnt.items():
+            getattr(response, name)[n] = value
     return response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Means:
-    """Means as known during past days (steps x days; NaN if unknown), and the usual base."""
-
-    change: Floats
-    level: Floats
-    people: Floats
-    base: float
-
-
-def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means:
+def _means(days: Sequence[tuple[PastDay, Floats]], space: int) -> tuple[Floats, Floats, Floats, float]:
+    """Return change, level and people as known during past days (steps x days; NaN if unknown), and the usual base."""
     entries, people = (
-        _columns_as_grid([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
+        _columns_as_grid([getattr(day, name)[:, space] for day, _ in days])
+        for name in ("people_in", "people")
     )
     before = np.vstack([np.zeros(len(days)), people[:-1]])
     passed = np.nan_to_num(2 * entries - people + before)
-    air = _columns_as_grid(co2)
+    air = _columns_as_grid([co2 for _, co2 in days])
     air = np.where(StuckLevels(len(days)).stuck(air, passed), np.nan, air)
     bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
     base = float(np.median(bases)) if bases else 0.0
     means = Co2Means(np.full(len(days), base), 1)
     steps = zip(air, (people + before) / 2, passed, strict=True)
-    results = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
+    results = [means.follow(now, inside[None], p, days[0][0].minutes) for now, inside, p in steps]
     change, level, others = (np.stack(column) for column in zip(*results, strict=True))
-    return _Means(change=change, level=level, people=others[:, 0], base=base)
+    return change, level, others[:, 0], base
 
 
 def _columns_as_grid(columns: Sequence[Floats]) -> Floats:
@@ -223,14 +206,18 @@ def _columns_as_grid(columns: Sequence[Floats]) -> Floats:
     return grid
 
 
-def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
-    """Estimate the response of a space: the fields of Co2Response in their order; None where too little is known."""
-    known = ~np.isnan(means.level + means.people)
+def _space(days: Sequence[tuple[PastDay, Floats]], space: int) -> dict[str, float]:
+    """Estimate the response of a space from days with readings: the fields of Co2Response, none if too little is
+    known.
+    """
+    trust = np.array([day.trust[space] for day, _ in days])
+    *means, base = _means(days, space)
+    known = ~np.isnan(np.sum(means[1:], axis=0))
     weight = np.where(known, trust, 0)
-    change, level, people = (np.where(known, c, 0) for c in (means.change, means.level, means.people))
+    change, level, people = np.where(known, means, 0)
     active = known & (people > 0.5)
     if (weight * active).sum() < STEPS or (active.any(0) * trust).sum() < DAYS / 2:
-        return None
+        return {}
     typical = float((weight * people).sum() / weight.sum())
     response = np.stack([change, level])
     coefficients, others = _regression(response, people, weight)
@@ -238,13 +225,20 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
     error = np.where(known, estimate - people, 0)
     explained = 1 - (weight * error**2).sum() / (weight * (people - typical) ** 2).sum()
     if explained < EXPLAINED:
-        return None
+        return {}
     still, share = _spread(error, people, weight, active)
     off, on = error / np.hypot(still, share * estimate), known & (np.maximum(estimate, people) > 0.5)
     by_day = [day[active_steps] for day, active_steps in zip(off.T, on.T, strict=True)]
-    lasts = _lasting(by_day, trust, minutes)
     more = 1 + 1 / len(trust)
-    return [*coefficients.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
+    return {
+        "slope": coefficients[0],
+        "level": coefficients[1],
+        "base": base,
+        "still": still * more,
+        "share": share * more,
+        "lasts": _lasting(by_day, trust, days[0][0].minutes),
+        "most": people.max(),
+    }
 
 
 def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:

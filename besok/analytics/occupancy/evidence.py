@@ -33,9 +33,8 @@ PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none wit
 USUAL_FREEDOM = 4.0  # of Student's t: today may be unlike other days
 _SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
 
-Explained = tuple[
-    Bools, Cells
-]  # the spaces of which something was observed, and how well each of their cells explains it
+# The spaces of which something was observed, and how well each of their cells explains it
+Explained = tuple[Bools, Cells]
 _POSSIBLE = 1e-12  # probability of a cell from which on it counts
 
 

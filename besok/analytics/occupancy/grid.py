@@ -137,7 +137,7 @@ class ProbabilityGrid:
 
         `lowest` is how far below the present number it was within this step.
         """
-        people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
+        people = self.people() if lowest is None else self.people() + lowest[:, None, None].astype(np.float32)
         possible = (people > -self.half).astype(np.float32)
         self.cells *= possible
         self.normalise()

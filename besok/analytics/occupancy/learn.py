@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.occupancy.co2 import learn_air
 from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
@@ -48,9 +47,8 @@ LEAST_VARIANCE = 0.25  # of the remainder at the end of a day, in people squared
 SURE_DOORS = 1.0  # weight of the prior of the bias, in doors
 SURE_DAYS = 4.0  # weight of the prior of the errors, in days
 MOST_MISSED = 0.08  # share missed both ways
-WANDER = (
-    0.3  # standard deviation of the logarithm of a day's miss ratio, of each door and direction by itself
-)
+# Standard deviation of the logarithm of a day's miss ratio, of each door and direction by itself
+WANDER = 0.3
 MOMENTS = 96  # of a day at which counts are looked at for that
 # Of their range, how far below zero swapped counts fall; what turning leaves of it
 SWAPPED, UNSWAPPED = 0.3, 0.35
@@ -314,11 +312,7 @@ def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
 def _so_far(day: DayObservations) -> Floats:
     """In - out of each portal since the day began, at so many moments."""
     counted = np.cumsum(np.subtract(*day.counts()), axis=0)
-    return np.asarray(counted[_moments(len(counted))])
-
-
-def _moments(steps: int) -> NDArray[np.int64]:
-    return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
+    return np.asarray(counted[np.linspace(0, len(counted) - 1, MOMENTS).astype(np.int64)])
 
 
 def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:

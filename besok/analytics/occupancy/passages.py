@@ -12,9 +12,8 @@ from besok.model.building import Building, through
 
 SILENT_MINUTES = 15.0  # silent for longer, a door may be dead; of a past day a shorter silence is filled
 SILENT_PEOPLE = 8.0  # usual people during a silence, from which a door is dead
-REGULAR = (
-    0.7  # share of its day with data, from which the silence of a door is a fault, not an absence of people
-)
+# Share of its day with data, from which the silence of a door is a fault, not an absence of people
+REGULAR = 0.7
 QUIET_SHARE = 0.25  # share of quiet steps with data, below which a door sends only when somebody passes
 # Variance of each person who is put in, and standard deviation as a share of all of them
 DIGITS = 9  # of people: rounds off differences from the order of doors

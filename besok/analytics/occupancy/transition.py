@@ -83,12 +83,11 @@ class FilterState:
     def _pass(self, news: StepInputs) -> list[Back]:
         """Apply passages: the cells move and widen, and those below zero are cut."""
         grid = self.grid
-        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
         variance = grid.variance(news.people_in, news.people_out, news.variance, news.passing)
         variance = variance / grid.width[:, None] ** 2
         grid.move(news.people_in, news.people_out)
         grid.cells = spread(grid.cells, variance)
-        possible = grid.cut(lowest)
+        possible = grid.cut(news.lowest)
         return [partial(spread, variance=variance), partial(np.multiply, possible)]
 
     def _inside(self, news: StepInputs, settled: Bools) -> list[Back]:

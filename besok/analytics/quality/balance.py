@@ -202,9 +202,7 @@ def _days(
 ) -> _Days:
     """Sum up counters by door and day, with each day's information after correcting the `known` suspects."""
     doors = len(layout.doors)
-    to_door = np.zeros((len(layout.counters), doors))
-    for n, counter in enumerate(layout.counters):
-        to_door[n, counter.door] = 1
+    to_door = np.eye(doors)[[counter.door for counter in layout.counters]]
     good = series.complete(bad)
     entries, exits = (
         series.by_day(np.where(series.works, f, 0)) @ to_door for f in (series.people_in, series.people_out)

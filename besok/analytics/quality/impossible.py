@@ -10,10 +10,8 @@ from besok.model.findings import Finding
 
 A_SECOND = 3.0  # people who can pass a door
 STEP_S = 900
-TIMES_CAPACITY, BEYOND = (
-    3.0,
-    150.0,
-)  # people through the door of a room in a quarter, at most, by its capacity
+# People through the door of a room in a quarter, at most, by its capacity
+TIMES_CAPACITY, BEYOND = 3.0, 150.0
 CROWDED, MORE = 2.5, 25.0  # times the capacity, and so many more, that can be inside at all
 RECENT = 7 * 96
 

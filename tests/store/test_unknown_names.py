@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 from typer.testing import Result
@@ -15,7 +14,7 @@ from besok.store import sites
 from besok.store.database import Database
 from tests.commands import complaint
 
-COUNT = str(uuid4())
+COUNT = "0190f5f0-0000-7000-8000-000000000000"
 UNKNOWN = [
     ("report annual libb", "“lib”"),
     ("key add screen --role viewer@libb", "“lib”"),

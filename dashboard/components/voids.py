@@ -76,7 +76,8 @@ def _form(devices: Sequence[DeviceInfo], names: Mapping[str, str], site: str) ->
     confirmation = {
         "asks": f"{address}/preview".removeprefix("POST "),
         "asked": _(
-            "{readings} readings ({people} people) would no longer count. Leave them out of all figures?"
+            "Readings that would no longer count: {readings}; people who passed in them: {people}. Leave them out of "
+            "all figures?"
         ),
     }
     confirmed = _("Voided. The days concerned are computed again.")

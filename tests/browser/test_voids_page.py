@@ -46,7 +46,9 @@ def test_a_person_voids_and_takes_back(quiet_house: House, open_page: Open, db: 
     made = page.locator(".voids > li")
     expect(made).to_contain_text("voided")
     expect(made).to_contain_text("30 readings (120 people)")
-    assert asked == ["30 readings (120 people) would no longer count. Leave them out of all figures?"]
+    assert asked == [
+        "Readings that would no longer count: 30; people who passed in them: 120. Leave them out of all figures?"
+    ]
     assert (
         len(meanwhile) == 2 and "could not be saved" not in meanwhile[1]
     )  # while it is computed, nothing is wrong

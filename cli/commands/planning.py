@@ -21,8 +21,12 @@ from cli.commands.options import (
 def what_if(
     scenario: ScenarioOption = "double-visitors",
     site_file: SiteFileOption = None,
-    first: Annotated[datetime | None, day_option()] = None,
-    last: Annotated[datetime | None, day_option()] = None,
+    first: Annotated[
+        datetime | None, day_option("The first day; that of the scenario, or next Monday, if left out.")
+    ] = None,
+    last: Annotated[
+        datetime | None, day_option("The last day; that of the scenario, or four weeks on, if left out.")
+    ] = None,
     begins: BeginsOption = None,
     today: Annotated[
         str, typer.Option(help="A scenario that says what is today, such as a fitted world.")

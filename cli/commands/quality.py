@@ -7,7 +7,7 @@ import typer
 
 from besok.model.plurals import many
 from cli.commands.database import opened, sites_of
-from cli.commands.options import AnySiteArgument, AsJson
+from cli.commands.options import AnySiteArgument, AsJson, author_option
 from cli.terminal.tables import json_text
 
 if TYPE_CHECKING:  # the help of all commands need not wait for it
@@ -52,7 +52,7 @@ def ack(
         int, typer.Argument(min=1, help="The number of a finding, as `besok quality list` shows it.")
     ],
     note: Annotated[str, typer.Argument(help="What it is, or what is done about it.")],
-    who: Annotated[str, typer.Option(help="Who says so.")],
+    who: Annotated[str, author_option("--by", "--author", "--who")] = "",
 ) -> None:
     """Acknowledge a finding. It changes no figure, and ends by itself when its cause is gone."""
     from besok.services.attention import acknowledge

@@ -77,7 +77,7 @@ def list_tokens() -> None:
 
 
 @token.command()
-def remove(name: str) -> None:
+def remove(name: Annotated[str, typer.Argument(help="Its name in the list.")]) -> None:
     """Remove a token: nobody can send with it any more."""
     with opened() as db:
         if not receive_tokens.remove(db, name):

@@ -39,7 +39,7 @@ def live(
     truth: Annotated[
         Path | None, typer.Option(help="Add the truth to this file, a JSON line a quarter hour.")
     ] = None,
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
     scenario: ScenarioOption = "",
     begins: BeginsOption = None,
 ) -> None:

@@ -39,6 +39,17 @@ def test_every_default_lies_within_its_bounds() -> None:
         assert info.max is None or default <= info.max, name
 
 
+def test_everything_that_a_command_takes_is_explained() -> None:
+    unexplained = []
+    for command in commands(app):
+        hints = get_type_hints(command, include_extras=True)
+        for name in inspect.signature(command).parameters:
+            infos = [m for m in getattr(hints[name], "__metadata__", ()) if isinstance(m, ParameterInfo)]
+            if not any(info.help or info.hidden for info in infos):
+                unexplained.append(f"{command.__module__}.{command.__name__} {name}")
+    assert unexplained == []
+
+
 def test_no_group_hides_another_of_its_name() -> None:
     def twice(of: typer.Typer) -> Iterator[str]:
         names = [group.name for group in of.registered_groups]

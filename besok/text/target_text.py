@@ -34,7 +34,7 @@ def counted(measure: str) -> str:
     """Return what is counted as a visit, for the heading of a page."""
     if measure == "net":
         return _("Net visits: entries less the site's stated deductions.")
-    return _("Gross visits: all entries, nothing deducted.")
+    return _("Gross visits: entries, nothing deducted.")
 
 
 def multiple(progress: Progress) -> str:

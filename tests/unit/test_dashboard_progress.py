@@ -251,7 +251,7 @@ def test_below_three_quarters_of_a_year_there_is_no_headline_but_what_is_known_a
     ):
         assert part in told
     assert "×" not in told and "ahead" not in told
-    for measure, said in (("gross", "Gross visits: all entries"), ("net", "Net visits: entries less")):
+    for measure, said in (("gross", "Gross visits: entries, nothing"), ("net", "Net visits: entries less")):
         assert said in texts(target_summary.without_target(replace(known, measure=measure), "Library", None))
         assert said in texts(target_summary.panel(replace(WAY, measure=measure), "Library"))
     half = replace(WAY, baseline_coverage=0.5, baseline_visits=None)

@@ -197,6 +197,13 @@ def test_a_part_that_others_need_stays_and_they_are_named() -> None:
     assert ("portals", "Läsesalens dörr") in refused.value.elsewhere and not refused.value.fields
 
 
+def test_special_days_are_listed_in_the_order_of_their_days() -> None:
+    day = {"first": "2024-02-03", "last": "2024-02-03", "hours": "closed"}
+    known = edited(EXAMPLE, Edit(site=LIBRARY.id, part="exceptions", values=day))
+    days = [str(raw["first"]) for raw in parts(known, LIBRARY.id)["exceptions"]]
+    assert len(days) > 1 and days == sorted(days)
+
+
 @pytest.mark.parametrize("part", ["site", "target"])
 def test_what_a_site_has_once_is_not_added_again(part: Part) -> None:
     with pytest.raises(EditConflict):

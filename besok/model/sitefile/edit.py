@@ -71,8 +71,9 @@ def mark(part: Part, raw: Raw) -> str:
 
 
 def parts(site_file: SiteFile, site: str) -> Lists:
-    """Return the parts of a site as its file has them, lists by kind. Raises NotFound."""
-    return _lists(_find(_raw(site_file), site)[1])
+    """Return the parts of a site as its file has them, lists by kind; special days by date. Raises NotFound."""
+    lists = _lists(_find(_raw(site_file), site)[1])
+    return lists | {kind: sorted(lists[kind], key=_first) for kind in ("exceptions", "closures")}
 
 
 def values_of(part: Part, raw: Raw) -> dict[str, str]:
@@ -210,9 +211,9 @@ def _remove_rest(part: Part, name: str, lists: Lists) -> None:
     ]
 
 
-def _first(definition: Raw) -> str:
-    """Return the day from which a definition of a visit holds, as text: no two have the same."""
-    return str(definition.get("first", ""))
+def _first(dated: Raw) -> str:
+    """Return the first day of a part, as text: no two definitions of a visit have the same."""
+    return str(dated.get("first", ""))
 
 
 def _free_id(given: Raw, kind: str, used: set[str]) -> str:

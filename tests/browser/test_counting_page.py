@@ -202,7 +202,7 @@ def test_mistakes_are_told_and_a_refusal_says_why(chromium: Browser, quiet_house
     minutes_ago(page, 16)
     expect(page.locator("#left")).to_have_text("15 minutes are over: you may stop.")
     page.locator("#stop").tap()
-    expect(page.locator("#list .why")).to_contain_text("there is no door “attic”")
+    expect(page.locator("#list .why")).to_contain_text('there is no door "attic"')
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#list button").tap()
     expect(page.locator("#mine")).to_be_hidden()

@@ -578,10 +578,11 @@ def test_rules_that_could_never_hold_are_refused(library: Database, now: datetim
         ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
         ("service", {"site": "lib"}, "the whole installation"),
+        ("sensor_offline", {"space": "hall"}, "name the site of the space hall"),
     ):
         with pytest.raises(AlertError, match=said):
             rule(library, kind, now, **more)
-    for more in ({"target": "nobody"}, {"site": "nowhere"}, {"space": "hall"}):
+    for more in ({"target": "nobody"}, {"site": "nowhere"}):
         with pytest.raises(NotFound):
             rule(library, "sensor_offline", now, **more)
     assert alerting.deliver("nonsense://x", "a", "b") == "the address is none that Apprise knows"

@@ -110,7 +110,7 @@ def test_a_preview_names_the_changes_and_makes_none(house: Database, tmp_path: P
 def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:
     file = tmp_path / "a.ics"
     file.write_text(ics())
-    for site, space, said in (("nowhere", "", "no site"), ("lib", "hal", 'did you mean "hall"')):
+    for site, space, said in (("nowhere", "", "no site"), ("lib", "hal", "did you mean “hall”")):
         with pytest.raises(NotFound, match=said):
             list(
                 calendars.import_calendar(

@@ -344,7 +344,7 @@ def test_the_command_and_the_nightly_job_do_the_same(
     assert len(times(house)) == 6 * 32
     nightly.run(house, datetime(2027, 1, 1, 1, tzinfo=UTC))
     assert (times(house), len(times(house, "back"))) == ([], 1)
-    assert command("privacy", "retention").exit_code == 0
+    assert command("privacy", "retention", "--yes").exit_code == 0
 
 
 def test_it_is_done_once_a_night(house: Database) -> None:

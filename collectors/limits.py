@@ -45,8 +45,7 @@ def problem(payload: bytes, topic: str = "") -> str | None:
     if len(topic) > TOPIC_LIMIT:
         return f"the topic has {len(topic)} characters; no sensor has more than {TOPIC_LIMIT:,}"
     if len(payload) > BYTES_LIMIT:
-        size = f"{len(payload) / 1e6:.1f} MB"
-        return f"the payload has {size}; no sensor sends more than {BYTES_LIMIT / 1e6:.0f} MB"
+        return f"the payload has {len(payload) / 1e6:.1f} MB; no sensor sends more than {BYTES_LIMIT / 1e6:.0f} MB"
     if len(payload) > VALUES_LIMIT and sum(map(payload.count, _SIGNS)) > VALUES_LIMIT:
         return f"the payload holds more than {VALUES_LIMIT:,} values; let the device send them in several messages"
     if payload.count(b"[") + payload.count(b"{") > DEPTH_LIMIT and _is_deep(payload):

@@ -28,7 +28,7 @@ from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 NAME_LIMIT: Final = {"device": DEVICE_LIMIT, "channel": CHANNEL_LIMIT}
 LEAVES_SHOWN: Final = 8
 NUMBER_DIGITS: Final = 20  # of a number of flags
-ITEMS_CHECKED: Final = 64  # items between two checks of the time budget
+NAMES_LIMIT: Final = 50  # of one count: those of its line, its zone and its sensor are three
 NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
@@ -118,8 +118,7 @@ class _Reading:
                 return NOTHING_FOUND
             return Decoded(problems=tuple(problems), model=self.form.of_model, identity=self.packet.identity)
         for count, place in enumerate(items, 1):
-            if count % ITEMS_CHECKED == 0:
-                self.packet.budget.check()
+            self.packet.budget.check()
             known = len(self.problems)
             try:
                 self._item(place)
@@ -155,19 +154,21 @@ class _Reading:
         for path in self.form.each:
             before, steps = steps, (*steps, path.text)
             if steps not in known:  # formats of one message often share the same items
-                known[steps] = [
-                    Place(
-                        place.message,
-                        match.value,
-                        match.key + 1 if isinstance(match.key, int) else match.key,
-                        place.levels,
-                        place.topic,
-                        (place.item, *place.around) if before else (),
-                        place.query_results,
-                    )
-                    for place in places
-                    for match in path.find(place)
-                ]
+                known[steps] = []
+                for place in places:
+                    self.packet.budget.check()
+                    known[steps] += [
+                        Place(
+                            place.message,
+                            match.value,
+                            match.key + 1 if isinstance(match.key, int) else match.key,
+                            place.levels,
+                            place.topic,
+                            (place.item, *place.around) if before else (),
+                            place.query_results,
+                        )
+                        for match in path.find(place)
+                    ]
             places = known[steps]
         if not self.form.only:
             return places
@@ -223,6 +224,10 @@ class _Reading:
             for match in path.find(place)
             if isinstance(match.value, str)
         ]
+        if len(names) > NAMES_LIMIT:
+            raise Unreadable(
+                f"{len(names)} names are of one count: let the device send {NAMES_LIMIT} at most"
+            )
         for name in filter(is_no_person, names):
             self.said.append(
                 f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"

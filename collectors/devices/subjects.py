@@ -95,10 +95,9 @@ def kinds_of_others(fields: Any) -> list[str]:
 
 
 def names_of_others(names: Sequence[str]) -> list[str]:
-    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people."""
-    if any(WORDS["persons"].intersection(words(name)) for name in names):
-        return []
-    return [name for name in names if _says_others(name)]
+    """Return the names of a line that say bicycles and the like ("Cykelstigen"); none if one says people alone."""
+    others = [name for name in names if _says_others(name)]
+    return [] if any(WORDS["persons"].intersection(words(n)) for n in {*names} - {*others}) else others
 
 
 @cached_if_short(4096)

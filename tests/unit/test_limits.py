@@ -97,9 +97,28 @@ def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(Unreadable, match="more than 1 s, and none of it is stored"):
         budget.check()
     monkeypatch.setattr(packet, "Budget", lambda: limits.Budget(clock=lambda: next(ticks)))
+    count_of = {"Date": "2026-12-02", "StartTime": "18:00:00", "Enters": 1, "Exits": 1, "Status": "0"}
+    nested = {**count_of, "Count": 1, "k": {**count_of, "Count": 1, "kids": [count_of] * 3}}
+    report = {"Interval": "15", "Report": nested}
+    brickstream = {"Metrics": {"Properties": {"MacAddress": "00:1a:2b:3c:4d:5e"}, "ReportData": report}}
+    deep = decoding.decode(Message(topic="x", payload=json.dumps(brickstream).encode(), received=NOW))
+    assert deep.readings == () and "several messages" in deep.problems[0], "before items are looked for again"
     rows = PayloadMapping(name="rows", topic="rows", each="$[*]", values={"in": "@.n"})
     rejected = decoding.decode(
         Message(topic="rows", payload=json.dumps([{"n": 1}] * 200).encode(), received=NOW),
         DecodeContext(mappings=(rows,)),
     )
     assert rejected.readings == () and "several messages" in rejected.problems[0]
+
+
+def test_a_count_has_few_names() -> None:
+    record = {
+        "from": "2026-12-02T18:00:00Z",
+        "to": "2026-12-02T18:01:00Z",
+        "counts": [{"name": "fw", "value": 3}],
+    }
+    lines = [{"name": f"line {n}"} for n in range(60)]
+    logic = {"id": 1, "name": "L", "info": "XLT_LINE_IN_OUT_COUNT", "geometries": lines, "records": [record]}
+    xovis = {"logics_data": {"sensor_info": {"serial_number": "1"}, "logics": [logic]}}
+    decoded = decoding.decode(Message(topic="x", payload=json.dumps(xovis).encode(), received=NOW))
+    assert decoded.readings == () and "61 names are of one count" in decoded.problems[0]

@@ -20,11 +20,11 @@ WHOLE_DAY = timedelta(hours=23)  # longer is a whole day, also where the clock i
 def state(now: SiteLive | PublicSite | SiteOverview, zone: str, time: datetime) -> str:
     """`Open until 22:00, staffed until 18:00`, `Open with card until 22:00`, `Closed, opens Thu 08:00`."""
     if now.open_until:
-        until = formats.clock(now.open_until, zone)
+        until = _until(now.open_until, zone, time)
         if not now.staffed:
             return _("Open with card until {time}").format(time=until)
         if now.staffed_until:
-            staffed = formats.clock(now.staffed_until, zone)
+            staffed = _until(now.staffed_until, zone, time)
             return _("Open until {time}, staffed until {staffed}").format(time=until, staffed=staffed)
         return _("Open until {time}").format(time=until)
     if now.opens_at:
@@ -32,6 +32,11 @@ def state(now: SiteLive | PublicSite | SiteOverview, zone: str, time: datetime) 
     if now.is_open:
         return _("Always open") if now.staffed else _("Always open with card")
     return _("Closed")
+
+
+def _until(end: datetime, zone: str, time: datetime) -> str:
+    """Return an end as a clock shows it, with its day where it is a day away or more."""
+    return formats.clock(end, zone) if end - time < timedelta(days=1) else formats.soon(end, zone, time)
 
 
 def hours(open_: Spans, staffed: Spans, zone: str) -> str:

@@ -13,7 +13,8 @@ from besok.model.occupancy import REASONS
 from besok.model.site import Text
 from besok.model.views.live import SiteLive, SpaceLive, in_whole_people
 from besok.model.views.series import ExpectedHour, OccupancyPoint
-from besok.text import formats
+from besok.text import formats, opening_text
+from besok.text.languages import speaking
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import live_parts
@@ -109,6 +110,16 @@ def test_visits_are_not_compared_while_a_door_is_offline(wrong: dict[str, Any]) 
     live = site()
     offline = replace(live, spaces=(replace(live.spaces[0], **wrong),))
     assert "jämförs inte: en sensor är offline" in board(offline)["text"]
+
+
+def test_an_end_of_another_day_is_told_with_that_day() -> None:
+    with speaking("en"):
+        for away, said in (
+            (timedelta(hours=15), "Open until 04:00"),
+            (timedelta(days=4), "Open until Sun 13:00"),
+        ):
+            live = site(open_until=NOW + away)
+            assert opening_text.state(live, PLACE.timezone, NOW) == said
 
 
 def test_a_card_says_how_many_and_how_sure() -> None:

@@ -98,7 +98,7 @@ def section(
     `others`: the page lists those without a place below.
     """
     if not sensors:
-        below = _("Those that are sending are listed below, under Unassigned sensors.")
+        below = _("Those that are sending are listed below, under Unassigned sensors and Unknown devices.")
         elsewhere = _("Administrators see those that are sending, and assign them.")
         return notices.nothing(_("No sensors are placed here"), below if others else elsewhere)
     month = shown_days(address) == MONTH

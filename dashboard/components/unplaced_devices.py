@@ -27,7 +27,7 @@ def section(
 ) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
-        return quiet(_("None: every sensor is assigned."))
+        return quiet(_("None: every sensor that can be read has a place."))
     note = _("Nothing they send is lost: once assigned, they count from their first reading on.")
     ordered = sorted(strangers, key=lambda s: lookup.shown(s.device.device) == s.device.device)
     rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))

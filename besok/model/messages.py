@@ -99,8 +99,8 @@ NO_ALERT_TARGET: Final = Translatable(
     "there is no target {name}; `besok alert target list` shows those there are"
 )
 NO_ALERT_SPACE: Final = Translatable("name the site of the space {name}, too")
-NO_ALERT: Final = Translatable("there is no alert {number}; look at the list again (`besok alert list`)")
-NO_ALERT_RULE: Final = Translatable("there is no rule {number}; look at the list again (`besok alert list`)")
+NO_ALERT: Final = Translatable("there is no alert {number}; look at the list again")
+NO_ALERT_RULE: Final = Translatable("there is no rule {number}; look at the list again")
 ALERT_TAKEN: Final = Translatable("alert {number} is over, or somebody is already taking care of it")
 RULE_EXISTS: Final = Translatable("rule {number} says the same already")
 ADDRESS_EXISTS: Final = Translatable(
@@ -183,12 +183,8 @@ APPLY_A_SITE: Final = Translatable("`besok site apply` makes one")
 NO_SITE: Final = Translatable('there is no site "{name}"; {instead}')
 NO_SPACE: Final = Translatable('there is no space "{name}" in {site}; {instead}')
 NO_DOOR: Final = Translatable('there is no door "{name}" in {site}; {instead}')
-NO_HEADCOUNT: Final = Translatable(
-    "{site} has no headcount {number} that is in use; look at the list again (`besok headcount list`)"
-)
-NO_COUNT: Final = Translatable(
-    "{site} has no count {number} that is in use; look at the list again (`besok calibrate list`)"
-)
+NO_HEADCOUNT: Final = Translatable("{site} has no headcount {number} that is in use; look at the list again")
+NO_COUNT: Final = Translatable("{site} has no count {number} that is in use; look at the list again")
 NO_FINDING: Final = Translatable(
     "there is no finding {number}: it may have been removed; look at the list again"
 )

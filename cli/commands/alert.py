@@ -12,7 +12,7 @@ from besok.model.errors import NotFound
 from besok.store import alerts, job_runs
 from besok.text import alert_text
 from cli.commands.database import opened
-from cli.commands.options import Author, ask_secret
+from cli.commands.options import Author, ask_secret, listed_by
 from cli.terminal.tables import show
 
 app = typer.Typer(no_args_is_help=True)
@@ -104,7 +104,7 @@ def add(
 @app.command()
 def remove(number: Annotated[int, typer.Argument(help="The rule's number.")]) -> None:
     """End a rule, and what is open of it."""
-    with opened() as db:
+    with opened() as db, listed_by("besok alert list"):
         if not alerts.remove_rule(db, number, datetime.now(UTC)):
             raise NotFound(messages.NO_ALERT_RULE(number=number))
 
@@ -135,7 +135,7 @@ def acknowledge(number: Annotated[int, typer.Argument(help="The alert's number."
     """Say that you take care of an alert (or have cleaned, where it tells of entries)."""
     from besok.services import alert_handling
 
-    with opened() as db:
+    with opened() as db, listed_by("besok alert list"):
         acknowledged = alert_handling.acknowledge(db, number, by, datetime.now(UTC))
     print(f"{by} takes care of it: {acknowledged.sentence.en}")
 

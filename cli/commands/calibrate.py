@@ -9,7 +9,7 @@ import typer
 from besok.services.calibration import get_calibration, propose_corrections
 from besok.store import calibrations
 from cli.commands.database import opened, sites_of
-from cli.commands.options import Author, Reason, SiteArgument, day_option, id_argument, stated
+from cli.commands.options import Author, Reason, SiteArgument, day_option, id_argument, listed_by, stated
 from cli.terminal import calibration
 from cli.terminal.calibration import PROPOSAL
 from cli.terminal.tables import show
@@ -83,6 +83,6 @@ def discard(
     author: Author = "",
 ) -> None:
     """Take a count that went wrong out of use; it is kept."""
-    with opened() as db:
+    with opened(site) as db, listed_by("besok calibrate list"):
         calibrations.discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")

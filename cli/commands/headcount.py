@@ -10,7 +10,16 @@ from besok.model.headcount import Headcount
 from besok.store import headcounts
 from besok.store.sites import load
 from cli.commands.database import opened
-from cli.commands.options import Author, Reason, SiteArgument, day_option, id_argument, stated, time_option
+from cli.commands.options import (
+    Author,
+    Reason,
+    SiteArgument,
+    day_option,
+    id_argument,
+    listed_by,
+    stated,
+    time_option,
+)
 from cli.terminal.headcounts import lines, moment
 
 app = typer.Typer(no_args_is_help=True)
@@ -71,6 +80,6 @@ def undo(
     by: Author = "",
 ) -> None:
     """Take a headcount out of use. It is kept, and the day is estimated without it."""
-    with opened() as db:
+    with opened(site) as db, listed_by("besok headcount list"):
         headcounts.undo(db, load(db, site), count, author=by, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")

@@ -3,8 +3,8 @@
 import getpass
 import inspect
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import wraps
@@ -14,7 +14,7 @@ from uuid import UUID
 
 import typer
 
-from besok.model.errors import BesokError
+from besok.model.errors import BesokError, NotFound
 
 if TYPE_CHECKING:
     from besok.files.tables import ReadOptions
@@ -87,6 +87,15 @@ def id_argument(about: str, listed: str) -> Any:
             raise typer.BadParameter(f'"{text}" is not an id; `{listed}` shows those there are') from None
 
     return typer.Argument(parser=parsed, metavar="ID", help=f"{about}, as `{listed}` shows it.")
+
+
+@contextmanager
+def listed_by(command: str) -> Iterator[None]:
+    """Name the command that lists what there is where a number or an id is refused: pages have the list itself."""
+    try:
+        yield
+    except NotFound as exc:
+        raise NotFound(f"{exc} (`{command}`)") from exc
 
 
 def author_option(*names: str) -> Any:

@@ -14,7 +14,7 @@
     set() {},
   });
 
-  // Months and days are named as in the texts beside the charts, which follow the same standard (CLDR).
+  // Months and days are named as in the texts around the charts, which follow the same standard (CLDR).
   const MONTHS = [...Array(12).keys()].map((n) => Date.UTC(2023, n, 1)), WEEK = [...Array(7).keys()].map((n) => Date.UTC(2023, 0, 1 + n));
   function dates(code) {
     const names = (times, part) => {

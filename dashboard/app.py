@@ -17,7 +17,7 @@ from dashboard.unknown import UnknownPages
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
-FIRST = ("colours.js", "first.js")  # before everything of Dash
+FIRST = ("colours.js", "first.js", "plain.js")  # before everything of Dash
 UNUSED = "/dash_table/"  # a script for tables that no page uses
 
 
@@ -68,7 +68,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
         title="Besök",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(colours|first)\.js$",
+        assets_ignore=r"^(colours|first|plain)\.js$",
         assets_path_ignore=["vendor"],
         suppress_callback_exceptions=True,  # pages are not in the first layout
         enable_mcp=False,

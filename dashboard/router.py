@@ -34,6 +34,7 @@ from dashboard.pages import (
     spaces,
     wall,
 )
+from dashboard.plain_html import lighter
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,13 @@ def register(app: Dash, database: Callable[[], Database], clock: Callable[[], da
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
         page = await asyncio.to_thread(screen, database(), address, clock())
-        return *page, shell.foot(address.site), "", f"{redraw or 0} {pathname or ''}{search or ''}"
+        return (
+            lighter(page[0]),
+            page[1],
+            shell.foot(address.site),
+            "",
+            f"{redraw or 0} {pathname or ''}{search or ''}",
+        )
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

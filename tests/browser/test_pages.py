@@ -44,6 +44,24 @@ def test_the_keyboard_finds_the_way(still_house: House, open_page: Open) -> None
     expect(page.locator("h1")).to_have_text("Huset")
 
 
+def test_a_link_leads_on_without_loading_the_page_again(still_house: House, open_page: Open) -> None:
+    page = open_page(still_house.url)
+    link = page.locator("#page a[data-link]").first
+    address = link.get_attribute("href") or ""
+    with page.context.expect_page() as other:
+        link.click(modifiers=["Control"])
+    other.value.close()
+    page.evaluate("window.kept = true")
+    link.click()
+    expect(page.locator("#page")).to_have_attribute("data-drawn", f"0 {address}")
+    expect(page.locator(".board")).to_have_count(0)
+    expect(page.locator("#page h1")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".board .card").first).to_be_visible()
+    expect(page.locator("#page h1")).to_have_count(1)
+    assert page.evaluate("window.kept")
+
+
 def test_colours_are_chosen_and_kept(still_house: House, open_page: Open) -> None:
     page = open_page(still_house.url, color_scheme="light")
     root = page.locator("html")

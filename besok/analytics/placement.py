@@ -134,7 +134,7 @@ def _by_words(channel: UnplacedSeries, sites: Sequence[Site]) -> Suggestion:
 
 
 def _sites_of(channel: UnplacedSeries, sites: Sequence[Site]) -> list[Site]:
-    """Return the possible sites: of a native device its own; else those named in the topic, or all."""
+    """Return the possible sites: of a native device its own; else those named in the topic, or all real ones."""
     if channel.source == "native":
         return [site for site in sites if site.id == channel.device.partition("/")[0]]
     levels = set(channel.topic.split("/"))
@@ -144,7 +144,7 @@ def _sites_of(channel: UnplacedSeries, sites: Sequence[Site]) -> list[Site]:
         named = [
             s for s in sites if any(_all_words_in(name, in_names) for name in (s.id, s.name.sv, s.name.en))
         ]
-    return named or list(sites)
+    return named or [site for site in sites if not site.sandbox] or list(sites)
 
 
 def _all_words_in(name: str, available: frozenset[str]) -> bool:

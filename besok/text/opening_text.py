@@ -14,6 +14,7 @@ from besok.text.languages import LANGUAGES, _, speaking
 
 Spans = Sequence[tuple[datetime, datetime]]
 _SPAN = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[.:](\d{2}))?")
+DAY = 24 * 60  # minutes
 WHOLE_DAY = timedelta(hours=23)  # longer is a whole day, also where the clock is changed
 
 
@@ -55,10 +56,10 @@ def _listed(spans: Spans, zone: str) -> str:
 
 
 def written(hours: str) -> str:
-    """Return the hours of a site file in the reader's form: "10:00–18:00", "closed" in their language."""
+    """Return the hours of a site file in the reader's form: "22:00–03:00", "closed" in their language."""
     for key, word in _words().items():
         hours = hours.replace(key, word)
-    return hours.replace("-", "–")
+    return _SPAN.sub(_on_the_clock, hours).replace("-", "–")
 
 
 def special(hours: str | DayHours) -> str:
@@ -82,6 +83,7 @@ def special(hours: str | DayHours) -> str:
 def meant(text: str) -> str:
     """Return hours written in either language in the form of a site file: "9–20.30" is "09:00-20:30".
 
+    An end that is not after its start is on the next day: "22–3" is "22:00-27:00".
     What cannot be understood stays as it is, for the checks of the file to refuse.
     """
     text = text.strip().lower()
@@ -89,7 +91,27 @@ def meant(text: str) -> str:
         with speaking(language):
             for key, word in _words().items():
                 text = text.replace(word, key)
-    return _SPAN.sub(lambda m: f"{int(m[1]):02}:{m[2] or '00'}-{int(m[3]):02}:{m[4] or '00'}", text)
+    return _SPAN.sub(_counted_on, text)
+
+
+def _on_the_clock(span: re.Match[str]) -> str:
+    """Return a span with its end as a clock shows it; midnight stays 24:00, and what begins after it stays as it is."""
+    start, end = _minutes(span)
+    return _span(start, end - DAY if start < DAY < end else end)
+
+
+def _counted_on(span: re.Match[str]) -> str:
+    start, end = _minutes(span)
+    return _span(start, end if start < end else end + DAY)
+
+
+def _minutes(span: re.Match[str]) -> tuple[int, int]:
+    start, start_minutes, end, end_minutes = (int(number or 0) for number in span.groups())
+    return 60 * start + start_minutes, 60 * end + end_minutes
+
+
+def _span(start: int, end: int) -> str:
+    return "{:02}:{:02}-{:02}:{:02}".format(*divmod(start, 60), *divmod(end, 60))
 
 
 def _words() -> Mapping[str, str]:

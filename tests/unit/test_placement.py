@@ -221,6 +221,17 @@ def test_a_device_is_introduced_with_a_suggestion_for_each_channel() -> None:
     assert [s.portal or s.space for s in stranger.suggestions] == ["cafe-door", "cafe"]
 
 
+def test_a_place_of_a_sandbox_is_suggested_only_where_that_is_named_or_nothing_is_real() -> None:
+    real, park = (replace(site, sandbox=site.kind == "park") for site in bare())
+    played = replace(real, id="played", name=Text(sv="Lek", en="Played"), sandbox=True)
+    at = (played, park, real)
+    assert (one(heard("cafe"), at).site, one(heard("cafe", topic="played/cafe"), at).site) == (
+        real.id,
+        "played",
+    )
+    assert one(heard("cafe"), (played,)).site == "played"
+
+
 def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place() -> None:
     placed = Sensor(device="d1", source="lorawan", portal="cafe-door", model="VS133", interval_s=900)
     house = replace(sites()[0], sensors=(placed,))

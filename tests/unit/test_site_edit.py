@@ -291,15 +291,28 @@ def test_a_new_site_grows_part_by_part() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("hours", ["09:00-20:00", "closed", "always", "07:00-22:00 staffless, 10:00-18:00"])
+@pytest.mark.parametrize(
+    "hours",
+    [
+        "09:00-20:00",
+        "closed",
+        "always",
+        "07:00-22:00 staffless, 10:00-18:00",
+        "22:00-27:28",
+        "08:00-24:00",
+        "25:00-27:00",
+    ],
+)
 def test_hours_are_read_as_they_are_written(hours: str, language: str) -> None:
     with speaking(language):
         assert meant(written(hours)) == hours
+        assert written("09:00-27:28") == "09:00–03:28"  # as on the door
 
 
 def test_hours_are_understood_as_people_write_them() -> None:
     said = {"9–20": "09:00-20:00", " 9 - 12, 13.30-18 ": "09:00-12:00, 13:30-18:00", "Stängt": "closed",
-            "7–22 meröppet": "07:00-22:00 staffless", "22–27": "22:00-27:00", "sometimes": "sometimes"}  # fmt: skip
+            "7–22 meröppet": "07:00-22:00 staffless", "22–27": "22:00-27:00", "22–3": "22:00-27:00",
+            "8–00": "08:00-24:00", "sometimes": "sometimes"}  # fmt: skip
     assert {text: meant(text) for text in said} == said
 
 

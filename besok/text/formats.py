@@ -24,6 +24,7 @@ from besok.text.languages import _, language
 UNKNOWN = "–"
 WEEK = timedelta(days=6)  # in which a weekday tells of one day alone
 FAR = timedelta(days=300)  # from which a day could be taken for one of another year
+FEW = 10  # people on average, of whom a tenth tells something
 HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
@@ -48,6 +49,15 @@ def number(value: float | None, digits: int = 0) -> str:
         return UNKNOWN
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=locale())
+
+
+def duration(seconds: float | None) -> str:
+    """`45 s`, `22 min`, `3 h`: in a unit of which it is two or more; a dash when not known."""
+    if seconds is None or seconds < 2 * 60:
+        return _("{n} s").format(n=number(seconds)) if seconds is not None else UNKNOWN
+    if seconds < 2 * 3600:
+        return _("{n} min").format(n=number(seconds / 60))
+    return _("{n} h").format(n=number(seconds / 3600))
 
 
 def decimal(value: float) -> str:

@@ -84,7 +84,11 @@ def _room(space: SpaceUsage, zone: str) -> str:
         occupied = _("occupied in {share} of the open hours")
         return f"{named(space.name)}: {occupied.format(share=formats.percent(use.people.value))}."
     if use.people:
-        phrases.append(_("{n} people on average in open hours").format(n=formats.number(use.people.value, 1)))
+        phrases.append(
+            _("{n} people on average in open hours").format(
+                n=formats.number(use.people.value, use.people.value < formats.FEW)
+            )
+        )
     if use.utilisation:
         phrases.append(_("{share} of capacity").format(share=formats.percent(use.utilisation.value)))
     if use.peak and use.peak_at:

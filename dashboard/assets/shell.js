@@ -176,6 +176,15 @@
   function picture({ data, layout, _context: { locale } }) {
     return { data, layout: { ...layout, font: { ...layout.font, family: "system-ui, sans-serif" } }, config: { locale } };
   }
+  // The same as a file, which goes on alone: above it what it shows, of which page and day, and that it is simulated.
+  function titled(figure) {
+    const drawn = picture(figure.querySelector(".js-plotly-plot")), { layout } = drawn;
+    const told = [document.title, new Date().toLocaleDateString(drawn.config.locale, { dateStyle: "medium" }),
+      document.querySelector(".sandbox strong")?.textContent];
+    const title = { text: figure.querySelector(".chart-plot").ariaLabel, subtitle: { text: told.filter(Boolean).join(" · ") },
+      automargin: true, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 16, b: 28 } };
+    return { ...drawn, layout: { ...layout, title } };
+  }
   // The same for a phone, with the names of its lines above it, as `narrow` has them.
   function slim({ data, layout, config }) {
     const named = (layout.annotations || []).filter((one) => one.name === "line").length > 0;
@@ -210,8 +219,7 @@
     if (event.target.closest(".print")) print();
     const image = event.target.closest("[data-image]");
     if (image) {
-      const drawn = image.closest(".chart").querySelector(".js-plotly-plot");
-      window.Plotly.downloadImage(picture(drawn), { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
+      window.Plotly.downloadImage(titled(image.closest(".chart")), { format: image.dataset.image, filename: document.title, width: 1200, height: 600 });
     }
     const link = event.target.closest("[data-copied]");
     const say = (text, sign = "") => { document.getElementById("announcer").textContent = text; link.ariaLabel = link.textContent = sign + text; };

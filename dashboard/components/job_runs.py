@@ -14,7 +14,7 @@ def section(jobs: Sequence[JobInfo], zone: str) -> Any:
     """Return the duties, failing ones first."""
     if not jobs:
         return quiet(_("No job has run yet."))
-    header = [_("Job"), _("Last run"), _("Outcome"), _("Seconds"), _("Last done"), _("Message")]
+    header = [_("Job"), _("Last run"), _("Outcome"), _("Duration"), _("Last done"), _("Message")]
     ordered = sorted(jobs, key=lambda job: (job.failing is None, job_text.name(job.duty)))
     return sheet(header, [_row(job, zone) for job in ordered], _("Jobs"))
 
@@ -25,7 +25,7 @@ def _row(job: JobInfo, zone: str) -> list[Any]:
         job_text.name(job.duty),
         formats.stamp(job.started, zone),
         chip(job_text.outcome(job), level="busy" if job.failing else "calm"),
-        formats.number(seconds),
+        formats.duration(seconds),
         formats.stamp(job.succeeded, zone) if job.succeeded else formats.UNKNOWN,
         job.message,
     ]

@@ -113,7 +113,9 @@ def _peak(figure: Figure | None) -> str:
 
 
 def _mean(figure: Figure | None) -> str:
-    return _("{n} people").format(n=_number(figure, 1)) if figure else formats.UNKNOWN
+    return (
+        _("{n} people").format(n=_number(figure, figure.value < formats.FEW)) if figure else formats.UNKNOWN
+    )
 
 
 def _minutes(figure: Figure | None) -> str:

@@ -105,9 +105,9 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
         with page.expect_download() as picture:
             page.get_by_role("button", name=f"Ladda ner {kind.upper()}: ").click()
         assert picture.value.suggested_filename.endswith(f".{kind}")
-    assert "Inter" not in picture.value.path().read_text(
-        encoding="utf-8"
-    )  # a picture has no font of the page
+    alone = picture.value.path().read_text(encoding="utf-8")
+    assert "Inter" not in alone  # a picture has no font of the page
+    assert str(page.locator(".chart-plot").get_attribute("aria-label")) in alone and page.title() in alone
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")

@@ -110,6 +110,7 @@ def test_no_text_hides_in_an_f_string() -> None:
 def test_numbers_and_dates_in_swedish() -> None:
     assert formats.number(1286.4) == "1\u00a0286"
     assert formats.number(None) == "–"
+    assert [*map(formats.duration, (None, 0.4, 119, 1325, 7200))] == ["–", "0 s", "119 s", "22 min", "2 h"]
     shares = (-0.034, 0.0004, 0.0994, 0.0996, 0.214)
     assert [*map(formats.signed_percent, shares)] == [
         f"{text}\u00a0%" for text in ("−3,4", "±0", "+9,9", "+10", "+21")

@@ -31,7 +31,7 @@ def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
         "Mean dwell time 48 (44–52) min over 2 whole days, each entry is a stay",
         "90\u00a0% of the open hours were measured",
         "Peak 45 (40–50)", "Seat occupancy 50\u00a0% (", "of 60 seats", "Peak utilisation 50\u00a0% (44–56\u00a0%)",
-        "Visits per seat and open hour 0.67 (",
+        "Visits per seat and open hour 0.67 (", "Mean occupancy while open 30 (",
     ):  # fmt: skip
         assert said in text
 

@@ -62,11 +62,11 @@ def _changed(db: Database, change: str, given: Given, origin: str, now: datetime
     except (NotSo, NotFound, NotAllowed, StoreRefused) as exc:
         if exc.__cause__:  # an error of the database itself, which says nothing to the reader of a page
             raise
-        return _people(db, people.problem(_sentence(exc)), 409)
+        return _people(db, people.problem(_sentence(exc)), 409, given if change == "invite" else None)
 
 
-def _people(db: Database, notice: str = "", status: int = 200) -> HTMLResponse:
-    body = people.people(stored.load_all(db), sessions.keys(db), _sites(db), _zone(db))
+def _people(db: Database, notice: str = "", status: int = 200, refused: Given | None = None) -> HTMLResponse:
+    body = people.people(stored.load_all(db), sessions.keys(db), _sites(db), _zone(db), refused)
     return page.answer(_("People and keys"), notice + body, status, here=None if notice else page.PEOPLE)
 
 

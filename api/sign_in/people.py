@@ -1,6 +1,6 @@
 """The pages of administrators as plain HTML: who may sign in, which keys there are, and who changed what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -22,14 +22,21 @@ EVERYWHERE: Final = "role"  # the field of the role at all sites; "role-park" is
 Sites = Mapping[str, str]  # names of sites, by id
 
 
-def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites, zone: str) -> str:
+def people(
+    accounts: Sequence[Account],
+    keys: Sequence[Key],
+    sites: Sites,
+    zone: str,
+    refused: Callable[[str], str] | None = None,
+) -> str:
     """Return the accounts and keys, each with what can be changed of it, and the forms for new ones.
 
-    Days are those of a time zone.
+    Days are those of a time zone. The fields of a `refused` invitation stand in its form again.
     """
     name = f'maxlength="{LONGEST_NAME}" required'
-    fields = field("name", _("Name to sign in with"), "off", name)
-    fields += field("display", _("Name shown with changes"), "off", f'maxlength="{LONGEST_NAME}"')
+    login, display = (f'value="{escape(refused(key))}"' if refused else "" for key in ("name", "display"))
+    fields = field("name", _("Name to sign in with"), "off", f"{name} {login}")
+    fields += field("display", _("Name shown with changes"), "off", f'maxlength="{LONGEST_NAME}" {display}')
     days = f'type="number" min="1" max="{MOST_DAYS}" value="365" required'
     key_fields = field("key", _("Name of the program or the screen"), "off", name)
     key_fields += _select("role", "key-role", _("Role"), "viewer", none=False)
@@ -42,9 +49,11 @@ def people(accounts: Sequence[Account], keys: Sequence[Key], sites: Sites, zone:
     first = _("Once there is an account, nobody can sign in without a password: keep its link.")
     accounts_title, keys_title = _("Accounts"), _("Keys")
     roles = _roles((), sites, "new")
+    opened = " open" if refused else ""
     return f"""<h2>{accounts_title}</h2>
 {"".join(_account(one, sites, zone) for one in accounts) or f"<p>{nobody} {first}</p>"}
-<details><summary>{invite}</summary><p>{about}</p>{form(f"{PEOPLE}/invite", invite, None, fields, roles)}</details>
+<details{opened}><summary>{invite}</summary><p>{about}</p>
+{form(f"{PEOPLE}/invite", invite, None, fields, roles)}</details>
 <h2>{keys_title}</h2>
 {"".join(_key(one, sites, zone) for one in keys) or f"<p>{no_keys}</p>"}
 <details><summary>{make}</summary><p>{shown}</p>{form(f"{PEOPLE}/key", make, None, key_fields)}</details>

@@ -157,7 +157,11 @@ def stamp(t: datetime, zone: str) -> str:
 
 
 def span(start: datetime, end: datetime, zone: str) -> str:
-    """`25 nov. 14:30–16:30` at the site; with the day of the end too where that is a day later or more."""
+    """`25 nov. 14:30–16:30` at the site; with the day of the end too where that is a day later or more, without an end
+    where that is the start.
+    """
+    if start == end:
+        return stamp(start, zone)
     if end - start < timedelta(days=1):
         return f"{stamp(start, zone)}–{clock(end, zone)}"
     return f"{stamp(start, zone)} – {stamp(end, zone)}"

@@ -58,16 +58,16 @@ def _card(group: QuarantineGroup, places: Mapping[str, str], site: str, zone: st
         if group.people is None
         else [html.Span(_("{n} people in them").format(n=formats.number(group.people)))]
     )
-    time = _("of {first} to {last}").format(
-        first=formats.stamp(group.first, zone), last=formats.stamp(group.last, zone)
-    )
     where = places.get(group.portal or "", _("not assigned") if group.site is None else "")
     return html.Article(
         present(
             html.Header(
                 [html.H3(group.device), quiet(" · ".join(filter(None, (where, channel_name(group.channel)))))]
             ),
-            html.P([html.Span(f"{count} {time}"), *people], className="where"),
+            html.P(
+                [html.Span(f"{count} · {formats.span(group.first, group.last, zone)}"), *people],
+                className="where",
+            ),
             html.P(_why(group.cause)),
             fold(_("Decide"), _form(group, site)) if access.may("acknowledge", site) else None,
         ),

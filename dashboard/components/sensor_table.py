@@ -266,8 +266,7 @@ def clock(device: DeviceInfo) -> str:
     off = device.clock_offset_s
     if not device.clock_problem or off is None:
         return ""
-    minutes = formats.number(abs(off) / 60, 1)
-    return (_("{n} min ahead") if off > 0 else _("{n} min behind")).format(n=minutes)
+    return (_("{time} ahead") if off > 0 else _("{time} behind")).format(time=formats.duration(abs(off)))
 
 
 def place_names(site: Site) -> dict[str, str]:

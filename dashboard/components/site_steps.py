@@ -284,7 +284,7 @@ def _span(raw: Raw) -> str:
     first, last = raw["first"], raw.get("last")
     if last is None:
         return _("from {day}").format(day=formats.day(first))
-    return formats.day(first) if first == last else f"{formats.day(first)} – {formats.day(last)}"
+    return formats.days(first, last)
 
 
 def _dates(raw: Raw) -> str:

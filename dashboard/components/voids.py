@@ -35,7 +35,7 @@ def section(
 
 def _one(v: Voided, names: Mapping[str, str], site: str, zone: str) -> Any:
     name = names.get(v.device, v.device)
-    span = f"{formats.stamp(v.first, zone)} – {formats.stamp(v.last, zone)}"
+    span = formats.span(v.first, v.last, zone)
     count = plural("{n} reading", "{n} readings", v.readings).format(n=formats.number(v.readings))
     people = plural("{n} person", "{n} people", round(v.people)).format(n=formats.number(v.people))
     above = _("above {n}").format(n=formats.number(v.above)) if v.above is not None else ""

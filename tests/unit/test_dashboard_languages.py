@@ -118,6 +118,8 @@ def test_numbers_and_dates_in_swedish() -> None:
     assert formats.day(date(2026, 11, 25)) == "25 nov. 2026"
     assert formats.clock(datetime(2026, 11, 25, 19, tzinfo=UTC), "Europe/Stockholm") == "20:00"
     assert formats.weekdays("wide")[2] == "onsdag"
+    moment = datetime(2026, 11, 25, 19, tzinfo=UTC)
+    assert formats.span(moment, moment, "UTC") == "25 nov. 19:00"
 
 
 def test_when_it_opens_names_another_day() -> None:

@@ -18,7 +18,7 @@ from besok.model.views.alerts import MaintenanceInfo
 from besok.model.views.attention import ChannelCoverage, FindingInfo, State
 from besok.model.views.calendar import UnusualTime
 from besok.model.views.calibration import CorrectionEffect, DoorInfo
-from besok.model.views.devices import DeviceInfo, DeviceToday, PlacementInfo, RejectedAlike
+from besok.model.views.devices import DeviceInfo, DeviceToday, PlacementInfo, RejectedAlike, Voided
 from besok.model.views.headcounts import HeadcountInfo, SiteHeadcounts, SpaceHeadcounts
 from besok.model.views.live import Freshness
 from besok.services import access
@@ -32,6 +32,7 @@ from dashboard.components import (
     sensor_table,
     unusual_hours,
     validation_counts,
+    voids,
 )
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
@@ -342,3 +343,17 @@ def test_the_reason_of_a_rejected_message_is_told_in_the_readers_language() -> N
 def test_only_what_is_asked_about_is_said_to_wait_for_an_answer() -> None:
     asked, plain = (refusal_text.explained(Refusal.UNKNOWN_FORMAT, asks) for asks in (True, False))
     assert "Unknown devices" in asked and "Unknown devices" not in plain
+
+
+def test_of_a_voided_hour_the_day_is_told_once() -> None:
+    hour = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    voided = Voided(
+        id=1, source="native", device="d", first=hour, last=hour + timedelta(hours=1), above=None,
+        reason="a test", author="Kim", made=hour, readings=3, people=2, undone=None, undone_by=None, undone_why=None,
+    )  # fmt: skip
+    assert "2 Mar 12:00–13:00 ·" in texts(voids.section([voided], [], {}, "lib", "Europe/Stockholm"))
+
+
+def test_how_far_off_a_clock_is_is_told_in_its_unit() -> None:
+    off = replace(device("late"), clock_offset_s=-48400.0, clock_problem="far behind")
+    assert sensor_table.clock(off) == "13 h behind"

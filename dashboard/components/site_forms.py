@@ -85,8 +85,8 @@ def names(here: str, known: Values, label: str, field: str = "name", needed: boo
     mine = language()
     other = next(code for code in LANGUAGES if code != mine)
     unlike = {
-        "sv": _("{label} in Swedish, if it is another"),
-        "en": _("{label} in English, if it is another"),
+        "sv": _("{label} in Swedish, if different"),
+        "en": _("{label} in English, if different"),
     }[other].format(label=label)
     current = known.get(f"{field}.{mine}", known.get(field, ""))
     return [

@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from besok.model.short_texts import cached_if_short
 
@@ -43,22 +43,29 @@ def _plain(text: str) -> str:
     return _MARK.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
 
 
-DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
+def _load(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("collectors.devices") / name).read_text("utf-8"))
+
+
+DATA: Final = _load("qualified.toml")
+_OTHERS: Final = _load("others.toml")
 QUALIFIED, CLIMATE = (
     {compact(name): metric for metric, names in DATA[table].items() for name in names}
     for table in ("qualified", "climate")
 )
-FIELDS: Final = {kind: dict.fromkeys(map(compact, names.split())) for kind, names in DATA["fields"].items()}
+FIELDS: Final = {
+    kind: dict.fromkeys(map(compact, names.split()))
+    for kind, names in (DATA["fields"] | _OTHERS["fields"]).items()
+}
 WORDS: Final = {
     kind: frozenset(word for given in text.split() for word in (given, _plain(given)))
-    for kind, text in DATA["words"].items()
+    for kind, text in (DATA["words"] | _OTHERS["words"]).items()
 }
-_STEMS: Final = {kind: text.split() for kind, text in DATA["stems"].items()}
-# What no counter means by people means none on a platform, and what means none there means none elsewhere.
-_STEMS["things"] += _STEMS["parts"]
-WORDS["others"] |= WORDS["things"]
-_STEMS["others"] += _STEMS["things"]
-_STEM: Final = {kind: re.compile("|".join(stems)) for kind, stems in _STEMS.items()}
+_STEM: Final = dict[str, re.Pattern[str]]()
+for kind, lists in _OTHERS["kinds"].items():
+    WORDS[kind] = frozenset().union(*(WORDS[name] for name in lists.split()))
+    stems = " ".join(_OTHERS["stems"].get(name, "") for name in lists.split())
+    _STEM[kind] = re.compile("|".join(stems.split()))
 VOUCHING: Final = WORDS["persons"] | WORDS["doors"]
 LISTED: Final = VOUCHING | WORDS["strong"] | WORDS["buildings"] | WORDS["neutral"]
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]

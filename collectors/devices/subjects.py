@@ -13,19 +13,20 @@ from msgspec.structs import replace
 from besok.model.readings import Decoded, Reading
 from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
-from collectors.devices.field_names import WORDS, telling, words
+from collectors.devices.field_names import FIELDS, WORDS, compact, telling, words
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
+BATTERY: Final = frozenset(("battery_pct", "battery_v"))
 SENSED: Final = AIR | {"occupied", "motions", "motions_total"}  # also without people: an animal, a lorry
-NAMES: Final = ("name", "friendly_name", "nodeName", "customName", "location")  # fields with a device's name
 DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
+ELSEWHERE: Final = "air beside {}, which no sensor of a room has"
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
-    rf"(?:{'|'.join(sorted(WORDS['parts'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
+    rf"(?:{'|'.join(sorted(WORDS['passing'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
@@ -40,7 +41,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     names = (*texts, *(name for reading in decoded.readings for name in _names_of(reading)))
     if telling("phones", *(_BOOTH.sub(" ", " ".join(words(name))) for name in names)):
         return Decoded(not_data=PHONE)
-    return of_people(decoded, texts)
+    return of_people(decoded, texts, packet.value)
 
 
 def only_senses(decoded: Decoded) -> bool:
@@ -48,18 +49,23 @@ def only_senses(decoded: Decoded) -> bool:
     return bool(decoded.readings) and all(reading.metric in SENSED for reading in decoded.readings)
 
 
-def of_people(decoded: Decoded, texts: Sequence[str]) -> Decoded:
-    """Refuse counts of people where a name means something else; leave out temperatures that are not a room's."""
+def of_people(decoded: Decoded, texts: Sequence[str], *fields: Any) -> Decoded:
+    """Refuse counts of people where a name means something else; leave out air that is not a room's.
+
+    That it is not is said by the names, or by what stands beside it in the message.
+    """
     readings, problems, not_data = [], list(decoded.problems), decoded.not_data
+    is_of_air = any(reading.metric in AIR - BATTERY for reading in decoded.readings)
+    beside = elsewhere(names_of(fields)) if is_of_air else ""
     for reading in decoded.readings:
         names = (*texts, *_names_of(reading))
         if reading.metric not in AIR and (things := telling("things", *names)):
             problem = f'its name or topic says "{min(things)}", which is not a person: if it counts people, {ANSWER}'
             problems.append(problem)
-        elif reading.metric in ("temperature_c", "humidity_pct") and (
-            telling("outside", *names) or _CHIP.search(reading.device)
+        elif reading.metric in AIR - BATTERY and (
+            beside or telling("outside", *names) or _CHIP.search(reading.device)
         ):
-            not_data = WARM
+            not_data = ELSEWHERE.format(beside) if beside else WARM
         else:
             readings.append(reading)
     if len(readings) == len(decoded.readings):
@@ -71,6 +77,27 @@ def of_people(decoded: Decoded, texts: Sequence[str]) -> Decoded:
         problems=tuple(dict.fromkeys(problems)),
         not_data=not_data if is_idle else decoded.not_data,
     )
+
+
+def names_of(value: Any) -> tuple[str, ...]:
+    """Return the names of all fields in a value, quickly: it is asked of every message without a count."""
+    own = tuple(value) if type(value) is dict else ()
+    inside = value.values() if own else value if type(value) in (list, tuple) else ()
+    if {dict, list}.isdisjoint(map(type, inside)):
+        return own
+    within = (name for inner in inside if type(inner) in (dict, list) for name in names_of(inner))
+    return tuple({*own, *within})
+
+
+def elsewhere(names: tuple[str, ...]) -> str:
+    """Return the name of a field which says that a device is in soil, water or the weather, or is a machine; or ""."""
+    return next(filter(_is_elsewhere, names), "")
+
+
+@cached_if_short(8192)
+def _is_elsewhere(name: str) -> bool:
+    said = [word for word in words(name) if word.isalpha() and len(word) > 1]
+    return not WORDS["elsewhere"].isdisjoint(said) or "".join(said) in FIELDS["electric"]
 
 
 @cached_if_short(4096)
@@ -104,7 +131,7 @@ def names_of_others(names: Sequence[str]) -> list[str]:
 def _says_others(name: str) -> bool:
     """Tell whether a name has a word for bicycles, vehicles and the like that does not only name a place."""
     said = words(name)
-    others = {*telling("parts", name), *telling("passing", name), *filter(_ELSE.fullmatch, said)}
+    others = {*telling("passing", name), *filter(_ELSE.fullmatch, said)}
     return any(
         word in others - WORDS["some"]
         and not (word.endswith(_SPOTS) and not word.endswith(_LANES))  # Biketrack is no rack, and
@@ -113,18 +140,19 @@ def _says_others(name: str) -> bool:
     )
 
 
-def names_in(packet: Packet) -> list[str]:
-    """Return the levels of the topic and the names of devices in a message."""
-    return [*packet.levels, *_device_names(packet.object, DEEPEST)]
+def names_in(packet: Packet, depth: int = DEEPEST) -> list[str]:
+    """Return the levels of the topic, and what a message says of its device or place: names, tags, descriptions."""
+    return [*packet.levels, *_texts_in(packet.object, depth)]
 
 
-def _device_names(fields: dict[Any, Any], depth: int) -> Iterator[str]:
-    """Yield the names of devices in a message, wherever it has them: `attributes.friendly_name`."""
+def _texts_in(fields: dict[Any, Any], depth: int) -> Iterator[str]:
+    """Yield the texts under such names, wherever a message has them: `attributes.friendly_name`."""
     for key, value in fields.items():
-        if type(value) is str and key in NAMES:
-            yield value
-        elif type(value) is dict and depth:
-            yield from _device_names(value, depth - 1)
+        inner = value.values() if type(value) is dict else value if type(value) is list else [value]
+        if type(value) in (str, dict, list) and compact(key) in FIELDS["called"]:
+            yield from (text for text in inner if type(text) is str)
+        if type(value) is dict and depth:
+            yield from _texts_in(value, depth - 1)
 
 
 def _names_of(reading: Reading) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from collectors.adapters import mapping, xmltext
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import reader
+from collectors.devices import reader, subjects
 from collectors.devices.field_names import (
     BARE,
     CLIMATE,
@@ -120,20 +120,10 @@ def kinds_left(decoded: Decoded, table: Table, value: Any) -> frozenset[str]:
     """
     if decoded.problems or not COUNTS.isdisjoint(reading.metric for reading in decoded.readings):
         return NOTHING
-    names = _names(value)
+    names = subjects.names_of(value)
     may_be = _may_be if len("".join(names)) < TEXT_KEPT else _may_be.__wrapped__
     kinds = KINDS[table.counts, bool(decoded.readings)]
     return kinds if may_be(kinds, names) else NOTHING
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    """Return all names in a value, quickly: it is asked of every message without a count."""
-    own = tuple(value) if type(value) is dict else ()
-    inside = value.values() if own else value if type(value) is list else ()
-    if {dict, list}.isdisjoint(map(type, inside)):
-        return own
-    within = (name for inner in inside if type(inner) in (dict, list) for name in _names(inner))
-    return tuple({*own, *within})
 
 
 @lru_cache(8192)
@@ -151,7 +141,9 @@ class Candidates:
     A frame has a device of its own, which `texts` describe or are names of that people gave.
     """
 
-    def __init__(self, packet: Packet, texts: Sequence[str] = (), fields: str = "") -> None:
+    def __init__(
+        self, packet: Packet, texts: Sequence[str] = (), fields: str = "", about: Sequence[str] = ()
+    ) -> None:
         self.packet, self.fields = packet, fields
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
@@ -160,8 +152,9 @@ class Candidates:
         for leaf in sent:
             is_certain = is_qualified(leaf.names[-1]) and not leaf.is_aside
             (self.certain if is_certain else self.rest).append(leaf)
-        texts_sent = (leaf.value for leaf in sent if isinstance(leaf.value, str))
-        self.texts = [text for text in texts_sent if len(text) <= PLAIN_LIMIT]
+        lists = (leaf.value if isinstance(leaf.value, list) else [leaf.value] for leaf in sent)
+        texts_sent = (text for values in lists for text in values if isinstance(text, str))
+        self.texts = [*about, *(text for text in texts_sent if len(text) <= TEXT_KEPT)]
         namers = self._tops("device", "sub")
         self._named_by = namers[0] if namers else None
         ids = {str(leaf.value) for leaf in namers}  # which may be called anything
@@ -274,8 +267,9 @@ class Candidates:
         return [leaf for leaf in single if is_of_a_room or "battery" in leaf.said]
 
     def _outside(self) -> list[str]:
-        """Return words of the topic and of texts for what has its own climate: a freezer, water, the street."""
-        return telling("outside", *self.texts, *self.where)
+        """Return a field, or words of topic and texts, of what has its own climate: a freezer, water, the street."""
+        beside = subjects.elsewhere(tuple(name for leaf in self.leaves for name in leaf.names))
+        return [beside] if beside else telling("outside", *self.texts, *self.where)
 
     def _nowhere(self) -> list[str]:
         """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""

@@ -30,6 +30,7 @@ from collectors.lorawan.codecs import Answer, Frame, Waiting
 SOURCE: Final = "lorawan"
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
+ENVELOPE: Final = 1  # objects within each other; deeper are the fields, which have names of their own
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
 UNKNOWN: Final = (
@@ -135,8 +136,11 @@ class _Reading:
         if is_known or not subjects.only_senses(decoded):
             return decoded
         own = words(" ".join((self.table.name, *self.table.also, *self.table.names))) if self.table else ()
-        texts = [" ".join(word for word in words(text) if word not in own) for text in self.called]
-        return subjects.of_people(decoded, texts)
+        called = (*self.called, *subjects.names_in(self.packet, ENVELOPE))
+        texts = [" ".join(word for word in words(text) if word not in own) for text in called]
+        is_model = self.table is not None and self.table.kind != "platform"
+        beside = () if is_model else (self.uplink.fields, self.uplink.normalized)
+        return subjects.of_people(decoded, texts, *beside)
 
     def by_network(self) -> Decoded:
         """Read the fields of the network server's own decoder."""
@@ -243,7 +247,9 @@ class _Reading:
         if answered := mapping.decode_fields(packet):
             return answered
         texts = [text for text in self.called if "products" not in text.lower()]  # The Things Products
-        candidates = unknown.Candidates(packet, texts, mapping.CODEC)
+        candidates = unknown.Candidates(
+            packet, texts, mapping.CODEC, subjects.names_in(self.packet, ENVELOPE)
+        )
         return candidates.decoded() if decoded is None else candidates.asking(decoded, *left)
 
     def _asking(self, decoded: Decoded, table: Table) -> Decoded:

@@ -14,7 +14,7 @@ from besok.model.readings import Decoded
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
-from collectors.devices import reader, registry, unknown
+from collectors.devices import reader, registry, subjects, unknown
 from collectors.devices.field_names import telling
 from collectors.devices.subjects import WARM
 from collectors.lorawan.envelopes import deveui, from_text, whole_number
@@ -53,8 +53,9 @@ def decode(packet: Packet) -> Decoded | None:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
+    decoded = subjects.of_people(decoded, subjects.names_in(packet), dict.fromkeys(values))
     decoded = unknown.Candidates(packet).asking(decoded, ())
-    if not decoded.readings and not decoded.problems:
+    if decoded == Decoded():
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
         raise Unreadable(
             f"no unit in it tells what a record measures ({shown}): write a mapping for what is counted"

@@ -407,3 +407,56 @@ def test_persons_in_a_list_and_the_traffic_of_a_shop_are_not_dropped(message: An
 
 def test_a_list_of_cars_is_about_cars() -> None:
     assert "not data" in given(decode("entrance/1", {"objects": [{"class": "car", "confidence": 0.9}]}))
+
+
+Z2M = {"temperature": 4, "humidity": 60, "linkquality": 80}
+ROOM = {"temperatureSensor": {"1": 4}}
+THINGS = "v3/a@ttn/devices/a1/up"
+
+
+def normalized(*measured: dict[str, Any]) -> dict[str, Any]:
+    ids = {"device_id": "a1", "dev_eui": FRAME[21:37].upper()}
+    uplink = {"f_port": 1, "frm_payload": "/w==", "normalized_payload": list(measured)}
+    return {"end_device_ids": ids, "uplink_message": uplink}
+
+
+@pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        *(("zigbee2mqtt/" + name, Z2M) for name in ["Gefriertruhe", "frigo", "dishwasher", "Kühltruhe", "sauna", "växthus", "balcony"]),
+        *(("zigbee2mqtt/" + name, Z2M) for name in ["lodówka", "jääkaappi", "vriezer", "nevera", "kasvihuone", "parveke", "冷蔵庫", "温室"]),
+        *(("sensors/" + name, {"temperature_c": 4}) for name in ["Gefriertruhe", "greenhouse", "lavatrice", "冰箱"]),
+        *((topic, air | beside)
+          for topic, air in (("sensors/hall", {"temperature_c": 4}), ("zigbee2mqtt/hall", Z2M))
+          for beside in ({"tags": ["freezer"]}, {"labels": {"place": "frigo"}}, {"description": "air in the Gefriertruhe"})),
+        (FRAME, uplink(ROOM, applicationName="freezers")),
+        (FRAME, uplink({"temperature_c": 4}, applicationName="freezers")),
+        (FRAME, uplink(ROOM) | {"tags": {"place": "freezer"}}),
+        ("freezers/1/up", uplink(ROOM)),
+        *((topic, air | beside)
+          for topic, air in (("sensors/hall", {"temperature_c": 4}), ("zigbee2mqtt/hall", Z2M))
+          for beside in ({"soil_moisture": 30}, {"ph": 6.5}, {"wind_speed": 3}, {"defrost": False}, {"compressor": "on"},
+                         {"water_leak": False}, {"power": 230, "current": 1.2}, {"current_phase_a": 0.4})),
+        (FRAME, uplink(ROOM | {"soil_moisture": 3})),
+        (FRAME, uplink({"temperature_c": 20, "ph": 6})),
+        (THINGS, normalized({"air": {"temperature": 20}, "wind": {"speed": 3}})),
+        (THINGS, normalized({"air": {"temperature": 20}}, {"soil": {"moisture": 3}})),
+        ("kpn/1", [*SENML, {"n": "soil_moisture", "u": "%", "v": 3}]),
+    ],
+)  # fmt: skip
+def test_air_of_what_is_no_room_is_not_read(topic: str, message: Any) -> None:
+    assert [r.metric for r in decode(topic, message).readings if not r.metric.startswith("battery")] == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        *((f"zigbee2mqtt/{name}", Z2M) for name in ("Läsesal", "Kylie", "Salle de réunion", "Studio 3", "Parkview")),
+        *(("zigbee2mqtt/hall", Z2M | beside) for beside in (
+            {"power_source": "battery"}, {"power_outage_count": 3}, {"voltage": 3000}, {"contact": False}, {"pressure": 1013})),
+        (THINGS, normalized({"air": {"temperature": 20}, "battery": 3.1})),
+        (FRAME, uplink(ROOM, applicationName="library")),
+    ],
+)  # fmt: skip
+def test_air_of_a_room_is_read(topic: str, message: Any) -> None:
+    assert "temperature_c" in given(decode(topic, message))

@@ -250,6 +250,7 @@ def test_a_name_says_that_no_people_are_counted(name: str, says_so: bool) -> Non
         ("Gehweg Süd", False),
         ("Car park level 2", False),  # places, from and to which people go
         ("Bus stop", False),
+        ("Boat museum", False),
         ("Parkplatz", False),
         ("Bibliotek, cykelparkering", False),
         ("Fußgänger und Radfahrer", True),
@@ -261,6 +262,20 @@ def test_a_name_may_say_that_no_people_are_counted(name: str, may: bool) -> None
     decoded = read(table, [{"line": 1, "name": name, "n": 1}, {"line": 2, "name": "Door", "n": 4}])
     assert [r.channel for r in decoded.readings] == (["flow:2"] if may else ["flow:1", "flow:2"])
     assert any("says people (Visitors)" in p and "only what it counts" in p for p in decoded.problems) == may
+
+
+OTHERS = """Biciclette Ciclisti Rowery Pyörätie 自行车 Rad Räder Zweiräder HGV Tåg Gabelstapler Pallets Boats Trains
+    Veicoli Pojazdy Ajoneuvot Køretøjer Camiones Ciężarówki Wózki Perros Koirat Paczki Schiffe 車 トラック"""
+DOORS = """Torget Rådhuset Radhus Velocity Autonomie Lobby Ingresso Wejście Pääsisäänkäynti 正面入口 Hovedindgang
+    Carolina Motala Hundra 火车站入口"""
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [(name, names is DOORS) for names in (OTHERS, DOORS) for name in names.split()]
+)
+def test_what_is_no_person_is_known_in_many_languages(name: str, counts: bool) -> None:
+    table = '[[messages]]\nnamed = "$.name"\nvalues = { in = "$.n" }'
+    assert bool(read(table, {"name": name, "n": 1}).readings) == counts
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.devices.format import ONLINE, Choices, Format, Value, one, text_of
 from collectors.devices.leaves import leaves
-from collectors.devices.subjects import ANSWER, is_no_person, kinds_of_others, names_of_others
+from collectors.devices.subjects import ANSWER, BATTERY, is_no_person, kinds_of_others, names_of_others
 from collectors.devices.when import share, when
 from collectors.limits import CHANNEL_LIMIT, DEVICE_LIMIT
 
@@ -101,7 +101,7 @@ class _Reading:
         self.readings: list[Reading] = []
         self.statuses: list[Status] = []
         self.problems: list[str] = []
-        self.asked: list[str] = []  # questions to ask if there is no reading
+        self.asked: list[str] = []  # questions to ask if nothing but a battery is read
         self.kinds: dict[int, list[str]] = {}  # texts that say what is counted, by the object around them
         self.lists: dict[tuple[str, int], frozenset[str]] = {}  # the texts at `among`, by path and place
 
@@ -126,7 +126,7 @@ class _Reading:
                 self.problems.append(str(exc))
             if len(items) > 1:
                 self.problems[known:] = [f"item {count} of {len(items)}: {p}" for p in self.problems[known:]]
-        if not self.readings:
+        if all(reading.metric in BATTERY for reading in self.readings):
             self.problems += self.asked
         if self.readings or self.statuses or self.problems:
             return Decoded(

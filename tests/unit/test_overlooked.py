@@ -378,6 +378,35 @@ def test_entities_of_frigate_that_may_see_others_ask(entity: str, unit: str, ask
 
 
 @pytest.mark.parametrize(
+    "name",
+    """entrance_bus_occupancy entrance_train_occupancy entrance_face_occupancy porch_bbq_grill_occupancy
+    entrance_license_plate_occupancy yard_kangaroo_occupancy door_dhl_occupancy tesla_user_present my_sedan_user_present
+    3d_printer zoom_call baby_crying rain webcam_in_use""".split(),
+)
+def test_an_occupancy_of_other_things_asks(name: str) -> None:
+    for kind in ("occupancy", "motion"):
+        entity = {"entity_id": f"binary_sensor.{name}", "state": "on", "attributes": {"device_class": kind}}
+        assert "rejected" in given(decode("ha/1", entity))
+
+
+@pytest.mark.parametrize(
+    "profile", ["PlacePod", "Nwave NPS 405", "Bosch TPS110", "Fleximodo", "Parkplatzsensor"]
+)
+def test_presence_of_a_parking_sensor_asks(profile: str) -> None:
+    frame = uplink({"presenceSensor": {"1": 1}}, deviceProfileName=profile)
+    assert "not a person" in given(decode(FRAME, frame))
+    frame = uplink({"presenceSensor": {"1": 1}}, applicationName="smart-parking")
+    assert "not a person" in given(decode(FRAME, frame))
+
+
+def test_a_battery_silences_no_question() -> None:
+    tag = {"presence": True, "battery": 90, "linkquality": 80}
+    decoded = decode("zigbee2mqtt/anna", tag)
+    assert [r.metric for r in decoded.readings] == ["battery_pct"]
+    assert "a tag which somebody carries" in decoded.problems[0]
+
+
+@pytest.mark.parametrize(
     ("name", "becomes"),
     [
         ("phone_booth_2", "occupied 1"),

@@ -30,7 +30,6 @@ _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge,
 )
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
-_KINDS: Final = frozenset(["object", "target", "subject", "class", "category", "kind", "type", "tag", "tags"])
 _BOOTH: Final = re.compile(rf"\b(?:{'|'.join(WORDS['phones'])}) (?:{'|'.join(WORDS['places'])})\b")
 _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 
@@ -111,14 +110,14 @@ def is_no_person(name: str) -> bool:
 def kinds_of_others(fields: Any) -> list[str]:
     """Return the texts of fields such as type or tags in an object which say that no people are meant."""
     kinds = (
-        (value for name, value in fields.items() if _KINDS.issuperset(words(name)))
+        (value for name, value in fields.items() if WORDS["classes"].issuperset(words(name)))
         if type(fields) is dict
         else ()
     )
     texts = (
         text for value in kinds for text in (value if type(value) is list else (value,)) if type(text) is str
     )
-    return [text for text in texts if is_no_person(text.rpartition("=")[2])]  # object=trolley
+    return [text for text in texts if is_no_person(name := text.rpartition("=")[2]) or _says_others(name)]
 
 
 def names_of_others(names: Sequence[str]) -> list[str]:

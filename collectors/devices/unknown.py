@@ -215,8 +215,9 @@ class Candidates:
             doubts += unclear(*self.where)
         if doubts:
             return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted"
-        is_vouched = says_people or not VOUCHING.isdisjoint(w for text in self.where for w in words(text))
-        return "" if is_vouched or self.placed else NOBODY_COUNTED
+        said = {word for text in self.where for word in words(text)}
+        vouching = VOUCHING - WORDS["tills"] if said & WORDS["sells"] else VOUCHING
+        return "" if says_people or self.placed or said & vouching else NOBODY_COUNTED
 
     def _is_plain(self, leaf: Leaf) -> bool:
         """Tell whether a leaf beside a qualified name is known to change nothing of it: by its whole name."""

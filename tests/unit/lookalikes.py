@@ -83,6 +83,9 @@ ALIKE = (
     a("counters/1", {"total_in": 48210, "unit": "kWh"}, ASK),
     a("counters/1", {"unit": "people", "total_in": 48}, "flow:1 in_total 48"),
     a("net/eth0", {"bytes": 9, "total_in": 48210, "total_out": 31}, ASK),
+    *(a(topic, {"cumulative_in": 480}, ASK) for topic in ("shop/counter/1", "cafe/counter/1", "store/counters/1")),
+    a("store/counters/1", {"people_in_total": 480}, "flow:1 in_total 480"),
+    a("store/counters/door-1", {"in_total": 480}, "flow:1 in_total 480"),
     a("shop/till", {"total_in": 480, "currency": "SEK"}, ASK),
     a("counters/1", {"category": "children", "in_total": 12}, ASK),
     # ... or it may not be a total, or not one of this place

@@ -379,9 +379,22 @@ def test_entities_of_frigate_that_may_see_others_ask(entity: str, unit: str, ask
 
 @pytest.mark.parametrize(
     "name",
-    """entrance_bus_occupancy entrance_train_occupancy entrance_face_occupancy porch_bbq_grill_occupancy
-    entrance_license_plate_occupancy yard_kangaroo_occupancy door_dhl_occupancy tesla_user_present my_sedan_user_present
-    3d_printer zoom_call baby_crying rain webcam_in_use""".split(),
+    [
+        "entrance_bus_occupancy",
+        "entrance_train_occupancy",
+        "entrance_face_occupancy",
+        "porch_bbq_grill_occupancy",
+        "entrance_license_plate_occupancy",
+        "yard_kangaroo_occupancy",
+        "door_dhl_occupancy",
+        "tesla_user_present",
+        "my_sedan_user_present",
+        "3d_printer",
+        "zoom_call",
+        "baby_crying",
+        "rain",
+        "webcam_in_use",
+    ],
 )
 def test_an_occupancy_of_other_things_asks(name: str) -> None:
     for kind in ("occupancy", "motion"):

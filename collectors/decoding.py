@@ -13,7 +13,7 @@ from besok.model.short_texts import cached_if_short
 from collectors.adapters import bluetooth, mapping, native
 from collectors.adapters.packet import MARK, Packet
 from collectors.devices import registry, unknown
-from collectors.limits import DEVICE_LIMIT
+from collectors.limits import DEVICE_LIMIT, Budget
 from collectors.lorawan import envelopes, senml
 from collectors.lorawan.codecs import CODECS, Waiting
 
@@ -62,6 +62,8 @@ def _finished(
 ) -> Decoded | None:
     """Return the decoded packet, or codec answer, fit to be stored; None if it is not for `decode`."""
     try:
+        if given is not packet:  # the codec's answer, for which it has waited
+            packet.budget = Budget()
         decoded = decode(given)
         if decoded is None:
             return None

@@ -2,9 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import Final
+from typing import Final, TypeVar
 
 from besok.model.errors import Unreadable
 
@@ -14,30 +14,33 @@ DEPTH_LIMIT: Final = 50  # objects and lists within each other
 TOPIC_LIMIT: Final = 1_000  # characters
 DEVICE_LIMIT: Final = 200  # characters of the name of a device
 CHANNEL_LIMIT: Final = 60  # characters of the name of a line or region
-# processor seconds for the items of one message; a day's items take some hundredths
-TIME_LIMIT_S: Final = 1.0
+TIME_LIMIT_S: Final = 0.4  # of the processor for one message; a day's items take some hundredths
 _SIGNS: Final = (b",", b"{", b"[", b"<", b"=")  # a further value or element has one of them at least
 _QUOTED: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS: Final = bytes({*range(256)} - {*b"{[]}"})
+Item = TypeVar("Item")
 
 
 class Budget:
-    """The time that reading one message may take."""
+    """The time that reading one message may take, from now on."""
 
     def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
         self._clock = clock  # gives seconds
-        self._until: float | None = None
+        self._until = clock() + TIME_LIMIT_S
 
     def check(self) -> None:
-        """Start the clock at the first call; raise Unreadable once the time is up. Call it every so many items."""
-        now = self._clock()
-        if self._until is None:
-            self._until = now + TIME_LIMIT_S
-        elif now > self._until:
+        """Raise Unreadable once the time is up."""
+        if self._clock() > self._until:
             raise Unreadable(
                 f"reading it takes more than {TIME_LIMIT_S:g} s, and none of it is stored; let the device send it in"
                 " several messages"
             )
+
+    def each(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items as long as there is time. Raises Unreadable."""
+        for item in items:
+            self.check()
+            yield item
 
 
 def problem(payload: bytes, topic: str = "") -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from besok.model.decode_context import DecodeContext
+from besok.model.errors import Unreadable
 from besok.model.mapping_draft import name_of
 from besok.model.pseudonyms import PSEUDONYM, by_level, canonical, pseudonym
 from besok.model.readings import Message
@@ -71,6 +72,7 @@ class _Redactor:
         self._identifiers: set[str] = set()  # identifiers that are kept, in canonical form
         self._hidden: dict[str, str] = {}  # pseudonyms by name
         self._changes = 0
+        self._budget = limits.Budget()
 
     def message(self) -> Message:
         """Return the redacted message; the payload first, since it may name the device of the topic."""
@@ -85,7 +87,10 @@ class _Redactor:
             return (
                 raw if is_small and kept_forms.is_frame(raw) else self._drop(f"[{len(raw)} bytes]").encode()
             )
-        new = self._document(text, 0)
+        try:
+            new = self._document(text, 0)
+        except Unreadable:
+            return self._drop(f"[{len(raw)} bytes]").encode()
         return raw if new == text else new.encode()
 
     def reason(self, text: str, stored: Message) -> str:
@@ -139,6 +144,7 @@ class _Redactor:
         return f"{{{_quoted(self._key(root))}: {self._json(inner, '', True, NESTED_LIMIT)}}}"
 
     def _json(self, value: Any, key: str, top: bool, depth: int, frames: bool = False) -> str:
+        self._budget.check()
         if isinstance(value, _Pairs):
             keys = {canonical(name) for name, _ in value}
             via, frames = bool(keys & KEYS["heard"]), bool(keys & KEYS["ports"])

@@ -134,7 +134,7 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
         raise Unreadable(f"the payload is a list of bare values, and nothing says what each is: {ADVICE}")
     level = next((level for level in reversed(packet.levels) if level not in FIELDS["value"]), "")
     people = tuple(word for name in packet.levels for word in words(name) if word in WORDS["strong"])
-    for count, leaf in enumerate(_within(value, path, (), "", DEEPEST)):
+    for count, leaf in enumerate(packet.budget.each(_within(value, path, (), "", DEEPEST))):
         if leaf.path == MARKED and leaf.value is True:
             continue
         if count >= MOST:

@@ -117,8 +117,7 @@ class _Reading:
             if not problems:
                 return NOTHING_FOUND
             return Decoded(problems=tuple(problems), model=self.form.of_model, identity=self.packet.identity)
-        for count, place in enumerate(items, 1):
-            self.packet.budget.check()
+        for count, place in enumerate(self.packet.budget.each(items), 1):
             known = len(self.problems)
             try:
                 self._item(place)
@@ -156,7 +155,6 @@ class _Reading:
             if steps not in known:  # formats of one message often share the same items
                 known[steps] = []
                 for place in places:
-                    self.packet.budget.check()
                     known[steps] += [
                         Place(
                             place.message,
@@ -167,12 +165,12 @@ class _Reading:
                             (place.item, *place.around) if before else (),
                             place.query_results,
                         )
-                        for match in path.find(place)
+                        for match in self.packet.budget.each(path.find(place))
                     ]
             places = known[steps]
         if not self.form.only:
             return places
-        chosen = [place for place in places if self.form.only.hold(place)]
+        chosen = [place for place in self.packet.budget.each(places) if self.form.only.hold(place)]
         self.found = len(chosen) < len(places)  # items left out were matched too
         return chosen
 

@@ -207,7 +207,7 @@ def _decoded(table: Table, forms: Sequence[Format], packet: Packet) -> Decoded:
         return Decoded(not_data=NOTHING) if decoded == Decoded() else subjects.sober(decoded, packet)
     if not subjects.only_senses(decoded):
         return decoded
-    return subjects.of_people(decoded, subjects.names_in(packet), packet.value)
+    return subjects.of_people(decoded, packet, subjects.names_in(packet), packet.value)
 
 
 def nothing_found(table: Table, packet: Packet) -> str:

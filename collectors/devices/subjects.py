@@ -19,6 +19,7 @@ AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
 )
 BATTERY: Final = frozenset(("battery_pct", "battery_v"))
+CLIMATE: Final = AIR - BATTERY
 SENSED: Final = AIR | {"occupied", "motions", "motions_total"}  # also without people: an animal, a lorry
 DEEPEST: Final = 4  # objects within each other
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
@@ -38,9 +39,9 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     texts = names_in(packet)
     names = (*texts, *(name for reading in decoded.readings for name in _names_of(reading)))
-    if telling("phones", *(_BOOTH.sub(" ", " ".join(words(name))) for name in names)):
+    if any(telling("phones", _BOOTH.sub(" ", " ".join(words(name)))) for name in packet.budget.each(names)):
         return Decoded(not_data=PHONE)
-    return of_people(decoded, texts, packet.value)
+    return of_people(decoded, packet, texts, packet.value)
 
 
 def only_senses(decoded: Decoded) -> bool:
@@ -48,21 +49,28 @@ def only_senses(decoded: Decoded) -> bool:
     return bool(decoded.readings) and all(reading.metric in SENSED for reading in decoded.readings)
 
 
-def of_people(decoded: Decoded, texts: Sequence[str], *fields: Any) -> Decoded:
+def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: Any) -> Decoded:
     """Refuse counts of people where a name means something else; leave out air that is not a room's.
 
-    That it is not is said by the names, or by what stands beside it in the message.
+    That it is not is said by the texts and the reading's own names, or by what stands beside it in the message.
     """
     readings, problems, not_data = [], list(decoded.problems), decoded.not_data
-    is_of_air = any(reading.metric in AIR - BATTERY for reading in decoded.readings)
-    beside = elsewhere(names_of(fields)) if is_of_air else ""
-    for reading in decoded.readings:
-        names = (*texts, *_names_of(reading))
-        if reading.metric not in AIR and (things := telling("things", *names)):
-            problem = f'its name or topic says "{min(things)}", which is not a person: if it counts people, {ANSWER}'
+    metrics = {reading.metric for reading in decoded.readings}
+    is_of_air, is_of_people = not metrics.isdisjoint(CLIMATE), not metrics <= AIR
+    beside = elsewhere(packet, fields) if is_of_air else ""
+    names = dict.fromkeys(packet.budget.each(texts))
+    outside = is_of_air and any(telling("outside", name) for name in packet.budget.each(names))
+    said = (word for name in packet.budget.each(names) for word in telling("things", name))
+    things = min(said, default="") if is_of_people else ""
+    for reading in packet.budget.each(decoded.readings):
+        own = _names_of(reading)
+        if reading.metric not in AIR and (thing := min(telling("things", *own), default=things)):
+            problem = (
+                f'its name or topic says "{thing}", which is not a person: if it counts people, {ANSWER}'
+            )
             problems.append(problem)
-        elif reading.metric in AIR - BATTERY and (
-            beside or telling("outside", *names) or _CHIP.search(reading.device)
+        elif reading.metric in CLIMATE and (
+            beside or outside or telling("outside", *own) or _CHIP.search(reading.device)
         ):
             not_data = ELSEWHERE.format(beside) if beside else WARM
         else:
@@ -88,9 +96,9 @@ def names_of(value: Any) -> tuple[str, ...]:
     return tuple({*own, *within})
 
 
-def elsewhere(names: tuple[str, ...]) -> str:
+def elsewhere(packet: Packet, fields: Any) -> str:
     """Return the name of a field which says that a device is in soil, water or the weather, or is a machine; or ""."""
-    return next(filter(_is_elsewhere, names), "")
+    return next(filter(_is_elsewhere, packet.budget.each(names_of(fields))), "")
 
 
 @cached_if_short(8192)
@@ -141,7 +149,7 @@ def _says_others(name: str) -> bool:
 
 def names_in(packet: Packet, depth: int = DEEPEST) -> list[str]:
     """Return the levels of the topic, and what a message says of its device or place: names, tags, descriptions."""
-    return [*packet.levels, *_texts_in(packet.object, depth)]
+    return [*packet.levels, *packet.budget.each(_texts_in(packet.object, depth))]
 
 
 def _texts_in(fields: dict[Any, Any], depth: int) -> Iterator[str]:

@@ -183,7 +183,7 @@ class Candidates:
         if values := [*air, *self.certain]:
             return self._read(values)
         said = [name for leaf in self.leaves for name in leaf.names]
-        others = sorted({*telling("others", *said, *self.texts, *self.where)})
+        others = sorted({*self._telling("others", *said, *self.texts, *self.where)})
         if not others and (names := self._strange()):
             raise Unreadable(
                 f"nobody knows what {listed(names)} is, or in which unit: if that is about people or the air of a room,"
@@ -269,8 +269,12 @@ class Candidates:
 
     def _outside(self) -> list[str]:
         """Return a field, or words of topic and texts, of what has its own climate: a freezer, water, the street."""
-        beside = subjects.elsewhere(tuple(name for leaf in self.leaves for name in leaf.names))
-        return [beside] if beside else telling("outside", *self.texts, *self.where)
+        beside = subjects.elsewhere(self.packet, dict.fromkeys(n for leaf in self.leaves for n in leaf.names))
+        return [beside] if beside else self._telling("outside", *self.where, *self.texts)
+
+    def _telling(self, kind: str, *texts: str) -> list[str]:
+        """Return the words of a kind in texts, as long as there is time. Raises Unreadable."""
+        return [word for text in self.packet.budget.each(texts) for word in telling(kind, text)]
 
     def _nowhere(self) -> list[str]:
         """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""

@@ -140,7 +140,7 @@ class _Reading:
         texts = [" ".join(word for word in words(text) if word not in own) for text in called]
         is_model = self.table is not None and self.table.kind != "platform"
         beside = () if is_model else (self.uplink.fields, self.uplink.normalized)
-        return subjects.of_people(decoded, texts, *beside)
+        return subjects.of_people(decoded, self.packet, texts, *beside)
 
     def by_network(self) -> Decoded:
         """Read the fields of the network server's own decoder."""

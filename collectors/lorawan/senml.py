@@ -34,7 +34,8 @@ def decode(packet: Packet) -> Decoded | None:
     records = [record for record in pack if type(record) is dict]
     if not records or records[0] is not pack[0] or type(records[0].get("bn")) is not str:
         return None
-    values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
+    named = (record for record in packet.budget.each(records) if type(record.get("n")) is str)
+    values = {record["n"]: _value(record) for record in named}
     frame = _DEVEUI.match(records[0]["bn"])
     if frame and "payload" in values:
         uplink = Uplink(
@@ -47,13 +48,15 @@ def decode(packet: Packet) -> Decoded | None:
     entry = registry.by_model(TABLE)
     # Without what is named after something with its own climate: a freezer, water, a processor
     of_rooms = [
-        r for r in _resolved(records) if not {*telling("outside", f"{r['device']} {r['name']}")} - {"battery"}
+        r
+        for r in packet.budget.each(_resolved(records))
+        if not {*telling("outside", f"{r['device']} {r['name']}")} - {"battery"}
     ]
     if not of_rooms:
         return Decoded(not_data=WARM)
     resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
     decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
-    decoded = subjects.of_people(decoded, subjects.names_in(packet), dict.fromkeys(values))
+    decoded = subjects.of_people(decoded, packet, packet.levels, values)
     decoded = unknown.Candidates(packet).asking(decoded, ())
     if decoded == Decoded():
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])

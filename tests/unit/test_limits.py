@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 
 import pytest
@@ -91,10 +92,10 @@ def test_to_refuse_a_large_message_takes_no_longer_than_to_parse_it() -> None:
 
 def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = count()
-    budget = limits.Budget(clock=lambda: next(ticks) / 10)
-    for _ in range(11):
+    budget = limits.Budget(clock=lambda: next(ticks) * limits.TIME_LIMIT_S / 10)
+    for _ in range(10):
         budget.check()
-    with pytest.raises(Unreadable, match="more than 1 s, and none of it is stored"):
+    with pytest.raises(Unreadable, match=f"more than {limits.TIME_LIMIT_S} s, and none of it is stored"):
         budget.check()
     monkeypatch.setattr(packet, "Budget", lambda: limits.Budget(clock=lambda: next(ticks)))
     count_of = {"Date": "2026-12-02", "StartTime": "18:00:00", "Enters": 1, "Exits": 1, "Status": "0"}
@@ -109,6 +110,53 @@ def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> N
         DecodeContext(mappings=(rows,)),
     )
     assert rejected.readings == () and "several messages" in rejected.problems[0]
+
+
+MANY = range(1_000)
+FIWARE = {"type": "CrowdFlowObserved", "peopleCountTowards": {"value": 3}}
+UPLINK = {"deviceInfo": {"devEui": "70b3d57ed0000001"}, "data": "AQ==", "fPort": 1}
+Z2M = {"linkquality": 9, "temperature": 20}
+SENML = {"bn": "urn:dev:x", "n": "temperature", "u": "Cel", "v": 20}
+
+
+@pytest.mark.parametrize(
+    ("topic", "message"),
+    [
+        ("c/1", UPLINK | {"object": {"temperatureSensor": {f"{n}": 20 for n in MANY}}}),
+        (
+            "c/1",
+            UPLINK | {"object": {"temperatureSensor": {"1": 20}}, "tags": {f"a{n}": f"t{n}" for n in MANY}},
+        ),
+        ("f/1", [FIWARE | {"id": f"urn:ngsi-ld:CrowdFlowObserved:{n}"} for n in MANY]),
+        ("zigbee2mqtt/x", Z2M | {f"a{n}": {"name": f"b{n}"} for n in MANY}),
+        ("zigbee2mqtt/x", Z2M | {f"a{n}": n for n in MANY}),
+        ("sensors/x", {"temperature_c": 20, "tags": [f"b{n}" for n in MANY]}),
+        ("sensors/x", {f"a{n}": n for n in MANY}),
+        ("senml/x", [SENML] + [{"n": f"a{n}", "u": "Cel", "v": 1} for n in MANY]),
+    ],
+)
+def test_every_loop_looks_at_the_time(topic: str, message: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()  # each look at the clock is a thousandth of the time
+    clock = partial(limits.Budget, clock=lambda: next(ticks) * limits.TIME_LIMIT_S / 900)
+    monkeypatch.setattr(packet, "Budget", clock)
+    decoded = decoding.decode(Message(topic=topic, payload=json.dumps(message).encode(), received=NOW))
+    assert decoded.readings == () and "several messages" in decoded.problems[0]
+
+
+def test_implausible_values_without_end_are_not_all_told() -> None:
+    flow = json.dumps([{"in": 1e12, "line": str(n)} for n in range(1_500)]).encode()
+    message = Message(topic="besok/v1/s/d/flow", payload=flow, received=NOW)
+    (rejection,) = pipeline.decode([message]).rejections
+    assert "and 997 more" in rejection.reason
+
+
+def test_what_takes_too_long_to_redact_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = count()
+    monkeypatch.setattr(limits, "Budget", partial(limits.Budget, clock=lambda: next(ticks)))
+    (rejection,) = pipeline.decode(
+        [Message(topic="t", payload=b'{"people": [1, 2]}', received=NOW)]
+    ).rejections
+    assert rejection.message.payload == b"[18 bytes]"
 
 
 def test_a_count_has_few_names() -> None:

@@ -6,6 +6,7 @@ On platforms of home automation the people of the place choose topics and names:
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -22,10 +23,12 @@ BATTERY: Final = frozenset(("battery_pct", "battery_v"))
 CLIMATE: Final = AIR - BATTERY
 SENSED: Final = AIR | {"occupied", "motions", "motions_total"}  # also without people: an animal, a lorry
 DEEPEST: Final = 4  # objects within each other
+REMEMBERED: Final = 2_000  # characters of texts
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
 ELSEWHERE: Final = "air beside {}, which no sensor of a room has"
+NAMING: Final = WORDS["things"] | WORDS["outside"]
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['passing'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )
@@ -38,8 +41,7 @@ _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     texts = names_in(packet)
-    names = (*texts, *(name for reading in decoded.readings for name in _names_of(reading)))
-    if any(telling("phones", _BOOTH.sub(" ", " ".join(words(name)))) for name in packet.budget.each(names)):
+    if told(packet, "phones", *texts, *(name for reading in decoded.readings for name in _names_of(reading))):
         return Decoded(not_data=PHONE)
     return of_people(decoded, packet, texts, packet.value)
 
@@ -57,11 +59,9 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
     readings, problems, not_data = [], list(decoded.problems), decoded.not_data
     metrics = {reading.metric for reading in decoded.readings}
     is_of_air, is_of_people = not metrics.isdisjoint(CLIMATE), not metrics <= AIR
-    beside = elsewhere(packet, fields) if is_of_air else ""
-    names = dict.fromkeys(packet.budget.each(texts))
-    outside = is_of_air and any(telling("outside", name) for name in packet.budget.each(names))
-    said = (word for name in packet.budget.each(names) for word in telling("things", name))
-    things = min(said, default="") if is_of_people else ""
+    beside = told(packet, "elsewhere", *names_of(fields)) if is_of_air else ""
+    outside = told(packet, "outside", *texts) if is_of_air else ""
+    things = told(packet, "things", *texts) if is_of_people else ""
     for reading in packet.budget.each(decoded.readings):
         own = _names_of(reading)
         if reading.metric not in AIR and (thing := min(telling("things", *own), default=things)):
@@ -96,13 +96,24 @@ def names_of(value: Any) -> tuple[str, ...]:
     return tuple({*own, *within})
 
 
-def elsewhere(packet: Packet, fields: Any) -> str:
-    """Return the name of a field which says that a device is in soil, water or the weather, or is a machine; or ""."""
-    return next(filter(_is_elsewhere, packet.budget.each(names_of(fields))), "")
+def told(packet: Packet, kind: str, *texts: str) -> str:
+    """Return a word of a kind in texts or names of fields; "" if there is none. Raises Unreadable for too many."""
+    if len("".join(texts)) < REMEMBERED:
+        return _told(kind, texts)
+    return next(filter(None, (_told.__wrapped__(kind, (text,)) for text in packet.budget.each(texts))), "")
 
 
-@cached_if_short(8192)
+@lru_cache(8192)
+def _told(kind: str, texts: tuple[str, ...]) -> str:
+    if kind == "elsewhere":
+        return next(filter(_is_elsewhere, texts), "")
+    if kind == "phones":
+        texts = tuple(_BOOTH.sub(" ", " ".join(words(text))) for text in texts)
+    return min(telling(kind, *texts), default="")
+
+
 def _is_elsewhere(name: str) -> bool:
+    """Tell whether a field says that its device is in soil, water or the weather, or is a machine."""
     said = [word for word in words(name) if word.isalpha() and len(word) > 1]
     return not WORDS["elsewhere"].isdisjoint(said) or "".join(said) in FIELDS["electric"]
 
@@ -149,7 +160,7 @@ def _says_others(name: str) -> bool:
 
 def names_in(packet: Packet, depth: int = DEEPEST) -> list[str]:
     """Return the levels of the topic, and what a message says of its device or place: names, tags, descriptions."""
-    return [*packet.levels, *packet.budget.each(_texts_in(packet.object, depth))]
+    return [*packet.levels, *_texts_in(packet.object, depth)]
 
 
 def _texts_in(fields: dict[Any, Any], depth: int) -> Iterator[str]:

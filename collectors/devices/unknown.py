@@ -183,7 +183,8 @@ class Candidates:
         if values := [*air, *self.certain]:
             return self._read(values)
         said = [name for leaf in self.leaves for name in leaf.names]
-        others = sorted({*self._telling("others", *said, *self.texts, *self.where)})
+        texts = self.packet.budget.each([*said, *self.texts, *self.where])
+        others = sorted({word for text in texts for word in telling("others", text)})
         if not others and (names := self._strange()):
             raise Unreadable(
                 f"nobody knows what {listed(names)} is, or in which unit: if that is about people or the air of a room,"
@@ -267,14 +268,11 @@ class Candidates:
         is_of_a_room = not (self._outside() or self._nowhere())
         return [leaf for leaf in single if is_of_a_room or "battery" in leaf.said]
 
-    def _outside(self) -> list[str]:
+    def _outside(self) -> str:
         """Return a field, or words of topic and texts, of what has its own climate: a freezer, water, the street."""
-        beside = subjects.elsewhere(self.packet, dict.fromkeys(n for leaf in self.leaves for n in leaf.names))
-        return [beside] if beside else self._telling("outside", *self.where, *self.texts)
-
-    def _telling(self, kind: str, *texts: str) -> list[str]:
-        """Return the words of a kind in texts, as long as there is time. Raises Unreadable."""
-        return [word for text in self.packet.budget.each(texts) for word in telling(kind, text)]
+        names = dict.fromkeys(name for leaf in self.leaves for name in leaf.names)
+        beside = subjects.told(self.packet, "elsewhere", *names)
+        return beside or subjects.told(self.packet, "outside", *self.where, *self.texts)
 
     def _nowhere(self) -> list[str]:
         """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""

@@ -34,9 +34,7 @@ ADAPTERS: dict[str, Adapter] = {
 
 _QUOTED_MARK = f'"{MARK}"'.encode()  # few formats have their own
 STRANGERS = "general"  # the adapter of unknown devices
-NAMELESS = (
-    "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
-)
+NAMELESS = "the name of the device or of its line is too long, empty, or cannot be printed"
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark

@@ -86,10 +86,8 @@ def decode(
             readings.append(Incoming(reading, message.received, origin))
             devices[reading.source, reading.device] = description
         if problems:
-            rejected = Rejection(
-                message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin
-            )
-            rejections.append(redact(rejected, known) if redacted else rejected)
+            was = Rejection(message=message, reason=_joined(problems), kind=problems[0].kind, origin=origin)
+            rejections.append(redact(was, known) if redacted else was)
     return Batch(
         readings=readings,
         statuses=[(status, part.message.received) for part in parts for status in part.statuses],

@@ -46,9 +46,7 @@ def redact(rejection: Rejection, known: DecodeContext) -> Rejection:
         message = work.message()
         return replace(rejection, message=message, reason=work.reason(rejection.reason, message))
     except Exception as exc:  # whatever a payload does here, other messages must be stored
-        log.error(
-            "A message cannot be redacted: %s", type(exc).__name__, extra={"action": "redaction_failed"}
-        )
+        log.error("Cannot redact a message: %s", type(exc).__name__, extra={"action": "redaction_failed"})
         hidden = pseudonym(known.key, rejection.message.topic)
         nothing = replace(rejection.message, topic=hidden, payload=b"[text]")
         reason = f"the message cannot be redacted ({type(exc).__name__}), so nothing of it is kept; please report this"

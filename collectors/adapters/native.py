@@ -63,9 +63,7 @@ def _address(topic: str) -> tuple[str, str]:
         raise Unreadable(f"the topic is not {PREFIX}SITE/DEVICE/ followed by flow, level or status")
     device = f"{parts[0]}/{parts[1]}"
     if len(device) > DEVICE_LIMIT:
-        raise Unreadable(
-            f"the names of site and device have {len(device)} characters; {DEVICE_LIMIT} is the most"
-        )
+        raise Unreadable(f"site and device have {len(device)} characters; {DEVICE_LIMIT} is the most")
     if not device.isprintable():
         raise Unreadable("the name of the site or the device has characters that cannot be printed")
     return device, parts[2]

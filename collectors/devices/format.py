@@ -231,9 +231,7 @@ class Format(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, dict=True
         of_item = [c for c in self.asked if c.path.begins in ("item", "around", "key")]
         self.only = Conditions(of_item)  # on the items; the others are on the message
         self.when = Conditions(c for c in self.asked if c not in of_item)
-        self.specificity = len(self.when) + sum(
-            level not in ("", "+", "#") for level in self.topic.split("/")
-        )
+        self.specificity = len(self.when) + sum(bool(level.strip("+#")) for level in self.topic.split("/"))
         self.has_flows = any(value.kind is Kind.FLOW for value in self.values)  # people in a period
         self.counts = any(value.metric in COUNTS for value in self.values)
         # It states neither a time nor a period

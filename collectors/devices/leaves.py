@@ -55,9 +55,7 @@ class Leaf:
     @cached_property
     def around(self) -> tuple[str, ...]:
         """The words of the names around it, without generic ones."""
-        return tuple(
-            w for name in self.names[:-1] if compact(name) not in FIELDS["around"] for w in words(name)
-        )
+        return tuple(w for n in self.names[:-1] if compact(n) not in FIELDS["around"] for w in words(n))
 
     @cached_property
     def said(self) -> tuple[str, ...]:
@@ -118,9 +116,7 @@ class Leaf:
         if (is_event and texts & (moves | WORDS["ways"])) or (self.value is True and named & moves):
             only = f"with only.{json.dumps(self.path)} = {json.dumps(text)}"
             return (("in", only), ("out", only))
-        is_state = "_".join(text.lower().split()) in WORDS["states"] or bool(
-            is_event and texts & WORDS["strong"]
-        )
+        is_state = "_".join(text.lower().split()) in WORDS["states"] or (is_event and texts & WORDS["strong"])
         is_generic = is_event or all(word in WORDS["described"] or word.isdecimal() for word in named)
         about_people = may_be_bare or named & (WORDS["strong"] | WORDS["places"])
         if (is_state and is_generic) or (about_people and (is_state or state_of(self.value) in (0, 1))):
@@ -138,9 +134,7 @@ def leaves(packet: Packet, value: Any, path: str = TOP) -> Iterator[Leaf]:
         if leaf.path == MARKED and leaf.value is True:
             continue
         if count >= MOST:
-            raise Unreadable(
-                f"the message has more than {MOST} values, and nobody has said which count: {ADVICE}"
-            )
+            raise Unreadable(f"it has more than {MOST} values, and nobody has said which count: {ADVICE}")
         if not leaf.names or leaf.names in (("value",), ("val",)):
             leaf = replace(leaf, names=(level,), is_bare=True)
         elif people and leaf.is_said_by(BARE):  # `count`, `total_2`

@@ -223,13 +223,9 @@ class _Reading:
             if isinstance(match.value, str)
         ]
         if len(names) > NAMES_LIMIT:
-            raise Unreadable(
-                f"{len(names)} names are of one count: let the device send {NAMES_LIMIT} at most"
-            )
+            raise Unreadable(f"{len(names)} names are of one count: let it send {NAMES_LIMIT} at most")
         for name in filter(is_no_person, names):
-            self.said.append(
-                f"the name {show(name)} says that no people are counted there; if they are, {RENAME}"
-            )
+            self.said.append(f"{show(name)} says that no people are counted there; if they are, {RENAME}")
             return True
         if others := names_of_others(names):
             shown = " and ".join(map(show, others))
@@ -263,9 +259,7 @@ class _Reading:
         for unless in self.form.unless:
             texts = self._among(unless.among[0], place) if unless.among else unless.is_
             states = [text_of(match.value).lower() for match in unless.path[0].find(place)]
-            if any(
-                state in texts or _SAME.get(state) in texts or _has(unless.bits, state) for state in states
-            ):
+            if any(s in texts or _SAME.get(s) in texts or _has(unless.bits, s) for s in states):
                 refused.append(unless.metrics)
                 (self.problems if unless.fault else self.said).append(_sentence(unless.says, place))
         return refused

@@ -81,9 +81,7 @@ def index() -> Index:
         conditions = Conditions(c for c in form.when if c.path.begins != "topic")
         is_by_topic = form.topic or len(conditions) < len(form.when)
         if not is_by_topic and not key:
-            raise TableError(
-                f"{table.path}: nothing recognises a message; write a topic, or when with $.a_field"
-            )
+            raise TableError(f"{table.path}: nothing recognises it; write a topic, or when with $.a_field")
         (by_topic if is_by_topic else by_field[key]).append((table, form, conditions))
     platforms = {table.source_key: table for table in tables() if table.kind == "platform"}
     by_name: dict[str, Table] = {}

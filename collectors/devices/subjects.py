@@ -16,11 +16,9 @@ from besok.model.short_texts import cached_if_short
 from collectors.adapters.packet import Packet
 from collectors.devices.field_names import FIELDS, WORDS, compact, telling, words
 
-AIR: Final = frozenset(
-    ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")
-)
+CLIMATE: Final = frozenset(("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db"))
 BATTERY: Final = frozenset(("battery_pct", "battery_v"))
-CLIMATE: Final = AIR - BATTERY
+AIR: Final = CLIMATE | BATTERY
 SENSED: Final = AIR | {"occupied", "motions", "motions_total"}  # also without people: an animal, a lorry
 DEEPEST: Final = 4  # objects within each other
 REMEMBERED: Final = 2_000  # characters of texts
@@ -65,9 +63,7 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
     for reading in packet.budget.each(decoded.readings):
         own = _names_of(reading)
         if reading.metric not in AIR and (thing := min(telling("things", *own), default=things)):
-            problem = (
-                f'its name or topic says "{thing}", which is not a person: if it counts people, {ANSWER}'
-            )
+            problem = f'its name or topic says "{thing}", not a person: if it counts people, {ANSWER}'
             problems.append(problem)
         elif reading.metric in CLIMATE and (
             beside or outside or telling("outside", *own) or _CHIP.search(reading.device)
@@ -133,9 +129,7 @@ def kinds_of_others(fields: Any) -> list[str]:
         if type(fields) is dict
         else ()
     )
-    texts = (
-        text for value in kinds for text in (value if type(value) is list else (value,)) if type(text) is str
-    )
+    texts = (text for v in kinds for text in (v if type(v) is list else (v,)) if type(text) is str)
     return [text for text in texts if is_no_person(name := text.rpartition("=")[2]) or _says_others(name)]
 
 

@@ -71,9 +71,7 @@ def _time(key: str, paths: Sequence[Path], form: Format, packet: Packet, place: 
             try:
                 value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
             except ValueError as exc:
-                raise Unreadable(
-                    f"{name} is {show(value)}: it is not written as time_format says, {written}"
-                ) from exc
+                raise Unreadable(f"{name} is {show(value)}: not as time_format says: {written}") from exc
         if key == "start" and isinstance(value, str) and (pair := times.PAIR.fullmatch(value.strip())):
             value = pair[1]
         zone = _zone(form, packet, place)

@@ -55,9 +55,7 @@ def _answers(sha256: str, source: str, frames: list[tuple[list[int], int, float]
     """Yield one line for the codec itself, and one for each frame as far as the limits allow."""
     limit = ""
     try:
-        if source:
-            sources[sha256] = source
-        decode = _load(sources[sha256])
+        decode = _load(sources.setdefault(sha256, source))
         yield "{}"
     except quickjs.JSException as exc:
         yield _refusal(exc)[0]

@@ -203,13 +203,11 @@ def _fields(output: Any) -> Answer:
     warnings: tuple[str, ...] = ()
     if type(output) is dict and output.keys() & {"data", "errors"} and output.keys() <= WRAPPED:
         if output.get("errors"):
-            return Answer({}, f"its codec says: {_words(output['errors'])}")
+            return Answer({}, f"its codec says: {_words(output['errors'])}: {LOOK_AFTER}")
         warnings = (_words(output["warnings"]),) if output.get("warnings") else ()
         output = output.get("data")
     if type(output) is not dict:
-        return Answer(
-            {}, f"its codec gives {json.dumps(output)[:40]}: it must give an object, fields with names"
-        )
+        return Answer({}, f"its codec gives {json.dumps(output)[:40]}: it must give fields with names")
     return Answer(output, "", warnings)
 
 

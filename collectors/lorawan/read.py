@@ -30,17 +30,14 @@ from collectors.lorawan.codecs import Answer, Frame, Waiting
 SOURCE: Final = "lorawan"
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
-ENVELOPE: Final = 1  # objects within each other; deeper are the fields, which have names of their own
+HEAD: Final = 1  # objects within each other; deeper are the fields, which have names of their own
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
-UNKNOWN: Final = (
-    "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
-    ' (model = "Vendor Model"), set up a decoder in the network server, or add its vendor\'s codec (besok codec add'
-    " FILE --vendor ... --model ...)"
-)
-UNSUPPORTED: Final = (
-    "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
-    " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
+UNKNOWN: Final = 'a device whose kind is not known: say its model in the site file (model = "Vendor Model")'
+MEND: Final = "set up a decoder in the network server, or add its vendor's codec (besok codec add)"
+BYTES: Final = (
+    "the bytes ({}, port {}) are of {} set up a decoder in the network server, or add its vendor's codec (besok codec"
+    " add FILE --vendor ... --model ...)"
 )
 
 
@@ -135,7 +132,7 @@ class _Reading:
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
         if is_known or not subjects.only_senses(decoded):
             return decoded
-        texts = [*self.called, *subjects.names_in(self.packet, ENVELOPE)]
+        texts = [*self.called, *subjects.names_in(self.packet, HEAD)]
         own = words(" ".join((self.table.name, *self.table.also, *self.table.names))) if self.table else ()
         if not subjects.NAMING.isdisjoint(own):
             texts = [" ".join(word for word in words(text) if word not in own) for text in texts]
@@ -186,22 +183,19 @@ class _Reading:
         if not uplink.payload:
             return Decoded()
         if table is None and not self.is_named:
-            table = registry.index().by_layout.get(
-                layout.recognise(uplink.device, uplink.fport, uplink.payload)
-            )
+            fitting = layout.recognise(uplink.device, uplink.fport, uplink.payload)
+            table = registry.index().by_layout.get(fitting)
         name = table.layout if table is not None else ""
         if table is None or not name:
             return Decoded()
         try:
             frame = layout.read(name, uplink.fport, uplink.payload)
         except Unreadable as exc:
-            raise Unreadable(f"{table.name}: {exc}") from exc
+            raise Unreadable(f"{table.name}: {exc}; {MEND}") from exc
         decoded = reader.read_fitting(table.messages, self._holding(frame.fields))
         if frame.problems:
-            problem = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}"
-            return replace(
-                decoded, problems=(*decoded.problems, problem), not_data="", identity=uplink.identity
-            )
+            why = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}; {MEND}"
+            return replace(decoded, problems=(*decoded.problems, why), not_data="", identity=uplink.identity)
         if not frame.fields or decoded == Decoded():
             return self._nothing(table.name, frame.passed_over)
         return decoded
@@ -224,9 +218,7 @@ class _Reading:
             if fields is None:
                 return Decoded()
             if type(fields) is not dict:
-                raise Unreadable(
-                    f"the network server's decoder gives {show(fields)}: it must give fields with names"
-                )
+                raise Unreadable(f"the network's decoder gives {show(fields)}: let it give fields with names")
             return self._ask(fields)
         if type(fields) is dict and not (self.table.layout and self.uplink.payload):
             raise Unreadable(registry.nothing_found(self.table, self._holding(fields)))
@@ -235,8 +227,8 @@ class _Reading:
     def _unknown(self) -> str:
         payload = self.uplink.payload
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
-        model = self.table.name if self.table else ""
-        return (UNSUPPORTED if model else UNKNOWN).format(shown=shown, port=self.uplink.fport, model=model)
+        whose = f"{self.table.name}, whose frames Besök cannot decode:" if self.table else f"{UNKNOWN},"
+        return BYTES.format(shown, self.uplink.fport, whose)
 
     def _nothing(self, model: str, why: str = "") -> Decoded:
         return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
@@ -248,9 +240,7 @@ class _Reading:
         if answered := mapping.decode_fields(packet):
             return answered
         texts = [text for text in self.called if "products" not in text.lower()]  # The Things Products
-        candidates = unknown.Candidates(
-            packet, texts, mapping.CODEC, subjects.names_in(self.packet, ENVELOPE)
-        )
+        candidates = unknown.Candidates(packet, texts, mapping.CODEC, subjects.names_in(self.packet, HEAD))
         return candidates.decoded() if decoded is None else candidates.asking(decoded, *left)
 
     def _asking(self, decoded: Decoded, table: Table) -> Decoded:

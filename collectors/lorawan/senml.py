@@ -60,9 +60,7 @@ def decode(packet: Packet) -> Decoded | None:
     decoded = unknown.Candidates(packet).asking(decoded, ())
     if decoded == Decoded():
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])
-        raise Unreadable(
-            f"no unit in it tells what a record measures ({shown}): write a mapping for what is counted"
-        )
+        raise Unreadable(f"no unit in it tells what is measured ({shown}): write a mapping for what counts")
     if frame:
         decoded = replace(decoded, readings=tuple(replace(r, source=SOURCE) for r in decoded.readings))
     return decoded

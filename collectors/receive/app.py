@@ -91,9 +91,7 @@ class Receiver:
         if key not in self._logged and len(self._logged) < LOGGED_LIMIT:
             self._logged.add(key)
             extra = {"action": "request_refused"}
-            log.warning(
-                "%s %r is answered %d: %s", request.method, key[1], key[0], refused.detail, extra=extra
-            )
+            log.warning("%s %r gets %d: %s", request.method, key[1], key[0], refused.detail, extra=extra)
 
     async def _take(self, request: Request) -> None:
         """Publish the body of a request and wait until the broker acknowledges it. Raises NotTaken."""
@@ -146,9 +144,7 @@ class Receiver:
             async with asyncio.timeout(BODY_S):
                 return await body.read(counted(), headers)
         except TimeoutError:
-            raise NotTaken(
-                408, f"the body has not come within {BODY_S} s; send it again, faster or in parts"
-            ) from None
+            raise NotTaken(408, f"the body has not come within {BODY_S} s; send it faster") from None
 
     async def _publish(self, topic: str, messages: list[bytes]) -> None:
         started = time.monotonic()

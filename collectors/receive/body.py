@@ -33,9 +33,7 @@ async def read(chunks: AsyncIterator[bytes], headers: Headers) -> bytes:
     """Return the whole body, unpacked. Raises NotTaken, at once when a limit is passed."""
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ENCODINGS:
-        raise NotTaken(
-            415, "the body is compressed in a way not known here; send it with gzip or uncompressed"
-        )
+        raise NotTaken(415, "the body is compressed in a way not known here; send gzip or uncompressed")
     body = bytearray()
     async for chunk in chunks:
         body += chunk
@@ -50,9 +48,7 @@ def _unpacked(body: bytes) -> bytes:
     try:
         unpacked = stream.decompress(body, BODY_LIMIT + 1)
     except zlib.error as exc:
-        raise NotTaken(
-            400, "the body is not compressed as Content-Encoding says; send it uncompressed"
-        ) from exc
+        raise NotTaken(400, "the body is not compressed as Content-Encoding says; send it plain") from exc
     if len(unpacked) > BODY_LIMIT:
         raise _too_large()
     if not stream.eof or stream.unused_data:
@@ -73,9 +69,7 @@ def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
     if kind.startswith("multipart/"):
         yield from _parts(body, headers)
     elif kind.partition("/")[0] in UNREAD or b"\0" in body:
-        raise NotTaken(
-            415, "the body is not text; send JSON, XML, CSV or a form, and turn off pictures in the device"
-        )
+        raise NotTaken(415, "the body is not text; send JSON, XML, CSV or a form, no pictures")
     elif kind == FORM and not _is_document(body) and b"=" in body:
         yield from _fields(body)
     else:
@@ -86,14 +80,10 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
     """Yield the parts that are JSON, XML or CSV. All others, pictures above all, are dropped unread."""
     boundary = headers.get_boundary()
     if not boundary:
-        raise NotTaken(
-            400, "the multipart body names no boundary in its Content-Type; the device must send one"
-        )
+        raise NotTaken(400, "the multipart body names no boundary in its Content-Type; let it send one")
     _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"), PARTS_LIMIT + 1)
     if not parts or not any(part.startswith(b"--") for part in parts):
-        raise NotTaken(
-            400, f"the multipart body breaks off, or has more than {PARTS_LIMIT} parts; send it whole"
-        )
+        raise NotTaken(400, f"the multipart body breaks off, or has over {PARTS_LIMIT} parts; send it whole")
     count = 0
     for part in parts:
         part_headers, blank, content = part.partition(b"\r\n\r\n")
@@ -105,9 +95,7 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
             count += 1
             yield content
     if not count:
-        raise NotTaken(
-            415, "no part of the body is JSON, XML or CSV; set the device to send its counts as one of them"
-        )
+        raise NotTaken(415, "no part of the body is JSON, XML or CSV; let it send counts as one of them")
 
 
 def _fields(body: bytes) -> Iterator[bytes]:

@@ -113,21 +113,15 @@ class Folder:
         """Return topic and content of a file. Raises ValueError with what is wrong with it, and OSError."""
         device, *below = path.relative_to(self._root).parts
         if not below:
-            raise ValueError(
-                f"it lies in no folder of its device; set the counter to write to {self._root}/DEVICE/"
-            )
+            raise ValueError(f"it lies in no device's folder; let the counter write to {self._root}/DEVICE/")
         topic = topic_of(device)
         kind, packed = mimetypes.guess_type(path.name)
         if (kind or "").partition("/")[0] in UNREAD:
-            raise ValueError(
-                "it is a picture or the like, and was not read; turn it off in the device and delete it"
-            )
+            raise ValueError("it is a picture and was not read; turn it off in the device and delete it")
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             content = file.read(BYTES_LIMIT + 1)
         if len(content) > BYTES_LIMIT:
-            raise ValueError(
-                f"it has more than {BYTES_LIMIT // 1_000_000} MB; split it, with the head in each part"
-            )
+            raise ValueError(f"it has over {BYTES_LIMIT // 1_000_000} MB; split it, the head in each part")
         if packed or b"\0" in content:
             raise ValueError("it is not text; put down JSON, XML or CSV (UTF-8), unpacked")
         if not content.strip():

@@ -39,14 +39,10 @@ def topic_of(device: str) -> str:
         raise ValueError("the address ends at /in/; add the name of the device, as in /in/cafe-door")
     levels = device.split("/")
     if len(device) > LENGTH or len(levels) > LEVELS:
-        raise ValueError(
-            f"the name after /in/ is too long; use at most {LENGTH} characters and {LEVELS} levels"
-        )
+        raise ValueError(f"the name after /in/ is too long; at most {LENGTH} characters and {LEVELS} levels")
     for level in levels:
         if not level or level != level.strip() or level in (".", ".."):
-            raise ValueError(
-                "a part of the address after /in/ is empty, a dot or begins with a blank; leave it out"
-            )
+            raise ValueError("a level after /in/ is empty, a dot or begins with a blank; leave it out")
         if not level.isprintable() or "\N{REPLACEMENT CHARACTER}" in level or set(level) & set("+#"):
             raise ValueError(
                 "the name after /in/ has a character that no topic may have (+, #, control characters, broken"
@@ -97,9 +93,7 @@ class Publisher:
         if not self.connected:
             raise BrokerUnavailable("the broker is away; send the message again later")
         if self._most and len(topic.encode()) + len(payload) + OVERHEAD > self._most:
-            raise MessageTooLarge(
-                f"the broker takes messages of at most {self._most} bytes; send less at once"
-            )
+            raise MessageTooLarge(f"the broker takes messages of at most {self._most} bytes; send less")
         sent = self._client.publish(topic, payload, qos=1)
         if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise BrokerUnavailable("the broker has just gone away; send the message again later")

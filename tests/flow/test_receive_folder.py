@@ -132,7 +132,7 @@ def test_what_is_written_to_a_file_after_it_was_taken_is_not_lost(
 
 
 FAILED: dict[str, tuple[str, bytes]] = {
-    "lost.csv": ("in no folder of its device", b"a\n"),
+    "lost.csv": ("in no device's folder", b"a\n"),
     "HOUSE/picture.jpg": ("was not read", b"{}"),
     "HOUSE/bytes.csv": ("not text", b"\xff\xd8\xff\xe0\0"),
     "HOUSE/counts.csv.gz": ("unpacked", b"abc\n"),

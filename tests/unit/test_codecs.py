@@ -12,7 +12,7 @@ import pytest
 
 from besok.model.decode_context import Codec
 from besok.model.readings import Decoded
-from collectors.lorawan.codecs import PORTION, STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
+from collectors.lorawan.codecs import LOOK_AFTER, PORTION, STRIKES, STRIKES_S, Answer, Codecs, Frame, Waiting
 from tests.patience import ANSWER_S
 
 FRAME = Frame(bytes.fromhex("0102ff"), 85, 1_795_594_500_000)
@@ -114,7 +114,7 @@ def test_reading_beyond_the_end_is_an_error(shared: Codecs) -> None:
 
 def test_errors_and_warnings_of_the_codec(shared: Codecs) -> None:
     answer = said(shared, 'function decodeUplink() { return { errors: ["unknown FPort"] }; }')
-    assert answer == Answer({}, "its codec says: unknown FPort")
+    assert answer == Answer({}, f"its codec says: unknown FPort: {LOOK_AFTER}")
     answer = said(shared, 'function decodeUplink() { return { data: { a: 1 }, warnings: ["low battery"] }; }')
     assert answer == Answer({"a": 1}, warnings=("low battery",))
 
@@ -146,7 +146,7 @@ def test_a_codec_that_cannot_be_loaded_says_why(codecs: Codecs, source: str) -> 
         ("return import('fs')", "answers later"),
         ("return (async () => ({ a: 1 }))()", "answers later"),
         ("return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)", "not defined"),
-        ("", "gives null: it must give an object"),
+        ("", "gives null: it must give fields with names"),
         ("return [1, 2]", "gives [1, 2]"),
         ("return 'five'", 'gives "five"'),
     ],
@@ -337,3 +337,10 @@ def test_a_codec_that_is_only_checked_is_not_logged_as_if_it_had_been_added(
     monkeypatch.setattr(codecs, "patience_s", 0.0)  # before which no process answers
     assert "did not answer" in codecs.check(codec("for (;;) {}"))
     assert caplog.records == []
+
+
+def test_an_empty_codec_ends_no_process(shared: Codecs) -> None:
+    before = pid_of(shared)
+    (answer,) = shared.run(codec(""), [FRAME])
+    assert answer.fields == {} and answer.problem
+    assert pid_of(shared) == before

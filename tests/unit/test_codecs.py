@@ -340,6 +340,7 @@ def test_a_codec_that_is_only_checked_is_not_logged_as_if_it_had_been_added(
 
 
 def test_an_empty_codec_ends_no_process(shared: Codecs) -> None:
+    shared.run(codec("function Decode(p, b) { return { ok: 1 }; }"), [FRAME])
     before = pid_of(shared)
     (answer,) = shared.run(codec(""), [FRAME])
     assert answer.fields == {} and answer.problem

@@ -73,12 +73,11 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
             readings.append(reading)
     if len(readings) == len(decoded.readings):
         return decoded
-    is_idle = not (readings or problems or decoded.statuses)
     return replace(
         decoded,
         readings=tuple(readings),
         problems=tuple(dict.fromkeys(problems)),
-        not_data=not_data if is_idle else decoded.not_data,
+        not_data=decoded.not_data if readings or problems or decoded.statuses else not_data,
     )
 
 

@@ -74,6 +74,7 @@ _IN_A_TEXT: Final = re.compile(  # values within a text: JSON, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
     re.IGNORECASE,
 )
+_PACKED: Final = re.compile(r"(?i)(?:eyJ|ewo|ew0|W3s)[\w+/-]*=*|(?:[\da-f]{2}){4,}")  # JSON in base64, hex
 _COUNTED: Final = re.compile(r"\s*\d+\s*(/|[^\W\d_]{2})")  # `12 persons`, `3/10`
 
 
@@ -297,7 +298,8 @@ class Candidates:
         for leaf in self.leaves:
             is_count = KINDS[False, False] & {*words(leaf.names[-1])} and not leaf.is_aside
             in_a_text = _COUNTED.match if is_count else _IN_A_TEXT.search
-            if isinstance(leaf.value, str) and in_a_text(leaf.value[:TEXT_LIMIT]):
+            text = leaf.value[:TEXT_LIMIT] if isinstance(leaf.value, str) else ""
+            if in_a_text(text) or (leaf.name in FIELDS["packed"] and _PACKED.fullmatch(text)):
                 return f"{leaf.shown} holds values within a text, which no mapping reaches: let its sender unpack it"
             lists = leaf.names if isinstance(leaf.value, list) else leaf.names[:-1] if leaf.each else ()
             hits = [n for n in lists if n == "detections" or not WORDS["strong"].isdisjoint(words(n))]

@@ -502,3 +502,39 @@ def test_air_of_what_is_no_room_is_not_read(topic: str, message: Any) -> None:
 )  # fmt: skip
 def test_air_of_a_room_is_read(topic: str, message: Any) -> None:
     assert "temperature_c" in given(decode(topic, message))
+
+
+PACKED = base64.b64encode(b'{"people": 3}').decode()
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        (
+            {"message": {"data": PACKED, "messageId": "20704"}, "subscription": "projects/a/subscriptions/b"},
+            "message.data",
+        ),
+        ([{"id": "1", "eventType": "telemetry", "data": {"body": PACKED}}], "data.body"),
+        (
+            {"specversion": "1.0", "type": "reading", "source": "/hall", "id": "A1", "data_base64": PACKED},
+            "data_base64",
+        ),
+        (
+            {"type": "dataMessage", "value": {"payload": "0005000a03f1"}, "metadata": {"connector": "lora"}},
+            "value.payload",
+        ),
+    ],
+    ids=["Pub/Sub", "Event Grid", "CloudEvents", "Live Objects"],
+)
+def test_a_message_packed_into_another_asks(message: Any, field: str) -> None:
+    (problem,) = decode("cloud/hall", message).problems
+    assert problem.startswith(f"{field} holds values within a text") and problem.endswith(
+        "let its sender unpack it"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "ok", "0a0b", "calibration-done"]
+)
+def test_a_token_or_a_word_is_no_packed_message(text: str) -> None:
+    assert decode("cloud/hall", {"message": text, "uptime": 12}).not_data

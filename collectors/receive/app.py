@@ -144,7 +144,7 @@ class Receiver:
             async with asyncio.timeout(BODY_S):
                 return await body.read(counted(), headers)
         except TimeoutError:
-            raise NotTaken(408, f"the body has not come within {BODY_S} s; send it faster") from None
+            raise NotTaken(408, f"it has not come within {BODY_S} s; send it faster, or in parts") from None
 
     async def _publish(self, topic: str, messages: list[bytes]) -> None:
         started = time.monotonic()

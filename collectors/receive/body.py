@@ -48,7 +48,7 @@ def _unpacked(body: bytes) -> bytes:
     try:
         unpacked = stream.decompress(body, BODY_LIMIT + 1)
     except zlib.error as exc:
-        raise NotTaken(400, "the body is not compressed as Content-Encoding says; send it plain") from exc
+        raise NotTaken(400, "it is not compressed as Content-Encoding says; send it uncompressed") from exc
     if len(unpacked) > BODY_LIMIT:
         raise _too_large()
     if not stream.eof or stream.unused_data:
@@ -69,7 +69,7 @@ def _messages(body: bytes, headers: Headers) -> Iterator[bytes]:
     if kind.startswith("multipart/"):
         yield from _parts(body, headers)
     elif kind.partition("/")[0] in UNREAD or b"\0" in body:
-        raise NotTaken(415, "the body is not text; send JSON, XML, CSV or a form, no pictures")
+        raise NotTaken(415, "the body is not text; send JSON, XML, CSV or a form, and turn off pictures")
     elif kind == FORM and not _is_document(body) and b"=" in body:
         yield from _fields(body)
     else:
@@ -83,7 +83,7 @@ def _parts(body: bytes, headers: Headers) -> Iterator[bytes]:
         raise NotTaken(400, "the multipart body names no boundary in its Content-Type; let it send one")
     _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"), PARTS_LIMIT + 1)
     if not parts or not any(part.startswith(b"--") for part in parts):
-        raise NotTaken(400, f"the multipart body breaks off, or has over {PARTS_LIMIT} parts; send it whole")
+        raise NotTaken(400, f"the body breaks off, or has more than {PARTS_LIMIT} parts; send it whole")
     count = 0
     for part in parts:
         part_headers, blank, content = part.partition(b"\r\n\r\n")

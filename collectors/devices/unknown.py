@@ -145,7 +145,7 @@ class Candidates:
     def __init__(
         self, packet: Packet, texts: Sequence[str] = (), fields: str = "", about: Sequence[str] = ()
     ) -> None:
-        self.packet, self.fields = packet, fields
+        self.packet, self.fields, self.about = packet, fields, about
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
@@ -212,9 +212,10 @@ class Candidates:
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
         if self.fields == mapping.CODEC and says_people:  # then a model may be called anything
-            doubts += telling("others", *self.where)
+            doubts += telling("others", *self.where, *self.about)
         elif not self.placed:
-            doubts += unclear(*self.where)
+            doubts += [*unclear(*self.where), *telling("others", *self.about)]
+        doubts += [] if self.placed else telling("unreal", *self.where, *self.about)
         if doubts:
             return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted"
         said = {word for text in self.where for word in words(text)}

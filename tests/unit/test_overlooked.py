@@ -358,6 +358,9 @@ def test_people_within_a_text_are_not_dropped(text: str) -> None:
     [
         ("binary_sensor.entrance_all_occupancy", "", "cars and cats too"),
         ("binary_sensor.porch_package_occupancy", "", 'says "package"'),
+        ("binary_sensor.gate_hikvision_tamper_detection", "", "happens to a camera"),
+        ("binary_sensor.room_booked_occupancy", "", 'says "booked"'),
+        ("binary_sensor.dummy_occupancy", "", 'says "dummy"'),
         ("sensor.entrance_person_count", "objects", "only its name says that it counts people"),
     ],
 )
@@ -538,3 +541,32 @@ def test_a_message_packed_into_another_asks(message: Any, field: str) -> None:
 )
 def test_a_token_or_a_word_is_no_packed_message(text: str) -> None:
     assert decode("cloud/hall", {"message": text, "uptime": 12}).not_data
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"applicationName": "bike-counters"},
+        {"applicationName": "parking"},
+        {"applicationName": "simulation"},
+        {"deviceName": "Simulator"},
+        {"deviceName": "Forecast door"},
+    ],
+    ids=str,
+)
+def test_an_unknown_frame_asks_if_its_names_speak_of_others_or_of_no_reality(said: dict[str, str]) -> None:
+    assert "in 3" in given(decode(FRAME, uplink({"people_in": 3}, applicationName="library")))
+    refused = decode(FRAME, uplink({"people_in": 3}, **said))
+    assert not refused.readings
+    assert "may change what is counted" in given(refused)
+
+
+def test_an_entity_that_tells_where_a_phone_is_is_no_data() -> None:
+    attributes = {"device_class": "occupancy", "source_type": "gps"}
+    state = {"entity_id": "binary_sensor.office_occupancy", "state": "on", "attributes": attributes}
+    assert decode("ha/1", state).not_data == "where somebody is; nothing of it is kept"
+
+
+@pytest.mark.parametrize("name", ["catflap", "petdoor", "Litterbox", "Dogbed", "Birdfeeder"])
+def test_presence_at_what_animals_use_asks(name: str) -> None:
+    assert not decode(f"zigbee2mqtt/{name}", {"occupancy": True, "linkquality": 80}).readings

@@ -26,6 +26,7 @@ ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/re
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
 WARM: Final = "the temperature of a device or of water, not that of a room"
 ELSEWHERE: Final = "air next to {}, which no sensor of a room has"
+NAMING: Final = WORDS["things"] | WORDS["outside"]
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
     rf"(?:{'|'.join(sorted(WORDS['passing'] | WORDS['some'], reverse=True))})(?:[ens]?(?:{'|'.join(WORDS['heads'])}))?"
 )

@@ -212,10 +212,9 @@ class Candidates:
         doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
         if self.fields == mapping.CODEC and says_people:  # then a model may be called anything
-            doubts += telling("others", *self.where, *self.about)
+            doubts += telling("doubted", *self.where, *self.about)
         elif not self.placed:
-            doubts += [*unclear(*self.where), *telling("others", *self.about)]
-        doubts += [] if self.placed else telling("unreal", *self.where, *self.about)
+            doubts += [*unclear(*self.where), *telling("doubted", *self.about)]
         if doubts:
             return f"{listed(list(dict.fromkeys(doubts)))} may change what is counted"
         said = {word for text in self.where for word in words(text)}

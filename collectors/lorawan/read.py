@@ -132,9 +132,10 @@ class _Reading:
         is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
         if is_known or not subjects.only_senses(decoded):
             return decoded
-        called = [*self.called, *subjects.names_in(self.packet, HEAD)]
+        texts = [*self.called, *subjects.names_in(self.packet, HEAD)]
         own = words(" ".join((self.table.name, *self.table.also, *self.table.names))) if self.table else ()
-        texts = [" ".join(word for word in words(text) if word not in own) for text in called]
+        if not subjects.NAMING.isdisjoint(own):
+            texts = [" ".join(word for word in words(text) if word not in own) for text in texts]
         is_model = self.table is not None and self.table.kind != "platform"
         beside = () if is_model else (self.uplink.fields, self.uplink.normalized)
         return subjects.of_people(decoded, self.packet, texts, *beside)

@@ -304,7 +304,7 @@ def test_what_is_not_taken_is_answered_in_a_sentence(
     assert wrong == {}
     told = [record.getMessage() for record in caplog.records if record.name == "collectors.receive.app"]
     assert len(told) == len({(said[n][1], REFUSED[n][2].get("path")) for n in REFUSED})  # each address once
-    assert any(line.startswith(f"POST '/in/{house}/a\\x00b' is answered 400") for line in told)
+    assert any(line.startswith(f"POST '/in/{house}/a\\x00b' gets 400") for line in told)
     insist(ready, f"{house}/door", token, count(1))
     wait_for(lambda: people(database_url) == (1, 1))  # and nothing of all that has come through
     with psycopg.connect(database_url) as conn:

@@ -29,8 +29,9 @@ def texts(page: Page, selector: str) -> set[str]:
 
 def table(page: Page) -> list[list[str]]:
     """The rows of a chart's table."""
-    page.get_by_text("Show as table").first.click()
-    rows: list[list[str]] = page.locator("table.numbers").first.evaluate(
+    shown = page.locator("details", has_text="Show as table").first
+    shown.locator("summary").click()
+    rows: list[list[str]] = shown.locator("table.numbers").evaluate(
         "table => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
     return rows

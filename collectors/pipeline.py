@@ -26,7 +26,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 RETAINED_S = 30 * 86_400.0  # seconds in which a retained message is rejected only once
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 PROBLEMS_LIMIT = 1_000
-SO_MANY = "what follows is not looked at; mend the sender, and replay the message"
+SO_MANY = "what follows is not looked at; fix the sender, and replay the message"
 TOO_MANY = (
     "too many new devices or lines came within an hour, and no site file names this one: replay the message later, name"
     " its device in the site file, or raise BESOK_NEW_DEVICES_PER_HOUR if all of them are real"

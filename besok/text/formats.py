@@ -24,7 +24,6 @@ from besok.text.languages import _, language
 UNKNOWN = "–"
 WEEK = timedelta(days=6)  # in which a weekday tells of one day alone
 FAR = timedelta(days=300)  # from which a day could be taken for one of another year
-FEW = 10  # people on average, of whom a tenth tells something
 HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
@@ -49,6 +48,11 @@ def number(value: float | None, digits: int = 0) -> str:
         return UNKNOWN
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=locale())
+
+
+def decimals(mean: float) -> int:
+    """Return the decimals of people on average: of ten and more a tenth says nothing."""
+    return 1 if mean < 10 else 0
 
 
 def duration(seconds: float | None) -> str:

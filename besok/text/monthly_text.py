@@ -86,7 +86,7 @@ def _room(space: SpaceUsage, zone: str) -> str:
     if use.people:
         phrases.append(
             _("{n} people on average in open hours").format(
-                n=formats.number(use.people.value, use.people.value < formats.FEW)
+                n=formats.number(use.people.value, formats.decimals(use.people.value))
             )
         )
     if use.utilisation:

@@ -39,7 +39,7 @@ _CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     texts = names_in(packet)
-    if told(packet, "phones", *texts, *(name for reading in decoded.readings for name in _names_of(reading))):
+    if seen(packet, "phones", *texts, *(name for reading in decoded.readings for name in _names_of(reading))):
         return Decoded(not_data=PHONE)
     return of_people(decoded, packet, texts, packet.value)
 
@@ -52,23 +52,23 @@ def only_senses(decoded: Decoded) -> bool:
 def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: Any) -> Decoded:
     """Refuse counts of people where a name means something else; leave out air that is not a room's.
 
-    That it is not is said by the texts and the reading's own names, or by what stands beside it in the message.
+    That it is not is said by the texts and the reading's own names, or by what is next to it in the message.
     """
     readings, problems, not_data = [], list(decoded.problems), decoded.not_data
     metrics = {reading.metric for reading in decoded.readings}
     is_of_air, is_of_people = not metrics.isdisjoint(CLIMATE), not metrics <= AIR
-    beside = told(packet, "elsewhere", *names_of(fields)) if is_of_air else ""
-    outside = told(packet, "outside", *texts) if is_of_air else ""
-    things = told(packet, "things", *texts) if is_of_people else ""
+    nearby = seen(packet, "elsewhere", *names_of(fields)) if is_of_air else ""
+    outside = seen(packet, "outside", *texts) if is_of_air else ""
+    things = seen(packet, "things", *texts) if is_of_people else ""
     for reading in packet.budget.each(decoded.readings):
         own = _names_of(reading)
         if reading.metric not in AIR and (thing := min(telling("things", *own), default=things)):
             problem = f'its name or topic says "{thing}", not a person: if it counts people, {ANSWER}'
             problems.append(problem)
         elif reading.metric in CLIMATE and (
-            beside or outside or telling("outside", *own) or _CHIP.search(reading.device)
+            nearby or outside or telling("outside", *own) or _CHIP.search(reading.device)
         ):
-            not_data = ELSEWHERE.format(beside) if beside else WARM
+            not_data = ELSEWHERE.format(nearby) if nearby else WARM
         else:
             readings.append(reading)
     if len(readings) == len(decoded.readings):
@@ -91,15 +91,15 @@ def names_of(value: Any) -> tuple[str, ...]:
     return tuple({*own, *within})
 
 
-def told(packet: Packet, kind: str, *texts: str) -> str:
+def seen(packet: Packet, kind: str, *texts: str) -> str:
     """Return a word of a kind in texts or names of fields; "" if there is none. Raises Unreadable for too many."""
     if len("".join(texts)) < REMEMBERED:
-        return _told(kind, texts)
-    return next(filter(None, (_told.__wrapped__(kind, (text,)) for text in packet.budget.each(texts))), "")
+        return _seen(kind, texts)
+    return next(filter(None, (_seen.__wrapped__(kind, (text,)) for text in packet.budget.each(texts))), "")
 
 
 @lru_cache(8192)
-def _told(kind: str, texts: tuple[str, ...]) -> str:
+def _seen(kind: str, texts: tuple[str, ...]) -> str:
     if kind == "elsewhere":
         return next(filter(_is_elsewhere, texts), "")
     if kind == "phones":

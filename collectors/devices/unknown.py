@@ -272,8 +272,8 @@ class Candidates:
     def _outside(self) -> str:
         """Return a field, or words of topic and texts, of what has its own climate: a freezer, water, the street."""
         names = dict.fromkeys(name for leaf in self.leaves for name in leaf.names)
-        beside = subjects.told(self.packet, "elsewhere", *names)
-        return beside or subjects.told(self.packet, "outside", *self.where, *self.texts)
+        nearby = subjects.seen(self.packet, "elsewhere", *names)
+        return nearby or subjects.seen(self.packet, "outside", *self.where, *self.texts)
 
     def _nowhere(self) -> list[str]:
         """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""

@@ -34,7 +34,7 @@ HEAD: Final = 1  # objects within each other; deeper are the fields, which have 
 NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
 UNKNOWN: Final = 'a device whose kind is not known: say its model in the site file (model = "Vendor Model")'
-MEND: Final = "set up a decoder in the network server, or add its vendor's codec (besok codec add)"
+FIX: Final = "set up a decoder in the network server, or add its vendor's codec (besok codec add)"
 BYTES: Final = (
     "the bytes ({}, port {}) are of {} set up a decoder in the network server, or add its vendor's codec (besok codec"
     " add FILE --vendor ... --model ...)"
@@ -137,8 +137,8 @@ class _Reading:
         if not subjects.NAMING.isdisjoint(own):
             texts = [" ".join(word for word in words(text) if word not in own) for text in texts]
         is_model = self.table is not None and self.table.kind != "platform"
-        beside = () if is_model else (self.uplink.fields, self.uplink.normalized)
-        return subjects.of_people(decoded, self.packet, texts, *beside)
+        fields = () if is_model else (self.uplink.fields, self.uplink.normalized)
+        return subjects.of_people(decoded, self.packet, texts, *fields)
 
     def by_network(self) -> Decoded:
         """Read the fields of the network server's own decoder."""
@@ -191,10 +191,10 @@ class _Reading:
         try:
             frame = layout.read(name, uplink.fport, uplink.payload)
         except Unreadable as exc:
-            raise Unreadable(f"{table.name}: {exc}; {MEND}") from exc
+            raise Unreadable(f"{table.name}: {exc}; {FIX}") from exc
         decoded = reader.read_fitting(table.messages, self._holding(frame.fields))
         if frame.problems:
-            why = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}; {MEND}"
+            why = f"{table.name}: {'; '.join(dict.fromkeys(frame.problems))}; {FIX}"
             return replace(decoded, problems=(*decoded.problems, why), not_data="", identity=uplink.identity)
         if not frame.fields or decoded == Decoded():
             return self._nothing(table.name, frame.passed_over)

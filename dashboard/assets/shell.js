@@ -179,9 +179,9 @@
   // The same as a file, which goes on alone: above it what it shows, of which page and day, and that it is simulated.
   function titled(figure) {
     const drawn = picture(figure.querySelector(".js-plotly-plot")), { layout } = drawn;
-    const told = [document.title, new Date().toLocaleDateString(drawn.config.locale, { dateStyle: "medium" }),
+    const origin = [document.title, new Date().toLocaleDateString(drawn.config.locale, { dateStyle: "medium" }),
       document.querySelector(".sandbox strong")?.textContent];
-    const title = { text: figure.querySelector(".chart-plot").ariaLabel, subtitle: { text: told.filter(Boolean).join(" · ") },
+    const title = { text: figure.querySelector(".chart-plot").ariaLabel, subtitle: { text: origin.filter(Boolean).join(" · ") },
       automargin: true, x: 0, xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 16, b: 28 } };
     return { ...drawn, layout: { ...layout, title } };
   }

@@ -114,7 +114,9 @@ def _peak(figure: Figure | None) -> str:
 
 def _mean(figure: Figure | None) -> str:
     return (
-        _("{n} people").format(n=_number(figure, figure.value < formats.FEW)) if figure else formats.UNKNOWN
+        _("{n} people").format(n=_number(figure, formats.decimals(figure.value)))
+        if figure
+        else formats.UNKNOWN
     )
 
 

@@ -33,10 +33,7 @@ NOTHING_FOUND: Final = Decoded()
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 RENAME: Final = "give it another name in the device"
-TELL: Final = (
-    "if they are, give it a name in the device that says people (Visitors); "
-    "if not, one that says only what it counts (Bikes)"
-)
+TELL: Final = "give it a name in the device that says what it counts alone, such as Visitors or Bikes"
 CHECK: Final = "if it counts people all the same, write a mapping (docs/reference/mappings.md)"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")

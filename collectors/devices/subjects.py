@@ -23,8 +23,9 @@ SENSED: Final = AIR | {"occupied", "motions", "motions_total"}  # also without p
 DEEPEST: Final = 4  # objects within each other
 REMEMBERED: Final = 2_000  # characters of texts
 ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
-PHONE: Final = "somebody's phone or watch; nothing of it is kept"
+OTHERS: Final = f"its name, tag or application may say that it counts no people: if it does, {ANSWER}"
 WARM: Final = "the temperature of a device or of water, not that of a room"
+AIR_OF: Final = f'its name or topic says "{{}}": if it measures the air of a room, {ANSWER}'
 ELSEWHERE: Final = "air next to {}, which no sensor of a room has"
 NAMING: Final = WORDS["things"] | WORDS["outside"]
 _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge, Cykelbana
@@ -40,7 +41,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Leave out a platform's readings of phones, and all that `of_people` leaves out."""
     texts = names_in(packet)
     if seen(packet, "phones", *texts, *(name for reading in decoded.readings for name in _names_of(reading))):
-        return Decoded(not_data=PHONE)
+        return Decoded(not_data="somebody's phone or watch; nothing of it is kept")
     return of_people(decoded, packet, texts, packet.value)
 
 
@@ -50,7 +51,7 @@ def only_senses(decoded: Decoded) -> bool:
 
 
 def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: Any) -> Decoded:
-    """Refuse counts of people where a name means something else; leave out air that is not a room's.
+    """Refuse counts of people where a name means something else; leave out air that is not a room's, or ask.
 
     That it is not is said by the texts and the reading's own names, or by what is next to it in the message.
     """
@@ -61,14 +62,14 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
     outside = seen(packet, "outside", *texts) if is_of_air else ""
     things = seen(packet, "things", *texts) if is_of_people else ""
     for reading in packet.budget.each(decoded.readings):
-        own = _names_of(reading)
+        own, is_air = _names_of(reading), reading.metric in CLIMATE
         if reading.metric not in AIR and (thing := min(telling("things", *own), default=things)):
-            problem = f'its name or topic says "{thing}", not a person: if it counts people, {ANSWER}'
-            problems.append(problem)
-        elif reading.metric in CLIMATE and (
-            nearby or outside or telling("outside", *own) or _CHIP.search(reading.device)
-        ):
+            problems.append(f'its name or topic says "{thing}", not a person: if it counts people, {ANSWER}')
+        elif is_air and (nearby or _CHIP.search(reading.device)):
             not_data = ELSEWHERE.format(nearby) if nearby else WARM
+        elif is_air and (place := min(telling("outside", *own), default=outside)):
+            not_data = WARM
+            problems += [] if telling("no_room", place) else [AIR_OF.format(place)]
         else:
             readings.append(reading)
     if len(readings) == len(decoded.readings):
@@ -79,6 +80,14 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
         problems=tuple(dict.fromkeys(problems)),
         not_data=decoded.not_data if readings or problems or decoded.statuses else not_data,
     )
+
+
+def of_others(decoded: Decoded, texts: Sequence[str]) -> Decoded:
+    """Refuse the counts of a device whose names say bicycles and the like."""
+    if not decoded.readings or not names_of_others(texts):
+        return decoded
+    air = tuple(reading for reading in decoded.readings if reading.metric in AIR)
+    return replace(decoded, readings=air, problems=(*decoded.problems, OTHERS))
 
 
 def names_of(value: Any) -> tuple[str, ...]:

@@ -314,10 +314,11 @@ class Candidates:
         known = KNOWN.difference(*nothing).union(FIELDS["health"], FIELDS["line"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]
-        if not self._outside():
+        outside = self._outside()
+        if not (telling("no_room", outside) or subjects.seen(self.packet, "elsewhere", outside)):
             named = (leaf for leaf in self.leaves if leaf.is_open or "[?@" in leaf.path)  # of a list, by name
             air = [leaf for leaf in named if state_of(leaf.value) is not None]
-            names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"]]
+            names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"] | CLIMATE]
             names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
         return list(dict.fromkeys(names))
 

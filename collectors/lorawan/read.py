@@ -129,13 +129,14 @@ class _Reading:
         """Check readings against the names that people gave the device, unless its model or place is set in Besök."""
         if self.table is not None:
             decoded = self._asking(decoded, self.table)
-        is_known = self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device))
-        if is_known or not subjects.only_senses(decoded):
+        if self.is_named or self.packet.known.is_placed((SOURCE, self.uplink.device)):
             return decoded
         texts = [*self.called, *subjects.names_in(self.packet, HEAD)]
         own = words(" ".join((self.table.name, *self.table.also, *self.table.names))) if self.table else ()
         if not subjects.NAMING.isdisjoint(own):
             texts = [" ".join(word for word in words(text) if word not in own) for text in texts]
+        if not subjects.only_senses(decoded):
+            return subjects.of_others(decoded, texts)
         is_model = self.table is not None and self.table.kind != "platform"
         fields = () if is_model else (self.uplink.fields, self.uplink.normalized)
         return subjects.of_people(decoded, self.packet, texts, *fields)

@@ -15,8 +15,6 @@ from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices import reader, registry, subjects, unknown
-from collectors.devices.field_names import telling
-from collectors.devices.subjects import WARM
 from collectors.lorawan.envelopes import deveui, from_text, whole_number
 from collectors.lorawan.read import SOURCE, Uplink, read
 
@@ -46,17 +44,11 @@ def decode(packet: Packet) -> Decoded | None:
         )
         return read(uplink, packet)
     entry = registry.by_model(TABLE)
-    # Without what is named after something with its own climate: a freezer, water, a processor
-    of_rooms = [
-        r
-        for r in packet.budget.each(_resolved(records))
-        if not {*telling("outside", f"{r['device']} {r['name']}")} - {"battery"}
-    ]
-    if not of_rooms:
-        return Decoded(not_data=WARM)
-    resolved_pack = packet.holding(of_rooms, device=deveui(frame[1]) if frame else "")
-    decoded = reader.read_fitting(entry.messages, resolved_pack) if entry else Decoded()
-    decoded = subjects.of_people(decoded, packet, packet.levels, values)
+    resolved = [*packet.budget.each(_resolved(records))]
+    names = [f"{r['device']} {r['name']}" for r in resolved if "battery" not in str(r["name"]).lower()]
+    pack = packet.holding(resolved, device=deveui(frame[1]) if frame else "")
+    decoded = reader.read_fitting(entry.messages, pack) if entry else Decoded()
+    decoded = subjects.of_people(decoded, packet, [*packet.levels, *names], values)
     decoded = unknown.Candidates(packet).asking(decoded, ())
     if decoded == Decoded():
         shown = ", ".join(sorted(name for name in values if name.isprintable())[:8])

@@ -329,10 +329,12 @@ ALIKE = (
     a("counters/1", {"items": {"people_in": 3}}, NOTHING),
     # Climate of what nobody knows is not a room's
     *(a(topic, {"temperature_c": 61}, REFUSED) for topic in ("deck/gearbox", "brewery/fermenter-3", "depot/1", "home/hotpress")),
-    *(a(topic, {"temperature_c": 61}, NOTHING) for topic in ("sauna/1", "roof/station")),
+    *(a(topic, {"temperature_c": 61}, REFUSED) for topic in ("sauna/1", "roof/station", "garden-room/air", "office/board-room")),
+    *(a(topic, {"temperature_c": 61}, NOTHING) for topic in ("street/outdoor/1", "data/cpu")),
+    *(a("air/2", {"temperature_c": 21, name: value}, NOTHING) for name, value in (("heart_rate", 70), ("speed_kmh", 4))),
     *(a(topic, {"temperature_c": 61}, NOTHING) for topic in ("boat/engine/oil", "kitchen/fridge", "data/motor", "heat/tank")),
     *(a("air/2", {"temperature_c": 61, name: text}, REFUSED) for name, text in (("description", "Bearing 2"), ("title", "Spindle"), ("sensor", "gearbox"))),
-    a("air/2", {"temperature_c": 61, "channel_name": "exhaust"}, NOTHING),
+    a("air/2", {"temperature_c": 61, "channel_name": "exhaust"}, REFUSED),
     a("air/reading-room", {"temperature_c": 21, "device_id": "th-0042", "fw": "v1.2"}, "level:1 temperature_c 21"),
     a("deck/gearbox", {"battery_pct": 61}, "level:1 battery_pct 61"),
     # The line and the place are the channel of the mapping that is offered

@@ -221,7 +221,7 @@ _CROWD = {
     "peopleCountAway": 3,
 }  # fmt: skip
 _ENTITY = {"entity_id": "binary_sensor.hall", "state": "on", "attributes": {"device_class": "occupancy"}}
-_RPC = {"src": "s", "method": "NotifyStatus", "params": {"ts": 1764058500, "temperature:0": {"tC": 22.1},
+_RPC = {"src": "s", "method": "NotifyStatus", "params": {"ts": 1764058500, "temperature:0": {"tC": 22.1}, "humidity:0": {"rh": 40},
         "presencezone:200": {"num_objects": 2}, "devicepower:0": {"battery": {"V": 5.9}}}}  # fmt: skip
 _BLE = {
     "servicedata": "4400020164059033002101",
@@ -341,7 +341,7 @@ SAMPLES: tuple[Sample, ...] = (
         "ts": "1764058500", "data": "0201061BFF9904" + "0512fc5394c37c0004fffc040cac364200cd" + "cbb8334c884f"},
          "level:1 temperature_c 24.3, level:1 humidity_pct 53.49, level:1 battery_v 2.977 | 08:15:00"),
     said("shelly", "s/events/rpc", _RPC,
-         "level:1 temperature_c 22.1, level:1 people 2, level:1 battery_v 5.9 | 08:15:00"),
+         "level:1 temperature_c 22.1, level:1 humidity_pct 40, level:1 people 2, level:1 battery_v 5.9 | 08:15:00"),
     said("shelly", "shellies/m/status", {"motion": True, "active": True, "lux": 70, "tmp": {"value": 21, "units": "C"}},
          "level:1 occupied 1, level:1 light_lux 70, level:1 temperature_c 21"),
     said("frigate", "frigate/entrance/person", b"3",

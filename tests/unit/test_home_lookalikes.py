@@ -76,6 +76,10 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": [
         {"component": "script:1", "event": "shelly-blu", "data": {"address": "bc:02:6e:c3:aa:bb", "window": 1}}]}}),
     ("s/status/input:0", {"id": 0, "state": True}),
+    ("s/events/rpc", shelly(**{"temperature:0": {"id": 0, "tC": 46.1}, "em:0": {"total_act_power": 421.0}})),
+    ("s/events/rpc", shelly(**{"temperature:101": {"id": 101, "tC": 61.5}})),  # a probe
+    ("main/status/temperature:0", {"id": 0, "tC": 46.1, "tF": 115.0}),
+    ("shellyplus1-aa/status/temperature:100", {"id": 100, "tC": 61.5, "tF": 142.7}),
     ("s/status/cover:0", {"id": 0, "state": "open", "current_pos": 100}),
     ("shellies/shellydw2-1/sensor/state", "open"),
     ("shellies/shellymotion-1/status", {"motion": False, "active": False}),
@@ -152,6 +156,22 @@ def counts_nothing(topic: str, payload: Any) -> bool:
 
 def test_nothing_counts() -> None:
     assert [row for row in NOTHING if not counts_nothing(*row)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "asks"),
+    [
+        (name, True)
+        for name in ("Board room", "Return desk", "Garden room", "Källaren", "Hall dew point", "Forecast")
+    ]
+    + [(name, False) for name in ("Freezer 2", "CPU", "Carport", "Outdoor north")],
+)
+def test_air_is_left_out_in_silence_only_where_no_room_is_meant(name: str, asks: bool) -> None:
+    decoded = decode(f"zigbee2mqtt/{name}", {"temperature": 21, "humidity": 40})
+    assert not decoded.readings
+    assert bool(decoded.problems) is asks
+    assert bool(decoded.not_data) is not asks
+    assert not asks or "if it measures the air of a room" in decoded.problems[0]
 
 
 @pytest.mark.parametrize(

@@ -378,7 +378,14 @@ def test_senml_with_base_value_and_times_relative_to_now() -> None:
 def test_senml_of_a_freezer_or_of_water_is_no_climate_of_a_room(name: str, unit: str) -> None:
     decoded = decode(ANY, [{"bn": "urn:dev:ow:10e2073a:", "n": name, "u": unit, "v": 8}])
     assert not decoded.readings
-    assert "not that of a room" in decoded.not_data
+    assert "room" in decoded.not_data
+
+
+@pytest.mark.parametrize("name", ["garden room", "pool"])
+def test_senml_of_what_may_be_a_room_asks(name: str) -> None:
+    decoded = decode(ANY, [{"bn": "urn:dev:ow:10e2073a:", "n": name, "u": "Cel", "v": 21}])
+    assert not decoded.readings
+    assert "if it measures the air of a room" in decoded.problems[0]
 
 
 def test_what_thingpark_says_of_a_device_is_read() -> None:

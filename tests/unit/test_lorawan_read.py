@@ -117,6 +117,26 @@ def test_a_counter_is_not_doubted_for_its_name_and_a_freezer_is_no_room() -> Non
     assert "level:1 temperature_c" in said(decode(body, context()))
 
 
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("Cykelbana Nord", False),
+        ("Cattle gate", False),
+        ("bike lane 2", False),
+        ("Visitors and bikes", False),
+        ("Bike shop entrance", True),  # a place
+        ("Huvudentrén", True),
+    ],
+)
+def test_a_counter_whose_name_says_bicycles_asks_until_it_is_known(name: str, counts: bool) -> None:
+    body = uplink("", object={"line_1_total_in": 4})
+    body["deviceInfo"] |= {"deviceProfileName": "Milesight VS133", "deviceName": name}
+    decoded = decode(body, context())
+    assert bool(decoded.readings) is counts
+    assert counts or "it counts no people" in decoded.problems[0]
+    assert "flow:1 in_total" in said(decode(body, context("Milesight VS133")))
+
+
 def test_then_a_codec() -> None:
     decoded = decode(uplink(TOTALS), context("Milesight VS133"))
     assert said(decoded) == {"flow:1 in_total": 12, "flow:1 out_total": 85}

@@ -181,7 +181,7 @@ class _Reading:
             return
         self.found = True
         form = self.form
-        if form.counts and pairs[0][0].is_strict:
+        if (form.counts or pairs[0][0].metric == "occupied") and pairs[0][0].is_strict:
             self._check_kind(place)
         if (form.named and self._is_of_others(place)) or not share(form, place):
             return
@@ -200,14 +200,12 @@ class _Reading:
                 self.problems.append(str(exc))
 
     def _check_kind(self, place: Place) -> None:
-        """Raise Unreadable if a field next to a count or around it says that it is not of people."""
+        """Raise Unreadable if a field next to a count or presence, or around it, says that it is not of people."""
         for fields in (place.item, *place.around, place.message):
             if id(fields) not in self.kinds:
                 self.kinds[id(fields)] = kinds_of_others(fields)
             if others := self.kinds[id(fields)]:
-                raise Unreadable(
-                    f"{show(others[0])} next to its counts says that they are not of people: {CHECK}"
-                )
+                raise Unreadable(f"{show(others[0])} next to it says that no people are meant: {CHECK}")
 
     def _is_of_others(self, place: Place) -> bool:
         """Tell, and note, whether a name says that no people are counted. Raises Unreadable for one that may say it."""

@@ -140,6 +140,9 @@ NOTHING: tuple[tuple[str, Any], ...] = (
     # things in the languages of the place, also without accents
     ("zigbee2mqtt/torktumlaren", {"occupancy": True, "linkquality": 80}),
     ("ha/x", entity("binary_sensor.m1", "on", device_class="motion", friendly_name="Litière du chat")),
+    # what a field next to it says it is
+    ("zigbee2mqtt/entrance/cam", {"occupancy": True, "object_type": "car", "linkquality": 80}),
+    ("zigbee2mqtt/entrance/cam", {"presence": True, "tags": ["bicycle"], "linkquality": 80}),
     # names within, and what a thermostat, a lock and a tag call occupancy
     ("zigbee2mqtt/valve", {"system_mode": "heat", "occupancy": True, "linkquality": 80}),
     ("zigbee2mqtt/kim-tag", {"presence": True, "battery": 50, "linkquality": 80}),

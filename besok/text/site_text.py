@@ -12,7 +12,7 @@ _DAYS: Final = Translatable("Choose a day that is not before the first one.")
 _PLACE: Final = Translatable("Choose a place in the list; the two sides of a door cannot be the same.")
 FIELDS: Final[Mapping[str, Translatable]] = {
     **dict.fromkeys((*WEEKDAYS, "on_holiday", "hours"), _HOURS),
-    "name": Translatable("Write the name."),
+    "name": Translatable("Write a name that no other room or door here has."),
     "id": Translatable("Use a–z, 0–9 and single hyphens, and a name that no other place has."),
     "kind": Translatable("Choose one in the list."),
     "timezone": Translatable("Write a time zone such as Europe/Stockholm."),
@@ -23,7 +23,7 @@ FIELDS: Final[Mapping[str, Translatable]] = {
     "last": _DAYS,
     "capacity": _NUMBER,
     "area_m2": _NUMBER,
-    "seats": Translatable("Write a whole number from 0 on, or leave it empty."),
+    "seats": Translatable("Write a whole number from 0 to how many people it may hold, or leave it empty."),
     "storey": Translatable("Write a whole number: 0 at ground level, -1 below."),
     "parent": Translatable("Choose another place: a room cannot lie within itself."),
     "space": Translatable("Choose a room in the list."),

@@ -105,7 +105,25 @@ def edited(site_file: SiteFile, edit: Edit) -> SiteFile:
         raise EditConflict
     item = _item(edit, lists, was)
     raw["sites"][number] = _joined(lists)
-    return _checked(raw, edit.part, item)
+    site_file = _checked(raw, edit.part, item)
+    if item is not None and (unclear := _unclear(edit.part, item, lists)):
+        raise EditRefused(unclear)
+    return site_file
+
+
+def _unclear(part: Part, item: Raw, lists: Lists) -> list[str]:
+    """Return the fields of a room or door that a reader would take for a mistake, or for another room or door."""
+    there = [one for one in lists[part] if one is not item and "last" not in one]
+    is_named = part in _BY_NAME and "last" not in item
+    same_name = is_named and any(_names(one) & _names(item) for one in there)
+    too_many = {"seats", "capacity"} <= item.keys() and float(item["seats"]) > float(item["capacity"])
+    return [field for field, is_wrong in (("name", same_name), ("seats", too_many)) if is_wrong]
+
+
+def _names(item: Raw) -> set[str]:
+    """Return the names of a part in both languages, without regard to case."""
+    name = item["name"]
+    return {text.casefold() for text in (name.values() if isinstance(name, dict) else [name])}
 
 
 def created(site_file: SiteFile, values: Values) -> tuple[SiteFile, str]:

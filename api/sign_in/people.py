@@ -171,7 +171,8 @@ def _key(key: Key, sites: Sites, zone: str) -> str:
     """Return a key, with the form that ends it."""
     role = granted(Grant(role=key.role, site=key.site), sites)
     until = _("until {day}").format(day=formats.day_of(key.expires, zone))
-    made = _("made by {who}").format(who=key.author)
+    who = audit_text.actors().get(key.author) or formats.author(key.author)
+    made = _("made by {who}").format(who=who)
     used = _("used {day}").format(day=formats.day_of(key.used, zone)) if key.used else _("never used")
     summary = escape(" · ".join((key.name, role, until, made, used)))
     end = _end(key.name, _("Revoke the key"))

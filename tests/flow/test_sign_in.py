@@ -72,6 +72,7 @@ def test_on_this_machine_the_administrator_is_signed_in_until_there_is_an_accoun
     monkeypatch.setattr(gate, "ASKED_EVERY_S", 0.1)
     assert me(ask)[0] == "local"
     assert "/admin/people" in ask.get("/login").text
+    assert "made by this machine" in manage(ask, "key", key="hall", role="viewer", site="", days="30").text
     for header in (
         "Forwarded",
         "X-Forwarded-For",

@@ -309,7 +309,7 @@ class Candidates:
         return ""
 
     def _strange(self) -> list[str]:
-        """Return the names of numbers that tell nothing (`data`, `free_seats`), and of climate without a unit."""
+        """Return the names of numbers that tell nothing (`data`), and of climate without a unit. Raises Unreadable."""
         nothing = (BARE, *(WORDS[kind] for kind in ("left", "places", "beside", "heads")), FIELDS["around"])
         known = KNOWN.difference(*nothing).union(FIELDS["health"], FIELDS["line"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
@@ -318,6 +318,8 @@ class Candidates:
         if not (telling("no_room", outside) or subjects.seen(self.packet, "elsewhere", outside)):
             named = (leaf for leaf in self.leaves if leaf.is_open or "[?@" in leaf.path)  # of a list, by name
             air = [leaf for leaf in named if state_of(leaf.value) is not None]
+            if outside and any(leaf.name in CLIMATE for leaf in air):
+                raise Unreadable(subjects.AIR_OF.format(outside))
             names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"] | CLIMATE]
             names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
         return list(dict.fromkeys(names))

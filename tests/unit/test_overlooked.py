@@ -570,3 +570,9 @@ def test_an_entity_that_tells_where_a_phone_is_is_no_data() -> None:
 @pytest.mark.parametrize("name", ["catflap", "petdoor", "Litterbox", "Dogbed", "Birdfeeder"])
 def test_presence_at_what_animals_use_asks(name: str) -> None:
     assert not decode(f"zigbee2mqtt/{name}", {"occupancy": True, "linkquality": 80}).readings
+
+
+@pytest.mark.parametrize(("topic", "word"), [("garden-room/air", "garden"), ("office/board-room", "board")])
+def test_air_under_a_name_that_a_room_may_have_asks_whose_it_is(topic: str, word: str) -> None:
+    said = given(decode(topic, {"temperature_c": 21.5, "co2_ppm": 500}))
+    assert f'says "{word}": if it measures the air of a room' in said

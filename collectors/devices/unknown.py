@@ -310,8 +310,8 @@ class Candidates:
 
     def _strange(self) -> list[str]:
         """Return the names of numbers that tell nothing (`data`), and of climate without a unit. Raises Unreadable."""
-        nothing = (BARE, *(WORDS[kind] for kind in ("left", "places", "beside", "heads")), FIELDS["around"])
-        known = KNOWN.difference(*nothing).union(FIELDS["health"], FIELDS["line"])
+        vague = (WORDS[kind] for kind in ("left", "places", "beside", "heads", "otherwise"))
+        known = KNOWN.difference(BARE, FIELDS["around"], *vague).union(FIELDS["health"], FIELDS["line"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]
         outside = self._outside()

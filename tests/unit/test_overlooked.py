@@ -576,3 +576,8 @@ def test_presence_at_what_animals_use_asks(name: str) -> None:
 def test_air_under_a_name_that_a_room_may_have_asks_whose_it_is(topic: str, word: str) -> None:
     said = given(decode(topic, {"temperature_c": 21.5, "co2_ppm": 500}))
     assert f'says "{word}": if it measures the air of a room' in said
+
+
+@pytest.mark.parametrize("name", ["median", "dew", "maximum", "average"])
+def test_a_number_named_by_what_was_done_to_it_alone_asks(name: str) -> None:
+    assert f"nobody knows what {name} is" in given(decode("c/1", {name: 3}))

@@ -53,6 +53,7 @@ WATCH: Final = """(() => {
     const page = document.querySelector("#page [data-title], body > main");
     if (!page || !/\\d/.test(page.textContent)) return;
     painted("read");
+    if (page.querySelector(".waiting")) return;
     if (![...document.querySelectorAll(".graph")].every((graph) => graph.querySelector(".main-svg"))) return;
     painted("drawn");
     if (document.readyState === "complete") observer.disconnect();

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, ctx
 
 from besok.model.errors import NotAllowed, NotFound, SchemaMismatch, SignInNeeded, StoreError
 from besok.model.views.live import SiteInfo
@@ -54,6 +54,9 @@ PAGES: dict[str, Page] = {
     "wall": wall.page,
     "admin/site": site.page,
 }
+FIRST: Mapping[str, Page] = {
+    "progress": progress.first
+}  # what is sent of pages that take long; the rest is asked for
 BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may stand below a site, by page
     "spaces": lambda db, site: [space.space for space in get_spaces(db, site)],
     "doors": lambda db, site: [door.id for door in stored.load(db, site).portals],
@@ -79,7 +82,8 @@ def register(app: Dash, database: Callable[[], Database], clock: Callable[[], da
     async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
         asker.only_reads()
         address = Address.parse(pathname or "/", search or "")
-        page = await asyncio.to_thread(screen, database(), address, clock())
+        pages = PAGES if ctx.triggered_id == "redraw" else {**PAGES, **FIRST}
+        page = await asyncio.to_thread(screen, database(), address, clock(), pages)
         return (
             lighter(page[0]),
             page[1],
@@ -89,7 +93,9 @@ def register(app: Dash, database: Callable[[], Database], clock: Callable[[], da
         )
 
 
-def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
+def screen(
+    db: Database, address: Address, now: datetime, pages: Mapping[str, Page] = PAGES
+) -> tuple[Any, Any]:
     """Return the page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
@@ -99,7 +105,7 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         find(db, address, known)
         if not address.page:  # of one site alone, the page Now tells at once what a list of one would lead to
             address = replace(address, page="overview" if len(sites) > 1 else "now")
-        return _page(db, address, chosen, now), shell.navigation(address, sites, chosen)
+        return _page(db, address, chosen, now, pages), shell.navigation(address, sites, chosen)
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except (SignInNeeded, NotAllowed) as exc:
@@ -112,10 +118,12 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         return notice, shell.navigation(address, sites, None)
 
 
-def _page(db: Database, address: Address, chosen: SiteInfo | None, now: datetime) -> Any:
+def _page(
+    db: Database, address: Address, chosen: SiteInfo | None, now: datetime, pages: Mapping[str, Page]
+) -> Any:
     if chosen is None:
         return guide.begin(db, address, now)
-    content = PAGES[address.page](db, chosen, address, now)
+    content = pages[address.page](db, chosen, address, now)
     return content if address.page in UNGUIDED else present(guide.banner(db, chosen.site), content)
 
 

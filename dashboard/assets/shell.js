@@ -96,7 +96,15 @@
     }, 1000 * Number(waiting.dataset.renew));
   }
 
-  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach((drawn) => { narrow(drawn); lead(drawn); }); })
+  // What was left out of a page to send its answer first is asked for at once; later again by `renew`, should that fail.
+  function rest() {
+    const waiting = page()?.querySelector("[data-rest]");
+    if (!waiting) return;
+    delete waiting.dataset.rest;
+    document.getElementById("redraw")?.click();
+  }
+
+  new MutationObserver(() => { arrived(); retry(); rest(); renew(); labelTheme(); document.querySelectorAll(".js-plotly-plot").forEach((drawn) => { narrow(drawn); lead(drawn); }); })
     .observe(document.documentElement, { childList: true, subtree: true });
 
   new MutationObserver(handBack).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });

@@ -1,5 +1,6 @@
 """Every screen: which page, in which state of what it shows, language, colours and size; and a sample of them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -53,6 +54,7 @@ LATER: Final = timedelta(minutes=50)  # by which all sensors are offline
 OF_APP: Final = ("/overview", *(f"/{page}/{HERE}" for page in router.PAGES if page != "wall"))
 FOLLOW: Final = """path => {
   document.title = "Besök";  // until the page has its own
+  document.getElementById("redraw").removeAttribute("disabled");
   history.pushState({}, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
 }"""
@@ -256,13 +258,14 @@ def _show(page: Page, address: str, screen: Screen) -> None:
 def follow(page: Page, path: str) -> None:
     """Lead to another page of the app, as a link does."""
     page.evaluate(FOLLOW, path)
-    expect(page.locator("#page")).to_have_attribute("data-drawn", f"0 {path}")
+    expect(page.locator("#page")).to_have_attribute("data-drawn", re.compile(rf"\d+ {re.escape(path)}"))
 
 
 def settle(page: Page) -> None:
     """Wait until all of a page is there; from then on it is not drawn again, which would be between two looks at it."""
     expect(page.locator("h1:visible").first).to_be_attached()
     expect(page).not_to_have_title("Besök")
+    expect(page.locator("#page .waiting")).to_have_count(0)  # the rest of it is asked for by drawing it again
     page.evaluate(STILL)
     expect(page.locator("[data-dash-is-loading], .waiting, [aria-busy=true]")).to_have_count(0)
     expect(page.locator(".dash-graph:not(:has(.main-svg))")).to_have_count(0)

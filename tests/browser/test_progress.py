@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from accessibility import violations
 from counted_years import count, forecast
 from house import House, Open
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from besok.store import forecasts
 from besok.store.database import Database
@@ -25,6 +25,32 @@ def test_each_tab_is_less_than_two_screens_high(counted_house: House, open_page:
             ).to_be_attached()
         expect(page.locator("#page .page")).to_be_visible()
         assert page.locator("html").evaluate("node => node.scrollHeight") <= TWO_SCREENS
+
+
+def test_the_answer_is_read_before_the_rest_has_come(counted_house: House, open_page: Open) -> None:
+    page = open_page(counted_house.url)
+    asked: list[Route] = []
+
+    def hold_the_second(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", hold_the_second)
+    page.goto(f"{counted_house.url}/progress/{counted_house.id}")
+    expect(page.locator("#page .waiting")).to_be_visible()
+    answer = page.locator(".hero").inner_text()
+    assert answer
+    expect(page.locator(".graph")).to_have_count(0)
+    for _ in range(1000):
+        if len(asked) > 1:
+            break
+        page.wait_for_timeout(20)  # lets the second one come in
+    asked[1].continue_()
+    expect(page.locator("#graph-months .barlayer").first).to_be_attached()
+    expect(page.locator("#page .waiting")).to_have_count(0)
+    assert page.locator(".hero").inner_text() == answer
+    assert len(asked) == 2
 
 
 def test_the_first_forecast_is_shown_as_soon_as_it_is_there(

@@ -20,17 +20,22 @@ from dashboard.components.elements import aria, data, present
 from dashboard.pages.progress import forecast, impact, target
 
 DAY = timedelta(days=1)
+RENEWED_S = "10"  # after which the rest of a page is asked for again
+
+
+Parts = Callable[[Database, Site, str, date, datetime], list[Any]]
 
 
 class Tab(NamedTuple):
-    """A tab: its name, and what it shows below a title, of a site on a business day."""
+    """A tab: its name, what it shows below a title, of a site on a business day, and what of that is sent first."""
 
     name: Callable[[], str]
-    parts: Callable[[Database, Site, str, date, datetime], list[Any]]
+    parts: Parts
+    answer: Parts | None = None
 
 
 TABS: dict[str, Tab] = {  # by the last part of the address
-    "": Tab(lambda: _("Target"), target.parts),
+    "": Tab(lambda: _("Target"), target.parts, target.answer),
     "forecast": Tab(lambda: _("Forecast"), forecast.parts),
     "impact": Tab(lambda: _("Impact"), impact.parts),
 }
@@ -38,6 +43,23 @@ TABS: dict[str, Tab] = {  # by the last part of the address
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the tab that the address names."""
+    return _tab(db, site, address, now, TABS[address.space].parts)
+
+
+def first(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """Return the tab that the address names, of *Target* its answer, with a mark by which the rest is asked for."""
+    answer = TABS[address.space].answer
+    if answer is None:
+        return page(db, site, address, now)
+    busy = {**aria(busy="true"), **data(rest="", renew=RENEWED_S, renewed="")}
+
+    def parts(*asked: Any) -> list[Any]:
+        return [*answer(*asked), html.P(_("Loading …"), className="waiting", **busy)]
+
+    return _tab(db, site, address, now, parts)
+
+
+def _tab(db: Database, site: SiteInfo, address: Address, now: datetime, parts: Parts) -> Any:
     place, tab = sites.load(db, site.site), TABS[address.space]
     today = calendar.business_day(now, place)
     title = _("{site}: progress").format(site=named(site.name))
@@ -51,7 +73,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *notices.simulated(site.sandbox),
             html.P(paper, className="printed"),
             _tabs(address),
-            *tab.parts(db, place, title, today, now),
+            *parts(db, place, title, today, now),
         ),
         className="page",
         **data(

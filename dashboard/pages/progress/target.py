@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from besok.model.errors import if_found
 from besok.model.outlook import Outlook
@@ -32,18 +32,71 @@ from dashboard.pages.progress import this_year
 DAY = timedelta(days=1)
 
 
+class _Standing(NamedTuple):
+    """The sites whose visits count, what came of them so far, their way to the target, and what is to come."""
+
+    counted: Sequence[Site]
+    so_far: SoFar
+    target: Progress | None  # None without one
+    outlook: Outlook | None  # None without a forecast
+
+    @property
+    def aimed(self) -> Progress | None:
+        """The way to the target, once its baseline is over and known."""
+        target = self.target
+        return (
+            target
+            if target and target.baseline_visits is not None and target.today > target.baseline_last
+            else None
+        )
+
+
 def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
     """Return the answer first, then the trajectory, the months, what would bring more, and what the figures are."""
-    counted, so_far = sites.counted(db, place), get_so_far(db, place.id, today)
+    standing = _standing(db, place, today)
+    shown = _answer(db, place, standing, title, today, now)
+    if standing.so_far.uncounted or not standing.so_far.days:
+        return shown
+    so_far, outlook, aimed = standing.so_far, standing.outlook, standing.aimed
+    begins = aimed.baseline_first if aimed else today
+    return [
+        *shown,
+        pair(
+            *(_trajectory(db, place, aimed, outlook, so_far.first or today, today) if outlook else ()),
+            this_year.months(db, place.id, today, place.measure, aimed),
+        ),
+        _corrected(db, place.id, today, begins),
+        *(method_breaks.section(aimed, *_doors(standing.counted)) if aimed else ()),
+        levers.section(get_levers(db, place.id, today)),
+        target_summary.terms(place.id, so_far, aimed),
+    ]
+
+
+def answer(db: Database, place: Site, title: str, today: date, now: datetime) -> list[Any]:
+    """Return the parts that tell whether the visits are on the way to the target."""
+    return _answer(db, place, _standing(db, place, today), title, today, now)
+
+
+def _standing(db: Database, place: Site, today: date) -> _Standing:
     target = target_of(db, place, today)
-    outlook = if_found(get_outlook_on, db, place.id, target)
+    return _Standing(
+        counted=sites.counted(db, place),
+        so_far=get_so_far(db, place.id, today),
+        target=target,
+        outlook=if_found(get_outlook_on, db, place.id, target),
+    )
+
+
+def _answer(
+    db: Database, place: Site, standing: _Standing, title: str, today: date, now: datetime
+) -> list[Any]:
+    counted, so_far, target, outlook = standing
     if so_far.uncounted:
         names = [named(one.name) for one in counted if one.id in so_far.uncounted]
         return [no_target.uncounted(named(place.name), names, title)]
     if not so_far.days:
         return [_nothing(target, place, title, today, [one.name for one in counted])]
-    aimed = target if target and target.baseline_visits is not None and today > target.baseline_last else None
-    begins = aimed.baseline_first if aimed else today
+    aimed = standing.aimed
     return [
         *(
             _aimed(db, place, counted, aimed, so_far, outlook, title)
@@ -54,14 +107,6 @@ def parts(db: Database, place: Site, title: str, today: date, now: datetime) -> 
             place.id, last_month(place, now), council=aimed is not None and aimed.standing is not None
         ),
         None if outlook else forecast_charts.awaited(get_awaited(db, place.id, today, now)),
-        pair(
-            *(_trajectory(db, place, aimed, outlook, so_far.first or today, today) if outlook else ()),
-            this_year.months(db, place.id, today, place.measure, aimed),
-        ),
-        _corrected(db, place.id, today, begins),
-        *(method_breaks.section(aimed, *_doors(counted)) if aimed else ()),
-        levers.section(get_levers(db, place.id, today)),
-        target_summary.terms(place.id, so_far, aimed),
     ]
 
 

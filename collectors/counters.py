@@ -1,23 +1,24 @@
 """The figures of a collector since its start, for its heartbeat, its readiness and, made when asked for, Prometheus."""
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import accumulate
+from functools import partial
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+import prometheus_client
+from prometheus_client import Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from besok.model.readings import Refusal
 from besok.model.views.live import LATE_AFTER
 from besok.store.write import Batch, Written
 
-LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
-COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
-BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
+LAGS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
+COMMITS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
+BATCHES = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
 ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
 PREFIX = "besok_collector_"
 COUNTS = (
@@ -33,24 +34,12 @@ COUNTS = (
 )
 
 
-class Histogram:
-    """Counts of values between given bounds."""
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
-    def __init__(self, bounds: tuple[float, ...]) -> None:
-        self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)  # between the bounds, the last above them all
-        self.total = 0.0
 
-    def add(self, value: float) -> None:
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
-
-    def family(self, name: str, text: str) -> Metric:
-        """Return a histogram as Prometheus has it: running counts."""
-        running = list(accumulate(self.counts))
-        bounds = [*(f"{bound:g}" for bound in self.bounds), "+Inf"]
-        buckets = [(bound, float(n)) for bound, n in zip(bounds, running, strict=True)]
-        return HistogramMetricFamily(name, text, buckets=buckets, sum_value=self.total)
+def histogram(name: str, text: str, bounds: Sequence[float]) -> Any:
+    """Return the field of a histogram that nothing asks but us."""
+    return field(default_factory=partial(Histogram, name, text, registry=None, buckets=bounds))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,9 +68,9 @@ class Counters:
     recoveries: int = 0  # times that it answered again after that
     stuck: str = ""  # sentence: why a batch waits for the database
     writing: datetime | None = None  # when the oldest message of the batch under way was received
-    lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # from receipt to commit
-    commits_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))  # of transactions
-    batch_sizes: Histogram = field(default_factory=lambda: Histogram(BATCH_BOUNDS))  # messages
+    lags_s: Histogram = histogram(PREFIX + "lag_seconds", "From receipt of a message to the commit", LAGS)
+    commits_s: Histogram = histogram(PREFIX + "commit_seconds", "How long a transaction took", COMMITS)
+    batch_sizes: Histogram = histogram(PREFIX + "batch_messages", "Messages in a transaction", BATCHES)
 
     # set by the thread of the heartbeat, and at each commit
     answered: datetime | None = None  # when the database last answered; None if the last poll failed
@@ -115,13 +104,13 @@ class Counters:
         self.batches += 1
         self.last_batch = len(lags)
         for lag in lags:
-            self.lags_s.add(lag)
-        self.batch_sizes.add(len(lags))
+            self.lags_s.observe(lag)
+        self.batch_sizes.observe(len(lags))
 
     def committed_batch(self, batch: Batch, written: Written, took_s: float) -> None:
         """Count one transaction and its rows."""
         self.stuck = ""
-        self.commits_s.add(took_s)
+        self.commits_s.observe(took_s)
         self.rejected_by.update(rejection.kind.value for rejection in batch.rejections)
         self.readings += written.readings
         self.unchanged += written.unchanged
@@ -167,18 +156,20 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     text = "Messages that could not be read in whole, by class of the reason"
     by_reason = {refusal.value: c.rejected_by[refusal.value] for refusal in Refusal}
     yield labelled(PREFIX + "messages_rejected", text, "reason", by_reason)
-    yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", c.connected)
-    yield GaugeMetricFamily(
-        PREFIX + "ready", "1 while readings get from the broker into the database", c.problem(now) is None
+    gauges = (
+        ("broker_connected", "1 while connected to the broker", c.connected),
+        ("ready", "1 while readings get from the broker into the database", c.problem(now) is None),
+        ("messages_waiting", "Messages received and not yet committed", c.waiting),
+        (
+            "last_message_timestamp_seconds",
+            "When the last message came",
+            c.heard.timestamp() if c.heard else 0,
+        ),
     )
-    yield GaugeMetricFamily(PREFIX + "messages_waiting", "Messages received and not yet committed", c.waiting)
-    last_message = c.heard.timestamp() if c.heard else 0
-    yield GaugeMetricFamily(
-        PREFIX + "last_message_timestamp_seconds", "When the last message came", last_message
-    )
-    yield c.lags_s.family(PREFIX + "lag_seconds", "From receipt of a message to the commit")
-    yield c.commits_s.family(PREFIX + "commit_seconds", "How long a transaction took")
-    yield c.batch_sizes.family(PREFIX + "batch_messages", "Messages in a transaction")
+    for name, text, value in gauges:
+        yield GaugeMetricFamily(PREFIX + name, text, value)
+    for histogram in (c.lags_s, c.commits_s, c.batch_sizes):
+        yield from histogram.collect()
 
 
 def labelled(name: str, text: str, label: str, counts: Mapping[str, int]) -> Metric:

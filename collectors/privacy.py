@@ -190,9 +190,7 @@ class _Redactor:
         return self._drop()
 
     def _is_allowed(self, text: str, key: str) -> bool:
-        if len(text) > kept_forms.TEXT_LIMIT:
-            return False
-        return (
+        return len(text) <= kept_forms.TEXT_LIMIT and (
             kept_forms.is_words(text)
             or kept_forms.is_number(text)
             or kept_forms.is_time(text, self._message.received)

@@ -79,7 +79,8 @@ class Leaf:
         last = {*words(self.names[-1])}
         settings = WORDS["settings"] - WORDS["of_events"] if "event" in last else WORDS["settings"]
         around = WORDS["settings_around"] & {*self.around}
-        return bool(last & settings or around or telling("others", *self.names))
+        others = telling("others", *(self.names[:-1] if last & WORDS["persons"] else self.names))
+        return bool(last & settings or around or others)
 
     @property
     def is_climate(self) -> bool:
@@ -161,7 +162,7 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
         content = next((by_name[name] for name in FIELDS["value"] if name in by_name), "")
         titles = (by_name[name] for name in FIELDS["named"] if name in by_name)
         texts = (name for name in titles if isinstance(value[name], str) and value[name].isprintable())
-        title = next((name for name in texts if words(value[name])), "")
+        title = next((name for name in texts if {*words(value[name])} - WORDS["typed"]), "")
         for name, inner in value.items():
             below, called = path + _step(name), (*names, name)
             if name == content and title:

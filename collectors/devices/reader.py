@@ -39,7 +39,6 @@ TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 _KEY: Final = attrgetter("source", "device", "channel", "metric", "time")
 _SAME: Final = {"true": "1", "1": "true", "false": "0", "0": "false"}  # decoders write flags in either form
-STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
 def read(forms: Sequence[Format], packet: Packet) -> Decoded:
@@ -364,8 +363,8 @@ def _presence(value: Value, raw: Any) -> float | None:
             return state(value.said, raw)
         except Unreadable as exc:
             raise Unreadable(f"{exc}; if it does, write the word under yes = [...] or no = [...]") from exc
-    if not (value.yes or value.no) and word in STATES:
-        return STATES[word]
+    if not (value.yes or value.no) and word in _SAME:
+        return float(word in ("true", "1"))
     words = ", ".join(sorted(value.yes | value.no)) or "true, false, 1 or 0"
     raise Unreadable(f"{value.said} is {show(raw)}: it must be {words}")
 

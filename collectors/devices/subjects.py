@@ -34,7 +34,7 @@ _ELSE: Final = re.compile(  # a word for something other than people: Fahrzeuge,
 _SPOTS: Final = tuple(WORDS["spots"])
 _LANES: Final = tuple(WORDS["heads"])
 _BOOTH: Final = re.compile(rf"\b(?:{'|'.join(WORDS['phones'])}) (?:{'|'.join(WORDS['places'])})\b")
-_CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
+_CHIP: Final = re.compile(r"(esp(32|8266)?|device)[\s_-]*temp")
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:

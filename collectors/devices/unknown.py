@@ -58,6 +58,15 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
 NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
+WRITE_ONE: Final = "write a mapping (docs/reference/mappings.md)"
+NOBODY_KNOWS: Final = (
+    f"nobody knows what {{}} is, or in which unit: if that is about people or the air of a room, {WRITE_ONE}"
+)
+NO_AIR: Final = f"{{}} may mean that nothing was measured, or not in a room ({{}}): if it was, {WRITE_ONE}"
+ALLOWED: Final = {"health": "healthy", "unit": "persons", "truth": "true", "fault": "none"}
+FAULTY: Final = FIELDS["health"].keys() | FIELDS["truth"].keys() | FIELDS["fault"].keys()
+BY_NAME: Final = ("near_air", "place", "sub", "about", "device", "line", "vague", "loose", "unit")
+NEAR_AIR: Final = {name for kind in BY_NAME for name in FIELDS[kind]}
 TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
 NOTHING: Final = frozenset[str]()
@@ -149,10 +158,9 @@ class Candidates:
         value = packet.value[fields] if fields else packet.value
         self.leaves = list(leaves(self.packet, value, f"{TOP}.{fields}" if fields else TOP))
         sent = [leaf for leaf in self.leaves if leaf.value not in (None, "", [], {})]
-        self.certain, self.rest = list[Leaf](), list[Leaf]()
-        for leaf in sent:
-            is_certain = is_qualified(leaf.names[-1]) and not leaf.is_aside
-            (self.certain if is_certain else self.rest).append(leaf)
+        self.certain = [leaf for leaf in sent if is_qualified(leaf.names[-1]) and not leaf.is_aside]
+        certain = {*map(id, self.certain)}
+        self.rest = [leaf for leaf in sent if id(leaf) not in certain]
         lists = (leaf.value if isinstance(leaf.value, list) else [leaf.value] for leaf in sent)
         texts_sent = (text for values in lists for text in values if isinstance(text, str))
         self.texts = [*about, *(text for text in texts_sent if len(text) <= TEXT_KEPT)]
@@ -180,17 +188,16 @@ class Candidates:
             unsure += [leaf for leaf in self.certain if leaf.meanings]
         if problem := self._unreachable(unsure) or (unsure and self.question(unsure)):
             raise Unreadable(problem)
-        air = self._climate()
-        if values := [*air, *self.certain]:
-            return self._read(values)
+        values = [*self._climate(), *self.certain]
+        problem = self._air_problem(values)
+        if values:
+            decoded = self._read(values)
+            return structs.replace(decoded, problems=(*decoded.problems, problem)) if problem else decoded
         said = [name for leaf in self.leaves for name in leaf.names]
         texts = self.packet.budget.each([*said, *self.texts, *self.where])
         others = sorted({word for text in texts for word in telling("others", text)})
-        if not others and (names := self._strange()):
-            raise Unreadable(
-                f"nobody knows what {listed(names)} is, or in which unit: if that is about people or the air of a room,"
-                " write a mapping (docs/reference/mappings.md)"
-            )
+        if problem := problem or ("" if others else self._strange()):
+            raise Unreadable(problem)
         about = f"it seems to be about {listed(others)}" if others else OTHER_THINGS
         return Decoded(not_data=f"nothing about people: {about}")
 
@@ -209,7 +216,7 @@ class Candidates:
                 times.update(filter(None, [instant(leaf.value, self.packet.known.zone, near=received)]))
         if times and max(times) - min(times) > ONE_TIME:
             return "two times in it differ"
-        doubts = [leaf.names[-1] for leaf in self.rest if not self._is_plain(leaf)]
+        doubts = [leaf.names[-1] for leaf in self.rest if not (leaf.is_open and self._is_plain(leaf))]
         says_people = all(WORDS["persons"] & {*leaf.said} for leaf in self.certain)
         if self.fields == mapping.CODEC and says_people:  # then a model may be called anything
             doubts += telling("doubted", *self.where, *self.about)
@@ -222,13 +229,11 @@ class Candidates:
         return "" if says_people or self.placed or said & vouching else NOBODY_COUNTED
 
     def _is_plain(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf beside a qualified name is known to change nothing of it: by its whole name."""
-        if not leaf.is_open:
-            return False
+        """Tell whether a leaf is known to change nothing of what stands beside it: by its whole name."""
         text = str(leaf.value)
         if leaf is self._named_by:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
             return self.placed or (any(map(str.isdecimal, text)) and not named(text, letters=2))
-        for kind, allowed in (("health", "healthy"), ("unit", "persons")):
+        for kind, allowed in ALLOWED.items():
             if leaf.name in FIELDS[kind]:
                 return compact(text) in WORDS[allowed]
         if leaf.name in FIELDS["plain"]:
@@ -266,21 +271,46 @@ class Candidates:
         climate = [leaf for leaf in self.leaves if leaf.name in CLIMATE and leaf.is_open]
         count = Counter(CLIMATE[leaf.name].partition(" ")[0] for leaf in climate)
         single = [leaf for leaf in climate if count[CLIMATE[leaf.name].partition(" ")[0]] == 1]
-        is_of_a_room = not (self._outside() or self._nowhere())
+        is_of_a_room = not (self._outside or self._air_doubts)
         return [leaf for leaf in single if is_of_a_room or "battery" in leaf.said]
 
+    @cached_property
     def _outside(self) -> str:
-        """Return a field, or words of topic and texts, of what has its own climate: a freezer, water, the street."""
+        """A field, or a word of topic and texts, of what has its own climate: a freezer, water, the street."""
         names = dict.fromkeys(name for leaf in self.leaves for name in leaf.names)
         nearby = subjects.seen(self.packet, "elsewhere", *names)
         return nearby or subjects.seen(self.packet, "outside", *self.where, *self.texts)
 
-    def _nowhere(self) -> list[str]:
-        """Return the unknown words of the topic and of places, which may have a climate of their own: an engine."""
+    @cached_property
+    def _air_doubts(self) -> list[str]:
+        """What may mean that climate is not a room's, or no value: an unknown word or field, or one that says so."""
         texts = (leaf.value for leaf in self._tops("place", "sub", "about") if isinstance(leaf.value, str))
         where = () if self.fields else self.where  # a model may be called anything
-        strange = [word for word in unclear(*where) if word not in WORDS["sensed"]]
-        return [] if self.placed else [*strange, *named(*texts)]
+        names = [*(word for word in unclear(*where) if word not in WORDS["sensed"]), *named(*texts)]
+        fields = (leaf for leaf in self.rest if not (leaf.meanings or self._is_plain(leaf)))
+        strange = [
+            leaf for leaf in fields if leaf.name in FAULTY or not (self.placed or leaf.name in NEAR_AIR)
+        ]
+        return [*([] if self.placed else names), *(leaf.names[-1] for leaf in strange)]
+
+    def _air_problem(self, read: Sequence[Leaf]) -> str:
+        """Return why climate is not read: of nobody knows where, or without a unit; "" if it is, or is not a room's."""
+        kinds = CLIMATE if self.certain else FIELDS["unitless"] | CLIMATE
+        left = [leaf for leaf in self.leaves if leaf.name in kinds and not any(leaf is one for one in read)]
+        left = [
+            leaf for leaf in left if state_of(leaf.value) is not None and not telling("no_room", *leaf.names)
+        ]
+        left = [leaf for leaf in left if WORDS["settings_around"].isdisjoint(leaf.around)]
+        is_elsewhere = subjects.seen(self.packet, "elsewhere", self._outside)
+        if not left or is_elsewhere or subjects.seen(self.packet, "no_room", *self.where, *self.texts):
+            return ""
+        names = list(dict.fromkeys(leaf.names[-1] for leaf in left))
+        has_unit = any(leaf.name in CLIMATE for leaf in left)
+        if self._outside and has_unit:
+            return subjects.AIR_OF.format(self._outside)
+        if self._air_doubts and has_unit:
+            return NO_AIR.format(listed(self._air_doubts), listed(names))
+        return NOBODY_KNOWS.format(listed(names))
 
     def _read(self, fields: Sequence[Leaf]) -> Decoded:
         """Read leaves whose meaning is certain, as a table would; a time "a/b" is a period. Raises Unreadable."""
@@ -308,21 +338,13 @@ class Candidates:
                 return f"a list stands under {name}: let its sender give the number of people instead"
         return ""
 
-    def _strange(self) -> list[str]:
-        """Return the names of numbers that tell nothing (`data`), and of climate without a unit. Raises Unreadable."""
+    def _strange(self) -> str:
+        """Return the problem of numbers whose names tell nothing (`data`); "" without any."""
         vague = (WORDS[kind] for kind in ("left", "places", "beside", "heads", "otherwise"))
         known = KNOWN.difference(BARE, FIELDS["around"], *vague).union(FIELDS["health"], FIELDS["line"])
         numbers = (leaf for leaf in self.leaves if is_number(leaf.value))
         names = [leaf.names[-1] for leaf in numbers if known.isdisjoint(leaf.said or words(leaf.names[-1]))]
-        outside = self._outside()
-        if not (telling("no_room", outside) or subjects.seen(self.packet, "elsewhere", outside)):
-            named = (leaf for leaf in self.leaves if leaf.is_open or "[?@" in leaf.path)  # of a list, by name
-            air = [leaf for leaf in named if state_of(leaf.value) is not None]
-            if outside and any(leaf.name in CLIMATE for leaf in air):
-                raise Unreadable(subjects.AIR_OF.format(outside))
-            names += [leaf.names[-1] for leaf in air if leaf.name in FIELDS["unitless"] | CLIMATE]
-            names += self._nowhere() if any(leaf.name in CLIMATE for leaf in air) else []
-        return list(dict.fromkeys(names))
+        return NOBODY_KNOWS.format(listed(list(dict.fromkeys(names)))) if names else ""
 
     def question(self, unsure: Sequence[Leaf]) -> str:
         """Return a question about fields, with a mapping in which all choices are commented out."""

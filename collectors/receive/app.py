@@ -157,7 +157,7 @@ class Receiver:
         except MessageTooLarge as exc:
             raise NotTaken(413, str(exc)) from exc
         if messages:
-            self._counters.pubacks_s.add(time.monotonic() - started)
+            self._counters.pubacks_s.observe(time.monotonic() - started)
             self._counters.messages += len(messages)
 
 

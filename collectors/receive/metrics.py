@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from prometheus_client import Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from collectors.counters import COMMIT_BOUNDS, Histogram, labelled
+from collectors.counters import COMMITS, histogram, labelled
 
 PREFIX: Final = "besok_receiver_"
+WAITED: Final = "From a message to the word of the broker that it keeps it (PUBACK)"
 STATUSES: Final = (200, 400, 401, 403, 404, 405, 408, 413, 415, 503)  # of answers; there are no others
 OUTCOMES: Final = ("done", "failed")  # of files
 
@@ -23,7 +25,7 @@ class ReceiverCounters:
     files: Counter[str] = field(default_factory=Counter[str])  # by outcome
     bytes: int = 0  # of bodies, as received
     messages: int = 0  # by HTTP, acknowledged by the broker
-    pubacks_s: Histogram = field(default_factory=lambda: Histogram(COMMIT_BOUNDS))
+    pubacks_s: Histogram = histogram(PREFIX + "puback_seconds", WAITED, COMMITS)
 
     def detail(self) -> dict[str, Any]:
         """Return the figures of the heartbeat, as JSON can hold them."""
@@ -42,7 +44,6 @@ def families(f: ReceiverCounters, connected: bool, problem: str | None) -> Itera
     yield CounterMetricFamily(
         PREFIX + "messages", "Messages from requests that the broker keeps", value=f.messages
     )
-    text = "From a message to the word of the broker that it keeps it (PUBACK)"
-    yield f.pubacks_s.family(PREFIX + "puback_seconds", text)
+    yield from f.pubacks_s.collect()
     yield GaugeMetricFamily(PREFIX + "broker_connected", "1 while connected to the broker", connected)
     yield GaugeMetricFamily(PREFIX + "ready", "1 while messages can be taken", problem is None)

@@ -185,10 +185,29 @@ ALIKE = (
     a("cold/freezer-2", {"temperature_c": -18}, NOTHING),
     a("air/1", {"location": "Outdoor", "temperature_c": -3}, NOTHING),
     a("air/1", {"setpoint": {"temperature_c": 21}}, NOTHING),
-    a("air/1", {"outdoor": {"temperature_c": -3}, "room": {"temperature_c": 21}}, NOTHING),
+    a("air/1", {"outdoor": {"temperature_c": -3}, "room": {"temperature_c": 21}}, REFUSED),
     a("air/1", {"temperature_c": 21, "motion": True}, ASK),
     a("air/1", {"temperature_c": 21, "humidity": {"value": 40, "unit": "g/m3"}}, "level:1 temperature_c 21"),
-    a("air/1", [{"temperature_c": 21}, {"temperature_c": 23}], NOTHING),
+    a("air/1", [{"temperature_c": 21}, {"temperature_c": 23}], REFUSED),
+    *(a("air/1", {"temperature_c": 85.0, "co2_ppm": 500} | ill, REFUSED) for ill in (
+        {"valid": False}, {"quality": "bad"}, {"error": "sensor fault"}, {"error_code": 7}, {"status": "warming_up"},
+        {"state": "preheat"}, {"ok": False}, {"stale": True}, {"simulated": True}, {"calibrating": 1})),
+    *(a("air/1", {"temperature_c": 21, "co2_ppm": 500} | well, "level:1 temperature_c 21, level:1 co2_ppm 500") for well in (
+        {"valid": True}, {"quality": "good"}, {"error": False}, {"error": "none"}, {"status": "ok"}, {"stale": False},
+        {"pressure_hpa": 1003, "pm2_5": 4, "tvoc_ppb": 80}, {"dew_point_c": 9.1, "voltage": 3.1}, {"room": "12"})),
+    *(a("air/1", {"temperature_c": 4.1} | beside, REFUSED) for beside in (
+        {"door_open": False}, {"batch": "7"}, {"alarm_high": 8}, {"raid": "ok"}, {"fan_speed": 1200}, {"patient": "112"},
+        {"state_of_charge": 81}, {"flow_l_min": 3}, {"uv_index": 2}, {"period": "24h"})),
+    a("air/1", {"temperature_c": 36.9, "spo2": 98}, NOTHING),
+    # Air under a unit or a place that only a person knows: within something, or next to what is no air
+    *(a("air/1", message, REFUSED) for message in (
+        {"air": {"temperature": 21.4, "co2": 612}}, {"hall": {"co2_ppm": 612}}, {"scd41": {"co2": 612}},
+        {"rooms": [{"name": "A", "co2_ppm": 612}, {"name": "B", "co2_ppm": 700}]}, {"temperature": 21.4, "wifi": -61},
+        {"id": "R1", "type": "Room", "temperature": {"type": "Number", "value": 21.4}}, {"co2": 612, "gas": 1})),
+    *(a(f"sensors/{room}", {"co2_ppm": 612}, REFUSED) for room in ("staff-room", "printer-room", "book-hall")),
+    a("site/1", {"people_in_elevator": 3}, ASK, "$.people_in_elevator"),
+    a("site/1", {"people_in_queue": 4}, ASK, "$.people_in_queue"),
+    a("rooms/3/people_present", b"12", "level:1 people 12"),
     a("weather/1", {"wind": 3, "rain_mm": 1, "temperature": -2}, NOTHING),
     # Bare values
     a("attic/window", "ON", ASK, "$"),

@@ -188,3 +188,48 @@ def test_air_is_left_out_in_silence_only_where_no_room_is_meant(name: str, asks:
 )  # fmt: skip
 def test_the_air_may_be_read_beside_it(topic: str, payload: Any) -> None:
     assert not PEOPLE & {reading.metric for reading in decode(topic, payload).readings}
+
+
+@pytest.mark.parametrize(
+    ("topic", "message", "words"),
+    [
+        (
+            "zigbee2mqtt/hall",
+            {"temperature": 54, "state": "ON", "brightness": 2},
+            "something that is switched",
+        ),
+        (
+            "zigbee2mqtt/hall",
+            {"temperature": 54, "state_l1": "ON", "linkquality": 80},
+            "something that is switched",
+        ),
+        ("zigbee2mqtt/hall", {"temperature": 12, "lock_state": "locked", "battery": 80}, "with other tasks"),
+        ("zigbee2mqtt/hall", {"temperature": 31, "action": "single", "battery": 80}, "with other tasks"),
+        ("zigbee2mqtt/hall", {"temperature": 44, "linkquality": 90}, "with nothing else"),
+        ("zigbee2mqtt/hall", {"temperature": 21, "humidity": 40, "linkquality": 90}, ""),
+        ("zigbee2mqtt/hall", {"temperature": 21, "battery": 80, "state": "OFF", "occupancy": False}, ""),
+        ("lobby/sensor/zone_2_target_count/state", "1", "three targets at most"),
+        ("lobby/sensor/scd41_co2/state", "700", "only its name says"),
+        ("lobby/sensor/hall_temperature/state", "21", "only its name says"),
+        ("homie/hall/sensor/temperature", "21.4", "its unit"),
+        ("ha/states", entity("sensor.besucher", "31"), "only its name says that it counts people"),
+        ("ha/states", entity("sensor.hall", "31", unit_of_measurement="Personen"), "people who passed"),
+    ],
+)
+def test_the_air_and_the_counts_of_which_a_name_tells_nothing_are_asked_about(
+    topic: str, message: Any, words: str
+) -> None:
+    decoded = decode(topic, message)
+    assert not {r.metric for r in decoded.readings} & (
+        {"temperature_c", "co2_ppm", "people"} if words else set()
+    )
+    assert (words in decoded.problems[0]) if words else (decoded.readings and not decoded.problems)
+
+
+def test_a_probe_on_a_cable_is_not_the_air_of_a_room() -> None:
+    message = heard(type="THB", model_id="IBS-TH1", tempc=-18.2, hum=0, batt=89)
+    assert {
+        r.metric for r in decode("home/gw/BTtoMQTT/60EFABAABBCC", message | {"extprobe": True}).readings
+    } == {"battery_pct"}
+    inside = decode("home/gw/BTtoMQTT/60EFABAABBCC", message | {"extprobe": False, "tempc": 21}).readings
+    assert {r.metric for r in inside} == {"temperature_c", "humidity_pct", "battery_pct"}

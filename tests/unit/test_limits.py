@@ -115,7 +115,7 @@ def test_time_that_a_message_may_take_ends(monkeypatch: pytest.MonkeyPatch) -> N
 MANY = range(1_000)
 FIWARE = {"type": "CrowdFlowObserved", "peopleCountTowards": {"value": 3}}
 UPLINK = {"deviceInfo": {"devEui": "70b3d57ed0000001"}, "data": "AQ==", "fPort": 1}
-Z2M = {"linkquality": 9, "temperature": 20}
+Z2M = {"linkquality": 9, "temperature": 20, "humidity": 40}
 SENML = {"bn": "urn:dev:x", "n": "temperature", "u": "Cel", "v": 20}
 
 

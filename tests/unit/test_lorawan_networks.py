@@ -256,7 +256,7 @@ def test_a_gateway_may_say_the_fields_beside_the_device() -> None:
 
 def test_what_the_networks_decoder_says_stands_in() -> None:
     body = tts(
-        frm_payload="qg==", f_port=1, decoded_payload={"temperature_c": 1.0, "light_lux": 0.64, "x": 3}
+        frm_payload="qg==", f_port=1, decoded_payload={"temperature_c": 1.0, "light_lux": 0.64, "vdd": 3}
     )
     assert values(decode(TTS_UP, body, NOBODY)) == {
         ("level:1", "temperature_c"): 1,

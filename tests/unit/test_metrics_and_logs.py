@@ -16,7 +16,7 @@ from besok.model.settings import Settings
 from cli.serving import logs, status
 from collectors import counters as collector_metrics
 from collectors import pipeline
-from collectors.counters import Counters, Histogram
+from collectors.counters import Counters
 from jobs import metrics as jobs_metrics
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -30,20 +30,14 @@ def well(**changes: object) -> Counters:
     return counters
 
 
-def test_a_histogram_counts_values_between_its_bounds() -> None:
-    counted = Histogram((1.0, 2.0, 10.0))
-    for value in (0.0, 1.0, 1.5, 2.0, 9.0, 100.0):
-        counted.add(value)
-    assert counted.counts == [2, 2, 1, 1]
-    assert counted.total == 113.5
-
-
 def test_a_batch_is_counted_with_the_lag_of_each_message() -> None:
     counters = Counters(received=5, dropped=1)
     counters.batch_done([NOW - timedelta(seconds=s) for s in (3, 0.02, 0.001)], NOW)
     assert (counters.committed, counters.batches, counters.last_batch, counters.waiting) == (3, 1, 3, 1)
-    assert sum(counters.lags_s.counts) == 3
-    assert counters.batch_sizes.total == 3
+    (lags,), (sizes,) = counters.lags_s.collect(), counters.batch_sizes.collect()
+    counts = {sample.labels["le"]: sample.value for sample in lags.samples if sample.labels}
+    assert (counts["0.005"], counts["0.025"], counts["+Inf"]) == (1, 2, 3)
+    assert {sample.value for sample in sizes.samples if sample.name.endswith("_sum")} == {3}
 
 
 @pytest.mark.parametrize(

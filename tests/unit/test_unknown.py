@@ -191,6 +191,27 @@ def test_a_device_that_a_person_has_placed_may_speak_on_a_topic_of_any_name() ->
     assert (reading.device, reading.metric, reading.value) == ("quux/1", "in_total", 3)
 
 
+@pytest.mark.parametrize("air", [{"temperature_c": 4.1, "door_open": False}, {"temperature": 21.4}])
+def test_air_in_doubt_is_asked_about_also_where_a_battery_is_read(air: dict[str, object]) -> None:
+    decoded = read("sensors/7", {"battery_pct": 90} | air)
+    assert outcome(decoded) == "level:1 battery_pct 90"
+    assert min(air) in decoded.problems[0]
+
+
+def test_what_says_that_nothing_was_measured_holds_for_a_placed_device_too() -> None:
+    placed = replace(NOTHING_KNOWN, topics={("mqtt", "quux/1"): ("quux/1",)})
+
+    def given(**fields: object) -> Decoded:
+        payload = json.dumps({"temperature_c": 21, **fields}).encode()
+        try:
+            return unknown.decode(Packet(Message(topic="quux/1", payload=payload, received=NOW), placed))
+        except Unreadable as exc:
+            return Decoded(problems=(str(exc),))
+
+    assert given(foo=3).readings
+    assert "valid may mean that nothing was measured" in given(valid=False).problems[0]
+
+
 def test_the_page_is_told_before_the_mapping() -> None:
     (reason,) = read("counters/x/y", b'{"people_count": 3}').problems
     assert ": answer on the page Sensors under Unknown devices, or write a mapping in the site file" in reason

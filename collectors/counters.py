@@ -21,6 +21,7 @@ COMMITS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # 
 BATCHES = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
 ANSWER_LIMIT = timedelta(seconds=15)  # the database is polled every 5 s; three unanswered polls are away
 PREFIX = "besok_collector_"
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 COUNTS = (
     ("messages_received", "Messages that came from the broker, repeated ones included", "received"),
     ("messages_committed", "Messages the broker may forget: stored, rejected or not data", "committed"),
@@ -32,9 +33,6 @@ COUNTS = (
     ("database_retries", "Attempts to store a batch while the database did not take it", "retries"),
     ("database_recoveries", "Times the database took a batch again after that", "recoveries"),
 )
-
-
-prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 def histogram(name: str, text: str, bounds: Sequence[float]) -> Any:

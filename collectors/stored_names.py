@@ -21,8 +21,6 @@ from besok.model.readings import Decoded, Identity, Message, Reading
 from besok.model.short_texts import cached_if_short
 from collectors import kept_forms
 
-Names = Mapping[str, str]  # pseudonym -> name
-
 _SHORT = re.compile(r"[A-Za-z]?[0-9]{0,4}")  # one letter is not a person's name
 _NUMBERS = re.compile(r"[0-9.,-]+")
 _RANDOM = re.compile(r"[0-9a-f][26ae][0-9a-f]{10}")  # a phone's random address, not assigned by a maker
@@ -100,8 +98,8 @@ class StoredNames:
         return blake2b(text.encode("utf-8", "replace"), key=self._known.key[:64], digest_size=8).hexdigest()
 
 
-def named(message: Message, names: Names) -> Message:
-    """Return a stored message with the names that are known by now."""
+def named(message: Message, names: Mapping[str, str]) -> Message:
+    """Return a stored message with the names, by pseudonym, that are known by now."""
     text = message.payload.decode("utf-8", "surrogateescape")
     text = PSEUDONYM.sub(lambda match: json.dumps(names.get(match[0], match[0]))[1:-1], text)
     return replace(

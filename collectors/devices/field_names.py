@@ -71,7 +71,8 @@ LISTED: Final = VOUCHING | WORDS["strong"] | WORDS["buildings"] | WORDS["neutral
 PEOPLE: Final = WORDS["strong"] | WORDS["into"] | WORDS["out"]
 BARE: Final = WORDS["companions"] | WORDS["counts"]
 _FIELD_NAMES: Final = " ".join(DATA["fields"].values()).split()
-_SAID: Final = {*_FIELD_NAMES, *QUALIFIED}.union(*WORDS.values(), *map(words, [*_FIELD_NAMES, *CLIMATE]))
+_TOLD: Final = (listed for kind, listed in WORDS.items() if kind != "near_air")
+_SAID: Final = {*_FIELD_NAMES, *QUALIFIED}.union(*_TOLD, *map(words, [*_FIELD_NAMES, *CLIMATE]))
 KNOWN: Final = frozenset(word for word in _SAID if len(word) > 1)
 
 

@@ -31,6 +31,7 @@ from collectors.devices import reader, subjects
 from collectors.devices.field_names import (
     BARE,
     CLIMATE,
+    DATA,
     FIELDS,
     KNOWN,
     PEOPLE,
@@ -58,15 +59,11 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value
 SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is unique on its topic only
 NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
-WRITE_ONE: Final = "write a mapping (docs/reference/mappings.md)"
-NOBODY_KNOWS: Final = (
-    f"nobody knows what {{}} is, or in which unit: if that is about people or the air of a room, {WRITE_ONE}"
-)
-NO_AIR: Final = f"{{}} may mean that nothing was measured, or not in a room ({{}}): if it was, {WRITE_ONE}"
-ALLOWED: Final = {"health": "healthy", "unit": "persons", "truth": "true", "fault": "none"}
-FAULTY: Final = FIELDS["health"].keys() | FIELDS["truth"].keys() | FIELDS["fault"].keys()
-BY_NAME: Final = ("near_air", "place", "sub", "about", "device", "line", "vague", "loose", "unit")
-NEAR_AIR: Final = {name for kind in BY_NAME for name in FIELDS[kind]}
+MAP: Final = "write a mapping (docs/reference/mappings.md)"
+NOBODY_KNOWS: Final = f"nobody knows what {{}} is, of what, in which unit: if of people or a room, {MAP}"
+NO_AIR: Final = f"{{}} may mean that nothing was measured, or not in a room ({{}}): if it was, {MAP}"
+NEAR_AIR: Final = {name for kind in DATA["near_air"].split() for name in FIELDS[kind]}
+WELL: Final = {"health": "healthy", "truth": "true", "fault": "none", "unit": "of_air"}
 TIMES_AND_AIR: Final = (FIELDS["time"], FIELDS["sent"], FIELDS["unitless"], CLIMATE)
 ONE_TIME: Final = timedelta(seconds=1)  # within which times of a message are the same one
 NOTHING: Final = frozenset[str]()
@@ -233,7 +230,7 @@ class Candidates:
         text = str(leaf.value)
         if leaf is self._named_by:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
             return self.placed or (any(map(str.isdecimal, text)) and not named(text, letters=2))
-        for kind, allowed in ALLOWED.items():
+        for kind, allowed in (("health", "healthy"), ("unit", "persons")):
             if leaf.name in FIELDS[kind]:
                 return compact(text) in WORDS[allowed]
         if leaf.name in FIELDS["plain"]:
@@ -287,20 +284,26 @@ class Candidates:
         texts = (leaf.value for leaf in self._tops("place", "sub", "about") if isinstance(leaf.value, str))
         where = () if self.fields else self.where  # a model may be called anything
         names = [*(word for word in unclear(*where) if word not in WORDS["sensed"]), *named(*texts)]
-        fields = (leaf for leaf in self.rest if not (leaf.meanings or self._is_plain(leaf)))
-        strange = [
-            leaf for leaf in fields if leaf.name in FAULTY or not (self.placed or leaf.name in NEAR_AIR)
-        ]
-        return [*([] if self.placed else names), *(leaf.names[-1] for leaf in strange)]
+        names += telling("unreal", *self.texts)
+        fields = [leaf.names[-1] for leaf in self.rest if not self._may_stand_near_air(leaf)]
+        return [*([] if self.placed else names), *fields]
+
+    def _may_stand_near_air(self, leaf: Leaf) -> bool:
+        """Tell whether a room's air can come with a field: a known one, of a placed device any, if all is well."""
+        text, names = str(leaf.value), {compact(name) for name in leaf.names[:-1]} - FIELDS["around"].keys()
+        for kind, allowed in WELL.items():
+            if not FIELDS[kind].keys().isdisjoint({leaf.name, *names}):
+                return compact(text) in WORDS[allowed]
+        is_code = any(map(str.isdecimal, text)) or type(leaf.value) is bool
+        is_named = leaf.name in NEAR_AIR or (is_code and leaf.is_said_by(WORDS["near_air"]))
+        return bool(leaf.meanings) or self.placed or is_named or self._is_plain(leaf)
 
     def _air_problem(self, read: Sequence[Leaf]) -> str:
         """Return why climate is not read: of nobody knows where, or without a unit; "" if it is, or is not a room's."""
         kinds = CLIMATE if self.certain else FIELDS["unitless"] | CLIMATE
         left = [leaf for leaf in self.leaves if leaf.name in kinds and not any(leaf is one for one in read)]
-        left = [
-            leaf for leaf in left if state_of(leaf.value) is not None and not telling("no_room", *leaf.names)
-        ]
-        left = [leaf for leaf in left if WORDS["settings_around"].isdisjoint(leaf.around)]
+        left = [leaf for leaf in left if state_of(leaf.value) is not None]
+        left = [leaf for leaf in left if not telling("no_air", *leaf.names)]
         is_elsewhere = subjects.seen(self.packet, "elsewhere", self._outside)
         if not left or is_elsewhere or subjects.seen(self.packet, "no_room", *self.where, *self.texts):
             return ""

@@ -191,14 +191,20 @@ ALIKE = (
     a("air/1", [{"temperature_c": 21}, {"temperature_c": 23}], REFUSED),
     *(a("air/1", {"temperature_c": 85.0, "co2_ppm": 500} | ill, REFUSED) for ill in (
         {"valid": False}, {"quality": "bad"}, {"error": "sensor fault"}, {"error_code": 7}, {"status": "warming_up"},
-        {"state": "preheat"}, {"ok": False}, {"stale": True}, {"simulated": True}, {"calibrating": 1})),
+        {"state": "preheat"}, {"unit": "F"}, {"uom": "K"}, {"errors": {"co2": "timeout"}}, {"health": {"sensor": "bad"}},
+        {"device_id": "simulator-1"}, {"no_sensor": True}, {"charging": "error"}, {"version": "simulator"}, {"ok": False}, {"stale": True}, {"simulated": True}, {"calibrating": 1})),
     *(a("air/1", {"temperature_c": 21, "co2_ppm": 500} | well, "level:1 temperature_c 21, level:1 co2_ppm 500") for well in (
         {"valid": True}, {"quality": "good"}, {"error": False}, {"error": "none"}, {"status": "ok"}, {"stale": False},
-        {"pressure_hpa": 1003, "pm2_5": 4, "tvoc_ppb": 80}, {"dew_point_c": 9.1, "voltage": 3.1}, {"room": "12"})),
+        {"pressure_hpa": 1003, "pm2_5": 4, "tvoc_ppb": 80}, {"dew_point_c": 9.1, "voltage": 3.1}, {"room": "12"},
+        {"eco2_ppm": 600, "voc_raw": 30000, "gas_resistance_ohm": 120000}, {"model": "SCD41", "interval": 60, "heap": 20000},
+        {"barometric_pressure_hpa": 1002, "temp_offset": -1.2}, {"data_ready": True, "tamper": False, "status": "measuring"},
+        {"unit": "C"}, {"radon_bq_m3": 30, "pm4_0": 3}, {"host": "air-7", "ssid": "library", "rssi_dbm": -60})),
     *(a("air/1", {"temperature_c": 4.1} | beside, REFUSED) for beside in (
         {"door_open": False}, {"batch": "7"}, {"alarm_high": 8}, {"raid": "ok"}, {"fan_speed": 1200}, {"patient": "112"},
         {"state_of_charge": 81}, {"flow_l_min": 3}, {"uv_index": 2}, {"period": "24h"})),
     a("air/1", {"temperature_c": 36.9, "spo2": 98}, NOTHING),
+    a("air/1", {"temperature_c": {"value": 70, "unit": "F"}}, REFUSED),
+    a("air/1", {"temperature_c": 21, "temperature_f": 70}, REFUSED),
     # Air under a unit or a place that only a person knows: within something, or next to what is no air
     *(a("air/1", message, REFUSED) for message in (
         {"air": {"temperature": 21.4, "co2": 612}}, {"hall": {"co2_ppm": 612}}, {"scd41": {"co2": 612}},

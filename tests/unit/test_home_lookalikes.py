@@ -205,12 +205,26 @@ def test_the_air_may_be_read_beside_it(topic: str, payload: Any) -> None:
         ),
         ("zigbee2mqtt/hall", {"temperature": 12, "lock_state": "locked", "battery": 80}, "with other tasks"),
         ("zigbee2mqtt/hall", {"temperature": 31, "action": "single", "battery": 80}, "with other tasks"),
-        ("zigbee2mqtt/hall", {"temperature": 44, "linkquality": 90}, "with nothing else"),
+        ("zigbee2mqtt/hall", {"temperature": 21, "linkquality": 90}, ""),
         ("zigbee2mqtt/hall", {"temperature": 21, "humidity": 40, "linkquality": 90}, ""),
+        (
+            "zigbee2mqtt/hall",
+            {"temperature": 21, "humidity": 40, "battery": 90, "device_temperature": 25},
+            "",
+        ),
+        ("zigbee2mqtt/hall", {"temperature": 21, "humidity": 40, "state_l1": "OFF", "co2": 610}, ""),
+        (
+            "zigbee2mqtt/hall",
+            {"temperature": 21, "humidity": 40, "battery": 90, "action": "single_center"},
+            "",
+        ),
         ("zigbee2mqtt/hall", {"temperature": 21, "battery": 80, "state": "OFF", "occupancy": False}, ""),
         ("lobby/sensor/zone_2_target_count/state", "1", "three targets at most"),
         ("lobby/sensor/scd41_co2/state", "700", "only its name says"),
         ("lobby/sensor/hall_temperature/state", "21", "only its name says"),
+        ("ha/states", entity("sensor.entrance_uptime", "1000"), "NOTHING"),
+        ("ha/states", entity("sensor.guest_wifi_clients", "12"), "NOTHING"),
+        ("lobby/sensor/absolute_humidity/state", "8.1", "NOTHING"),
         ("homie/hall/sensor/temperature", "21.4", "its unit"),
         ("ha/states", entity("sensor.besucher", "31"), "only its name says that it counts people"),
         ("ha/states", entity("sensor.hall", "31", unit_of_measurement="Personen"), "people who passed"),
@@ -223,7 +237,11 @@ def test_the_air_and_the_counts_of_which_a_name_tells_nothing_are_asked_about(
     assert not {r.metric for r in decoded.readings} & (
         {"temperature_c", "co2_ppm", "people"} if words else set()
     )
-    assert (words in decoded.problems[0]) if words else (decoded.readings and not decoded.problems)
+    if words == "NOTHING":
+        assert decoded.not_data
+    else:
+        assert (words in decoded.problems[0]) if words else (decoded.readings and not decoded.problems)
+    assert all(reading.channel == "level:1" for reading in decoded.readings)
 
 
 def test_a_probe_on_a_cable_is_not_the_air_of_a_room() -> None:

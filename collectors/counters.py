@@ -36,7 +36,7 @@ COUNTS = (
 
 
 def histogram(name: str, text: str, bounds: Sequence[float]) -> Any:
-    """Return the field of a histogram that nothing asks but us."""
+    """Return the field of a histogram outside of any registry."""
     return field(default_factory=partial(Histogram, name, text, registry=None, buckets=bounds))
 
 

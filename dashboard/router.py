@@ -54,9 +54,8 @@ PAGES: dict[str, Page] = {
     "wall": wall.page,
     "admin/site": site.page,
 }
-FIRST: Mapping[str, Page] = {
-    "progress": progress.first
-}  # what is sent of pages that take long; the rest is asked for
+# What is sent of pages that take long; the rest is asked for.
+FIRST: Mapping[str, Page] = {"progress": progress.first}
 BELOW: Mapping[str, Callable[[Database, str], Collection[str]]] = {  # what may stand below a site, by page
     "spaces": lambda db, site: [space.space for space in get_spaces(db, site)],
     "doors": lambda db, site: [door.id for door in stored.load(db, site).portals],

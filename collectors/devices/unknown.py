@@ -60,7 +60,7 @@ SHORTEST: Final = 5  # characters of a globally unique id; a shorter one is uniq
 NOBODY_COUNTED: Final = "neither its name nor its topic says that people are counted"
 INNER: Final = "the figures stand within something else, which may be one of several places"
 MAP: Final = "write a mapping (docs/reference/mappings.md)"
-NOBODY_KNOWS: Final = f"nobody knows what {{}} is, of what, in which unit: if of people or a room, {MAP}"
+NOBODY_KNOWS: Final = f"nobody knows what {{}} is, where, or in which unit: if of people or a room, {MAP}"
 NO_AIR: Final = f"{{}} may mean that nothing was measured, or not in a room ({{}}): if it was, {MAP}"
 NEAR_AIR: Final = {name for kind in DATA["near_air"].split() for name in FIELDS[kind]}
 WELL: Final = {"health": "healthy", "truth": "true", "fault": "none", "unit": "of_air"}
@@ -226,7 +226,7 @@ class Candidates:
         return "" if says_people or self.placed or said & vouching else NOBODY_COUNTED
 
     def _is_plain(self, leaf: Leaf) -> bool:
-        """Tell whether a leaf is known to change nothing of what stands beside it: by its whole name."""
+        """Tell whether a leaf is known to change nothing of what stands next to it: by its whole name."""
         text = str(leaf.value)
         if leaf is self._named_by:  # `PC2-0017` is a code; `disconnected` is none, and `fridge-2` a thing
             return self.placed or (any(map(str.isdecimal, text)) and not named(text, letters=2))

@@ -199,7 +199,7 @@ ALIKE = (
         {"eco2_ppm": 600, "voc_raw": 30000, "gas_resistance_ohm": 120000}, {"model": "SCD41", "interval": 60, "heap": 20000},
         {"barometric_pressure_hpa": 1002, "temp_offset": -1.2}, {"data_ready": True, "tamper": False, "status": "measuring"},
         {"unit": "C"}, {"radon_bq_m3": 30, "pm4_0": 3}, {"host": "air-7", "ssid": "library", "rssi_dbm": -60})),
-    *(a("air/1", {"temperature_c": 4.1} | beside, REFUSED) for beside in (
+    *(a("air/1", {"temperature_c": 4.1} | other, REFUSED) for other in (
         {"door_open": False}, {"batch": "7"}, {"alarm_high": 8}, {"raid": "ok"}, {"fan_speed": 1200}, {"patient": "112"},
         {"state_of_charge": 81}, {"flow_l_min": 3}, {"uv_index": 2}, {"period": "24h"})),
     a("air/1", {"temperature_c": 36.9, "spo2": 98}, NOTHING),

@@ -22,7 +22,6 @@ from dashboard.pages.progress import forecast, impact, target
 DAY = timedelta(days=1)
 RENEWED_S = "10"  # after which the rest of a page is asked for again
 
-
 Parts = Callable[[Database, Site, str, date, datetime], list[Any]]
 
 

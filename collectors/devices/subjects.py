@@ -5,7 +5,7 @@ On platforms of home automation the people of the place choose topics and names:
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -82,9 +82,9 @@ def of_people(decoded: Decoded, packet: Packet, texts: Sequence[str], *fields: A
     )
 
 
-def of_others(decoded: Decoded, texts: Sequence[str]) -> Decoded:
+def of_others(decoded: Decoded, packet: Packet, texts: Sequence[str]) -> Decoded:
     """Refuse the counts of a device whose names say bicycles and the like."""
-    if not decoded.readings or not names_of_others(texts):
+    if not decoded.readings or not seen(packet, "not people", *texts):
         return decoded
     air = tuple(reading for reading in decoded.readings if reading.metric in AIR)
     return replace(decoded, readings=air, problems=(*decoded.problems, OTHERS))
@@ -111,6 +111,8 @@ def seen(packet: Packet, kind: str, *texts: str) -> str:
 def _seen(kind: str, texts: tuple[str, ...]) -> str:
     if kind == "elsewhere":
         return next(filter(_is_elsewhere, texts), "")
+    if kind == "not people":
+        return next(iter(names_of_others(texts)), "")
     if kind == "phones":
         texts = tuple(_BOOTH.sub(" ", " ".join(words(text))) for text in texts)
     return min(telling(kind, *texts), default="")
@@ -132,11 +134,9 @@ def is_no_person(name: str) -> bool:
 
 def kinds_of_others(fields: Any) -> list[str]:
     """Return the texts of fields such as type or tags in an object which say that no people are meant."""
-    kinds = (
-        (value for name, value in fields.items() if WORDS["classes"].issuperset(words(name)))
-        if type(fields) is dict
-        else ()
-    )
+    if type(fields) is not dict:
+        return []
+    kinds = (value for name, value in fields.items() if WORDS["classes"].issuperset(words(name)))
     texts = (text for v in kinds for text in (v if type(v) is list else (v,)) if type(text) is str)
     return [text for text in texts if is_no_person(name := text.rpartition("=")[2]) or _says_others(name)]
 
@@ -165,14 +165,16 @@ def names_in(packet: Packet, depth: int = DEEPEST) -> list[str]:
     return [*packet.levels, *_texts_in(packet.object, depth)]
 
 
-def _texts_in(fields: dict[Any, Any], depth: int) -> Iterator[str]:
-    """Yield the texts under such names, wherever a message has them: `attributes.friendly_name`."""
+def _texts_in(fields: dict[Any, Any], depth: int) -> list[str]:
+    """Return the texts under such names, wherever a message has them: `attributes.friendly_name`."""
+    texts: list[str] = []
     for key, value in fields.items():
-        inner = value.values() if type(value) is dict else value if type(value) is list else [value]
         if type(value) in (str, dict, list) and compact(key) in FIELDS["called"]:
-            yield from (text for text in inner if type(text) is str)
-        if type(value) is dict and depth:
-            yield from _texts_in(value, depth - 1)
+            inner = value.values() if type(value) is dict else value if type(value) is list else (value,)
+            texts += [text for text in inner if type(text) is str]
+        if depth and type(value) is dict:
+            texts += _texts_in(value, depth - 1)
+    return texts
 
 
 def _names_of(reading: Reading) -> tuple[str, str]:

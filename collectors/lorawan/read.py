@@ -31,7 +31,6 @@ SOURCE: Final = "lorawan"
 PEOPLE: Final = {"people", "occupied", *(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)}
 SHOWN: Final = 24  # bytes of a frame in a problem
 HEAD: Final = 1  # objects within each other; deeper are the fields, which have names of their own
-NO_DATA: Final = "a frame without application data"
 NOTHING: Final = "a frame that measures nothing"
 UNKNOWN: Final = 'a device whose kind is not known: say its model in the site file (model = "Vendor Model")'
 FIX: Final = "set up a decoder in the network server, or add its vendor's codec (besok codec add)"
@@ -90,7 +89,7 @@ class _Reading:
         problems = self.problems or ([self._unknown()] if self.uplink.payload else [])
         return Decoded(
             problems=tuple(dict.fromkeys(problems)),
-            not_data="" if problems else NO_DATA,
+            not_data="" if problems else "a frame without application data",
             identity=self.uplink.identity,
         )
 
@@ -136,7 +135,7 @@ class _Reading:
         if not subjects.NAMING.isdisjoint(own):
             texts = [" ".join(word for word in words(text) if word not in own) for text in texts]
         if not subjects.only_senses(decoded):
-            return subjects.of_others(decoded, texts)
+            return subjects.of_others(decoded, self.packet, texts)
         is_model = self.table is not None and self.table.kind != "platform"
         fields = () if is_model else (self.uplink.fields, self.uplink.normalized)
         return subjects.of_people(decoded, self.packet, texts, *fields)

@@ -107,6 +107,9 @@ ALIKE = (
     a("counters/1", {"test": True, "in_total": 12}, ASK),
     a("counters/1", '{"in_total": 1, "in_total": 2}', REFUSED),
     # Bare names of a stranger ask
+    # A part of the people is people, too
+    *(a("counters/1", {name: 3}, ASK, f"$.{name}") for name in ("adults", "students_present", "membersInside", "kids_total", "kvinnor")),
+    a("counters/1", {"child_lock": 3}, NOTHING),
     a("counters/1", {"in": 3}, ASK, "$.in"),
     a("counters/1", {"in": 3, "out": 2}, ASK, "$.in", "$.out"),
     a("counters/1", {"count": 3}, ASK, "$.count"),

@@ -225,7 +225,7 @@ def audit_page(
     typed = (actor or "").strip()
     names = {words: name for name, words in audit_text.actors().items()}
     asked = {"site": site or None, "actor": names.get(typed, typed) or None, "action": action or None}
-    entries = audit.entries(db, **asked, before=before, limit=PAGE)
+    entries = audit.entries(db, audit_text.detail, **asked, before=before, limit=PAGE)
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}
     here = f"/admin/audit?{urlencode(known | ({'before': str(before)} if before else {}))}"

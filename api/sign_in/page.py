@@ -7,8 +7,9 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse
 
 from api.security import POLICY
-from besok.model.access import Caller, Grant, Role
+from besok.model.access import Caller, Grant
 from besok.model.messages import Translatable
+from besok.text import site_words
 from besok.text.languages import _, language, translated
 
 PEOPLE = "/admin/people"
@@ -97,7 +98,7 @@ def signed_out(elsewhere: str) -> str:
 
 def granted(grant: Grant, sites: Mapping[str, str]) -> str:
     """Return a role, with the name of the site at which it holds unless that is all of them."""
-    role = role_name(grant.role)
+    role = site_words.roles()[grant.role]
     return f"{role} ({sites.get(grant.site, grant.site)})" if grant.site else role
 
 
@@ -160,14 +161,3 @@ def field(name: str, label: str, completed: str, more: str) -> str:
     return f"""<label for="{name}">{label}</label>
 <input id="{name}" name="{name}" autocomplete="{completed}" autocapitalize="none" {more}>
 """
-
-
-def role_name(role: Role) -> str:
-    """Return what a role is called."""
-    return {
-        "viewer": _("viewer"),
-        "manager": _("manager"),
-        "planner": _("planner"),
-        "technician": _("technician"),
-        "admin": _("administrator"),
-    }[role]

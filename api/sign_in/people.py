@@ -7,13 +7,13 @@ from typing import Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from api.sign_in.page import PEOPLE, field, form, granted, role_name
-from besok.model.access import RIGHTS, Grant
+from api.sign_in.page import PEOPLE, field, form, granted
+from besok.model.access import Grant
 from besok.services.accounts import MOST_DAYS
 from besok.store.accounts import Account
 from besok.store.audit import AuditEntry
 from besok.store.sessions import Key
-from besok.text import audit_text, formats
+from besok.text import audit_text, formats, site_words
 from besok.text.languages import _, collation_key
 
 LONGEST_NAME: Final = 60  # characters
@@ -204,7 +204,7 @@ def _select(name: str, field_id: str, label: str, chosen: str, *, none: bool = T
         name,
         field_id,
         label,
-        {**({"": "–"} if none else {}), **{role: role_name(role) for role in RIGHTS}},
+        {**({"": "–"} if none else {}), **site_words.roles()},
         chosen,
     )
 

@@ -6,11 +6,11 @@ The ledger is public: it says which group asked, never who.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.site import WEEKDAYS, Text
 from besok.model.site_rules import ID_FORM, YEARS
 
@@ -85,29 +85,14 @@ def check(action: Action, today: date = date.max) -> Iterator[tuple[str, message
         yield "undone", messages.NEVER_DONE
 
 
-def changes(old: Action | None, new: Action) -> list[str]:
-    """Describe the differences between two versions in words for the log; empty if there are none."""
+def changes(old: Action | None, new: Action) -> list[messages.Translatable]:
+    """Describe the differences between two versions for log and audit; empty if there are none."""
     if old is None:
         return [
-            f"added: {new.title.sv} / {new.title.en}",
+            audited.ADDED(title=f"{new.title.sv} / {new.title.en}"),
             *changes(Action(site=new.site, id=new.id, title=new.title), new),
         ]
-    pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
-    return [
-        f"{name.replace('_', ' ')}: {_value_text(name, before)} -> {_value_text(name, after)}"
-        for name, before, after in pairs
-        if before != after
-    ]
-
-
-def _value_text(name: str, value: object) -> str:
-    if isinstance(value, Text):
-        return f"{value.sv} / {value.en}"
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or ("every day" if name == "weekdays" else "the whole site")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value is None else str(value)
+    return list(audited.field_changes(old, new))
 
 
 def id_of(title: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 ERASED: Final = "[erased]"  # in the database, whatever the language; screens say it in the reader's
 SHORTEST: Final = 2  # letters of a name
-_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[nrtbf])")  # letters and white space, by JSON
 _AUTHOR: Final = re.compile(r"author|who|\w+_by")  # keys of JSON whose text is a name
 
 
@@ -28,8 +28,8 @@ class Name:
     def is_in(self, text: str) -> bool:
         """Tell whether a text holds the name, also where JSON has escaped its letters."""
         plain = _plain(text)
-        if "\\u" in plain:
-            plain += " " + _plain(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), plain))
+        if "\\" in plain:
+            plain += " " + _plain(_ESCAPED.sub(lambda match: chr(int(match[1] or "20", 16)), plain))
         return self._pattern.search(plain) is not None
 
     def within(self, text: str) -> str:

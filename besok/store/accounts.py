@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.access import Grant
 from besok.model.errors import NotAllowed, NotFound, StoreRefused
+from besok.model.messages import Translatable
 from besok.model.suggest import instead
 from besok.store import audit
 from besok.store.database import Connection, Database, sql
@@ -83,7 +84,7 @@ def add(
         if inserted is None:
             return False
         _set_roles(conn, inserted[0], grants)
-        audit.note(conn, "account.add", name, detail=_grants_text(grants))
+        audit.note(conn, "account.add", name, detail=audited.listed(*_granted(grants)))
         _notify(conn, "")
         return True
 
@@ -100,7 +101,9 @@ def of_provider(
         row = conn.execute(sql("account_of_provider"), {"issuer": issuer, "subject": subject}).fetchone()
         if row is None:
             account_id, name = _inserted(conn, issuer, subject, names, now)
-            audit.note(conn, "account.add", name, detail=f"{_grants_text(grants)}, by {issuer}")
+            audit.note(
+                conn, "account.add", name, detail=audited.listed(*_granted(grants), audited.BY(author=issuer))
+            )
         else:
             account_id, name, blocked = row
             if blocked:
@@ -132,7 +135,7 @@ def set_roles(db: Database, name: str, grants: Sequence[Grant]) -> None:
         if _set_blocked(conn, account_id, blocked=False):
             raise StoreRefused(messages.ROLES_OF_PROVIDER(name=name))
         _set_roles(conn, account_id, grants)
-        audit.note(conn, "account.roles", name, detail=_grants_text(grants))
+        audit.note(conn, "account.roles", name, detail=audited.listed(*_granted(grants)))
         _notify(conn, principal(account_id))
 
 
@@ -157,7 +160,7 @@ def unblock(db: Database, name: str) -> None:
     """End the block of an account, whose provider gives it roles at the next sign-in. Raises NotFound."""
     with db.transaction() as conn:
         _set_blocked(conn, _id(conn, name), blocked=False)
-        audit.note(conn, "account.block", name, detail="ended")
+        audit.note(conn, "account.block", name, detail=audited.ENDED)
 
 
 def end_invitations(db: Database, name: str, password: str) -> None:
@@ -189,7 +192,7 @@ def set_totp(db: Database, name: str, secret: str | None) -> None:
         row = {"account_id": account_id, "totp": secret}
         if not conn.execute(sql("account_totp"), row).rowcount:
             raise NotFound(f"{name} signs in through the provider: its second factor is there")
-        audit.note(conn, "account.totp", name, detail="set" if secret else "taken away")
+        audit.note(conn, "account.totp", name, detail=audited.TOTP_SET if secret else audited.TOTP_REMOVED)
 
 
 def use_code(db: Database, account_id: int, step: int) -> bool:
@@ -211,7 +214,7 @@ def end_sessions(db: Database, name: str) -> int:
     with db.transaction() as conn:
         account_id = _id(conn, name)
         ended = conn.execute(sql("sessions_end"), {"account_id": account_id}).rowcount
-        audit.note(conn, "account.sign_out", name, detail=f"{ended} ended")
+        audit.note(conn, "account.sign_out", name, detail=audited.SESSIONS_ENDED(n=ended))
         _notify(conn, principal(account_id))
         return ended
 
@@ -281,8 +284,8 @@ def _set_roles(conn: Connection, account_id: int, grants: Sequence[Grant]) -> No
         conn.execute(sql("role_insert"), {"account_id": account_id, "role": grant.role, "site_id": site_id})
 
 
-def _grants_text(grants: Sequence[Grant]) -> str:
-    return ", ".join(map(str, grants)) or "no role"
+def _granted(grants: Sequence[Grant]) -> list[Translatable]:
+    return [audited.granted(grant) for grant in grants] or [audited.NO_ROLE]
 
 
 def principal_of(db: Database, name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import psycopg
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
@@ -89,8 +89,10 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.NO_ACTION(site=site, name=name))
         results.delete(conn, [site_id], [results.COUNCIL])
-        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
-        audit.note(conn, "action", name, site=site, detail=_log_detail(author, "removed"))
+        conn.execute(
+            sql("action_log_insert"), {**key, "at": now, "author": author, "change": str(audited.REMOVED)}
+        )
+        audit.note(conn, "action", name, site=site, detail=audited.said(author, audited.REMOVED))
 
 
 def _put(conn: Connection, old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
@@ -112,13 +114,9 @@ def _put(conn: Connection, old: Action | None, action: Action, author: str, now:
         ):
             raise no_place(conn, action.site, "space", space)
     for change in different:
-        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
-    audit.note(conn, "action", action.id, site=action.site, detail=_log_detail(author, "; ".join(different)))
+        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": str(change)})
+    audit.note(conn, "action", action.id, site=action.site, detail=audited.said(author, *different))
     return [f"{action.site} {action.id}: {change}" for change in different]
-
-
-def _log_detail(author: str, change: str) -> str:
-    return f"{author}: {change}"
 
 
 def _values(action: Action) -> dict[str, object]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.access import Audited
 from besok.model.alerts import Alert, AlertRule, AlertState
 from besok.model.errors import AlertError, NotFound
+from besok.model.messages import Translatable
 from besok.model.views.alerts import Announcement, MaintenanceInfo, TargetInfo
 from besok.store import audit
 from besok.store.database import Connection, Database, fetch, sql, values_of
@@ -35,7 +36,7 @@ def remove_target(db: Database, name: str, now: datetime) -> bool:
         for rule in fetch(conn, "alert_rules", AlertRule):
             if rule.target == name:
                 _remove_rule(conn, rule.id, now)
-        return _change_within(conn, "alert_target_remove", "alert.target.remove", {"name": name}, "") != ""
+        return _change_within(conn, "alert_target_remove", "alert.target.remove", {"name": name}) != ""
 
 
 def target_states(db: Database) -> list[TargetInfo]:
@@ -72,7 +73,9 @@ def add_rule(db: Database, rule: AlertRule, now: datetime) -> int:
             if replace(other, id=rule.id, author=rule.author) == rule:
                 raise AlertError(messages.RULE_EXISTS(number=other.id))
         params = {**values_of(rule), "now": now}
-        return int(_change_within(conn, "alert_rule_add", "alert.rule", params, rule.kind))
+        return int(
+            _change_within(conn, "alert_rule_add", "alert.rule", params, audited.word("alert", rule.kind))
+        )
 
 
 def rules(db: Database) -> list[AlertRule]:
@@ -88,7 +91,7 @@ def remove_rule(db: Database, number: int, now: datetime) -> bool:
 
 def _remove_rule(conn: Connection, number: int, now: datetime) -> bool:
     key = {"id": number, "now": now}
-    removed = _change_within(conn, "alert_rule_remove", "alert.rule.remove", key, "") != ""
+    removed = _change_within(conn, "alert_rule_remove", "alert.rule.remove", key) != ""
     conn.execute(sql("alert_rule_resolve"), key)
     return removed
 
@@ -120,7 +123,7 @@ def find(db: Database, number: int) -> Alert | None:
 def acknowledge(db: Database, number: int, author: str, now: datetime) -> bool:
     """Record who takes care of an occurrence; False unless it exists and is not acknowledged yet."""
     key = {"id": number, "author": author, "now": now}
-    return _change(db, "alert_acknowledge", "alert.acknowledge", key, f"by {author}") != ""
+    return _change(db, "alert_acknowledge", "alert.acknowledge", key, audited.BY(author=author)) != ""
 
 
 def acknowledged_last(db: Database, rule: int, subject: str) -> datetime | None:
@@ -149,7 +152,7 @@ def mute(
 ) -> int:
     """Raise nothing about a subject until then; return the number of the entry."""
     key = {"subject": subject, "site": site, "reason": reason, "author": author, "until": until, "now": now}
-    about = f"{subject} until {until:%Y-%m-%d %H:%M}, {author}: {reason}"
+    about = audited.said(author, subject, audited.UNTIL(until=f"{until:%Y-%m-%d %H:%M}"), reason)
     return int(_change(db, "alert_mute_add", "maintenance", key, about))
 
 
@@ -161,7 +164,7 @@ def maintenance(db: Database, site: str | None, since: datetime) -> list[Mainten
 def end_maintenance(db: Database, site: str | None, number: int, author: str, now: datetime) -> bool:
     """End maintenance before its time; False if none of that number is under way."""
     key = {"site": site, "id": number, "author": author, "now": now}
-    return _change(db, "maintenance_end", "maintenance", key, f"ended, {author}") != ""
+    return _change(db, "maintenance_end", "maintenance", key, audited.said(author, audited.ENDED)) != ""
 
 
 def announced(db: Database, site: str, now: datetime) -> Announcement | None:
@@ -172,14 +175,14 @@ def announced(db: Database, site: str, now: datetime) -> Announcement | None:
 def announce(db: Database, site: str, text: str, *, author: str, until: datetime, now: datetime) -> None:
     """Announce a text on the wall screens of a site, in place of the previous one."""
     key = {"site": site, "text": text, "author": author, "until": until, "now": now}
-    _change(db, "announcement_put", "announcement", key, f"{text}, until {until:%Y-%m-%d %H:%M}, {author}")
+    about = audited.said(author, text, audited.UNTIL(until=f"{until:%Y-%m-%d %H:%M}"))
+    _change(db, "announcement_put", "announcement", key, about)
 
 
 def end_announcement(db: Database, site: str, author: str, now: datetime) -> bool:
     """End the announcement; False if there is none."""
-    return (
-        _change(db, "announcement_end", "announcement", {"site": site, "now": now}, f"ended, {author}") != ""
-    )
+    ended = audited.said(author, audited.ENDED)
+    return _change(db, "announcement_end", "announcement", {"site": site, "now": now}, ended) != ""
 
 
 def claim(db: Database, target: str, now: datetime) -> tuple[str, bool] | None:
@@ -234,7 +237,11 @@ def delivered(
 
 
 def _change(
-    db: Database, statement: str, action: Audited, params: Mapping[str, object], detail: str = ""
+    db: Database,
+    statement: str,
+    action: Audited,
+    params: Mapping[str, object],
+    detail: Translatable | None = None,
 ) -> str:
     """Execute a statement and audit it under the subject and site that it returns; "" where it returns nothing."""
     with db.transaction() as conn:
@@ -242,7 +249,11 @@ def _change(
 
 
 def _change_within(
-    conn: Connection, statement: str, action: Audited, params: Mapping[str, object], detail: str
+    conn: Connection,
+    statement: str,
+    action: Audited,
+    params: Mapping[str, object],
+    detail: Translatable | None = None,
 ) -> str:
     """Execute and audit a statement, as `_change` does, within a larger transaction."""
     row = conn.execute(sql(statement), params).fetchone()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
 from besok.model.suggest import instead
@@ -74,7 +74,7 @@ def import_events(
         updated = [{**key, **_values(*event), "event_id": number} for number, event in changed.items()]
         conn.cursor().executemany(sql("event_update"), updated)
         conn.cursor().executemany(sql("event_insert"), [{**key, **_values(*event)} for event in new])
-        detail = f"events: {len(new)} new, {len(changed)} changed, {len(removed)} removed"
+        detail = audited.EVENTS(new=len(new), changed=len(changed), removed=len(removed))
         audit.note(conn, "calendar", calendar, site=site, detail=detail)
         return found
 
@@ -96,7 +96,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, holidays: Seq
             conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in holidays)})
         rows = [{**key, **values_of(holiday)} for holiday in holidays]
         conn.cursor().executemany(sql("school_holiday_insert"), rows)
-        audit.note(conn, "calendar", calendar, site=site, detail=f"school holidays: {len(rows)}")
+        audit.note(conn, "calendar", calendar, site=site, detail=audited.SCHOOL_HOLIDAYS(n=len(rows)))
         return len(rows)
 
 
@@ -126,7 +126,7 @@ def remove(db: Database, site: str, calendar: str) -> int:
             raise NotFound(
                 messages.NO_CALENDAR_HERE(site=site, name=calendar, instead=instead(calendar, known))
             )
-        audit.note(conn, "calendar", calendar, site=site, detail=f"removed, entries: {removed}")
+        audit.note(conn, "calendar", calendar, site=site, detail=audited.REMOVED_ENTRIES(n=removed))
         return removed
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from psycopg.types.json import Json
 
-from besok.model import calendar, messages
+from besok.model import audited, calendar, messages
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.messages import Translatable
 from besok.model.site import Site
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, ManualCount
 from besok.store import audit, rollup, sites
@@ -54,7 +55,9 @@ def receive(db: Database, site: str, count: ManualCount, clock_ahead: timedelta,
             return False
         taps = [{**values_of(tap), "count_id": count.id, "position": n} for n, tap in enumerate(count.taps)]
         conn.cursor().executemany(sql("manual_tap_put"), taps)
-        audit.note(conn, "count", f"{count.portal} {count.id}", site=site, detail=f"by {count.counted_by}")
+        audit.note(
+            conn, "count", f"{count.portal} {count.id}", site=site, detail=audited.BY(author=count.counted_by)
+        )
         return True
 
 
@@ -64,7 +67,7 @@ def discard(db: Database, site: str, count: UUID, *, author: str, reason: str, n
     with db.transaction() as conn:
         if not conn.execute(sql("manual_count_discard"), key).rowcount:
             raise NotFound(messages.NO_COUNT(site=site, number=str(count)))
-        audit.note(conn, "count.discard", str(count), site=site, detail=f"{author}: {reason}")
+        audit.note(conn, "count.discard", str(count), site=site, detail=audited.said(author, reason))
 
 
 def calibrations(db: Database, site: str | None = None) -> list[Calibration]:
@@ -102,7 +105,8 @@ def accept(
         key = {"id": number, "portal_id": proposal.portal_id, "start": start, "author": author, "now": now}
         row = conn.execute(sql("calibration_replaced"), {**key, "reason": f"replaced by {number}"}).fetchone()
         conn.execute(sql("calibration_decide"), {**key, "reason": reason, "decision": "accepted"})
-        _noted(conn, proposal, number, f"accepted from {start:%Y-%m-%d}, {author}: {reason}")
+        accepted = audited.ACCEPTED(day=str(start))
+        _noted(conn, proposal, number, audited.said(author, accepted, reason))
         _recompute(conn, proposal.portal_id, min(row[0], start) if row and row[0] else start, None)
 
 
@@ -112,7 +116,7 @@ def reject(db: Database, number: int, *, author: str, reason: str, now: datetime
         proposal = _open(conn, number)
         key = {"id": number, "start": None, "author": author, "reason": reason, "now": now}
         conn.execute(sql("calibration_decide"), {**key, "decision": "rejected"})
-        _noted(conn, proposal, number, f"rejected, {author}: {reason}")
+        _noted(conn, proposal, number, audited.said(author, audited.REJECTED, reason))
 
 
 def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) -> None:
@@ -125,12 +129,12 @@ def undo(db: Database, number: int, *, author: str, reason: str, now: datetime) 
         if proposal.decision != "accepted" or proposal.undone or proposal.valid_from is None:
             raise StoreRefused(messages.NOT_IN_FORCE(number=number))
         conn.execute(sql("calibration_undo"), {"id": number, "author": author, "reason": reason, "now": now})
-        _noted(conn, proposal, number, f"undone, {author}: {reason}")
+        _noted(conn, proposal, number, audited.said(author, audited.UNDONE, reason))
         _recompute(conn, proposal.portal_id, proposal.valid_from, proposal.valid_to)
 
 
-def _noted(conn: Connection, proposal: _Proposal, number: int, what: str) -> None:
-    audit.note(conn, "calibration", f"correction {number}", site=proposal.site, detail=what)
+def _noted(conn: Connection, proposal: _Proposal, number: int, what: Translatable) -> None:
+    audit.note(conn, "calibration", str(number), site=proposal.site, detail=what)
 
 
 def _digest(count: ManualCount) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from besok.model import audited
 from besok.model.decode_context import Codec
 from besok.model.errors import NotFound
 from besok.store import audit
@@ -55,7 +56,7 @@ def add(db: Database, codecs: Iterable[Codec], *, author: str, now: datetime) ->
             row = {**values_of(codec), "sha256": codec.sha256, "now": now, "author": author}
             new = conn.execute(sql("codec_put"), row).rowcount
             if new:
-                audit.note(conn, "codec", codec.name, detail=f"{author}: {codec.sha256}")
+                audit.note(conn, "codec", codec.name, detail=audited.said(author, codec.sha256))
             changed += new
         if changed:
             conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
@@ -76,7 +77,7 @@ def remove(db: Database, vendor: str, model: str) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("codec_delete"), {"vendor": vendor, "model": model}).rowcount:
             raise _missing(vendor, model)
-        audit.note(conn, "codec", f"{vendor} {model}", detail="removed")
+        audit.note(conn, "codec", f"{vendor} {model}", detail=audited.REMOVED)
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import PayloadMapping, Sensor
 from besok.model.topics import matches_stored
@@ -92,8 +92,8 @@ def put(
         if site_id is not None:
             _place(conn, site_id, sensors, since, now)
         conn.execute(sql("notify"), {"channel": "sites", "payload": site})
-        about = f"{author}: {mapping.topic}"
-        audit.note(conn, "device.mapping", f"mapping {number}", site=site, detail=about)
+        detail = audited.said(author, mapping.topic)
+        audit.note(conn, "device.mapping", str(number), site=site, detail=detail)
         return int(number)
 
 
@@ -109,7 +109,7 @@ def end(db: Database, number: int, now: datetime) -> None:
         ids = [placement for placement, _ in in_force.values()]
         conn.execute(sql("placement_forget"), {"ids": ids, "now": now})
         conn.execute(sql("placement_close"), {"ids": ids, "now": now})
-        audit.note(conn, "device.mapping", f"mapping {number}", detail="ended")
+        audit.note(conn, "device.mapping", str(number), detail=audited.ENDED)
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 

@@ -5,10 +5,9 @@ import json
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from besok.model import calendar, messages
+from besok.model import audited, calendar, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.headcount import Headcount
-from besok.model.plurals import many
 from besok.model.site import Site
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, sql, values_of
@@ -37,7 +36,7 @@ def receive(db: Database, site: Site, count: Headcount, clock_ahead: timedelta, 
                 raise StoreRefused(messages.ANOTHER_COUNT)
             return False
         _changed(conn, site, count.time - clock_ahead, now)
-        about = f"{many(count.people, 'person', 'people')}, by {count.counted_by}"
+        about = audited.said(count.counted_by, audited.PEOPLE(n=count.people))
         audit.note(conn, "headcount", f"{count.space} {count.id}", site=site.id, detail=about)
         return True
 
@@ -50,7 +49,9 @@ def undo(db: Database, site: Site, count: UUID, *, author: str, reason: str, now
         if row is None:
             raise NotFound(messages.NO_HEADCOUNT(site=site.id, number=str(count)))
         _changed(conn, site, row[0], now)
-        audit.note(conn, "headcount", str(count), site=site.id, detail=f"undone, {author}: {reason}")
+        audit.note(
+            conn, "headcount", str(count), site=site.id, detail=audited.said(author, audited.UNDONE, reason)
+        )
 
 
 def _changed(conn: Connection, site: Site, time: datetime, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from besok.model import audited
 from besok.model.errors import NotFound, StoreUnavailable
 from besok.model.pseudonyms import channel_stands_for, stands_for
 from besok.store import audit
@@ -173,7 +174,9 @@ def set_topics(db: Database, device: str, topics: Sequence[str]) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("set_topics"), {"device": device, "topics": list(topics)}).rowcount:
             raise _no_device(device)
-        audit.note(conn, "device.topics", device, detail=", ".join(topics) or "to be learnt")
+        audit.note(
+            conn, "device.topics", device, detail=audited.listed(*topics) if topics else audited.LEARNT
+        )
         conn.execute(sql("notify"), {"channel": "bindings", "payload": ""})
 
 

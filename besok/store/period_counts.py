@@ -10,9 +10,10 @@ from typing import Any, Final
 import msgspec
 from psycopg.types.json import Jsonb
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.calendar import parse_hours
 from besok.model.errors import CountFileError, NotFound
+from besok.model.messages import Translatable
 from besok.model.period_counts import CountFile, PeriodCount
 from besok.model.periods import Disagreement, finest
 from besok.model.site import Site, SiteFile
@@ -133,7 +134,7 @@ def put(db: Database, site: str, new: NewImport, now: datetime) -> int:
             sql("period_counts_insert"), {"import_id": import_id, **_columns(conn, site, site_id, new)}
         )
         _state_hours(conn, site, site_id, before, new.author, now)
-        _note(conn, import_id, new.author, now, "stored")
+        _note(conn, import_id, new.author, now, audited.STORED)
         _changed(conn, site, site_id, now)
         return import_id
 
@@ -284,7 +285,7 @@ def _set_undone(conn: Connection, stored: _Import, author: str, now: datetime, *
     conn.execute(sql("import_set_undone"), {"import_id": stored.import_id, "undone": undone})
     _recheck(conn, stored, undone=undone)
     _state_hours(conn, stored.site, stored.site_id, before, author, now)
-    _note(conn, stored.import_id, author, now, "undone" if undone else "restored")
+    _note(conn, stored.import_id, author, now, audited.UNDONE if undone else audited.RESTORED)
     _changed(conn, stored.site, stored.site_id, now)
 
 
@@ -363,11 +364,10 @@ def _state_hours(
     edit_within(conn, change, author=author, now=now)
 
 
-def _note(conn: Connection, import_id: int, author: str, now: datetime, change: str) -> None:
-    conn.execute(
-        sql("import_log_insert"), {"import_id": import_id, "at": now, "author": author, "change": change}
-    )
-    audit.note(conn, "import", f"import {import_id}", detail=f"{author}: {change}")
+def _note(conn: Connection, import_id: int, author: str, now: datetime, change: Translatable) -> None:
+    row = {"import_id": import_id, "at": now, "author": author, "change": str(change)}
+    conn.execute(sql("import_log_insert"), row)
+    audit.note(conn, "import", str(import_id), detail=audited.said(author, change))
 
 
 def _changed(conn: Connection, site: str, site_id: int, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import psycopg
 from psycopg import sql as compose
 
+from besok.model import audited
 from besok.model.access import ACTOR
 from besok.model.personal import ERASED, Name
 from besok.store import audit, removal, voids
@@ -91,10 +92,10 @@ def erase(db: Database, name: str, site: str | None = None, *, dry_run: bool = F
 
 def _note(conn: Connection, sought: Name, site: str | None, erased: list[Match]) -> None:
     """Audit the erasure without the name, also where that person is the actor."""
-    about = ", ".join(f"{f.relation}.{f.field} {f.rows}" for f in erased)
+    places = (f"{f.relation}.{f.field} {f.rows}" for f in erased)
     token = ACTOR.set(ERASED if sought.is_in(ACTOR.get()) else ACTOR.get())
     try:
-        audit.note(conn, "privacy.erase", "a person's name", site=site or "", detail=about)
+        audit.note(conn, "privacy.erase", "", site=site or "", detail=audited.listed(*places))
     finally:
         ACTOR.reset(token)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from besok.model import audited
 from besok.model.errors import NotFound
+from besok.model.messages import Translatable
 from besok.store import audit
 from besok.store.database import Database, sql
 
@@ -23,15 +25,15 @@ def picture(db: Database, site: str, space: str) -> tuple[str, bytes]:
 def put(db: Database, site: str, space: str, *, media: str, digest: str, content: bytes) -> None:
     """Put a picture behind a plan, in place of the previous one. Raises NotFound."""
     row = {"site": site, "space": space, "media": media, "digest": digest, "content": content}
-    _write(db, "plan_picture_put", row, f"a picture with the digest {digest}")
+    _write(db, "plan_picture_put", row, audited.PICTURE(digest=digest))
 
 
 def remove(db: Database, site: str, space: str) -> None:
     """Remove a picture. Raises NotFound."""
-    _write(db, "plan_picture_delete", {"site": site, "space": space}, "no picture any more")
+    _write(db, "plan_picture_delete", {"site": site, "space": space}, audited.NO_PICTURE)
 
 
-def _write(db: Database, statement: str, row: Mapping[str, object], detail: str) -> None:
+def _write(db: Database, statement: str, row: Mapping[str, object], detail: Translatable) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql(statement), row).rowcount:
             raise NotFound(f"there is no “{row['space']}” with a picture in {row['site']}")

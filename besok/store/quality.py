@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from psycopg.types.json import Jsonb
 
+from besok.model import audited
 from besok.model.findings import Finding, Kind
 from besok.store import audit, results
 from besok.store.database import Connection, fetch, sql
@@ -84,7 +85,7 @@ def acknowledge(conn: Connection, number: int, who: str, why: str, now: datetime
     params = {"finding_id": number, "who": who, "note": why, "now": now}
     done = conn.execute(sql("finding_acknowledge"), params).rowcount > 0
     if done:
-        audit.note(conn, "finding.acknowledge", f"finding {number}", detail=f"{who}: {why}")
+        audit.note(conn, "finding.acknowledge", str(number), detail=audited.said(who, why))
     return done
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.personal import ERASED
-from besok.model.plurals import many
 from besok.model.readings import Withheld
 from besok.model.views.quarantine import Decided, QuarantineGroup
 from besok.store import audit, rollup
@@ -70,8 +69,9 @@ def decide(
                 raise StoreRefused(messages.EXPIRED(what=chosen.device, until=expired.date()))
             _release(conn, number)
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
-        about = f"{choice} {many(readings, 'reading')} of {chosen.device}, {author}{f': {reason}' if reason else ''}"
-        audit.note(conn, "release", f"decision {number}", site=chosen.site or "", detail=about)
+        done = audited.RELEASED if choice == "released" else audited.DROPPED
+        detail = audited.said(author, done(device=chosen.device, n=readings), reason)
+        audit.note(conn, "release", str(number), site=chosen.site or "", detail=detail)
         return number, readings
 
 
@@ -105,7 +105,7 @@ def undo(db: Database, number: int, *, author: str, now: datetime, site: str | N
             conn.execute(sql("learn_quarters"), {"now": now, "channels": channels})
         conn.execute(sql("quarantine_reopen"), key)
         conn.execute(sql("decision_undo"), {**key, "author": author, "now": now})
-        audit.note(conn, "release", f"decision {number}", site=site or "", detail=f"undone, {author}")
+        audit.note(conn, "release", str(number), site=site or "", detail=audited.said(author, audited.UNDONE))
 
 
 def _release(conn: Connection, number: int) -> None:

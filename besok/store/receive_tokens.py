@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from besok.model import audited
 from besok.model.access import Audited
 from besok.store import audit
 from besok.store.database import Database, sql
@@ -23,9 +24,15 @@ class ReceiveToken:
 
 def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: datetime) -> bool:
     """Store a new token; False if there is one of that name."""
-    about = ", ".join(devices)
     return _change(
-        db, "receive_token_add", "token.add", about, name=name, digest=digest, devices=list(devices), now=now
+        db,
+        "receive_token_add",
+        "token.add",
+        devices,
+        name=name,
+        digest=digest,
+        devices=list(devices),
+        now=now,
     )
 
 
@@ -36,14 +43,14 @@ def load_all(db: Database) -> list[ReceiveToken]:
 
 def remove(db: Database, name: str) -> bool:
     """Remove a token; False if there is none of that name."""
-    return _change(db, "receive_token_remove", "token.remove", "", name=name)
+    return _change(db, "receive_token_remove", "token.remove", (), name=name)
 
 
-def _change(db: Database, statement: str, action: Audited, about: str, **params: object) -> bool:
+def _change(db: Database, statement: str, action: Audited, noted: Sequence[str], **params: object) -> bool:
     """Execute a statement and notify the receivers; return whether it changed anything."""
     with db.transaction() as conn:
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
         changed = conn.execute(sql(statement), params).rowcount == 1
         if changed:
-            audit.note(conn, action, str(params["name"]), detail=about)
+            audit.note(conn, action, str(params["name"]), detail=audited.listed(*noted))
         return changed

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from besok.model import audited
 from besok.model.errors import StoreRefused
-from besok.model.plurals import many
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, sql
 from besok.store.sites import no_site
@@ -54,7 +54,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
         _forget_sensors(conn)
         for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
             rollup.rebuild_days(conn, sharing)
-        audit.note(conn, "sandbox", site, site=site, detail=f"emptied of {many(readings, 'reading')}")
+        audit.note(conn, "sandbox", site, site=site, detail=audited.EMPTIED(n=readings))
         rollup.notify(conn, {site: (now or datetime.now(UTC)) - DAYS})
         for channel in ("sites", "occupancy"):
             conn.execute(sql("notify"), {"channel": channel, "payload": site})

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from psycopg.types.json import Jsonb
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.errors import NotFound, ScenarioRefused
 from besok.model.scenario_sandbox import sandbox_id
 from besok.model.scenarios import MOST_KEPT, MOST_QUEUED, FailedFor, RunState, ScenarioSpec
@@ -57,7 +57,7 @@ def ask(db: Database, site: str, spec: ScenarioSpec, *, author: str, now: dateti
         values = {**key, "spec": Jsonb(msgspec.to_builtins(spec)), "author": author, "now": now, **state}
         number = _number(conn, values)
         conn.execute(sql("scenarios_forget"), {**key, "kept": MOST_KEPT})
-        audit.note(conn, "scenario", str(number), site=site, detail=f"asked: {spec.title}")
+        audit.note(conn, "scenario", str(number), site=site, detail=audited.QUEUED(title=spec.title))
     return number
 
 
@@ -109,7 +109,7 @@ def cancel(db: Database, site: str, number: int, now: datetime) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_cancel"), {"number": number, "now": now}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_ENDED)
-        audit.note(conn, "scenario", str(number), site=site, detail="cancelled")
+        audit.note(conn, "scenario", str(number), site=site, detail=audited.CANCELLED)
 
 
 def remove(db: Database, site: str, number: int) -> None:
@@ -119,7 +119,7 @@ def remove(db: Database, site: str, number: int) -> None:
     with db.transaction() as conn:
         if not conn.execute(sql("scenario_remove"), {"number": number}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_IN_USE)
-        audit.note(conn, "scenario", str(number), site=site, detail=f"removed: {title}")
+        audit.note(conn, "scenario", str(number), site=site, detail=audited.REMOVED_TITLE(title=title))
 
 
 def waits(db: Database) -> bool:
@@ -164,7 +164,7 @@ def play(db: Database, site: str, number: int, *, now: datetime, until: datetime
         conn.execute(sql("sites_lock"))
         if not conn.execute(sql("scenario_play"), {"number": number, "now": now, "until": until}).rowcount:
             raise ScenarioRefused(messages.SCENARIO_NOT_PLAYED)
-        audit.note(conn, "scenario", str(number), site=site, detail="played")
+        audit.note(conn, "scenario", str(number), site=site, detail=audited.PLAYED)
 
 
 def end_play(db: Database, site: str, number: int, now: datetime) -> None:
@@ -172,7 +172,7 @@ def end_play(db: Database, site: str, number: int, now: datetime) -> None:
     _stored(db, site, number)
     with db.transaction() as conn:
         if conn.execute(sql("scenario_play_end"), {"number": number, "now": now}).rowcount:
-            audit.note(conn, "scenario", str(number), site=site, detail="play ended")
+            audit.note(conn, "scenario", str(number), site=site, detail=audited.PLAY_ENDED)
 
 
 def played(db: Database) -> Played | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.access import Grant, Role
 from besok.model.errors import NotAllowed, NotFound
 from besok.model.suggest import instead
@@ -107,7 +107,7 @@ def end_of_provider(db: Database, issuer: str, subject: str | None, sid: str | N
             sql("sessions_end_provider"), {"issuer": issuer, "subject": subject, "sid": sid}
         ).fetchall()
         for account_id, name in ended:
-            audit.note(conn, "account.sign_out", name, detail=f"by {issuer}")
+            audit.note(conn, "account.sign_out", name, detail=audited.BY(author=issuer))
             conn.execute(sql("notify"), {"channel": CHANNEL, "payload": principal(account_id)})
         return len(ended)
 
@@ -126,7 +126,9 @@ def add_key(
         row = {"name": name, "digest": digest, "role": grant.role, "site_id": site_id, "author": author}
         if not conn.execute(sql("key_insert"), {**row, "now": now, "expires": expires}).rowcount:
             return False
-        audit.note(conn, "key.add", name, site=grant.site or "", detail=f"{grant}, until {expires:%Y-%m-%d}")
+        until = audited.UNTIL(until=f"{expires:%Y-%m-%d}")
+        detail = audited.listed(audited.granted(grant), until)
+        audit.note(conn, "key.add", name, site=grant.site or "", detail=detail)
         conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
         return True
 

@@ -13,6 +13,7 @@ from psycopg.types.range import Range
 from pydantic import TypeAdapter
 
 from besok.model import messages
+from besok.model.audited import listed, said
 from besok.model.calendar import ALWAYS, day_bounds, space_spans, span
 from besok.model.errors import EditedInPages, NotFound, SiteFileError
 from besok.model.scenario_sandbox import is_sandbox
@@ -43,7 +44,7 @@ from besok.store.rollup import note_counting, rebuild_days, recount
 
 MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
-MOST_LINES = 50  # lines about edits that a file would undo
+MOST_LINES = 50  # about edits that a file would undo, and of an edit in the audit
 _CLOSED = TypeAdapter(tuple[Closure, ...])
 
 
@@ -117,9 +118,7 @@ def edit_within(
     requested = change(SiteFile(sites=tuple(editable.values())))
     changed = tuple(site for site in requested.sites if site != editable.get(site.id))
     order = [site.id for site in requested.sites]
-    outcome = _agree(
-        conn, SiteFile(sites=changed), stored, order, now, None, by=f"{author}: " if author else ""
-    )
+    outcome = _agree(conn, SiteFile(sites=changed), stored, order, now, None, author=author)
     for site in changed:
         before = dump(SiteFile(sites=(editable[site.id],))) if site.id in editable else ""
         conn.execute(sql("site_edited_note"), {"site": site.id, "before": before})
@@ -135,9 +134,9 @@ def _agree(
     first: date | None,
     *,
     overwrite: bool = True,
-    by: str = "",
+    author: str = "",
 ) -> Outcome:
-    """Make the database agree with the site file, whose sites come in an `order`; `by` begins the audit details."""
+    """Make the database agree with the site file, whose sites come in an `order`."""
     site_file = _with_mapped_sensors(conn, site_file, stored)
     bound = {key[:2]: s.topics for site in stored.values() for s, key in keyed(site)}
     minimal = SiteFile(sites=tuple(_minimal(site, bound) for site in site_file.sites))
@@ -146,8 +145,9 @@ def _agree(
     for name, site in requested.items():
         changed = differences(stored.get(name), site)
         if changed:
-            audit.note(conn, "site.apply", name, site=name, detail=by + "; ".join(changed))
-        lines += changed
+            detail = said(author, listed(*changed[:MOST_LINES], between="; "))
+            audit.note(conn, "site.apply", name, site=name, detail=detail)
+        lines += [f"{name}: {line}" for line in changed]
     _check_targets(stored | requested)
     if not overwrite:
         _check_edited(conn, stored, requested)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from besok.model import messages
+from besok.model import audited, messages
 from besok.model.errors import NotFound, StoreRefused
-from besok.model.plurals import many
 from besok.model.views.devices import Voided
 from besok.store import audit, rollup
 from besok.store.database import Connection, Database, fetch, fetch_one, sql, values_of
@@ -102,12 +101,10 @@ def add(
         details = {"reason": reason, "author": author, "now": now}
         ((number,),) = conn.execute(sql("void_add"), {**values_of(voided), **key, **details}).fetchall()
         _recompute(conn, key)
-        detail = (
-            f"{author}: {reason}; {many(voided.readings, 'reading')} from {first:%Y-%m-%d %H:%M}"
-            f" to {last:%Y-%m-%d %H:%M}"
-        )
+        span = {"first": f"{first:%Y-%m-%d %H:%M}", "last": f"{last:%Y-%m-%d %H:%M}"}
+        detail = audited.said(author, reason, audited.READINGS(**span, n=voided.readings))
         for site in device.sites:
-            audit.note(conn, "void", f"void {number} of {device.device}", site=site, detail=detail)
+            audit.note(conn, "void", f"{number} {device.device}", site=site, detail=detail)
         return int(number)
 
 
@@ -123,7 +120,7 @@ def undo(db: Database, number: int, *, reason: str, author: str, now: datetime) 
         _refuse_expired(conn, f"void {number}", stored.channels, stored.first)
         details = {"reason": reason, "author": author, "now": now}
         conn.execute(sql("void_undo"), {"id": number, **details})
-        audit.note(conn, "void", f"void {number}", detail=f"undone, {author}: {reason}")
+        audit.note(conn, "void", str(number), detail=audited.said(author, audited.UNDONE, reason))
         key = {name: getattr(stored, name) for name in ("device_id", "channels", "first", "last", "above")}
         _recompute(conn, key)
 

@@ -1,7 +1,33 @@
-"""Kinds of audited changes in words."""
+"""Audited changes in words: their kinds, who made them, and their details."""
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 from besok.model.access import Audited
-from besok.text.languages import _
+from besok.model.messages import Translatable
+from besok.model.site import WEEKDAYS
+from besok.text import alert_text, opening_text, site_words
+from besok.text.languages import _, translated
+
+HOURS = (*WEEKDAYS, "on_holiday")
+
+
+def detail(noted: Translatable) -> str:
+    """Return a detail in the language of the request, with words for the fields and values that it names."""
+    alerts = {str(kind): name for kind, name in alert_text.kinds().items()}
+    words = {**site_words.values(), "field": site_words.fields(), "alert": alerts}
+    return translated(_in_words(noted, words))
+
+
+def _in_words(noted: Translatable, words: Mapping[str, Mapping[str, str]]) -> Translatable:
+    def said(key: str, value: object) -> object:
+        if isinstance(value, Translatable):
+            return _in_words(value, words)
+        if key in HOURS:
+            return opening_text.written(str(value))
+        return words.get(key, {}).get(str(value), value)
+
+    return replace(noted, values={key: said(key, value) for key, value in noted.values.items()})
 
 
 def actors() -> dict[str, str]:

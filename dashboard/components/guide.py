@@ -16,6 +16,7 @@ from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import Lookup, look_up
 from besok.store import period_counts, sites
 from besok.store.database import Database
+from besok.text import site_words
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import (
@@ -118,7 +119,7 @@ def new_site(db: Database, here: Address, now: datetime) -> list[Any]:
     sandbox = {"false": _("real"), "true": _("simulated, to try it out before any is mounted")}
     fields = [
         *site_forms.names(HERE, {}, _("Name of the library or park")),
-        forms.choice(HERE, "kind", _("What it is"), site_forms.kinds(), "library"),
+        forms.choice(HERE, "kind", _("What it is"), site_words.kinds(), "library"),
         site_forms.line(HERE, "timezone", _("Time zone"), USUAL_ZONE, needed=True),
         site_forms.country(HERE, "SE"),
         forms.choice(HERE, "sandbox", _("Its sensors are"), sandbox, "false"),

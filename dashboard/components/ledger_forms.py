@@ -7,7 +7,7 @@ from dash import html
 
 from besok.model.site import WEEKDAYS, Text
 from besok.model.views.calendar import ActionInfo
-from besok.text import formats
+from besok.text import formats, site_words
 from besok.text.languages import LANGUAGES, _, language, named
 from dashboard.components import forms
 from dashboard.components.elements import aria, data, fold, quiet
@@ -18,18 +18,12 @@ PREFIX: Final = "asked"  # prefix of the ids of the first form's fields, which f
 
 def add(site: str, spaces: Mapping[str, Text]) -> Any:
     """Return the form for a request. `spaces` are the names of the site's spaces, itself the first."""
-    groups = {
-        "residents": _("residents"),
-        "staff": _("staff"),
-        "partners": _("partners"),
-        "council": _("the council"),
-    }
     within = {space: named(name) for space, name in spaces.items() if space != site}
     days = dict(zip(WEEKDAYS, formats.weekdays("wide"), strict=True))
     fields = [
         quiet(_("The register is public: write which group asked, and no names of people.")),
         html.Div(_texts(PREFIX, "title", _("Request")), **data(once="")),
-        forms.choice(PREFIX, "asked_by", _("By whom"), groups, "residents"),
+        forms.choice(PREFIX, "asked_by", _("By whom"), site_words.askers(), "residents"),
         forms.day(PREFIX, "asked", _("When (empty: today)"), None),
         forms.choice(PREFIX, "spaces", _("Where (empty: the whole site)"), within),
         forms.choice(PREFIX, "weekdays", _("On which weekday (empty: every day)"), days),

@@ -11,7 +11,7 @@ from holidays import list_supported_countries
 from besok.model.site import OUTSIDE, WEEKDAYS, Site
 from besok.model.sitefile.edit import Part, Values, mark, values_of
 from besok.model.tomlfile import Raw
-from besok.text import formats
+from besok.text import formats, site_words
 from besok.text.languages import LANGUAGES, _, collation_key, language, named
 from besok.text.opening_text import written
 from dashboard.components import forms
@@ -141,7 +141,7 @@ def site_fields(raw: Raw) -> list[Any]:
     here, known = place("site", raw), values_of("site", raw)
     return [
         *names(here, known, _("Name")),
-        forms.choice(here, "kind", _("What it is"), kinds(), known.get("kind", "library")),
+        forms.choice(here, "kind", _("What it is"), site_words.kinds(), known.get("kind", "library")),
         line(here, "timezone", _("Time zone"), known.get("timezone", ""), needed=True),
         number(here, "capacity", _("How many people it may hold (empty: not known)"), known),
         fold(_("More"), _group(size(here, known), _position(here, known))),
@@ -151,11 +151,6 @@ def site_fields(raw: Raw) -> list[Any]:
 def _position(here: str, known: Values) -> Any:
     label = _("On the map: latitude and longitude, such as 56.05 12.69")
     return line(here, "position", label, known.get("position", ""))
-
-
-def kinds() -> dict[str, str]:
-    """Return the kinds of sites."""
-    return {"library": _("library"), "park": _("park")}
 
 
 def country(here: str, chosen: str) -> Any:
@@ -184,6 +179,7 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
         day(here, "last", _("Last day (empty: until further notice)"), known),
     ]
     area = number(here, "area_m2", _("Floor area in square metres"), known, "any")
+    kind, kinds = known.get("kind", "room"), site_words.space_kinds()
     if floor:
         unchanged = hidden(here, {**known, "kind": "storey"}, "kind", "parent", "seats", "shape")
         more = fold(_("More"), _group(area, size(here, known), *dates))
@@ -193,30 +189,12 @@ def space_fields(raw: Raw | None, site: Site, *, floor: bool) -> list[Any]:
         forms.choice(
             here, "parent", _("It lies in"), within, known.get("parent", ""), none=_("the whole site")
         ),
-        forms.choice(
-            here, "kind", _("What it is"), _space_kinds(known.get("kind", "room")), known.get("kind", "room")
-        ),
+        forms.choice(here, "kind", _("What it is"), {**kinds, kind: kinds.get(kind, kind)}, kind),
         capacity,
         number(here, "seats", _("Seats (empty: not known)"), known),
         *hidden(here, known, "plan"),
         fold(_("More"), _group(storey, area, corners(here, known), *dates)),
     ]
-
-
-def _space_kinds(chosen: str) -> dict[str, str]:
-    known = {
-        "room": _("room"),
-        "reading": _("reading room"),
-        "meeting": _("meeting room"),
-        "children": _("children’s room"),
-        "cafe": _("café"),
-        "hall": _("hall"),
-        "exhibition": _("exhibition"),
-        "foyer": _("foyer"),
-        "zone": _("part of a larger room"),
-        "garden": _("outdoors"),
-    }
-    return known | ({} if chosen in known else {chosen: chosen})
 
 
 def portal_fields(raw: Raw | None, site: Site, others: Sequence[Site]) -> list[Any]:
@@ -329,7 +307,7 @@ def sensor_fields(raw: Raw, site: Site, *, new: bool = False, chosen: str = "") 
 def target_fields(raw: Raw | None, usual: Values) -> list[Any]:
     """Return the fields of a target; `usual` are proposed for a new one."""
     here, known = place("target", raw), {"factor": "2", **(_known("target", raw) or usual)}
-    counts = {"gross": _("all visits (gross)"), "net": _("visits less deductions (net)")}
+    counts = site_words.measures()
     one = [
         quiet(_("If of the year to compare with only one figure is known, write it here.")),
         number(here, "baseline_visits", _("Visits in a year"), known, "any"),

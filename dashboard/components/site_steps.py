@@ -21,7 +21,7 @@ from besok.services.unknown_devices import get_unknown
 from besok.services.unplaced_devices import Lookup, suggest_placements
 from besok.store.calendars import imported
 from besok.store.database import Database
-from besok.text import formats
+from besok.text import formats, site_words
 from besok.text.languages import _, named
 from besok.text.opening_text import special, written
 from dashboard.components import (
@@ -244,7 +244,7 @@ def _visits(c: Context) -> list[Any]:
             else _("{n} %").format(n=formats.decimal(round(100 * raw["share"], 4)))
         )
         fields = partial(visit_forms.deduction_fields, raw, since, doors)
-        of = visit_forms.kinds()[raw["kind"]]
+        of = site_words.deducted()[raw["kind"]]
         return _one(c, "deductions", raw, fields, of, amount, since[raw["of"]], _called(raw, "note"))
 
     about = _(

@@ -8,6 +8,7 @@ from dash import html
 from besok.model.site_rules import HIGHEST_SHARE
 from besok.model.sitefile.edit import values_of
 from besok.model.tomlfile import Raw
+from besok.text import site_words
 from besok.text.languages import _
 from dashboard.components import forms, site_forms
 from dashboard.components.elements import data, quiet
@@ -16,10 +17,7 @@ from dashboard.components.elements import data, quiet
 def definition_fields(raw: Raw | None, doors: Mapping[str, str]) -> list[Any]:
     """Return the fields of a definition of a visit; `doors` are those that lead into the site, names by id."""
     here, known = site_forms.place("visits", raw), {} if raw is None else values_of("visits", raw)
-    methods = {
-        "in": _("all who go in"),
-        "half": _("half of all who pass, for counters that cannot tell directions"),
-    }
+    methods = site_words.methods()
     return [
         site_forms.day(here, "first", _("It holds from"), known),
         forms.choice(here, "method", _("What is counted"), methods, known.get("method", "in")),
@@ -37,23 +35,15 @@ def deduction_fields(raw: Raw | None, since: Mapping[str, str], doors: Mapping[s
         forms.choice(
             here, "of", _("Definition that it belongs to"), since, known.get("of", next(iter(since)))
         ),
-        forms.choice(here, "kind", _("Who is not a visitor"), kinds(), known.get("kind", "staff")),
+        forms.choice(
+            here, "kind", _("Who is not a visitor"), site_words.deducted(), known.get("kind", "staff")
+        ),
         quiet(_("Write one of the two: a share of those who go in, or a number a day.")),
         forms.field(_("Share of entries in %"), percent, **data(percent="1")),
         site_forms.number(here, "per_day", _("Number a day"), known, "any"),
         _picks(here, _("Doors of the share (none chosen: all that count)"), known, doors),
         *site_forms.names(here, known, _("How you know"), "note", needed=False),
     ]
-
-
-def kinds() -> dict[str, str]:
-    """Return whose passages are deducted."""
-    return {
-        "staff": _("staff"),
-        "through": _("people who only walk through"),
-        "cafe": _("people who only visit the café"),
-        "other": _("others"),
-    }
 
 
 def _picks(here: str, label: str, known: Mapping[str, str], doors: Mapping[str, str]) -> Any:

@@ -1,10 +1,12 @@
 """Who changed what: each address that writes is asked once, and the audit names who asked. A new one without a step
 here fails."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import chain
 from typing import Any, Final
 from uuid import uuid4
 
@@ -29,6 +31,7 @@ from collectors import pipeline
 from jobs import alerting
 from tests.at_work import collecting
 from tests.store import counted
+from tests.unit.test_dashboard_languages import catalogue
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = NOW.date()
@@ -112,6 +115,19 @@ def test_whatever_writes_is_in_the_audit(walk: Walk, db: Database) -> None:
         and not entry.split(" ")[1].startswith("/log")
     }
     assert writing - CHANGES_NOTHING - ELSEWHERE == walk.asked, "say here how it is asked"
+    with db.transaction() as conn:
+        details = [detail for (detail,) in conn.execute("select detail from audit where detail <> '\"\"'")]
+    assert set(chain.from_iterable(map(phrases, details))) - {m.id for m in catalogue()} == set()
+
+
+def phrases(detail: Any) -> Iterator[str]:
+    """Yield the texts of a detail that are to be translated: all but values, and what only puts others in a row."""
+    if isinstance(detail, str):
+        yield detail
+        return
+    if re.search("[a-z]", re.sub("{.*?}", "", detail["english"])):
+        yield detail["english"]
+    yield from chain.from_iterable(phrases(v) for v in detail["values"].values() if isinstance(v, dict))
 
 
 def counting(walk: Walk, db: Database) -> None:

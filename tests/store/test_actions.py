@@ -52,7 +52,7 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     assert get_actions(house, "lib", NOW.date()) == []
     entries = actions.log(house)
     assert [e.author for e in entries if e.change in ("added: Stolar / Chairs", "removed")] == ["anna", "cia"]
-    assert "spaces: hall -> the whole site" in [e.change for e in entries]
+    assert "spaces: hall → not stated" in [e.change for e in entries]
 
 
 @pytest.mark.usefixtures("database_url")  # with a pool of connections
@@ -112,7 +112,7 @@ def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
     more.write_text(text, "utf-8")
     assert ask("import", str(more), "--dry-run")[0].startswith("lib lampor: added: Lampor / Lampor")
     assert len(actions.listing(house)) == 1
-    assert "lib lampor: asked: nothing -> 2026-02-09" in ask("import", str(more))[0]
+    assert "lib lampor: asked: not stated → 2026-02-09" in ask("import", str(more))[0]
     assert ask("import", str(more)) == ("Nothing changed.", "")
     for line, said in (
         ("lib;Mattor;Anna;\n", "line 3: asked_by"),

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from typer.testing import Result
 
-from besok.model import sitefile
+from besok.model import audited, sitefile
 from besok.model.access import ACTOR
 from besok.model.alerts import AlertRule
 from besok.model.errors import NotFound, StoreRefused
@@ -19,6 +20,7 @@ from besok.store import alerts, audit, personal, sites, voids
 from besok.store.database import Database
 from besok.store.quarantine_decisions import Chosen, decide
 from besok.store.write import Batch, Rejection, write
+from besok.text import audit_text
 from tests.databases import execute
 from tests.sitetext import door, sensor, site, space
 from tests.store.counted import HOUSE, NOON, after, build, days, put, reading
@@ -131,7 +133,7 @@ insert into alert_delivery (target, at, alerts, problem) values ('desk', now(), 
 insert into job_run (duty, started, message) values ('d', now(), 'x');
 insert into api_key (name, digest, role, site_id, created, author, expires) select 'wall', 'x', 'viewer',
     site_id, now(), 'x', now() from site;
-insert into audit (actor, action, site, subject, detail) values ('x', 'count', 'lib', 'x', 'x');
+insert into audit (actor, action, site, subject, detail) values ('x', 'count', 'lib', 'x', '"x"');
 insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence,
     decision, decided, decided_by,
     decided_why, valid, undone, undone_by, undone_why)
@@ -196,7 +198,7 @@ def test_the_name_goes_from_every_column_of_the_list(house: Database) -> None:
     ((report,),) = execute(house, "select report from closed_period")
     assert report == {"corrections": [{"author": ERASED, "reason": f"{ERASED} said so", "factor": 1.25}]}
     last = audit.entries(house, limit=1)[0]
-    assert (last.action, last.subject) == ("privacy.erase", "a person's name")
+    assert (last.action, last.subject) == ("privacy.erase", "")
     assert "headcount.counted_by 1" in last.detail
     with pytest.raises(StoreRefused, match="only grows"):
         execute(house, "delete from audit")
@@ -233,16 +235,27 @@ def test_at_one_site_only_what_is_of_it_goes(house: Database) -> None:
     sites.apply(house, sitefile.parse(HOUSE + annex))
     for place in ("lib", "park"):
         with house.transaction() as other:
-            audit.note(other, "count", "x", site=place, detail=f"by {ANNA}")
+            audit.note(other, "count", "x", site=place, detail=audited.BY(author=ANNA))
     found = personal.erase(house, ANNA, "lib")
     assert [(f.relation, f.field, f.rows) for f in found] == [("audit", "detail", 1)]
     details = {e.site: e.detail for e in audit.entries(house, limit=10) if e.action == "count"}
     assert details == {"lib": f"by {ERASED}", "park": f"by {ANNA}"}
 
 
+def test_details_that_earlier_versions_wrote_stay_and_lose_names_too(house: Database) -> None:
+    execute(
+        house,
+        "insert into audit (actor, action, site, subject, detail) values ('x', 'count', 'lib', 'x', %s)",
+        (Jsonb(f"by {ANNA}: none"),),
+    )
+    assert audit.entries(house, audit_text.detail, limit=1)[0].detail == f"by {ANNA}: none"
+    personal.erase(house, ANNA)
+    assert audit.entries(house, limit=2)[1].detail == f"by {ERASED}: none"
+
+
 def test_the_one_who_erases_its_own_name_is_not_noted_either(house: Database) -> None:
     with house.transaction() as conn:
-        audit.note(conn, "count", "x", detail="Anna")
+        audit.note(conn, "count", "x", detail=audited.listed("asked by\nAnna"))
     token = ACTOR.set("anna")
     try:
         personal.erase(house, "Anna")

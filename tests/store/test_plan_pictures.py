@@ -40,8 +40,8 @@ def test_a_sensor_that_is_moved_on_the_plan_keeps_its_place_and_history(example:
         example, SiteFile(sites=(replace(LIBRARY, sensors=moved, portals=door),)), now=NOW.replace(hour=13)
     )
     assert lines == [
-        "stadsbiblioteket: portal stairs-up: at: 33.0, 14.0 -> 30.0, 14.0",
-        "stadsbiblioteket: sensor camera-reading-room level:1: at: 9.5, 10.8 -> 3.0, 12.0",
+        "stadsbiblioteket: portal stairs-up: at: 33.0, 14.0 → 30.0, 14.0",
+        "stadsbiblioteket: sensor camera-reading-room level:1: at: 9.5, 10.8 → 3.0, 12.0",
     ]
     stored = sites.load(example, LIBRARY.id)
     assert next(s.at for s in stored.sensors if s.space == "reading-room") == (3, 12)

@@ -79,7 +79,7 @@ def test_a_question_is_answered_and_told_of(house: Database, worker: Worker) -> 
     assert found.state == "done" and found.result and not found.result.learnt and found.done == found.total
     assert at_work(house, "scenarios", datetime.now(UTC))
     assert [(e.action, e.detail) for e in audit.entries(house, site=SITE, limit=1)] == [
-        ("scenario", "asked: Twice as many")
+        ("scenario", "queued: Twice as many")
     ]
     (listed,), _ = scenarios.listing(house, SITE)
     assert listed.result is None and replace(found, result=None) == listed

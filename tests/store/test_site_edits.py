@@ -138,7 +138,7 @@ def test_a_file_does_not_undo_what_was_edited_in_pages(db: Database) -> None:
     edit(db, "spaces", "cafe", capacity="70")
     with pytest.raises(EditedInPages) as refused:
         sites.apply(db, EXAMPLE, dry_run=True)
-    assert "stadsbiblioteket: spaces cafe capacity: 70 -> 60" in str(refused.value)
+    assert "stadsbiblioteket: spaces cafe capacity: 70 → 60" in str(refused.value)
     taken_in = sites.export(db)  # the file with the edit, and something of its own
     assert sitefile.parse(sitefile.dump(taken_in)) == taken_in
     library, park = taken_in.sites

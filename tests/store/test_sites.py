@@ -70,10 +70,10 @@ def test_each_difference_is_told_and_applied(db: Database, example: SiteFile) ->
         sensors=without(house.sensors, "exhibition-door"),
     )
     assert [line.removeprefix("stadsbiblioteket: ") for line in sites.apply(db, changed)] == [
-        "capacity: 640 -> 700",
-        "opening monday: 09:00-20:00 -> closed",
-        "opening exceptions: 5 -> 0 special days or periods",
-        "target factor: 2.0 -> 3.0",
+        "capacity: 640 → 700",
+        "opening: monday: 09:00-20:00 → closed",
+        "exceptions: 5 → 0",
+        "target: factor: 2.0 → 3.0",
         "space exhibition: removed, its history stays",
         "space attic: new",
         "portal exhibition-door: removed, its history stays",
@@ -123,7 +123,7 @@ def test_a_sensor_that_is_turned_or_moved_leaves_its_history_where_it_was(
     device, at = "count-lift-up", datetime(2026, 5, 1, 8, tzinfo=UTC)
     sites.apply(db, example)
     lines = sites.apply(db, moved(device, swapped=True), now=at)
-    assert lines == ["stadsbiblioteket: sensor count-lift-up flow:1: swapped: False -> True"]
+    assert lines == ["stadsbiblioteket: sensor count-lift-up flow:1: swapped: no → yes"]
     key = f"stadsbiblioteket/{device}"
     assert placements(db, key) == [("lift-up", False, None, at), ("lift-up", True, at, None)]
     sites.apply(db, moved(device), now=at)  # corrected at once: as if it had never been

@@ -86,7 +86,7 @@ def test_only_days_that_all_sites_have_count(db: Database) -> None:
     assert forecasts_due.newest_due(db, lib, now) == [date(2026, 3, 1)]
     assert get_weekday_growth(db, "lib", TODAY) == {}
 
-    assert sites.apply(db, sitefile.parse(APART)) == ["lib: target also: park -> none"]
+    assert sites.apply(db, sitefile.parse(APART)) == ["lib: target: also: park → not stated"]
     (told,) = get_scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (350, True), "each is judged by what it forecast"
     assert get_outlook(db, "lib").also == () and get_progress(db, "lib", TODAY).coverage_365 == 28 / 365

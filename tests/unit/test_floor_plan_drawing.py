@@ -122,7 +122,7 @@ def test_a_drawing_is_kept_by_file_and_form() -> None:
     known = edited(EXAMPLE, Edit(site=LIBRARY.id, part="spaces", mark=mark("spaces", raw), values=swedish))
     foyer = next(s for s in known.sites[0].spaces if s.id == "foyer")
     assert foyer.shape == ((0, 0), (12.5, 0), (12.5, 8))
-    assert any("foyer: shape" in line for line in differences(LIBRARY, known.sites[0]))
+    assert any("foyer: shape" in str(line) for line in differences(LIBRARY, known.sites[0]))
     for wrong in (
         "here",
         "0 0; 1 1",

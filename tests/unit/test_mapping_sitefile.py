@@ -119,9 +119,8 @@ def test_the_way_back_to_text() -> None:
 def test_differences_name_the_mapping() -> None:
     old, new = parse(HOUSE + ACME).sites[0], parse(HOUSE + ACME.replace("$.data.left", "$.data.out")).sites[0]
     assert differences(old, old) == []
-    (line,) = differences(old, new)
-    assert line.startswith("house: mapping acme: values: ") and "out_total = $.data.out" in line
-    assert "1 mappings" in differences(None, old)[0]
+    line = str(differences(old, new)[0])
+    assert line.startswith("mapping acme: values: ") and "out_total = $.data.out" in line
 
 
 def test_a_mapping_without_zone_has_that_of_its_site() -> None:

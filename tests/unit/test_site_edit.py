@@ -321,7 +321,7 @@ def test_hours_are_understood_as_people_write_them() -> None:
 
 def test_what_a_file_would_undo_is_told_and_nothing_else() -> None:
     now = replace(LIBRARY, capacity=700)
-    assert undone(BEFORE, now, LIBRARY) == ["stadsbiblioteket: capacity: 700 -> 640"]
+    assert undone(BEFORE, now, LIBRARY) == ["stadsbiblioteket: capacity: 700 → 640"]
     assert undone(BEFORE, now, replace(now, timezone="Europe/Oslo")) == []
     fewer = undone("", LIBRARY, replace(LIBRARY, portals=LIBRARY.portals[1:]))
     assert {line.split(": ")[1].split()[1] for line in fewer} == {"town-entrance"}

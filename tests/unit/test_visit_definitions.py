@@ -92,10 +92,10 @@ def test_a_definition_that_cannot_be_is_refused(old: str, new: str, said: str) -
 def test_what_changes_is_told() -> None:
     before = parse(PLACES).sites[0]
     after = parse(PLACES.replace("per_day = 30", "per_day = 31").replace("2025-01-01", "2024-01-01")).sites[0]
-    assert differences(before, after) == [
-        "lib: visits from 2025-01-01: removed",
-        "lib: visits from 2024-01-01: new definition",
-        "lib: visits from 2026-01-01: deductions: staff 30, through 0.1 -> staff 31, through 0.1",
+    assert [*map(str, differences(before, after))] == [
+        "visits from 2025-01-01: removed",
+        "visits from 2024-01-01: new",
+        "visits from 2026-01-01: deductions: staff 30, through 0.1 → staff 31, through 0.1",
     ]
     assert differences(before, before) == []
     assert SiteFile(sites=(before,)).sites[0].visits

@@ -1,80 +1,98 @@
-"""The changes that applying a site file would make, in sentences."""
+"""The changes that applying a site file would make, in sentences, which the audit shows in the reader's language."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, TypeVar
 
+from besok.model.audited import CHANGED, FROM, REMOVED, field_changes, listed, span, word
 from besok.model.calendar import EARLY, placement_span
-from besok.model.plurals import many
-from besok.model.site import Closure, Deduction, OpeningHours, Sensor, Site, Text, WeekHours
+from besok.model.messages import Translatable
+from besok.model.site import OpeningHours, Sensor, Site
 
-_PARTS = ("spaces", "portals", "sensors", "mappings")
-_BESIDE = ("opening", "target", "visits")
+_OF: Final = Translatable("{part}: {change}")
+_NEW: Final = Translatable("new")
+_NEW_SITE: Final = Translatable("new, spaces: {spaces}, portals: {portals}, sensors: {sensors}")
+_HISTORY_STAYS: Final = Translatable("removed, its history stays")
+_REMOVED_AFTER: Final = Translatable("removed after {day}, its history stays")
+_NO_MORE: Final = Translatable("no more, nor what it counted there")
+_REORDERED: Final = Translatable("in another order")
+_SPACE: Final = Translatable("space {name}")
+_PORTAL: Final = Translatable("portal {name}")
+_SENSOR: Final = Translatable("sensor {name}")
+_MAPPING: Final = Translatable("mapping {name}")
+_OPENING: Final = Translatable("opening from {name}")
+_VISITS: Final = Translatable("visits from {name}")
+_SWAPPED: Final = Translatable("{place}, swapped")
+_MOVED: Final = Translatable("{place}: {before} → {after}")
+_FROM_BEGINNING: Final = Translatable("the beginning")
+_BEGINNING: Final = Translatable("the beginning")
+_ALWAYS: Final = Translatable("always")
+
 _Part = TypeVar("_Part")
+_BESIDE: Final = ("opening", "target", "visits", "spaces", "portals", "sensors", "mappings")
 
 
-def differences(old: Site | None, new: Site) -> list[str]:
-    """Yield one line for each difference between the current site and the file; empty when there is none."""
+def differences(old: Site | None, new: Site) -> list[Translatable]:
+    """Return one line for each difference between the current site and the file; empty when there is none."""
     if old is None:
-        counts = ", ".join(
-            f"{len(getattr(new, part))} {part}" for part in _PARTS if part != "mappings" or new.mappings
-        )
-        return [f"{new.id}: new {new.kind} with {counts}"]
-    return [f"{new.id}: {line}" for line in _site(old, new)]
+        return [_NEW_SITE(spaces=len(new.spaces), portals=len(new.portals), sensors=len(new.sensors))]
+    return list(_site(old, new))
 
 
-def _site(old: Site, new: Site) -> Iterator[str]:
-    yield from _fields("", old, new, skip=(*_PARTS, *_BESIDE))
+def _site(old: Site, new: Site) -> Iterator[Translatable]:
+    yield from field_changes(old, new, skip=_BESIDE)
     yield from _opening(old.opening, new.opening)
+    target = word("field", "target")
     if (old.target is None) != (new.target is None):
-        yield "target: new" if new.target else "target: removed"
+        yield _OF(part=target, change=_NEW if new.target else REMOVED)
     elif old.target != new.target:
-        yield from _fields("target ", old.target, new.target)
-    yield from _keyed(old.visits, new.visits, lambda d: f"visits from {d.first}", "removed", "new definition")
-    yield from _parts(old.spaces, new.spaces, lambda space: f"space {space.id}")
-    yield from _parts(old.portals, new.portals, lambda portal: f"portal {portal.id}")
+        yield from _of(target, field_changes(old.target, new.target))
+    yield from _keyed(old.visits, new.visits, lambda visits: str(visits.first), _VISITS, REMOVED)
+    yield from _parts("spaces", old.spaces, new.spaces, lambda space: space.id, _SPACE)
+    yield from _parts("portals", old.portals, new.portals, lambda portal: portal.id, _PORTAL)
     yield from _sensors(_by_channel(old), _by_channel(new))
-    yield from _parts(old.mappings, new.mappings, lambda mapping: f"mapping {mapping.name}")
+    yield from _parts("mappings", old.mappings, new.mappings, lambda mapping: mapping.name, _MAPPING)
 
 
-def _opening(old: OpeningHours, new: OpeningHours) -> Iterator[str]:
+def _of(part: Translatable, changes: Iterable[Translatable]) -> Iterator[Translatable]:
+    return (_OF(part=part, change=change) for change in changes)
+
+
+def _opening(old: OpeningHours, new: OpeningHours) -> Iterator[Translatable]:
+    opening = word("field", "opening")
     if len(old.tables) == len(new.tables) == 1:
-        yield from _fields("opening ", old.tables[0], new.tables[0])
+        yield from _of(opening, field_changes(old.tables[0], new.tables[0]))
     else:
-        yield from _keyed(old.tables, new.tables, _table, "removed", "new hours")
+        yield from _keyed(old.tables, new.tables, lambda table: str(table.first or ""), _OPENING, REMOVED)
     if old.exceptions != new.exceptions:
-        lasting = many(len(new.exceptions), "special day")
-        yield f"opening exceptions: {len(old.exceptions)} -> {lasting} or periods"
-
-
-def _table(table: WeekHours) -> str:
-    return f"opening from {table.first}" if table.first else "opening"
+        before, after = len(old.exceptions), len(new.exceptions)
+        yield CHANGED(field=word("field", "exceptions"), before=before, after=after)
 
 
 def _keyed(
-    old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str], removed: str, added: str
-) -> Iterator[str]:
-    """Yield the differences between parts, which `called` identifies."""
-    before, after = ({called(part): part for part in parts} for parts in (old, new))
-    yield from (f"{name}: {removed}" for name in before if name not in after)
-    yield from (f"{name}: {added}" for name in after if name not in before)
+    old: Sequence[_Part],
+    new: Sequence[_Part],
+    key: Callable[[_Part], str],
+    label: Translatable,
+    removed: Translatable,
+) -> Iterator[Translatable]:
+    """Yield the differences between parts, which `key` identifies."""
+    before, after = ({key(part): part for part in parts} for parts in (old, new))
+    labels = {name: label(name=name or _BEGINNING) for name in (*before, *after)}
+    yield from (_OF(part=labels[name], change=removed) for name in before if name not in after)
+    yield from (_OF(part=labels[name], change=_NEW) for name in after if name not in before)
     for name in after:
         if name in before:
-            yield from _fields(f"{name}: ", before[name], after[name])
+            yield from _of(labels[name], field_changes(before[name], after[name]))
 
 
-def _parts(old: Sequence[_Part], new: Sequence[_Part], called: Callable[[_Part], str]) -> Iterator[str]:
-    yield from _keyed(old, new, called, "removed, its history stays", "new")
-    before, after = ([called(part) for part in parts] for parts in (old, new))
+def _parts(
+    field: str, old: Sequence[_Part], new: Sequence[_Part], key: Callable[[_Part], str], label: Translatable
+) -> Iterator[Translatable]:
+    yield from _keyed(old, new, key, label, _HISTORY_STAYS)
+    before, after = ([key(part) for part in parts] for parts in (old, new))
     if [name for name in before if name in after] != [name for name in after if name in before]:
-        yield f"{after[0].partition(' ')[0]}s: in another order"
-
-
-def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterator[str]:
-    for name in (f.name for f in fields(new) if f.name not in skip):
-        before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            yield f"{label}{name}: {_value_text(before)} -> {_value_text(after)}"
+        yield _OF(part=word("field", field), change=_REORDERED)
 
 
 def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
@@ -87,35 +105,36 @@ def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
     return by_channel
 
 
-def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -> Iterator[str]:
-    yield from (f"sensor {key}: removed, its history stays" for key in old if key not in new)
-    yield from (f"sensor {key}: new{_when(places[0])}" for key, places in new.items() if key not in old)
+def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -> Iterator[Translatable]:
+    yield from (_OF(part=_SENSOR(name=key), change=_HISTORY_STAYS) for key in old if key not in new)
+    for key, places in new.items():
+        if key not in old:
+            yield _OF(part=_SENSOR(name=key), change=listed(_NEW, _when(places[0], ""), between=" "))
     for key, places in new.items():
         if key in old and old[key] != places:
-            yield from (f"sensor {key}: {line}" for line in _places(old[key], places))
+            yield from _of(_SENSOR(name=key), _places(old[key], places))
 
 
-def _places(old: Sequence[Sensor], new: Sequence[Sensor]) -> Iterator[str]:
+def _places(old: Sequence[Sensor], new: Sequence[Sensor]) -> Iterator[Translatable]:
     """Yield the differences between the placements of one channel."""
     plain_old, plain_new = [_undated(s) for s in old], [_undated(s) for s in new]
     if plain_old == plain_new and _ends(new[-1]) and not _ends(old[-1]):
-        after = f" after {new[-1].last}" if new[-1].last else ""
-        yield f"removed{after}, its history stays"
+        yield _REMOVED_AFTER(day=new[-1].last) if new[-1].last else _HISTORY_STAYS
         return
     if plain_old[-1] != plain_new[-1]:
-        since = f" (from {new[-1].first})" if new[-1].first else ""
-        yield from (f"{line}{since}" for line in _fields("", plain_old[-1], plain_new[-1]))
+        since = FROM(first=new[-1].first) if new[-1].first else ""
+        yield from (listed(change, since) for change in field_changes(plain_old[-1], plain_new[-1]))
     for n, place in enumerate(old[:-1]):
         if plain_old[n] not in plain_new:
-            yield f"{_where(place)}{_when(place) or ' always'}: no more, nor what it counted there"
+            yield _OF(part=listed(_where(place), _when(place), between=" "), change=_NO_MORE)
     for n, place in enumerate(new):
         if plain_new[n] not in plain_old:
             if n < len(new) - 1:
-                yield f"{_where(place)}{_when(place)}: new"
+                yield _OF(part=listed(_where(place), _when(place, ""), between=" "), change=_NEW)
         elif (before := old[plain_old.index(plain_new[n])]) != place and not (
             n < len(new) - 1 and place.until
         ):
-            yield f"{_where(place)}:{_when(before) or ' always'} ->{_when(place) or ' always'}"
+            yield _MOVED(place=_where(place), before=_when(before), after=_when(place))
 
 
 def _undated(sensor: Sensor) -> Sensor:
@@ -126,25 +145,11 @@ def _ends(sensor: Sensor) -> bool:
     return bool(sensor.last or sensor.until)
 
 
-def _where(sensor: Sensor) -> str:
-    return f"{sensor.portal or sensor.space}{', swapped' * sensor.swapped}"
+def _where(sensor: Sensor) -> Translatable | str:
+    place = sensor.portal or sensor.space
+    return _SWAPPED(place=place) if sensor.swapped else place
 
 
-def _when(sensor: Sensor) -> str:
-    """Return the time span of a placement in words, "" for always."""
-    begins, ends = sensor.first or sensor.since, sensor.last or sensor.until
-    return f" from {begins}" * bool(begins) + f" to {ends}" * bool(ends)
-
-
-def _value_text(value: object) -> str:
-    if isinstance(value, Text):
-        return f'"{value.sv}" / "{value.en}"'
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or "none"
-    if isinstance(value, Deduction):
-        return f"{value.kind} {value.share or value.per_day:g}"
-    if isinstance(value, Closure):
-        return f"{value.first} to {value.last}" if value.last else f"from {value.first}"
-    if isinstance(value, tuple):
-        return ", ".join(map(_value_text, value)) or "none"
-    return "none" if value is None or value == "" else str(value)
+def _when(sensor: Sensor, otherwise: Translatable | str = _ALWAYS) -> Translatable | str:
+    """Return the time span of a placement in words, `otherwise` for always."""
+    return span(sensor.first or sensor.since, sensor.last or sensor.until) or otherwise

@@ -23,7 +23,7 @@ def undone(before: str, now: Site, then: Site) -> list[str]:
     touched = {key[:2] for key in changed}
     ended = {key for key in will if key[-1] in _ENDS and key[:2] in touched}  # a sensor that is left out ends
     return [
-        f"{now.id}: {' '.join(key)}: {is_.get(key, 'none')} -> {will.get(key, 'none')}"
+        f"{now.id}: {' '.join(key)}: {is_.get(key, 'none')} → {will.get(key, 'none')}"
         for key in sorted(changed | ended)
         if is_.get(key) != will.get(key)
     ]

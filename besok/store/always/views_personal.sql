@@ -33,7 +33,7 @@ select * from (values
     ('api_key', 'author', 'author', null, 'site_id'),
     ('api_key', 'name', 'name', null, 'site_id'),
     ('audit', 'actor', 'author', null, 'site'),
-    ('audit', 'detail', 'note', null, 'site'),
+    ('audit', 'detail', 'record', null, 'site'),
     ('audit', 'subject', 'note', null, 'site'),
     ('calibration', 'decided_by', 'author', null, 'portal_id'),
     ('calibration', 'decided_why', 'note', null, 'portal_id'),

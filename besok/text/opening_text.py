@@ -13,7 +13,8 @@ from besok.text import formats
 from besok.text.languages import LANGUAGES, _, speaking
 
 Spans = Sequence[tuple[datetime, datetime]]
-_SPAN = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[.:](\d{2}))?")
+_CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?"
+_SPAN = re.compile(rf"{_CLOCK}\s*[-–—]\s*{_CLOCK}(\s*\(?\+1\)?)?")
 DAY = 24 * 60  # minutes
 WHOLE_DAY = timedelta(hours=23)  # longer is a whole day, also where the clock is changed
 
@@ -56,10 +57,11 @@ def _listed(spans: Spans, zone: str) -> str:
 
 
 def written(hours: str) -> str:
-    """Return the hours of a site file in the reader's form: "22:00–03:00", "closed" in their language."""
+    """Return the hours of a site file in the reader's form: "22:00–03:00", "01:00–03:00 (the day after)", "closed"."""
+    hours = _SPAN.sub(_on_the_clock, hours).replace("-", "–")
     for key, word in _words().items():
         hours = hours.replace(key, word)
-    return _SPAN.sub(_on_the_clock, hours).replace("-", "–")
+    return hours
 
 
 def special(hours: str | DayHours) -> str:
@@ -83,7 +85,7 @@ def special(hours: str | DayHours) -> str:
 def meant(text: str) -> str:
     """Return hours written in either language in the form of a site file: "9–20.30" is "09:00-20:30".
 
-    An end that is not after its start is on the next day: "22–3" is "22:00-27:00".
+    An end that is not after its start is on the next day: "22–3" is "22:00-27:00", "1–3 the day after" "25:00-27:00".
     What cannot be understood stays as it is, for the checks of the file to refuse.
     """
     text = text.strip().lower()
@@ -95,18 +97,21 @@ def meant(text: str) -> str:
 
 
 def _on_the_clock(span: re.Match[str]) -> str:
-    """Return a span with its end as a clock shows it; midnight stays 24:00, and what begins after it stays as it is."""
+    """Return a span as a clock shows it, marked "+1" where it begins the day after; an end at midnight stays 24:00."""
     start, end = _minutes(span)
-    return _span(start, end - DAY if start < DAY < end else end)
+    if start >= DAY:
+        return f"{_span(start - DAY, end - DAY)} (+1)"
+    return _span(start, end - DAY if end > DAY else end)
 
 
 def _counted_on(span: re.Match[str]) -> str:
     start, end = _minutes(span)
-    return _span(start, end if start < end else end + DAY)
+    later = DAY if span[5] else 0
+    return _span(start + later, later + (end if start < end else end + DAY))
 
 
 def _minutes(span: re.Match[str]) -> tuple[int, int]:
-    start, start_minutes, end, end_minutes = (int(number or 0) for number in span.groups())
+    start, start_minutes, end, end_minutes = (int(number or 0) for number in span.groups()[:4])
     return 60 * start + start_minutes, 60 * end + end_minutes
 
 
@@ -116,4 +121,9 @@ def _span(start: int, end: int) -> str:
 
 def _words() -> Mapping[str, str]:
     """Return the words of a site file for hours, in the language of the request."""
-    return {"closed": _("closed"), "always": _("around the clock"), "staffless": _("with card")}
+    return {
+        "closed": _("closed"),
+        "always": _("around the clock"),
+        "staffless": _("with card"),
+        "+1": _("the day after"),
+    }

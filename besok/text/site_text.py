@@ -7,7 +7,9 @@ from besok.model.messages import Translatable
 from besok.model.site import WEEKDAYS
 
 _NUMBER: Final = Translatable("Write a whole number from 1 on, or leave it empty.")
-_HOURS: Final = Translatable("Write hours such as 9–20, or 9–12, 13–18, or “closed”; they must not overlap.")
+_HOURS: Final = Translatable(
+    "Write hours such as 9–20, or 9–12, 13–18, or “closed”, after midnight 1–3 the day after; they must not overlap."
+)
 _DAYS: Final = Translatable("Choose a day that is not before the first one.")
 _PLACE: Final = Translatable("Choose a place in the list; the two sides of a door cannot be the same.")
 FIELDS: Final[Mapping[str, Translatable]] = {

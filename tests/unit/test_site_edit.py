@@ -304,12 +304,20 @@ def test_a_new_site_grows_part_by_part() -> None:
         "22:00-27:28",
         "08:00-24:00",
         "25:00-27:00",
+        "24:00-24:30, 26:14-28:00 staffless",
     ],
 )
 def test_hours_are_read_as_they_are_written(hours: str, language: str) -> None:
     with speaking(language):
         assert meant(written(hours)) == hours
         assert written("09:00-27:28") == "09:00–03:28"  # as on the door
+
+
+def test_hours_that_begin_after_midnight_are_of_the_day_after() -> None:
+    for language, said in (("sv", "02:14–04:00 (dagen efter)"), ("en", "02:14–04:00 (the day after)")):
+        with speaking(language):
+            assert written("26:14-28:00") == said
+            assert meant("2.14–4 dagen efter") == meant("2.14–4 (the day after)") == "26:14-28:00"
 
 
 def test_hours_are_understood_as_people_write_them() -> None:

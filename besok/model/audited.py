@@ -25,6 +25,7 @@ NO: Final = Translatable("no")
 NONE: Final = Translatable("not stated")
 NO_PICTURE: Final = Translatable("no picture any more")
 NO_ROLE: Final = Translatable("no role")
+OF: Final = Translatable("{part}: {change}")
 PEOPLE: Final = Translatable("people: {n}")
 PICTURE: Final = Translatable("a picture with the digest {digest}")
 PLAYED: Final = Translatable("played")
@@ -75,7 +76,13 @@ def field_changes(old: Any, new: Any, skip: Sequence[str] = ()) -> Iterator[Tran
     for name in (f.name for f in fields(new) if f.name not in skip):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield CHANGED(field=word("field", name), before=_value(name, before), after=_value(name, after))
+            known, given = _value(name, before), _value(name, after)
+            field = word("field", name)
+            yield (
+                OF(part=field, change=given)
+                if known == NONE
+                else CHANGED(field=field, before=known, after=given)
+            )
 
 
 def span(first: object, last: object) -> Translatable | str:

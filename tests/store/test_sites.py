@@ -43,7 +43,7 @@ def without(parts: tuple, name: str) -> tuple:  # type: ignore[type-arg]
 
 def test_what_was_applied_is_read_back_the_same(db: Database, example: SiteFile) -> None:
     lines = sites.apply(db, example)
-    assert lines[0] == "stadsbiblioteket: new library with 19 spaces, 21 portals, 21 sensors"
+    assert lines[0] == "stadsbiblioteket: new, spaces: 19, portals: 21, sensors: 21"
     assert sites.load_all(db) == example.sites
     assert parse(dump(sites.export(db))) == example
 

@@ -113,7 +113,7 @@ def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Databas
     filled(db, HALF)
     second = HALF + HALF.replace("2026-03-03", "2026-04-01")
     lines = sites.apply(db, sitefile.parse(house(second)))
-    assert lines == ["lib: visits from 2026-04-01: new definition"]
+    assert lines == ["lib: visits from 2026-04-01: new"]
     sites.apply(db, sitefile.parse(house(second.replace("per_day = 4", "per_day = 5", 1))))
     assert versions(db) == [
         (1, "2026-03-03", False),

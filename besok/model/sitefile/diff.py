@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from besok.model.audited import CHANGED, FROM, REMOVED, field_changes, listed, span, word
+from besok.model.audited import CHANGED, FROM, OF, REMOVED, field_changes, listed, span, word
 from besok.model.calendar import EARLY, placement_span
 from besok.model.messages import Translatable
 from besok.model.site import OpeningHours, Sensor, Site
 
-_OF: Final = Translatable("{part}: {change}")
 _NEW: Final = Translatable("new")
 _NEW_SITE: Final = Translatable("new, spaces: {spaces}, portals: {portals}, sensors: {sensors}")
 _HISTORY_STAYS: Final = Translatable("removed, its history stays")
@@ -44,7 +43,7 @@ def _site(old: Site, new: Site) -> Iterator[Translatable]:
     yield from _opening(old.opening, new.opening)
     target = word("field", "target")
     if (old.target is None) != (new.target is None):
-        yield _OF(part=target, change=_NEW if new.target else REMOVED)
+        yield OF(part=target, change=_NEW if new.target else REMOVED)
     elif old.target != new.target:
         yield from _of(target, field_changes(old.target, new.target))
     yield from _keyed(old.visits, new.visits, lambda visits: str(visits.first), _VISITS, REMOVED)
@@ -55,7 +54,7 @@ def _site(old: Site, new: Site) -> Iterator[Translatable]:
 
 
 def _of(part: Translatable, changes: Iterable[Translatable]) -> Iterator[Translatable]:
-    return (_OF(part=part, change=change) for change in changes)
+    return (OF(part=part, change=change) for change in changes)
 
 
 def _opening(old: OpeningHours, new: OpeningHours) -> Iterator[Translatable]:
@@ -79,8 +78,8 @@ def _keyed(
     """Yield the differences between parts, which `key` identifies."""
     before, after = ({key(part): part for part in parts} for parts in (old, new))
     labels = {name: label(name=name or _BEGINNING) for name in (*before, *after)}
-    yield from (_OF(part=labels[name], change=removed) for name in before if name not in after)
-    yield from (_OF(part=labels[name], change=_NEW) for name in after if name not in before)
+    yield from (OF(part=labels[name], change=removed) for name in before if name not in after)
+    yield from (OF(part=labels[name], change=_NEW) for name in after if name not in before)
     for name in after:
         if name in before:
             yield from _of(labels[name], field_changes(before[name], after[name]))
@@ -92,7 +91,7 @@ def _parts(
     yield from _keyed(old, new, key, label, _HISTORY_STAYS)
     before, after = ([key(part) for part in parts] for parts in (old, new))
     if [name for name in before if name in after] != [name for name in after if name in before]:
-        yield _OF(part=word("field", field), change=_REORDERED)
+        yield OF(part=word("field", field), change=_REORDERED)
 
 
 def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
@@ -106,10 +105,10 @@ def _by_channel(site: Site) -> Mapping[str, list[Sensor]]:
 
 
 def _sensors(old: Mapping[str, list[Sensor]], new: Mapping[str, list[Sensor]]) -> Iterator[Translatable]:
-    yield from (_OF(part=_SENSOR(name=key), change=_HISTORY_STAYS) for key in old if key not in new)
+    yield from (OF(part=_SENSOR(name=key), change=_HISTORY_STAYS) for key in old if key not in new)
     for key, places in new.items():
         if key not in old:
-            yield _OF(part=_SENSOR(name=key), change=listed(_NEW, _when(places[0], ""), between=" "))
+            yield OF(part=_SENSOR(name=key), change=listed(_NEW, _when(places[0], ""), between=" "))
     for key, places in new.items():
         if key in old and old[key] != places:
             yield from _of(_SENSOR(name=key), _places(old[key], places))
@@ -126,11 +125,11 @@ def _places(old: Sequence[Sensor], new: Sequence[Sensor]) -> Iterator[Translatab
         yield from (listed(change, since) for change in field_changes(plain_old[-1], plain_new[-1]))
     for n, place in enumerate(old[:-1]):
         if plain_old[n] not in plain_new:
-            yield _OF(part=listed(_where(place), _when(place), between=" "), change=_NO_MORE)
+            yield OF(part=listed(_where(place), _when(place), between=" "), change=_NO_MORE)
     for n, place in enumerate(new):
         if plain_new[n] not in plain_old:
             if n < len(new) - 1:
-                yield _OF(part=listed(_where(place), _when(place, ""), between=" "), change=_NEW)
+                yield OF(part=listed(_where(place), _when(place, ""), between=" "), change=_NEW)
         elif (before := old[plain_old.index(plain_new[n])]) != place and not (
             n < len(new) - 1 and place.until
         ):

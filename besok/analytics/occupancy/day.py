@@ -29,6 +29,9 @@ from besok.model.building import Building
 
 UNSURE = 0.7  # standard deviation of the share missed both ways, as a multiple of it: see decision 055
 LEAST_USE = 1.0  # people a day assumed to pass an unknown door
+# Minutes of silence from which a site's first day has begun in the middle; mean stay of who was in when counts began
+LATE_MINUTES, LINGER_MINUTES = 30.0, 150.0
+PACE_MINUTES = 15.0, 60.0  # whose exits tell how many, at least and at most
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # weight of a still minute of the night
 
 
@@ -37,7 +40,8 @@ class Inputs:
     """Some steps of a day, steps x spaces. `raw` is in - out since the day began.
 
     `still` are minutes of closed hours without any movement, `people` accepted counts inside, `stuck` where one is
-    rejected, `closed` where the site is closed, `eventful` where there is any news.
+    rejected, `closed` where the site is closed, `eventful` where there is any news. `began` is the step in
+    which counts began in the middle of a site's first day, `lingering` how many whom nobody counted may still be in.
     """
 
     passages: SpacePassages
@@ -50,6 +54,8 @@ class Inputs:
     headcounts: HeadcountInputs
     unseen: Floats  # by space, see transition.unseen_sd
     beginning_se: Floats  # by space, of how many are in when any day begins
+    began: Bools
+    lingering: Floats
     scale_sd: Floats
     stuck: Bools
     closed: Bools
@@ -127,6 +133,9 @@ class DayInputs:
         self._raw = np.zeros(spaces)
         self._inside = np.full((2, spaces), np.nan)  # last observations there
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
+        self._before, self._since, self._left = np.zeros(
+            (3, spaces)
+        )  # minutes until and since counts began; exits
 
     def take(self, seen: DayObservations) -> Inputs:
         """Return the inputs of the next steps."""
@@ -144,6 +153,7 @@ class DayInputs:
             passed.counted,
             seen.step_minutes,
         )
+        began, lingering = self._begun(passed, closed, seen.step_minutes)
         still = self._still_minutes(passed.passed, closed, night, headcounts.people, seen.step_minutes)
         inside = np.stack([people, seen.occupied], axis=1)
         changed = _differ(inside, np.concatenate([self._inside[None], inside[:-1]])).any(1)
@@ -161,11 +171,28 @@ class DayInputs:
             headcounts=headcounts,
             unseen=self._unseen(seen.checked_sd),
             beginning_se=self._doors.beginning_se,
+            began=began,
+            lingering=lingering,
             scale_sd=scale_sd,
             stuck=stuck,
             closed=np.broadcast_to(closed[:, None], raw.shape),
             eventful=np.asarray(happened, bool),
         )
+
+    def _begun(self, passed: SpacePassages, closed: Bools, minutes: float) -> tuple[Bools, Floats]:
+        """Return where counts begin in the middle of a site's first day; and, as long as it is not over, the most who
+        may still be in of those who were: by the pace of exits at first, as if their mean stay were LINGER_MINUTES.
+        """
+        began = np.logical_or.accumulate(np.vstack([self._since > 0, passed.counted]))
+        before = self._before + minutes * np.cumsum(~began[1:] & ~closed[:, None], axis=0)
+        since = self._since + minutes * np.cumsum(began[1:], axis=0)
+        left = self._left + np.cumsum(passed.people_out * (since <= PACE_MINUTES[1]), axis=0)
+        if len(since):
+            self._before, self._since, self._left = before[-1], since[-1], left[-1]
+        late = began[1:] & (before > LATE_MINUTES) & (self._doors.days == 0)
+        pace = left / np.clip(since, *PACE_MINUTES)
+        most = LINGER_MINUTES * pace * np.exp(-since / LINGER_MINUTES)
+        return late & ~began[:-1], np.where(late, most, 0)
 
     def _usual(self, people_in: Floats, seen: DayObservations) -> Floats:
         """Return the usual number inside after these entries (see StepInputs); NaN where unknown."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -32,11 +33,12 @@ ROWS = 400  # spaces of how many nodes have their figures computed at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """A day with its clocks put right, and what its filter begins with, by space."""
+    """A day with its clocks put right, and what its filter begins with, by space; `unseen` where counts begin late."""
 
     inputs: Inputs
     bias_sd: Floats
     beginning: Floats
+    unseen: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,8 @@ def _at_nodes(
     inputs = side_by_side([day.inputs for day in days], list(here))
     bias_sd = np.stack([day.bias_sd for day in days])[here]
     beginning = np.stack([day.beginning for day in days])[here]
-    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, ends, minutes)
+    unseen = np.stack([day.unseen for day in days])[here]
+    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, unseen, ends, minutes)
     return np.moveaxis(_backward(nodes, beginning if over else None), 2, 0)
 
 
@@ -111,9 +114,14 @@ def _prepared(building: Building, seen: DayObservations, learnt: SiteParameters,
     if over:
         seen = on_time(seen, clock_shifts(building, exchanged(seen, doors.swapped)))
     inputs = DayInputs(building, doors, over=True).take(seen)
-    inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None])
-    bias_sd = _unsettled(doors, inputs) if over else doors.bias_sd
-    return _Day(inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning)
+    lingering = inputs.lingering * (not over)
+    inputs = replace(inputs, air=inputs.air * np.array([1, 1, AIR_LASTS])[:, None, None], lingering=lingering)
+    passed = inputs.passages
+    net = (passed.people_in - passed.people_out).sum(0)
+    # Who was in when counts began in the middle of the day has left by its end
+    unseen = np.where(inputs.began.any(0) & over, np.maximum(-net, 0), 0)
+    bias_sd = _unsettled(doors, inputs, np.abs(net + unseen)) if over else doors.bias_sd
+    return _Day(inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning, unseen=unseen)
 
 
 def _ends(steps: int, minutes: float) -> list[int]:
@@ -122,21 +130,27 @@ def _ends(steps: int, minutes: float) -> list[int]:
     return [*range(many, steps, many), steps]
 
 
-def _unsettled(doors: SiteParameters, inputs: Inputs) -> Floats:
-    """Return the sd of the biases of a past day, large enough for it to end as it began.
+def _unsettled(doors: SiteParameters, inputs: Inputs, remainder: Floats) -> Floats:
+    """Return the sd of the biases of a past day, large enough for it to end as it began, without its `remainder`.
 
     On a bad day (a covered counter, an open emergency exit) that is larger than learnt from past days.
     """
     passed = inputs.passages
-    remainder = np.abs((passed.people_in - passed.people_out).sum(0))
     by_chance = 2 * np.sqrt(passed.variance.sum(0) + 2 * beginning_sd(doors.beginning) ** 2)
     through = np.maximum((passed.people_in + passed.people_out).sum(0) / 2, 1)
     return np.asarray(np.maximum(doors.bias_sd, np.maximum(remainder - by_chance, 0) / (2 * through)))
 
 
-def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
+def _forward(
+    state: FilterState, inputs: Inputs, unseen: Floats, ends: list[int], minutes: float
+) -> list[_Node]:
     nodes, start = [_Node(grid=state.grid.copy(), back=[])], 0
     for end in ends:
+        began = inputs.began[start:end].any(0) & (unseen > 0)
+        if began.any():  # what came before says nothing
+            state.grid.settle(began, unseen, beginning_sd(unseen))
+            forgotten = partial(np.maximum, began[:, None, None].astype(np.float32))
+            nodes[-1] = _Node(grid=state.grid.copy(), back=[forgotten, *nodes[-1].back])
         back = state.step(inputs.news(slice(start, end), minutes))
         nodes.append(_Node(grid=state.grid.copy(), back=back))
         start = end

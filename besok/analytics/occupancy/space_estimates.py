@@ -25,6 +25,7 @@ def estimate_of(building: Building, inputs: Inputs, people: Floats, lower: Float
     unseen = np.where(inside, SEEN_UNSURE * inputs.scale_sd / SCALE_SD, inputs.unseen)
     unseen_by_doors = unseen_sd(people, inputs.headcounts.reference, unseen)
     lower, upper = _wider(people, lower, upper, np.hypot(unseen_by_doors, inputs.beginning_se))
+    upper = upper + inputs.lingering
     people, lower, upper = _alone(inputs, by_doors, people, lower, upper)
     by_headcount = ~(by_doors | inside) & ~np.isnan(inputs.headcounts.lasting)
     lone = presence & ~by_doors & ~by_headcount

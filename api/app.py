@@ -49,7 +49,7 @@ LEAST = 2  # connections of each purpose
 MAX_BODY = 1_000_000  # bytes of a request; only files of counts are larger
 
 ABOUT = """
-Visitors of libraries and parks: who came, how full it is, on the way to what.
+Visitors to libraries and parks: visits, occupancy and progress towards a target.
 
 Times are UTC. Days are **business days** of the site (from 04:00 local time unless it says otherwise). `null` means
 *not known* and is never zero. An error is a problem (RFC 9457): `detail`, and `error` with the same words, say what

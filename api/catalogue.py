@@ -27,9 +27,9 @@ LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 EU: Final = "http://publications.europa.eu/resource/authority"
 JSON: Final = ("json", "application/json")
 
-TITLE: Final = Translatable("Visitors of libraries and parks")
+TITLE: Final = Translatable("Visitors to libraries and parks")
 ABOUT: Final = Translatable(
-    "Free seats, opening hours and what was done for residents, counted by sensors that know nobody"
+    "Free seats, opening hours and what was done for residents, counted by sensors that recognise nobody"
 )
 KEYWORDS: Final = (Translatable("visitors"), Translatable("library"), Translatable("park"))
 

@@ -94,7 +94,7 @@ def _answer(
     ended = _("You are no longer signed in. Sign in in another tab, then try again: nothing here is lost.")
     title, text = {
         401: (_("Sign in to see this"), ended),
-        403: (_("You may not see this"), _("Ask an administrator of Besök for a role that may.")),
+        403: (_("You may not see this"), _("Ask an administrator of Besök for a role that allows it.")),
         404: (_("There is no such page"), _("The address may be misspelt, or the place was renamed.")),
         503: (_("No answer right now"), _("The page tries again by itself.")),
     }.get(status, (_("Something went wrong"), _("Besök could not answer. Try again later.")))

@@ -155,7 +155,7 @@ def _account(account: Account, sites: Sites, zone: str) -> str:
     block = {"block": _("Block")}
     ways = {"sessions": _("Sign out everywhere"), "remove": _("Remove the account")}
     if account.issuer:
-        ways = ({"unblock": _("Let in again")} if account.blocked else block) | ways
+        ways = ({"unblock": _("Unblock")} if account.blocked else block) | ways
         text = _("The sign-in service says at each sign-in which roles this account has.")
         change = f"<p>{text}</p>"
     else:

@@ -302,7 +302,7 @@ def _why(reason: Reason, site: str, what: str, words: Sequence[str], others: Seq
         case "only_one_left":
             return f"It is the only {what} without a sensor."
         case "several_fit":
-            return f"Several places fit alike: {', '.join(others)}."
+            return f"Several places fit equally well: {', '.join(others)}."
         case "unknown_site":
             return f"It says that it belongs to “{site}”, and there is no such site."
         case "not_people":

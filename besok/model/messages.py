@@ -72,15 +72,15 @@ FAULT: Final = Translatable("Besök could not answer because of a fault of its o
 CLEANING_IS_OF_A_SPACE: Final = Translatable("cleaning is about one space: name it and its site")
 THRESHOLD_NEEDED: Final[Mapping[str, Translatable]] = {
     "space_over": Translatable(
-        "space_over needs a threshold above zero and up to 2: a share of the capacity, as 0.9"
+        "space_over needs a threshold above zero and up to 2: a share of the capacity, such as 0.9"
     ),
     "target_probability": Translatable(
-        "target_probability needs a threshold above zero and up to 1: a probability, as 0.5"
+        "target_probability needs a threshold above zero and up to 1: a probability, such as 0.5"
     ),
-    "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, as 400"),
+    "cleaning": Translatable("cleaning needs a threshold above zero: a number of entries, such as 400"),
 }
 NOT_POSSIBLE: Final = Translatable("This is not possible here: see what the field asks for.")
-NO_UNTIL: Final = Translatable("write until when as a time, as 2026-03-02T10:15", about="until")
+NO_UNTIL: Final = Translatable("write the end as a time, such as 2026-03-02T10:15", about="until")
 UNTIL_NOT_AHEAD: Final = Translatable(
     "that is over already, or more than a year away: choose a time still to come, within a year",
     about="until",

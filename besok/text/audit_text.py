@@ -39,7 +39,7 @@ def kinds() -> dict[Audited, str]:
     """Return each kind of change in a few words."""
     return {
         "account.add": _("Account added"),
-        "account.block": _("Account blocked or let in again"),
+        "account.block": _("Account blocked or unblocked"),
         "account.invite": _("Invitation"),
         "account.password": _("Password changed"),
         "account.remove": _("Account removed"),

@@ -84,7 +84,7 @@ def _numbers(f: Finding) -> dict[str, str]:
         "people": _counted("{n} person", "{n} people", _get(f, "people")),
         "times": _counted("{n} time", "{n} times", _get(f, "times")),
         "hours": _counted("{n} hour", "{n} hours", _get(f, "hours"), int(f.kind == "swapped")),
-        "steps": _counted("{n} quarter", "{n} quarters", _get(f, "steps")),
+        "steps": _counted("{n} quarter-hour", "{n} quarter-hours", _get(f, "steps")),
         "days": _counted("{n} day", "{n} days", _get(f, "days")),
         "nights": _counted("{n} night", "{n} nights", _get(f, "nights")),
     }
@@ -135,8 +135,8 @@ def _template(f: Finding) -> str:
             "{sensor} counts {less} fewer in than out since {day}, or else {other} does."
         ),
         "double": _(
-            "{sensor} and {other} ({device}) count the same passages: {same} of {quarters} quarters are equal, so "
-            "everybody counts twice."
+            "{sensor} and {other} ({device}) count the same passages: {same} of {quarters} quarter-hours are equal, "
+            "so everybody is counted twice."
         ),
         "impossible": _(
             "{sensor} counted {people} in a quarter of an hour, {times} since {time}; no more than {limit} can pass."

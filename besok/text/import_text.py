@@ -18,7 +18,7 @@ def changes(preview: ImportPreview) -> list[str]:
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     unknown = _("not known")
     return [f"{name}: {before.get(name, unknown)} → {value}" for name, value in changed.items()] or [
-        _("Nothing that Progress shows changes.")
+        _("Nothing on Progress changes.")
     ]
 
 

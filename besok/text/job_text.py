@@ -12,7 +12,7 @@ def name(duty: str) -> str:
         "delete old learnt parameters": _("Delete old learnt parameters"),
         "delete old message identities": _("Delete old message identities"),
         "delete what is kept no longer": _("Delete what is no longer kept"),
-        "order past quarters": _("Put past quarters in order"),
+        "order past quarters": _("Put past quarter-hours in order"),
         "delete old runs of jobs": _("Delete old runs of jobs"),
         "delete old alerts": _("Delete old alerts"),
         "limit rejected messages": _("Limit rejected messages"),

@@ -100,7 +100,7 @@ def _new_rule(targets: Sequence[TargetInfo], names: Mapping[str, str], site: str
         _of(
             first,
             ["space_over", "cleaning"],
-            forms.choice(here, "space", _("Only about"), spaces, none=_("the whole site")),
+            forms.choice(here, "space", _("Applies only to"), spaces, none=_("the whole site")),
         ),
         _of(first, ["space_over"], _percent("over", _("From how many % of the capacity"), "space_over")),
         _of(first, ["target_probability"], _percent("below", _("Below how many %"), "target_probability")),

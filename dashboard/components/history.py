@@ -234,7 +234,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     if all(p.final for p in known):
         return ""
     last = formats.stamp(known[-1].start, zone)
-    text = _("The last figure is of {time}; a day is recomputed once it is over.")
+    text = _("The last figure is from {time}; a day is recomputed once it is over.")
     return " " + text.format(time=last)
 
 

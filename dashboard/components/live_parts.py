@@ -121,13 +121,13 @@ def reasons() -> dict[str, str]:
         "closed": _("closed, nobody is expected"),
         "drift": _("drift-corrected"),
         "silent_door": _("an offline door is imputed"),
-        "odd_door": _("a contradicting door is left out"),
+        "odd_door": _("a door with contradictory counts is left out"),
         "no_sensor": _("no sensor here"),
         "door_without_sensor": _("a door has no sensor"),
         "no_data": _("no figure yet"),
         "space_closed": _("temporarily closed"),
         "unheard_door": _("no data from a door"),
-        "uncounted_passage": _("beside a passage that nothing counts"),
+        "uncounted_passage": _("next to a passage that is not counted"),
     }
 
 

@@ -42,7 +42,7 @@ def target_link(site: str) -> Any:
 
 
 def _nothing_counted(target: Progress) -> list[str]:
-    text = _("No visits were counted between {period}, the period that the target compares with.")
+    text = _("No visits were counted in {period}, the period that the target compares with.")
     period = f"{formats.day(target.baseline_first)} – {formats.day(target.baseline_last)}"
     older = _("Import past counts (page Past counts), or choose another period for the target.")
     return [_too_few(target) if target.baseline_coverage > 0 else text.format(period=period), older]

@@ -39,7 +39,7 @@ def no_access(why: BesokError) -> Any:
     ):  # an expired session: reloading the address leads to signing in and back
         link = html.A(_("Sign in"), href="/login", **data(retry="1"))
         return notice(_("Sign in to see this"), _("It is not public."), link)
-    text = _("Ask an administrator of Besök for a role that may.")
+    text = _("Ask an administrator of Besök for a role that allows it.")
     return notice(_("You may not see this"), text, html.A(_("Who is signed in"), href="/login"))
 
 

@@ -48,8 +48,8 @@ def remove(site: str, part: Part, raw: Raw, verb: str, about: str) -> Any:
     """Return the button that removes a part, folded."""
     address, form_id = f"DELETE /api/v1/sites/{site}/parts/{part}", f"{place(part, raw)}-out"
     note = {
-        "visits": _("Its deductions are removed too; its days count by the definition before."),
-        "deductions": _("It is deducted no more, on past days too."),
+        "visits": _("Its deductions are removed too; its days count by the previous definition."),
+        "deductions": _("It is no longer deducted, for past days too."),
     }.get(part, _("What was counted there until now stays."))
     sent = {"mark": mark(part, raw), "kept": _("Removed."), **_confirmation(site, part)}
     return fold(verb, forms.form([quiet(note)], form_id, verb, about, address, **sent))
@@ -309,7 +309,7 @@ def target_fields(raw: Raw | None, usual: Values) -> list[Any]:
     here, known = place("target", raw), {"factor": "2", **(_known("target", raw) or usual)}
     counts = site_words.measures()
     one = [
-        quiet(_("If of the year to compare with only one figure is known, write it here.")),
+        quiet(_("If only one figure is known for the year to compare with, write it here.")),
         number(here, "baseline_visits", _("Visits in a year"), known, "any"),
         forms.choice(
             here, "baseline_measure", _("What the figure counts"), counts, known.get("baseline_measure", "")

@@ -70,10 +70,10 @@ def too_few_days(known: SoFar, title: str, names: Sequence[Text]) -> Any:
     """Return the known part of the last year and what is missing, in place of a misleading comparison."""
     missing = trajectory.WHOLE_YEAR - round(known.coverage_365 * trajectory.WHOLE_YEAR)
     text = plural(
-        "{share} of the last 365 days were counted completely; {n} is missing. The year, its growth and the way to "
-        "the target are shown from {least} on.",
-        "{share} of the last 365 days were counted completely; {n} are missing. The year, its growth and the way "
-        "to the target are shown from {least} on.",
+        "{share} of the last 365 days were counted completely; {n} is missing. The year, its growth and the "
+        "target trajectory are shown from {least} on.",
+        "{share} of the last 365 days were counted completely; {n} are missing. The year, its growth and the "
+        "target trajectory are shown from {least} on.",
         missing,
     )
     line = text.format(share=formats.percent(known.coverage_365), n=missing, least=formats.percent(PAIRED))

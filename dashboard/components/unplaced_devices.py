@@ -50,8 +50,8 @@ def finder(devices: Sequence[UnplacedDevice], lookup: Lookup, site: Site | None 
     if not lookup.name and not PSEUDONYM.search(shown):
         return None
     why = _(
-        "A name that nobody has given may be that of a person, and is shown as id-… Write the name of a sensor, as it "
-        "stands on it or in its settings, to find it. It is not kept."
+        "A name that Besök does not know may be a person's, and is shown as id-… Write the name of a sensor, as it "
+        "stands on it or in its settings, to find it. The name is not kept."
     )
     field = dcc.Input(id="sensor", name="sensor", value=lookup.name, maxLength=LONGEST, autoComplete="off")
     none = _("No unassigned sensor sends under this name. It has to be written as the sensor has it.")
@@ -177,7 +177,7 @@ def why(s: Suggestion, places: Mapping[str, str], here: str) -> str:
                 else _("It is the only room without a sensor.")
             )
         case "several_fit":
-            return _("Several places fit alike: {places}.").format(places=others)
+            return _("Several places fit equally well: {places}.").format(places=others)
         case "unknown_site":
             unseen = _(
                 "It sends for a place that does not exist, whose name is not shown. Write “{here}” instead in the "

@@ -34,7 +34,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     title = _("Figures as files: {site}").format(site=named(site.name))
     lines = [
         _("Counts of people, never of whom: nothing is stored that could identify anybody."),
-        _("An empty cell is not known, which is never zero."),
+        _("An empty cell means not known, never zero."),
         _("A day begins at {time}: a late evening belongs to the day on which it began.").format(
             time=f"{place.day_start:%H:%M}"
         ),

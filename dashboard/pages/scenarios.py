@@ -151,13 +151,11 @@ def _chart(runs: list[ScenarioRun]) -> Any:
     ]
     return html.Section(
         [
-            html.H2(_("How full it gets")),
+            html.H2(_("Peak utilisation")),
             chart(
                 peaks(names, worlds),
-                label=_("The most people at once in each space, as a share of its capacity"),
-                finding=_(
-                    "The most people at once, as % of the capacity; the thin lines are 80 % intervals."
-                ),
+                label=_("Peak occupancy of each space, as a share of its capacity"),
+                finding=_("Peak occupancy, as % of the capacity; the thin lines are 80 % intervals."),
                 head=[_("Space"), *(world.name for world in worlds)],
                 rows=rows,
                 csv=scenario_run.table_address(*runs),

@@ -85,7 +85,7 @@ def test_a_house_without_data_shows_no_zero_and_leads_to_what_can_be_done(
     expect(page.get_by_text("2 sensorer: 2 har aldrig anslutit.")).to_be_visible()
     expect(page.get_by_text("Inga: alla sensorer som går att läsa har en plats.")).to_be_visible()
     expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
-    expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme nämns här")).to_be_visible()
+    expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme visas här")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name="Alla siffror som filer").click()
     expect(page.locator("h1")).to_have_text("Siffror som filer: Huset")

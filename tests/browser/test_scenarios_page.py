@@ -117,7 +117,7 @@ def test_what_waits_is_cancelled_and_what_cannot_be_is_said(
     page.get_by_label("Besökare, gånger det vanliga").fill("3")
     page.get_by_role("button", name="Fråga").press("Enter")
     card = page.locator(".scenario")
-    expect(card).to_contain_text("Tjänsten som simulerar svarar inte.")
+    expect(card).to_contain_text("Simuleringstjänsten svarar inte.")
     accessible(page)
     page.go_back()
     expect(page.get_by_label("Besökare, gånger det vanliga")).to_have_value("3")

@@ -85,7 +85,7 @@ def test_a_swedish_reader_is_refused_in_swedish(quiet: httpx2.Client, subtests: 
             {"answer_sv": "Ja", "answered": "2199-01-14"},
             "2199-01-14 har inte varit än",
         ),
-        ("PATCH", f"{V1}/{name}", {"undone": "2026-03-01"}, "kan inte tas tillbaka"),
+        ("PATCH", f"{V1}/{name}", {"undone": "2026-03-01"}, "kan inte avslutas"),
         ("PATCH", f"{V1}/{name}", {"done_since": "2025-03-01"}, "är före dagen då det önskades (2026-01-14)"),
         ("PATCH", f"{V1}/{name}", {"answered": "2026-03-01"}, "ett svar har en text och en dag"),
         ("PATCH", f"{V1}/nothing", {}, "ingen åtgärd ”nothing”"),

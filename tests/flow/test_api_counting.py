@@ -64,7 +64,7 @@ def test_what_is_no_count_is_refused_with_the_reason(quiet: httpx2.Client, subte
             assert said in answer.json()["error"]
     early = {**good, "sent": good["begins"]}
     swedish = quiet.put(f"{V1}/counts/{uuid4()}", json=early, headers={"Accept-Language": "sv"})
-    assert "stämmer telefonens klocka?" in swedish.json()["error"], "what a phone shows"
+    assert "går telefonens klocka rätt?" in swedish.json()["error"], "what a phone shows"
     path = f"{V1}/counts/{uuid4()}"
     assert quiet.put(path, content=b"portal=x", headers={"Content-Type": "text/plain"}).status_code == 422
     assert quiet.put(f"{V1}/counts/4711", json=good).status_code == 422

@@ -499,7 +499,7 @@ def test_a_person_whom_the_provider_signs_in_is_blocked_and_let_in_again(
         assert refused.status_code == 403 and me(client)[0] == "public"
         assert "spärrat" in refused.text
         assert [one.grants for one in accounts.load_all(db) if one.issuer] == [()]
-        assert "Let in again" in ours.get("/admin/people", headers={"Accept-Language": "en"}).text
+        assert "Unblock" in ours.get("/admin/people", headers={"Accept-Language": "en"}).text
         assert manage(ours, "unblock", name=anna).status_code == 200
         assert through(client, there, "anna").status_code == 303 and me(client)[0] == "account"
 

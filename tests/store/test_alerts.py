@@ -572,9 +572,9 @@ def test_a_webhook_gets_it_too(
 def test_rules_that_could_never_hold_are_refused(library: Database, now: datetime) -> None:
     alerts.put_target(library, "desk", "json://127.0.0.1")
     for kind, more, said in (
-        ("space_over", {}, "needs a threshold above zero and up to 2: a share of the capacity, as 0.9"),
-        ("space_over", {"threshold": 90.0}, "a share of the capacity, as 0.9"),
-        ("target_probability", {"threshold": 50.0}, "a probability, as 0.5"),
+        ("space_over", {}, "needs a threshold above zero and up to 2: a share of the capacity, such as 0.9"),
+        ("space_over", {"threshold": 90.0}, "a share of the capacity, such as 0.9"),
+        ("target_probability", {"threshold": 50.0}, "a probability, such as 0.5"),
         ("cleaning", {"threshold": 400.0}, "name it and its site"),
         ("anything", {}, "choose one of sensor_offline"),
         ("service", {"site": "lib"}, "the whole installation"),

@@ -386,7 +386,7 @@ def test_months_in_columns_are_turned() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"Library,{MONTHS}\nNorth,{TWELVE}\nSouth,{TWELVE}\n", "Of which year .* Add a column Year"),
+        (f"Library,{MONTHS}\nNorth,{TWELVE}\nSouth,{TWELVE}\n", "Which year are .* Add a column Year"),
         (f"Year,{MONTHS}\n2014/15,{TWELVE}\n", "2014/15"),
         (f"Year,{MONTHS}\n2014,{TWELVE}\n2014,{TWELVE}\n", "has 2014-01 twice for visits"),
         (f"Year,{MONTHS}\n2014,{TWELVE[:-2]}x\n", "What does “x” mean among the counts"),

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("english")
 
 def test_the_figure_says_how_it_comes_from_all_who_came() -> None:
     said = texts(national_statistics.summary(REPORT, ZONE))
-    assert "Visits of 2025 (Besok01): 396,687, 95 % interval 384,056–409,319." in said
+    assert "Visits in 2025 (Besok01): 396,687, 95 % interval 384,056–409,319." in said
     assert "429,742 entries less the site's stated deductions (33,055)." in said
     assert "estimated" not in said
 
@@ -42,5 +42,5 @@ def test_too_few_days_give_no_figure() -> None:
     none = replace(REPORT, besok01=None, net=None, low=None, high=None)
     assert (
         texts(national_statistics.summary(none, ZONE))
-        == "Visits of 2025 (Besok01): too few days were counted for a figure."
+        == "Visits in 2025 (Besok01): too few days were counted for a figure."
     )

@@ -113,7 +113,7 @@ def test_a_sensor_is_found_by_its_name_and_its_site_is_shown(name: str, title: s
     )
     assert "Sensorns namn" in shown
     assert f"H3('{title}" in shown or f"H3('lib/{title}" in shown
-    assert ("Ingen ej kopplad sensor" not in shown) is found
+    assert ("Bland de ej kopplade" not in shown) is found
     assert hidden.partition("/")[0] not in shown.replace(f"data-device='{hidden}'", "")
 
 
@@ -127,4 +127,4 @@ def test_a_sensor_that_was_found_and_assigned_is_not_called_unknown() -> None:
     built = replace(HOUSE, sensors=sensors)
     for name in ("granen", "lib/granen", "hall/east", "hall/west"):
         shown = str(unplaced_devices.finder([], Lookup(name=name, names=hidden_by(KEY, [name])), built))
-        assert "Sensorn med det namnet är kopplad." in shown and "Ingen ej kopplad sensor" not in shown
+        assert "Sensorn med det namnet är kopplad." in shown and "Bland de ej kopplade" not in shown

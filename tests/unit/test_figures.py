@@ -209,7 +209,7 @@ def test_where_we_stand_in_words() -> None:
     assert target_text.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
     assert target_text.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
     assert target_text.verdict(way(last_365=600_000.0)).startswith("I dag: över målbanan")
-    assert "ännu inte ett år" in target_text.verdict(way(last_365=None))
+    assert "ännu inte ett helt år" in target_text.verdict(way(last_365=None))
     assert "Bara 31\u00a0% av basnivåns dagar" in target_text.verdict(way(baseline_coverage=0.31))
     assert "basnivåns dagar" not in target_text.verdict(way())
 

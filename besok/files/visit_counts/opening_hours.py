@@ -44,7 +44,7 @@ def split_hours(table: Table, dialog: Dialog) -> tuple[Table, "pd.Series[str] | 
             "hours",
             "The file has opening hours. Are they those of the whole site on these days?",
             [
-                option("", "leave the hours of then as they are"),
+                option("", "leave the opening hours of that time as they are"),
                 option(names, "take them from “{names}”", names=names[:60]),
             ],
         )
@@ -96,7 +96,7 @@ def hours_by_day(parts: "Iterable[tuple[pd.DataFrame, pd.Series[str] | None]]") 
         )
         if (stated["last"] > stated["first"]).any():
             raise refusal(
-                "opening hours are read of days; these rows have longer periods: leave the column out"
+                "opening hours are read for days only; these rows have longer periods: leave the column out"
             )
         for row, first, text in zip(stated["row"], stated["first"].dt.date, stated["text"], strict=True):
             opening = hours_of(text)

@@ -330,7 +330,7 @@ def _year(titles: Sequence[str], dialog: Dialog) -> int:
     if len(years) == 1 and not dialog.answered("year"):
         dialog.remark("year", None, "The year {year} is taken from the title.", year=years[0])
         return int(years[0])
-    answer = dialog.ask("year", "Of which year are the counts? The table does not say it.")
+    answer = dialog.ask("year", "Which year are the counts from? The table does not say.")
     if not re.fullmatch(r"(19|20)\d\d", answer):
         raise refusal("“{told}” is not a year; write it with four digits", told=answer[:20])
     return int(answer)
@@ -509,7 +509,7 @@ def _no_period(frame: pd.DataFrame, wrong: "pd.Series[bool]") -> CountFileError:
             text=text[:20],
         )
     return refusal(
-        "row {row}: “{text}” is not a date like the others; correct it, as 2026-11-25 (2026-11 for a month)",
+        "row {row}: “{text}” is not a date like the others; write it as 2026-11-25 (2026-11 for a month)",
         row=row,
         text=text[:60],
     )

@@ -167,15 +167,15 @@ def _remark_numbers(part: str, bounds: Mapping[str, int], dialog: Dialog) -> Non
     """Remark on the meaning given to numeric headers."""
     match part:
         case "m":
-            dialog.remark("heads", None, "The heads {first} to {last} are read as months.", **bounds)
+            dialog.remark("heads", None, "The headings {first} to {last} are read as months.", **bounds)
         case "d":
             dialog.remark(
-                "heads", None, "The heads {first} to {last} are read as days of the month.", **bounds
+                "heads", None, "The headings {first} to {last} are read as days of the month.", **bounds
             )
         case "w":
-            dialog.remark("heads", None, "The heads {first} to {last} are read as weeks.", **bounds)
+            dialog.remark("heads", None, "The headings {first} to {last} are read as weeks.", **bounds)
         case _:
-            dialog.remark("heads", None, "The heads {first} to {last} are read as hours.", **bounds)
+            dialog.remark("heads", None, "The headings {first} to {last} are read as hours.", **bounds)
 
 
 def _counting(

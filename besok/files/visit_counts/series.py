@@ -95,7 +95,9 @@ def by_hours(frame: pd.DataFrame, dialog: Dialog, ends: bool) -> pd.DataFrame:
         wall = frame["wall"] - pd.Timedelta(minutes=step)
         day = wall.dt.normalize()
         frame = frame.assign(wall=wall, first=day, last=day)
-        dialog.remark("ends", None, "Times are read as the ends of {n} minutes, as their head says.", n=step)
+        dialog.remark(
+            "ends", None, "Times are read as the ends of {n} minutes, as their heading says.", n=step
+        )
     if step > 60:
         dialog.remark("hours", None, "Counts of {n} hours are added up to days.", n=f"{step / 60:g}")
         return _added_up(frame.assign(hour=-1, unit="day", wall=frame["first"]), HOURLY)

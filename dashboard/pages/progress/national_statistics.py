@@ -28,9 +28,9 @@ def section(db: Database, site: Site, today: date) -> list[Any]:
 def summary(report: AnnualReport, zone: str) -> list[Any]:
     """Return the figure with its interval and why it is not the one that was counted, or why there is none."""
     if report.besok01 is None or report.low is None or report.high is None:
-        few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
+        few = _("Visits in {year} (Besok01): too few days were counted for a figure.")
         return [quiet(few.format(year=report.year))]
-    text = _("Visits of {year} (Besok01): {n}, 95 % interval {low}–{high}.")
+    text = _("Visits in {year} (Besok01): {n}, 95 % interval {low}–{high}.")
     n, low, high = (formats.number(v) for v in (report.besok01, report.low, report.high))
     figure = text.format(year=report.year, n=n, low=low, high=high)
     return [

@@ -106,7 +106,7 @@ def test_the_site_file_says_where_a_device_speaks(db: Database) -> None:
     assert 'topics = ["hus/+/1", "hus/beam/2"]' in sitefile.dump(sites.export(db))
     assert build(db) == [], "what a file leaves out stays"
     assert build(db, 'topics = ["a/beam/1"]') == [
-        "lib: sensor beams m1 flow:1: topics: hus/+/1, hus/beam/2 -> a/beam/1"
+        "lib: sensor beams m1 flow:1: topics: hus/+/1, hus/beam/2 → a/beam/1"
     ]
     assert bound(db) == ("a/beam/1",)
     assert replay(db, now=NOON) == (1, 0)

@@ -13,16 +13,16 @@ from besok.model.arrays import Bools, Floats
 
 NEAR_MINUTES = 120.0  # before and after the beginning of a day, with both entries and exits
 MOST_DAYS = 0.5  # the share of days with both, from which people are inside at night
-DAY_MINUTES, DAY_HOURS = 1440.0, 24.0
+DAY_MINUTES = 1440.0
 FIRST_OUT = 5.0  # people by whom exits exceed entries on a usual morning, where nobody moves at night
-# Minutes; the exits of those who stay longer cannot be told from one another
-STAYS = np.array([0, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 720, 840, 960, 1200, 1440,
-                  1800, 2160], float)  # fmt: skip
+# Minutes; a day longer they could not be told from these, since one day is like another
+STAYS = np.array(
+    [0, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 720, 840, 960, 1200.0]
+)
 LEAST_DAYS = 3  # fewest to learn how long people stay
 EVENLY = 0.3  # of the mean exits of a step, which its variance has beside its own
 LEAST_VARIANCE = 0.3  # of the exits of a step
 SURE_SHARES = 30.0  # weight of that all who come leave, beside the errors of the exits: next to certain
-BRIEF = 0.006  # weight that prefers short stays
 NORMAL = 1.48  # standard deviations to a median absolute deviation
 PARTS = 10  # of the days, each left out once for the error of the stay
 # Standard deviation of who is in on a day: so many times the root of the people (they come in groups), and a share
@@ -69,9 +69,9 @@ def _fitted(columns: Floats, exits: Floats, precision: Floats) -> float:
     """Return the mean stay in days with which the columns fit the exits."""
     stays = (STAYS[1:] + STAYS[:-1]) / 2 / DAY_MINUTES
     weight = np.sqrt(len(exits))
-    all_leave, briefly = np.full(len(stays), SURE_SHARES * weight), BRIEF * weight * DAY_HOURS * stays
-    known = np.concatenate([exits * precision, [SURE_SHARES * weight, 0]])
-    shares, _ = nnls(np.vstack([columns * precision[:, None], all_leave, briefly]), known)
+    all_leave = np.full(len(stays), SURE_SHARES * weight)
+    known = np.append(exits * precision, SURE_SHARES * weight)
+    shares, _ = nnls(np.vstack([columns * precision[:, None], all_leave]), known)
     return float(shares @ stays / max(shares.sum(), 1e-9))
 
 

@@ -15,7 +15,7 @@ NEAR_MINUTES = 120.0  # before and after the beginning of a day, with both entri
 MOST_DAYS = 0.5  # the share of days with both, from which people are inside at night
 DAY_MINUTES = 1440.0
 FIRST_OUT = 5.0  # people by whom exits exceed entries on a usual morning, where nobody moves at night
-# Minutes; a day longer they could not be told from these, since one day is like another
+# Minutes; stays a day longer would look the same, since one day is like another
 STAYS = np.array(
     [0, 15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 420, 480, 540, 600, 720, 840, 960, 1200.0]
 )

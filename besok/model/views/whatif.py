@@ -32,7 +32,7 @@ class Strain:
     """Utilisation of a space in one of the two worlds. Minutes are per week, or of all days of less than a week."""
 
     surely: float  # share of the replications in which it is over capacity at some time
-    peak: Replicated  # the most people at once
+    peak: Replicated  # occupancy, the highest
     over: Replicated  # minutes over capacity
     seated: Replicated  # share of its seats that is taken while the site is open
     standing: Replicated  # minutes with more people than seats

@@ -33,12 +33,12 @@ ROWS = 400  # spaces of how many nodes have their figures computed at once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
-    """A day with its clocks put right, and what its filter begins with, by space; `unseen` where counts begin late."""
+    """A day with its clocks put right, and what its filter begins with: `uncounted` where counts begin late."""
 
     inputs: Inputs
     bias_sd: Floats
     beginning: Floats
-    unseen: Floats
+    uncounted: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,8 @@ def _at_nodes(
     inputs = side_by_side([day.inputs for day in days], list(here))
     bias_sd = np.stack([day.bias_sd for day in days])[here]
     beginning = np.stack([day.beginning for day in days])[here]
-    unseen = np.stack([day.unseen for day in days])[here]
-    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, unseen, ends, minutes)
+    uncounted = np.stack([day.uncounted for day in days])[here]
+    nodes = _forward(FilterState(bias_sd, beginning, size), inputs, uncounted, ends, minutes)
     return np.moveaxis(_backward(nodes, beginning if over else None), 2, 0)
 
 
@@ -119,9 +119,9 @@ def _prepared(building: Building, seen: DayObservations, learnt: SiteParameters,
     passed = inputs.passages
     net = (passed.people_in - passed.people_out).sum(0)
     # Who was in when counts began in the middle of the day has left by its end
-    unseen = np.where(inputs.began.any(0) & over, np.maximum(-net, 0), 0)
-    bias_sd = _unsettled(doors, inputs, np.abs(net + unseen)) if over else doors.bias_sd
-    return _Day(inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning, unseen=unseen)
+    uncounted = np.where(inputs.began.any(0) & over, np.maximum(-net, 0), 0)
+    bias_sd = _unsettled(doors, inputs, np.abs(net + uncounted)) if over else doors.bias_sd
+    return _Day(inputs=inputs, bias_sd=bias_sd, beginning=doors.beginning, uncounted=uncounted)
 
 
 def _ends(steps: int, minutes: float) -> list[int]:
@@ -142,13 +142,13 @@ def _unsettled(doors: SiteParameters, inputs: Inputs, remainder: Floats) -> Floa
 
 
 def _forward(
-    state: FilterState, inputs: Inputs, unseen: Floats, ends: list[int], minutes: float
+    state: FilterState, inputs: Inputs, uncounted: Floats, ends: list[int], minutes: float
 ) -> list[_Node]:
     nodes, start = [_Node(grid=state.grid.copy(), back=[])], 0
     for end in ends:
-        began = inputs.began[start:end].any(0) & (unseen > 0)
+        began = inputs.began[start:end].any(0) & (uncounted > 0)
         if began.any():  # what came before says nothing
-            state.grid.settle(began, unseen, beginning_sd(unseen))
+            state.grid.settle(began, uncounted, beginning_sd(uncounted))
             forgotten = partial(np.maximum, began[:, None, None].astype(np.float32))
             nodes[-1] = _Node(grid=state.grid.copy(), back=[forgotten, *nodes[-1].back])
         back = state.step(inputs.news(slice(start, end), minutes))

@@ -223,11 +223,12 @@ def audit_page(
 ) -> HTMLResponse:
     """Show the audit of a site or of all, of one person, of one kind of change."""
     typed = (actor or "").strip()
-    names = {words: name for name, words in audit_text.actors().items()}
-    asked = {"site": site or None, "actor": names.get(typed, typed) or None, "action": action or None}
+    actors = {words: name for name, words in audit_text.actors().items()}
+    asked = {"site": site or None, "actor": actors.get(typed, typed) or None, "action": action or None}
     entries = audit.entries(db, audit_text.detail, **asked, before=before, limit=PAGE)
     older = entries[-1].entry_id if len(entries) == PAGE else None
     known = {key: value for key, value in asked.items() if value}
     here = f"/admin/audit?{urlencode(known | ({'before': str(before)} if before else {}))}"
-    body = people.audit(entries, known, older, zone=_zone(db, site), people=access.may("administer"))
+    names = {site: name for site, name in _sites(db).items() if access.may("administer", site)}
+    body = people.audit(entries, known, older, names, zone=_zone(db, site), people=access.may("administer"))
     return page.answer(_("Who changed what"), body, here=here, wide=True)

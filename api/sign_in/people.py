@@ -88,11 +88,17 @@ def choose_password(name: str, invited: str) -> str:
 
 
 def audit(
-    entries: Sequence[AuditEntry], asked: Mapping[str, str], older: int | None, *, zone: str, people: bool
+    entries: Sequence[AuditEntry],
+    asked: Mapping[str, str],
+    older: int | None,
+    sites: Sites,
+    *,
+    zone: str,
+    people: bool,
 ) -> str:
     """Return the audit as a table below the form that filters it, with links to older entries and to the `people`.
 
-    Times are those of a time zone.
+    Times are those of a time zone. Changes of all sites can be asked for by those who may see the `people`.
     """
     head = (_("When"), _("Who"), _("What"), _("Where"), _("Of what"), _("Details"))
     kinds = {str(kind): name for kind, name in audit_text.kinds().items()}
@@ -102,8 +108,8 @@ def audit(
             _clock(e.at, zone),
             actors.get(e.actor, e.actor),
             kinds.get(e.action, e.action),
-            e.site,
-            e.subject,
+            sites.get(e.site, e.site),
+            sites.get(e.subject, e.subject) if e.subject == e.site else e.subject,
             e.detail,
         )
         for e in entries
@@ -121,8 +127,10 @@ def audit(
     filters = field("actor", _("Who"), "off", f'value="{actor}" maxlength="200"')
     choices = {"": _("everything"), **dict(sorted(kinds.items(), key=lambda kind: collation_key(kind[1])))}
     filters += _options("action", "action", _("What"), choices, asked.get("action", ""))
-    site = f'<input type="hidden" name="site" value="{escape(asked["site"])}">' if asked.get("site") else ""
-    return f"""<form method="get" class="filter">{site}{filters}<button>{show}</button></form>
+    chosen = asked.get("site", "")
+    places = {chosen: chosen, **({"": _("all sites")} if people else {}), **sites}  # it may have been removed
+    filters += _options("site", "site", _("Where"), places, chosen)
+    return f"""<form method="get" class="filter">{filters}<button>{show}</button></form>
 <div class="scroll" tabindex="0" role="region" aria-label="{label}">
 <table><caption>{caption}</caption>
 <thead><tr>{"".join(f"<th scope=col>{name}</th>" for name in head)}</tr></thead>

@@ -89,7 +89,9 @@ def test_what_was_typed_comes_back_as_text() -> None:
     )  # fmt: skip
     for body in (
         page.sign_in(after=typed, local=True, provider=True, name=typed),
-        people.audit([entry], {"actor": typed, "site": typed}, 1, zone="Europe/Stockholm", people=True),
+        people.audit(
+            [entry], {"actor": typed, "site": typed}, 1, {"lib": typed}, zone="Europe/Stockholm", people=True
+        ),
         people.people([account], [key], {"lib": typed}, "Europe/Stockholm"),
         people.done(typed, typed),
         people.problem(typed),

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, get_args, get_type_hints
@@ -27,10 +27,26 @@ def test_the_page_names_who_has_no_account_and_finds_what_they_did() -> None:
         entry_id=1, at=datetime.now(UTC), actor="public", action="count", site="lib", subject="1", detail=""
     )
     with speaking("en"):
-        shown = people.audit([entry], {"actor": "public"}, None, zone="UTC", people=False)
+        shown = people.audit([entry], {"actor": "public"}, None, {}, zone="UTC", people=True)
     assert (
         "<td>not signed in</td>" in shown and 'value="not signed in"' in shown and "<td>public" not in shown
     )
+
+
+def test_sites_have_their_names_and_one_of_them_can_be_chosen() -> None:
+    entry = AuditEntry(
+        entry_id=1, at=datetime.now(UTC), actor="ada", action="site", site="lib", subject="lib", detail=""
+    )
+    gone = replace(entry, site="old", subject="lib")
+    sites = {"lib": "City Library", "park": "Park"}
+    with speaking("en"):
+        shown = people.audit([entry, gone], {"site": "lib"}, None, sites, zone="UTC", people=False)
+        of_all = people.audit([], {}, None, sites, zone="UTC", people=True)
+        of_removed = people.audit([], {"site": "old"}, None, sites, zone="UTC", people=True)
+    assert "<td>City Library</td><td>City Library</td>" in shown and "<td>old</td><td>lib</td>" in shown
+    assert '<option value="lib" selected>City Library</option>' in shown and "all sites" not in shown
+    assert '<option value="" selected>all sites</option>' in of_all
+    assert '<option value="old" selected>old</option>' in of_removed
 
 
 def test_every_kind_of_change_has_words() -> None:

@@ -147,12 +147,14 @@ def _hours(weekday: int, start: int, end: int) -> str:
 
 
 def first_to_break(breaking: list[SpaceStrain]) -> str:
-    """Describe the space that exceeds its capacity first."""
+    """Describe the space that exceeds its capacity first as visitors increase, and when it does."""
     if not breaking:
         return _("No space is over its capacity.")
     first = breaking[0]
     when = window(first.when[0]) if first.when else hours_over(first)
-    return _("First over capacity: {space}, {when}.").format(space=named(first.name), when=when)
+    return _("Fills with the fewest visitors: {space}. Over capacity {when}.").format(
+        space=named(first.name), when=when
+    )
 
 
 def fullest(space: SpaceStrain) -> str:

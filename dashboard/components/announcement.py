@@ -18,7 +18,7 @@ def section(now: Announcement | None, site: str, zone: str) -> Any:
     """Return the announcement, with the forms to set and end it for those who may."""
     about = quiet(_("A line on the wall screens of this site, or a page of their playlist."))
     address = f"/api/v1/sites/{site}/announcement"
-    set_it, end_it = _("Show a message"), _("Remove the message")
+    set_it, end_it = _("Show an announcement"), _("Remove the announcement")
     fields = [
         forms.line("announce", "text", _("Text"), LONGEST),
         forms.moment("announce", "until", _("Until")),

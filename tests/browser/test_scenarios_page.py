@@ -49,7 +49,7 @@ def test_a_planner_asks_and_reads_the_answer(
     page.get_by_label("Your name or initials").press("Enter")
     card = page.locator(".scenario")
     expect(card.locator("header .chip")).to_have_text("done")
-    expect(card).to_contain_text("First over capacity:")
+    expect(card).to_contain_text("Fills with the fewest visitors:")
     expect(card).to_contain_text(f"Reading at {DAY_START:02}:00 with 9 people")
     expect(page.locator("#graph-scenarios .bars path").first).to_be_attached()
     accessible(page)

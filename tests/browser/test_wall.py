@@ -172,12 +172,12 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
     for page in (staff, line, turn):
         page.clock.install()
     for text in ("Closed <b>on Friday</b> from 15:00", "M" * 200):
-        staff.get_by_text("Show a message", exact=True).first.press("Enter")
+        staff.get_by_text("Show an announcement", exact=True).first.press("Enter")
         form = staff.locator('form[data-fields="announce"]')
         form.get_by_label("Text").fill(text)
         form.get_by_label("Until").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
         form.get_by_label("Your name or initials").fill("Kim")
-        form.get_by_role("button", name="Show a message").press("Enter")
+        form.get_by_role("button", name="Show an announcement").press("Enter")
         later(staff, line, turn)
         expect(staff.locator(".announced")).to_contain_text(f"{text} (Kim)")
         expect(line.locator(".wall > .announcement")).to_have_text(text)
@@ -186,8 +186,8 @@ def test_what_staff_announce_is_shown_at_once_and_taken_back(
             assert unreadable(page) == []
     assert violations(turn) == []
     assert staff.locator("html").evaluate("node => node.scrollWidth") <= 390
-    staff.get_by_text("Remove the message", exact=True).first.press("Enter")
-    staff.get_by_role("button", name="Remove the message").press("Enter")
+    staff.get_by_text("Remove the announcement", exact=True).first.press("Enter")
+    staff.get_by_role("button", name="Remove the announcement").press("Enter")
     later(line, turn)
     expect(line.locator(".wall > .announcement")).to_have_count(0)
     expect(turn.locator(".wall .tiles")).to_be_visible()

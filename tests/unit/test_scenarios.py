@@ -188,10 +188,16 @@ def test_what_breaks_first_is_told_with_its_time_though_no_hour_is_sure() -> Non
     likely = [[0.0] * 24 for _day in range(7)]
     likely[5][13:15] = 0.2, 0.4
     hall = replace(hall, then=replace(hall.then, surely=0.6, likely=tuple(map(tuple, likely))))
-    assert scenario_text.first_to_break([hall]) == "First over capacity: Hall, most often Saturday 14–15."
+    assert (
+        scenario_text.first_to_break([hall])
+        == "Fills with the fewest visitors: Hall. Over capacity most often Saturday 14–15."
+    )
     window = Window(weekday=5, start=11, end=16, minutes=200.0, surely=0.9)
     sure = replace(hall, when=(window,))
-    assert scenario_text.first_to_break([sure]) == "First over capacity: Hall, Saturday 11–16."
+    assert (
+        scenario_text.first_to_break([sure])
+        == "Fills with the fewest visitors: Hall. Over capacity Saturday 11–16."
+    )
 
 
 def drawn(runs: list[ScenarioRun]) -> Any:
